@@ -1,0 +1,29 @@
+"""The one error a user sees: what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class SeqkitError(Exception):
+    """A mistake the user can mend.
+
+    The command line prints it as one or two lines on stderr and leaves with `exit_code`:
+    1 for bad data or a broken model, 2 for a wrong command line.
+    """
+
+    def __init__(self, problem: str, fix: str = "", *, exit_code: int = 1) -> None:
+        super().__init__(f"{problem}\n{fix}" if fix else problem)
+        self.problem = problem
+        self.fix = fix
+        self.exit_code = exit_code
+
+
+def did_you_mean(wrong: str, known: Iterable[str]) -> str:
+    """A sentence that helps after a misspelt name: the nearest known one, else all of them."""
+    names = sorted(known)
+    near = difflib.get_close_matches(wrong, names, n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean '{near[0]}'?"
+    return f"Known: {', '.join(names)}." if names else "There is none."

@@ -1,0 +1,89 @@
+"""The hooks a plugin can implement. Each docstring is a whole plugin; a plugin is a module named by an entry point
+
+    [project.entry-points.seqkit]
+    mine = "my_package"
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pluggy
+
+from seqkit.extend.specs import CorpusSpec, FormatSpec, ModelSpec, PretrainedSpec, RecurrenceSpec
+
+hookspec = pluggy.HookspecMarker("seqkit")
+hookimpl = pluggy.HookimplMarker("seqkit")
+
+
+@hookspec
+def seqkit_recurrences() -> Iterable[RecurrenceSpec]:
+    """Layers z_t = f(x_t, z_{t-1}) that any model can be built on.
+
+        from seqkit import RecurrenceSpec, hookimpl
+
+        @hookimpl
+        def seqkit_recurrences():
+            yield RecurrenceSpec("mingru", layer="my_package.layer:MinGRU", summary="a gated layer without U")
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def seqkit_models() -> Iterable[ModelSpec]:
+    """What `seqkit train NAME` can train.
+
+        from dataclasses import dataclass
+        from seqkit import ModelSpec, TaggerOptions, hookimpl
+
+        @dataclass(frozen=True)
+        class Options(TaggerOptions):
+            recurrence: str = "mingru"
+
+        @hookimpl
+        def seqkit_models():
+            yield ModelSpec("mingru", task="tagging", options=Options, build="seqkit.models.tagger:build")
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def seqkit_formats() -> Iterable[FormatSpec]:
+    """File suffixes and who reads and writes them.
+
+        from seqkit import FormatSpec, hookimpl
+
+        @hookimpl
+        def seqkit_formats():
+            yield FormatSpec("vertical", (".vert",), reader="my_package.vertical:read",
+                             writer="my_package.vertical:Writer")
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def seqkit_corpora() -> Iterable[CorpusSpec]:
+    """Corpora by name.
+
+        from seqkit import CorpusFile, CorpusSpec, hookimpl
+
+        @hookimpl
+        def seqkit_corpora():
+            yield CorpusSpec("my-bank", language="hu", licence="CC0", source="https://example.org/my-bank",
+                             files=(CorpusFile("train.conllu", sha256="…", size=1000, url="https://…"),),
+                             splits={"train": ("train.conllu",)})
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def seqkit_pretrained() -> Iterable[PretrainedSpec]:
+    """Trained models by name, shipped in a package.
+
+        from seqkit import PretrainedSpec, hookimpl
+
+        @hookimpl
+        def seqkit_pretrained():
+            yield PretrainedSpec("hu-tagger", folder="my_package:models/hu-tagger", task="tagging", language="hu")
+    """
+    raise NotImplementedError

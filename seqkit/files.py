@@ -1,0 +1,88 @@
+"""Files that appear whole or not at all, and text files read with care."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from seqkit.errors import SeqkitError
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable (fsync of the folder itself)."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def atomic_write(path: str | Path) -> Iterator[BinaryIO]:
+    """A binary file that takes the name `path` only when the block ends without an error.
+
+    Written beside the target, synced, renamed, and the folder synced. A name that ends in `.gz` is
+    compressed, without a time stamp, so that equal content gives equal bytes.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise SeqkitError(f"{target}: is a folder", "Name a file to write to.", exit_code=2)
+    if not target.parent.is_dir():
+        raise SeqkitError(f"{target}: the folder {target.parent} does not exist", "Create it first.", exit_code=2)
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    except OSError as error:
+        raise SeqkitError(f"{target}: cannot be written ({error.strerror})", "Choose another place.") from error
+    try:
+        with os.fdopen(handle, "wb") as file:
+            if target.suffix == ".gz":
+                with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
+                    yield cast(BinaryIO, packed)
+            else:
+                yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, _mode_of(target))
+        os.replace(name, target)
+        sync_folder(target.parent)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _mode_of(target: Path) -> int:
+    """The mode to give: the old file's, else what the umask leaves of 0666."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """`text` as UTF-8, atomically."""
+    with atomic_write(path) as file:
+        file.write(text.encode("utf-8"))
+
+
+@contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """A folder that takes the name `path` only when the block ends without an error; `path` must be free."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
+    try:
+        yield part
+        os.chmod(part, 0o755)
+        os.rename(part, path)
+        sync_folder(path.parent)
+    except BaseException:
+        shutil.rmtree(part, ignore_errors=True)
+        raise
+
+

@@ -1,0 +1,42 @@
+"""Readers and writers, one file a format; this module registers the built-in ones as a plugin would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from seqkit.extend.hookspecs import hookimpl
+from seqkit.extend.specs import FormatSpec
+
+
+@hookimpl
+def seqkit_formats() -> Iterable[FormatSpec]:
+    """The formats seqkit knows by itself."""
+    yield FormatSpec(
+        "conllu",
+        (".conllu", ".conll"),
+        reader="seqkit.formats.conllu:read",
+        writer="seqkit.formats.conllu:Writer",
+        summary="Universal Dependencies treebanks",
+    )
+    yield FormatSpec(
+        "spacy",
+        (".spacy",),
+        reader="seqkit.formats.docbin:read",
+        writer="seqkit.formats.docbin:Writer",
+        summary="spaCy DocBin",
+    )
+    yield FormatSpec(
+        "jsonl",
+        (".jsonl",),
+        reader="seqkit.formats.jsonl:read",
+        writer="seqkit.formats.jsonl:Writer",
+        summary="one JSON object a sentence",
+    )
+    yield FormatSpec(
+        "tsv",
+        (".tsv",),
+        reader="seqkit.formats.tsv:read",
+        writer="seqkit.formats.tsv:Writer",
+        summary="one word a line, labels after tabs, empty line between sentences",
+    )
+    yield FormatSpec("txt", (".txt", ".text", ".md"), reader="seqkit.formats.plain:read", yields="text", summary="running text")

@@ -1,0 +1,129 @@
+"""What readers yield and writers take. Nothing here knows a file format or a network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from seqkit.errors import SeqkitError
+
+LABELS = ("upos", "xpos", "feats")
+"""The kinds of word label, in the order they are shown."""
+
+NO_LABEL = "_"
+"""What stands where a word has no value of a kind (as in CoNLL-U)."""
+
+
+class Where(NamedTuple):
+    """A place in a file; lines count from 1."""
+
+    path: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+class Multiword(NamedTuple):
+    """A written token that stands for several words: French `du` = `de` + `le`."""
+
+    first: int
+    """Index of its first word."""
+    last: int
+    """Index of its last word (inclusive)."""
+    form: str
+
+
+@dataclass(slots=True)
+class Sentence:
+    """Words, and what is known of each.
+
+    Invariant for text read raw: `before` + every word followed by its space = the input, exactly.
+    """
+
+    words: list[str]
+    labels: dict[str, list[str]] = field(default_factory=dict)
+    """Kind of label -> one value a word, `_` for none. An absent kind is unknown."""
+    spaces: list[str] | None = None
+    """The white space after each word ("" inside a multiword token); None where the source does not say."""
+    multiwords: list[Multiword] = field(default_factory=list)
+    before: str = ""
+    """White space before the first word, where it belongs to no earlier word."""
+    offset: int | None = None
+    """Characters of the document before `before`; None where the source is not running text."""
+    document: str | None = None
+    """On the first sentence of a document: its name."""
+    where: Where | None = None
+    lines: list[str] | None = None
+    """The CoNLL-U block as read, comments first, without line ends: the writer changes three columns of it."""
+    silver: str | None = None
+    """The pipeline that made the labels, where no person did."""
+
+    @property
+    def text(self) -> str:
+        """The sentence as written, multiword tokens in their written form."""
+        spaces = self.spaces or [" "] * (len(self.words) - 1) + [""] * bool(self.words)
+        parts = [self.before]
+        starts = {token.first: token for token in self.multiwords}
+        index = 0
+        while index < len(self.words):
+            token = starts.get(index)
+            if token is None:
+                parts.append(self.words[index])
+            else:
+                parts.append(token.form)
+                index = token.last
+            parts.append(spaces[index])
+            index += 1
+        return "".join(parts)
+
+
+@dataclass(slots=True)
+class RawText:
+    """A stretch of running text, not yet split into words."""
+
+    text: str
+    where: Where
+    offset: int = 0
+    """Characters of the document before this stretch."""
+    document: str | None = None
+    """On the first stretch of a document: its name."""
+
+
+class Problems:
+    """What to do with a bad record: refuse the file (the default), or leave the record out and count it."""
+
+    def __init__(self, skip: bool = False) -> None:
+        self.skip = skip
+        self.skipped = 0
+        """Records left out."""
+        self.repaired = 0
+        """Harmless faults of form (byte order mark, CRLF, missing last newline) that were passed over."""
+        self.first: list[str] = []
+        """The first few, in words."""
+
+    def bad(self, where: Where, reason: str, fix: str) -> None:
+        """Raise SeqkitError, or count one record as left out."""
+        if not self.skip:
+            raise SeqkitError(f"{where}: {reason}", fix)
+        self.skipped += 1
+        self._keep(f"{where}: {reason}")
+
+    def harmless(self, where: Where, reason: str, fix: str) -> None:
+        """Raise SeqkitError, or count a fault that costs no record."""
+        if not self.skip:
+            raise SeqkitError(f"{where}: {reason}", fix)
+        self.repaired += 1
+        self._keep(f"{where}: {reason}")
+
+    def _keep(self, message: str) -> None:
+        if len(self.first) < 5:
+            self.first.append(message)
+
+    def summary(self) -> str:
+        """One line for stderr, empty when all was well."""
+        if not (self.skipped or self.repaired):
+            return ""
+        counts = [f"{self.skipped} bad record(s) left out"] if self.skipped else []
+        counts += [f"{self.repaired} fault(s) of form passed over"] if self.repaired else []
+        return f"{', '.join(counts)}; first: {'; '.join(self.first)}"

@@ -1,0 +1,71 @@
+"""What a model must offer, and the options taggers share. Imports no torch: listing models stays light."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+from seqkit.formats.examples import Sentence
+
+
+@dataclass(frozen=True)
+class TaggerOptions:
+    """Options of every tagger: how x_t is composed from a word, and how the z_t are computed."""
+
+    recurrence: str = "lstm"
+    """Which registered recurrence computes z_t."""
+    layers: int = 1
+    """Depth: the states of layer l are the inputs of layer l+1."""
+    bidirectional: bool = False
+    """Two independent chains a layer, one from each end."""
+    hidden: int = 256
+    """Size of z_t (of each direction)."""
+
+    word_size: int = 128
+    """Size of the whole-word part of x_t; 0 leaves it out."""
+    min_count: int = 2
+    """Words seen less often in training count as unknown."""
+    piece_size: int = 64
+    """Size of the SentencePiece part of x_t; 0 leaves it out."""
+    vocab_size: int = 4000
+    """Number of SentencePiece pieces (fewer where the corpus does not give as many)."""
+    subword: str = "unigram"
+    """SentencePiece algorithm: unigram or bpe."""
+    sampling: float = 0.2
+    """Share of words whose segmentation is sampled at each training step."""
+    char_size: int = 32
+    """Size of a character's vector; 0 leaves characters out."""
+    char_hidden: int = 64
+    """Size of the state of the recurrence that reads a word's characters (of each direction)."""
+
+    dropout: float = 0.4
+    """Dropout of x_t and z_t, one mask a sentence (variational)."""
+    word_dropout: float = 0.1
+    """Share of words shown as unknown in training, so that pieces and characters learn to stand alone."""
+
+
+class Facts(Protocol):
+    """What the corpus told a model: vocabularies, label sets. Each part is saved in a folder of its own."""
+
+    @classmethod
+    def gather(cls, examples: Sequence[Any], options: Any, labels: Sequence[str], language: str) -> Self: ...
+
+    def save(self, folder: Path) -> None: ...
+
+    @classmethod
+    def load(cls, folder: Path) -> Self: ...
+
+
+class TaggerModel(Protocol):
+    """What commands ask of a tagger."""
+
+    def predict(self, sentences: Sequence[Sentence]) -> list[dict[str, list[str]]]:
+        """One label of each kind for every word, in the order given."""
+        ...
+
+
+def count_words(sentences: Iterable[Sentence]) -> int:
+    """Number of words."""
+    return sum(len(sentence.words) for sentence in sentences)
