@@ -1,0 +1,6 @@
+"""`seqkit evaluate`."""
+
+
+def evaluate() -> None:
+    """To come."""
+    raise NotImplementedError

@@ -1,0 +1,10 @@
+"""`seqkit models`."""
+
+import typer
+
+app = typer.Typer()
+
+
+@app.command()
+def todo() -> None:
+    """To come."""

@@ -1,0 +1,6 @@
+"""`seqkit plugins`."""
+
+
+def plugins() -> None:
+    """To come."""
+    raise NotImplementedError

@@ -1,0 +1,6 @@
+"""`seqkit tag`."""
+
+
+def tag() -> None:
+    """To come."""
+    raise NotImplementedError

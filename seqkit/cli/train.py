@@ -1,0 +1,6 @@
+"""`seqkit train`."""
+
+
+def train() -> None:
+    """To come."""
+    raise NotImplementedError
