@@ -1,0 +1,123 @@
+"""Which plugin owns which name: the records collected so far, asked for by kind and name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.extend.specs import CorpusSpec, FormatSpec, ModelSpec, PretrainedSpec, RecurrenceSpec
+
+GROUP = "seqkit"
+"""The entry point group, and the name of the distribution whose plugins are built in."""
+
+KINDS: dict[str, tuple[type, str]] = {
+    "recurrences": (RecurrenceSpec, "recurrence"),
+    "models": (ModelSpec, "model"),
+    "formats": (FormatSpec, "format"),
+    "corpora": (CorpusSpec, "corpus"),
+    "pretrained": (PretrainedSpec, "pretrained model"),
+}
+"""Kind of record -> its class, and what one of them is called. Its hook is `seqkit_<kind>`."""
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """Who offers something: the entry point's name and the distribution it was installed with."""
+
+    plugin: str
+    distribution: str
+    version: str
+
+    @property
+    def builtin(self) -> bool:
+        """Whether seqkit itself brings it."""
+        return self.distribution == GROUP
+
+    @property
+    def who(self) -> str:
+        """The plugin in words, for messages."""
+        return f"plugin '{self.plugin}' of {self.distribution} {self.version}"
+
+
+@dataclass(frozen=True)
+class Plugged(Plugin):
+    """A record and who offers it."""
+
+    spec: Any
+
+
+@dataclass(frozen=True)
+class Failure:
+    """What did not work in one plugin; the rest of it may work."""
+
+    plugin: str
+    distribution: str
+    reason: str
+
+
+class Registry:
+    """Everything that plugins offer, by kind and name.
+
+    A name that two strangers claim belongs to neither; a built-in's name stays the built-in's.
+    """
+
+    def __init__(self) -> None:
+        self.plugins: list[Plugin] = []
+        """Those that were loaded, sorted by name."""
+        self.failures: list[Failure] = []
+        self._by_name: dict[str, dict[str, Plugged]] = {kind: {} for kind in KINDS}
+        self._contested: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
+
+    def find(self, kind: str, name: str) -> Any:
+        """The record of that kind and name. SeqkitError where there is none, or two claim the name."""
+        return self.plugged(kind, name).spec
+
+    def plugged(self, kind: str, name: str) -> Plugged:
+        """The record and who offers it. SeqkitError as for `find`."""
+        if name in self._contested[kind]:
+            raise SeqkitError(
+                self._contested[kind][name],
+                "Uninstall one, or name the plugins to load in SEQKIT_PLUGINS.",
+                exit_code=2,
+            )
+        if name not in self._by_name[kind]:
+            fix = did_you_mean(name, self._by_name[kind])
+            if self.failures:
+                failed = ", ".join(sorted({failure.plugin for failure in self.failures}))
+                fix += f" Plugins with faults: {failed} (see 'seqkit plugins')."
+            raise SeqkitError(f"there is no {KINDS[kind][1]} named '{name}'", fix, exit_code=2)
+        return self._by_name[kind][name]
+
+    def all(self, kind: str) -> list[Plugged]:
+        """Every record of that kind, sorted by name."""
+        return [self._by_name[kind][name] for name in sorted(self._by_name[kind])]
+
+    def fail(self, plugin: Plugin, reason: str) -> None:
+        """Note what did not work in `plugin`."""
+        self.failures.append(Failure(plugin.plugin, plugin.distribution, reason))
+
+    def settle(self, kind: str, claims: Iterable[Plugged]) -> None:
+        """Give each name (and each suffix of a format) to the one that may have it."""
+        by_name: dict[str, list[Plugged]] = defaultdict(list)
+        for claim in claims:
+            for name in (claim.spec.name, *getattr(claim.spec, "suffixes", ())):
+                by_name[name].append(claim)
+        losers = {id(loser) for name, rivals in by_name.items() for loser in self._losers(kind, name, rivals)}
+        winners = [claim for rivals in by_name.values() for claim in rivals if id(claim) not in losers]
+        self._by_name[kind] = {claim.spec.name: claim for claim in winners}
+
+    def _losers(self, kind: str, name: str, rivals: list[Plugged]) -> list[Plugged]:
+        """Those among `rivals` that may not have `name`; each is noted as a failure."""
+        if len(rivals) == 1:
+            return []
+        owner = next((rival for rival in rivals if rival.builtin), None)
+        claimed = f"the {KINDS[kind][1]} name '{name}' is claimed by {' and by '.join(r.who for r in rivals)}"
+        if owner is None:
+            self._contested[kind][name] = claimed
+        losers = [rival for rival in rivals if rival is not owner]
+        for loser in losers:
+            self.fail(loser, f"{claimed}; {'the built-in one stays' if owner else 'none is used'}")
+        return losers

@@ -1,0 +1,117 @@
+"""The plugin host: finds plugins by entry point, asks each one for its records, and loads what they name.
+
+One plugin's fault never stops another: it is caught, named in `Registry.failures`, and the rest goes on.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any
+
+import pluggy
+
+from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.extend import hookspecs
+from seqkit.extend.claims import GROUP, KINDS, Failure, Plugged, Plugin, Registry
+
+
+def load(reference: str) -> Any:
+    """What `"module:attr"` names. SeqkitError where it cannot be imported or found."""
+    module, _, attribute = reference.partition(":")
+    try:
+        return functools.reduce(getattr, attribute.split("."), importlib.import_module(module))
+    except Exception as error:
+        raise SeqkitError(
+            f"{reference} cannot be loaded: {_describe(error)}", "Mend or reinstall the plugin that names it."
+        ) from error
+
+
+@functools.cache
+def registry() -> Registry:
+    """What the installed plugins offer, collected once a process (`registry.cache_clear()` forgets it)."""
+    found = Registry()
+    hosts = [(plugin, host) for entry in _chosen(found) for plugin, host in _register(entry, found)]
+    found.plugins = [plugin for plugin, _ in hosts]
+    for kind in KINDS:
+        answers = [_ask(plugin, host, kind, found.fail) for plugin, host in hosts]
+        found.settle(kind, itertools.chain.from_iterable(answers))
+    return found
+
+
+def _chosen(found: Registry) -> list[EntryPoint]:
+    """The entry points to load, sorted by name: all, or the built-in ones and those SEQKIT_PLUGINS names."""
+    entries = sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, _origin(entry).distribution))
+    wanted = os.environ.get("SEQKIT_PLUGINS")
+    if wanted is None:
+        return entries
+    names = {name.strip() for name in wanted.split(",")} - {""}
+    known = {entry.name for entry in entries}
+    for name in sorted(names - known):
+        reason = f"SEQKIT_PLUGINS names it, but it is not installed. {did_you_mean(name, known)}"
+        found.failures.append(Failure(name, "", reason))
+    return [entry for entry in entries if _origin(entry).builtin or entry.name in names]
+
+
+def _origin(entry: EntryPoint) -> Plugin:
+    """Who brings this entry point."""
+    if entry.dist is None:
+        return Plugin(entry.name, "", "")
+    return Plugin(entry.name, entry.dist.name, entry.dist.version)
+
+
+def _register(entry: EntryPoint, found: Registry) -> Iterator[tuple[Plugin, pluggy.PluginManager]]:
+    """The plugin in a pluggy manager of its own, where its hooks can be checked and called alone."""
+    plugin = _origin(entry)
+    host = pluggy.PluginManager(GROUP)
+    host.add_hookspecs(hookspecs)
+    try:
+        host.register(entry.load(), entry.name)
+        host.check_pending()
+    except pluggy.PluginValidationError as error:
+        known = ", ".join(f"seqkit_{kind}" for kind in KINDS)
+        found.fail(plugin, f"{_describe(error)}. Known hooks: {known}.")
+    except Exception as error:
+        found.fail(plugin, f"cannot be imported: {_describe(error)}")
+    else:
+        yield plugin, host
+
+
+def _ask(
+    plugin: Plugin, host: pluggy.PluginManager, kind: str, fail: Callable[[Plugin, str], None]
+) -> Iterator[Plugged]:
+    """The plugin's records of one kind: all that its hook yields, or none where the hook fails."""
+    record_type = KINDS[kind][0]
+    try:
+        records = [record for answer in getattr(host.hook, f"seqkit_{kind}")() for record in answer]
+    except Exception as error:
+        fail(plugin, f"its hook seqkit_{kind} failed: {_describe(error)}")
+        return
+    for record in records:
+        reason = _fault(record, record_type)
+        if reason:
+            fail(plugin, f"its hook seqkit_{kind} yielded {reason}")
+        else:
+            yield Plugged(plugin.plugin, plugin.distribution, plugin.version, record)
+
+
+def _fault(record: object, record_type: type) -> str:
+    """What is wrong with a record that a plugin yielded; empty when it can be used."""
+    if not isinstance(record, record_type):
+        return f"a {type(record).__name__}, not a {record_type.__name__}"
+    name, suffixes = getattr(record, "name", ""), getattr(record, "suffixes", ())
+    if not (isinstance(name, str) and name):
+        return f"a {record_type.__name__} whose name is {name!r}, not a string"
+    if not isinstance(suffixes, tuple):
+        return f"a {record_type.__name__} whose suffixes are {suffixes!r}, not a tuple like ('.txt',)"
+    return ""
+
+
+def _describe(error: BaseException) -> str:
+    """An exception in one line."""
+    reason = " ".join(str(error).split())
+    return f"{type(error).__name__}: {reason}" if reason else type(error).__name__
