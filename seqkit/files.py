@@ -24,11 +24,12 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextmanager
-def atomic_write(path: str | Path) -> Iterator[BinaryIO]:
+def atomic_write(path: str | Path, *, pack: bool = True) -> Iterator[BinaryIO]:
     """A binary file that takes the name `path` only when the block ends without an error.
 
     Written beside the target, synced, renamed, and the folder synced. A name that ends in `.gz` is
-    compressed, without a time stamp, so that equal content gives equal bytes.
+    compressed, without a time stamp, so that equal content gives equal bytes; `pack=False` is for
+    content that already is.
     """
     target = Path(path)
     if target.is_dir():
@@ -41,7 +42,7 @@ def atomic_write(path: str | Path) -> Iterator[BinaryIO]:
         raise SeqkitError(f"{target}: cannot be written ({error.strerror})", "Choose another place.") from error
     try:
         with os.fdopen(handle, "wb") as file:
-            if target.suffix == ".gz":
+            if pack and target.suffix == ".gz":
                 with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
                     yield cast(BinaryIO, packed)
             else:

@@ -75,6 +75,8 @@ class CorpusSpec:
     """The task its examples serve."""
     format: str = ""
     """The format's name, where the suffix does not tell."""
+    folder: str = ""
+    """`"package:path/inside"` where the files ship with the plugin; they then need no `url`."""
     summary: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
 
