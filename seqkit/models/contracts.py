@@ -20,14 +20,14 @@ class TaggerOptions:
     """Depth: the states of layer l are the inputs of layer l+1."""
     bidirectional: bool = False
     """Two independent chains a layer, one from each end."""
-    hidden: int = 256
+    hidden: int = 200
     """Size of z_t (of each direction)."""
 
-    word_size: int = 128
+    word_size: int = 100
     """Size of the whole-word part of x_t; 0 leaves it out."""
     min_count: int = 2
     """Words seen less often in training count as unknown."""
-    piece_size: int = 64
+    piece_size: int = 32
     """Size of the SentencePiece part of x_t; 0 leaves it out."""
     vocab_size: int = 4000
     """Number of SentencePiece pieces (fewer where the corpus does not give as many)."""
@@ -37,7 +37,7 @@ class TaggerOptions:
     """Share of words whose segmentation is sampled at each training step."""
     char_size: int = 32
     """Size of a character's vector; 0 leaves characters out."""
-    char_hidden: int = 64
+    char_hidden: int = 50
     """Size of the state of the recurrence that reads a word's characters (of each direction)."""
 
     dropout: float = 0.4

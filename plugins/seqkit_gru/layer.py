@@ -1,0 +1,29 @@
+"""Gated recurrent unit (Cho et al. 2014, in the form of Chung et al. 2014 that torch computes)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from seqkit.nn.recurrent import KernelRecurrence, State
+
+
+class GRU(KernelRecurrence):
+    """r, u = σ(W x_t + U z_{t-1} + b)        n = tanh(W x_t + b + r (U z_{t-1} + b'))
+
+    z_t = (1 - u) n + u z_{t-1}        (each gate with its own rows of W, U, b)
+    """
+
+    kernel_class: ClassVar[type[nn.RNNBase]] = nn.GRU
+    gates: ClassVar[int] = 3
+
+    def step(self, x_BD: Tensor, state: State) -> tuple[Tensor, State]:
+        (z_BH,) = state
+        Wr, Wu, Wn = (x_BD @ self.W.T + self.kernel.bias_ih_l0).chunk(3, dim=-1)
+        Ur, Uu, Un = (z_BH @ self.U.T + self.kernel.bias_hh_l0).chunk(3, dim=-1)
+        r, u = torch.sigmoid(Wr + Ur), torch.sigmoid(Wu + Uu)
+        n = torch.tanh(Wn + r * Un)
+        z_BH = (1 - u) * n + u * z_BH
+        return z_BH, (z_BH,)

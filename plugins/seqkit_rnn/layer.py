@@ -1,0 +1,21 @@
+"""The plain recurrent layer (Elman 1990)."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from seqkit.nn.recurrent import KernelRecurrence, State
+
+
+class RNN(KernelRecurrence):
+    """z_t = tanh(W x_t + U z_{t-1} + b)."""
+
+    kernel_class: ClassVar[type[nn.RNNBase]] = nn.RNN
+
+    def step(self, x_BD: Tensor, state: State) -> tuple[Tensor, State]:
+        (z_BH,) = state
+        z_BH = torch.tanh(x_BD @ self.W.T + z_BH @ self.U.T + self.b)
+        return z_BH, (z_BH,)

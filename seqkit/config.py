@@ -1,0 +1,102 @@
+"""Options: TOML files and `key=value` settings into frozen dataclasses, with help after a typing slip."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from seqkit.errors import SeqkitError, did_you_mean
+
+Options = TypeVar("Options")
+
+
+def read_toml(path: str | Path) -> dict[str, Any]:
+    """A TOML file. Raises SeqkitError naming file and line where it is missing or malformed."""
+    try:
+        with open(path, "rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        raise SeqkitError(f"{path}: no such file", "Check the path given to --config.", exit_code=2) from None
+    except IsADirectoryError:
+        raise SeqkitError(f"{path}: is a folder", "Give a TOML file.", exit_code=2) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SeqkitError(f"{path}: not TOML: {error}", "Mend that line.", exit_code=2) from None
+
+
+def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
+    """`["hidden=256", "optimizer=sgd"]` -> values, read as TOML where they are TOML and as text elsewhere."""
+    values: dict[str, Any] = {}
+    for setting in settings:
+        key, equals, text = setting.partition("=")
+        if not equals or not key.strip():
+            raise SeqkitError(f"--set {setting}: not of the form key=value", "Write --set hidden=256.", exit_code=2)
+        try:
+            values[key.strip()] = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            values[key.strip()] = text.strip()
+    return values
+
+
+def flatten(table: Mapping[str, Any], sections: Mapping[str, type], source: str) -> dict[str, Any]:
+    """A TOML table with sections such as [model] and [training], as one flat table. Keys may also stand outside."""
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        if not isinstance(value, dict):
+            flat[key] = value
+        elif key in sections:
+            flat.update(value)
+        else:
+            raise SeqkitError(f"{source}: unknown section [{key}]", did_you_mean(key, sections), exit_code=2)
+    return flat
+
+
+def fill(sections: Mapping[str, type], values: Mapping[str, Any]) -> dict[str, Any]:
+    """Make one instance of each section's dataclass from a flat table.
+
+    Raises SeqkitError for a key that no section has (naming the nearest) and for a value of the wrong type.
+    """
+    owners = {field.name: name for name, kind in sections.items() for field in dataclasses.fields(kind)}
+    for key in values:
+        if key not in owners:
+            raise SeqkitError(f"unknown option '{key}'", did_you_mean(key, owners), exit_code=2)
+    return {
+        name: _make(kind, {key: value for key, value in values.items() if owners[key] == name})
+        for name, kind in sections.items()
+    }
+
+
+def _make(kind: type[Options], values: Mapping[str, Any]) -> Options:
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        return TypeAdapter(kind).validate_python(dict(values))
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = first["loc"][0] if first["loc"] else ""
+        raise SeqkitError(f"option {key}={first['input']!r}: {first['msg']}", _expected(kind, str(key)), exit_code=2) from None
+
+
+def _expected(kind: type, key: str) -> str:
+    for field in dataclasses.fields(kind):
+        if field.name == key:
+            return f"It is a value of type {field.type}; its default is {field.default!r}."
+    return "See `seqkit train --help`."
+
+
+def to_toml(sections: Mapping[str, Mapping[str, Any]]) -> str:
+    """Sections of plain values as TOML; what is None is left out."""
+    lines = []
+    for name, values in sections.items():
+        lines += [f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in values.items() if value is not None), ""]
+    return "\n".join(lines)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_toml(item) for item in value)}]"
+    # JSON writes numbers, booleans and basic strings as TOML reads them.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

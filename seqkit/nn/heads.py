@@ -1,0 +1,25 @@
+"""From latent states to labels."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+
+class SoftmaxHead(nn.Module):
+    """ŷ_t = V z_t; P(y_t | x) = softmax(ŷ_t)[y_t], each step on its own."""
+
+    def __init__(self, hidden_size: int, labels: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(hidden_size, labels)
+        nn.init.xavier_uniform_(self.linear.weight)
+        nn.init.zeros_(self.linear.bias)
+
+    @property
+    def V(self) -> Tensor:
+        """Output matrix, (labels, H)."""
+        return self.linear.weight
+
+    def forward(self, z_BTH: Tensor) -> Tensor:
+        """z_BTH -> logits_BTL."""
+        logits_BTL: Tensor = self.linear(z_BTH)
+        return logits_BTL

@@ -1,0 +1,189 @@
+"""Recurrent layers: z_t = f(x_t, z_{t-1}).
+
+Shapes: B sentences, T time steps, D features of x_t, H features of z_t. Sequences are padded on the right.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+from seqkit.extend.manager import load, registry
+from seqkit.nn.dropout import SharedDropout
+
+State = tuple[Tensor, ...]
+"""What a layer hands from one time step to the next; its first part is z_BH."""
+
+
+class Recurrence(nn.Module):
+    """A layer z_t = f(x_t, z_{t-1}), the same f at every t.
+
+    A plugin need only write `step`. `forward` here is the plain loop over time; a layer that has a faster
+    kernel overrides it, and the loop stays its reference.
+    """
+
+    state_parts: ClassVar[int] = 1
+    """Tensors in the state: 1 for z alone, 2 for z and a memory cell."""
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__()
+        self.input_size, self.hidden_size = input_size, hidden_size
+
+    def step(self, x_BD: Tensor, state: State) -> tuple[Tensor, State]:
+        """One time step: (x_t, state before it) -> (z_t, state after it)."""
+        raise NotImplementedError
+
+    def initial_state(self, x_BTD: Tensor) -> State:
+        """The state before the first step: zeros."""
+        return tuple(x_BTD.new_zeros(x_BTD.shape[0], self.hidden_size) for _ in range(self.state_parts))
+
+    def forward(self, x_BTD: Tensor, mask_BT: Tensor | None = None, state: State | None = None) -> tuple[Tensor, State]:
+        """All time steps, left to right.
+
+        Args: x_BTD, padded on the right; mask_BT, True where a step is real (None: all are); the state to start from.
+        Returns z_BTH (what stands at padded steps means nothing) and the state after each sequence's last real step.
+        """
+        state = self.initial_state(x_BTD) if state is None else state
+        z_TBH = []
+        for t in range(x_BTD.shape[1]):
+            z_BH, after = self.step(x_BTD[:, t], state)
+            if mask_BT is not None:
+                real_B1 = mask_BT[:, t, None]
+                after = tuple(torch.where(real_B1, new, old) for new, old in zip(after, state, strict=True))
+            z_TBH.append(z_BH)
+            state = after
+        return torch.stack(z_TBH, dim=1), state
+
+    def outputs(self, x_BTD: Tensor) -> Tensor:
+        """z_BTH alone. Padding stands on the right, so it cannot reach back to a real step and needs no mask."""
+        return self(x_BTD)[0]
+
+
+class KernelRecurrence(Recurrence):
+    """A layer that runs on one of torch's kernels (`nn.RNN`, `nn.GRU`, `nn.LSTM`), parameters under their field names.
+
+    On a CPU the kernels are fastest on padded input; packing is used only where the last state is asked for and
+    the sequences differ in length.
+    """
+
+    kernel_class: ClassVar[type[nn.RNNBase]]
+    gates: ClassVar[int] = 1
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__(input_size, hidden_size)
+        self.kernel = self.kernel_class(input_size, hidden_size, batch_first=True)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """W uniform (Glorot & Bengio 2010), each gate's U orthogonal (Saxe et al. 2014), b zero."""
+        with torch.no_grad():
+            for W_HD, U_HH in zip(self.W.chunk(self.gates), self.U.chunk(self.gates), strict=True):
+                nn.init.xavier_uniform_(W_HD)
+                nn.init.orthogonal_(U_HH)
+            self.kernel.bias_ih_l0.zero_()
+            self.kernel.bias_hh_l0.zero_()
+
+    @property
+    def W(self) -> Tensor:
+        """Input matrix, (gates * H, D)."""
+        return cast(Tensor, self.kernel.weight_ih_l0)
+
+    @property
+    def U(self) -> Tensor:
+        """Recurrent matrix, (gates * H, H)."""
+        return cast(Tensor, self.kernel.weight_hh_l0)
+
+    @property
+    def b(self) -> Tensor:
+        """Bias, (gates * H); torch keeps it as a sum of two."""
+        return cast(Tensor, self.kernel.bias_ih_l0 + self.kernel.bias_hh_l0)
+
+    def forward(self, x_BTD: Tensor, mask_BT: Tensor | None = None, state: State | None = None) -> tuple[Tensor, State]:
+        start = self._to_kernel(self.initial_state(x_BTD) if state is None else state)
+        if mask_BT is None or bool(mask_BT.all()):
+            z_BTH, end = self.kernel(x_BTD, start)
+        else:
+            packed = pack_padded_sequence(x_BTD, mask_BT.sum(1).cpu(), batch_first=True, enforce_sorted=False)
+            packed_z, end = self.kernel(packed, start)
+            z_BTH, _ = pad_packed_sequence(packed_z, batch_first=True, total_length=x_BTD.shape[1])
+        return z_BTH, self._from_kernel(end)
+
+    def outputs(self, x_BTD: Tensor) -> Tensor:
+        return cast(Tensor, self.kernel(x_BTD)[0])
+
+    def _to_kernel(self, state: State) -> Tensor | State:
+        parts = tuple(part[None].contiguous() for part in state)
+        return parts if self.state_parts > 1 else parts[0]
+
+    def _from_kernel(self, state: Tensor | State) -> State:
+        parts = state if isinstance(state, tuple) else (state,)
+        return tuple(part[0] for part in parts)
+
+
+def make_recurrence(name: str, input_size: int, hidden_size: int) -> Recurrence:
+    """The registered recurrence of that name. Raises SeqkitError where no plugin offers it."""
+    layer = load(registry().find("recurrences", name).layer)
+    return cast(Recurrence, layer(input_size, hidden_size))
+
+
+def reverse(x_BTD: Tensor, lengths_B: Tensor | None) -> Tensor:
+    """Each sequence back to front by its own length; padding stays on the right. Its own inverse."""
+    if lengths_B is None:
+        return x_BTD.flip(1)
+    t_T = torch.arange(x_BTD.shape[1], device=x_BTD.device)
+    mirrored_BT = lengths_B[:, None] - 1 - t_T
+    index_BT = torch.where(mirrored_BT >= 0, mirrored_BT, t_T)
+    return x_BTD.gather(1, index_BT[:, :, None].expand_as(x_BTD))
+
+
+class Layer(nn.Module):
+    """One layer of chains: left to right, and, where asked for, a second one right to left that never meets the first.
+
+    z_t = [forward z_t ; backward z_t], joined only here, at the output, so the graph stays acyclic
+    (Schuster & Paliwal 1997).
+    """
+
+    def __init__(self, recurrence: str, input_size: int, hidden_size: int, bidirectional: bool) -> None:
+        super().__init__()
+        self.forward_chain = make_recurrence(recurrence, input_size, hidden_size)
+        self.backward_chain = make_recurrence(recurrence, input_size, hidden_size) if bidirectional else None
+        self.output_size = hidden_size * (2 if bidirectional else 1)
+
+    def forward(self, x_BTD: Tensor, lengths_B: Tensor | None = None) -> Tensor:
+        """x_BTD, lengths (None: all of length T) -> z_BTH, or z_BT(2H) for two chains."""
+        forward_BTH = self.forward_chain.outputs(x_BTD)
+        if self.backward_chain is None:
+            return forward_BTH
+        backward_BTH = reverse(self.backward_chain.outputs(reverse(x_BTD, lengths_B)), lengths_B)
+        return torch.cat([forward_BTH, backward_BTH], dim=-1)
+
+
+class Stack(nn.Module):
+    """Layers on top of each other: the states of layer l are the inputs of layer l+1 (El Hihi & Bengio 1996)."""
+
+    def __init__(
+        self, recurrence: str, input_size: int, hidden_size: int, layers: int, bidirectional: bool, dropout: float = 0.0
+    ) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList()
+        self.output_size = input_size
+        for _ in range(layers):
+            self.layers.append(Layer(recurrence, self.output_size, hidden_size, bidirectional))
+            self.output_size = self.layers[-1].output_size
+        self.dropout = SharedDropout(dropout)
+
+    def forward(self, x_BTD: Tensor, lengths_B: Tensor | None = None) -> Tensor:
+        """x_BTD -> the top layer's z_BTH."""
+        for layer in self.layers:
+            x_BTD = self.dropout(layer(x_BTD, lengths_B))
+        return x_BTD
+
+
+def last_real(z_BTH: Tensor, lengths_B: Tensor) -> Tensor:
+    """z_BH at each sequence's last real step."""
+    index_B11 = (lengths_B - 1).clamp(min=0)[:, None, None]
+    return z_BTH.gather(1, index_B11.expand(-1, 1, z_BTH.shape[2]))[:, 0]
+

@@ -1,0 +1,104 @@
+"""SentencePiece: trained from a corpus's words, one word segmented at a time, so that pieces never cross words."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from seqkit.errors import SeqkitError, did_you_mean
+
+ALGORITHMS = ("unigram", "bpe")
+UNKNOWN_PIECE = 0
+EDGE = 64
+"""Of a word longer than twice this, only the first and last so many characters are segmented."""
+
+
+class Subword:
+    """A trained SentencePiece model."""
+
+    def __init__(self, proto: bytes) -> None:
+        import sentencepiece
+
+        self.proto = proto
+        try:
+            self._processor: Any = sentencepiece.SentencePieceProcessor(model_proto=proto)
+        except (RuntimeError, ValueError) as error:
+            raise SeqkitError("subword.model: not a SentencePiece model", "Get the model again.") from error
+
+    def __len__(self) -> int:
+        return int(self._processor.get_piece_size())
+
+    def encode(self, words: Sequence[str]) -> list[list[int]]:
+        """The piece ids of each word, at least one each (the unknown piece where SentencePiece finds none)."""
+        return [ids or [UNKNOWN_PIECE] for ids in self._processor.encode(_shorten(words), out_type=int)]
+
+    def sample(self, words: Sequence[str], seed: int, alpha: float = 0.1) -> list[list[int]]:
+        """A segmentation of each word drawn at random (Kudo 2018): all of them, weighted by probability ** alpha."""
+        import sentencepiece
+
+        # The sampler has one seed for the whole process, so it is set anew for every draw.
+        sentencepiece.set_random_generator_seed(seed % 2**32)
+        drawn = self._processor.encode(
+            _shorten(words), out_type=int, enable_sampling=True, alpha=alpha, nbest_size=-1, num_threads=1
+        )
+        return [ids or [UNKNOWN_PIECE] for ids in drawn]
+
+    def pieces(self, word: str) -> list[str]:
+        """The pieces of one word, as text."""
+        return list(self._processor.encode(word, out_type=str))
+
+
+def _shorten(words: Sequence[str]) -> list[str]:
+    return [word if len(word) <= 2 * EDGE else word[:EDGE] + word[-EDGE:] for word in words]
+
+
+def train_subword(sentences: Iterable[Sequence[str]], vocab_size: int, algorithm: str = "unigram") -> Subword:
+    """Train SentencePiece on sentences of words.
+
+    `vocab_size` is a wish: a small corpus gives fewer pieces, a large alphabet needs more.
+    Raises SeqkitError for an unknown algorithm or a corpus without a letter.
+    """
+    if algorithm not in ALGORITHMS:
+        raise SeqkitError(f"subword={algorithm}: no such algorithm", did_you_mean(algorithm, ALGORITHMS), exit_code=2)
+    lines = [" ".join(_shorten(words)) for words in sentences if words]
+    try:
+        return Subword(_train(lines, vocab_size, algorithm))
+    except RuntimeError as error:
+        return Subword(_train(lines, _size_that_fits(str(error), vocab_size), algorithm))
+
+
+def _train(lines: Sequence[str], vocab_size: int, algorithm: str) -> bytes:
+    import sentencepiece
+
+    model = io.BytesIO()
+    sentencepiece.SentencePieceTrainer.train(
+        sentence_iterator=iter(lines),
+        model_writer=model,
+        vocab_size=vocab_size,
+        model_type=algorithm,
+        character_coverage=1.0,
+        hard_vocab_limit=False,
+        unk_id=UNKNOWN_PIECE,
+        bos_id=-1,
+        eos_id=-1,
+        num_threads=1,
+        max_sentence_length=1_000_000,
+        minloglevel=2,
+    )
+    return model.getvalue()
+
+
+def _size_that_fits(message: str, vocab_size: int) -> int:
+    """The number SentencePiece names when it refuses a vocabulary size."""
+    too_high = re.search(r"<= (\d+)", message)
+    too_low = re.search(r"required_chars\D*(\d+)", message) or re.search(r"(\d+) vs \d+", message)
+    if too_high:
+        return int(too_high.group(1))
+    if too_low:
+        return int(too_low.group(1)) + 16
+    raise SeqkitError(
+        f"SentencePiece cannot be trained with vocab_size={vocab_size}: {message.strip()}",
+        "Give more text, or leave pieces out with `--set piece_size=0`.",
+    )

@@ -1,0 +1,90 @@
+"""Words, characters and pieces as numbers. numpy only: no network is known here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqkit.text.subword import Subword
+
+UNKNOWN = 1
+"""Id of every word and character that training never kept; 0 is padding."""
+EDGE = 16
+"""Of a longer word, the first and last so many characters and pieces are read."""
+CACHE_LIMIT = 200_000
+
+Ids = NDArray[np.int64]
+Row = TypeVar("Row", str, list[int])
+
+
+class WordArrays(NamedTuple):
+    """Distinct words as ids: U words, at most P pieces and C characters each, padded with 0 on the right."""
+
+    word_U: Ids
+    pieces_UP: Ids
+    piece_count_U: Ids
+    chars_UC: Ids
+    char_count_U: Ids
+
+
+class WordIndex:
+    """Looks words up: the form itself, else its lower-case form, else unknown."""
+
+    def __init__(self, words: Sequence[str], characters: Sequence[str], subword: Subword | None) -> None:
+        self._words = {word: index for index, word in enumerate(words, start=UNKNOWN + 1)}
+        self._characters = {character: index for index, character in enumerate(characters, start=UNKNOWN + 1)}
+        self._subword = subword
+        self._cache: dict[str, tuple[int, list[int], list[int]]] = {}
+
+    def arrays(self, words: Sequence[str], sampling: float = 0.0, seed: int = 0) -> WordArrays:
+        """The ids of distinct words. `sampling` is the share of them whose segmentation is drawn at random."""
+        entries = self._entries(words)
+        pieces = [entry[1] for entry in entries]
+        if sampling and self._subword is not None:
+            self._resample(words, pieces, sampling, seed)
+        pieces_UP, piece_count_U = pad(pieces)
+        chars_UC, char_count_U = pad([entry[2] for entry in entries])
+        word_U = np.fromiter((entry[0] for entry in entries), dtype=np.int64, count=len(entries))
+        return WordArrays(word_U, pieces_UP, piece_count_U, chars_UC, char_count_U)
+
+    def _entries(self, words: Sequence[str]) -> list[tuple[int, list[int], list[int]]]:
+        cache = self._cache
+        new = [word for word in words if word not in cache]
+        if len(cache) + len(new) > CACHE_LIMIT:
+            cache.clear()
+            new = list(words)
+        pieces = self._subword.encode(new) if self._subword is not None else [[0]] * len(new)
+        for word, ids in zip(new, pieces, strict=True):
+            cache[word] = (self._word(word), _edges(ids), [self._character(c) for c in _edges(word)])
+        return [cache[word] for word in words]
+
+    def _word(self, word: str) -> int:
+        found = self._words.get(word)
+        return found if found is not None else self._words.get(word.lower(), UNKNOWN)
+
+    def _character(self, character: str) -> int:
+        return self._characters.get(character, UNKNOWN)
+
+    def _resample(self, words: Sequence[str], pieces: list[list[int]], share: float, seed: int) -> None:
+        assert self._subword is not None
+        chosen = np.flatnonzero(np.random.default_rng(seed).random(len(words)) < share).tolist()
+        drawn = self._subword.sample([words[index] for index in chosen], seed)
+        for index, ids in zip(chosen, drawn, strict=True):
+            pieces[index] = _edges(ids)
+
+
+def _edges(row: Row) -> Row:
+    return row if len(row) <= 2 * EDGE else row[:EDGE] + row[-EDGE:]
+
+
+def pad(rows: Sequence[Sequence[int]]) -> tuple[Ids, Ids]:
+    """Rows of different lengths as one array padded with 0 on the right, and the lengths."""
+    count_N = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
+    width = int(count_N.max(initial=0))
+    padded = np.zeros((len(rows), width), dtype=np.int64)
+    padded[np.arange(width) < count_N[:, None]] = np.fromiter(chain.from_iterable(rows), dtype=np.int64)
+    return padded, count_N

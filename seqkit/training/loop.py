@@ -1,0 +1,202 @@
+"""The training loop, whatever the task: batches, gradient, clipping, averaging, dev score, exact resume."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import torch
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from seqkit.errors import SeqkitError
+from seqkit.files import atomic_write
+from seqkit.training.batches import batch_seed, length_buckets
+from seqkit.training.memory import keep_freed_memory
+from seqkit.training.metrics import write_metrics
+from seqkit.training.objectives import Loss
+from seqkit.training.options import TrainingOptions
+from seqkit.training.schedule import learning_rate
+from seqkit.training.signals import StopRequest
+from seqkit.training.state import Progress, load_state, save_state
+
+STATE, BEST, METRICS = "state.safetensors", "best.safetensors", "metrics.csv"
+
+
+class Task(Protocol):
+    """What the loop needs to know of a task: its examples' lengths, the loss of some, and the score on dev."""
+
+    model: nn.Module
+    lengths: Sequence[int]
+
+    def loss(self, indices: Sequence[int], seed: int) -> Loss:
+        """The loss of these examples; all that is random in it comes from `seed`."""
+        ...
+
+    def score(self) -> dict[str, float]:
+        """Dev metrics, the one to maximise first; empty without a dev split."""
+        ...
+
+
+class Reporter(Protocol):
+    """Who is told how training goes."""
+
+    def step(self, progress: Progress, batches: int, rate: float) -> None: ...
+
+    def epoch(self, row: dict[str, Any]) -> None: ...
+
+
+class Stopped(Exception):
+    """Training was asked to stop; its state is saved."""
+
+
+class Training:
+    """One run: everything that changes while it goes."""
+
+    def __init__(self, task: Task, options: TrainingOptions, folder: Path, reporter: Reporter) -> None:
+        keep_freed_memory()
+        self.task, self.options, self.folder, self.reporter = task, options, folder, reporter
+        self.progress = Progress()
+        self.optimizer = _optimizer(task.model, options)
+        self.average = {name: p.detach().clone() for name, p in task.model.named_parameters()} if options.average else {}
+        self._saved = time.monotonic()
+
+    def resume(self) -> None:
+        """Go on from the saved state, if there is one."""
+        if (self.folder / STATE).exists():
+            self.progress = load_state(self.folder / STATE, self.task.model, self.average, self.optimizer)
+
+    def run(self) -> Progress:
+        """Train to the end. Raises Stopped after SIGINT or SIGTERM, with the state saved."""
+        with StopRequest() as stop:
+            while not self._done():
+                for batch in self._batches_left():
+                    self._update(batch)
+                    if stop.requested:
+                        self._save()
+                        raise Stopped
+                self._end_epoch()
+        if not self.progress.finished:
+            self.progress.finished = True
+            self._save()
+        return self.progress
+
+    def _done(self) -> bool:
+        p, options = self.progress, self.options
+        waited = p.best_score is not None and options.patience and p.epoch - p.best_epoch > options.patience
+        return p.finished or p.epoch >= options.epochs or bool(waited)
+
+    def _batches_left(self) -> Iterator[list[int]]:
+        batches = length_buckets(self.task.lengths, self.options.batch_words, self.options.seed, self.progress.epoch)
+        self._batches = len(batches)
+        yield from batches[self.progress.batch :]
+
+    def _update(self, indices: list[int]) -> None:
+        """One step down the gradient."""
+        started = time.monotonic()
+        p, options = self.progress, self.options
+        rate = self._rate()
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate
+        seed = batch_seed(options.seed, p.epoch, p.batch)
+        torch.manual_seed(seed)
+        self.task.model.train()
+        loss = self.task.loss(indices, seed)
+        if not math.isfinite(loss.nll):
+            raise SeqkitError(
+                f"the loss became {loss.nll} in epoch {p.epoch + 1}, batch {p.batch + 1}",
+                "Try a smaller learning rate, or clip the gradient: --set learning_rate=0.0005 --set clip=1.",
+            )
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.mean.backward()
+        if options.clip:
+            nn.utils.clip_grad_norm_(self.task.model.parameters(), options.clip)
+        self.optimizer.step()
+        p.updates += 1
+        self._follow()
+        p.batch, p.nll, p.right, p.steps = p.batch + 1, p.nll + loss.nll, p.right + loss.right, p.steps + loss.steps
+        p.seconds += time.monotonic() - started
+        self.reporter.step(p, self._batches, rate)
+        if time.monotonic() - self._saved > 60 * options.save_minutes:
+            self._save()
+
+    def _rate(self) -> float:
+        p, options = self.progress, self.options
+        done = (p.epoch + p.batch / self._batches) / options.epochs
+        return learning_rate(options.learning_rate, done, options.schedule, options.warmup)
+
+    @torch.no_grad()
+    def _follow(self) -> None:
+        """Move the running average towards the weights; slowly at first it would remember the random start."""
+        if not self.average:
+            return
+        decay = min(self.options.average, (1 + self.progress.updates) / (10 + self.progress.updates))
+        weights = [p.detach() for p in self.task.model.parameters()]
+        torch._foreach_lerp_(list(self.average.values()), weights, 1 - decay)
+
+    def _end_epoch(self) -> None:
+        started = time.monotonic()
+        p = self.progress
+        rate = self.optimizer.param_groups[0]["lr"]
+        with _weights_of(self.task.model, self.average):
+            scores = self.task.score()
+            score = next(iter(scores.values()), None)
+            if score is None or p.best_score is None or score > p.best_score:
+                p.best_score, p.best_epoch = score, p.epoch + 1
+                save_weights(self.folder / BEST, self.task.model)
+        p.seconds += time.monotonic() - started
+        row = {
+            "epoch": p.epoch + 1,
+            "updates": p.updates,
+            "seconds": round(p.seconds, 1),
+            "learning_rate": rate,
+            "train_loss": p.nll / max(p.steps, 1),
+            "train_accuracy": p.right / max(p.steps, 1),
+            **{f"dev_{name}": value for name, value in scores.items()},
+        }
+        p.rows.append(row)
+        p.epoch, p.batch, p.nll, p.right, p.steps = p.epoch + 1, 0, 0.0, 0, 0
+        self._save()
+        write_metrics(self.folder / METRICS, p.rows)
+        self.reporter.epoch(row)
+
+    def _save(self) -> None:
+        save_state(self.folder / STATE, self.progress, self.task.model, self.average, self.optimizer)
+        self._saved = time.monotonic()
+
+
+def _optimizer(model: nn.Module, options: TrainingOptions) -> torch.optim.Optimizer:
+    parameters = list(model.parameters())
+    if options.optimizer == "sgd":
+        return torch.optim.SGD(
+            parameters, lr=options.learning_rate, momentum=options.momentum, weight_decay=options.weight_decay
+        )
+    return torch.optim.AdamW(
+        parameters, lr=options.learning_rate, betas=(0.9, 0.99), weight_decay=options.weight_decay
+    )
+
+
+@contextmanager
+def _weights_of(model: nn.Module, average: dict[str, Tensor]) -> Iterator[None]:
+    """The model with the averaged weights in place of its own."""
+
+    def swap() -> None:
+        for name, parameter in model.named_parameters():
+            if name in average:
+                parameter.data, average[name] = average[name], parameter.data
+
+    swap()
+    try:
+        yield
+    finally:
+        swap()
+
+
+def save_weights(path: Path, model: nn.Module) -> None:
+    """The weights as safetensors, atomically."""
+    with atomic_write(path) as file:
+        file.write(save({name: value.detach().contiguous() for name, value in model.state_dict().items()}))

@@ -1,0 +1,42 @@
+"""Options of a training run, whatever the model. Imports no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class TrainingOptions:
+    """How to train. `--set name=value` changes one."""
+
+    epochs: int = 30
+    """Most passes over the training split."""
+    patience: int = 8
+    """Stop after so many epochs without a better dev score; 0 never stops early."""
+    batch_words: int = 1000
+    """Words a batch, padding included."""
+    optimizer: Literal["adam", "sgd"] = "adam"
+    learning_rate: float = 2e-3
+    """Highest learning rate."""
+    momentum: float = 0.0
+    """Of sgd."""
+    weight_decay: float = 0.0
+    """Decoupled from the gradient (Loshchilov & Hutter 2019)."""
+    clip: float = 1.0
+    """Largest norm of the whole gradient; 0 turns clipping off."""
+    schedule: Literal["constant", "linear", "cosine"] = "cosine"
+    """How the learning rate falls after the warm-up."""
+    warmup: float = 0.02
+    """Share of the steps in which the learning rate rises."""
+    label_smoothing: float = 0.1
+    """Probability taken from the right label and shared by all."""
+    average: float = 0.998
+    """Decay of the running average of the weights that is evaluated and kept; 0 turns averaging off."""
+    seed: int = 1
+    threads: int = 0
+    """Threads torch may use; 0 leaves the choice to torch."""
+    save_minutes: float = 5.0
+    """Minutes between saved states within an epoch."""
+    store: Literal["float32", "float16"] = "float32"
+    """Number format of the weights in the model's file."""

@@ -1,0 +1,76 @@
+"""The state of a run: all that is needed to go on as if nothing had happened. One file, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor, nn
+
+from seqkit.errors import SeqkitError
+from seqkit.files import atomic_write
+
+FORMAT = 1
+
+
+@dataclass
+class Progress:
+    """Where a run stands. `epoch` and `batch` count from 0 and name the next batch to be trained."""
+
+    epoch: int = 0
+    batch: int = 0
+    seconds: float = 0.0
+    nll: float = 0.0
+    """Summed over this epoch so far, as are `right` and `steps`."""
+    right: int = 0
+    steps: int = 0
+    updates: int = 0
+    best_score: float | None = None
+    best_epoch: int = 0
+    finished: bool = False
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    """One row of metrics an epoch."""
+
+
+def save_state(
+    path: Path, progress: Progress, model: nn.Module, average: dict[str, Tensor], optimizer: torch.optim.Optimizer
+) -> None:
+    """Write weights, their average, the optimizer's moments and the progress, atomically."""
+    tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
+    tensors |= {f"average.{name}": value for name, value in average.items()}
+    for number, moments in optimizer.state_dict()["state"].items():
+        tensors |= {f"optimizer.{number}.{name}": torch.as_tensor(v) for name, v in moments.items() if v is not None}
+    metadata = {"progress": json.dumps(asdict(progress)), "format": str(FORMAT)}
+    with atomic_write(path) as file:
+        file.write(save({name: value.contiguous() for name, value in tensors.items()}, metadata))
+
+
+def load_state(
+    path: Path, model: nn.Module, average: dict[str, Tensor], optimizer: torch.optim.Optimizer
+) -> Progress:
+    """Put a saved state back. Raises SeqkitError where the file is damaged or of other weights."""
+    try:
+        with safe_open(path, "pt") as file:
+            metadata = file.metadata()
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+        model.load_state_dict(_below(tensors, "model."))
+        average.update(_below(tensors, "average."))
+        restored = optimizer.state_dict()
+        restored["state"] = {}
+        for name, value in _below(tensors, "optimizer.").items():
+            number, moment = name.split(".", 1)
+            restored["state"].setdefault(int(number), {})[moment] = value
+        optimizer.load_state_dict(restored)
+        return Progress(**json.loads(metadata["progress"]))
+    except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise SeqkitError(f"{path}: not a state of this run ({reason})", "Start again with another --out.") from error
+
+
+def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}

@@ -1,0 +1,43 @@
+"""Training a tagger: the loss of some sentences, and the accuracy on dev."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from seqkit.formats.examples import NO_LABEL, Sentence
+from seqkit.models.tagger import Tagger
+from seqkit.training.objectives import Loss, tagging_nll
+
+
+class TaggingTask:
+    """A tagger, the sentences it learns from, and those it is scored on."""
+
+    def __init__(
+        self, model: Tagger, train: Sequence[Sentence], dev: Sequence[Sentence], label_smoothing: float
+    ) -> None:
+        self.model, self.train, self.dev, self.label_smoothing = model, train, dev, label_smoothing
+        self.lengths = [len(sentence.words) for sentence in train]
+
+    def loss(self, indices: Sequence[int], seed: int) -> Loss:
+        """Negative log-likelihood of these sentences' labels."""
+        sentences = [self.train[index] for index in indices]
+        batch = self.model.collate(sentences, sampling=self.model.options.sampling, seed=seed)
+        return tagging_nll(self.model(batch), batch.targets, self.label_smoothing)
+
+    def score(self) -> dict[str, float]:
+        """Accuracy of each kind of label on dev, the first kind first."""
+        if not self.dev:
+            return {}
+        predicted = self.model.predict(self.dev)
+        return {kind: _accuracy(self.dev, predicted, kind) for kind in self.model.facts.labels}
+
+
+def _accuracy(gold: Sequence[Sentence], predicted: Sequence[dict[str, list[str]]], kind: str) -> float:
+    """Share of labelled words whose label is right."""
+    pairs = [
+        (label, guess)
+        for sentence, tags in zip(gold, predicted, strict=True)
+        for label, guess in zip(sentence.labels.get(kind, ()), tags[kind], strict=False)
+        if kind != "upos" or label != NO_LABEL
+    ]
+    return sum(label == guess for label, guess in pairs) / max(len(pairs), 1)
