@@ -1,1 +1,24 @@
-""""""
+"""Public corpora: one manifest `NAME.toml` each; and samples that were written for seqkit."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+
+from seqkit import CorpusFile, CorpusSpec, hookimpl
+
+
+@hookimpl
+def seqkit_corpora() -> Iterable[CorpusSpec]:
+    """One corpus for each manifest beside this file."""
+    for manifest in sorted(Path(__file__).parent.glob("*.toml")):
+        yield read_manifest(manifest)
+
+
+def read_manifest(path: Path) -> CorpusSpec:
+    """The corpus a manifest describes: the fields of `CorpusSpec`, with a table `[[files]]` for each file."""
+    fields = tomllib.loads(path.read_text(encoding="utf-8"))
+    files = tuple(CorpusFile(**file) for file in fields.pop("files"))
+    splits = {split: tuple(paths) for split, paths in fields.pop("splits").items()}
+    return CorpusSpec(name=path.stem, files=files, splits=splits, **fields)

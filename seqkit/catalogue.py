@@ -1,0 +1,153 @@
+"""Corpora by name, files by suffix: find them, fetch them, verify them, read them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.extend.manager import load, registry
+from seqkit.extend.specs import CorpusSpec, FormatSpec
+from seqkit.fetch import Progress, download, fault_of
+from seqkit.files import atomic_write
+from seqkit.formats.examples import Problems, RawText, Sentence
+
+
+def data_folder() -> Path:
+    """Where fetched corpora are kept for this user."""
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = Path.home() / "Library" / "Application Support"
+    else:
+        base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "seqkit" / "corpora"
+
+
+def find_corpus(name: str) -> CorpusSpec:
+    """The corpus of that name. SeqkitError, with the nearest name, where there is none."""
+    spec: CorpusSpec = registry().find("corpora", name)
+    return spec
+
+
+def corpus_folder(spec: CorpusSpec) -> Path | None:
+    """The first folder that holds every file of the corpus's splits; None where the corpus is not here."""
+    wanted = [path for paths in spec.splits.values() for path in paths]
+    for folder in _candidates(spec):
+        if all((folder / path).is_file() for path in wanted):
+            return folder
+    return None
+
+
+def _folder_that_is_here(spec: CorpusSpec) -> Path:
+    folder = corpus_folder(spec)
+    if folder is None:
+        raise SeqkitError(f"the corpus {spec.name} is not here", f"Fetch it: seqkit corpora get {spec.name}")
+    return folder
+
+
+def _candidates(spec: CorpusSpec) -> Iterator[Path]:
+    """Where a corpus may lie, in the order of preference."""
+    if os.environ.get("SEQKIT_CORPORA_DIR"):
+        yield Path(os.environ["SEQKIT_CORPORA_DIR"]) / spec.name
+    yield data_folder() / spec.name
+    if spec.folder:
+        package, _, inside = spec.folder.partition(":")
+        yield Path(load(f"{package}:__file__")).parent / inside
+
+
+def corpus_files(name: str, split: str) -> list[Path]:
+    """The files of one split. SeqkitError for an unknown name or split, and for a corpus that is not here."""
+    spec = find_corpus(name)
+    if split not in spec.splits:
+        raise SeqkitError(f"{name} has no split '{split}'", did_you_mean(split, spec.splits), exit_code=2)
+    folder = _folder_that_is_here(spec)
+    return [folder / path for path in spec.splits[split]]
+
+
+def get(name: str, progress: Progress) -> Path:
+    """The folder that holds the corpus, fetched and checked where it is not here.
+
+    Files that are whole are not fetched twice. Raises SeqkitError without a network, and where what came
+    differs from the manifest.
+    """
+    spec = find_corpus(name)
+    here = corpus_folder(spec)
+    if here is not None and here != data_folder() / name:
+        return here
+    folder = data_folder() / name
+    for file in spec.files:
+        target = folder / file.path
+        if fault_of(file, target):
+            download(file, target, progress)
+    return folder
+
+
+def verify(name: str) -> list[str]:
+    """What is wrong with each file of the corpus that is here, by size and sha256; empty when all is well."""
+    spec = find_corpus(name)
+    folder = _folder_that_is_here(spec)
+    return [fault for file in spec.files if (fault := fault_of(file, folder / file.path))]
+
+
+def format_of(path: str | Path) -> FormatSpec:
+    """Who reads and writes a file, by its suffix (before `.gz`). SeqkitError for a suffix nobody knows."""
+    suffix, formats = _suffix(path), _formats_by_suffix()
+    if suffix not in formats:
+        said = f"the suffix '{suffix}' is not known" if suffix else "it has no suffix that tells its format"
+        known = f"Known: {', '.join(sorted(formats))}, each also with .gz."
+        raise SeqkitError(f"{path}: {said}", known, exit_code=2)
+    return formats[suffix]
+
+
+def _suffix(path: str | Path) -> str:
+    return Path(Path(path).name.lower().removesuffix(".gz")).suffix
+
+
+def _formats_by_suffix() -> dict[str, FormatSpec]:
+    return {suffix: format.spec for format in registry().all("formats") for suffix in format.spec.suffixes}
+
+
+def names_file(argument: str) -> bool:
+    """Whether an argument means a file: it has a path separator or a suffix that a format knows."""
+    has_separator = os.sep in argument or (os.altsep or os.sep) in argument
+    return has_separator or _suffix(argument) in _formats_by_suffix()
+
+
+def read_file(path: str | Path, problems: Problems, format: str = "") -> Iterator[Sentence | RawText]:
+    """What a file holds, by its suffix or the format named."""
+    spec = registry().find("formats", format) if format else format_of(path)
+    if spec.reader is None:
+        raise SeqkitError(f"{path}: the format {spec.name} can be written, not read", exit_code=2)
+    if not Path(path).exists():
+        raise SeqkitError(f"{path}: no such file", "Check the path.", exit_code=2)
+    yield from load(spec.reader)(Path(path), problems)
+
+
+def read_examples(source: str | Path, split: str, problems: Problems) -> Iterator[Sentence | RawText]:
+    """The examples of a file, or of one split of a corpus by name."""
+    if isinstance(source, Path) or names_file(source):
+        yield from read_file(source, problems)
+        return
+    for path in corpus_files(source, split):
+        yield from read_file(path, problems, find_corpus(source).format)
+
+
+def convert(source: Path, target: Path, problems: Problems) -> int:
+    """Write the sentences of one file in the format of another; returns how many there were."""
+    writer = format_of(target).writer
+    if writer is None:
+        raise SeqkitError(f"{target}: this format can be read, not written", "Choose another.", exit_code=2)
+    if format_of(source).yields == "text":
+        fix = f"Tag it: seqkit tag {source} -o {target}"
+        raise SeqkitError(f"{source}: running text has no words to convert", fix, exit_code=2)
+    count = 0
+    with atomic_write(target) as file:
+        out = load(writer)(file)
+        for sentence in read_file(source, problems):
+            out.write(sentence)
+            count += 1
+        out.close()
+    return count

@@ -1,0 +1,78 @@
+"""One file of a corpus: fetched from its address, and held against its manifest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from seqkit.errors import SeqkitError
+from seqkit.extend.specs import CorpusFile
+from seqkit.files import atomic_write
+
+Progress = Callable[[str, int, int], None]
+"""Called with a file's path, the bytes that are here, and the bytes there will be."""
+
+CHUNK = 1 << 20
+TIMEOUT = 30
+"""Seconds a server may stay silent."""
+
+
+def fault_of(file: CorpusFile, path: Path) -> str:
+    """How the file at `path` differs from its manifest; empty when it does not."""
+    if not path.is_file():
+        return f"{path}: is missing"
+    size = path.stat().st_size
+    if size != file.size:
+        return f"{path}: has {size} bytes, the manifest says {file.size}"
+    with path.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return "" if digest == file.sha256 else f"{path}: has sha256 {digest}, the manifest says {file.sha256}"
+
+
+def download(file: CorpusFile, target: Path, progress: Progress) -> None:
+    """Fetch one file; it takes its name only when size and sha256 are those of the manifest."""
+    if not file.url:
+        raise SeqkitError(
+            f"{file.path}: its manifest gives no address", f"Put the file at {target} yourself."
+        )
+    _make_folder(target.parent)
+    digest, done = hashlib.sha256(), 0
+    with atomic_write(target, pack=False) as out:
+        for chunk in _chunks(file, target):
+            out.write(chunk)
+            digest.update(chunk)
+            done += len(chunk)
+            progress(file.path, done, file.size)
+            if done > file.size:
+                break
+        if (done, digest.hexdigest()) != (file.size, file.sha256):
+            raise SeqkitError(
+                f"{file.url}: what came is not what the manifest names: {done} bytes of {file.size}, "
+                f"sha256 {digest.hexdigest()} for {file.sha256}",
+                "Try again later; if it stays so, the publisher has changed the file.",
+            )
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fix = "Set XDG_DATA_HOME to a folder that can be written."
+        raise SeqkitError(f"{folder}: cannot be made ({error.strerror})", fix) from error
+
+
+def _chunks(file: CorpusFile, target: Path) -> Iterator[bytes]:
+    """The bytes behind a file's address. SeqkitError where they cannot be had."""
+    import http.client
+    import urllib.request
+
+    try:
+        with urllib.request.urlopen(file.url, timeout=TIMEOUT) as answer:
+            while chunk := answer.read(CHUNK):
+                yield chunk
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise SeqkitError(
+            f"{file.url}: cannot be fetched ({error})",
+            f"Check the network and try again, or put the file at {target} yourself.",
+        ) from error
