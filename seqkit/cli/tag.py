@@ -1,6 +1,138 @@
 """`seqkit tag`."""
 
+from __future__ import annotations
 
-def tag() -> None:
-    """To come."""
-    raise NotImplementedError
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+
+import typer
+
+if TYPE_CHECKING:
+    from seqkit.formats.examples import Problems, Sentence
+
+CHUNK_WORDS = 50_000
+"""Words tagged together. Fixed, so that the same input always falls into the same batches."""
+
+
+def tag(
+    inputs: Annotated[
+        list[str] | None, typer.Argument(help="Text, files, or - for standard input.", show_default=False)
+    ] = None,
+    model: Annotated[str, typer.Option("--model", "-m", help="Name or folder. Default: by language.")] = "",
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write, whole or not at all.")] = None,
+    format: Annotated[
+        str, typer.Option("--format", "-f", help="table, conllu, jsonl, tsv, spacy. Default: by --out, else table.")
+    ] = "",
+    from_: Annotated[str, typer.Option("--from", help="Format of the input, where no suffix tells.")] = "",
+    pretokenized: Annotated[
+        bool, typer.Option("--pretokenized", help="One sentence a line, words by spaces.")
+    ] = False,
+    text: Annotated[bool, typer.Option("--text", help="Every argument is text.")] = False,
+    file: Annotated[bool, typer.Option("--file", help="Every argument is a file.")] = False,
+    lang: Annotated[str, typer.Option(help="Language code of raw text. Default: the model's.")] = "",
+    label: Annotated[str, typer.Option(help="Only these kinds of label, with commas.")] = "",
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")] = False,
+) -> None:
+    """Give every word its part of speech."""
+    from seqkit.cli.inputs import Inputs, read_inputs
+    from seqkit.cli.progress import WordCounter
+    from seqkit.formats.examples import Problems
+
+    problems = Problems(skip=skip_bad)
+    wanted = Inputs(tuple(inputs or ()), text, file, from_, pretokenized)
+    wanted.check()
+    with _writer(out, format) as writer:
+        tagger = _load(model, lang)
+        kinds = _kinds(label, tagger.facts.labels)
+        sentences = read_inputs(wanted, lang or tagger.facts.language, problems)
+        with WordCounter("tagged") as counter:
+            for sentence in tag_sentences(tagger, sentences, kinds):
+                writer.write(sentence)
+                counter.add(len(sentence.words))
+    _report(counter.words, problems)
+
+
+def tag_sentences(tagger: Any, sentences: Iterable[Sentence], kinds: tuple[str, ...]) -> Iterator[Sentence]:
+    """The sentences with their labels of these kinds replaced by the tagger's."""
+    for chunk in _chunks(sentences):
+        for sentence, labels in zip(chunk, tagger.predict(chunk), strict=True):
+            sentence.labels |= {kind: labels[kind] for kind in kinds}
+            sentence.silver = None
+            yield sentence
+
+
+def _chunks(sentences: Iterable[Sentence]) -> Iterator[list[Sentence]]:
+    chunk: list[Sentence] = []
+    words = 0
+    for sentence in sentences:
+        chunk.append(sentence)
+        words += len(sentence.words) + 1
+        if words >= CHUNK_WORDS:
+            yield chunk
+            chunk, words = [], 0
+    if chunk:
+        yield chunk
+
+
+def _load(model: str, lang: str) -> Any:
+    from seqkit.models.artifact import load_for
+    from seqkit.models.folder import default_model
+
+    return load_for("tagging", model or default_model("tagging", lang or "en"), {"translation": "seqkit translate"})
+
+
+def _kinds(label: str, known: Iterable[str]) -> tuple[str, ...]:
+    from seqkit.errors import SeqkitError, did_you_mean
+
+    kinds = tuple(kind.strip() for kind in label.split(",") if kind.strip())
+    for kind in kinds:
+        if kind not in known:
+            raise SeqkitError(f"--label {kind}: the model does not give it", did_you_mean(kind, known), exit_code=2)
+    return kinds or tuple(known)
+
+
+@contextmanager
+def _writer(out: Path | None, format: str) -> Iterator[Any]:
+    """A writer to the file, or to standard output."""
+    from seqkit.errors import SeqkitError
+    from seqkit.extend.manager import load
+    from seqkit.files import atomic_write
+
+    spec = _format(out, format)
+    if spec.writer is None:
+        raise SeqkitError(f"the format {spec.name} can be read, not written", "See --format.", exit_code=2)
+    make = load(spec.writer)
+    if out is not None:
+        with atomic_write(out) as file:
+            writer = make(file)
+            yield writer
+            writer.close()
+        return
+    stdout: BinaryIO = sys.stdout.buffer
+    if spec.name == "spacy" and stdout.isatty():
+        raise SeqkitError("a .spacy file is binary", "Write it to a file: -o out.spacy", exit_code=2)
+    writer = make(stdout)
+    yield writer
+    writer.close()
+    stdout.flush()
+
+
+def _format(out: Path | None, format: str) -> Any:
+    from seqkit.catalogue import format_of
+    from seqkit.extend.manager import registry
+
+    if format:
+        return registry().find("formats", format)
+    if out is not None:
+        return format_of(out)
+    return registry().find("formats", "table" if sys.stdout.isatty() else "conllu")
+
+
+def _report(words: int, problems: Problems) -> None:
+    if words == 0:
+        print("no words found in the input", file=sys.stderr)
+    if problems.summary():
+        print(problems.summary(), file=sys.stderr)

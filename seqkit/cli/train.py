@@ -1,6 +1,80 @@
 """`seqkit train`."""
 
+from __future__ import annotations
 
-def train() -> None:
-    """To come."""
-    raise NotImplementedError
+import os
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def train(
+    model: Annotated[str, typer.Argument(help="What to train: rnn, birnn, deeprnn, lstm, gru, or a plugin's.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the model and the run's files.")],
+    corpus: Annotated[str, typer.Option(help="A corpus by name (`seqkit corpora list`).")] = "",
+    train_files: Annotated[
+        list[str] | None, typer.Option("--train", help="A file to train on, instead of a corpus; may be repeated.")
+    ] = None,
+    dev_files: Annotated[
+        list[str] | None, typer.Option("--dev", help="A file to choose the best epoch by; may be repeated.")
+    ] = None,
+    gold: Annotated[str, typer.Option(help="Label raw text with a spaCy pipeline: spacy:NAME_OR_PATH.")] = "",
+    label: Annotated[str, typer.Option(help="Kinds of label, with commas: upos, xpos, feats. Default: all.")] = "",
+    lang: Annotated[str, typer.Option(help="Language code of the text. Default: the corpus's, else xx.")] = "",
+    config: Annotated[Path | None, typer.Option(help="A TOML file with [model] and [training] options.")] = None,
+    set_: Annotated[list[str] | None, typer.Option("--set", help="One option: key=value; may be repeated.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of everything random.")] = None,
+    threads: Annotated[int | None, typer.Option(help="Threads to use. Default: torch's choice.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where the run in --out stopped.")] = False,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")] = False,
+) -> None:
+    """Train a tagger from a treebank, from spaCy Docs, or from raw text and a spaCy pipeline."""
+    from seqkit.cli.progress import TrainingReporter
+    from seqkit.config import parse_settings
+    from seqkit.errors import SeqkitError
+    from seqkit.models.folder import MANIFEST, TRAINING
+    from seqkit.training.request import CONFIG, check_unchanged, make_request
+
+    begun = out / TRAINING / CONFIG
+    settings = parse_settings(set_ or [])
+    settings |= {key: value for key, value in (("seed", seed), ("threads", threads)) if value is not None}
+    given = {
+        "model": model,
+        "corpus": corpus,
+        "train": train_files or [],
+        "dev": dev_files or [],
+        "gold": gold,
+        "label": [kind.strip() for kind in label.split(",") if kind.strip()],
+        "lang": lang,
+        "skip_bad": skip_bad,
+    }
+    if resume and begun.exists():
+        request = make_request(given, [begun, *([config] if config else [])], settings)
+        check_unchanged(begun.parent, request)
+        if (out / MANIFEST).exists():
+            print(f"{out}: this run is finished", file=sys.stderr)
+            return
+    else:
+        request = make_request(given, [config] if config else [], settings)
+        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+            raise SeqkitError(f"{out}: exists already", "Go on with it by --resume, or choose another --out.", exit_code=2)
+    sources = request.sources
+    if bool(sources.corpus) == bool(sources.train):
+        raise SeqkitError("train on what?", "Give either --corpus NAME or --train FILE.", exit_code=2)
+
+    from seqkit.training.loop import Stopped
+    from seqkit.training.run import train as run
+
+    command = shlex.join(["seqkit", *sys.argv[1:]])
+    try:
+        with TrainingReporter(request.training.epochs) as reporter:
+            progress = run(request, out, command, reporter)
+    except Stopped:
+        again = shlex.join(["seqkit", "train", model, "--out", os.fspath(out), "--resume"])
+        print(f"stopped, and nothing is lost; go on with: {again}", file=sys.stderr)
+        raise typer.Exit(130) from None
+    score = "" if progress.best_score is None else f", dev accuracy {100 * progress.best_score:.2f} %"
+    print(f"{out}: epoch {progress.best_epoch} kept{score}, {progress.seconds / 60:.1f} minutes", file=sys.stderr)

@@ -9,6 +9,9 @@ from typing import Any, Protocol, Self
 
 from seqkit.formats.examples import Sentence
 
+MAX_STEPS = 1000
+"""Longer sentences are read in stretches of so many words, which bounds memory."""
+
 
 @dataclass(frozen=True)
 class TaggerOptions:

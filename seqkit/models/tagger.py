@@ -18,7 +18,7 @@ from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import NO_LABEL, Sentence
-from seqkit.models.contracts import TaggerOptions
+from seqkit.models.contracts import MAX_STEPS, TaggerOptions
 from seqkit.models.parts import read_json, write_json
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.embedding import CharacterEmbedding, PieceEmbedding, WordEmbedding, WordTable
@@ -29,8 +29,6 @@ from seqkit.text.vocabulary import WordIndex, pad
 
 IGNORE = -1
 """Target of a step that has no label, or one the model cannot give."""
-MAX_STEPS = 1000
-"""Longer sentences are tagged in stretches of so many words, which bounds memory."""
 BATCH_WORDS = 8192
 TABLE_WORDS = 4096
 

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from safetensors.torch import save
 from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
-from seqkit.files import atomic_write
+from seqkit.models.artifact import write_weights
 from seqkit.training.batches import batch_seed, length_buckets
 from seqkit.training.memory import keep_freed_memory
 from seqkit.training.metrics import write_metrics
@@ -48,6 +47,8 @@ class Reporter(Protocol):
     def step(self, progress: Progress, batches: int, rate: float) -> None: ...
 
     def epoch(self, row: dict[str, Any]) -> None: ...
+
+    def note(self, message: str) -> None: ...
 
 
 class Stopped(Exception):
@@ -147,7 +148,7 @@ class Training:
             score = next(iter(scores.values()), None)
             if score is None or p.best_score is None or score > p.best_score:
                 p.best_score, p.best_epoch = score, p.epoch + 1
-                save_weights(self.folder / BEST, self.task.model)
+                write_weights(self.folder / BEST, self.task.model)
         p.seconds += time.monotonic() - started
         row = {
             "epoch": p.epoch + 1,
@@ -194,9 +195,3 @@ def _weights_of(model: nn.Module, average: dict[str, Tensor]) -> Iterator[None]:
         yield
     finally:
         swap()
-
-
-def save_weights(path: Path, model: nn.Module) -> None:
-    """The weights as safetensors, atomically."""
-    with atomic_write(path) as file:
-        file.write(save({name: value.detach().contiguous() for name, value in model.state_dict().items()}))

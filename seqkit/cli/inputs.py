@@ -1,0 +1,94 @@
+"""What the arguments of a command mean: text, files, or standard input."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from seqkit.errors import SeqkitError
+from seqkit.formats.examples import Problems, RawText, Sentence, Where
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The arguments, and the switches that say how to take them."""
+
+    arguments: tuple[str, ...]
+    all_text: bool = False
+    all_files: bool = False
+    format: str = ""
+    pretokenized: bool = False
+
+    def check(self) -> None:
+        """Raise SeqkitError for what can be seen to be wrong before any work is done."""
+        if self.all_text and self.all_files:
+            raise SeqkitError("--text and --file contradict each other", "Leave one out.", exit_code=2)
+        if not self.arguments and sys.stdin.isatty():
+            raise SeqkitError("nothing to read", "Give text, a file, or - for standard input.", exit_code=2)
+        for argument in self.arguments:
+            if self.is_file(argument) and argument != "-" and not Path(argument).exists():
+                raise SeqkitError(
+                    f"{argument}: no such file", "Check the path, or add --text to take it as text.", exit_code=2
+                )
+
+    def is_file(self, argument: str) -> bool:
+        """A known suffix or a path separator makes a file of an argument; `--text` and `--file` decide otherwise."""
+        from seqkit.catalogue import names_file
+
+        if self.all_text or self.all_files:
+            return self.all_files
+        return argument == "-" or names_file(argument)
+
+
+def read_inputs(inputs: Inputs, language: str, problems: Problems) -> Iterator[Sentence]:
+    """The sentences of every argument, in order; raw text is split into words and sentences on the way."""
+    for number, argument in enumerate(inputs.arguments or ("-",), start=1):
+        examples: Iterable[Sentence | RawText]
+        if not inputs.is_file(argument):
+            _warn_of_namesake(argument)
+            yield from _from_text(argument, f"argument {number}", inputs.pretokenized, language)
+            continue
+        examples = _read(argument, inputs, problems)
+        yield from _sentences(examples, language)
+
+
+def _from_text(text: str, name: str, pretokenized: bool, language: str) -> Iterator[Sentence]:
+    if pretokenized:
+        yield from (Sentence(line.split(), where=Where(name, 1)) for line in text.splitlines())
+    else:
+        yield from _sentences([RawText(text, Where(name, 1))], language)
+
+
+def _read(path: str, inputs: Inputs, problems: Problems) -> Iterator[Sentence | RawText]:
+    from seqkit.catalogue import names_known_suffix, read_file
+    from seqkit.formats.plain import read_tokens
+
+    if inputs.pretokenized:
+        return iter(read_tokens(path, problems))
+    return read_file(path, problems, inputs.format or ("" if names_known_suffix(path) else "txt"))
+
+
+def _sentences(examples: Iterable[Sentence | RawText], language: str) -> Iterator[Sentence]:
+    """Sentences as they are, raw text through the tokenizer (which alone imports spaCy)."""
+    iterator = iter(examples)
+    first = next(iterator, None)
+    if first is None:
+        return
+    if isinstance(first, Sentence):
+        yield first
+        yield from cast(Iterator[Sentence], iterator)
+        return
+
+    from itertools import chain
+
+    from seqkit.text.words import sentences_from
+
+    yield from sentences_from(chain([first], cast(Iterator[RawText], iterator)), language)
+
+
+def _warn_of_namesake(argument: str) -> None:
+    if len(argument) < 255 and Path(argument).is_file():
+        print(f"'{argument}' is taken as text; to read the file of that name, add --file", file=sys.stderr)

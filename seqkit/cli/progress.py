@@ -1,0 +1,114 @@
+"""How long work shows itself on stderr: a bar on a terminal, a plain line now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from seqkit.training.state import Progress
+
+PLAIN_SECONDS = 30.0
+
+
+class TrainingReporter:
+    """Loss, accuracy, words per second and time left of a training run."""
+
+    def __init__(self, epochs: int) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        self.epochs = epochs
+        self.console = Console(stderr=True)
+        self.bar = Bar(
+            TextColumn("epoch {task.fields[epoch]}"),
+            BarColumn(),
+            TextColumn("{task.fields[now]}"),
+            TimeRemainingColumn(),
+            console=self.console,
+            transient=True,
+            disable=not self.console.is_terminal,
+        )
+        self.task = self.bar.add_task("train", total=epochs, epoch="1", now="")
+        self._words, self._since, self._spoke = 0, time.monotonic(), time.monotonic()
+        self._rate = 0.0
+
+    def __enter__(self) -> Self:
+        self.bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.bar.stop()
+
+    def note(self, message: str) -> None:
+        """A remark that stays."""
+        self._say(message)
+
+    def step(self, progress: Progress, batches: int, rate: float) -> None:
+        """After each batch."""
+        now = time.monotonic()
+        if progress.batch <= 1:
+            self._words, self._since = progress.steps, now
+        elif now > self._since:
+            self._rate = (progress.steps - self._words) / (now - self._since)
+        text = (
+            f"loss {progress.nll / max(progress.steps, 1):.3f}  "
+            f"accuracy {100 * progress.right / max(progress.steps, 1):.2f} %  {self._rate:,.0f} words/s"
+        )
+        done = progress.epoch + progress.batch / batches
+        self.bar.update(self.task, completed=done, epoch=f"{progress.epoch + 1}/{self.epochs}", now=text)
+        if not self.console.is_terminal and now - self._spoke > PLAIN_SECONDS:
+            left = (self.epochs - done) * progress.seconds / max(done, 1e-9)
+            self._say(f"epoch {progress.epoch + 1}/{self.epochs}  {text}  at most {left / 60:.0f} min left")
+
+    def epoch(self, row: dict[str, Any]) -> None:
+        """After each epoch, dev scores known."""
+        dev = "  ".join(f"{key.replace('_', ' ')} {100 * row[key]:.2f} %" for key in row if key.startswith("dev_"))
+        self._say(
+            f"epoch {row['epoch']}/{self.epochs}  loss {row['train_loss']:.3f}  "
+            f"accuracy {100 * row['train_accuracy']:.2f} %  {dev}  {row['seconds']:.0f} s"
+        )
+
+    def _say(self, message: str) -> None:
+        self._spoke = time.monotonic()
+        if self.console.is_terminal:
+            self.console.print(message, highlight=False)
+        else:
+            print(message, file=sys.stderr, flush=True)
+
+
+class WordCounter:
+    """Counts words of a long job: a line that is rewritten on a terminal, a plain one now and then elsewhere.
+
+    Short jobs say nothing.
+    """
+
+    def __init__(self, verb: str) -> None:
+        self.verb, self.words = verb, 0
+        self._started = self._spoke = time.monotonic()
+        # A bar between lines of output on the same terminal would tear them apart.
+        self._live = sys.stderr.isatty() and not sys.stdout.isatty()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live and self._spoke != self._started:
+            print(file=sys.stderr)
+
+    def add(self, words: int) -> None:
+        """So many more words are done."""
+        self.words += words
+        now = time.monotonic()
+        if now - self._spoke > (1.0 if self._live else PLAIN_SECONDS):
+            self._spoke = now
+            rate = self.words / (now - self._started)
+            start, end = ("\r", "") if self._live else ("", "\n")
+            print(f"{start}{self.verb} {self.words:,} words, {rate:,.0f} words/s", end=end, file=sys.stderr, flush=True)

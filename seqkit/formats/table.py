@@ -1,0 +1,50 @@
+"""Sentences as columns for the eye: one word a line, coloured by UPOS where a terminal shows them."""
+
+from __future__ import annotations
+
+import os
+from typing import BinaryIO
+
+from seqkit.formats.examples import LABELS, NO_LABEL, Sentence
+
+COLOURS = {"NOUN": 36, "PROPN": 96, "VERB": 32, "AUX": 92, "ADJ": 33, "ADV": 93, "PRON": 35, "DET": 95, "ADP": 34}
+"""UPOS -> ANSI colour; the other tags stay as they are."""
+
+
+class Writer:
+    """Writes each sentence as a block of aligned columns, an empty line after it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._colour = file.isatty() and not os.environ.get("NO_COLOR")
+
+    def write(self, sentence: Sentence) -> None:
+        """One sentence; control characters are shown as escapes, so that a line stays a line."""
+        kinds = [kind for kind in LABELS if kind in sentence.labels]
+        columns = [[_visible(word) for word in sentence.words], *(sentence.labels[kind] for kind in kinds)]
+        widths = [max(map(_width, column), default=0) for column in columns]
+        for row in zip(*columns, strict=True):
+            cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
+            if "upos" in kinds and self._colour:
+                cells[1] = self._coloured(cells[1], row[1])
+            if row[-1] == NO_LABEL and len(cells) > 2:
+                cells.pop()
+            self._file.write(("  ".join(cells).rstrip() + "\n").encode())
+        if sentence.words:
+            self._file.write(b"\n")
+
+    def close(self) -> None:
+        """Nothing is held back."""
+
+    def _coloured(self, cell: str, tag: str) -> str:
+        return f"\x1b[{COLOURS[tag]}m{cell}\x1b[0m" if tag in COLOURS else cell
+
+
+def _visible(word: str) -> str:
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in word)
+
+
+def _width(text: str) -> int:
+    from rich.cells import cell_len
+
+    return cell_len(text)

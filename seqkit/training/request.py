@@ -1,0 +1,80 @@
+"""What a user asked to be trained, and from what. Imports no torch."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from seqkit.config import fill, flatten, read_toml, to_toml
+from seqkit.errors import SeqkitError
+from seqkit.extend.manager import registry
+from seqkit.files import write_text
+from seqkit.training.options import TrainingOptions
+
+CONFIG = "config.toml"
+"""Holds the request, resolved, in the run's own folder."""
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Where the examples come from, and which labels are learnt."""
+
+    model: str = ""
+    corpus: str = ""
+    train: tuple[str, ...] = ()
+    dev: tuple[str, ...] = ()
+    gold: str = ""
+    label: tuple[str, ...] = ()
+    lang: str = ""
+    skip_bad: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """A training run, described in full."""
+
+    sources: Sources
+    model: Any
+    training: TrainingOptions
+
+    def to_toml(self) -> str:
+        """As a file that `--config` takes."""
+        return to_toml({name: dataclasses.asdict(getattr(self, name)) for name in ("sources", "model", "training")})
+
+
+def make_request(given: Mapping[str, Any], configs: Sequence[Path], settings: Mapping[str, Any]) -> Request:
+    """Merge TOML files, `--set` settings and the command's own options; the later of these win.
+
+    Raises SeqkitError for an unknown model or option, and for a value of the wrong type.
+    """
+    options: type = registry().find("models", given["model"]).options
+    sections = {"sources": Sources, "model": options, "training": TrainingOptions}
+    values: dict[str, Any] = {}
+    for config in configs:
+        values |= flatten(read_toml(config), sections, str(config))
+    values |= {**settings, **{key: value for key, value in given.items() if value}}
+    return Request(**fill(sections, values))
+
+
+def check_unchanged(folder: Path, request: Request) -> None:
+    """Raise SeqkitError where a run that is to be resumed was begun with other options."""
+    before = read_toml(folder / CONFIG)
+    for section, values in before.items():
+        now = dataclasses.asdict(getattr(request, section))
+        for key, value in values.items():
+            current = list(now[key]) if isinstance(now.get(key), tuple) else now.get(key)
+            if current != value:
+                raise SeqkitError(
+                    f"{folder.parent}: was begun with {key}={value!r}, not {current!r}",
+                    "Resume with the options it was begun with, or choose another --out.",
+                    exit_code=2,
+                )
+
+
+def save_request(folder: Path, request: Request) -> None:
+    """Write the request, resolved, to the run's own folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(folder / CONFIG, request.to_toml())
