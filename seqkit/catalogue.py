@@ -13,6 +13,7 @@ from seqkit.extend.specs import CorpusSpec, FormatSpec
 from seqkit.fetch import Progress, download, fault_of
 from seqkit.files import atomic_write
 from seqkit.formats.examples import Problems, RawText, Sentence
+from seqkit.formats.lines import suffix_of
 
 
 def data_folder() -> Path:
@@ -94,16 +95,12 @@ def verify(name: str) -> list[str]:
 
 def format_of(path: str | Path) -> FormatSpec:
     """Who reads and writes a file, by its suffix (before `.gz`). SeqkitError for a suffix nobody knows."""
-    suffix, formats = _suffix(path), _formats_by_suffix()
+    suffix, formats = suffix_of(path), _formats_by_suffix()
     if suffix not in formats:
         said = f"the suffix '{suffix}' is not known" if suffix else "it has no suffix that tells its format"
         known = f"Known: {', '.join(sorted(formats))}, each also with .gz."
         raise SeqkitError(f"{path}: {said}", known, exit_code=2)
     return formats[suffix]
-
-
-def _suffix(path: str | Path) -> str:
-    return Path(Path(path).name.lower().removesuffix(".gz")).suffix
 
 
 def _formats_by_suffix() -> dict[str, FormatSpec]:
@@ -113,17 +110,20 @@ def _formats_by_suffix() -> dict[str, FormatSpec]:
 def names_file(argument: str) -> bool:
     """Whether an argument means a file: it has a path separator or a suffix that a format knows."""
     has_separator = os.sep in argument or (os.altsep or os.sep) in argument
-    return has_separator or _suffix(argument) in _formats_by_suffix()
+    return has_separator or names_known_suffix(argument)
+
+
+def names_known_suffix(path: str) -> bool:
+    """Whether a format knows the suffix."""
+    return suffix_of(path) in _formats_by_suffix()
 
 
 def read_file(path: str | Path, problems: Problems, format: str = "") -> Iterator[Sentence | RawText]:
-    """What a file holds, by its suffix or the format named."""
+    """What a file ("-" is stdin) holds, by its suffix or the format named."""
     spec = registry().find("formats", format) if format else format_of(path)
     if spec.reader is None:
         raise SeqkitError(f"{path}: the format {spec.name} can be written, not read", exit_code=2)
-    if not Path(path).exists():
-        raise SeqkitError(f"{path}: no such file", "Check the path.", exit_code=2)
-    yield from load(spec.reader)(Path(path), problems)
+    yield from load(spec.reader)(path, problems)
 
 
 def read_examples(source: str | Path, split: str, problems: Problems) -> Iterator[Sentence | RawText]:
@@ -135,18 +135,24 @@ def read_examples(source: str | Path, split: str, problems: Problems) -> Iterato
         yield from read_file(path, problems, find_corpus(source).format)
 
 
+def read_sentences(source: str | Path, split: str, problems: Problems) -> Iterator[Sentence]:
+    """As `read_examples`, where words are needed. SeqkitError for running text."""
+    for example in read_examples(source, split, problems):
+        if isinstance(example, RawText):
+            fix = f"Tag it first: seqkit tag {example.where.path} -o tagged.conllu"
+            raise SeqkitError(f"{example.where.path}: running text is not split into words", fix, exit_code=2)
+        yield example
+
+
 def convert(source: Path, target: Path, problems: Problems) -> int:
     """Write the sentences of one file in the format of another; returns how many there were."""
     writer = format_of(target).writer
     if writer is None:
         raise SeqkitError(f"{target}: this format can be read, not written", "Choose another.", exit_code=2)
-    if format_of(source).yields == "text":
-        fix = f"Tag it: seqkit tag {source} -o {target}"
-        raise SeqkitError(f"{source}: running text has no words to convert", fix, exit_code=2)
     count = 0
     with atomic_write(target) as file:
         out = load(writer)(file)
-        for sentence in read_file(source, problems):
+        for sentence in read_sentences(source, "", problems):
             out.write(sentence)
             count += 1
         out.close()

@@ -1,10 +1,145 @@
-"""`seqkit corpora`."""
+"""`seqkit corpora`: list, fetch, measure and convert corpora."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-app = typer.Typer()
+from seqkit.cli.render import print_table, size
+
+if TYPE_CHECKING:
+    from seqkit.extend.specs import CorpusSpec
+    from seqkit.text.statistics import SplitStatistics
+
+app = typer.Typer(no_args_is_help=True)
+SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave bad sentences out and count them.")]
+AsJson = Annotated[bool, typer.Option("--json", help="JSON in place of the table.")]
 
 
-@app.command()
-def todo() -> None:
-    """To come."""
+@app.command("list")
+def list_corpora(as_json: AsJson = False) -> None:
+    """List the corpora that have a name, and where their files are."""
+    from seqkit.extend.manager import registry
+
+    rows = [_row(plugged.spec) for plugged in registry().all("corpora")]
+    if as_json:
+        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        return
+    shown = [
+        (row["name"], row["language"], size(row["bytes"]), row["licence"], row["folder"] or "not here")
+        for row in rows
+    ]
+    print_table(("name", "language", "size", "licence", "where"), shown)
+
+
+def _row(spec: CorpusSpec) -> dict[str, Any]:
+    from seqkit.catalogue import corpus_folder
+
+    folder = corpus_folder(spec)
+    return {
+        "name": spec.name,
+        "language": spec.language,
+        "bytes": sum(file.size for file in spec.files),
+        "licence": spec.licence,
+        "source": spec.source,
+        "summary": spec.summary,
+        "splits": list(spec.splits),
+        "folder": folder and str(folder),
+    }
+
+
+@app.command("get")
+def get_corpus(name: Annotated[str, typer.Argument(help="A name from `seqkit corpora list`.")]) -> None:
+    """Fetch a corpus, check it against its manifest, and print the folder it is in."""
+    from seqkit.catalogue import find_corpus, get, verify
+
+    spec = find_corpus(name)
+    typer.echo(f"{name}: {spec.licence}, {spec.source}", err=True)
+    folder = get(name, _show_progress)
+    for fault in verify(name):
+        typer.echo(f"seqkit: warning: {fault}", err=True)
+    typer.echo(folder)
+
+
+def _show_progress(path: str, done: int, total: int) -> None:
+    """Redraw one line a file on a terminal; elsewhere say when a file is whole."""
+    if sys.stderr.isatty():
+        typer.echo(f"\r{path}: {size(done)} of {size(total)}", err=True, nl=done >= total)
+    elif done >= total:
+        typer.echo(f"{path}: {size(total)}", err=True)
+
+
+@app.command("stats")
+def show_stats(
+    source: Annotated[str, typer.Argument(metavar="NAME_OR_FILE", help="A corpus by name, or a file.")],
+    vocab_size: Annotated[int, typer.Option(min=0, help="SentencePiece pieces; 0 leaves pieces out.")] = 4000,
+    subword: Annotated[str, typer.Option(help="SentencePiece algorithm: unigram or bpe.")] = "unigram",
+    skip_bad: SkipBad = False,
+    as_json: AsJson = False,
+) -> None:
+    """Count sentences, words, labels and pieces, and what dev and test have that train has not."""
+    from seqkit.formats.examples import Problems
+    from seqkit.text.statistics import measure
+
+    problems = Problems(skip=skip_bad)
+    figures = measure(source, problems, vocab_size, subword)
+    _say(problems.summary())
+    if as_json:
+        data = {split: dataclasses.asdict(row) for split, row in figures.items()}
+        typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        return
+    _print_stats(figures)
+
+
+def _print_stats(figures: Mapping[str, SplitStatistics]) -> None:
+    """One row a split; labels as the number of distinct ones, shares as percentages of words."""
+    kinds = list(next(iter(figures.values())).labels)
+    header = ["split", "sentences", "words", "distinct", "words/sentence", *kinds, "unknown"]
+    header += [*(f"ambiguous {kind}" for kind in kinds), "pieces/word", "coverage"]
+    print_table(header, [[split, *_stats_row(row, kinds)] for split, row in figures.items()])
+
+
+def _stats_row(row: SplitStatistics, kinds: Sequence[str]) -> list[str]:
+    return [
+        f"{row.sentences}",
+        f"{row.words}",
+        f"{row.distinct_words}",
+        f"{row.words_per_sentence:.1f}",
+        *(f"{row.labels.get(kind, 0)}" for kind in kinds),
+        _percent(row.unknown_words, row.words),
+        *(_percent(row.ambiguous_words.get(kind, 0), row.words) for kind in kinds),
+        "–" if row.pieces_per_word is None else f"{row.pieces_per_word:.2f}",
+        "–" if row.coverage is None else f"{row.coverage:.2%}",
+    ]
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}" if whole else "–"
+
+
+@app.command("convert")
+def convert_file(
+    source: Annotated[Path, typer.Argument(metavar="IN", help="The file to read.")],
+    target: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write.")],
+    skip_bad: SkipBad = False,
+) -> None:
+    """Write a file in another format; suffixes tell which: .conllu .spacy .jsonl .tsv, each also with .gz."""
+    from seqkit.catalogue import convert
+    from seqkit.formats.examples import Problems
+
+    problems = Problems(skip=skip_bad)
+    count = convert(source, target, problems)
+    _say(problems.summary())
+    _say(f"{target}: {count} sentences")
+
+
+def _say(message: str) -> None:
+    """One line on stderr, where there is something to say."""
+    if message:
+        typer.echo(message, err=True)

@@ -1,0 +1,41 @@
+"""What commands print: tables for people. Plain text, so that a table can be piped and costs no import."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+
+def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Write rows under a header to stdout."""
+    print(table(header, rows))
+
+
+def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Rows under a header, columns padded to one width each; columns of numbers stand right."""
+    lines = [list(row) for row in rows]
+    widths = [max(len(cell) for cell in column) for column in zip(header, *lines, strict=True)]
+    rights = [all(_is_number(cell) for cell in column) for column in zip(*lines, strict=True)]
+    rights = rights or [False] * len(widths)
+    return "\n".join(_line(row, widths, rights) for row in [header, *lines])
+
+
+def _line(row: Sequence[str], widths: Sequence[int], rights: Sequence[bool]) -> str:
+    cells = [
+        cell.rjust(width) if right else cell.ljust(width)
+        for cell, width, right in zip(row, widths, rights, strict=True)
+    ]
+    return "  ".join(cells).rstrip()
+
+
+def _is_number(cell: str) -> bool:
+    return not cell.strip("-–") or cell[0].isdigit()
+
+
+def size(count: int) -> str:
+    """A number of bytes for people: 13.5 MB."""
+    amount = float(count)
+    for unit in ("B", "kB", "MB"):
+        if amount < 1000:
+            return f"{amount:.3g} {unit}"
+        amount /= 1000
+    return f"{amount:.3g} GB"
