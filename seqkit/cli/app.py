@@ -12,12 +12,24 @@ from seqkit._version import __version__
 from seqkit.cli import corpora, evaluate, models, plugins, tag, train
 from seqkit.errors import SeqkitError
 
+# Typer reads an absent --help through pydantic, and rich renders help through a Markdown parser: 0.1 s each,
+# which the commands that only list things need not pay.
+NO_HELP: dict[str, object] = {"help": False}
+LIGHT = {
+    **NO_HELP,
+    "plugins": NO_HELP,
+    "corpora": {**NO_HELP, "list": NO_HELP},
+    "models": {**NO_HELP, "list": NO_HELP},
+}
+
 app = typer.Typer(
     name="seqkit",
     help="Recurrent sequence models for text: tag, train, measure, extend.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
+    rich_markup_mode=None,
+    context_settings={"default_map": LIGHT},
 )
 app.command("tag")(tag.tag)
 app.command("train")(train.train)

@@ -35,7 +35,7 @@ def load(reference: str) -> Any:
 def registry() -> Registry:
     """What the installed plugins offer, collected once a process (`registry.cache_clear()` forgets it)."""
     found = Registry()
-    hosts = [(plugin, host) for entry in _chosen(found) for plugin, host in _register(entry, found)]
+    hosts = [pair for plugin, entry in _chosen(found) for pair in _register(plugin, entry, found)]
     found.plugins = [plugin for plugin, _ in hosts]
     for kind in KINDS:
         answers = [_ask(plugin, host, kind, found.fail) for plugin, host in hosts]
@@ -43,30 +43,33 @@ def registry() -> Registry:
     return found
 
 
-def _chosen(found: Registry) -> list[EntryPoint]:
+def _chosen(found: Registry) -> list[tuple[Plugin, EntryPoint]]:
     """The entry points to load, sorted by name: all, or the built-in ones and those SEQKIT_PLUGINS names."""
-    entries = sorted(entry_points(group=GROUP), key=lambda entry: (entry.name, _origin(entry).distribution))
+    entries = [(_origin(entry), entry) for entry in entry_points(group=GROUP)]
+    entries.sort(key=lambda pair: (pair[0].plugin, pair[0].distribution))
     wanted = os.environ.get("SEQKIT_PLUGINS")
     if wanted is None:
         return entries
     names = {name.strip() for name in wanted.split(",")} - {""}
-    known = {entry.name for entry in entries}
+    known = {plugin.plugin for plugin, _ in entries}
     for name in sorted(names - known):
         reason = f"SEQKIT_PLUGINS names it, but it is not installed. {did_you_mean(name, known)}"
         found.failures.append(Failure(name, "", reason))
-    return [entry for entry in entries if _origin(entry).builtin or entry.name in names]
+    return [(plugin, entry) for plugin, entry in entries if plugin.builtin or plugin.plugin in names]
 
 
 def _origin(entry: EntryPoint) -> Plugin:
     """Who brings this entry point."""
     if entry.dist is None:
         return Plugin(entry.name, "", "")
-    return Plugin(entry.name, entry.dist.name, entry.dist.version)
+    metadata = entry.dist.metadata
+    return Plugin(entry.name, metadata["Name"], metadata["Version"])
 
 
-def _register(entry: EntryPoint, found: Registry) -> Iterator[tuple[Plugin, pluggy.PluginManager]]:
+def _register(
+    plugin: Plugin, entry: EntryPoint, found: Registry
+) -> Iterator[tuple[Plugin, pluggy.PluginManager]]:
     """The plugin in a pluggy manager of its own, where its hooks can be checked and called alone."""
-    plugin = _origin(entry)
     host = pluggy.PluginManager(GROUP)
     host.add_hookspecs(hookspecs)
     try:
