@@ -1,0 +1,50 @@
+"""What many tests need: strangers' plugins on the path, and real corpora."""
+
+import importlib
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from seqkit.extend.manager import registry
+
+
+@pytest.fixture
+def install_plugin(tmp_path, monkeypatch):
+    """A function that installs a stranger's plugin as pip would: a module, and a dist-info that names it.
+
+    `install_plugin("mine", code)` puts `code` into the module `mine_plugin` of the distribution `mine-dist` 0.1.
+    """
+    site = tmp_path / "site-packages"
+    site.mkdir()
+    monkeypatch.syspath_prepend(site)
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    monkeypatch.delenv("SEQKIT_PLUGINS", raising=False)
+    modules = []
+
+    def install(name: str, code: str, *, module: str = "", version: str = "0.1") -> Path:
+        module = module or f"{name}_plugin"
+        modules.append(module)
+        (site / f"{module}.py").write_text(code, encoding="utf-8")
+        info = site / f"{name}_dist-{version}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}-dist\nVersion: {version}\n")
+        (info / "entry_points.txt").write_text(f"[seqkit]\n{name} = {module}\n")
+        importlib.invalidate_caches()
+        registry.cache_clear()
+        return site
+
+    yield install
+    registry.cache_clear()
+    for module in modules:
+        sys.modules.pop(module, None)
+
+
+@pytest.fixture
+def real_corpora():
+    """The folder of real corpora; skips the test where SEQKIT_CORPORA_DIR names none."""
+    folder = os.environ.get("SEQKIT_CORPORA_DIR")
+    if not folder or not Path(folder).is_dir():
+        pytest.skip("needs real corpora: set SEQKIT_CORPORA_DIR to the folder that holds them")
+    return Path(folder)

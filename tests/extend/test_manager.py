@@ -1,0 +1,225 @@
+"""The plugin host, with strangers' packages installed as pip would: good ones work, broken ones do no harm."""
+
+import subprocess
+import sys
+
+import pytest
+
+from seqkit.errors import SeqkitError
+from seqkit.extend.manager import load, registry
+
+GOOD = """
+from seqkit import RecurrenceSpec, hookimpl
+
+class MinGRU: ...
+
+@hookimpl
+def seqkit_recurrences():
+    yield RecurrenceSpec("{name}", layer="{module}:MinGRU", summary="a gated layer without U")
+"""
+MISSPELT = """
+from seqkit import hookimpl
+
+@hookimpl
+def seqkit_recurences():
+    yield None
+"""
+WRONG_TYPE = """
+from seqkit import ModelSpec, RecurrenceSpec, hookimpl
+
+@hookimpl
+def seqkit_recurrences():
+    yield {"name": "a dict"}
+    yield RecurrenceSpec(7, layer="os:path")
+    yield RecurrenceSpec("right", layer="os:path")
+"""
+RAISES = """
+from seqkit import FormatSpec, RecurrenceSpec, hookimpl
+
+@hookimpl
+def seqkit_recurrences():
+    yield RecurrenceSpec("begun", layer="os:path")
+    raise RuntimeError("the disk is on fire")
+
+@hookimpl
+def seqkit_formats():
+    yield FormatSpec("vertical", (".vert",))
+"""
+
+
+def good(name: str, module: str = "mine_plugin") -> str:
+    return GOOD.format(name=name, module=module)
+
+
+def names(kind: str) -> list[str]:
+    return [plugged.spec.name for plugged in registry().all(kind)]
+
+
+def reasons(plugin: str) -> list[str]:
+    return [failure.reason for failure in registry().failures if failure.plugin == plugin]
+
+
+def assert_builtins_work():
+    assert registry().find("recurrences", "lstm").layer.startswith("seqkit_lstm")
+    assert "conllu" in names("formats")
+
+
+def test_a_strangers_record_is_found_with_its_origin_and_loads(install_plugin):
+    install_plugin("mine", good("mingru"), version="2.5")
+    plugged = registry().plugged("recurrences", "mingru")
+    assert (plugged.plugin, plugged.distribution, plugged.version) == ("mine", "mine-dist", "2.5")
+    assert not plugged.builtin
+    assert load(plugged.spec.layer).__name__ == "MinGRU"
+    assert registry().failures == []
+
+
+def test_builtins_come_from_the_distribution_seqkit():
+    from seqkit import __version__
+
+    plugged = registry().plugged("recurrences", "lstm")
+    assert (plugged.distribution, plugged.version, plugged.builtin) == ("seqkit", __version__, True)
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    [
+        ("import a_package_nobody_has", "No module named 'a_package_nobody_has'"),
+        ("def broken(:", "SyntaxError"),
+        (MISSPELT, "seqkit_recurences"),
+        (RAISES, "RuntimeError: the disk is on fire"),
+        (WRONG_TYPE, "yielded a dict, not a RecurrenceSpec"),
+        (WRONG_TYPE, "name is 7, not a string"),
+        (GOOD.replace("seqkit_recurrences()", "seqkit_recurrences(colour)"), "colour"),
+        (
+            "from seqkit import FormatSpec, hookimpl\n\n@hookimpl\ndef seqkit_formats():\n"
+            "    yield FormatSpec('x', '.x')",
+            "not a tuple",
+        ),
+    ],
+)
+def test_a_broken_plugin_is_named_and_does_no_harm(install_plugin, code, reason):
+    install_plugin("broken", code)
+    install_plugin("mine", good("mingru"))
+    assert any(reason in line for line in reasons("broken"))
+    assert {failure.plugin for failure in registry().failures} == {"broken"}
+    assert "mingru" in names("recurrences")
+    assert_builtins_work()
+
+
+def test_what_works_in_a_plugin_with_a_fault_stays(install_plugin):
+    install_plugin("wrong", WRONG_TYPE)
+    install_plugin("raises", RAISES)
+    assert "right" in names("recurrences")
+    assert "begun" not in names("recurrences")
+    assert "vertical" in names("formats")
+
+
+def test_an_entry_point_without_a_module(install_plugin):
+    site = install_plugin("gone", "")
+    (site / "gone_plugin.py").unlink()
+    assert "No module named 'gone_plugin'" in reasons("gone")[0]
+    assert_builtins_work()
+
+
+def test_a_stranger_cannot_take_a_builtin_name(install_plugin):
+    install_plugin("thief", good("lstm", "thief_plugin"))
+    assert registry().plugged("recurrences", "lstm").builtin
+    (reason,) = reasons("thief")
+    assert "'lstm'" in reason
+    assert "plugin 'lstm' of seqkit" in reason
+    assert "plugin 'thief' of thief-dist 0.1" in reason
+
+
+def test_a_stranger_cannot_take_a_builtin_suffix(install_plugin):
+    code = (
+        "from seqkit import FormatSpec, hookimpl\n\n@hookimpl\ndef seqkit_formats():\n"
+        "    yield FormatSpec('mine', ('.mine', '.tsv'))\n"
+    )
+    install_plugin("thief", code)
+    assert "mine" not in names("formats")
+    assert "'.tsv'" in reasons("thief")[0]
+    assert registry().plugged("formats", "tsv").builtin
+
+
+@pytest.mark.parametrize("order", [("one", "two"), ("two", "one")])
+def test_two_strangers_with_one_name(install_plugin, order):
+    for plugin in order:
+        install_plugin(plugin, good("same", f"{plugin}_plugin"))
+    install_plugin("third", good("other", "third_plugin"))
+    with pytest.raises(SeqkitError, match="plugin 'one' of one-dist 0.1 and by plugin 'two' of two-dist 0.1"):
+        registry().find("recurrences", "same")
+    assert len(reasons("one")) == len(reasons("two")) == 1
+    assert "same" not in names("recurrences")
+    assert "other" in names("recurrences")
+    assert_builtins_work()
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"), [(None, {"aa", "bb"}), ("", set()), ("one", {"aa"}), ("two, one", {"aa", "bb"})]
+)
+def test_seqkit_plugins_chooses_among_strangers(install_plugin, monkeypatch, wanted, expected):
+    install_plugin("one", good("aa", "one_plugin"))
+    install_plugin("two", good("bb", "two_plugin"))
+    if wanted is not None:
+        monkeypatch.setenv("SEQKIT_PLUGINS", wanted)
+    assert {"aa", "bb"} & set(names("recurrences")) == expected
+    assert registry().failures == []
+    assert_builtins_work()
+
+
+def test_a_plugin_left_out_is_not_even_imported(install_plugin, monkeypatch):
+    install_plugin("broken", "raise RuntimeError('imported')")
+    monkeypatch.setenv("SEQKIT_PLUGINS", "")
+    assert registry().failures == []
+    assert "broken_plugin" not in sys.modules
+
+
+def test_seqkit_plugins_names_one_that_is_not_installed(install_plugin, monkeypatch):
+    install_plugin("mine", good("mingru"))
+    monkeypatch.setenv("SEQKIT_PLUGINS", "mien")
+    (failure,) = registry().failures
+    assert failure.plugin == "mien"
+    assert "Did you mean 'mine'?" in failure.reason
+
+
+def test_an_unknown_name_gives_the_nearest_and_the_plugins_with_faults(install_plugin):
+    install_plugin("broken", "import a_package_nobody_has")
+    with pytest.raises(SeqkitError) as error:
+        registry().find("recurrences", "lsmt")
+    assert error.value.exit_code == 2
+    assert "no recurrence named 'lsmt'" in error.value.problem
+    assert "Did you mean 'lstm'?" in error.value.fix
+    assert "broken" in error.value.fix
+
+
+@pytest.mark.parametrize(
+    ("reference", "reason"),
+    [
+        ("a_package_nobody_has:Layer", "No module named"),
+        ("os:no_such_thing", "no_such_thing"),
+        ("os.path", "os.path cannot be loaded"),
+    ],
+)
+def test_load_names_the_reference_and_the_reason(reference, reason):
+    with pytest.raises(SeqkitError, match=reason) as error:
+        load(reference)
+    assert reference in error.value.problem
+
+
+def test_load_follows_dots_in_the_attribute():
+    import os.path
+
+    assert load("os:path.join") is os.path.join
+
+
+def test_the_command_shows_plugins_on_stdout_and_faults_on_stderr(install_plugin, tmp_path):
+    install_plugin("mine", good("mingru"))
+    install_plugin("broken", "import a_package_nobody_has")
+    run = subprocess.run(
+        [sys.executable, "-m", "seqkit", "plugins"], capture_output=True, text=True, cwd=tmp_path, check=True
+    )
+    assert any(line.split() == ["mine", "mine-dist", "0.1", "recurrence", "mingru"] for line in run.stdout.splitlines())
+    assert "a_package_nobody_has" not in run.stdout
+    assert "plugin 'broken' of broken-dist" in run.stderr
+    assert "a_package_nobody_has" in run.stderr
+    assert "Traceback" not in run.stderr
