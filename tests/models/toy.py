@@ -1,0 +1,71 @@
+"""A treebank small enough to read, and models made from it in no time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+
+from seqkit.extend.manager import load, registry
+from seqkit.formats.examples import Sentence
+
+LEXICON = {
+    "the": ("DET", "DT", "Definite=Def|PronType=Art"),
+    "a": ("DET", "DT", "Definite=Ind|PronType=Art"),
+    "dog": ("NOUN", "NN", "Number=Sing"),
+    "dogs": ("NOUN", "NNS", "Number=Plur"),
+    "cat": ("NOUN", "NN", "Number=Sing"),
+    "cats": ("NOUN", "NNS", "Number=Plur"),
+    "barks": ("VERB", "VBZ", "Number=Sing|Person=3|Tense=Pres"),
+    "sleeps": ("VERB", "VBZ", "Number=Sing|Person=3|Tense=Pres"),
+    "sleep": ("VERB", "VBP", "Tense=Pres"),
+    "loudly": ("ADV", "RB", "_"),
+    ".": ("PUNCT", ".", "_"),
+}
+
+
+def sentence(text: str) -> Sentence:
+    """Words by spaces, labels from the lexicon."""
+    words = text.split()
+    upos, xpos, feats = (list(column) for column in zip(*(LEXICON[word] for word in words), strict=True))
+    return Sentence(words, {"upos": upos, "xpos": xpos, "feats": feats})
+
+
+TREEBANK = [
+    sentence(text)
+    for text in (
+        "the dog barks .",
+        "a cat sleeps .",
+        "the cats sleep loudly .",
+        "dogs sleep .",
+        "a dog barks loudly .",
+        "the cat sleeps",
+        "the dogs sleep .",
+        "a cat barks .",
+    )
+]
+SMALL = {
+    "hidden": 8,
+    "word_size": 6,
+    "piece_size": 4,
+    "char_size": 4,
+    "char_hidden": 5,
+    "vocab_size": 40,
+    "min_count": 1,
+    "dropout": 0.0,
+    "word_dropout": 0.0,
+    "sampling": 0.0,
+}
+
+
+def tagging_models() -> list[str]:
+    """Every registered tagger, a stranger's included."""
+    return [plugged.spec.name for plugged in registry().all("models") if plugged.spec.task == "tagging"]
+
+
+def tiny(name: str, labels: tuple[str, ...] = ("upos", "xpos", "feats"), **options):
+    """An untrained model of that name, seeded."""
+    spec = registry().find("models", name)
+    chosen = replace(spec.options(), **{**SMALL, **options})
+    torch.manual_seed(7)
+    return load(spec.build)(chosen, load(spec.facts).gather(TREEBANK, chosen, labels, "en"))

@@ -1,0 +1,62 @@
+"""x_t: each part of it, and that padding of pieces and characters never counts."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from seqkit.nn.dropout import SharedDropout
+from seqkit.nn.embedding import CharacterEmbedding, PieceEmbedding, WordEmbedding, WordTable
+
+
+def table(rows, padding=0):
+    """Words given as (word, pieces, characters), padded to `padding` more than needed."""
+    pieces = [torch.tensor(row[1]) for row in rows]
+    characters = [torch.tensor(row[2]) for row in rows]
+    wide = [torch.zeros(max(map(len, part)) + padding, dtype=torch.long) for part in (pieces, characters)]
+    return WordTable(
+        torch.tensor([row[0] for row in rows]),
+        torch.nn.utils.rnn.pad_sequence([*pieces, wide[0]], batch_first=True)[:-1],
+        torch.tensor([len(p) for p in pieces]),
+        torch.nn.utils.rnn.pad_sequence([*characters, wide[1]], batch_first=True)[:-1],
+        torch.tensor([len(c) for c in characters]),
+    )
+
+
+ROWS = [(2, [3, 4, 5], [2, 3, 4, 2]), (3, [1], [5]), (1, [2, 2], [3, 4])]
+
+
+def embedding(word_dropout=0.0):
+    torch.manual_seed(3)
+    return WordEmbedding(10, 4, PieceEmbedding(8, 3), CharacterEmbedding(9, 3, "rnn", 5), word_dropout)
+
+
+def test_padding_of_pieces_and_characters_changes_nothing():
+    embed = embedding()
+    torch.testing.assert_close(embed(table(ROWS)), embed(table(ROWS, padding=4)))
+
+
+def test_parts_stand_side_by_side():
+    embed = embedding()
+    x_UD = embed(table(ROWS))
+    assert x_UD.shape == (3, embed.output_size) == (3, 4 + 9 + 10)
+    assert torch.equal(x_UD[0, :4], embed.words.weight[2])
+    pieces = embed.pieces.vectors.weight
+    torch.testing.assert_close(x_UD[0, 4:7], pieces[[3, 4, 5]].mean(0))
+    torch.testing.assert_close(x_UD[0, 7:13], torch.cat([pieces[3], pieces[5]]))
+
+
+def test_dropped_words_keep_their_pieces_and_characters():
+    embed = embedding(word_dropout=1.0)
+    shown, whole = embed.train()(table(ROWS)), embed.eval()(table(ROWS))
+    assert torch.equal(shown[:, :4], embed.words.weight[1].expand(3, 4))
+    torch.testing.assert_close(shown[:, 4:], whole[:, 4:])
+
+
+def test_shared_dropout_has_one_mask_for_all_steps_and_keeps_the_mean():
+    torch.manual_seed(1)
+    dropped = SharedDropout(0.25).train()(torch.ones(400, 7, 50))
+    assert torch.equal(dropped, dropped[:, :1].expand_as(dropped))
+    assert dropped.mean().item() == pytest.approx(1.0, abs=0.02)
+    assert (dropped == 0).double().mean().item() == pytest.approx(0.25, abs=0.02)
+    assert torch.equal(SharedDropout(0.25).eval()(dropped), dropped)
