@@ -14,7 +14,7 @@ from seqkit.extend.manager import registry
 def install_plugin(tmp_path, monkeypatch):
     """A function that installs a stranger's plugin as pip would: a module, and a dist-info that names it.
 
-    `install_plugin("mine", code)` puts `code` into the module `mine_plugin` of the distribution `mine-dist` 0.1.
+    `install_plugin("mine", code)` puts `code` into the module `mine_plugin` of the distribution `mine-dist`.
     """
     site = tmp_path / "site-packages"
     site.mkdir()

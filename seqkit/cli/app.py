@@ -55,7 +55,7 @@ def options(
 
 
 def main() -> None:
-    """Run the command line: exit 0 when all went well, 1 for bad data, 2 for a wrong command, 130 after Ctrl-C."""
+    """Run the command line. Exits with 0 for success, 1 for bad data, 2 for a wrong command, 130 after Ctrl-C."""
     try:
         app()
     except SeqkitError as error:
