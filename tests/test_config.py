@@ -1,0 +1,76 @@
+"""Options: TOML and key=value into dataclasses, and the help after a slip."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from seqkit.config import fill, flatten, parse_settings, read_toml, to_toml
+from seqkit.errors import SeqkitError
+
+
+@dataclass(frozen=True)
+class Model:
+    hidden: int = 200
+    dropout: float = 0.4
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Training:
+    optimizer: str = "adam"
+    average: bool = True
+
+
+SECTIONS = {"model": Model, "training": Training}
+
+
+def test_settings_find_their_section_and_type():
+    filled = fill(
+        SECTIONS, parse_settings(["hidden=3", "dropout=0", "optimizer=sgd", "average=false", 'names=["a"]'])
+    )
+    assert filled == {"model": Model(3, 0.0, ("a",)), "training": Training("sgd", False)}
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem", "fix"),
+    [
+        (["hiden=3"], "unknown option 'hiden'", "Did you mean 'hidden'?"),
+        (["hidden=many"], "hidden='many'", "type int"),
+        (["hidden"], "not of the form key=value", "--set hidden=256"),
+    ],
+)
+def test_slips_are_named_and_mended(settings, problem, fix):
+    with pytest.raises(SeqkitError) as caught:
+        fill(SECTIONS, parse_settings(settings))
+    assert problem in caught.value.problem
+    assert fix in caught.value.fix
+    assert caught.value.exit_code == 2
+
+
+def test_toml_round_trip(tmp_path):
+    path = tmp_path / "run.toml"
+    sections = {
+        "model": {"hidden": 5, "dropout": 1e-5, "names": ['ä"\n', "b"]},
+        "training": {"average": False},
+    }
+    path.write_text(to_toml(sections), encoding="utf-8")
+    assert read_toml(path) == sections
+    assert fill(SECTIONS, flatten(read_toml(path), SECTIONS, "x")) == {
+        "model": Model(5, 1e-5, ('ä"\n', "b")),
+        "training": Training(average=False),
+    }
+
+
+def test_faulty_files_are_named(tmp_path):
+    bad = tmp_path / "bad.toml"
+    bad.write_text("[model]\nhidden 3\n", encoding="utf-8")
+    with pytest.raises(SeqkitError, match=r"bad\.toml: not TOML.*line 2"):
+        read_toml(bad)
+    with pytest.raises(SeqkitError, match="no such file"):
+        read_toml(tmp_path / "none.toml")
+    with pytest.raises(SeqkitError, match="is a folder"):
+        read_toml(tmp_path)
+    with pytest.raises(SeqkitError, match=r"unknown section \[modle\]"):
+        flatten({"modle": {"hidden": 1}}, SECTIONS, "x.toml")
