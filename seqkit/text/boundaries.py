@@ -1,0 +1,103 @@
+"""Where paragraphs and sentences end: one rule for any language, on the text alone.
+
+The thresholds were chosen on the training parts of two treebanks; `docs/log.md` has the scores.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+
+_MARKS = ".!?…‼⁇⁈⁉؟۔։።፧፨၊။།༎។៕᠃᠉꓿꘎꛳꛷．।॥"
+# These end a sentence even where no blank follows.
+_WIDE = "。！？｡।॥"
+_CLOSING = r"\"'”’»›)\]}」』】）》〉＂＇"
+_END = re.compile(
+    rf"(?<![{_MARKS}])([{_MARKS}]++)((?:[{_CLOSING}]|\s»(?=\s))*+)(?=\s)|(?<![{_WIDE}])([{_WIDE}]++)[{_CLOSING}]*+"
+)
+_NEWLINES = re.compile(r"[\n\r\x85\u2028\u2029]\s*")
+_FIRST_WORD = re.compile(r"\S+")
+_NEXT_LETTER = re.compile(r"\s*+[^\w\s]{0,5}+(.)", re.DOTALL)
+_INNER_DOTS = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
+
+_LONGEST_ABBREVIATION = 3
+"""Letters; "etc. and" goes on, "ended. and" does not (informal text starts sentences in lower case)."""
+
+
+def paragraph_starts(text: str) -> list[int]:
+    """Where a paragraph starts after another one: blank line (any kind of line end) or U+2029 before it."""
+    return [
+        run.end()
+        for run in _NEWLINES.finditer(text)
+        if run.start() and run.end() < len(text) and _is_blank_line(run.group())
+    ]
+
+
+def _is_blank_line(run: str) -> bool:
+    if run == "\n":
+        return False
+    ends = run.replace("\r\n", "\n")
+    return "\u2029" in ends or sum(ends.count(end) for end in "\n\r\x85\u2028") > 1
+
+
+def sentence_starts(paragraph: str, abbreviations: Collection[str]) -> list[int]:
+    """Where a sentence starts after another one, in a paragraph that begins with a word.
+
+    A sentence ends at final punctuation and closing quotes or brackets, except after an abbreviation, an
+    initial or a list number, or where a word in lower case shows that it goes on; and at a line end that no
+    line width explains.
+    """
+    starts = set(_after_short_lines(paragraph))
+    start = 0
+    for end in _END.finditer(paragraph):
+        if not _goes_on(paragraph, end, start, abbreviations):
+            start = end.end()
+            while start < len(paragraph) and paragraph[start].isspace():
+                start += 1
+            starts.add(start)
+    starts.discard(len(paragraph))
+    return sorted(starts)
+
+
+def _goes_on(text: str, end: re.Match[str], start: int, abbreviations: Collection[str]) -> bool:
+    """Whether the sentence that began at `start` goes on after the final punctuation `end`."""
+    found = _NEXT_LETTER.match(text, end.end())
+    lower = found is not None and found.group(1).islower()
+    marks, closed = end[1] or end[3], bool(end[2])
+    if found is not None and text[found.start() : found.end()].lstrip()[0] in ".!?…":
+        return True
+    if lower and (closed or marks[-2:] == ".." or marks[-1] == "…"):
+        return True
+    return marks == "." and _is_short_form(text, end.start(), start, lower, abbreviations)
+
+
+def _is_short_form(text: str, dot: int, start: int, lower: bool, abbreviations: Collection[str]) -> bool:
+    """Whether the dot belongs to the word before it: abbreviation, initial, number of a list or a day."""
+    before = text[max(start, dot - 40) : dot]
+    if not before or before[-1].isspace():
+        return False
+    word = before.split()[-1].lstrip("([{\"'«“‘-")
+    if word + "." in abbreviations or _INNER_DOTS.fullmatch(word):
+        return True
+    if len(word) == 1 and word.isupper():
+        return True
+    if word.isdigit():
+        return lower or not text[start : dot - len(word)].strip()
+    return lower and len(word) <= _LONGEST_ABBREVIATION
+
+
+def _after_short_lines(paragraph: str) -> Iterator[int]:
+    """Starts of lines whose first word would have fitted on the line before: that line end was meant.
+
+    The width is that of the longest of the four lines around; a line in lower case goes on in any case.
+    """
+    breaks = list(_NEWLINES.finditer(paragraph))
+    starts = [0, *(gap.end() for gap in breaks)]
+    ends = [*(gap.start() for gap in breaks), len(paragraph)]
+    widths = [end - start for start, end in zip(starts, ends, strict=True)]
+    for line in range(1, len(starts)):
+        word = _FIRST_WORD.match(paragraph, starts[line])
+        if word is None or word.group().lstrip("-*•([\"'")[:1].islower():
+            continue
+        if widths[line - 1] + 1 + len(word.group()) <= max(widths[max(line - 2, 0) : line + 2]):
+            yield starts[line]

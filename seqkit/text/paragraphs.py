@@ -1,0 +1,111 @@
+"""Stretches of text, as a reader cut them, to paragraphs of bounded size."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from seqkit.formats.examples import RawText
+from seqkit.text.boundaries import paragraph_starts, sentence_starts
+
+MAX_PARAGRAPH = 100_000
+"""Characters; a longer paragraph is cut, between sentences or words where it can be."""
+
+_GATHER = 16_384
+
+
+@dataclass(slots=True)
+class Paragraph:
+    """A paragraph with the white space after it; a document's first also has the white space before it."""
+
+    text: str
+    offset: int
+    """Characters of the document before it."""
+    path: str
+    line: int
+    document: str | None
+    """On the first paragraph of a document: its name."""
+
+
+def paragraphs(stretches: Iterable[RawText]) -> Iterator[Paragraph]:
+    """The paragraphs of each document in turn.
+
+    A stretch that has a name, or an offset that does not go on where the last one ended, begins another
+    document. A document of white space alone gives nothing.
+    """
+    document: _Document | None = None
+    for stretch in stretches:
+        if document is None or not document.goes_on(stretch):
+            if document is not None:
+                yield from document.ready(last=True)
+            document = _Document(stretch)
+        document.add(stretch)
+        yield from document.ready(last=False)
+    if document is not None:
+        yield from document.ready(last=True)
+
+
+class _Document:
+    """The part of a document that was read and not yet handed on."""
+
+    def __init__(self, first: RawText) -> None:
+        self._held = Paragraph("", first.offset, first.where.path, first.where.line, first.document)
+        self._end = first.offset
+        self._fresh: list[str] = []
+        self._waiting = 0
+
+    def goes_on(self, stretch: RawText) -> bool:
+        """Whether the stretch belongs to this document."""
+        return stretch.document is None and stretch.offset == self._end
+
+    def add(self, stretch: RawText) -> None:
+        """Take the next stretch."""
+        self._fresh.append(stretch.text)
+        self._waiting += len(stretch.text)
+        self._end += len(stretch.text)
+
+    def ready(self, last: bool) -> Iterator[Paragraph]:
+        """The paragraphs that are certain to be over; all of them when `last`."""
+        # Waiting for as much again as is held keeps the total work linear.
+        if not last and self._waiting < max(_GATHER, len(self._held.text)):
+            return
+        text = self._held.text + "".join(self._fresh)
+        self._fresh, self._waiting = [], 0
+        start = 0
+        for end in _cuts(text, last):
+            yield self._take(text[start:end])
+            start = end
+        self._held.text = text[start:]
+
+    def _take(self, text: str) -> Paragraph:
+        held = self._held
+        taken = Paragraph(text, held.offset, held.path, held.line, held.document)
+        self._held = Paragraph("", held.offset + len(text), held.path, held.line + text.count("\n"), None)
+        return taken
+
+
+def _cuts(text: str, last: bool) -> Iterator[int]:
+    """Where paragraphs end, too long ones cut; the end of the text only when `last`."""
+    start = len(text) - len(text.lstrip())
+    if start == len(text):
+        return
+    for end in [*(cut for cut in paragraph_starts(text) if cut > start), len(text)]:
+        while end - start > MAX_PARAGRAPH and (cut := _inner_cut(text, start, end)) < end:
+            yield cut
+            start = cut
+        if end < len(text) or last:
+            yield end
+        start = end
+
+
+def _inner_cut(text: str, start: int, end: int) -> int:
+    """The best place to cut a paragraph that is too long; never before white space."""
+    window = text[start : start + MAX_PARAGRAPH]
+    places = sentence_starts(window, ())
+    if places:
+        return start + places[-1]
+    gap = max(window.rfind(" "), window.rfind("\n")) + 1
+    cut = start + (gap or len(window))
+    while cut < end and text[cut].isspace():
+        cut += 1
+    return cut

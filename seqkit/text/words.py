@@ -1,0 +1,137 @@
+"""Raw text to words and sentences, with nothing lost: `before` + words + spaces = the text, exactly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from seqkit.formats.examples import RawText, Sentence, Where
+from seqkit.text.boundaries import sentence_starts
+from seqkit.text.paragraphs import Paragraph, paragraphs
+
+ANY_LANGUAGE = "xx"
+"""spaCy's name for rules that suit no language in particular."""
+
+MAX_WORDS = 500
+"""A longer sentence is cut, after punctuation where there is some."""
+# spaCy's tokenizer takes time quadratic in a run without blanks (1.6 ms a character for 10,000 brackets).
+_LONG_RUN = re.compile(r"(?<!\S)\S{501,}")
+_RUN_PIECE = 100
+# Every new word stays in spaCy's string store. Its memory zones free them, but halve the speed; starting
+# afresh costs 0.1 s.
+_MAX_STRINGS = 200_000
+
+
+def tokenizer(language: str) -> tuple[Any, str]:
+    """spaCy's tokenizer for a language code, and a note for the user ("" where there is nothing to say).
+
+    Languages that spaCy does not know, or splits only with a package that is not installed, get the rules
+    of `xx`, and the note says so. Chinese is split into characters, as spaCy does without a segmenter.
+    """
+    import spacy
+
+    if re.fullmatch("[a-z]{2,3}", language):
+        try:
+            return spacy.blank(language).tokenizer, ""
+        except ImportError as error:
+            reason = "unknown to spaCy" if "E048" in str(error) else "spaCy needs another package for it"
+    else:
+        reason = "not a language code such as 'en'"
+    note = f"language '{language}': {reason}; words are split by the general rules ('{ANY_LANGUAGE}')"
+    return spacy.blank(ANY_LANGUAGE).tokenizer, note
+
+
+class Splitter:
+    """Splits a stretch of text into words; keeps spaCy's memory in bounds."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._renew()
+
+    def _renew(self) -> None:
+        self._tokenizer, self.note = tokenizer(self.language)
+        rules = getattr(self._tokenizer, "rules", None) or {}
+        self.abbreviations = frozenset(
+            form for form in rules if form[-1] == "." and any(letter.isalpha() for letter in form)
+        )
+        """Words that end in a dot, as spaCy's rules for the language list them."""
+
+    def __call__(self, text: str) -> tuple[str, list[str], list[str]]:
+        """White space before the first word, the words, and the white space after each."""
+        if len(self._tokenizer.vocab.strings) > _MAX_STRINGS:
+            self._renew()
+        words: list[str] = []
+        spaces = [""]
+        for piece in _pieces(text):
+            for token in self._tokenizer(piece):
+                word = token.text
+                if word.isspace():
+                    spaces[-1] += token.text_with_ws
+                else:
+                    words.append(word)
+                    spaces.append(token.whitespace_)
+        return spaces[0], words, spaces[1:]
+
+
+@cache
+def splitter(language: str) -> Splitter:
+    """The splitter of a language; made once, as spaCy takes 0.1 s and more to compile the rules."""
+    return Splitter(language)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """The text in pieces that spaCy can take: runs without a blank that are too long are cut hard."""
+    start = 0
+    for run in _LONG_RUN.finditer(text) if len(text) > 500 else ():
+        yield text[start : run.start()]
+        start = run.start()
+        while run.end() - start > _RUN_PIECE:
+            yield text[start : start + _RUN_PIECE]
+            start += _RUN_PIECE
+    yield text[start:]
+
+
+def sentences_from(stretches: Iterable[RawText], language: str) -> Iterator[Sentence]:
+    """Words and sentences of running text, one sentence at a time.
+
+    Where the reader cut the text into stretches changes nothing. White space before the first word of a
+    document is in its first sentence's `before`; a document without a word gives no sentence. Memory is
+    bounded by the longest stretch, `MAX_PARAGRAPH` and `MAX_WORDS`.
+    """
+    split = splitter(language)
+    for paragraph in paragraphs(stretches):
+        yield from _sentences(paragraph, split)
+
+
+def _sentences(paragraph: Paragraph, split: Splitter) -> Iterator[Sentence]:
+    text = paragraph.text
+    margin = len(text) - len(text.lstrip())
+    starts = sentence_starts(text[margin:], split.abbreviations)
+    cuts = [0, *(start + margin for start in starts), len(text)]
+    line, counted, document = paragraph.line, 0, paragraph.document
+    for start, end in pairwise(cuts):
+        before, words, spaces = split(text[start:end])
+        for part in _parts(words):
+            first = start + len(before)
+            line, counted = line + text.count("\n", counted, first), first
+            where, offset = Where(paragraph.path, line), paragraph.offset + start
+            yield Sentence(words[part], {}, spaces[part], [], before, offset, document, where)
+            start += sum(map(len, words[part])) + sum(map(len, spaces[part])) + len(before)
+            before, document = "", None
+
+
+def _parts(words: list[str]) -> Iterator[slice]:
+    """Slices of at most `MAX_WORDS` words, that end after punctuation where the second half has some."""
+    start = 0
+    while len(words) - start > MAX_WORDS:
+        cut = start + MAX_WORDS
+        for end in range(cut, start + MAX_WORDS // 2, -1):
+            if not any(letter.isalnum() for letter in words[end - 1]):
+                cut = end
+                break
+        yield slice(start, cut)
+        start = cut
+    yield slice(start, len(words))
