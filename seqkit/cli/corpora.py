@@ -136,7 +136,7 @@ def convert_file(
     problems = Problems(skip=skip_bad)
     count = convert(source, target, problems)
     _say(problems.summary())
-    _say(f"{target}: {count} sentences")
+    _say(f"{target}: {count} sentence(s)")
 
 
 def _say(message: str) -> None:

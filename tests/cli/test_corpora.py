@@ -1,0 +1,145 @@
+"""`seqkit corpora`, run as a user would: stdout is data, stderr is talk, mistakes are told."""
+
+import gzip
+import json
+
+import pytest
+
+from seqkit.catalogue import corpus_files, read_file
+from seqkit.formats.examples import Problems
+
+GOOD = "1\tHello\thello\tINTJ\tUH\t_\t0\troot\t_\t_\n\n"
+BAD = "1\tHello\n\n"
+
+
+@pytest.fixture(autouse=True)
+def no_corpora(tmp_path, monkeypatch):
+    """Nothing fetched, no folder of the user's."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.delenv("SEQKIT_CORPORA_DIR", raising=False)
+
+
+def test_list_says_what_is_here_and_what_is_not(seqkit):
+    code, out, err = seqkit("corpora", "list")
+    rows = {line.split()[0]: line for line in out.splitlines()}
+    assert (code, err) == (0, "")
+    assert rows["ud-english-ewt"].endswith("not here")
+    assert rows["sample-english"].endswith("sample-english")
+    assert "CC BY-SA 4.0" in rows["ud-english-ewt"]
+    assert "17.8 MB" in rows["ud-english-ewt"]
+
+
+def test_list_as_json(seqkit):
+    corpora = {corpus["name"]: corpus for corpus in json.loads(seqkit("corpora", "list", "--json")[1])}
+    assert corpora["ud-french-sequoia"]["language"] == "fr"
+    assert corpora["ud-french-sequoia"]["folder"] is None
+    assert corpora["sample-english"]["bytes"] == sum(
+        path.stat().st_size
+        for split in ("train", "dev", "test")
+        for path in corpus_files("sample-english", split)
+    )
+
+
+def test_get_of_what_is_here_prints_its_folder(seqkit):
+    code, out, err = seqkit("corpora", "get", "sample-english")
+    assert code == 0
+    assert out.strip() == str(corpus_files("sample-english", "train")[0].parent)
+    assert "MIT" in err
+    assert "warning" not in err
+
+
+def test_get_warns_of_a_users_file_that_differs_and_uses_it(seqkit, tmp_path, monkeypatch):
+    own = tmp_path / "own" / "sample-english"
+    own.mkdir(parents=True)
+    for split in ("train", "dev", "test"):
+        (own / f"{split}.conllu").write_text(GOOD)
+    monkeypatch.setenv("SEQKIT_CORPORA_DIR", str(tmp_path / "own"))
+    code, out, err = seqkit("corpora", "get", "sample-english")
+    assert (code, out.strip()) == (0, str(own))
+    assert err.count("seqkit: warning:") == 3
+    assert f"train.conllu: has {len(GOOD)} bytes" in err
+
+
+def test_stats_as_a_table_and_as_json(seqkit):
+    code, out, _ = seqkit("corpora", "stats", "sample-english", "--vocab-size", "150")
+    header, train, dev, test = out.splitlines()
+    data = json.loads(seqkit("corpora", "stats", "sample-english", "--vocab-size", "150", "--json")[1])
+    assert code == 0
+    assert header.split()[:4] == ["split", "sentences", "words", "distinct"]
+    for line, split in ((train, "train"), (dev, "dev"), (test, "test")):
+        assert line.split()[:3] == [split, str(data[split]["sentences"]), str(data[split]["words"])]
+        assert line.split()[-2] == f"{data[split]['pieces_per_word']:.2f}"
+    assert data["train"]["coverage"] == 1
+
+
+def test_stats_without_pieces(seqkit):
+    data = json.loads(seqkit("corpora", "stats", "sample-english", "--vocab-size", "0", "--json")[1])
+    assert data["test"]["coverage"] is None
+
+
+def test_stats_of_a_file_skips_what_is_bad_only_when_told(seqkit, tmp_path):
+    path = tmp_path / "mixed.conllu"
+    path.write_text(GOOD + BAD + GOOD)
+    code, out, err = seqkit("corpora", "stats", path)
+    assert (code, out) == (1, "")
+    assert f"{path}:3" in err
+    code, out, err = seqkit("corpora", "stats", path, "--skip-bad")
+    assert (code, out.splitlines()[1].split()[:3]) == (0, ["file", "2", "2"])
+    assert "1 bad record(s) left out" in err
+
+
+def test_mistakes_are_named(seqkit):
+    for arguments, expected in [
+        (("stats", "sample-englsh"), "Did you mean 'sample-english'?"),
+        (("stats", "ud-english-ewt"), "seqkit corpora get ud-english-ewt"),
+        (("stats", "sample-english", "--subword", "bep"), "Did you mean 'bpe'?"),
+        (("get", "sample-englsh"), "Did you mean 'sample-english'?"),
+        (("convert", "no/such.conllu", "x.tsv"), "no/such.conllu: no such file"),
+        (("convert", "x.conllu", "y.docx"), "suffix '.docx' is not known"),
+        (("convert", "x.conllu", "y.txt"), "can be read, not written"),
+    ]:
+        code, out, err = seqkit("corpora", *arguments)
+        assert code in (1, 2)
+        assert out == ""
+        assert expected in err
+
+
+@pytest.mark.parametrize("suffix", [".jsonl", ".tsv", ".spacy", ".jsonl.gz"])
+def test_convert_there_and_back_keeps_words_and_labels(seqkit, tmp_path, suffix):
+    (source,) = corpus_files("sample-english", "test")
+    there, back = tmp_path / f"there{suffix}", tmp_path / "back.conllu"
+    code, out, err = seqkit("corpora", "convert", source, there)
+    assert (code, out) == (0, "")
+    assert err.strip() == f"{there}: 6 sentence(s)"
+    assert seqkit("corpora", "convert", there, back)[0] == 0
+    before, after = list(read_file(source, Problems())), list(read_file(back, Problems()))
+    assert [sentence.words for sentence in after] == [sentence.words for sentence in before]
+    assert [sentence.labels for sentence in after] == [sentence.labels for sentence in before]
+
+
+def test_convert_packs_where_the_name_says_so(seqkit, tmp_path):
+    (source,) = corpus_files("sample-english", "test")
+    seqkit("corpora", "convert", source, tmp_path / "plain.tsv")
+    seqkit("corpora", "convert", source, tmp_path / "packed.tsv.gz")
+    assert gzip.decompress((tmp_path / "packed.tsv.gz").read_bytes()) == (tmp_path / "plain.tsv").read_bytes()
+
+
+def test_convert_of_a_bad_file_leaves_the_old_output_alone(seqkit, tmp_path):
+    (tmp_path / "bad.conllu").write_text(GOOD + BAD)
+    (tmp_path / "out.tsv").write_text("what was here before")
+    code, _, err = seqkit("corpora", "convert", tmp_path / "bad.conllu", tmp_path / "out.tsv")
+    assert code == 1
+    assert "bad.conllu:3" in err
+    assert (tmp_path / "out.tsv").read_text() == "what was here before"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["bad.conllu", "out.tsv"]
+    code, _, err = seqkit("corpora", "convert", "--skip-bad", tmp_path / "bad.conllu", tmp_path / "out.tsv")
+    assert code == 0
+    assert "out.tsv: 1 sentence(s)" in err
+
+
+def test_running_text_is_not_converted(seqkit, tmp_path):
+    (tmp_path / "novel.txt").write_text("It was a dark and stormy night.\n")
+    code, _, err = seqkit("corpora", "convert", tmp_path / "novel.txt", tmp_path / "out.conllu")
+    assert code == 2
+    assert "seqkit tag" in err
+    assert not (tmp_path / "out.conllu").exists()

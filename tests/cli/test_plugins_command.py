@@ -1,0 +1,65 @@
+"""`seqkit plugins`: its table and its JSON say the same as the registry."""
+
+import json
+import subprocess
+import sys
+
+from seqkit import __version__
+from seqkit.cli.render import size, table
+
+CODE = """
+from seqkit import RecurrenceSpec, hookimpl
+
+@hookimpl
+def seqkit_recurrences():
+    yield RecurrenceSpec("mingru", layer="os:path")
+    yield RecurrenceSpec("lstm", layer="os:path")
+"""
+
+
+def run(*arguments, cwd):
+    command = [sys.executable, "-m", "seqkit", "plugins", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=True)
+
+
+def test_json_lists_plugins_what_they_provide_and_failures(install_plugin, tmp_path):
+    install_plugin("mine", CODE)
+    answer = run("--json", cwd=tmp_path)
+    data = json.loads(answer.stdout)
+    plugins = {plugin["plugin"]: plugin for plugin in data["plugins"]}
+    assert answer.stderr == ""
+    assert plugins["mine"] == {
+        "plugin": "mine",
+        "distribution": "mine-dist",
+        "version": "0.1",
+        "builtin": False,
+        "provides": {"recurrences": ["mingru"]},
+    }
+    assert plugins["lstm"]["version"] == __version__
+    assert plugins["lstm"]["provides"]["recurrences"] == ["lstm"]
+    (failure,) = data["failures"]
+    assert failure["plugin"] == "mine"
+    assert "'lstm'" in failure["reason"]
+
+
+def test_a_plugin_that_offers_nothing_is_listed_as_such(install_plugin, tmp_path):
+    install_plugin("idle", "")
+    lines = run(cwd=tmp_path).stdout.splitlines()
+    assert ["idle", "idle-dist", "0.1", "nothing"] in [line.split() for line in lines]
+
+
+def test_table_columns_line_up():
+    assert (
+        table(("name", "words"), [("a", "7"), ("abcde", "1200")])
+        == "name   words\na          7\nabcde   1200"
+    )
+    assert table(("name", "words"), []) == "name  words"
+
+
+def test_sizes_for_people():
+    assert [size(count) for count in (999, 21_360, 17_833_099, 2_000_000_000)] == [
+        "999 B",
+        "21.4 kB",
+        "17.8 MB",
+        "2 GB",
+    ]
