@@ -70,7 +70,8 @@ def get_corpus(name: Annotated[str, typer.Argument(help="A name from `seqkit cor
 def _show_progress(path: str, done: int, total: int) -> None:
     """Redraw one line a file on a terminal; elsewhere say when a file is whole."""
     if sys.stderr.isatty():
-        typer.echo(f"\r{path}: {size(done)} of {size(total)}", err=True, nl=done >= total)
+        shown = f"{path}: {size(done)} of {size(total)}"
+        typer.echo(f"\r{shown:<60}", err=True, nl=done >= total)
     elif done >= total:
         typer.echo(f"{path}: {size(total)}", err=True)
 
