@@ -48,3 +48,35 @@ def real_corpora():
     if not folder or not Path(folder).is_dir():
         pytest.skip("needs real corpora: set SEQKIT_CORPORA_DIR to the folder that holds them")
     return Path(folder)
+
+
+@pytest.fixture(scope="session")
+def tiny_pipeline(tmp_path_factory):
+    """The folder of a spaCy pipeline `en_tiny` 1.2 with tagger and morphologizer, trained here in seconds."""
+    import random
+
+    import spacy
+    from spacy.tokens import Doc
+    from spacy.training import Example
+
+    from seqkit.catalogue import read_sentences
+    from seqkit.formats.examples import Problems
+
+    nlp = spacy.blank("en", meta={"name": "tiny", "version": "1.2"})
+    nlp.add_pipe("tagger")
+    nlp.add_pipe("morphologizer")
+    examples = []
+    for sentence in read_sentences("sample-english", "train", Problems()):
+        spaces = [bool(space) for space in sentence.spaces]
+        tags, pos = sentence.labels["xpos"], sentence.labels["upos"]
+        morphs = ["" if feats == "_" else feats for feats in sentence.labels["feats"]]
+        gold = Doc(nlp.vocab, sentence.words, spaces, tags=tags, pos=pos, morphs=morphs)
+        examples.append(Example(Doc(nlp.vocab, sentence.words, spaces), gold))
+    spacy.util.fix_random_seed(0)
+    nlp.initialize(lambda: examples)
+    for epoch in range(15):
+        random.Random(epoch).shuffle(examples)
+        nlp.update(examples)
+    folder = tmp_path_factory.mktemp("pipeline") / "tiny"
+    nlp.to_disk(folder)
+    return folder

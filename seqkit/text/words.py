@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -24,9 +24,12 @@ _RUN_PIECE = 100
 # afresh costs 0.1 s.
 _MAX_STRINGS = 200_000
 
+Split = Callable[[str], tuple[str, list[str], list[str]]]
+"""Text -> white space before the first word, the words, the white space after each."""
+
 
 def tokenizer(language: str) -> tuple[Any, str]:
-    """spaCy's tokenizer for a language code, and a note for the user ("" where there is nothing to say).
+    """spaCy's tokenizer for a language code, and a note for the user (empty where there is nothing to say).
 
     Languages that spaCy does not know, or splits only with a package that is not installed, get the rules
     of `xx`, and the note says so. Chinese is split into characters, as spaCy does without a segmenter.
@@ -44,36 +47,40 @@ def tokenizer(language: str) -> tuple[Any, str]:
     return spacy.blank(ANY_LANGUAGE).tokenizer, note
 
 
+def abbreviations(tokenizer: Any) -> frozenset[str]:
+    """Words that end in a dot, as a tokenizer's rules list them."""
+    rules = getattr(tokenizer, "rules", None) or {}
+    return frozenset(form for form in rules if form[-1] == "." and any(letter.isalpha() for letter in form))
+
+
+def split_words(tokenizer: Any, text: str) -> tuple[str, list[str], list[str]]:
+    """White space before the first word, the words, and the white space after each."""
+    words: list[str] = []
+    spaces = [""]
+    for piece in _pieces(text):
+        for token in tokenizer(piece):
+            word = token.text
+            if word.isspace():
+                spaces[-1] += token.text_with_ws
+            else:
+                words.append(word)
+                spaces.append(token.whitespace_)
+    return spaces[0], words, spaces[1:]
+
+
 class Splitter:
-    """Splits a stretch of text into words; keeps spaCy's memory in bounds."""
+    """Splits text by the rules of a language; keeps spaCy's memory in bounds."""
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._renew()
-
-    def _renew(self) -> None:
-        self._tokenizer, self.note = tokenizer(self.language)
-        rules = getattr(self._tokenizer, "rules", None) or {}
-        self.abbreviations = frozenset(
-            form for form in rules if form[-1] == "." and any(letter.isalpha() for letter in form)
-        )
-        """Words that end in a dot, as spaCy's rules for the language list them."""
+        self._tokenizer, self.note = tokenizer(language)
+        self.abbreviations = abbreviations(self._tokenizer)
 
     def __call__(self, text: str) -> tuple[str, list[str], list[str]]:
-        """White space before the first word, the words, and the white space after each."""
+        """As `split_words`."""
         if len(self._tokenizer.vocab.strings) > _MAX_STRINGS:
-            self._renew()
-        words: list[str] = []
-        spaces = [""]
-        for piece in _pieces(text):
-            for token in self._tokenizer(piece):
-                word = token.text
-                if word.isspace():
-                    spaces[-1] += token.text_with_ws
-                else:
-                    words.append(word)
-                    spaces.append(token.whitespace_)
-        return spaces[0], words, spaces[1:]
+            self._tokenizer, _ = tokenizer(self.language)
+        return split_words(self._tokenizer, text)
 
 
 @cache
@@ -103,13 +110,14 @@ def sentences_from(stretches: Iterable[RawText], language: str) -> Iterator[Sent
     """
     split = splitter(language)
     for paragraph in paragraphs(stretches):
-        yield from _sentences(paragraph, split)
+        yield from split_paragraph(paragraph, split, split.abbreviations)
 
 
-def _sentences(paragraph: Paragraph, split: Splitter) -> Iterator[Sentence]:
+def split_paragraph(paragraph: Paragraph, split: Split, abbreviations: Collection[str]) -> Iterator[Sentence]:
+    """The sentences of a paragraph, words split by `split`."""
     text = paragraph.text
     margin = len(text) - len(text.lstrip())
-    starts = sentence_starts(text[margin:], split.abbreviations)
+    starts = sentence_starts(text[margin:], abbreviations)
     cuts = [0, *(start + margin for start in starts), len(text)]
     line, counted, document = paragraph.line, 0, paragraph.document
     for start, end in pairwise(cuts):

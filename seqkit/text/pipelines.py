@@ -1,0 +1,67 @@
+"""spaCy pipelines by name or path, and what they offer."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+from typing import Any
+
+from seqkit.errors import SeqkitError
+from seqkit.formats.examples import LABELS
+
+ASSIGNED = {"upos": "token.pos", "xpos": "token.tag", "feats": "token.morph"}
+RULED = {"upos": "POS", "xpos": "TAG", "feats": "MORPH"}
+IDLE = {
+    "ner",
+    "lemmatizer",
+    "trainable_lemmatizer",
+    "entity_linker",
+    "textcat",
+    "textcat_multilabel",
+    "spancat",
+}
+"""Components that make none of our labels; they are left out because they take half of the time."""
+
+
+def load_pipeline(pipeline: str) -> Any:
+    """A spaCy pipeline by name or path. Raises SeqkitError that says how to get it."""
+    import spacy
+
+    path = Path(pipeline)
+    fix = f"Install it: python -m spacy download {pipeline}"
+    if os.sep in pipeline or path.exists():
+        fix = "Name the folder of a spaCy pipeline, which holds config.cfg and meta.json."
+        if not path.exists():
+            raise SeqkitError(f"{pipeline}: no such spaCy pipeline", fix)
+    elif not spacy.util.is_package(pipeline):
+        raise SeqkitError(f"the spaCy pipeline {pipeline} is not installed", fix)
+    try:
+        nlp = spacy.load(pipeline)
+    except (OSError, ValueError, ImportError, AttributeError) as error:
+        reason = str(error).splitlines()[0]
+        raise SeqkitError(f"spaCy cannot load the pipeline {pipeline}: {reason}", fix) from error
+    nlp.select_pipes(disable=[name for name in nlp.pipe_names if nlp.get_pipe_meta(name).factory in IDLE])
+    return nlp
+
+
+def label_kinds(nlp: Any) -> tuple[str, ...]:
+    """The kinds of label that a pipeline's components say they set."""
+    rulers = [pipe for name, pipe in nlp.pipeline if nlp.get_pipe_meta(name).factory == "attribute_ruler"]
+    ruled = {str(attribute) for ruler in rulers for rule in ruler.patterns for attribute in rule["attrs"]}
+    return tuple(kind for kind in LABELS if assigns(nlp, ASSIGNED[kind]) or RULED[kind] in ruled)
+
+
+def assigns(nlp: Any, attribute: str) -> bool:
+    """Whether a component says that it sets an attribute, such as `token.tag`."""
+    return any(attribute in nlp.get_pipe_meta(name).assigns for name in nlp.pipe_names)
+
+
+def hash_of(folder: Path) -> str:
+    """One checksum of all files of a pipeline: two pipelines of one name and version may differ."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(str(path.relative_to(folder)).encode())
+        with open(path, "rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()

@@ -1,0 +1,58 @@
+"""Labels that a pipeline made, kept in the user's cache folder: making them takes minutes."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from seqkit.errors import SeqkitError
+from seqkit.files import atomic_write
+
+Record = dict[str, Any]
+
+
+def cache_folder() -> Path:
+    """`$XDG_CACHE_HOME/seqkit/silver`, or the same below `~/.cache`."""
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "seqkit" / "silver"
+
+
+def remembered(key: str, make: Callable[[], list[Record]]) -> tuple[list[Record], bool]:
+    """The records kept for `key`, else those that `make` gives, kept from then on; and which it was.
+
+    Raises SeqkitError for a damaged file, and for a folder that cannot be written.
+    """
+    path = cache_folder() / f"{hashlib.sha256(key.encode()).hexdigest()}.jsonl.gz"
+    if path.exists():
+        return _read(path), True
+    records = make()
+    _write(path, records)
+    return records, False
+
+
+def _read(path: Path) -> list[Record]:
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") as file:
+            return [json.loads(line) for line in file]
+    except (OSError, EOFError, ValueError) as error:
+        raise SeqkitError(
+            f"{path}: this file of the cache is damaged ({error})", "Delete it; it is made again."
+        ) from None
+
+
+def _write(path: Path, records: list[Record]) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SeqkitError(
+            f"{path.parent}: cannot be created ({error.strerror})",
+            "Set XDG_CACHE_HOME to a folder you can write to.",
+        ) from None
+    with atomic_write(path) as file:
+        for record in records:
+            file.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")
