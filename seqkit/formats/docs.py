@@ -1,0 +1,139 @@
+"""Sentences as spaCy Docs, and Docs as sentences.
+
+What spaCy has a place for goes there: words, one space or none, `pos_`, `tag_`, `morph`, `lemma_`, and a tree
+of `head` and `dep_`. What else a sentence holds is plain data in `doc.user_data["seqkit"]`; so is a value that
+spaCy would change or refuse, beside the one it holds instead. If the Doc is changed later, the change counts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from seqkit.formats.conllu import parse
+from seqkit.formats.conllu_lines import relabelled
+from seqkit.formats.doc_columns import NATIVE, Columns, columns_of, doc_arguments, instead
+from seqkit.formats.examples import LABELS, Sentence
+from seqkit.formats.lines import BadRecord
+from seqkit.formats.records import from_record, to_record
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+
+KEY = "seqkit"
+ATTRIBUTES = {"upos": "POS", "xpos": "TAG", "feats": "MORPH"}
+
+
+def to_doc(sentence: Sentence, vocab: Vocab) -> Doc:
+    """A Doc that holds all of the sentence, and that spaCy takes for one sentence."""
+    from spacy.tokens import Doc
+
+    if sentence.lines:
+        columns, data = _from_block(relabelled(sentence))
+    else:
+        columns, data = _from_fields(sentence)
+    spaces = None if sentence.spaces is None else [bool(space) for space in sentence.spaces]
+    doc = Doc(vocab, sentence.words, spaces, **doc_arguments(columns, len(sentence.words)))
+    data |= {"words": len(doc), "silver": sentence.silver, "instead": instead(columns_of(doc), columns)}
+    doc.user_data[KEY] = data
+    return doc
+
+
+def from_doc(doc: Doc) -> list[Sentence]:
+    """The sentences of a Doc, as it marks them; else the whole Doc is one.
+
+    Tokens of white space are no words. A kind of label is there when some token has it. Raises BadRecord where
+    the data that seqkit left in the Doc are damaged.
+    """
+    data = doc.user_data.get(KEY)
+    if not isinstance(data, dict) or data.get("words") != len(doc):
+        return _of_tokens(doc)
+    try:
+        return [_of_data(doc, data)]
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise BadRecord(
+            f"user_data['{KEY}'] is damaged", "Write the file again, or delete this key."
+        ) from error
+
+
+def _from_block(lines: list[str]) -> tuple[Columns, dict[str, Any]]:
+    """The columns of a CoNLL-U block that spaCy has a place for, and the rest of it."""
+    rows = [line.split("\t") for line in lines if not line.startswith("#")]
+    words = [row for row in rows if row[0].isdecimal()]
+    rest = {
+        "comments": [line for line in lines if line.startswith("#")],
+        "others": [[at, "\t".join(row)] for at, row in enumerate(rows) if not row[0].isdecimal()],
+        "deps": [row[8] for row in words],
+        "misc": [row[9] for row in words],
+    }
+    return {name: [row[column] for row in words] for name, column in NATIVE.items()}, rest
+
+
+def _from_fields(sentence: Sentence) -> tuple[Columns, dict[str, Any]]:
+    """The labels of a sentence that was never CoNLL-U, and the rest of it."""
+    record = to_record(sentence)
+    labels = {kind: record.pop(kind) for kind in LABELS if kind in record}
+    del record["text"], record["words"]
+    return labels, {"kinds": list(labels), "record": record}
+
+
+def _of_data(doc: Doc, data: dict[str, Any]) -> Sentence:
+    """The sentence that `to_doc` made this Doc from, with what was changed in the Doc since."""
+    columns = columns_of(doc)
+    for name, changes in data["instead"].items():
+        for index, held, value in changes:
+            if columns[name][index] == held:
+                columns[name][index] = value
+    words = [token.text for token in doc]
+    if "misc" in data:
+        sentence = parse(_block(words, columns, data))
+    else:
+        annotated = {kind for kind in LABELS if words and doc.has_annotation(ATTRIBUTES[kind])}
+        labels = {kind: columns[kind] for kind in LABELS if kind in annotated.union(data["kinds"])}
+        sentence = from_record({**data["record"], "words": words, **labels})
+    sentence.silver = data["silver"] or sentence.silver
+    return sentence
+
+
+def _block(words: list[str], columns: Columns, data: dict[str, Any]) -> list[str]:
+    """The lines of the CoNLL-U block."""
+    ids = map(str, range(1, len(words) + 1))
+    cells = zip(ids, words, *(columns[name] for name in NATIVE), data["deps"], data["misc"], strict=True)
+    rows = ["\t".join(row) for row in cells]
+    for at, row in data["others"]:
+        rows.insert(at, row)
+    return [*data["comments"], *rows]
+
+
+def _of_tokens(doc: Doc) -> list[Sentence]:
+    """The sentences of a Doc that seqkit did not write."""
+    kinds = [kind for kind, attribute in ATTRIBUTES.items() if doc.has_annotation(attribute)]
+    columns = columns_of(doc)
+    before, after = _white_space(doc)
+    sentences = []
+    for span in doc.sents if doc.has_annotation("SENT_START") else [doc[:]]:
+        words = [token for token in span if token.i in after]
+        if words:
+            labels = {kind: [columns[kind][token.i] for token in words] for kind in kinds}
+            sentences.append(Sentence([token.text for token in words], labels))
+            if not doc.has_unknown_spaces:
+                sentences[-1].spaces = [after[token.i] for token in words]
+    if sentences and not doc.has_unknown_spaces:
+        sentences[0].before = before
+    return sentences
+
+
+def _white_space(doc: Doc) -> tuple[str, dict[int, str]]:
+    """The white space before the first word, and after each word by its index, tokens of it included."""
+    before = ""
+    after: dict[int, str] = {}
+    last = None
+    for token in doc:
+        if not token.text.isspace():
+            last = token.i
+            after[last] = token.whitespace_
+        elif last is None:
+            before += token.text_with_ws
+        else:
+            after[last] += token.text_with_ws
+    return before, after

@@ -1,0 +1,59 @@
+"""JSON Lines: one object a sentence.
+
+    {"text": "Hi you", "words": ["Hi", "you"], "spaces": [" ", ""], "upos": ["INTJ", "PRON"]}
+
+Also, where known: xpos, feats, before, multiwords ([first, last, form] with indices of words), offset,
+document, silver. Reading needs `words` alone; `text` and keys not named here are passed over.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, BinaryIO
+
+from seqkit.formats.examples import Problems, Sentence, Where
+from seqkit.formats.lines import BadRecord, FilePath, NotText, read_lines
+from seqkit.formats.records import from_record, to_record
+
+
+def read(path: FilePath, problems: Problems) -> Iterator[Sentence]:
+    """The sentences of a file. A line that holds none goes to `problems`; an empty line is passed over."""
+    for number, line in read_lines(path):
+        where = Where(str(path), number)
+        if isinstance(line, NotText):
+            problems.bad(where, line.reason, line.fix)
+            continue
+        if line.isspace():
+            continue
+        try:
+            sentence = from_record(_object(line))
+        except BadRecord as bad:
+            problems.bad(where, bad.reason, bad.fix)
+            continue
+        sentence.where = where
+        yield sentence
+
+
+def _object(line: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadRecord(f"not JSON ({error})", "Write one JSON object a line.") from error
+    if not isinstance(record, dict):
+        raise BadRecord("not a JSON object", 'Write one a line, such as {"words": ["Hi", "you"]}.')
+    return record
+
+
+class Writer:
+    """Writes one object a line; keys of what is not known are left out."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, sentence: Sentence) -> None:
+        """Write one sentence."""
+        self._file.write((json.dumps(to_record(sentence), ensure_ascii=False) + "\n").encode())
+
+    def close(self) -> None:
+        """Nothing is left to do: every line is complete."""

@@ -1,0 +1,54 @@
+"""White space in the MISC column: `SpaceAfter=No`, `SpacesAfter=` and `SpacesBefore=` with their escapes."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+ESCAPES = {"s": " ", "t": "\t", "n": "\n", "r": "\r", "p": "|", "\\": "\\"}
+ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|([stnrp\\]))")
+LETTERS = {character: letter for letter, character in ESCAPES.items()}
+
+
+@lru_cache(maxsize=1 << 16)
+def space_after(misc: str) -> str:
+    """The white space after a token: one space where MISC says nothing."""
+    spaces = _attribute(misc, "SpacesAfter")
+    if spaces is not None:
+        return spaces
+    return "" if "SpaceAfter=No" in misc.split("|") else " "
+
+
+def space_before(misc: str) -> str:
+    """The white space before a token, where MISC tells of any."""
+    return _attribute(misc, "SpacesBefore") or ""
+
+
+def misc_of(space: str, before: str = "") -> str:
+    """A MISC column that tells the white space around a token, so that reading it back gives the same."""
+    parts = []
+    if space == "":
+        parts.append("SpaceAfter=No")
+    elif space != " ":
+        parts.append(f"SpacesAfter={_escape(space)}")
+    if before:
+        parts.append(f"SpacesBefore={_escape(before)}")
+    return "|".join(parts) or "_"
+
+
+def _attribute(misc: str, name: str) -> str | None:
+    """The white space an attribute holds; None where there is no such attribute or it holds other text."""
+    for part in misc.split("|"):
+        if part.startswith(f"{name}="):
+            spaces = ESCAPED.sub(_character, part[len(name) + 1 :])
+            return spaces if not spaces or spaces.isspace() else None
+    return None
+
+
+def _character(escape: re.Match[str]) -> str:
+    code, letter = escape.groups()
+    return chr(int(code, 16)) if code else ESCAPES[letter]
+
+
+def _escape(spaces: str) -> str:
+    return "".join(f"\\{LETTERS[char]}" if char in LETTERS else f"\\u{ord(char):04X}" for char in spaces)

@@ -1,0 +1,122 @@
+"""Plain text: running text in stretches of bounded size, or one sentence a line already split into words.
+
+A byte order mark only tells the encoding here; it is dropped. CRLF is white space like any other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from seqkit.formats.examples import Problems, RawText, Sentence, Where
+from seqkit.formats.lines import BOM, FilePath, NotText, decode, opened, read_lines, told_with_place
+
+STRETCH = 100_000
+"""Characters a stretch may have."""
+PIECE = 1 << 16
+"""Bytes of a line read at once."""
+TOKEN = re.compile(r"[^ \t\r\n]+")
+
+
+def read(path: FilePath, problems: Problems) -> Iterator[RawText]:
+    """Running text, cut at the end of a paragraph, else of a line, else after white space, else anywhere.
+
+    The stretches joined are the file's text; memory stays flat, however long a line is. A line that is not
+    UTF-8 or holds a NUL goes to `problems`; where it is left out, its line end stays.
+    """
+    name = str(path)
+    document: str | None = "stdin" if name == "-" else Path(name).name
+    offset, line = 0, 1
+    for text in _stretches(_texts(name, problems)):
+        yield RawText(text, Where(name, line), offset, document)
+        document = None
+        offset += len(text)
+        line += text.count("\n")
+
+
+def read_tokens(path: FilePath, problems: Problems) -> Iterator[Sentence]:
+    """Sentences that are split already: one a line, words by spaces or tabs.
+
+    An empty line gives a sentence without words, so that output can be matched to input line by line.
+    """
+    name = str(path)
+    for number, line in read_lines(path):
+        where = Where(name, number)
+        if isinstance(line, NotText):
+            problems.bad(where, line.reason, line.fix)
+            continue
+        yield Sentence([word for word in TOKEN.findall(line) if not word.isspace()], where=where)
+
+
+def _stretches(pieces: Iterator[str]) -> Iterator[str]:
+    """`pieces` joined and cut anew, at the best places."""
+    waiting: list[str] = []
+    length = 0
+    for piece in pieces:
+        waiting.append(piece)
+        length += len(piece)
+        if length > STRETCH:
+            text = "".join(waiting)
+            while len(text) > STRETCH:
+                end = _best_cut(text[:STRETCH])
+                yield text[:end]
+                text = text[end:]
+            waiting, length = [text], len(text)
+    if length:
+        yield "".join(waiting)
+
+
+def _best_cut(text: str) -> int:
+    """How much of `text` to hand on."""
+    for marks in (("\n\n", "\n\r\n"), ("\n",)):
+        ends = [text.rfind(mark) + len(mark) for mark in marks if mark in text]
+        if ends:
+            return max(ends)
+    if text[-1].isspace():
+        return len(text)
+    last_word = text.rsplit(maxsplit=1)[-1]
+    return len(text) - len(last_word) or len(text)
+
+
+def _texts(path: str, problems: Problems) -> Iterator[str]:
+    """The text, a line or a part of a long one at a time. A bad line is left out from the bad part on."""
+    bad_line = 0
+    for line, start, data in _pieces(path):
+        text = decode(data, start)
+        if isinstance(text, str) and line != bad_line:
+            yield text
+            continue
+        if isinstance(text, NotText) and line != bad_line:
+            problems.bad(Where(path, line), text.reason, text.fix)
+        bad_line = line
+        if data.endswith(b"\n"):
+            yield "\n"
+
+
+def _pieces(path: str) -> Iterator[tuple[int, int, bytes]]:
+    """Lines, long ones in parts cut between characters: number of the line, bytes of it before, bytes."""
+    line, start, rest = 1, 0, b""
+    with opened(path) as file, told_with_place(path, lambda: line):
+        while data := file.readline(PIECE):
+            if line == 1 and start == 0:
+                data = data.removeprefix(BOM)
+            data = rest + data
+            end = _character_end(data)
+            piece, rest = data[:end], data[end:]
+            yield line, start, piece
+            start += end
+            if piece.endswith(b"\n"):
+                line, start = line + 1, 0
+        if rest:
+            yield line, start, rest
+
+
+def _character_end(data: bytes) -> int:
+    """The end of the last character that is surely whole."""
+    for back in range(1, min(4, len(data) + 1)):
+        if data[-back] >= 0xC0:
+            return len(data) - back
+        if data[-back] < 0x80:
+            break
+    return len(data)

@@ -1,0 +1,107 @@
+"""Sentences as plain data, as JSON has it, and back with every value checked."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from seqkit.formats.examples import LABELS, NO_LABEL, Multiword, Sentence
+from seqkit.formats.lines import BadRecord
+
+UNFIT = re.compile("[\0\ud800-\udfff]")
+"""What JSON can spell but a text file cannot hold."""
+
+
+def to_record(sentence: Sentence) -> dict[str, Any]:
+    """The sentence as a dict; keys of what is not known are left out. `lines` and `where` are not in it."""
+    record: dict[str, Any] = {"text": sentence.text, "words": sentence.words}
+    if sentence.spaces is not None:
+        record["spaces"] = sentence.spaces
+    if sentence.before:
+        record["before"] = sentence.before
+    if sentence.multiwords:
+        record["multiwords"] = [list(token) for token in sentence.multiwords]
+    record |= {kind: sentence.labels[kind] for kind in LABELS if kind in sentence.labels}
+    for key in ("offset", "document", "silver"):
+        if getattr(sentence, key) is not None:
+            record[key] = getattr(sentence, key)
+    return record
+
+
+def from_record(record: dict[str, Any]) -> Sentence:
+    """The sentence a dict tells of. `words` must be there; `text` and unknown keys are passed over.
+
+    Raises BadRecord for a value of the wrong type or number.
+    """
+    if "words" not in record:
+        fix = "Put running text into a .txt file." if "text" in record else "Add the list of words."
+        raise BadRecord("an object without 'words'", fix)
+    record = {key: value for key, value in record.items() if value is not None}
+    words = _strings(record, "words")
+    if not all(word.strip() for word in words):
+        raise BadRecord("an empty word", "Leave it out: white space belongs into 'spaces'.")
+    return Sentence(
+        words,
+        {kind: _labels(record, kind, len(words)) for kind in LABELS if kind in record},
+        spaces=_spaces(record, len(words)),
+        multiwords=_multiwords(record.get("multiwords", []), len(words)),
+        before=_white(_value(record, "before", str) or ""),
+        offset=_value(record, "offset", int),
+        document=_value(record, "document", str),
+        silver=_value(record, "silver", str),
+    )
+
+
+def _strings(record: dict[str, Any], key: str) -> list[str]:
+    values = record.get(key)
+    if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
+        raise BadRecord(f"'{key}' is not a list of strings", f'Write it so: "{key}": ["…", "…"].')
+    if UNFIT.search("".join(values)):
+        raise BadRecord(f"'{key}' has a NUL or half a surrogate pair", "Delete it.")
+    return list(values)
+
+
+def _one_a_word(record: dict[str, Any], key: str, count: int) -> list[str]:
+    values = _strings(record, key)
+    if len(values) != count:
+        raise BadRecord(f"{len(values)} {key} for {count} words", "Give one for each word.")
+    return values
+
+
+def _labels(record: dict[str, Any], kind: str, count: int) -> list[str]:
+    return [label or NO_LABEL for label in _one_a_word(record, kind, count)]
+
+
+def _spaces(record: dict[str, Any], count: int) -> list[str] | None:
+    if "spaces" not in record:
+        return None
+    return [_white(space) for space in _one_a_word(record, "spaces", count)]
+
+
+def _white(space: str) -> str:
+    if space.strip():
+        raise BadRecord(f"{space!r} where only white space may be", "Put text into 'words'.")
+    return space
+
+
+def _value(record: dict[str, Any], key: str, kind: type) -> Any:
+    value = record.get(key)
+    if value is not None and not isinstance(value, kind):
+        raise BadRecord(f"'{key}' is not {'a number' if kind is int else 'a string'}", "Mend or delete it.")
+    if isinstance(value, str) and UNFIT.search(value):
+        raise BadRecord(f"'{key}' has a NUL or half a surrogate pair", "Delete it.")
+    return value
+
+
+def _multiwords(values: Any, count: int) -> list[Multiword]:
+    """Multiword tokens in order, none over another."""
+    tokens: list[Multiword] = []
+    for value in values if isinstance(values, list | tuple) else [values]:
+        after = tokens[-1].last if tokens else -1
+        match value:
+            case [int(first), int(last), str(form)] if after < first < last < count and form.strip():
+                tokens.append(Multiword(first, last, _value({"form": form}, "form", str)))
+            case _:
+                fix = 'Write them so: "multiwords": [[2, 3, "du"]].'
+                raise BadRecord("'multiwords' are not [first, last, form] in order", fix)
+    return tokens
