@@ -9,6 +9,16 @@ import pytest
 
 from seqkit.extend.manager import registry
 
+# Tests compute little: a second thread would only wait for the first.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+@pytest.fixture(autouse=True)
+def own_folders(monkeypatch, tmp_path_factory):
+    """The caches and data of the person who runs the tests are left alone."""
+    for variable in ("XDG_CACHE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path_factory.mktemp("home")))
+
 
 @pytest.fixture
 def install_plugin(tmp_path, monkeypatch):

@@ -61,7 +61,9 @@ def train_subword(sentences: Iterable[Sequence[str]], vocab_size: int, algorithm
     Raises SeqkitError for an unknown algorithm or a corpus without a letter.
     """
     if algorithm not in ALGORITHMS:
-        raise SeqkitError(f"subword={algorithm}: no such algorithm", did_you_mean(algorithm, ALGORITHMS), exit_code=2)
+        raise SeqkitError(
+            f"subword={algorithm}: no such algorithm", did_you_mean(algorithm, ALGORITHMS), exit_code=2
+        )
     lines = [" ".join(_shorten(words)) for words in sentences if words]
     try:
         return Subword(_train(lines, vocab_size, algorithm))

@@ -1,0 +1,201 @@
+"""`seqkit tag` on good and on bad input."""
+
+from __future__ import annotations
+
+import gzip
+import json
+
+import pytest
+
+TREEBANK = """# newdoc id = d1
+# sent_id = 1
+# text = I can't go.
+1\tI\tI\tPRON\tPRP\tCase=Nom\t4\tnsubj\t_\t_
+2-3\tcan't\t_\t_\t_\t_\t_\t_\t_\t_
+2\tca\tcan\tAUX\tMD\t_\t4\taux\t_\t_
+3\tn't\tnot\tPART\tRB\t_\t4\tadvmod\t_\t_
+4\tgo\tgo\tVERB\tVB\t_\t0\troot\t0:root\tSpaceAfter=No
+4.1\tempty\t_\t_\t_\t_\t_\t_\t_\tCopyOf=4
+5\t.\t.\tPUNCT\t.\t_\t4\tpunct\t_\t_
+
+"""
+
+
+def columns(text: str) -> list[list[str]]:
+    return [line.split("\t") for line in text.splitlines() if line and line[0].isdigit()]
+
+
+def words(text: str) -> list[str]:
+    return [row[1] for row in columns(text) if row[0].isdigit()]
+
+
+def test_text_as_conllu(seqkit, model):
+    result = seqkit("tag", "Time flies like an arrow.", "-m", model, "--format", "conllu")
+    assert result.code == 0
+    assert words(result.out) == ["Time", "flies", "like", "an", "arrow", "."]
+    assert all(row[3] != "_" for row in columns(result.out))
+    assert "# text = Time flies like an arrow." in result.out
+
+
+def test_standard_input_as_jsonl(seqkit, model):
+    result = seqkit("tag", "-", "-m", model, "--format", "jsonl", stdin=b"I saw her duck. It swam.\n")
+    objects = [json.loads(line) for line in result.out.splitlines()]
+    assert [item["words"] for item in objects] == [["I", "saw", "her", "duck", "."], ["It", "swam", "."]]
+    assert all(len(item["upos"]) == len(item["words"]) for item in objects)
+
+
+@pytest.mark.parametrize("format", ["table", "tsv"])
+def test_other_formats_hold_every_word(seqkit, model, format):
+    out = seqkit("tag", "Time flies.", "-m", model, "--format", format).out
+    assert all(word in out for word in ("Time", "flies", "."))
+
+
+def test_docbin_opens_in_spacy(seqkit, model, tmp_path):
+    import spacy
+    from spacy.tokens import DocBin
+
+    out = tmp_path / "out.spacy"
+    assert seqkit("tag", "Time flies. It does.", "-m", model, "-o", out).code == 0
+    docs = list(DocBin().from_disk(out).get_docs(spacy.blank("en").vocab))
+    assert [token.text for doc in docs for token in doc] == ["Time", "flies", ".", "It", "does", "."]
+    assert all(token.pos_ for doc in docs for token in doc)
+
+
+def test_files_and_their_order(seqkit, model, tmp_path):
+    novel, letter, out = tmp_path / "novel.txt.gz", tmp_path / "letter.txt", tmp_path / "out.conllu"
+    novel.write_bytes(gzip.compress(b"Call me Ishmael.\n"))
+    letter.write_text("Dear Sir,\n\nyours.\n")
+    assert seqkit("tag", novel, letter, "-m", model, "-o", out).code == 0
+    assert words(out.read_text()) == ["Call", "me", "Ishmael", ".", "Dear", "Sir", ",", "yours", "."]
+
+
+def test_pretokenized_lines_stay_sentences(seqkit, model, tmp_path):
+    tokens = tmp_path / "tokens.txt"
+    tokens.write_text("ca n't stop\n:-) e.g. 3.5%\n")
+    result = seqkit("tag", "--pretokenized", tokens, "-m", model, "-f", "jsonl")
+    found = [json.loads(line)["words"] for line in result.out.splitlines()]
+    assert found == [["ca", "n't", "stop"], [":-)", "e.g.", "3.5%"]]
+
+
+def test_a_treebank_keeps_everything_but_three_columns(seqkit, model, tmp_path):
+    source, out = tmp_path / "treebank.conllu", tmp_path / "tagged.conllu"
+    source.write_text(TREEBANK)
+    assert seqkit("tag", source, "-m", model, "-o", out).code == 0
+    for before, after in zip(TREEBANK.splitlines(), out.read_text().splitlines(), strict=True):
+        old, new = before.split("\t"), after.split("\t")
+        if len(old) == 10 and old[0].isdigit():
+            old[3:6] = new[3:6] = []
+        assert new == old
+
+
+def test_only_the_labels_asked_for(seqkit, model):
+    result = seqkit("tag", "It does.", "-m", model, "-f", "jsonl", "--label", "xpos")
+    assert {"upos", "xpos", "feats"} & set(json.loads(result.out)) == {"xpos"}
+
+
+def test_a_misspelt_file_is_not_tagged(seqkit, model, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name in ("novl.txt", "letters/x", "x.conllu.gz"):
+        result = seqkit("tag", name, "-m", model)
+        assert (result.code, result.out) == (2, "")
+        assert f"{name}: no such file" in result.err and "--text" in result.err
+
+
+def test_text_and_file_decide(seqkit, model, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "README").write_text("Read me.")
+    assert words(seqkit("tag", "--text", "novl.txt", "-m", model, "-f", "conllu").out) == ["novl.txt"]
+    assert words(seqkit("tag", "--file", "README", "-m", model, "-f", "conllu").out) == ["Read", "me", "."]
+    as_text = seqkit("tag", "README", "-m", model, "-f", "conllu")
+    assert words(as_text.out) == ["README"] and "--file" in as_text.err
+    assert seqkit("tag", "--text", "--file", "README", "-m", model).code == 2
+
+
+@pytest.mark.parametrize("text", [b"", b"\n\n  \n"])
+def test_empty_input_says_so_and_is_no_error(seqkit, model, text):
+    result = seqkit("tag", "-", "-m", model, "-f", "conllu", stdin=text)
+    assert (result.code, result.out) == (0, "")
+    assert "no words" in result.err
+
+
+def test_a_line_of_a_million_characters(seqkit, model, tmp_path):
+    for text in ("word " * 200_000, "x" * 1_000_000):
+        long = tmp_path / "long.txt"
+        long.write_text(text)
+        result = seqkit("tag", long, "-m", model, "-f", "jsonl")
+        assert result.code == 0
+        objects = [json.loads(line) for line in result.out.splitlines()]
+        assert sum(len(word) for item in objects for word in item["words"]) == len(text.replace(" ", ""))
+        assert all(len(item["upos"]) == len(item["words"]) for item in objects)
+
+
+def bad_files(folder):
+    (folder / "folder.txt").mkdir()
+    (folder / "binary.txt").write_bytes(b"PK\x03\x04\x00\x00\x00data")
+    (folder / "latin.txt").write_bytes("Stra\xdfe\n".encode("latin-1"))
+    whole = gzip.compress(b"Some text. " * 5000)
+    (folder / "cut.txt.gz").write_bytes(whole[: len(whole) // 2])
+    (folder / "bad.conllu").write_text(TREEBANK + "1\tonly\tthree\n\n")
+    return {
+        "folder.txt": "folder",
+        "binary.txt": "binary.txt",
+        "latin.txt": "latin.txt:1",
+        "cut.txt.gz": "cut.txt.gz",
+        "bad.conllu": "bad.conllu:12",
+    }
+
+
+def test_bad_files_are_named_and_leave_no_output(seqkit, model, tmp_path):
+    for name, message in bad_files(tmp_path).items():
+        out = tmp_path / "out.conllu"
+        result = seqkit("tag", tmp_path / name, "-m", model, "-o", out)
+        assert result.code in (1, 2), name
+        assert message in result.err, (name, result.err)
+        assert len(result.err.strip().splitlines()) <= 2
+        assert not out.exists() and not list(tmp_path.glob(".out*"))
+
+
+def test_an_old_output_survives_a_failure(seqkit, model, tmp_path):
+    bad_files(tmp_path)
+    out = tmp_path / "out.conllu"
+    out.write_text("precious")
+    assert seqkit("tag", tmp_path / "bad.conllu", "-m", model, "-o", out).code == 1
+    assert out.read_text() == "precious"
+
+
+def test_skip_bad_counts_and_goes_on(seqkit, model, tmp_path):
+    bad_files(tmp_path)
+    result = seqkit("tag", "--skip-bad", tmp_path / "bad.conllu", "-m", model, "-f", "conllu")
+    assert result.code == 0
+    assert words(result.out) == ["I", "ca", "n't", "go", "."]
+    assert "1 bad record" in result.err and "bad.conllu:12" in result.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--format", "xml"], "xml"),
+        (["--format", "txt"], "not written"),
+        (["--label", "upso"], "Did you mean 'upos'?"),
+        (["-o", "nowhere/out.conllu"], "nowhere"),
+        (["-o", "out.xyz"], ".xyz"),
+    ],
+)
+def test_wrong_options_are_named(seqkit, model, arguments, message, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = seqkit("tag", "It does.", "-m", model, *arguments)
+    assert result.code == 2
+    assert message in result.err
+
+
+def test_wrong_models_are_named(seqkit, tmp_path):
+    assert "no-such-model" in seqkit("tag", "x", "-m", "no-such-model").err
+    assert "no model for" in seqkit("tag", "x", "--lang", "tlh").err.replace("tagging ", "")
+
+
+def test_words_never_seen_and_zero_width_characters_get_one_tag_each(seqkit, model):
+    line = "​ ‍ 漢字 ไทย 🤦🏽‍♀️ ́"
+    result = seqkit("tag", "--pretokenized", "--text", line, "-m", model, "-f", "jsonl")
+    item = json.loads(result.out)
+    assert item["words"] == line.split(" ")
+    assert len(item["upos"]) == 6
