@@ -5,14 +5,19 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterable, Sequence
+from functools import cached_property
+from random import Random
 from typing import Any
 
 from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.text.sampling import FLAT_SCORE, Lattice, Pieces
 
 ALGORITHMS = ("unigram", "bpe")
 UNKNOWN_PIECE = 0
 EDGE = 64
 """Of a word longer than twice this, only the first and last so many characters are segmented."""
+LATTICES = 50_000
+"""Words whose segmentations are remembered while sampling."""
 
 
 class Subword:
@@ -22,6 +27,7 @@ class Subword:
         import sentencepiece
 
         self.proto = proto
+        self._lattices: dict[tuple[str, float], Lattice] = {}
         try:
             self._processor: Any = sentencepiece.SentencePieceProcessor(model_proto=proto)
         except (RuntimeError, ValueError) as error:
@@ -36,14 +42,29 @@ class Subword:
 
     def sample(self, words: Sequence[str], seed: int, alpha: float = 0.1) -> list[list[int]]:
         """A segmentation of each word drawn at random (Kudo 2018): all of them, weighted by probability ** alpha."""
-        import sentencepiece
+        random = Random(seed)
+        return [self._lattice(word, alpha).draw(random) or [UNKNOWN_PIECE] for word in _shorten(words)]
 
-        # The sampler has one seed for the whole process, so it is set anew for every draw.
-        sentencepiece.set_random_generator_seed(seed % 2**32)
-        drawn = self._processor.encode(
-            _shorten(words), out_type=int, enable_sampling=True, alpha=alpha, nbest_size=-1, num_threads=1
-        )
-        return [ids or [UNKNOWN_PIECE] for ids in drawn]
+    def _lattice(self, word: str, alpha: float) -> Lattice:
+        known = self._lattices.get((word, alpha))
+        if known is None:
+            if len(self._lattices) >= LATTICES:
+                self._lattices.clear()
+            text = self._processor.normalize(word)
+            known = self._lattices[word, alpha] = Lattice(text, self._pieces, alpha, UNKNOWN_PIECE)
+        return known
+
+    @cached_property
+    def _pieces(self) -> Pieces:
+        """Unigram pieces with their log-probabilities; BPE has merge ranks instead, which are none."""
+        model = self._processor
+        scores = [model.get_score(piece) for piece in range(len(self))]
+        is_bpe = all(score == int(score) for score in scores)
+        return {
+            model.id_to_piece(piece): (piece, FLAT_SCORE if is_bpe else score)
+            for piece, score in enumerate(scores)
+            if piece != UNKNOWN_PIECE
+        }
 
     def pieces(self, word: str) -> list[str]:
         """The pieces of one word, as text."""

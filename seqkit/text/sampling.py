@@ -1,0 +1,73 @@
+"""Segmentations drawn at random (subword regularisation, Kudo 2018).
+
+SentencePiece has a sampler of its own, but its draws differ from process to process whatever the seed, and a resumed
+run must draw what the uninterrupted one drew. So the lattice of a word's segmentations is built here.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from random import Random
+from typing import NamedTuple
+
+UNKNOWN_PENALTY = 10.0
+"""How much worse an unknown character is than the worst piece, as in SentencePiece."""
+FLAT_SCORE = -7.0
+"""Log-probability of every piece where the model has none (BPE)."""
+
+Pieces = dict[str, tuple[int, float]]
+"""Piece -> its id and log-probability."""
+
+
+class Edge(NamedTuple):
+    """A piece that may stand at the end of a prefix."""
+
+    start: int
+    piece: int
+    weight: float
+    """log of (all segmentations before it, summed) + alpha * log P(piece)."""
+
+
+class Lattice:
+    """All segmentations of one text into pieces, each weighted by P ** alpha.
+
+    Forward: a_j = log Σ_i exp(a_i + alpha log P(x_i:j)). A draw walks back from the end.
+    """
+
+    def __init__(self, text: str, pieces: Pieces, alpha: float, unknown: int) -> None:
+        longest = max(map(len, pieces), default=1)
+        worst = min((score for _, score in pieces.values()), default=0.0) - UNKNOWN_PENALTY
+        total = [0.0]
+        self.edges: list[list[Edge]] = [[]]
+        for end in range(1, len(text) + 1):
+            edges = []
+            for start in range(max(0, end - longest), end):
+                found = pieces.get(text[start:end])
+                if found is not None:
+                    edges.append(Edge(start, found[0], total[start] + alpha * found[1]))
+            if not any(edge.start == end - 1 for edge in edges):
+                edges.append(Edge(end - 1, unknown, total[end - 1] + alpha * worst))
+            self.edges.append(edges)
+            total.append(_log_sum([edge.weight for edge in edges]))
+        self.total, self.unknown = total, unknown
+
+    def draw(self, random: Random) -> list[int]:
+        """The piece ids of one segmentation; neighbouring unknown characters make one unknown piece."""
+        ids: list[int] = []
+        end = len(self.edges) - 1
+        while end:
+            threshold, edges = random.random(), self.edges[end]
+            for edge in edges:
+                threshold -= math.exp(edge.weight - self.total[end])
+                if threshold <= 0:
+                    break
+            if not (ids and ids[-1] == edge.piece == self.unknown):
+                ids.append(edge.piece)
+            end = edge.start
+        return ids[::-1]
+
+
+def _log_sum(weights: Sequence[float]) -> float:
+    highest = max(weights)
+    return highest + math.log(sum(math.exp(weight - highest) for weight in weights))

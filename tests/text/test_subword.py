@@ -1,0 +1,83 @@
+"""SentencePiece on words, and the sampler beside it."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from itertools import product
+from random import Random
+
+import pytest
+
+from seqkit.catalogue import read_sentences
+from seqkit.errors import SeqkitError
+from seqkit.formats.examples import Problems
+from seqkit.text.sampling import Lattice
+from seqkit.text.subword import ALGORITHMS, UNKNOWN_PIECE, train_subword
+
+
+@pytest.fixture(scope="module")
+def sentences():
+    return [sentence.words for sentence in read_sentences("sample-english", "train", Problems())]
+
+
+@pytest.fixture(scope="module", params=ALGORITHMS)
+def subword(request, sentences):
+    return train_subword(sentences, 150, request.param)
+
+
+def test_every_word_has_a_piece(subword):
+    assert subword.encode(["​", "漢字"])[0] == [UNKNOWN_PIECE]
+    assert all(subword.encode(["​", "the", "x" * 9999, "漢字", ""]))
+
+
+def test_pieces_spell_the_word(subword, sentences):
+    for word in {word for words in sentences for word in words}:
+        assert "".join(subword.pieces(word)) == "▁" + word
+
+
+def test_sampled_pieces_spell_the_word_and_vary(subword):
+    names = [subword._processor.id_to_piece(piece) for piece in range(len(subword))]
+    draws = [subword.sample(["there"], seed)[0] for seed in range(50)]
+    assert {"".join(names[piece] for piece in draw) for draw in draws} == {"▁there"}
+    assert len(set(map(tuple, draws))) > 3
+
+
+def test_sampling_depends_on_the_seed_alone(subword):
+    words = ["running", "the", "​", "漢字漢", "winters"] * 4
+    first = subword.sample(words, 7)
+    assert subword.sample(words[:3], 1) != [[]]
+    assert subword.sample(words, 7) == first
+    assert first[2] == [UNKNOWN_PIECE]
+
+
+def test_at_a_high_alpha_the_sampler_draws_sentencepieces_best(sentences):
+    subword = train_subword(sentences, 150, "unigram")
+    words = sorted({word for words in sentences for word in words})
+    assert subword.sample(words, 1, alpha=1000.0) == subword.encode(words)
+
+
+def test_draws_follow_the_probabilities():
+    pieces = {"a": (1, math.log(0.3)), "b": (2, math.log(0.2)), "ab": (3, math.log(0.1)), "ba": (4, math.log(0.4))}
+    weights = {}
+    for length in range(1, 5):
+        for choice in product(pieces, repeat=length):
+            if "".join(choice) == "abab":
+                ids = tuple(pieces[piece][0] for piece in choice)
+                weights[ids] = math.prod(math.exp(pieces[piece][1]) for piece in choice) ** 0.5
+    lattice, random, total = Lattice("abab", pieces, 0.5, 0), Random(1), sum(weights.values())
+    drawn = Counter(tuple(lattice.draw(random)) for _ in range(20_000))
+    assert set(drawn) == set(weights)
+    for ids, weight in weights.items():
+        assert drawn[ids] / 20_000 == pytest.approx(weight / total, abs=0.01)
+
+
+def test_small_and_odd_corpora(sentences):
+    for algorithm in ALGORITHMS:
+        for size in (1, 10, 100_000):
+            assert len(train_subword([["the", "cat"]], size, algorithm)) > 1
+    with pytest.raises(SeqkitError, match="cannot be trained"):
+        train_subword([["​"]], 100)
+    with pytest.raises(SeqkitError) as caught:
+        train_subword(sentences, 100, "unigrm")
+    assert "Did you mean 'unigram'?" in caught.value.fix
