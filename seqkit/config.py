@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -33,7 +34,9 @@ def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
     for setting in settings:
         key, equals, text = setting.partition("=")
         if not equals or not key.strip():
-            raise SeqkitError(f"--set {setting}: not of the form key=value", "Write --set hidden=256.", exit_code=2)
+            raise SeqkitError(
+                f"--set {setting}: not of the form key=value", "Write --set hidden=256.", exit_code=2
+            )
         try:
             values[key.strip()] = tomllib.loads(f"value = {text}")["value"]
         except tomllib.TOMLDecodeError:
@@ -77,7 +80,9 @@ def _make(kind: type[Options], values: Mapping[str, Any]) -> Options:
     except ValidationError as error:
         first = error.errors()[0]
         key = first["loc"][0] if first["loc"] else ""
-        raise SeqkitError(f"option {key}={first['input']!r}: {first['msg']}", _expected(kind, str(key)), exit_code=2) from None
+        raise SeqkitError(
+            f"option {key}={first['input']!r}: {first['msg']}", _expected(kind, str(key)), exit_code=2
+        ) from None
 
 
 def _expected(kind: type, key: str) -> str:
@@ -87,11 +92,24 @@ def _expected(kind: type, key: str) -> str:
     return "See `seqkit train --help`."
 
 
+def check_range(options: Any, low: float, high: float, *names: str) -> None:
+    """Raise SeqkitError for the first of these options that is not between `low` and `high` (both allowed)."""
+    for name in names:
+        value = getattr(options, name)
+        if not low <= value <= high:
+            bound = f"between {low:g} and {high:g}" if math.isfinite(high) else f"at least {low:g}"
+            raise SeqkitError(f"option {name}={value!r} is out of range", f"It must be {bound}.", exit_code=2)
+
+
 def to_toml(sections: Mapping[str, Mapping[str, Any]]) -> str:
     """Sections of plain values as TOML; what is None is left out."""
     lines = []
     for name, values in sections.items():
-        lines += [f"[{name}]", *(f"{key} = {_toml(value)}" for key, value in values.items() if value is not None), ""]
+        lines += [
+            f"[{name}]",
+            *(f"{key} = {_toml(value)}" for key, value in values.items() if value is not None),
+            "",
+        ]
     return "\n".join(lines)
 
 

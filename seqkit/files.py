@@ -35,11 +35,15 @@ def atomic_write(path: str | Path, *, pack: bool = True) -> Iterator[BinaryIO]:
     if target.is_dir():
         raise SeqkitError(f"{target}: is a folder", "Name a file to write to.", exit_code=2)
     if not target.parent.is_dir():
-        raise SeqkitError(f"{target}: the folder {target.parent} does not exist", "Create it first.", exit_code=2)
+        raise SeqkitError(
+            f"{target}: the folder {target.parent} does not exist", "Create it first.", exit_code=2
+        )
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     except OSError as error:
-        raise SeqkitError(f"{target}: cannot be written ({error.strerror})", "Choose another place.") from error
+        raise SeqkitError(
+            f"{target}: cannot be written ({error.strerror})", "Choose another place."
+        ) from error
     try:
         with os.fdopen(handle, "wb") as file:
             if pack and target.suffix == ".gz":
@@ -85,5 +89,3 @@ def atomic_folder(path: Path) -> Iterator[Path]:
     except BaseException:
         shutil.rmtree(part, ignore_errors=True)
         raise
-
-

@@ -16,7 +16,7 @@ class GRU(KernelRecurrence):
     z_t = (1 - u) n + u z_{t-1}        (each gate with its own rows of W, U, b)
     """
 
-    kernel_class: ClassVar[type[nn.RNNBase]] = nn.GRU
+    kernel_class = nn.GRU
     gates: ClassVar[int] = 3
 
     def step(self, x_BD: Tensor, state: State) -> tuple[Tensor, State]:

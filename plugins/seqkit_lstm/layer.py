@@ -11,12 +11,12 @@ from seqkit.nn.recurrent import KernelRecurrence, State
 
 
 class LSTM(KernelRecurrence):
-    """i, f, o = σ(W x_t + U z_{t-1} + b),  g = tanh(W x_t + U z_{t-1} + b)  (each gate with its own rows of W, U, b)
+    """i, f, o = σ(W x_t + U z_{t-1} + b)        g = tanh(W x_t + U z_{t-1} + b)
 
-    c_t = f c_{t-1} + i g        z_t = o tanh(c_t)
+    c_t = f c_{t-1} + i g        z_t = o tanh(c_t)        (each gate with its own rows of W, U, b)
     """
 
-    kernel_class: ClassVar[type[nn.RNNBase]] = nn.LSTM
+    kernel_class = nn.LSTM
     gates: ClassVar[int] = 4
     state_parts: ClassVar[int] = 2
 

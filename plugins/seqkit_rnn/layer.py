@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 import torch
 from torch import Tensor, nn
 
@@ -13,7 +11,7 @@ from seqkit.nn.recurrent import KernelRecurrence, State
 class RNN(KernelRecurrence):
     """z_t = tanh(W x_t + U z_{t-1} + b)."""
 
-    kernel_class: ClassVar[type[nn.RNNBase]] = nn.RNN
+    kernel_class = nn.RNN
 
     def step(self, x_BD: Tensor, state: State) -> tuple[Tensor, State]:
         (z_BH,) = state

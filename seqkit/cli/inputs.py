@@ -31,7 +31,9 @@ class Inputs:
         for argument in self.arguments:
             if self.is_file(argument) and argument != "-" and not Path(argument).exists():
                 raise SeqkitError(
-                    f"{argument}: no such file", "Check the path, or add --text to take it as text.", exit_code=2
+                    f"{argument}: no such file",
+                    "Check the path, or add --text to take it as text.",
+                    exit_code=2,
                 )
 
     def is_file(self, argument: str) -> bool:

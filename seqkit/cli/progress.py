@@ -68,7 +68,9 @@ class TrainingReporter:
 
     def epoch(self, row: dict[str, Any]) -> None:
         """After each epoch, dev scores known."""
-        dev = "  ".join(f"{key.replace('_', ' ')} {100 * row[key]:.2f} %" for key in row if key.startswith("dev_"))
+        dev = "  ".join(
+            f"{key.replace('_', ' ')} {100 * row[key]:.2f} %" for key in row if key.startswith("dev_")
+        )
         self._say(
             f"epoch {row['epoch']}/{self.epochs}  loss {row['train_loss']:.3f}  "
             f"accuracy {100 * row['train_accuracy']:.2f} %  {dev}  {row['seconds']:.0f} s"
@@ -111,4 +113,9 @@ class WordCounter:
             self._spoke = now
             rate = self.words / (now - self._started)
             start, end = ("\r", "") if self._live else ("", "\n")
-            print(f"{start}{self.verb} {self.words:,} words, {rate:,.0f} words/s", end=end, file=sys.stderr, flush=True)
+            print(
+                f"{start}{self.verb} {self.words:,} words, {rate:,.0f} words/s",
+                end=end,
+                file=sys.stderr,
+                flush=True,
+            )

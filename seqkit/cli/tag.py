@@ -22,9 +22,14 @@ def tag(
         list[str] | None, typer.Argument(help="Text, files, or - for standard input.", show_default=False)
     ] = None,
     model: Annotated[str, typer.Option("--model", "-m", help="Name or folder. Default: by language.")] = "",
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="File to write, whole or not at all.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write, whole or not at all.")
+    ] = None,
     format: Annotated[
-        str, typer.Option("--format", "-f", help="table, conllu, jsonl, tsv, spacy. Default: by --out, else table.")
+        str,
+        typer.Option(
+            "--format", "-f", help="table, conllu, jsonl, tsv, spacy. Default: by --out, else table."
+        ),
     ] = "",
     from_: Annotated[str, typer.Option("--from", help="Format of the input, where no suffix tells.")] = "",
     pretokenized: Annotated[
@@ -34,7 +39,9 @@ def tag(
     file: Annotated[bool, typer.Option("--file", help="Every argument is a file.")] = False,
     lang: Annotated[str, typer.Option(help="Language code of raw text. Default: the model's.")] = "",
     label: Annotated[str, typer.Option(help="Only these kinds of label, with commas.")] = "",
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")
+    ] = False,
 ) -> None:
     """Give every word its part of speech."""
     from seqkit.cli.inputs import Inputs, read_inputs
@@ -81,7 +88,9 @@ def _load(model: str, lang: str) -> Any:
     from seqkit.models.artifact import load_for
     from seqkit.models.folder import default_model
 
-    return load_for("tagging", model or default_model("tagging", lang or "en"), {"translation": "seqkit translate"})
+    return load_for(
+        "tagging", model or default_model("tagging", lang or "en"), {"translation": "seqkit translate"}
+    )
 
 
 def _kinds(label: str, known: Iterable[str]) -> tuple[str, ...]:
@@ -90,7 +99,9 @@ def _kinds(label: str, known: Iterable[str]) -> tuple[str, ...]:
     kinds = tuple(kind.strip() for kind in label.split(",") if kind.strip())
     for kind in kinds:
         if kind not in known:
-            raise SeqkitError(f"--label {kind}: the model does not give it", did_you_mean(kind, known), exit_code=2)
+            raise SeqkitError(
+                f"--label {kind}: the model does not give it", did_you_mean(kind, known), exit_code=2
+            )
     return kinds or tuple(known)
 
 

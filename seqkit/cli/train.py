@@ -12,24 +12,37 @@ import typer
 
 
 def train(
-    model: Annotated[str, typer.Argument(help="What to train: rnn, birnn, deeprnn, lstm, gru, or a plugin's.")],
+    model: Annotated[
+        str, typer.Argument(help="What to train: rnn, birnn, deeprnn, lstm, gru, or a plugin's.")
+    ],
     out: Annotated[Path, typer.Option("--out", help="Folder for the model and the run's files.")],
     corpus: Annotated[str, typer.Option(help="A corpus by name (`seqkit corpora list`).")] = "",
     train_files: Annotated[
-        list[str] | None, typer.Option("--train", help="A file to train on, instead of a corpus; may be repeated.")
+        list[str] | None,
+        typer.Option("--train", help="A file to train on, instead of a corpus; may be repeated."),
     ] = None,
     dev_files: Annotated[
         list[str] | None, typer.Option("--dev", help="A file to choose the best epoch by; may be repeated.")
     ] = None,
     gold: Annotated[str, typer.Option(help="Label raw text with a spaCy pipeline: spacy:NAME_OR_PATH.")] = "",
-    label: Annotated[str, typer.Option(help="Kinds of label, with commas: upos, xpos, feats. Default: all.")] = "",
-    lang: Annotated[str, typer.Option(help="Language code of the text. Default: the corpus's, else xx.")] = "",
-    config: Annotated[Path | None, typer.Option(help="A TOML file with [model] and [training] options.")] = None,
-    set_: Annotated[list[str] | None, typer.Option("--set", help="One option: key=value; may be repeated.")] = None,
+    label: Annotated[
+        str, typer.Option(help="Kinds of label, with commas: upos, xpos, feats. Default: all.")
+    ] = "",
+    lang: Annotated[
+        str, typer.Option(help="Language code of the text. Default: the corpus's, else xx.")
+    ] = "",
+    config: Annotated[
+        Path | None, typer.Option(help="A TOML file with [model] and [training] options.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", help="One option: key=value; may be repeated.")
+    ] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of everything random.")] = None,
     threads: Annotated[int | None, typer.Option(help="Threads to use. Default: torch's choice.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the run in --out stopped.")] = False,
-    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")
+    ] = False,
 ) -> None:
     """Train a tagger from a treebank, from spaCy Docs, or from raw text and a spaCy pipeline."""
     from seqkit.cli.progress import TrainingReporter
@@ -60,7 +73,9 @@ def train(
     else:
         request = make_request(given, [config] if config else [], settings)
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise SeqkitError(f"{out}: exists already", "Go on with it by --resume, or choose another --out.", exit_code=2)
+            raise SeqkitError(
+                f"{out}: exists already", "Go on with it by --resume, or choose another --out.", exit_code=2
+            )
     sources = request.sources
     if bool(sources.corpus) == bool(sources.train):
         raise SeqkitError("train on what?", "Give either --corpus NAME or --train FILE.", exit_code=2)
@@ -77,4 +92,7 @@ def train(
         print(f"stopped, and nothing is lost; go on with: {again}", file=sys.stderr)
         raise typer.Exit(130) from None
     score = "" if progress.best_score is None else f", dev accuracy {100 * progress.best_score:.2f} %"
-    print(f"{out}: epoch {progress.best_epoch} kept{score}, {progress.seconds / 60:.1f} minutes", file=sys.stderr)
+    print(
+        f"{out}: epoch {progress.best_epoch} kept{score}, {progress.seconds / 60:.1f} minutes",
+        file=sys.stderr,
+    )

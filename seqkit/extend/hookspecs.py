@@ -1,7 +1,7 @@
 """The hooks a plugin can implement. Each docstring is a whole plugin; a plugin is a module named by an entry point
 
-    [project.entry-points.seqkit]
-    mine = "my_package"
+[project.entry-points.seqkit]
+mine = "my_package"
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ hookimpl = pluggy.HookimplMarker("seqkit")
 def seqkit_recurrences() -> Iterable[RecurrenceSpec]:
     """Layers z_t = f(x_t, z_{t-1}) that any model can be built on.
 
-        from seqkit import RecurrenceSpec, hookimpl
+    from seqkit import RecurrenceSpec, hookimpl
 
-        @hookimpl
-        def seqkit_recurrences():
-            yield RecurrenceSpec("mingru", layer="my_package.layer:MinGRU", summary="a gated layer without U")
+    @hookimpl
+    def seqkit_recurrences():
+        yield RecurrenceSpec("mingru", layer="my_package.layer:MinGRU", summary="a gated layer without U")
     """
     raise NotImplementedError
 
@@ -33,16 +33,16 @@ def seqkit_recurrences() -> Iterable[RecurrenceSpec]:
 def seqkit_models() -> Iterable[ModelSpec]:
     """What `seqkit train NAME` can train.
 
-        from dataclasses import dataclass
-        from seqkit import ModelSpec, TaggerOptions, hookimpl
+    from dataclasses import dataclass
+    from seqkit import ModelSpec, TaggerOptions, hookimpl
 
-        @dataclass(frozen=True)
-        class Options(TaggerOptions):
-            recurrence: str = "mingru"
+    @dataclass(frozen=True)
+    class Options(TaggerOptions):
+        recurrence: str = "mingru"
 
-        @hookimpl
-        def seqkit_models():
-            yield ModelSpec("mingru", task="tagging", options=Options, build="seqkit.models.tagger:build")
+    @hookimpl
+    def seqkit_models():
+        yield ModelSpec("mingru", task="tagging", options=Options, build="seqkit.models.tagger:build")
     """
     raise NotImplementedError
 
@@ -51,12 +51,12 @@ def seqkit_models() -> Iterable[ModelSpec]:
 def seqkit_formats() -> Iterable[FormatSpec]:
     """File suffixes and who reads and writes them.
 
-        from seqkit import FormatSpec, hookimpl
+    from seqkit import FormatSpec, hookimpl
 
-        @hookimpl
-        def seqkit_formats():
-            yield FormatSpec("vertical", (".vert",), reader="my_package.vertical:read",
-                             writer="my_package.vertical:Writer")
+    @hookimpl
+    def seqkit_formats():
+        yield FormatSpec("vertical", (".vert",), reader="my_package.vertical:read",
+                         writer="my_package.vertical:Writer")
     """
     raise NotImplementedError
 
@@ -65,13 +65,13 @@ def seqkit_formats() -> Iterable[FormatSpec]:
 def seqkit_corpora() -> Iterable[CorpusSpec]:
     """Corpora by name.
 
-        from seqkit import CorpusFile, CorpusSpec, hookimpl
+    from seqkit import CorpusFile, CorpusSpec, hookimpl
 
-        @hookimpl
-        def seqkit_corpora():
-            yield CorpusSpec("my-bank", language="hu", licence="CC0", source="https://example.org/my-bank",
-                             files=(CorpusFile("train.conllu", sha256="…", size=1000, url="https://…"),),
-                             splits={"train": ("train.conllu",)})
+    @hookimpl
+    def seqkit_corpora():
+        yield CorpusSpec("my-bank", language="hu", licence="CC0", source="https://example.org/my-bank",
+                         files=(CorpusFile("train.conllu", sha256="…", size=1000, url="https://…"),),
+                         splits={"train": ("train.conllu",)})
     """
     raise NotImplementedError
 
@@ -80,10 +80,10 @@ def seqkit_corpora() -> Iterable[CorpusSpec]:
 def seqkit_pretrained() -> Iterable[PretrainedSpec]:
     """Trained models by name, shipped in a package.
 
-        from seqkit import PretrainedSpec, hookimpl
+    from seqkit import PretrainedSpec, hookimpl
 
-        @hookimpl
-        def seqkit_pretrained():
-            yield PretrainedSpec("hu-tagger", folder="my_package:models/hu-tagger", task="tagging", language="hu")
+    @hookimpl
+    def seqkit_pretrained():
+        yield PretrainedSpec("hu-tagger", folder="my_package:models/hu-tagger", task="tagging", language="hu")
     """
     raise NotImplementedError

@@ -83,7 +83,10 @@ class CorpusSpec:
 
 @dataclass(frozen=True)
 class PretrainedSpec:
-    """A trained model by name. `folder` is `"package:path/inside"`; the first one of a task and language is its default."""
+    """A trained model by name. `folder` is `"package:path/inside"`.
+
+    The first one of a task and language is its default.
+    """
 
     name: str
     folder: str

@@ -39,5 +39,11 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         writer="seqkit.formats.tsv:Writer",
         summary="one word a line, labels after tabs, empty line between sentences",
     )
-    yield FormatSpec("txt", (".txt", ".text", ".md"), reader="seqkit.formats.plain:read", yields="text", summary="running text")
+    yield FormatSpec(
+        "txt",
+        (".txt", ".text", ".md"),
+        reader="seqkit.formats.plain:read",
+        yields="text",
+        summary="running text",
+    )
     yield FormatSpec("table", (), writer="seqkit.formats.table:Writer", summary="columns for the eye")

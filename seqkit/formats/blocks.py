@@ -46,7 +46,8 @@ class BlockReader:
         if not rest.strip(b"\n"):
             self._surplus(len(rest))
             return
-        self._harmless(rest.count(b"\n", 0, -1), *_unfinished(rest))
+        if isinstance(decode(rest), str):
+            self._harmless(rest.count(b"\n", 0, -1), *_unfinished(rest))
         yield rest.rstrip(b"\n") + b"\n\n"
 
     def _repaired(self, data: bytes) -> bytes:
@@ -54,13 +55,16 @@ class BlockReader:
         if self._line == 1 and data.startswith(BOM):
             self._harmless(0, "a byte order mark at the start", "Save the file as UTF-8 without one.")
             data = data.removeprefix(BOM)
-        if b"\r\n" in data:
-            if not self._crlf_told:
-                self._crlf_told = True
-                lines_before = data.count(b"\n", 0, data.index(b"\r\n"))
-                self._harmless(lines_before, "the lines end in CRLF", "Convert the file with `dos2unix`.")
-            data = data.replace(b"\r\n", b"\n")
-        return data
+        if b"\r\n" in data and not self._crlf_told:
+            self._tell_crlf(data, data.index(b"\r\n"))
+        return data.replace(b"\r\n", b"\n")
+
+    def _tell_crlf(self, data: bytes, at: int) -> None:
+        """Once a file. Of a line that is not text, that will be told."""
+        if isinstance(decode(data[data.rfind(b"\n", 0, at) + 1 : at]), str):
+            self._crlf_told = True
+            lines_on = data.count(b"\n", 0, at)
+            self._harmless(lines_on, "the lines end in CRLF", "Convert the file with `dos2unix`.")
 
     def _blocks(self, data: bytes) -> Iterator[tuple[int, list[str]]]:
         text = decode(data)

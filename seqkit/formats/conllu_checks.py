@@ -95,8 +95,8 @@ def check_ids(ids: Sequence[str], start: int) -> list[Range]:
 
 def _check_range(row: int, new: Range, word: int, ranges: list[Range]) -> None:
     """`word` is the number of the word before the range."""
-    if new.first >= new.last:
-        raise BadRecord(f"the range {_id(new)} does not cover two words or more", "Mend or delete it.", row)
+    if new.first > new.last:
+        raise BadRecord(f"the range {_id(new)} runs backwards", "Mend or delete it.", row)
     if ranges and new.first <= ranges[-1].last:
         raise BadRecord(
             f"the range {_id(new)} overlaps the range {_id(ranges[-1])}", "Mend or delete one.", row

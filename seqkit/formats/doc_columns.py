@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from seqkit.formats.conllu_lines import LABEL_COLUMNS
 from seqkit.formats.examples import NO_LABEL
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Token
 
 Columns = dict[str, list[str]]
 """Name of the column -> one value a word, `_` for none."""
@@ -54,20 +55,25 @@ def _is_tree(heads: list[str]) -> bool:
     return len(reached) == len(heads)
 
 
-def columns_of(doc: Doc) -> Columns:
-    """What spaCy holds of the columns, in the spelling of CoNLL-U."""
-    return {
-        "lemma": [token.lemma_ or NO_LABEL for token in doc],
-        "upos": [token.pos_ or NO_LABEL for token in doc],
-        "xpos": [token.tag_ or NO_LABEL for token in doc],
-        "feats": [str(token.morph) or NO_LABEL for token in doc],
-        "head": [_head(token.i, token.head.i) if token.dep_ else NO_LABEL for token in doc],
-        "deprel": ["root" if token.dep_ == "ROOT" else token.dep_ or NO_LABEL for token in doc],
-    }
+def columns_of(doc: Doc, names: Iterable[str] = NATIVE) -> Columns:
+    """What spaCy holds of some columns, in the spelling of CoNLL-U."""
+    return {name: [GETTERS[name](token) or NO_LABEL for token in doc] for name in names}
 
 
-def _head(index: int, head: int) -> str:
-    return "0" if head == index else str(head + 1)
+def _head(token: Token) -> str:
+    if not token.dep_:
+        return ""
+    return "0" if token.head.i == token.i else str(token.head.i + 1)
+
+
+GETTERS: dict[str, Callable[[Token], str]] = {
+    "lemma": lambda token: token.lemma_,
+    "upos": lambda token: token.pos_,
+    "xpos": lambda token: token.tag_,
+    "feats": lambda token: str(token.morph),
+    "head": _head,
+    "deprel": lambda token: "root" if token.dep_ == "ROOT" else token.dep_,
+}
 
 
 def instead(held: Columns, wanted: Columns) -> dict[str, list[tuple[int, str, str]]]:

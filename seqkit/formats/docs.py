@@ -1,8 +1,8 @@
 """Sentences as spaCy Docs, and Docs as sentences.
 
-What spaCy has a place for goes there: words, one space or none, `pos_`, `tag_`, `morph`, `lemma_`, and a tree
-of `head` and `dep_`. What else a sentence holds is plain data in `doc.user_data["seqkit"]`; so is a value that
-spaCy would change or refuse, beside the one it holds instead. If the Doc is changed later, the change counts.
+What spaCy has a place for goes there: words, one space or none, `pos_`, `tag_`, `morph`, `lemma_`, and a
+tree of `head` and `dep_`. What else a sentence holds is plain data in `doc.user_data["seqkit"]`; so is a value
+that spaCy would change or refuse, beside the one it holds instead. A change made to the Doc later counts.
 """
 
 from __future__ import annotations
@@ -42,18 +42,16 @@ def to_doc(sentence: Sentence, vocab: Vocab) -> Doc:
 def from_doc(doc: Doc) -> list[Sentence]:
     """The sentences of a Doc, as it marks them; else the whole Doc is one.
 
-    Tokens of white space are no words. A kind of label is there when some token has it. Raises BadRecord where
-    the data that seqkit left in the Doc are damaged.
+    Tokens of white space are no words. A kind of label is there when some token has it. Raises BadRecord for
+    a Doc that makes no sense.
     """
     data = doc.user_data.get(KEY)
-    if not isinstance(data, dict) or data.get("words") != len(doc):
-        return _of_tokens(doc)
     try:
-        return [_of_data(doc, data)]
+        if isinstance(data, dict) and data.get("words") == len(doc):
+            return [_of_data(doc, data)]
+        return _of_tokens(doc)
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise BadRecord(
-            f"user_data['{KEY}'] is damaged", "Write the file again, or delete this key."
-        ) from error
+        raise BadRecord(f"damaged data ({type(error).__name__}: {error})", "Write the file again.") from error
 
 
 def _from_block(lines: list[str]) -> tuple[Columns, dict[str, Any]]:
@@ -108,7 +106,7 @@ def _block(words: list[str], columns: Columns, data: dict[str, Any]) -> list[str
 def _of_tokens(doc: Doc) -> list[Sentence]:
     """The sentences of a Doc that seqkit did not write."""
     kinds = [kind for kind, attribute in ATTRIBUTES.items() if doc.has_annotation(attribute)]
-    columns = columns_of(doc)
+    columns = columns_of(doc, kinds)
     before, after = _white_space(doc)
     sentences = []
     for span in doc.sents if doc.has_annotation("SENT_START") else [doc[:]]:

@@ -99,7 +99,7 @@ def _multiwords(values: Any, count: int) -> list[Multiword]:
     for value in values if isinstance(values, list | tuple) else [values]:
         after = tokens[-1].last if tokens else -1
         match value:
-            case [int(first), int(last), str(form)] if after < first < last < count and form.strip():
+            case [int(first), int(last), str(form)] if after < first <= last < count and form.strip():
                 tokens.append(Multiword(first, last, _value({"form": form}, "form", str)))
             case _:
                 fix = 'Write them so: "multiwords": [[2, 3, "du"]].'

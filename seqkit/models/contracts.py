@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self
 
+from seqkit.config import check_range
 from seqkit.formats.examples import Sentence
 
 MAX_STEPS = 1000
@@ -47,6 +49,13 @@ class TaggerOptions:
     """Dropout of x_t and z_t, one mask a sentence (variational)."""
     word_dropout: float = 0.1
     """Share of words shown as unknown in training, so that pieces and characters learn to stand alone."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for a value that no network can be made of."""
+        check_range(self, 1, math.inf, "layers", "hidden", "min_count", "vocab_size", "char_hidden")
+        check_range(self, 0, math.inf, "word_size", "piece_size", "char_size")
+        check_range(self, 0, 1, "sampling", "word_dropout")
+        check_range(self, 0, 0.99, "dropout")
 
 
 class Facts(Protocol):

@@ -67,7 +67,9 @@ def shipped_folder(spec: PretrainedSpec) -> Path:
     package, _, inside = spec.folder.partition(":")
     found = find_spec(package)
     if found is None or not found.submodule_search_locations:
-        raise SeqkitError(f"{spec.name}: the package {package} that ships it is not installed", f"pip install {package}")
+        raise SeqkitError(
+            f"{spec.name}: the package {package} that ships it is not installed", f"pip install {package}"
+        )
     return Path(next(iter(found.submodule_search_locations))) / inside
 
 
@@ -77,8 +79,12 @@ def model_info(name_or_folder: str) -> ModelInfo:
     for needed in (CONFIG, MANIFEST):
         if not (folder / needed).exists():
             if (folder / TRAINING).is_dir():
-                raise SeqkitError(f"{folder}: its training is not finished", "Go on with `seqkit train … --resume`.")
-            raise SeqkitError(f"{folder}: not a model folder ({needed} is missing)", "Name the folder given to `--out`.")
+                raise SeqkitError(
+                    f"{folder}: its training is not finished", "Go on with `seqkit train … --resume`."
+                )
+            raise SeqkitError(
+                f"{folder}: not a model folder ({needed} is missing)", "Name the folder given to `--out`."
+            )
     config = read_json(folder / CONFIG)
     if not isinstance(config, dict) or not isinstance(config.get("format"), int):
         raise SeqkitError(f"{folder / CONFIG}: not a seqkit model's configuration", AGAIN)

@@ -21,6 +21,8 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise SeqkitError(f"{path}: missing from the model folder", "Get the model again, or train it again.") from None
+        raise SeqkitError(
+            f"{path}: missing from the model folder", "Get the model again, or train it again."
+        ) from None
     except (UnicodeDecodeError, json.JSONDecodeError) as error:
         raise SeqkitError(f"{path}: not JSON ({error})", "Get the model again, or train it again.") from None

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, cast
 
 import numpy as np
 import torch
@@ -155,9 +155,14 @@ class Tagger(nn.Module):
             options.dropout,
         )
         self.heads = nn.ModuleDict(
-            {kind: SoftmaxHead(self.network.output_size, len(labels)) for kind, labels in facts.labels.items()}
+            {
+                kind: SoftmaxHead(self.network.output_size, len(labels))
+                for kind, labels in facts.labels.items()
+            }
         )
-        self._label_ids = {kind: {label: i for i, label in enumerate(labels)} for kind, labels in facts.labels.items()}
+        self._label_ids = {
+            kind: {label: i for i, label in enumerate(labels)} for kind, labels in facts.labels.items()
+        }
         self._label_names = {kind: np.array(labels, dtype=object) for kind, labels in facts.labels.items()}
 
     @property
@@ -184,7 +189,7 @@ class Tagger(nn.Module):
                     if chain is not None and hasattr(chain, name):
                         found[name + (f".{number}" if number > 1 else "") + suffix] = getattr(chain, name)
         for number, (kind, head) in enumerate(self.heads.items()):
-            found[f"V.{kind}" if number else "V"] = head.V
+            found[f"V.{kind}" if number else "V"] = cast(SoftmaxHead, head).V
         return found
 
     def forward(self, batch: TagBatch) -> dict[str, Tensor]:
@@ -226,7 +231,9 @@ class Tagger(nn.Module):
             for start in range(0, len(sentence.words), MAX_STEPS)
         ]
         tags: list[dict[str, list[str]]] = [{kind: [] for kind in self.heads} for _ in sentences]
-        for (number, _), labels in zip(stretches, self._predict([words for _, words in stretches]), strict=True):
+        for (number, _), labels in zip(
+            stretches, self._predict([words for _, words in stretches]), strict=True
+        ):
             for kind, values in labels.items():
                 tags[number][kind] += values
         return tags
@@ -289,5 +296,3 @@ def _embedding(options: TaggerOptions, facts: TaggerFacts) -> WordEmbedding:
 def build(options: TaggerOptions, facts: TaggerFacts) -> Tagger:
     """The tagger that a ModelSpec names."""
     return Tagger(options, facts)
-
-

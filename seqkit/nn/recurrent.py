@@ -5,7 +5,8 @@ Shapes: B sentences, T time steps, D features of x_t, H features of z_t. Sequenc
 
 from __future__ import annotations
 
-from typing import ClassVar, cast
+from collections.abc import Callable
+from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -40,7 +41,9 @@ class Recurrence(nn.Module):
         """The state before the first step: zeros."""
         return tuple(x_BTD.new_zeros(x_BTD.shape[0], self.hidden_size) for _ in range(self.state_parts))
 
-    def forward(self, x_BTD: Tensor, mask_BT: Tensor | None = None, state: State | None = None) -> tuple[Tensor, State]:
+    def forward(
+        self, x_BTD: Tensor, mask_BT: Tensor | None = None, state: State | None = None
+    ) -> tuple[Tensor, State]:
         """All time steps, left to right.
 
         Args: x_BTD, padded on the right; mask_BT, True where a step is real (None: all are); the state to start from.
@@ -69,12 +72,13 @@ class KernelRecurrence(Recurrence):
     the sequences differ in length.
     """
 
-    kernel_class: ClassVar[type[nn.RNNBase]]
+    kernel_class: ClassVar[Callable[..., nn.RNNBase]]
+    kernel: Any
     gates: ClassVar[int] = 1
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__(input_size, hidden_size)
-        self.kernel = self.kernel_class(input_size, hidden_size, batch_first=True)
+        self.kernel = type(self).kernel_class(input_size, hidden_size, batch_first=True)
         self.reset_parameters()
 
     def reset_parameters(self) -> None:
@@ -101,7 +105,9 @@ class KernelRecurrence(Recurrence):
         """Bias, (gates * H); torch keeps it as a sum of two."""
         return cast(Tensor, self.kernel.bias_ih_l0 + self.kernel.bias_hh_l0)
 
-    def forward(self, x_BTD: Tensor, mask_BT: Tensor | None = None, state: State | None = None) -> tuple[Tensor, State]:
+    def forward(
+        self, x_BTD: Tensor, mask_BT: Tensor | None = None, state: State | None = None
+    ) -> tuple[Tensor, State]:
         start = self._to_kernel(self.initial_state(x_BTD) if state is None else state)
         if mask_BT is None or bool(mask_BT.all()):
             z_BTH, end = self.kernel(x_BTD, start)
@@ -165,14 +171,21 @@ class Stack(nn.Module):
     """Layers on top of each other: the states of layer l are the inputs of layer l+1 (El Hihi & Bengio 1996)."""
 
     def __init__(
-        self, recurrence: str, input_size: int, hidden_size: int, layers: int, bidirectional: bool, dropout: float = 0.0
+        self,
+        recurrence: str,
+        input_size: int,
+        hidden_size: int,
+        layers: int,
+        bidirectional: bool,
+        dropout: float = 0.0,
     ) -> None:
         super().__init__()
         self.layers = nn.ModuleList()
         self.output_size = input_size
         for _ in range(layers):
-            self.layers.append(Layer(recurrence, self.output_size, hidden_size, bidirectional))
-            self.output_size = self.layers[-1].output_size
+            layer = Layer(recurrence, self.output_size, hidden_size, bidirectional)
+            self.layers.append(layer)
+            self.output_size = layer.output_size
         self.dropout = SharedDropout(dropout)
 
     def forward(self, x_BTD: Tensor, lengths_B: Tensor | None = None) -> Tensor:
@@ -186,4 +199,3 @@ def last_real(z_BTH: Tensor, lengths_B: Tensor) -> Tensor:
     """z_BH at each sequence's last real step."""
     index_B11 = (lengths_B - 1).clamp(min=0)[:, None, None]
     return z_BTH.gather(1, index_B11.expand(-1, 1, z_BTH.shape[2]))[:, 0]
-

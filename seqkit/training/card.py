@@ -18,7 +18,11 @@ def model_card(request: Request, train: Sequence[Sentence], progress: Progress, 
     silver = next((sentence.silver for sentence in train if sentence.silver), None)
     labels = f"SILVER, made by {silver}; no person checked them" if silver else "gold, as the data has them"
     best = next((row for row in progress.rows if row["epoch"] == progress.best_epoch), progress.rows[-1])
-    scores = [f"| {name.removeprefix('dev_')} | {100 * value:.2f} |" for name, value in best.items() if "dev_" in name]
+    scores = [
+        f"| {name.removeprefix('dev_')} | {100 * value:.2f} |"
+        for name, value in best.items()
+        if "dev_" in name
+    ]
     return "\n".join(
         [
             "---",

@@ -29,8 +29,11 @@ STATE, BEST, METRICS = "state.safetensors", "best.safetensors", "metrics.csv"
 class Task(Protocol):
     """What the loop needs to know of a task: its examples' lengths, the loss of some, and the score on dev."""
 
-    model: nn.Module
-    lengths: Sequence[int]
+    @property
+    def model(self) -> nn.Module: ...
+
+    @property
+    def lengths(self) -> Sequence[int]: ...
 
     def loss(self, indices: Sequence[int], seed: int) -> Loss:
         """The loss of these examples; all that is random in it comes from `seed`."""
@@ -63,7 +66,9 @@ class Training:
         self.task, self.options, self.folder, self.reporter = task, options, folder, reporter
         self.progress = Progress()
         self.optimizer = _optimizer(task.model, options)
-        self.average = {name: p.detach().clone() for name, p in task.model.named_parameters()} if options.average else {}
+        self.average = (
+            {name: p.detach().clone() for name, p in task.model.named_parameters()} if options.average else {}
+        )
         self._saved = time.monotonic()
 
     def resume(self) -> None:
@@ -92,7 +97,9 @@ class Training:
         return p.finished or p.epoch >= options.epochs or bool(waited)
 
     def _batches_left(self) -> Iterator[list[int]]:
-        batches = length_buckets(self.task.lengths, self.options.batch_words, self.options.seed, self.progress.epoch)
+        batches = length_buckets(
+            self.task.lengths, self.options.batch_words, self.options.seed, self.progress.epoch
+        )
         self._batches = len(batches)
         yield from batches[self.progress.batch :]
 
@@ -119,7 +126,12 @@ class Training:
         self.optimizer.step()
         p.updates += 1
         self._follow()
-        p.batch, p.nll, p.right, p.steps = p.batch + 1, p.nll + loss.nll, p.right + loss.right, p.steps + loss.steps
+        p.batch, p.nll, p.right, p.steps = (
+            p.batch + 1,
+            p.nll + loss.nll,
+            p.right + loss.right,
+            p.steps + loss.steps,
+        )
         p.seconds += time.monotonic() - started
         self.reporter.step(p, self._batches, rate)
         if time.monotonic() - self._saved > 60 * options.save_minutes:

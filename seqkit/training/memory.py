@@ -9,7 +9,10 @@ M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4  # from malloc.h
 
 
 def keep_freed_memory() -> bool:
-    """Set glibc's allocator to reuse large buffers. Returns whether it did (elsewhere than on glibc it does nothing)."""
+    """Set glibc's allocator to reuse large buffers. Returns whether it did.
+
+    Elsewhere than on glibc it does nothing.
+    """
     if not sys.platform.startswith("linux"):
         return False
     try:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
+
+from seqkit.config import check_range
 
 
 @dataclass(frozen=True)
@@ -40,3 +43,11 @@ class TrainingOptions:
     """Minutes between saved states within an epoch."""
     store: Literal["float32", "float16"] = "float32"
     """Number format of the weights in the model's file."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for a value that nothing can be trained with."""
+        check_range(self, 1, inf, "epochs", "batch_words")
+        check_range(self, 0, inf, "patience", "learning_rate", "momentum", "weight_decay", "clip", "seed")
+        check_range(self, 0, inf, "threads", "save_minutes")
+        check_range(self, 0, 0.99, "warmup", "label_smoothing")
+        check_range(self, 0, 0.99999, "average")

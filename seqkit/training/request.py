@@ -42,7 +42,9 @@ class Request:
 
     def to_toml(self) -> str:
         """As a file that `--config` takes."""
-        return to_toml({name: dataclasses.asdict(getattr(self, name)) for name in ("sources", "model", "training")})
+        return to_toml(
+            {name: dataclasses.asdict(getattr(self, name)) for name in ("sources", "model", "training")}
+        )
 
 
 def make_request(given: Mapping[str, Any], configs: Sequence[Path], settings: Mapping[str, Any]) -> Request:

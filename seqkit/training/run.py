@@ -69,7 +69,9 @@ def _read(sources: Sources, split: str, language: str, problems: Problems) -> li
     return [
         stretch
         for file in files
-        for sentence in labelled_sentences(file, split, gold=sources.gold, language=language, problems=problems)
+        for sentence in labelled_sentences(
+            file, split, gold=sources.gold, language=language, problems=problems
+        )
         for stretch in _stretches(sentence)
     ]
 
@@ -95,12 +97,17 @@ def _labels(wanted: Sequence[str], train: Sequence[Sentence], name: str) -> tupl
     there = tuple(kind for kind in LABELS if any(set(s.labels.get(kind, ())) - {NO_LABEL} for s in train))
     for kind in wanted:
         if kind not in LABELS:
-            raise SeqkitError(f"--label {kind}: no such kind of label", f"Known: {', '.join(LABELS)}.", exit_code=2)
+            raise SeqkitError(
+                f"--label {kind}: no such kind of label", f"Known: {', '.join(LABELS)}.", exit_code=2
+            )
         if kind not in there:
-            raise SeqkitError(f"{name}: has no {kind} labels", f"It has: {', '.join(there) or 'no labels at all'}.")
+            raise SeqkitError(
+                f"{name}: has no {kind} labels", f"It has: {', '.join(there) or 'no labels at all'}."
+            )
     if not there:
         raise SeqkitError(
-            f"{name}: has no labels to learn from", "Label it on the way with a spaCy pipeline: --gold spacy:NAME."
+            f"{name}: has no labels to learn from",
+            "Label it on the way with a spaCy pipeline: --gold spacy:NAME.",
         )
     return tuple(wanted) or there
 
@@ -113,7 +120,9 @@ def _unseen(train: Sequence[Sentence], dev: Sequence[Sentence], labels: Sequence
         new = sorted({label for sentence in dev for label in sentence.labels.get(kind, ())} - known)
         if new:
             shown = ", ".join(new[:5]) + (" …" if len(new) > 5 else "")
-            notes.append(f"{len(new)} {kind} label(s) in dev that training never had count as errors: {shown}")
+            notes.append(
+                f"{len(new)} {kind} label(s) in dev that training never had count as errors: {shown}"
+            )
     return notes
 
 
@@ -128,15 +137,21 @@ def train(request: Request, out: Path, command: str, reporter: Reporter) -> Prog
     sources = dataclasses.replace(request.sources, label=data.labels, lang=data.language)
     request = dataclasses.replace(request, sources=sources)
     folder = out / TRAINING
-    save_request(folder, request)
     model = build_model(request, data)
+    save_request(folder, request)
     task = TaggingTask(model, data.train, data.dev, request.training.label_smoothing)
     training = Training(task, request.training, folder, reporter)
     training.resume()
     progress = training.run()
     read_weights(folder / BEST, model)
     learning_curve(folder / METRICS, folder / "learning-curve.png")
-    save_model(out, request.sources.model, model, model_card(request, data.train, progress, command), request.training.store)
+    save_model(
+        out,
+        request.sources.model,
+        model,
+        model_card(request, data.train, progress, command),
+        request.training.store,
+    )
     for finished in (STATE, BEST):
         (folder / finished).unlink(missing_ok=True)
     return progress

@@ -38,13 +38,19 @@ class Progress:
 
 
 def save_state(
-    path: Path, progress: Progress, model: nn.Module, average: dict[str, Tensor], optimizer: torch.optim.Optimizer
+    path: Path,
+    progress: Progress,
+    model: nn.Module,
+    average: dict[str, Tensor],
+    optimizer: torch.optim.Optimizer,
 ) -> None:
     """Write weights, their average, the optimizer's moments and the progress, atomically."""
     tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
     tensors |= {f"average.{name}": value for name, value in average.items()}
     for number, moments in optimizer.state_dict()["state"].items():
-        tensors |= {f"optimizer.{number}.{name}": torch.as_tensor(v) for name, v in moments.items() if v is not None}
+        tensors |= {
+            f"optimizer.{number}.{name}": torch.as_tensor(v) for name, v in moments.items() if v is not None
+        }
     metadata = {"progress": json.dumps(asdict(progress)), "format": str(FORMAT)}
     with atomic_write(path) as file:
         file.write(save({name: value.contiguous() for name, value in tensors.items()}, metadata))
@@ -69,7 +75,9 @@ def load_state(
         return Progress(**json.loads(metadata["progress"]))
     except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError, OSError) as error:
         reason = str(error).splitlines()[0]
-        raise SeqkitError(f"{path}: not a state of this run ({reason})", "Start again with another --out.") from error
+        raise SeqkitError(
+            f"{path}: not a state of this run ({reason})", "Start again with another --out."
+        ) from error
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

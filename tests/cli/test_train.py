@@ -1,0 +1,225 @@
+"""`seqkit train` as users call it: corpora, their own files, spaCy Docs, raw text with a pipeline, strangers' plugins."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import dataclass
+
+import pytest
+
+from seqkit.catalogue import corpus_files
+
+QUICK = ["epochs=2", "hidden=8", "char_hidden=4", "char_size=4", "word_size=6", "piece_size=4", "vocab_size=100"]
+STRANGER = '''
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import torch
+
+from seqkit import ModelSpec, RecurrenceSpec, TaggerOptions, hookimpl
+from seqkit.nn.recurrent import Recurrence
+
+class Leaky(Recurrence):
+    """z_t = a z_{t-1} + (1 - a) tanh(W x_t)"""
+
+    def __init__(self, input_size, hidden_size):
+        super().__init__(input_size, hidden_size)
+        self.linear = torch.nn.Linear(input_size, hidden_size)
+        self.a = torch.nn.Parameter(torch.zeros(hidden_size))
+
+    def step(self, x_BD, state):
+        a = torch.sigmoid(self.a)
+        z_BH = a * state[0] + (1 - a) * torch.tanh(self.linear(x_BD))
+        return z_BH, (z_BH,)
+
+@dataclass(frozen=True)
+class Options(TaggerOptions):
+    recurrence: str = "leaky"
+    bidirectional: bool = True
+
+@hookimpl
+def seqkit_recurrences():
+    yield RecurrenceSpec("leaky", layer="leaky_plugin:Leaky")
+
+@hookimpl
+def seqkit_models():
+    yield ModelSpec("leaky", task="tagging", options=Options, build="seqkit.models.tagger:build")
+'''
+
+
+def quick(*extra: str) -> list[str]:
+    return [part for setting in [*QUICK, *extra] for part in ("--set", setting)]
+
+
+@dataclass
+class Run:
+    config: dict
+    card: str
+    epochs: int
+
+
+def look(out) -> Run:
+    config = json.loads((out / "config.json").read_text())
+    rows = (out / "training" / "metrics.csv").read_text().splitlines()
+    assert (out / "training" / "learning-curve.png").read_bytes().startswith(b"\x89PNG")
+    return Run(config, (out / "README.md").read_text(), len(rows) - 1)
+
+
+def sample(split):
+    return corpus_files("sample-english", split)[0]
+
+
+@pytest.mark.parametrize("model", ["rnn", "birnn", "deeprnn", "lstm", "gru"])
+def test_each_model_from_a_corpus(seqkit, tmp_path, model):
+    out = tmp_path / "run"
+    result = seqkit("train", model, "--corpus", "sample-english", "--out", out, *quick())
+    assert (result.code, result.out) == (0, "")
+    run = look(out)
+    assert run.config["model"] == model and run.config["language"] == "en" and run.epochs == 2
+    assert "sample-english" in run.card and "seqkit train" in run.card and "gold" in run.card
+    resolved = tomllib.loads((out / "training" / "config.toml").read_text())
+    assert resolved["sources"]["label"] == ["upos", "xpos", "feats"]
+    assert resolved["model"]["hidden"] == 8
+    tagged = seqkit("tag", "The dog sleeps.", "-m", out, "-f", "jsonl")
+    assert len(json.loads(tagged.out)["upos"]) == 4
+
+
+def test_a_users_own_files_in_another_language_and_half_precision(seqkit, tmp_path):
+    out = tmp_path / "mine"
+    files = ["--train", sample("train"), "--dev", sample("dev")]
+    result = seqkit(
+        "train", "lstm", *files, "--out", out, "--lang", "hu", "--label", "upos", *quick("store=float16")
+    )
+    assert result.code == 0
+    run = look(out)
+    assert (run.config["language"], run.config["precision"]) == ("hu", "float16")
+    assert list(json.loads((out / "labels" / "labels.json").read_text())) == ["upos"]
+
+
+@pytest.mark.parametrize("suffix", [".spacy", ".jsonl", ".tsv", ".conllu.gz"])
+def test_every_format_with_labels_can_be_trained_on(seqkit, tmp_path, suffix):
+    train, dev = tmp_path / f"gold{suffix}", tmp_path / f"dev{suffix}"
+    assert seqkit("corpora", "convert", sample("train"), train).code == 0
+    assert seqkit("corpora", "convert", sample("dev"), dev).code == 0
+    out, twin = tmp_path / "converted", tmp_path / "original"
+    assert seqkit("train", "birnn", "--train", train, "--dev", dev, "--out", out, *quick()).code == 0
+    files = ["--train", sample("train"), "--dev", sample("dev")]
+    assert seqkit("train", "birnn", *files, "--out", twin, *quick()).code == 0
+    assert (out / "model.safetensors").read_bytes() == (twin / "model.safetensors").read_bytes()
+
+
+def test_raw_text_labelled_by_a_pipeline_is_silver_everywhere(seqkit, tmp_path, tiny_pipeline):
+    raw, out = tmp_path / "raw.txt", tmp_path / "silver"
+    raw.write_text("The dog sleeps. A cat runs home!\n\n" * 15)
+    result = seqkit("train", "rnn", "--train", raw, "--gold", f"spacy:{tiny_pipeline}", "--out", out, *quick())
+    assert result.code == 0, result.err
+    assert "held out" in result.err
+    run = look(out)
+    assert run.config["silver"] == "en_tiny 1.2"
+    assert "SILVER, made by en_tiny 1.2" in run.card
+    assert "silver" in seqkit("models", "info", out).out.lower()
+
+
+def test_a_config_file_and_its_slips(seqkit, tmp_path):
+    config = tmp_path / "small.toml"
+    config.write_text('[model]\nhidden = 7\n[training]\nepochs = 1\noptimizer = "sgd"\n')
+    out = tmp_path / "run"
+    line = ["train", "rnn", "--corpus", "sample-english", "--config", config, "--seed", "5"]
+    assert seqkit(*line, "--out", out, "--set", "hidden=6").code == 0
+    resolved = tomllib.loads((out / "training" / "config.toml").read_text())
+    assert resolved["model"]["hidden"] == 6
+    assert (resolved["training"]["optimizer"], resolved["training"]["seed"]) == ("sgd", 5)
+    again = tmp_path / "again"
+    line = ["train", "rnn", "--config", out / "training" / "config.toml", "--out", again]
+    assert seqkit(*line).code == 0
+    assert (again / "model.safetensors").read_bytes() == (out / "model.safetensors").read_bytes()
+
+
+def test_a_strangers_recurrence_and_model_train_and_tag(seqkit, tmp_path, install_plugin):
+    install_plugin("leaky", STRANGER)
+    out, built_on = tmp_path / "leaky", tmp_path / "built-on"
+    assert seqkit("train", "leaky", "--corpus", "sample-english", "--out", out, *quick()).code == 0
+    options = quick("recurrence=leaky")
+    assert seqkit("train", "birnn", "--corpus", "sample-english", "--out", built_on, *options).code == 0
+    for folder in (out, built_on):
+        tagged = seqkit("tag", "The dog sleeps.", "-m", folder, "-f", "jsonl")
+        assert len(json.loads(tagged.out)["upos"]) == 4
+    assert look(out).config["needs"]["models"] == {"leaky": "leaky-dist"}
+
+
+def test_without_its_plugin_a_model_says_what_to_install(seqkit, tmp_path, install_plugin, monkeypatch):
+    from seqkit.extend.manager import registry
+
+    install_plugin("leaky", STRANGER)
+    out = tmp_path / "leaky"
+    assert seqkit("train", "leaky", "--corpus", "sample-english", "--out", out, *quick()).code == 0
+    monkeypatch.setenv("SEQKIT_PLUGINS", "")
+    registry.cache_clear()
+    result = seqkit("tag", "x", "-m", out)
+    assert result.code == 1 and "pip install leaky-dist" in result.err
+
+
+def test_a_finished_run_is_not_trained_again_nor_overwritten(seqkit, tmp_path):
+    out = tmp_path / "run"
+    line = ["train", "rnn", "--corpus", "sample-english", "--out", out, *quick()]
+    assert seqkit(*line).code == 0
+    before = (out / "model.safetensors").stat().st_mtime_ns
+    refused = seqkit(*line)
+    assert refused.code == 2 and "--resume" in refused.err
+    finished = seqkit(*line, "--resume")
+    assert finished.code == 0 and "finished" in finished.err
+    assert (out / "model.safetensors").stat().st_mtime_ns == before
+
+
+BLOCK = "1\tdogs\t_\t{}\t_\t_\t_\t_\t_\t_\n2\tsleep\t_\t{}\t_\t_\t_\t_\t_\t_\n\n"
+
+
+def test_odd_corpora(seqkit, tmp_path):
+    files = {
+        "unlabelled": BLOCK.format("_", "_") * 3,
+        "empty": "",
+        "one": BLOCK.format("NOUN", "VERB"),
+        "new-in-dev": BLOCK.format("PROPN", "VERB"),
+    }
+    for name, text in files.items():
+        (tmp_path / f"{name}.conllu").write_text(text)
+    raw = tmp_path / "raw.txt"
+    raw.write_text("Dogs sleep.")
+
+    def attempt(name, *extra):
+        return seqkit("train", "rnn", "--train", name, "--out", tmp_path / "run", *extra, *quick())
+
+    for name, message in (("unlabelled", "no labels to learn from"), ("empty", "no sentence"), ("none", "no such file")):
+        result = attempt(tmp_path / f"{name}.conllu")
+        assert result.code in (1, 2) and message in result.err, (name, result.err)
+    assert "--gold spacy:" in attempt(raw).err
+    assert "spacy download" in attempt(raw, "--gold", "spacy:en_no_such_pipeline").err
+    assert not (tmp_path / "run").exists()
+    assert "has no xpos labels" in attempt(tmp_path / "one.conllu", "--label", "xpos").err
+    result = attempt(tmp_path / "one.conllu", "--dev", tmp_path / "new-in-dev.conllu")
+    assert result.code == 0 and "PROPN" in result.err
+    alone = seqkit("train", "rnn", "--train", tmp_path / "one.conllu", "--out", tmp_path / "alone", *quick())
+    assert alone.code == 0 and "no dev split" in alone.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["lstm", "--corpus", "sample-english", "--set", "hiden=3"], "Did you mean 'hidden'?"),
+        (["lstm", "--corpus", "sample-english", "--set", "optimizer=adma"], "'adam' or 'sgd'"),
+        (["lsmt", "--corpus", "sample-english"], "Did you mean 'lstm'?"),
+        (["lstm", "--corpus", "sample-englsh"], "sample-english"),
+        (["lstm", "--corpus", "sample-english", "--label", "pos"], "no such kind of label"),
+        (["lstm"], "--corpus NAME or --train FILE"),
+        (["lstm", "--corpus", "sample-english", "--train", "x.conllu"], "--corpus NAME or --train FILE"),
+        (["lstm", "--corpus", "sample-english", "--set", "hidden=0"], "hidden"),
+        (["lstm", "--corpus", "sample-english", "--set", "dropout=2"], "dropout"),
+        (["lstm", "--corpus", "sample-english", "--set", "recurrence=lstn"], "Did you mean 'lstm'?"),
+    ],
+)
+def test_slips_are_named_and_nothing_is_left(seqkit, tmp_path, arguments, message):
+    result = seqkit("train", *arguments, "--out", tmp_path / "run")
+    assert result.code == 2
+    assert message in result.err
+    assert not (tmp_path / "run").exists()
