@@ -42,7 +42,10 @@ def test_layout(folder):
         "words/words.json",
     ]
     assert verify(folder) == []
-    assert model_info(str(folder)).config["needs"] == {"models": {"lstm": "seqkit"}, "recurrences": {"lstm": "seqkit"}}
+    assert model_info(str(folder)).config["needs"] == {
+        "models": {"lstm": "seqkit"},
+        "recurrences": {"lstm": "seqkit"},
+    }
 
 
 def test_equal_models_give_equal_bytes(folder, tmp_path):

@@ -20,7 +20,9 @@ def test_every_example_is_in_exactly_one_batch():
 
 def test_batches_hold_no_more_than_they_may_and_little_padding():
     batches = length_buckets(LENGTHS, 300, seed=1, epoch=0)
-    sizes = [(len(batch), max(LENGTHS[i] for i in batch), sum(LENGTHS[i] for i in batch)) for batch in batches]
+    sizes = [
+        (len(batch), max(LENGTHS[i] for i in batch), sum(LENGTHS[i] for i in batch)) for batch in batches
+    ]
     assert all(count * longest <= 300 for count, longest, _ in sizes if count > 1)
     padded = sum(count * longest for count, longest, _ in sizes)
     assert sum(words for *_, words in sizes) / padded > 0.9

@@ -49,7 +49,9 @@ train(make_request(given, [], parse_settings(settings)), out, "seqkit train", Re
 
 def run(out: Path, kind: str = "never", at: int = 0, settings: list[str] = SETTINGS) -> int:
     command = [sys.executable, "-c", RUN, str(out), kind, str(at), *settings]
-    return subprocess.run(command, timeout=120, check=False, env={**os.environ, "OMP_NUM_THREADS": "1"}).returncode
+    return subprocess.run(
+        command, timeout=120, check=False, env={**os.environ, "OMP_NUM_THREADS": "1"}
+    ).returncode
 
 
 def outcome(out: Path) -> tuple[str, list[dict[str, str]]]:
@@ -64,7 +66,12 @@ def test_killed_at_four_points_and_resumed_it_is_bit_for_bit_the_same(tmp_path):
     assert run(whole) == 0
     # Before any state is saved; within an epoch; right after an epoch; and, with a state at every step, at a step.
     every_step = [*SETTINGS, "save_minutes=0"]
-    for kind, at, settings in (("step", 3, SETTINGS), ("step", 14, SETTINGS), ("epoch", 2, SETTINGS), ("step", 23, every_step)):
+    for kind, at, settings in (
+        ("step", 3, SETTINGS),
+        ("step", 14, SETTINGS),
+        ("epoch", 2, SETTINGS),
+        ("step", 23, every_step),
+    ):
         assert run(broken, kind, at, settings) == -signal.SIGKILL
         assert not (broken / "MANIFEST.json").exists()
     assert run(broken, settings=SETTINGS) == 0
@@ -101,6 +108,8 @@ def test_interrupted_it_saves_and_says_how_to_go_on(tmp_path, number):
     assert process.returncode == 130
     assert f"seqkit train rnn --out {out} --resume" in errors
     assert "Traceback" not in errors
-    changed = subprocess.run([*line, "--resume", "--set", "hidden=13"], capture_output=True, text=True, check=False)
+    changed = subprocess.run(
+        [*line, "--resume", "--set", "hidden=13"], capture_output=True, text=True, check=False
+    )
     assert changed.returncode == 2
     assert "was begun with hidden=12, not 13" in changed.stderr
