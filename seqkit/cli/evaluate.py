@@ -1,6 +1,122 @@
 """`seqkit evaluate`."""
 
+from __future__ import annotations
 
-def evaluate() -> None:
-    """To come."""
-    raise NotImplementedError
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from seqkit.evaluation.report import Table
+
+
+def evaluate(
+    model: Annotated[str, typer.Argument(help="A model by name, or its folder.")],
+    source: Annotated[
+        str, typer.Argument(metavar="CORPUS_OR_FILE", help="A corpus by name, or a labelled file.")
+    ],
+    split: Annotated[str, typer.Option(help="Split of the corpus: train, dev or test.")] = "test",
+    label: Annotated[
+        str, typer.Option(help="Kinds of label, with commas: upos, xpos, feats. Default: all.")
+    ] = "",
+    gold: Annotated[
+        str, typer.Option(help="Score against a spaCy pipeline's labels: spacy:NAME_OR_PATH.")
+    ] = "",
+    raw: Annotated[bool, typer.Option("--raw", help="Split the raw text anew; word-aligned scores.")] = False,
+    lang: Annotated[str, typer.Option(help="Language code for --raw. Default: the model's.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="JSON in place of the tables.")] = False,
+    confusion_plot: Annotated[
+        Path | None,
+        typer.Option("--confusion-plot", help="PNG of the confusions of the first kind of label."),
+    ] = None,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")
+    ] = False,
+) -> None:
+    """Measure a tagger on labelled words, or from raw text."""
+    from seqkit.errors import SeqkitError
+    from seqkit.formats.examples import Problems
+
+    if raw and confusion_plot:
+        fix = "Leave out --raw or --confusion-plot."
+        raise SeqkitError("--raw counts no confusions: its words differ from the gold ones", fix, exit_code=2)
+
+    from seqkit.evaluation.run import evaluate_raw, evaluate_tagger, kinds_to_score
+    from seqkit.models.artifact import load_for
+    from seqkit.text.sources import labelled_sentences
+
+    problems = Problems(skip=skip_bad)
+    tagger = load_for("tagging", model, {"translation": "seqkit translate"})
+    language = lang or tagger.facts.language
+    examples = labelled_sentences(source, split, gold=gold, language=language, problems=problems)
+    sentences = [sentence for sentence in examples if sentence.words]
+    wanted = [kind.strip() for kind in label.split(",") if kind.strip()]
+    kinds = kinds_to_score(wanted, tuple(tagger.facts.labels), sentences, source)
+    _say(problems.summary())
+    if tagger.facts.silver:
+        _say(f"{model}: learnt from SILVER labels, made by {tagger.facts.silver}")
+    head = {"model": model, "source": source, "split": split if _is_corpus(source) else None}
+    if raw:
+        _show_raw(head, evaluate_raw(tagger, sentences, kinds, language), as_json)
+        return
+    scores = evaluate_tagger(tagger, sentences, kinds)
+    _show_tagging(head, scores, as_json)
+    if confusion_plot is not None:
+        _plot(head, scores, kinds[0], confusion_plot)
+
+
+def _is_corpus(source: str) -> bool:
+    from seqkit.catalogue import names_file
+
+    return not names_file(source)
+
+
+def _show_tagging(head: dict[str, Any], scores: Any, as_json: bool) -> None:
+    from seqkit.evaluation.report import tagging_dict, tagging_tables
+
+    if as_json:
+        typer.echo(json.dumps(head | tagging_dict(scores), ensure_ascii=False, indent=2))
+    else:
+        _print(
+            f"{_title(head)}: {scores.sentences:,} sentences, {scores.words:,} words", tagging_tables(scores)
+        )
+
+
+def _show_raw(head: dict[str, Any], scores: Any, as_json: bool) -> None:
+    from seqkit.evaluation.report import raw_dict, raw_tables
+
+    if as_json:
+        typer.echo(json.dumps(head | raw_dict(scores), ensure_ascii=False, indent=2))
+    else:
+        _print(_title(head), raw_tables(scores))
+
+
+def _title(head: dict[str, Any]) -> str:
+    return f"{head['model']} on {head['source']}{' ' + head['split'] if head['split'] else ''}"
+
+
+def _print(title: str, tables: Sequence[Table]) -> None:
+    from seqkit.cli.render import table
+
+    typer.echo(title)
+    for part in tables:
+        typer.echo(f"\n{part.title}\n{table(part.header, part.rows)}")
+
+
+def _plot(head: dict[str, Any], scores: Any, kind: str, picture: Path) -> None:
+    from seqkit.evaluation.plots import confusion_matrix
+    from seqkit.evaluation.report import silver_warning
+
+    title = "\n".join(filter(None, [f"{_title(head)}: {kind}", silver_warning(scores.silver)]))
+    confusion_matrix(scores.kinds[kind], title, picture)
+    _say(f"{picture}: confusions of {kind}")
+
+
+def _say(message: str) -> None:
+    """One line on stderr, where there is something to say."""
+    if message:
+        print(message, file=sys.stderr)

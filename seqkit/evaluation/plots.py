@@ -12,6 +12,11 @@ from seqkit.files import atomic_write
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from seqkit.evaluation.tagging import KindScores
+
+PLOTTED = 40
+"""Labels that a confusion matrix shows, the most frequent ones."""
+
 
 def learning_curve(metrics: Path, picture: Path) -> None:
     """Loss and accuracies by epoch, from a run's `metrics.csv`. An empty file gives no picture."""
@@ -40,3 +45,28 @@ def save_figure(figure: Figure, picture: Path) -> None:
     figure.savefig(data, format="png", dpi=120)
     with atomic_write(picture) as file:
         file.write(data.getvalue())
+
+
+def confusion_matrix(score: KindScores, title: str, picture: Path) -> None:
+    """The most frequent labels, gold in rows, predicted in columns; the colour is the share of the row."""
+    from matplotlib.figure import Figure
+
+    support = {label: of_label.support for label, of_label in list(score.labels().items())[:PLOTTED]}
+    counts = [[score.confusion[gold, guess] for guess in support] for gold in support]
+    shares = [
+        [count / max(support[gold], 1) for count in row] for gold, row in zip(support, counts, strict=True)
+    ]
+    size = 2 + 0.4 * len(support)
+    figure = Figure(figsize=(size, size), layout="constrained")
+    axes = figure.add_subplot()
+    axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    axes.set_xticks(range(len(support)), list(support), rotation=90)
+    axes.set_yticks(range(len(support)), list(support))
+    axes.set(xlabel="predicted", ylabel="gold")
+    axes.set_title(title, wrap=True)
+    for row, values in enumerate(counts):
+        for column, count in enumerate(values):
+            if count:
+                colour = "white" if shares[row][column] > 0.5 else "black"
+                axes.text(column, row, str(count), ha="center", va="center", fontsize=7, color=colour)
+    save_figure(figure, picture)

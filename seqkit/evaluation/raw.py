@@ -1,0 +1,213 @@
+"""Scores on raw text, where gold and system may split it differently: those of the CoNLL 2018 shared task.
+
+Gold and system are the same characters, white space aside, so every token is a range of characters. Tokens,
+sentences and words are right where their ranges agree. Inside a multiword token words have no range: there
+they are aligned by the longest common subsequence of their forms, case aside, within the smallest span that
+no multiword token of either side sticks out of. Labels are compared on aligned words.
+(Zeman et al. 2018, CoNLL 2018 Shared Task, section 6.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from seqkit.errors import SeqkitError
+from seqkit.evaluation.tagging import universal
+from seqkit.formats.examples import NO_LABEL, Sentence
+
+Span = tuple[int, int]
+
+
+class RawScore(NamedTuple):
+    """Counts of one metric; `aligned` is None where nothing is aligned first."""
+
+    right: int
+    gold: int
+    system: int
+    aligned: int | None = None
+
+    @property
+    def precision(self) -> float:
+        """Share of what the system has that is right; 0 of nothing."""
+        return self.right / self.system if self.system else 0.0
+
+    @property
+    def recall(self) -> float:
+        """Share of what gold has that was found; 0 of nothing."""
+        return self.right / self.gold if self.gold else 0.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        return 2 * self.right / (self.gold + self.system) if self.gold + self.system else 0.0
+
+    @property
+    def aligned_accuracy(self) -> float | None:
+        """Share of the aligned words that are right."""
+        return self.right / self.aligned if self.aligned else None
+
+
+@dataclass
+class RawScores:
+    """By metric: Tokens, Sentences, Words; UPOS, XPOS, UFeats, AllTags where both sides have such labels."""
+
+    metrics: dict[str, RawScore]
+    silver: str | None = None
+
+
+class _Word(NamedTuple):
+    span: Span
+    """Characters; of a word inside a multiword token, those of the token."""
+    form: str
+    inside: bool
+    labels: dict[str, str]
+
+
+class _Text:
+    """Sentences as ranges of characters, white space aside."""
+
+    def __init__(self, sentences: Sequence[Sentence]) -> None:
+        self.parts: list[str] = []
+        self.tokens: set[Span] = set()
+        self.sentences: set[Span] = set()
+        self.words: list[_Word] = []
+        self._end = 0
+        for sentence in sentences:
+            if sentence.words:
+                self._add(sentence)
+
+    def _add(self, sentence: Sentence) -> None:
+        start = self._end
+        first_of = {token.first: token for token in sentence.multiwords}
+        last = -1
+        for index, form in enumerate(sentence.words):
+            if index in first_of:
+                span, last = self._token(first_of[index].form), first_of[index].last
+            elif index > last:
+                span = self._token(form)
+            inside = index <= last
+            labels = {kind: values[index] for kind, values in sentence.labels.items()}
+            # As the script does: only forms that are written lose their blanks.
+            self.words.append(
+                _Word(span, (form if inside else "".join(form.split())).lower(), inside, labels)
+            )
+        self.sentences.add((start, self._end))
+
+    def _token(self, form: str) -> Span:
+        characters = "".join(form.split())
+        span = self._end, self._end + len(characters)
+        self.parts.append(characters)
+        self.tokens.add(span)
+        self._end = span[1]
+        return span
+
+
+METRICS: dict[str, tuple[str, ...]] = {
+    "UPOS": ("upos",),
+    "XPOS": ("xpos",),
+    "UFeats": ("feats",),
+    "AllTags": ("upos", "xpos", "feats"),
+}
+
+
+def score_raw(gold: Sequence[Sentence], system: Sequence[Sentence]) -> RawScores:
+    """Word-aligned scores of a system's words, sentences and labels.
+
+    Raises SeqkitError where the two are not the same characters, white space aside.
+    """
+    ours, theirs = _Text(gold), _Text(system)
+    _check_same(ours, theirs)
+    pairs = list(_align(ours.words, theirs.words))
+    totals = len(ours.words), len(theirs.words)
+    metrics = {
+        "Tokens": RawScore(len(ours.tokens & theirs.tokens), len(ours.tokens), len(theirs.tokens)),
+        "Sentences": RawScore(
+            len(ours.sentences & theirs.sentences), len(ours.sentences), len(theirs.sentences)
+        ),
+        "Words": RawScore(len(pairs), *totals, len(pairs)),
+    }
+    for metric, kinds in METRICS.items():
+        if all(kind in side.words[0].labels for side in (ours, theirs) for kind in kinds if side.words):
+            right = sum(_key(one, kinds) == _key(other, kinds) for one, other in pairs)
+            metrics[metric] = RawScore(right, *totals, len(pairs))
+    return RawScores(metrics, next((sentence.silver for sentence in gold if sentence.silver), None))
+
+
+def _key(word: _Word, kinds: Sequence[str]) -> list[str]:
+    views: dict[str, Callable[[str], str]] = {"feats": universal}
+    return [views.get(kind, str)(word.labels.get(kind, NO_LABEL)) for kind in kinds]
+
+
+def _check_same(gold: _Text, system: _Text) -> None:
+    one, other = "".join(gold.parts), "".join(system.parts)
+    if one == other:
+        return
+    pairs = enumerate(zip(one, other, strict=False))
+    at = next((index for index, (left, right) in pairs if left != right), min(len(one), len(other)))
+    raise SeqkitError(
+        f"gold and system are not the same text: '{one[at : at + 20]}' and '{other[at : at + 20]}' "
+        f"after {at} characters that are no white space",
+        "Give the system the raw text of the gold file.",
+    )
+
+
+def _align(gold: Sequence[_Word], system: Sequence[_Word]) -> Iterator[tuple[_Word, _Word]]:
+    """Pairs of words that are the same one."""
+    spans = _multiword_spans([*gold, *system])
+    ours, theirs = _sort_out(gold, spans), _sort_out(system, spans)
+    for span in spans:
+        yield from _common(ours.inside[span], theirs.inside[span])
+    for span, word in ours.outside.items():
+        if span in theirs.outside:
+            yield word, theirs.outside[span]
+
+
+def _multiword_spans(words: Sequence[_Word]) -> list[Span]:
+    """The ranges of multiword tokens of both sides, those that overlap made one."""
+    spans: list[Span] = []
+    for start, end in sorted({word.span for word in words if word.inside}):
+        if spans and start < spans[-1][1]:
+            spans[-1] = spans[-1][0], max(end, spans[-1][1])
+        else:
+            spans.append((start, end))
+    return spans
+
+
+class _Sorted(NamedTuple):
+    inside: dict[Span, list[_Word]]
+    """By multiword span: the words completely inside it."""
+    outside: dict[Span, _Word]
+    """By their own span: the words that touch none."""
+
+
+def _sort_out(words: Sequence[_Word], spans: Sequence[Span]) -> _Sorted:
+    found = _Sorted({span: [] for span in spans}, {})
+    at = 0
+    for word in words:
+        while at < len(spans) and spans[at][1] <= word.span[0]:
+            at += 1
+        if at == len(spans) or word.span[1] <= spans[at][0]:
+            found.outside[word.span] = word
+        elif spans[at][0] <= word.span[0] and word.span[1] <= spans[at][1]:
+            found.inside[spans[at]].append(word)
+    return found
+
+
+def _common(gold: Sequence[_Word], system: Sequence[_Word]) -> Iterator[tuple[_Word, _Word]]:
+    """A longest common subsequence by form."""
+    best = [[0] * (len(system) + 1) for _ in range(len(gold) + 1)]
+    for g in reversed(range(len(gold))):
+        for s in reversed(range(len(system))):
+            same = gold[g].form == system[s].form
+            best[g][s] = best[g + 1][s + 1] + 1 if same else max(best[g + 1][s], best[g][s + 1])
+    g = s = 0
+    while g < len(gold) and s < len(system):
+        if gold[g].form == system[s].form:
+            yield gold[g], system[s]
+            g, s = g + 1, s + 1
+        elif best[g + 1][s] == best[g][s]:
+            g += 1
+        else:
+            s += 1

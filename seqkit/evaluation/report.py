@@ -1,0 +1,153 @@
+"""Scores as tables for people and as JSON for programs; both say where no person made the gold labels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from seqkit.evaluation.raw import RawScores
+from seqkit.evaluation.tagging import Accuracy, KindScores, TaggingScores
+
+SHOWN = 20
+"""Labels shown of each kind, the most frequent ones; JSON has them all."""
+NARROW = 8
+"""Characters; longer labels make no matrix, but a list of confusions."""
+GROUPS = ("overall", "known", "unknown", "ambiguous", "sentences")
+
+
+class Table(NamedTuple):
+    """Rows of cells under a header."""
+
+    title: str
+    header: list[str]
+    rows: list[list[str]]
+
+
+def silver_warning(silver: str | None) -> str:
+    """What must stand by every score against labels that no person made; empty for gold ones."""
+    return f"SILVER: labels by {silver}, not by people" if silver else ""
+
+
+def tagging_tables(scores: TaggingScores) -> list[Table]:
+    """Accuracies, what they were counted on, and for each kind its labels and confusions."""
+    tables = [_accuracies(scores), _counts(scores)]
+    for kind, score in scores.kinds.items():
+        if score.confusion:
+            tables += [_labels(kind, score), _confusions(kind, score)]
+    return _marked(tables, scores.silver)
+
+
+def raw_tables(scores: RawScores) -> list[Table]:
+    """Precision, recall, F1 and the accuracy on aligned words of each metric."""
+    rows = [
+        [name, *(_percent(value) for value in (s.precision, s.recall, s.f1, s.aligned_accuracy))]
+        for name, s in scores.metrics.items()
+    ]
+    table = Table("From raw text, %", ["metric", "precision", "recall", "F1", "aligned accuracy"], rows)
+    return _marked([table], scores.silver)
+
+
+def _marked(tables: Sequence[Table], silver: str | None) -> list[Table]:
+    mark = f" [{silver_warning(silver)}]" if silver else ""
+    return [table._replace(title=table.title + mark) for table in tables]
+
+
+def _accuracies(scores: TaggingScores) -> Table:
+    header = ["label", "words", "95 % interval", "known", "unknown", "ambiguous", "sentences", "macro F1"]
+    rows = []
+    for kind, score in scores.kinds.items():
+        cells = [_percent(getattr(score, group).value) for group in GROUPS]
+        rows.append([kind, cells[0], _interval(score.overall), *cells[1:], _percent(score.macro_f1)])
+    return Table("Accuracy, %", header, rows)
+
+
+def _counts(scores: TaggingScores) -> Table:
+    rows = [
+        [kind, *(str(getattr(score, group).total) for group in GROUPS)]
+        for kind, score in scores.kinds.items()
+    ]
+    return Table("Counted on", ["label", "words", *GROUPS[1:]], rows)
+
+
+def _labels(kind: str, score: KindScores) -> Table:
+    labels = score.labels()
+    rows = [
+        [name, _percent(label.precision), _percent(label.recall), _percent(label.f1), str(label.support)]
+        for name, label in list(labels.items())[:SHOWN]
+    ]
+    header = [kind, "precision", "recall", "F1", "support"]
+    return Table(f"{kind}: {_shown(len(labels), 'labels')}, %", header, rows)
+
+
+def _shown(count: int, what: str) -> str:
+    return f"the {SHOWN} most frequent of {count} {what}" if count > SHOWN else f"{count} {what}"
+
+
+def _confusions(kind: str, score: KindScores) -> Table:
+    """A matrix of the frequent labels, or a list of the frequent confusions where labels are long."""
+    labels = list(score.labels())[:SHOWN]
+    if max(map(len, labels)) > NARROW:
+        wrong = Counter({pair: count for pair, count in score.confusion.items() if pair[0] != pair[1]})
+        rows = [[gold, guess, str(count)] for (gold, guess), count in wrong.most_common(SHOWN)]
+        return Table(f"{kind}: {_shown(len(wrong), 'confusions')}", ["gold", "predicted", "words"], rows)
+    rows = [[gold, *_matrix_row(score.confusion, gold, labels)] for gold in labels]
+    return Table(f"{kind}: gold in rows, predicted in columns", ["", *labels, "other"], rows)
+
+
+def _matrix_row(confusion: Counter[tuple[str, str]], gold: str, labels: Sequence[str]) -> list[str]:
+    other = sum(n for (label, guess), n in confusion.items() if label == gold and guess not in labels)
+    return [str(count or "–") for count in [*(confusion[gold, guess] for guess in labels), other]]
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:.2f}"
+
+
+def _interval(accuracy: Accuracy) -> str:
+    interval = accuracy.interval
+    return "–" if interval is None else f"{_percent(interval[0])}–{_percent(interval[1])}"
+
+
+def tagging_dict(scores: TaggingScores) -> dict[str, Any]:
+    """Everything measured, for JSON: shares between 0 and 1, None where nothing was counted."""
+    return {
+        "sentences": scores.sentences,
+        "words": scores.words,
+        "silver": scores.silver,
+        "kinds": {kind: _kind_dict(score) for kind, score in scores.kinds.items()},
+    }
+
+
+def _kind_dict(score: KindScores) -> dict[str, Any]:
+    found: dict[str, Any] = {group: _accuracy_dict(getattr(score, group)) for group in GROUPS}
+    if score.confusion:
+        found["macro_f1"] = score.macro_f1
+        found["labels"] = {
+            name: {**label._asdict(), "precision": label.precision, "recall": label.recall, "f1": label.f1}
+            for name, label in score.labels().items()
+        }
+        found["confusion"] = [
+            {"gold": gold, "predicted": guess, "words": count}
+            for (gold, guess), count in score.confusion.most_common()
+        ]
+    return found
+
+
+def _accuracy_dict(accuracy: Accuracy) -> dict[str, Any]:
+    return {**accuracy._asdict(), "accuracy": accuracy.value, "interval_95": accuracy.interval}
+
+
+def raw_dict(scores: RawScores) -> dict[str, Any]:
+    """Every metric, for JSON: counts, and shares between 0 and 1."""
+    metrics = {
+        name: {
+            **score._asdict(),
+            "precision": score.precision,
+            "recall": score.recall,
+            "f1": score.f1,
+            "aligned_accuracy": score.aligned_accuracy,
+        }
+        for name, score in scores.metrics.items()
+    }
+    return {"silver": scores.silver, "metrics": metrics}

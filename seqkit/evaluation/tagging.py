@@ -1,0 +1,202 @@
+"""How good predicted labels are, word by word, where gold and prediction have the same words."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from seqkit.formats.examples import NO_LABEL, Sentence
+
+# fmt: off
+UNIVERSAL_FEATURES = frozenset((
+    "PronType", "NumType", "Poss", "Reflex", "Foreign", "Abbr", "Gender", "Animacy", "Number", "Case",
+    "Definite", "Degree", "VerbForm", "Mood", "Tense", "Aspect", "Voice", "Evident", "Polarity", "Person", "Polite",
+))
+# fmt: on
+"""The features that the CoNLL 2018 shared task scored; a treebank's own ones were left aside."""
+
+Z_95 = 1.959964
+
+
+class Accuracy(NamedTuple):
+    """So many right of so many."""
+
+    right: int = 0
+    total: int = 0
+
+    @property
+    def value(self) -> float | None:
+        """Share that is right; None of nothing."""
+        return self.right / self.total if self.total else None
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """The 95 % interval of Wilson (1927), which takes the cases to be independent; None of nothing."""
+        if not self.total:
+            return None
+        n, p, z = self.total, self.right / self.total, Z_95
+        middle = (p + z * z / (2 * n)) / (1 + z * z / n)
+        half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+        return max(0.0, middle - half), min(1.0, middle + half)
+
+
+class LabelScore(NamedTuple):
+    """One label: how often it stands in gold (its support), in the prediction, and in both at one word.
+
+    A quotient by zero counts as 0, as in scikit-learn: the precision of a label never predicted, the recall
+    of one that gold never has, the F1 of one that is never right.
+    """
+
+    support: int
+    predicted: int
+    right: int
+
+    @property
+    def precision(self) -> float:
+        """Share of the predictions of this label that are right."""
+        return self.right / self.predicted if self.predicted else 0.0
+
+    @property
+    def recall(self) -> float:
+        """Share of the words with this label that were given it."""
+        return self.right / self.support if self.support else 0.0
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        return 2 * self.right / (self.support + self.predicted) if self.support + self.predicted else 0.0
+
+
+@dataclass
+class KindScores:
+    """Accuracies on one kind of label."""
+
+    overall: Accuracy
+    known: Accuracy
+    """On words that training had."""
+    unknown: Accuracy
+    ambiguous: Accuracy
+    """On words that training had with more than one label."""
+    sentences: Accuracy
+    """Sentences in which every word is right."""
+    confusion: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(gold label, predicted label) -> words; empty for `ufeats` and `all`."""
+
+    def labels(self) -> dict[str, LabelScore]:
+        """Each label of gold or prediction, those with most support first."""
+        support: Counter[str] = Counter()
+        predicted: Counter[str] = Counter()
+        for (gold, guess), count in self.confusion.items():
+            support[gold] += count
+            predicted[guess] += count
+        names = sorted(support | predicted, key=lambda name: (-support[name], name))
+        return {
+            name: LabelScore(support[name], predicted[name], self.confusion[name, name]) for name in names
+        }
+
+    @property
+    def macro_f1(self) -> float | None:
+        """Mean F1 of the labels that gold or prediction has, each counted once."""
+        scores = self.labels().values()
+        return sum(score.f1 for score in scores) / len(scores) if scores else None
+
+
+@dataclass
+class TaggingScores:
+    """Everything `score_tagging` measured."""
+
+    sentences: int
+    words: int
+    kinds: dict[str, KindScores]
+    """By kind of label; `ufeats` is `feats` with universal features alone, `all` all kinds at once."""
+    silver: str | None = None
+    """The pipeline that made the labels scored against, where no person did."""
+
+
+def universal(feats: str) -> str:
+    """The universal features of a FEATS value, in order."""
+    return "|".join(sorted(feat for feat in feats.split("|") if feat.split("=", 1)[0] in UNIVERSAL_FEATURES))
+
+
+def score_tagging(
+    gold: Sequence[Sentence],
+    predicted: Sequence[Mapping[str, Sequence[str]]],
+    kinds: Sequence[str],
+    train_words: Collection[str] = frozenset(),
+    ambiguous: Mapping[str, Collection[str]] | None = None,
+) -> TaggingScores:
+    """Compare predicted labels with gold ones.
+
+    A word without UPOS (`_`) is unlabelled and not scored on it; elsewhere `_` is a value.
+
+    Args: predicted, kind -> one label a word, for each sentence; train_words, the words of the training
+    split; ambiguous, kind -> training words with more than one label. Raises ValueError where the number of
+    words differs.
+    """
+    several = ambiguous or {}
+    scores = {
+        kind: _score(_cases(gold, predicted, [kind]), train_words, frozenset(several.get(kind, ())), True)
+        for kind in kinds
+    }
+    if "feats" in kinds:
+        cases = _cases(gold, predicted, ["feats"], universal)
+        scores["ufeats"] = _score(cases, train_words, frozenset(several.get("feats", ())))
+    if len(kinds) > 1:
+        doubtful = frozenset(word for kind in kinds for word in several.get(kind, ()))
+        scores["all"] = _score(_cases(gold, predicted, kinds), train_words, doubtful)
+    words = sum(len(sentence.words) for sentence in gold)
+    silver = next((sentence.silver for sentence in gold if sentence.silver), None)
+    return TaggingScores(len(gold), words, scores, silver)
+
+
+class _Case(NamedTuple):
+    word: str
+    gold: str
+    guess: str
+
+
+def _cases(
+    gold: Sequence[Sentence],
+    predicted: Sequence[Mapping[str, Sequence[str]]],
+    kinds: Sequence[str],
+    view: Callable[[str], str] = str,
+) -> Iterator[list[_Case]]:
+    """For each sentence its labelled words, with gold and predicted label; several kinds joined by tabs."""
+    for sentence, tags in zip(gold, predicted, strict=True):
+        if any(kind not in sentence.labels for kind in kinds):
+            continue
+        labels = zip(*(sentence.labels[kind] for kind in kinds), strict=True)
+        guesses = zip(*(tags[kind] for kind in kinds), strict=True)
+        yield [
+            _Case(word, "\t".join(map(view, label)), "\t".join(map(view, guess)))
+            for word, label, guess in zip(sentence.words, labels, guesses, strict=True)
+            if kinds[0] != "upos" or label[0] != NO_LABEL
+        ]
+
+
+def _score(
+    sentences: Iterable[list[_Case]],
+    train_words: Collection[str],
+    ambiguous: Collection[str],
+    confusions: bool = False,
+) -> KindScores:
+    counts: dict[str, list[int]] = {
+        name: [0, 0] for name in ("overall", "known", "unknown", "ambiguous", "sentences")
+    }
+    confusion: Counter[tuple[str, str]] = Counter()
+    for cases in sentences:
+        for case in cases:
+            groups = ["overall", "known" if case.word in train_words else "unknown"]
+            groups += ["ambiguous"] if case.word in ambiguous else []
+            for group in groups:
+                counts[group][0] += case.gold == case.guess
+                counts[group][1] += 1
+        if cases:
+            counts["sentences"][0] += all(case.gold == case.guess for case in cases)
+            counts["sentences"][1] += 1
+        if confusions:
+            confusion.update((case.gold, case.guess) for case in cases)
+    return KindScores(**{name: Accuracy(*count) for name, count in counts.items()}, confusion=confusion)

@@ -1,0 +1,126 @@
+"""`seqkit evaluate` on good and on bad input."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from toy import TREEBANK
+
+from seqkit.extend.manager import load
+from seqkit.formats.examples import Sentence
+from seqkit.models.artifact import load_model
+
+
+@pytest.fixture
+def treebank(tmp_path):
+    """The toy treebank as a file, with spaces between the words."""
+    path = tmp_path / "toy.conllu"
+    with open(path, "wb") as file:
+        writer = load("seqkit.formats.conllu:Writer")(file)
+        for sentence in TREEBANK:
+            writer.write(Sentence(sentence.words, sentence.labels, spaces=[" "] * len(sentence.words)))
+    return path
+
+
+def test_json_equals_a_count_by_hand(seqkit, model, treebank):
+    data = json.loads(seqkit("evaluate", model, treebank, "--json").out)
+    predicted = load_model(str(model)).predict(TREEBANK)
+    right = total = 0
+    for sentence, tags in zip(TREEBANK, predicted, strict=True):
+        right += sum(a == b for a, b in zip(sentence.labels["upos"], tags["upos"], strict=True))
+        total += len(sentence.words)
+    upos = data["kinds"]["upos"]["overall"]
+    assert (upos["right"], upos["total"], data["words"]) == (right, total, total)
+    assert data["split"] is None and data["sentences"] == len(TREEBANK)
+    assert data["kinds"]["upos"]["unknown"]["total"] == 0
+
+
+def test_tables_go_to_stdout(seqkit, model, treebank):
+    result = seqkit("evaluate", model, treebank, "--label", "upos")
+    assert result.code == 0 and result.err == ""
+    assert "Accuracy, %" in result.out and "gold in rows" in result.out and "xpos" not in result.out
+    assert max(map(len, result.out.splitlines())) < 200
+
+
+def test_a_corpus_by_name_and_a_plot(seqkit, model, tmp_path):
+    picture = tmp_path / "out.png"
+    result = seqkit("evaluate", model, "sample-english", "--split", "dev", "--confusion-plot", picture)
+    assert result.code == 0 and "on sample-english dev:" in result.out
+    assert picture.read_bytes().startswith(b"\x89PNG") and "out.png" in result.err
+
+
+def test_raw_text_is_split_anew(seqkit, model):
+    result = seqkit("evaluate", model, "sample-english", "--raw", "--lang", "en", "--json")
+    metrics = json.loads(result.out)["metrics"]
+    assert metrics["Words"]["f1"] > 0.95 and metrics["Tokens"]["f1"] < 1
+    assert metrics["AllTags"]["right"] <= metrics["UPOS"]["right"] <= metrics["Words"]["right"]
+    assert "aligned accuracy" in seqkit("evaluate", model, "sample-english", "--raw").out
+
+
+def test_silver_labels_are_said_to_be_so(seqkit, model, tmp_path, tiny_pipeline, monkeypatch):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    text = tmp_path / "raw.txt"
+    text.write_text("I saw her duck. The old man can swim.\n")
+    for arguments in ((text,), ("sample-english",), ("sample-english", "--raw")):
+        out = seqkit("evaluate", model, *arguments, "--gold", f"spacy:{tiny_pipeline}").out
+        assert "SILVER" in out and "en_tiny 1.2" in out
+        as_json = seqkit("evaluate", model, *arguments, "--gold", f"spacy:{tiny_pipeline}", "--json").out
+        assert json.loads(as_json)["silver"] == "en_tiny 1.2"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["sample-english", "--split", "tset"], 2, "Did you mean 'test'?"),
+        (["sample-english", "--label", "upso"], 2, "Did you mean 'upos'?"),
+        (["sample-english", "--gold", "en_core_web_sm"], 2, "spacy:PIPELINE"),
+        (["sample-english", "--gold", "spacy:xx_none_sm"], 1, "python -m spacy download xx_none_sm"),
+        (["sample-english", "--raw", "--confusion-plot", "a.png"], 2, "Leave out"),
+        (["nowhere.conllu"], 1, "no such file"),
+        (["no-such-corpus"], 2, "no-such-corpus"),
+    ],
+)
+def test_mistakes_are_named(seqkit, model, arguments, code, said):
+    result = seqkit("evaluate", model, *arguments)
+    assert (result.code, result.out) == (code, "") and said in result.err
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("", "holds no sentence"),
+        ("1\tdog\t_\t_\t_\t_\t0\troot\t_\t_\n\n", "none of the labels"),
+        ("1\tdog\t_\tNOUN\t_\t_\t0\troot\t_\n\n", "bad.conllu:1"),
+    ],
+)
+def test_bad_files_are_named(seqkit, model, tmp_path, content, said):
+    path = tmp_path / "bad.conllu"
+    path.write_text(content)
+    result = seqkit("evaluate", model, path)
+    assert result.code in (1, 2) and said in result.err
+
+
+def test_a_kind_that_the_corpus_lacks(seqkit, model, tmp_path):
+    path = tmp_path / "upos.conllu"
+    path.write_text("1\tdog\t_\tNOUN\t_\t_\t0\troot\t_\t_\n\n")
+    result = seqkit("evaluate", model, path, "--label", "xpos")
+    assert result.code == 1 and "has no xpos labels" in result.err and "It has: upos." in result.err
+    assert seqkit("evaluate", model, path).code == 0
+
+
+def test_a_model_for_another_task(seqkit, model, tmp_path):
+    import shutil
+
+    shutil.copytree(model, tmp_path / "other")
+    config = tmp_path / "other" / "config.json"
+    config.write_text(config.read_text().replace('"tagging"', '"translation"'))
+    result = seqkit("evaluate", tmp_path / "other", "sample-english")
+    assert result.code == 2 and "seqkit translate" in result.err
+
+
+def test_skip_bad_goes_on(seqkit, model, treebank):
+    treebank.write_bytes(b"1\tbad\n\n" + treebank.read_bytes())
+    result = seqkit("evaluate", model, treebank, "--skip-bad", "--json")
+    assert json.loads(result.out)["sentences"] == len(TREEBANK)
+    assert "1 bad record" in result.err
