@@ -45,6 +45,8 @@ class Labeller:
     """A spaCy pipeline that labels text or words, and remembers what it labelled."""
 
     def __init__(self, pipeline: str) -> None:
+        import spacy
+
         self.nlp = load_pipeline(pipeline)
         self.kinds = label_kinds(self.nlp)
         if not self.kinds:
@@ -55,7 +57,9 @@ class Labeller:
         """What sentences carry as `silver`: name and version."""
         self.made, self.remembered = 0, 0
         """Sentences labelled anew, and sentences whose labels came from the cache."""
-        self._identity = f"seqkit {__version__} {self.name} {hash_of(Path(self.nlp.path))}"
+        self._finds_sentences = assigns(self.nlp, "token.is_sent_start")
+        makers = f"seqkit {__version__}, spaCy {spacy.__version__}, {self.name}"
+        self._identity = f"{makers} {hash_of(Path(self.nlp.path))}"
 
     def text(self, stretches: Iterable[RawText]) -> Iterator[Sentence]:
         """Sentences of running text, by the pipeline's own boundaries where it sets some, else by ours."""
@@ -87,38 +91,38 @@ class Labeller:
         return records
 
     def _label_paragraphs(self, block: Sequence[Paragraph]) -> list[Record]:
-        if not assigns(self.nlp, "token.is_sent_start"):
-            split, short = partial(split_words, self.nlp.tokenizer), abbreviations(self.nlp.tokenizer)
-            return self._label([s for paragraph in block for s in split_paragraph(paragraph, split, short)])
-        units = []
-        for paragraph in block:
-            before, words, spaces = split_words(self.nlp.tokenizer, paragraph.text)
-            units.append(Sentence(words, spaces=spaces, before=before))
-        return self._label(units, cut=True)
-
-    def _label_sentences(self, block: Sequence[Sentence]) -> list[Record]:
-        return [{"labels": record["labels"]} for record in self._label(block)]
-
-    def _label(self, units: Sequence[Sentence], cut: bool = False) -> list[Record]:
-        """One record for each unit, or for each sentence that the pipeline finds in it (`cut`)."""
-        from spacy.tokens import Doc
-
-        records: list[Record] = []
         # The zone frees the words that spaCy remembers; nothing of a Doc may leave it.
         with self.nlp.memory_zone():
-            docs = (Doc(self.nlp.vocab, unit.words, _flags(unit)) for unit in units)
-            for unit, doc in zip(units, self.nlp.pipe(docs), strict=True):
-                labels = self._labels(doc)
-                for start, end in _bounds(doc, cut):
-                    records.append(
-                        {
-                            "words": unit.words[start:end],
-                            "labels": {kind: values[start:end] for kind, values in labels.items()},
-                            "spaces": unit.spaces[start:end] if unit.spaces else None,
-                            "before": "" if start else unit.before,
-                        }
-                    )
-        return records
+            return list(self._label(self._units(block)))
+
+    def _label_sentences(self, block: Sequence[Sentence]) -> list[Record]:
+        with self.nlp.memory_zone():
+            return [{"labels": record["labels"]} for record in self._label(block, whole=True)]
+
+    def _units(self, block: Sequence[Paragraph]) -> list[Sentence]:
+        """What the pipeline is given at once: our sentences, or paragraphs where it finds sentences itself."""
+        split = partial(split_words, self.nlp.tokenizer)
+        if not self._finds_sentences:
+            short = abbreviations(self.nlp.tokenizer)
+            return [sentence for paragraph in block for sentence in split_paragraph(paragraph, split, short)]
+        parts = [split(paragraph.text) for paragraph in block]
+        return [Sentence(words, spaces=spaces, before=before) for before, words, spaces in parts]
+
+    def _label(self, units: Sequence[Sentence], whole: bool = False) -> Iterator[Record]:
+        """One record for each sentence that the pipeline finds in a unit, or for the unit itself."""
+        from spacy.tokens import Doc
+
+        docs = (Doc(self.nlp.vocab, unit.words, _flags(unit)) for unit in units)
+        for unit, doc in zip(units, self.nlp.pipe(docs), strict=True):
+            labels = self._labels(doc)
+            spans = doc.sents if self._finds_sentences and not whole else [doc[:]]
+            for start, end in [(span.start, span.end) for span in spans]:
+                yield {
+                    "words": unit.words[start:end],
+                    "labels": {kind: values[start:end] for kind, values in labels.items()},
+                    "spaces": unit.spaces[start:end] if unit.spaces else None,
+                    "before": "" if start else unit.before,
+                }
 
     def _labels(self, doc: Any) -> dict[str, list[str]]:
         values = {
@@ -127,10 +131,6 @@ class Labeller:
             "feats": [str(token.morph) for token in doc],
         }
         return {kind: [value or NO_LABEL for value in values[kind]] for kind in self.kinds}
-
-
-def _bounds(doc: Any, cut: bool) -> list[tuple[int, int]]:
-    return [(span.start, span.end) for span in doc.sents] if cut else [(0, len(doc))]
 
 
 def _flags(sentence: Sentence) -> list[bool]:

@@ -34,11 +34,10 @@ def check(gold: list[Sentence], system: list[Sentence]) -> dict[str, RawScore]:
     return ours
 
 
-@pytest.mark.parametrize("seed", [1, 2])
-def test_equals_the_script_on_other_words(corpus, seed):
+def test_equals_the_script_on_other_words(corpus):
     _, gold = corpus
-    system = perturbed_words(gold, seed)
-    for sentence, labels in zip(system, perturbed_labels(system, seed), strict=True):
+    system = perturbed_words(gold, seed=1)
+    for sentence, labels in zip(system, perturbed_labels(system, seed=1), strict=True):
         sentence.labels = labels
     scores = check(gold, system)
     assert 0.2 < scores["UFeats"].f1 < scores["Words"].f1 < 1
@@ -66,7 +65,7 @@ def test_equals_the_script_on_gold_words(corpus):
     system = [replace(sentence, labels=guess) for sentence, guess in zip(gold, labels, strict=True)]
     scores = check(gold, system)
     assert scores["Words"].f1 == scores["Sentences"].f1 == 1
-    assert check(gold, gold)["AllTags"].f1 == 1
+    assert score_raw(gold, gold).metrics["AllTags"].f1 == 1
 
 
 def test_words_of_a_multiword_token_are_aligned_by_form():

@@ -51,7 +51,7 @@ def _documents(gold: list[Sentence]) -> list[str]:
 
 
 def test_wrapped_lines_do_not_end_sentences(treebank):
-    """The same text with lines of 72 characters gives the same sentences, save one in a thousand."""
+    """Text in lines of 72 characters is split as well as text in one line a paragraph."""
     language, expected, gold = treebank
     paragraphs = "\n\n".join(_documents(gold)).split("\n\n")
     width = {"width": 72, "break_long_words": False, "break_on_hyphens": False}
