@@ -37,7 +37,9 @@ def labels(sentence: Sentence) -> list[tuple[str, str, str]]:
     return list(zip(*(sentence.labels[kind] for kind in ("upos", "xpos", "feats")), strict=True))
 
 
-def test_text_is_labelled_as_spacy_does(tiny_pipeline):
+@pytest.mark.parametrize("block", [10, 10**6])
+def test_text_is_labelled_as_spacy_does(tiny_pipeline, monkeypatch, block):
+    monkeypatch.setattr(gold, "BLOCK", block)
     sentences = list(label_text([RawText(TEXT, HERE, document="a.txt")], str(tiny_pipeline)))
     assert [sentence.words[:2] for sentence in sentences] == [
         ["I", "saw"],
