@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-_MARKS = ".!?…‼⁇⁈⁉؟۔։።፧፨၊။།༎។៕᠃᠉꓿꘎꛳꛷．।॥"
+_MARKS = ".!?…‼⁇⁈⁉؟۔։።፧፨။།༎។៕᠃᠉꓿꘎꛳꛷．।॥"
 # These end a sentence even where no blank follows.
 _WIDE = "。！？｡।॥"
 _CLOSING = r"\"'”’»›)\]}」』】）》〉＂＇"
