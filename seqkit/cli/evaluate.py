@@ -33,6 +33,7 @@ def evaluate(
         Path | None,
         typer.Option("--confusion-plot", help="PNG of the confusions of the first kind of label."),
     ] = None,
+    card: Annotated[bool, typer.Option("--card", help="Add the accuracies to the model's card.")] = False,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")
     ] = False,
@@ -67,6 +68,8 @@ def evaluate(
     _show_tagging(head, scores, as_json)
     if confusion_plot is not None:
         _plot(head, scores, kinds[0], confusion_plot)
+    if card:
+        _add_to_card(model, head, scores)
 
 
 def _is_corpus(source: str) -> bool:
@@ -105,6 +108,14 @@ def _print(title: str, tables: Sequence[Table]) -> None:
     typer.echo(title)
     for part in tables:
         typer.echo(f"\n{part.title}\n{table(part.header, part.rows)}")
+
+
+def _add_to_card(model: str, head: dict[str, Any], scores: Any) -> None:
+    from seqkit.evaluation.report import card_section
+    from seqkit.models.folder import add_to_card, model_folder
+
+    title = " ".join(filter(None, ("Accuracy on", head["source"], head["split"])))
+    add_to_card(model_folder(model), title, card_section(scores))
 
 
 def _plot(head: dict[str, Any], scores: Any, kind: str, picture: Path) -> None:

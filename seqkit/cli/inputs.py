@@ -86,8 +86,11 @@ def _sentences(examples: Iterable[Sentence | RawText], language: str) -> Iterato
 
     from itertools import chain
 
-    from seqkit.text.words import sentences_from
+    from seqkit.text.words import sentences_from, splitter
 
+    note = splitter(language).note
+    if note:
+        print(note, file=sys.stderr)
     yield from sentences_from(chain([first], cast(Iterator[RawText], iterator)), language)
 
 

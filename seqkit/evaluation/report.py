@@ -38,6 +38,14 @@ def tagging_tables(scores: TaggingScores) -> list[Table]:
     return _marked(tables, scores.silver)
 
 
+def card_section(scores: TaggingScores) -> list[str]:
+    """The accuracies as lines of Markdown, for a model's card."""
+    table = _marked([_accuracies(scores)], scores.silver)[0]
+    rule = ["---"] * len(table.header)
+    lines = ["| " + " | ".join(cells) + " |" for cells in (table.header, rule, *table.rows)]
+    return [f"{scores.sentences:,} sentences, {scores.words:,} words. {table.title}:", "", *lines]
+
+
 def raw_tables(scores: RawScores) -> list[Table]:
     """Precision, recall, F1 and the accuracy on aligned words of each metric."""
     rows = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import PretrainedSpec
+from seqkit.files import write_text
 from seqkit.models.parts import read_json, write_json
 
 FORMAT = 1
@@ -111,6 +113,14 @@ def write_manifest(folder: Path) -> None:
     """Checksums of every file of the model. Written last: a folder without it is not finished."""
     checksums = {name: _sha256(folder / name) for name in own_files(folder)}
     write_json(folder / MANIFEST, {"format": FORMAT, "sha256": checksums})
+
+
+def add_to_card(folder: Path, title: str, lines: Sequence[str]) -> None:
+    """Put a section into the model's card, in place of one of the same title, and renew the manifest."""
+    parts = (folder / CARD).read_text(encoding="utf-8").split("\n## ")
+    kept = [part.rstrip() for part in parts if part.partition("\n")[0] != title]
+    write_text(folder / CARD, "\n\n## ".join([*kept, "\n".join([title, "", *lines])]) + "\n")
+    write_manifest(folder)
 
 
 def own_files(folder: Path) -> list[str]:

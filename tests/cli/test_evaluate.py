@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pytest
 from toy import TREEBANK
@@ -124,3 +125,16 @@ def test_skip_bad_goes_on(seqkit, model, treebank):
     result = seqkit("evaluate", model, treebank, "--skip-bad", "--json")
     assert json.loads(result.out)["sentences"] == len(TREEBANK)
     assert "1 bad record" in result.err
+
+
+def test_scores_can_be_added_to_the_card_once(seqkit, model, treebank, tmp_path):
+    own = tmp_path / "own"
+    shutil.copytree(model, own)
+    for _ in range(2):
+        assert seqkit("evaluate", own, treebank, "--card").code == 0
+    card = (own / "README.md").read_text()
+    assert card.startswith("# Tiny\n")
+    assert card.count(f"## Accuracy on {treebank}") == 1
+    share = seqkit("evaluate", own, treebank, "--json").out
+    assert f"{100 * json.loads(share)['kinds']['upos']['overall']['accuracy']:.2f}" in card
+    assert seqkit("models", "verify", own).code == 0

@@ -58,7 +58,12 @@ def test_at_a_high_alpha_the_sampler_draws_sentencepieces_best(sentences):
 
 
 def test_draws_follow_the_probabilities():
-    pieces = {"a": (1, math.log(0.3)), "b": (2, math.log(0.2)), "ab": (3, math.log(0.1)), "ba": (4, math.log(0.4))}
+    pieces = {
+        "a": (1, math.log(0.3)),
+        "b": (2, math.log(0.2)),
+        "ab": (3, math.log(0.1)),
+        "ba": (4, math.log(0.4)),
+    }
     weights = {}
     for length in range(1, 5):
         for choice in product(pieces, repeat=length):
