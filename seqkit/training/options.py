@@ -20,6 +20,7 @@ class TrainingOptions:
     batch_words: int = 1000
     """Words a batch, padding included."""
     optimizer: Literal["adam", "sgd"] = "adam"
+    """Adam (Kingma & Ba 2015) or stochastic gradient descent."""
     learning_rate: float = 2e-3
     """Highest learning rate."""
     momentum: float = 0.0
@@ -37,6 +38,7 @@ class TrainingOptions:
     average: float = 0.998
     """Decay of the running average of the weights that is evaluated and kept; 0 turns averaging off."""
     seed: int = 1
+    """Of everything random."""
     threads: int = 0
     """Threads torch may use; 0 leaves the choice to torch."""
     save_minutes: float = 5.0

@@ -1,0 +1,80 @@
+"""What each command can be told, read from the functions behind them (the layout of `--help` varies with typer)."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import UnionType
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
+
+from seqkit.cli.app import app
+
+VALUES = {bool: "", str: " TEXT", int: " NUMBER", float: " NUMBER", Path: " PATH"}
+
+
+class Parameter(NamedTuple):
+    """An argument or an option."""
+
+    names: tuple[str, ...]
+    """`--format`, `-f`; of an argument the one name that stands for it."""
+    value: str
+    """What follows an option: ` TEXT`; empty for a switch."""
+    usage: str
+    """How an argument stands in the usage line; empty for an option."""
+    meaning: str
+
+
+class Command(NamedTuple):
+    """A command as it is typed after `seqkit`."""
+
+    name: str
+    summary: str
+    parameters: list[Parameter]
+
+
+def commands() -> list[Command]:
+    """Every command, sorted by name."""
+    found: dict[str, Any] = {info.name: info.callback for info in app.registered_commands}
+    for group in app.registered_groups:
+        inner = group.typer_instance.registered_commands
+        found |= {f"{group.name} {info.name}": info.callback for info in inner}
+    return [
+        Command(name, inspect.getdoc(function) or "", list(_parameters(function)))
+        for name, function in sorted(found.items())
+    ]
+
+
+def _parameters(function: Callable[..., Any]) -> Iterator[Parameter]:
+    hints = get_type_hints(function, include_extras=True)
+    for parameter in inspect.signature(function).parameters.values():
+        kind, info = get_args(hints[parameter.name])
+        required = parameter.default is parameter.empty
+        meaning = info.help + (" Required." if required else _default(parameter.default))
+        if type(info).__name__ == "ArgumentInfo":
+            name = (info.metavar or parameter.name.upper()) + ("..." if _is_list(kind) else "")
+            yield Parameter((name,), "", name if required else f"[{name}]", meaning)
+        else:
+            yield Parameter(_option_names(parameter.name, info), VALUES[_plain(kind)], "", meaning)
+
+
+def _option_names(parameter: str, info: Any) -> tuple[str, ...]:
+    """The long name first. Inside `Annotated` typer keeps the first name as the default."""
+    first = [info.default] if isinstance(info.default, str) else []
+    names = [*first, *(info.param_decls or ())] or [f"--{parameter.replace('_', '-')}"]
+    return tuple(sorted(names, key=len, reverse=True))
+
+
+def _default(value: object) -> str:
+    return f" Default: {value}." if value not in (None, "", False) else ""
+
+
+def _plain(kind: Any) -> type:
+    """The type of one value: `list[str] | None` -> `str`."""
+    inner = [part for part in get_args(kind) if part is not type(None)]
+    return _plain(inner[0]) if inner else kind
+
+
+def _is_list(kind: Any) -> bool:
+    parts = get_args(kind) if isinstance(kind, UnionType) else (kind,)
+    return any(get_origin(part) is list for part in parts)

@@ -1,0 +1,173 @@
+"""Fill in the generated parts of the book from the code: `python docs/generate.py`.
+
+A part stands between `<!-- generated: NAME -->` and `<!-- end of generated part -->`; the rest of a page is
+written by hand and left alone.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import re
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from commands import Command, commands
+
+from seqkit.extend import hookspecs, specs
+from seqkit.extend.claims import KINDS
+from seqkit.extend.manager import registry
+from seqkit.formats import seqkit_formats
+from seqkit.models.contracts import TaggerOptions
+from seqkit.training.options import TrainingOptions
+
+DOCS = Path(__file__).parent
+PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end of generated part -->)", re.DOTALL)
+
+
+def filled(page: str) -> str:
+    """A page with its generated parts made anew."""
+    return PART.sub(lambda found: f"{found[1]}\n{PARTS[found[2]]().strip()}\n\n{found[3]}", page)
+
+
+def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """Rows as a Markdown table."""
+    lines = [header, tuple("---" for _ in header), *rows]
+    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def fields_of(record: type) -> Iterator[tuple[str, str, str, str]]:
+    """Name, type, default and docstring of each field of a dataclass, as its source has them."""
+    (body,) = (
+        node.body for node in ast.parse(inspect.getsource(record)).body if isinstance(node, ast.ClassDef)
+    )
+    for node, after in zip(body, [*body[1:], None], strict=True):
+        if isinstance(node, ast.AnnAssign):
+            said = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and after.value.value
+            default = ast.unparse(node.value) if node.value else ""
+            yield ast.unparse(node.target), ast.unparse(node.annotation), default, str(said or "")
+
+
+def options_table(options: type) -> str:
+    """An options dataclass for a reader who will write `--set name=value`."""
+    rows = [
+        (f"`{name}`", f"`{_setting(ast.literal_eval(default))}`", _choices(kind) + " ".join(meaning.split()))
+        for name, kind, default, meaning in fields_of(options)
+    ]
+    return table(("option", "default", "meaning"), rows)
+
+
+def _setting(value: object) -> str:
+    """A value as `--set` takes it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _choices(kind: str) -> str:
+    found = re.fullmatch(r"Literal\[(.*)\]", kind)
+    return " or ".join(f"`{choice}`" for choice in ast.literal_eval(f"[{found[1]}]")) + ". " if found else ""
+
+
+def training_options() -> str:
+    """What `seqkit train` can be told about training."""
+    return options_table(TrainingOptions)
+
+
+def tagger_options() -> str:
+    """What every tagger can be told."""
+    return options_table(TaggerOptions)
+
+
+def model_defaults() -> str:
+    """Each built-in model, and where its defaults differ from those of every tagger."""
+    common, rows = dataclasses.asdict(TaggerOptions()), []
+    for plugged in registry().all("models"):
+        if plugged.builtin:
+            own = dataclasses.asdict(plugged.spec.options())
+            changed = [
+                f"`{name}={_setting(value)}`" for name, value in own.items() if common.get(name, ...) != value
+            ]
+            rows.append((f"`{plugged.spec.name}`", plugged.spec.summary, ", ".join(changed)))
+    return table(("model", "what it is", "its own defaults"), rows)
+
+
+def formats() -> str:
+    """The built-in formats."""
+    rows = [
+        (
+            f"`{spec.name}`",
+            " ".join(f"`{suffix}`" for suffix in spec.suffixes) or "none",
+            "yes" if spec.reader else "no",
+            "yes" if spec.writer else "no",
+            spec.summary,
+        )
+        for spec in seqkit_formats()
+    ]
+    return table(("format", "suffixes", "read", "written", "what it is"), rows)
+
+
+def hooks() -> str:
+    """Each hook: signature, an example, and the record it yields."""
+    parts = []
+    for kind, (record, _) in KINDS.items():
+        hook = vars(hookspecs)[f"seqkit_{kind}"]
+        summary, example = inspect.getdoc(hook).split("\n", 1)
+        parts += [f"### `seqkit_{kind}`", summary, _code(f"def seqkit_{kind}() -> {_returned(hook)}: ...")]
+        parts += ["A plugin that implements it:", _code(textwrap.dedent(example).strip())]
+        parts += ["The record it yields:", _code(inspect.getsource(record).strip())]
+    return "\n\n".join(
+        [*parts, "A corpus lists its files as:", _code(inspect.getsource(specs.CorpusFile).strip())]
+    )
+
+
+def _returned(hook: Callable[..., Any]) -> str:
+    return str(inspect.signature(hook).return_annotation)
+
+
+def _code(text: str) -> str:
+    return f"```python\n{text}\n```"
+
+
+def cli() -> str:
+    """Every command with its arguments and options."""
+    return "\n\n".join(part for command in commands() for part in _command(command))
+
+
+def _command(command: Command) -> list[str]:
+    usage = " ".join(
+        ["seqkit", command.name, "[OPTIONS]", *filter(None, (p.usage for p in command.parameters))]
+    )
+    rows = [(f"`{', '.join(p.names)}{p.value}`", p.meaning) for p in command.parameters]
+    rows.append(("`--help`", "Show this message and exit."))
+    return [
+        f"## `seqkit {command.name}`",
+        command.summary,
+        f"```\n{usage}\n```",
+        table(("", "meaning"), rows),
+    ]
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "training-options": training_options,
+    "tagger-options": tagger_options,
+    "model-defaults": model_defaults,
+    "formats": formats,
+    "hooks": hooks,
+    "cli": cli,
+}
+
+
+def main() -> None:
+    """Rewrite every page whose generated parts have changed, and say which."""
+    for path in sorted(DOCS.rglob("*.md")):
+        page = path.read_text(encoding="utf-8")
+        if filled(page) != page:
+            path.write_text(filled(page), encoding="utf-8")
+            print(f"{path}: made anew", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,178 @@
+"""The plots of the book: `python docs/plots/make.py rnn` writes docs/images/rnn.png; without a name, all of them."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("agg")
+
+import matplotlib.pyplot as plt
+import torch
+from jacobians import dependence, norms_over_distance, step_jacobians
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from torch import Tensor
+
+from seqkit.nn.recurrent import Layer, Recurrence, Stack, make_recurrence
+
+IMAGES = Path(__file__).parents[1] / "images"
+SIZE, STEPS, RADIUS = 64, 60, 0.8
+
+
+def inputs(steps: int = STEPS, size: int = SIZE) -> Tensor:
+    """A sequence x_TD of seeded Gaussian noise."""
+    return torch.randn(steps, size, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+
+
+def layer(name: str) -> Recurrence:
+    """A layer as training begins with it."""
+    torch.manual_seed(0)
+    return make_recurrence(name, SIZE, SIZE).double()
+
+
+def scaled_rnn(radius: float) -> Recurrence:
+    """A plain recurrent layer whose U is `radius` times an orthogonal matrix, fed by weak inputs."""
+    rnn = layer("rnn")
+    with torch.no_grad():
+        rnn.U.mul_(radius)
+        rnn.W.mul_(0.1)
+    return rnn
+
+
+def with_open_gate(name: str, bias: float) -> Recurrence:
+    """A layer whose gate that keeps the old state (f of an LSTM, u of a GRU; the second of either) has this bias."""
+    gated = layer(name)
+    with torch.no_grad():
+        gated.kernel.bias_ih_l0[SIZE : 2 * SIZE] = bias
+    return gated
+
+
+def rnn() -> Figure:
+    """The gradient over distance, for three sizes of U."""
+    figure, axes = _axes("distance T - t", "‖∂z_T / ∂z_t‖")
+    for radius, colour in ((0.8, "tab:blue"), (1.0, "tab:green"), (1.25, "tab:red")):
+        measured = norms_over_distance(step_jacobians(scaled_rnn(radius), inputs()))
+        axes.plot(measured, color=colour, label=f"spectral radius of U = {radius}")
+        axes.plot([radius**k for k in range(STEPS + 1)], color=colour, linestyle=":", linewidth=1)
+    axes.plot([], [], color="grey", linestyle=":", linewidth=1, label="the same without tanh")
+    axes.legend(frameon=False, loc="lower left")
+    return figure
+
+
+def lstm() -> Figure:
+    """The gradient over distance, for three layers as training begins and for an LSTM with its gate open."""
+    curves = {
+        "rnn": layer("rnn"),
+        "gru": layer("gru"),
+        "lstm (forget gate's bias 1)": layer("lstm"),
+        "lstm, gate open (bias 3)": with_open_gate("lstm", 3.0),
+    }
+    return _gradients(curves)
+
+
+def gru() -> Figure:
+    """The gradient over distance, for update gates that are opened step by step."""
+    biases = (0.0, 1.0, 2.0, 4.0)
+    return _gradients({f"u's bias {b:g}": with_open_gate("gru", b) for b in biases})
+
+
+def _gradients(curves: dict[str, Recurrence]) -> Figure:
+    figure, axes = _axes("distance T - t", "‖∂state_T / ∂state_t‖")
+    for label, recurrence in curves.items():
+        axes.plot(norms_over_distance(step_jacobians(recurrence, inputs())), label=label)
+    axes.legend(frameon=False, loc="lower left")
+    return figure
+
+
+def birnn() -> Figure:
+    """Which inputs the two halves of z_t depend on."""
+    torch.manual_seed(0)
+    network = Layer("rnn", 16, 16, bidirectional=True).double()
+    halves = dependence(network, inputs(14, 16)).split(16, dim=-1)
+    figure, both = plt.subplots(1, 2, figsize=(7, 3.6), sharey=True, layout="constrained")
+    for axes, half_TSH, title in zip(
+        both, halves, ("forward half of z_t", "backward half of z_t"), strict=True
+    ):
+        shown = _heat(axes, half_TSH.norm(dim=-1), title)
+    both[0].set_ylabel("t (state)")
+    figure.colorbar(shown, ax=both, label="‖∂z_t / ∂x_s‖   (white: exactly 0)")
+    return figure
+
+
+def deeprnn() -> Figure:
+    """How the top state depends on old inputs, for one to four layers."""
+    figure, axes = _axes("distance k = T - s", "‖∂z_T / ∂x_s‖, relative to distance 0")
+    distances = range(41)
+    for layers in (1, 2, 3, 4):
+        last_S = dependence(scaled_stack(layers, RADIUS), 0.02 * inputs(41))[-1].norm(dim=-1).flip(0)
+        label = f"{layers} layer{'s' if layers > 1 else ''}"
+        (line,) = axes.plot(distances, last_S / last_S[0], label=label)
+        paths = [RADIUS**k * math.comb(k + layers - 1, layers - 1) ** 0.5 for k in distances]
+        axes.plot(distances, paths, color=line.get_color(), linestyle=":", linewidth=1)
+    axes.plot([], [], color="grey", linestyle=":", linewidth=1, label="√(number of paths) · 0.8ᵏ")
+    axes.legend(frameon=False, loc="lower left")
+    return figure
+
+
+def scaled_stack(layers: int, radius: float) -> Stack:
+    """Plain layers on each other, each with `radius` times an orthogonal matrix as U."""
+    torch.manual_seed(0)
+    stack = Stack("rnn", SIZE, SIZE, layers, bidirectional=False).double()
+    with torch.no_grad():
+        for layer in stack.layers:
+            layer.forward_chain.U.mul_(radius)
+    return stack
+
+
+def _heat(axes: Axes, norm_TS: Tensor, title: str) -> matplotlib.image.AxesImage:
+    shown = norm_TS.masked_fill(norm_TS == 0, torch.nan)
+    axes.set(
+        title=title, xlabel="s (input)", xticks=range(0, len(norm_TS), 2), yticks=range(0, len(norm_TS), 2)
+    )
+    return axes.imshow(shown, norm=LogNorm(1e-3, 3), cmap="viridis")
+
+
+def _axes(across: str, up: str) -> tuple[Figure, Axes]:
+    figure, axes = plt.subplots(figsize=(6, 3.6), layout="constrained")
+    axes.set(xlabel=across, ylabel=up, yscale="log")
+    axes.grid(alpha=0.3)
+    return figure, axes
+
+
+PLOTS: dict[str, Callable[[], Figure]] = {
+    "rnn": rnn,
+    "birnn": birnn,
+    "deeprnn": deeprnn,
+    "lstm": lstm,
+    "gru": gru,
+}
+
+
+def make(name: str, folder: Path) -> Path:
+    """Draw one plot as a PNG in `folder`."""
+    figure, path = PLOTS[name](), folder / f"{name}.png"
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+    return path
+
+
+def main() -> None:
+    """Draw the plots that the command line names."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(PLOTS)}; default: all")
+    parser.add_argument("--out", type=Path, default=IMAGES, help="folder to write to")
+    chosen = parser.parse_args()
+    # The last bits of a random orthogonal matrix depend on the number of threads.
+    torch.set_num_threads(1)
+    for name in chosen.names or PLOTS:
+        print(make(name, chosen.out))
+
+
+if __name__ == "__main__":
+    main()
