@@ -17,7 +17,17 @@ DATA = {".json", ".model", ".safetensors", ".toml", ".conllu"}
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--wheel-dir",
+        str(folder),
+        str(ROOT),
+    ]
     subprocess.run(command, check=True, timeout=600)
     return next(folder.glob("seqkit-*.whl"))
 
@@ -41,17 +51,36 @@ def test_the_wheel_holds_every_data_file(wheel):
 def test_the_installed_wheel_tags_from_another_folder(wheel, tmp_path):
     site, elsewhere = tmp_path / "site", tmp_path / "elsewhere"
     elsewhere.mkdir()
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site), str(wheel)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--target",
+        str(site),
+        str(wheel),
+    ]
     subprocess.run(command, check=True, timeout=600)
     environment = {**os.environ, "PYTHONPATH": str(site)}
 
     def run(*arguments: str) -> str:
         command = [sys.executable, *arguments]
-        done = subprocess.run(command, cwd=elsewhere, env=environment, capture_output=True, text=True, check=True)
+        done = subprocess.run(
+            command, cwd=elsewhere, env=environment, capture_output=True, text=True, check=True
+        )
         return done.stdout
 
     assert run("-c", "import seqkit; print(seqkit.__file__)").startswith(str(site))
     tagged = run("-m", "seqkit", "tag", "Time flies like an arrow.", "--format", "tsv")
-    assert [line.split("\t")[0] for line in tagged.splitlines()[1:7]] == ["Time", "flies", "like", "an", "arrow", "."]
+    assert [line.split("\t")[0] for line in tagged.splitlines()[1:7]] == [
+        "Time",
+        "flies",
+        "like",
+        "an",
+        "arrow",
+        ".",
+    ]
     assert "every file is as it was made" in run("-m", "seqkit", "models", "verify", "en-tagger")
     assert "sample-english" in run("-m", "seqkit", "corpora", "list")

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from seqkit.evaluation.compare import Comparison
     from seqkit.evaluation.report import Table
+    from seqkit.formats.examples import Sentence
+
+OTHER_TASKS = {"translation": "seqkit translate"}
+"""Which command serves the models that this one does not."""
 
 
 def evaluate(
@@ -33,6 +39,9 @@ def evaluate(
         Path | None,
         typer.Option("--confusion-plot", help="PNG of the confusions of the first kind of label."),
     ] = None,
+    compare: Annotated[
+        str, typer.Option("--compare", help="Another model: is the difference more than chance?")
+    ] = "",
     card: Annotated[bool, typer.Option("--card", help="Add the accuracies to the model's card.")] = False,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")
@@ -42,16 +51,18 @@ def evaluate(
     from seqkit.errors import SeqkitError
     from seqkit.formats.examples import Problems
 
-    if raw and confusion_plot:
-        fix = "Leave out --raw or --confusion-plot."
-        raise SeqkitError("--raw counts no confusions: its words differ from the gold ones", fix, exit_code=2)
+    if raw and (confusion_plot or compare or card):
+        fix = "Leave out --raw, or --confusion-plot, --compare and --card."
+        raise SeqkitError(
+            "--raw gives scores of its own: its words differ from the gold ones", fix, exit_code=2
+        )
 
     from seqkit.evaluation.run import evaluate_raw, evaluate_tagger, kinds_to_score
     from seqkit.models.artifact import load_for
     from seqkit.text.sources import labelled_sentences
 
     problems = Problems(skip=skip_bad)
-    tagger = load_for("tagging", model, {"translation": "seqkit translate"})
+    tagger = load_for("tagging", model, OTHER_TASKS)
     language = lang or tagger.facts.language
     examples = labelled_sentences(source, split, gold=gold, language=language, problems=problems)
     sentences = [sentence for sentence in examples if sentence.words]
@@ -65,7 +76,8 @@ def evaluate(
         _show_raw(head, evaluate_raw(tagger, sentences, kinds, language), as_json)
         return
     scores = evaluate_tagger(tagger, sentences, kinds)
-    _show_tagging(head, scores, as_json)
+    comparisons = _compare(tagger, compare, sentences, kinds) if compare else []
+    _show_tagging(head, scores, comparisons, as_json)
     if confusion_plot is not None:
         _plot(head, scores, kinds[0], confusion_plot)
     if card:
@@ -78,15 +90,31 @@ def _is_corpus(source: str) -> bool:
     return not names_file(source)
 
 
-def _show_tagging(head: dict[str, Any], scores: Any, as_json: bool) -> None:
-    from seqkit.evaluation.report import tagging_dict, tagging_tables
+def _compare(
+    tagger: Any, other: str, sentences: Sequence[Sentence], kinds: Sequence[str]
+) -> list[Comparison]:
+    from seqkit.evaluation.compare import compare
+    from seqkit.models.artifact import load_for
+
+    rival = load_for("tagging", other, OTHER_TASKS)
+    both = [kind for kind in kinds if kind in rival.facts.labels]
+    a, b = tagger.predict(sentences), rival.predict(sentences)
+    return [compare(sentences, a, b, kind) for kind in both]
+
+
+def _show_tagging(
+    head: dict[str, Any], scores: Any, comparisons: Sequence[Comparison], as_json: bool
+) -> None:
+    from seqkit.evaluation.report import comparison_table, tagging_dict, tagging_tables
 
     if as_json:
-        typer.echo(json.dumps(head | tagging_dict(scores), ensure_ascii=False, indent=2))
-    else:
-        _print(
-            f"{_title(head)}: {scores.sentences:,} sentences, {scores.words:,} words", tagging_tables(scores)
-        )
+        found = head | tagging_dict(scores)
+        if comparisons:
+            found["comparison"] = [asdict(comparison) for comparison in comparisons]
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    tables = tagging_tables(scores) + ([comparison_table(comparisons)] if comparisons else [])
+    _print(f"{_title(head)}: {scores.sentences:,} sentences, {scores.words:,} words", tables)
 
 
 def _show_raw(head: dict[str, Any], scores: Any, as_json: bool) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from seqkit.evaluation.compare import Comparison
 from seqkit.evaluation.raw import RawScores
 from seqkit.evaluation.tagging import Accuracy, KindScores, TaggingScores
 
@@ -44,6 +45,17 @@ def card_section(scores: TaggingScores) -> list[str]:
     rule = ["---"] * len(table.header)
     lines = ["| " + " | ".join(cells) + " |" for cells in (table.header, rule, *table.rows)]
     return [f"{scores.sentences:,} sentences, {scores.words:,} words. {table.title}:", "", *lines]
+
+
+def comparison_table(comparisons: Sequence[Comparison]) -> Table:
+    """Two models side by side, with the 95 % interval of their difference and its p-value."""
+    rows = [
+        [c.kind, _percent(c.a), _percent(c.b), f"{100 * c.difference:+.2f}"]
+        + [f"{100 * c.low:+.2f} to {100 * c.high:+.2f}", f"{c.p:.4f}"]
+        for c in comparisons
+    ]
+    header = ["label", "this", "other", "difference", "95 % interval", "p"]
+    return Table("Compared, % (paired bootstrap over sentences)", header, rows)
 
 
 def raw_tables(scores: RawScores) -> list[Table]:

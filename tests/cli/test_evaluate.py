@@ -6,11 +6,11 @@ import json
 import shutil
 
 import pytest
-from toy import TREEBANK
+from toy import TREEBANK, tiny
 
 from seqkit.extend.manager import load
 from seqkit.formats.examples import Sentence
-from seqkit.models.artifact import load_model
+from seqkit.models.artifact import load_model, save_model
 
 
 @pytest.fixture
@@ -138,3 +138,14 @@ def test_scores_can_be_added_to_the_card_once(seqkit, model, treebank, tmp_path)
     share = seqkit("evaluate", own, treebank, "--json").out
     assert f"{100 * json.loads(share)['kinds']['upos']['overall']['accuracy']:.2f}" in card
     assert seqkit("models", "verify", own).code == 0
+
+
+def test_two_models_side_by_side(seqkit, model, treebank, tmp_path):
+    save_model(tmp_path / "other", "rnn", tiny("rnn"), card="")
+    line = ["evaluate", model, treebank, "--compare", tmp_path / "other"]
+    found = {row["kind"]: row for row in json.loads(seqkit(*line, "--json").out)["comparison"]}
+    for name, key in ((model, "a"), (tmp_path / "other", "b")):
+        alone = json.loads(seqkit("evaluate", name, treebank, "--json").out)["kinds"]["upos"]["overall"]
+        assert found["upos"][key] == alone["accuracy"]
+    assert "paired bootstrap" in seqkit(*line).out
+    assert seqkit(*line, "--raw").code == 2
