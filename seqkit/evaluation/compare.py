@@ -33,7 +33,7 @@ class Comparison:
 
 
 def compare(gold: Sequence[Sentence], a: Tags, b: Tags, kind: str, seed: int = 1) -> Comparison:
-    """Compare two systems' labels of one kind. Sentences are resampled whole, since their words depend on each other."""
+    """Compare two systems' labels of one kind. Sentences are resampled whole: their words depend on each other."""
     words_N = np.array([_labelled(sentence, kind) for sentence in gold])
     right_AN, right_BN = (_right(gold, tags, kind) for tags in (a, b))
     differences_S = _resampled(right_AN - right_BN, words_N, seed)

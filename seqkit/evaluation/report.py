@@ -50,8 +50,14 @@ def card_section(scores: TaggingScores) -> list[str]:
 def comparison_table(comparisons: Sequence[Comparison]) -> Table:
     """Two models side by side, with the 95 % interval of their difference and its p-value."""
     rows = [
-        [c.kind, _percent(c.a), _percent(c.b), f"{100 * c.difference:+.2f}"]
-        + [f"{100 * c.low:+.2f} to {100 * c.high:+.2f}", f"{c.p:.4f}"]
+        [
+            c.kind,
+            _percent(c.a),
+            _percent(c.b),
+            _signed(c.difference),
+            f"{_signed(c.low)} to {_signed(c.high)}",
+            f"{c.p:.4f}",
+        ]
         for c in comparisons
     ]
     header = ["label", "this", "other", "difference", "95 % interval", "p"]
@@ -122,6 +128,10 @@ def _matrix_row(confusion: Counter[tuple[str, str]], gold: str, labels: Sequence
 
 def _percent(value: float | None) -> str:
     return "–" if value is None else f"{100 * value:.2f}"
+
+
+def _signed(value: float) -> str:
+    return f"{100 * value:+.2f}"
 
 
 def _interval(accuracy: Accuracy) -> str:

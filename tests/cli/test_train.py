@@ -1,4 +1,4 @@
-"""`seqkit train` as users call it: corpora, their own files, spaCy Docs, raw text with a pipeline, strangers' plugins."""
+"""`seqkit train` as users call it: corpora, own files, spaCy Docs, raw text with a pipeline, strangers' plugins."""
 
 from __future__ import annotations
 
@@ -10,7 +10,15 @@ import pytest
 
 from seqkit.catalogue import corpus_files
 
-QUICK = ["epochs=2", "hidden=8", "char_hidden=4", "char_size=4", "word_size=6", "piece_size=4", "vocab_size=100"]
+QUICK = [
+    "epochs=2",
+    "hidden=8",
+    "char_hidden=4",
+    "char_size=4",
+    "word_size=6",
+    "piece_size=4",
+    "vocab_size=100",
+]
 STRANGER = '''
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -112,7 +120,9 @@ def test_every_format_with_labels_can_be_trained_on(seqkit, tmp_path, suffix):
 def test_raw_text_labelled_by_a_pipeline_is_silver_everywhere(seqkit, tmp_path, tiny_pipeline):
     raw, out = tmp_path / "raw.txt", tmp_path / "silver"
     raw.write_text("The dog sleeps. A cat runs home!\n\n" * 15)
-    result = seqkit("train", "rnn", "--train", raw, "--gold", f"spacy:{tiny_pipeline}", "--out", out, *quick())
+    result = seqkit(
+        "train", "rnn", "--train", raw, "--gold", f"spacy:{tiny_pipeline}", "--out", out, *quick()
+    )
     assert result.code == 0, result.err
     assert "held out" in result.err
     run = look(out)
@@ -190,7 +200,8 @@ def test_odd_corpora(seqkit, tmp_path):
     def attempt(name, *extra):
         return seqkit("train", "rnn", "--train", name, "--out", tmp_path / "run", *extra, *quick())
 
-    for name, message in (("unlabelled", "no labels to learn from"), ("empty", "no sentence"), ("none", "no such file")):
+    refused = (("unlabelled", "no labels to learn from"), ("empty", "no sentence"), ("none", "no such file"))
+    for name, message in refused:
         result = attempt(tmp_path / f"{name}.conllu")
         assert result.code in (1, 2) and message in result.err, (name, result.err)
     assert "--gold spacy:" in attempt(raw).err

@@ -69,9 +69,10 @@ def test_a_text_of_ordinary_size_is_whole(write_file):
     assert [raw.text for raw in read(write_file("a.txt.gz", gzip.compress(text.encode())))] == [text]
 
 
-def test_a_byte_order_mark_is_no_text(write_file):
-    [raw] = read(write_file("a.txt", "\ufeffTime\ufeff flies."))
-    assert (raw.text, raw.offset) == ("Time\ufeff flies.", 0)
+def test_a_byte_order_mark_is_no_text(small, write_file):
+    """At the start only: later it is a zero-width space, also where a part of a long line begins with it."""
+    [raw] = read(write_file("a.txt", "\ufeffTime\ufefff"))
+    assert (raw.text, raw.offset) == ("Time\ufefff", 0)
 
 
 def test_only_blank_lines(write_file):
