@@ -58,7 +58,7 @@ def _rows(sentence: Sentence) -> Iterator[str]:
     for index, word in enumerate(sentence.words):
         if token := ranges.get(index):
             yield _range_row(token, misc_of(spaces[token.last], before))
-            inside, before = token.last + 1, ""
+            inside = token.last + 1
         misc = "_" if index < inside else misc_of(spaces[index], before)
         labels = (sentence.labels[kind][index] if kind in sentence.labels else NO_LABEL for kind in LABELS)
         yield "\t".join([str(index + 1), _form(word), "_", *map(label_cell, labels), "_", "_", "_", misc])

@@ -102,10 +102,10 @@ def test_only_the_labels_given_change(write_file):
 
 def test_a_fresh_block():
     sentence = Sentence(
-        ["I", "go", "no", "w"],
-        {"upos": ["PRON", "VERB", "ADV", "X"]},
-        spaces=["  ", "\t", "", ""],
-        multiwords=[Multiword(2, 3, "now")],
+        ["I", "do", "go", "no", "w"],
+        {"upos": ["PRON", "AUX", "VERB", "ADV", "X"]},
+        spaces=["  ", " ", "\t", "", ""],
+        multiwords=[Multiword(3, 4, "now")],
         before="\n",
         document="novel.txt",
         silver="en_tiny 1.2",
@@ -113,13 +113,14 @@ def test_a_fresh_block():
     assert written(conllu, [sentence]).decode() == (
         "# newdoc id = novel.txt\n"
         "# sent_id = 1\n"
-        "# text = I  go now\n"
+        "# text = I  do go now\n"
         "# labels = silver: en_tiny 1.2\n"
         "1\tI\t_\tPRON\t_\t_\t_\t_\t_\tSpacesAfter=\\s\\s|SpacesBefore=\\n\n"
-        "2\tgo\t_\tVERB\t_\t_\t_\t_\t_\tSpacesAfter=\\t\n"
-        "3-4\tnow\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No\n"
-        "3\tno\t_\tADV\t_\t_\t_\t_\t_\t_\n"
-        "4\tw\t_\tX\t_\t_\t_\t_\t_\t_\n"
+        "2\tdo\t_\tAUX\t_\t_\t_\t_\t_\t_\n"
+        "3\tgo\t_\tVERB\t_\t_\t_\t_\t_\tSpacesAfter=\\t\n"
+        "4-5\tnow\t_\t_\t_\t_\t_\t_\t_\tSpaceAfter=No\n"
+        "4\tno\t_\tADV\t_\t_\t_\t_\t_\t_\n"
+        "5\tw\t_\tX\t_\t_\t_\t_\t_\t_\n"
         "\n"
     )
 
