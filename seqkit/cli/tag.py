@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
@@ -13,6 +14,7 @@ import typer
 if TYPE_CHECKING:
     from seqkit.formats.examples import Problems, Sentence
 
+SHOW_PROBABILITIES = ("table", "jsonl", "html")
 CHUNK_WORDS = 50_000
 """Words tagged together. Fixed, so that the same input always falls into the same batches."""
 
@@ -28,7 +30,9 @@ def tag(
     format: Annotated[
         str,
         typer.Option(
-            "--format", "-f", help="table, conllu, jsonl, tsv, spacy. Default: by --out, else table."
+            "--format",
+            "-f",
+            help="table, conllu, jsonl, tsv, spacy, html. Default: by --out; table on a terminal, else conllu.",
         ),
     ] = "",
     from_: Annotated[str, typer.Option("--from", help="Format of the input, where no suffix tells.")] = "",
@@ -39,6 +43,12 @@ def tag(
     file: Annotated[bool, typer.Option("--file", help="Every argument is a file.")] = False,
     lang: Annotated[str, typer.Option(help="Language code of raw text. Default: the model's.")] = "",
     label: Annotated[str, typer.Option(help="Only these kinds of label, with commas.")] = "",
+    probabilities: Annotated[
+        bool, typer.Option("--probabilities", help="Show how sure each label is (table, jsonl, html).")
+    ] = False,
+    top: Annotated[
+        int, typer.Option(min=0, help="Show the most probable labels, so many.", show_default=False)
+    ] = 0,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")
     ] = False,
@@ -51,24 +61,41 @@ def tag(
     problems = Problems(skip=skip_bad)
     wanted = Inputs(tuple(inputs or ()), text, file, from_, pretokenized)
     wanted.check()
+    top = top or int(probabilities)
+    if top:
+        _check_shows_probabilities(_format(out, format).name)
     with _writer(out, format) as writer:
         tagger = _load(model, lang)
         kinds = _kinds(label, tagger.facts.labels)
         sentences = read_inputs(wanted, lang or tagger.facts.language, problems)
         with WordCounter("tagged") as counter:
-            for sentence in tag_sentences(tagger, sentences, kinds):
+            for sentence in tag_sentences(tagger, sentences, kinds, top):
                 writer.write(sentence)
                 counter.add(len(sentence.words))
     _report(counter.words, problems)
 
 
-def tag_sentences(tagger: Any, sentences: Iterable[Sentence], kinds: tuple[str, ...]) -> Iterator[Sentence]:
-    """The sentences with their labels of these kinds replaced by the tagger's."""
+def tag_sentences(
+    tagger: Any, sentences: Iterable[Sentence], kinds: tuple[str, ...], top: int = 0
+) -> Iterator[Sentence]:
+    """The sentences with their labels of these kinds replaced by the tagger's, and its `top` best ones beside them."""
     for chunk in _chunks(sentences):
-        for sentence, labels in zip(chunk, tagger.predict(chunk), strict=True):
-            sentence.labels |= {kind: labels[kind] for kind in kinds}
-            sentence.silver = None
-            yield sentence
+        ranked = tagger.predict_top(chunk, top) if top else [{}] * len(chunk)
+        for sentence, labels, best in zip(chunk, tagger.predict(chunk), ranked, strict=True):
+            yield replace(
+                sentence,
+                labels=sentence.labels | {kind: labels[kind] for kind in kinds},
+                ranked={kind: best[kind] for kind in kinds if kind in best},
+                silver=None,
+            )
+
+
+def _check_shows_probabilities(format: str) -> None:
+    from seqkit.errors import SeqkitError
+
+    if format not in SHOW_PROBABILITIES:
+        fix = f"Choose one that has: --format {', '.join(SHOW_PROBABILITIES)}."
+        raise SeqkitError(f"the format {format} has no place for probabilities", fix, exit_code=2)
 
 
 def _chunks(sentences: Iterable[Sentence]) -> Iterator[list[Sentence]]:

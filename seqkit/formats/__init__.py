@@ -46,4 +46,10 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         yields="text",
         summary="running text",
     )
+    yield FormatSpec(
+        "html",
+        (".html",),
+        writer="seqkit.formats.html:Writer",
+        summary="a page: words coloured by UPOS, the other labels on hover",
+    )
     yield FormatSpec("table", (), writer="seqkit.formats.table:Writer", summary="columns for the eye")

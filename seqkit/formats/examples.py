@@ -58,6 +58,8 @@ class Sentence:
     """The CoNLL-U block as read, comments first, without line ends: the writer changes three columns of it."""
     silver: str | None = None
     """The pipeline that made the labels, where no person did."""
+    ranked: dict[str, list[list[tuple[str, float]]]] = field(default_factory=dict)
+    """Kind of label -> for each word its most probable values with their probabilities, the best first."""
 
     @property
     def text(self) -> str:

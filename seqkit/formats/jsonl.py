@@ -3,7 +3,8 @@
     {"text": "Hi you", "words": ["Hi", "you"], "spaces": [" ", ""], "upos": ["INTJ", "PRON"]}
 
 Also, where known: xpos, feats, before, multiwords ([first, last, form] with indices of words), offset,
-document, silver. Reading needs `words` alone; `text` and keys not named here are passed over.
+document, silver, and probabilities ([label, p] pairs of each word, the best first). Reading needs
+`words` alone; `text`, probabilities and keys not named here are passed over.
 """
 
 from __future__ import annotations

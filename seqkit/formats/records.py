@@ -22,6 +22,11 @@ def to_record(sentence: Sentence) -> dict[str, Any]:
     if sentence.multiwords:
         record["multiwords"] = [list(token) for token in sentence.multiwords]
     record |= {kind: sentence.labels[kind] for kind in LABELS if kind in sentence.labels}
+    if sentence.ranked:
+        record["probabilities"] = {
+            kind: [[[label, round(p, 4)] for label, p in word] for word in words]
+            for kind, words in sentence.ranked.items()
+        }
     for key in ("offset", "document", "silver"):
         if getattr(sentence, key) is not None:
             record[key] = getattr(sentence, key)

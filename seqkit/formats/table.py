@@ -7,7 +7,17 @@ from typing import BinaryIO
 
 from seqkit.formats.examples import LABELS, NO_LABEL, Sentence
 
-COLOURS = {"NOUN": 36, "PROPN": 96, "VERB": 32, "AUX": 92, "ADJ": 33, "ADV": 93, "PRON": 35, "DET": 95, "ADP": 34}
+COLOURS = {
+    "NOUN": 36,
+    "PROPN": 96,
+    "VERB": 32,
+    "AUX": 92,
+    "ADJ": 33,
+    "ADV": 93,
+    "PRON": 35,
+    "DET": 95,
+    "ADP": 34,
+}
 """UPOS -> ANSI colour; the other tags stay as they are."""
 
 
@@ -21,12 +31,12 @@ class Writer:
     def write(self, sentence: Sentence) -> None:
         """One sentence; control characters are shown as escapes, so that a line stays a line."""
         kinds = [kind for kind in LABELS if kind in sentence.labels]
-        columns = [[_visible(word) for word in sentence.words], *(sentence.labels[kind] for kind in kinds)]
+        columns = [[_visible(word) for word in sentence.words], *(_column(sentence, kind) for kind in kinds)]
         widths = [max(map(_width, column), default=0) for column in columns]
         for row in zip(*columns, strict=True):
             cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
             if "upos" in kinds and self._colour:
-                cells[1] = self._coloured(cells[1], row[1])
+                cells[1] = self._coloured(cells[1], row[1].partition(" ")[0])
             if row[-1] == NO_LABEL and len(cells) > 2:
                 cells.pop()
             self._file.write(("  ".join(cells).rstrip() + "\n").encode())
@@ -38,6 +48,13 @@ class Writer:
 
     def _coloured(self, cell: str, tag: str) -> str:
         return f"\x1b[{COLOURS[tag]}m{cell}\x1b[0m" if tag in COLOURS else cell
+
+
+def _column(sentence: Sentence, kind: str) -> list[str]:
+    """The labels of a kind, or the best ones with their probabilities."""
+    if kind not in sentence.ranked:
+        return sentence.labels[kind]
+    return ["  ".join(f"{label} {p:.2f}" for label, p in word) for word in sentence.ranked[kind]]
 
 
 def _visible(word: str) -> str:

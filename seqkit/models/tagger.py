@@ -6,11 +6,11 @@ Shapes: B sentences, T words, D features of x_t, H of z_t, L labels, U distinct 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple, Self, cast
+from typing import NamedTuple, Self, TypeVar, cast
 
 import numpy as np
 import torch
@@ -27,6 +27,9 @@ from seqkit.nn.recurrent import Stack
 from seqkit.text.subword import Subword, train_subword
 from seqkit.text.vocabulary import WordIndex, pad
 
+Ranked = list[tuple[str, float]]
+"""Labels of one word with their probabilities, the most probable first."""
+Answer = TypeVar("Answer")
 IGNORE = -1
 """Target of a step that has no label, or one the model cannot give."""
 BATCH_WORDS = 8192
@@ -221,39 +224,58 @@ class Tagger(nn.Module):
         return torch.from_numpy(target_BT)
 
     def predict(self, sentences: Sequence[Sentence]) -> list[dict[str, list[str]]]:
-        """The most probable label of each kind for every word, in the order given.
+        """The most probable label of each kind for every word, in the order given."""
+
+        def best(kind: str, logits_BTL: Tensor) -> list[list[str]]:
+            labels_BT: list[list[str]] = self._label_names[kind][logits_BTL.argmax(-1).numpy()].tolist()
+            return labels_BT
+
+        return self._for_each_word(sentences, best)
+
+    def predict_top(self, sentences: Sequence[Sentence], top: int) -> list[dict[str, list[Ranked]]]:
+        """The `top` most probable labels of each kind for every word, each with its calibrated probability."""
+
+        def ranked(kind: str, logits_BTL: Tensor) -> list[list[Ranked]]:
+            head = cast(SoftmaxHead, self.heads[kind])
+            p_BTK, ids_BTK = head.probabilities(logits_BTL).topk(min(top, logits_BTL.shape[-1]))
+            names_BTK = self._label_names[kind][ids_BTK.numpy()].tolist()
+            return [
+                [list(zip(*word, strict=True)) for word in zip(*sentence, strict=True)]
+                for sentence in zip(names_BTK, p_BTK.tolist(), strict=True)
+            ]
+
+        return self._for_each_word(sentences, ranked)
+
+    @torch.inference_mode()
+    def _for_each_word(
+        self, sentences: Sequence[Sentence], read: Callable[[str, Tensor], list[list[Answer]]]
+    ) -> list[dict[str, list[Answer]]]:
+        """What `read` makes of (kind of label, logits_BTL), put back in the order of sentences and words.
 
         Batches hold sentences of one length, so they need no padding; they depend on `sentences` alone.
         """
-        stretches = [
-            (number, sentence.words[start : start + MAX_STEPS])
-            for number, sentence in enumerate(sentences)
-            for start in range(0, len(sentence.words), MAX_STEPS)
-        ]
-        tags: list[dict[str, list[str]]] = [{kind: [] for kind in self.heads} for _ in sentences]
-        for (number, _), labels in zip(
-            stretches, self._predict([words for _, words in stretches]), strict=True
-        ):
-            for kind, values in labels.items():
-                tags[number][kind] += values
-        return tags
-
-    @torch.inference_mode()
-    def _predict(self, sentences: Sequence[list[str]]) -> list[dict[str, list[str]]]:
         was_training = self.training
         self.eval()
         positions: dict[str, int] = {}
-        rows = [[positions.setdefault(word, len(positions)) for word in words] for words in sentences]
+        rows = [[positions.setdefault(word, len(positions)) for word in s.words] for s in sentences]
+        stretches = [
+            (number, row[start : start + MAX_STEPS])
+            for number, row in enumerate(rows)
+            for start in range(0, len(row), MAX_STEPS)
+        ]
         x_UD = self._vectors(list(positions))
-        tags: list[dict[str, list[str]]] = [{} for _ in sentences]
-        for members in _equal_lengths(rows, BATCH_WORDS):
-            index_BT = torch.from_numpy(np.array([rows[member] for member in members], dtype=np.int64))
+        answers: list[dict[str, list[Answer]]] = [{} for _ in stretches]
+        for members in _equal_lengths([row for _, row in stretches], BATCH_WORDS):
+            index_BT = torch.tensor([stretches[member][1] for member in members])
             for kind, logits_BTL in self.logits(x_UD[index_BT]).items():
-                best_BT = self._label_names[kind][logits_BTL.argmax(-1).numpy()].tolist()
-                for member, labels in zip(members, best_BT, strict=True):
-                    tags[member][kind] = labels
+                for member, answer in zip(members, read(kind, logits_BTL), strict=True):
+                    answers[member][kind] = answer
         self.train(was_training)
-        return tags
+        joined: list[dict[str, list[Answer]]] = [{kind: [] for kind in self.heads} for _ in sentences]
+        for (number, _), answer_by_kind in zip(stretches, answers, strict=True):
+            for kind, answer in answer_by_kind.items():
+                joined[number][kind] += answer
+        return joined
 
     def _vectors(self, words: list[str]) -> Tensor:
         """x_UD of distinct words, the short ones together so that little is padded."""

@@ -18,6 +18,7 @@ from seqkit.models.artifact import read_weights, save_model
 from seqkit.models.contracts import MAX_STEPS
 from seqkit.models.folder import TRAINING
 from seqkit.text.sources import labelled_sentences
+from seqkit.training.calibration import calibrate
 from seqkit.training.card import model_card
 from seqkit.training.loop import BEST, METRICS, STATE, Reporter, Training
 from seqkit.training.request import Request, Sources, save_request
@@ -144,6 +145,7 @@ def train(request: Request, out: Path, command: str, reporter: Reporter) -> Prog
     training.resume()
     progress = training.run()
     read_weights(folder / BEST, model)
+    calibrate(model, data.dev)
     learning_curve(folder / METRICS, folder / "learning-curve.png")
     save_model(
         out,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+from xml.etree import ElementTree
 
 import pytest
 
@@ -199,3 +200,26 @@ def test_words_never_seen_and_zero_width_characters_get_one_tag_each(seqkit, mod
     item = json.loads(result.out)
     assert item["words"] == line.split(" ")
     assert len(item["upos"]) == 6
+
+
+def test_probabilities_beside_the_labels(seqkit, model):
+    item = json.loads(seqkit("tag", "It does.", "-m", model, "-f", "jsonl", "--top", "3").out)
+    for kind in ("upos", "xpos", "feats"):
+        for label, ranked in zip(item[kind], item["probabilities"][kind], strict=True):
+            names, shares = zip(*ranked, strict=True)
+            assert names[0] == label and len(names) == 3
+            assert list(shares) == sorted(shares, reverse=True) and 0 < sum(shares) <= 1.001
+    assert " 0." in seqkit("tag", "It does.", "-m", model, "-f", "table", "--probabilities").out
+    refused = seqkit("tag", "It does.", "-m", model, "-f", "tsv", "--top", "3")
+    assert refused.code == 2 and "no place for probabilities" in refused.err
+
+
+def test_html_is_one_page_with_every_word_escaped(seqkit, model, tmp_path):
+    out = tmp_path / "out.html"
+    assert seqkit("tag", "Is 1 < 2 & <b>?", "-m", model, "-o", out, "--probabilities").code == 0
+    page = out.read_text()
+    root = ElementTree.fromstring(page.replace("<!DOCTYPE html>", "").replace('<meta charset="utf-8">', ""))
+    words = [ruby.text for ruby in root.iter("ruby")]
+    assert "".join(words) == "Is1<2&<b>?"
+    assert all("%" in ruby.attrib["title"] for ruby in root.iter("ruby"))
+    assert "http" not in page

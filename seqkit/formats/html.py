@@ -1,0 +1,71 @@
+"""Sentences as a page that needs nothing else: words coloured by UPOS, every label on hover."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import BinaryIO
+
+from seqkit.formats.examples import LABELS, Sentence
+
+COLOURS = {
+    "NOUN": "#cfe8ff",
+    "PROPN": "#a9d3f5",
+    "VERB": "#cdeccd",
+    "AUX": "#e0f3d8",
+    "ADJ": "#ffe3b8",
+    "ADV": "#fff2c2",
+    "PRON": "#ecd6f5",
+    "DET": "#f6e2ee",
+    "ADP": "#dfe3ea",
+    "NUM": "#d3f1ee",
+    "CCONJ": "#eee3d3",
+    "SCONJ": "#e6d9c6",
+    "PART": "#e9eecb",
+    "INTJ": "#ffd5cf",
+}
+"""UPOS -> background; other tags stay white."""
+HEAD = """<!DOCTYPE html>
+<html><head><meta charset="utf-8"><title>Parts of speech</title><style>
+body { font: 1.1em/2.6 Georgia, serif; max-width: 50em; margin: 2em auto; color: #222; background: #fff }
+ruby { border-radius: .25em; padding: .1em .15em; cursor: help }
+rt { font: .55em/1 sans-serif; color: #555; user-select: none }
+h2 { font: bold 1em/1.5 sans-serif }
+"""
+
+
+class Writer:
+    """Writes a page; words keep the white space between them."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        styles = "".join(f".{tag} {{ background: {colour} }}\n" for tag, colour in COLOURS.items())
+        self._write(f"{HEAD}{styles}</style></head><body>\n")
+
+    def write(self, sentence: Sentence) -> None:
+        """One sentence as one paragraph."""
+        if sentence.document:
+            self._write(f"<h2>{escape(sentence.document)}</h2>\n")
+        spaces = sentence.spaces or [" "] * len(sentence.words)
+        words = (self._word(sentence, i) + escape(space) for i, space in enumerate(spaces))
+        self._write(f"<p>{''.join(words)}</p>\n")
+
+    def close(self) -> None:
+        """End the page."""
+        self._write("</body></html>\n")
+
+    def _word(self, sentence: Sentence, index: int) -> str:
+        tag = sentence.labels["upos"][index] if "upos" in sentence.labels else ""
+        hover = "\n".join(_told(sentence, kind, index) for kind in LABELS if kind in sentence.labels)
+        style = f' class="{tag}"' if tag in COLOURS else ""
+        word = escape(sentence.words[index])
+        return f'<ruby{style} title="{escape(hover)}">{word}<rt>{escape(tag)}</rt></ruby>'
+
+    def _write(self, text: str) -> None:
+        self._file.write(text.encode())
+
+
+def _told(sentence: Sentence, kind: str, index: int) -> str:
+    """A label of one word, or the best ones with their probabilities."""
+    if kind not in sentence.ranked:
+        return f"{kind}: {sentence.labels[kind][index]}"
+    return f"{kind}: " + ", ".join(f"{label} {p:.1%}" for label, p in sentence.ranked[kind][index])

@@ -1,0 +1,51 @@
+"""Temperature scaling (Guo et al. 2017): one number for each kind of label, fitted on dev."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from seqkit.formats.examples import Sentence
+from seqkit.models.tagger import IGNORE, Tagger
+from seqkit.nn.heads import SoftmaxHead
+from seqkit.training.batches import length_buckets
+
+LOWEST, HIGHEST, ROUNDS = 0.05, 20.0, 60
+
+
+@torch.inference_mode()
+def calibrate(model: Tagger, dev: Sequence[Sentence]) -> None:
+    """Set the temperature of each head so that the likelihood of dev is highest."""
+    if not dev:
+        return
+    model.eval()
+    logits: dict[str, list[Tensor]] = {kind: [] for kind in model.heads}
+    targets: dict[str, list[Tensor]] = {kind: [] for kind in model.heads}
+    for members in length_buckets([len(sentence.words) for sentence in dev], 4000, seed=0, epoch=0):
+        batch = model.collate([dev[member] for member in members])
+        for kind, logits_BTL in model(batch).items():
+            real_BT = batch.targets[kind] != IGNORE
+            if real_BT.any():
+                logits[kind].append(logits_BTL[real_BT])
+                targets[kind].append(batch.targets[kind][real_BT])
+    for kind, head in model.heads.items():
+        if targets[kind]:
+            temperature = best_temperature(torch.cat(logits[kind]), torch.cat(targets[kind]))
+            cast(SoftmaxHead, head).temperature.fill_(temperature)
+
+
+def best_temperature(logits_NL: Tensor, y_N: Tensor) -> float:
+    """The temperature of highest likelihood. In 1/T the loss is convex, so a golden-section search finds it."""
+    golden = (5**0.5 - 1) / 2
+    low, high = 1 / HIGHEST, 1 / LOWEST
+    for _ in range(ROUNDS):
+        left, right = high - golden * (high - low), low + golden * (high - low)
+        if F.cross_entropy(logits_NL * left, y_N) < F.cross_entropy(logits_NL * right, y_N):
+            high = right
+        else:
+            low = left
+    return 2 / (low + high)

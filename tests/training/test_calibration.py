@@ -1,0 +1,29 @@
+"""Temperature scaling: the temperature that a sample was drawn with is found again."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from toy import TREEBANK, tiny
+
+from seqkit.training.calibration import best_temperature, calibrate
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])
+def test_the_true_temperature_is_found(temperature):
+    torch.manual_seed(1)
+    logits_NL = 4 * torch.randn(20_000, 6)
+    y_N = torch.multinomial(torch.softmax(logits_NL / temperature, -1), 1)[:, 0]
+    assert best_temperature(logits_NL, y_N) == pytest.approx(temperature, rel=0.05)
+
+
+def test_calibrating_changes_probabilities_but_no_label():
+    model = tiny("birnn")
+    tags, before = model.predict(TREEBANK), model.predict_top(TREEBANK, 1)
+    calibrate(model, TREEBANK)
+    assert all(head.temperature != 1 for head in model.heads.values())
+    assert model.predict(TREEBANK) == tags
+    after = model.predict_top(TREEBANK, 1)
+    assert after != before
+    assert [word[0][0] for word in after[0]["upos"]] == tags[0]["upos"]
+    calibrate(model, [])
