@@ -16,6 +16,7 @@ from pathlib import Path
 import generate
 import make
 import pytest
+from test_imports import LEVELS
 from typer.testing import CliRunner
 
 from seqkit.cli.app import app
@@ -194,6 +195,17 @@ def test_the_readme_has_two_commands_each_alone_and_ci_runs_them():
     assert not any("\n" in command for command in alone)
     listed = subprocess.run([ROOT / ".ci" / "run", "--list"], capture_output=True, text=True, check=True)
     assert listed.stdout.splitlines() == alone
+
+
+def test_the_architecture_page_has_the_import_order():
+    (line,) = re.findall(r"^cli -> .*$", text_of("docs/architecture.md"), re.MULTILINE)
+    shown = [set(level.split(" | ")) for level in line.split(" -> ")]
+    built = [{part for part in level if not part.startswith("_") and is_built(part)} for level in LEVELS]
+    assert shown == [level for level in built if level]
+
+
+def is_built(part: str) -> bool:
+    return (ROOT / "seqkit" / part).is_dir() or (ROOT / "seqkit" / f"{part}.py").is_file()
 
 
 def tree() -> set[str]:
