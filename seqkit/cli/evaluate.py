@@ -77,11 +77,12 @@ def evaluate(
         return
     scores = evaluate_tagger(tagger, sentences, kinds)
     comparisons = _compare(tagger, compare, sentences, kinds) if compare else []
-    _show_tagging(head, scores, comparisons, as_json)
+    # Files first: whoever reads stdout may go away in the middle.
     if confusion_plot is not None:
         _plot(head, scores, kinds[0], confusion_plot)
     if card:
         _add_to_card(model, head, scores)
+    _show_tagging(head, scores, comparisons, as_json)
 
 
 def _is_corpus(source: str) -> bool:

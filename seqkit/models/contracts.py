@@ -40,14 +40,14 @@ class TaggerOptions:
     """SentencePiece algorithm: unigram or bpe."""
     sampling: float = 0.2
     """Share of words whose segmentation is sampled at each training step."""
-    char_size: int = 32
+    char_size: int = 48
     """Size of a character's vector; 0 leaves characters out."""
-    char_hidden: int = 50
+    char_hidden: int = 75
     """Size of the state of the recurrence that reads a word's characters (of each direction)."""
 
-    dropout: float = 0.4
+    dropout: float = 0.35
     """Dropout of x_t and z_t, one mask a sentence (variational)."""
-    word_dropout: float = 0.1
+    word_dropout: float = 0.15
     """Share of words shown as unknown in training, so that pieces and characters learn to stand alone."""
 
     def __post_init__(self) -> None:

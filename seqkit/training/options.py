@@ -13,7 +13,7 @@ from seqkit.config import check_range
 class TrainingOptions:
     """How to train. `--set name=value` changes one."""
 
-    epochs: int = 30
+    epochs: int = 16
     """Most passes over the training split."""
     patience: int = 8
     """Stop after so many epochs without a better dev score; 0 never stops early."""
