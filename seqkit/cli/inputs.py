@@ -28,7 +28,13 @@ class Inputs:
             raise SeqkitError("--text and --file contradict each other", "Leave one out.", exit_code=2)
         if not self.arguments and sys.stdin.isatty():
             raise SeqkitError("nothing to read", "Give text, a file, or - for standard input.", exit_code=2)
-        for argument in self.arguments:
+        for number, argument in enumerate(self.arguments, start=1):
+            if not self.is_file(argument) and any(
+                "\ud800" <= character <= "\udfff" for character in argument
+            ):
+                raise SeqkitError(
+                    f"argument {number}: is not UTF-8", "Check the terminal's encoding.", exit_code=2
+                )
             if self.is_file(argument) and argument != "-" and not Path(argument).exists():
                 raise SeqkitError(
                     f"{argument}: no such file",

@@ -31,6 +31,7 @@ from seqkit.models.folder import (
     write_manifest,
 )
 from seqkit.models.parts import write_json
+from seqkit.nn.initial import without_first_weights
 
 
 def save_model(folder: Path, name: str, model: Any, card: str, store: str = "float32") -> None:
@@ -82,7 +83,8 @@ def load_model(name_or_folder: str) -> Any:
         raise SeqkitError(f"{info.folder}: {problems[0]}", AGAIN)
     spec = _spec(info)
     options = fill({"model": spec.options}, info.config["options"])["model"]
-    model = load(spec.build)(options, load(spec.facts).load(info.folder))
+    with without_first_weights():
+        model = load(spec.build)(options, load(spec.facts).load(info.folder))
     read_weights(info.folder / WEIGHTS, model)
     return model.eval()
 

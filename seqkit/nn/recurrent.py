@@ -14,6 +14,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from seqkit.extend.manager import load, registry
 from seqkit.nn.dropout import SharedDropout
+from seqkit.nn.initial import first_weights_wanted
 
 State = tuple[Tensor, ...]
 """What a layer hands from one time step to the next; its first part is z_BH."""
@@ -79,7 +80,8 @@ class KernelRecurrence(Recurrence):
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__(input_size, hidden_size)
         self.kernel = type(self).kernel_class(input_size, hidden_size, batch_first=True)
-        self.reset_parameters()
+        if first_weights_wanted():
+            self.reset_parameters()
 
     def reset_parameters(self) -> None:
         """W uniform (Glorot & Bengio 2010), each gate's U orthogonal (Saxe et al. 2014), b zero."""

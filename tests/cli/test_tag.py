@@ -223,3 +223,9 @@ def test_html_is_one_page_with_every_word_escaped(seqkit, model, tmp_path):
     assert "".join(words) == "Is1<2&<b>?"
     assert all("%" in ruby.attrib["title"] for ruby in root.iter("ruby"))
     assert "http" not in page
+
+
+def test_an_argument_that_is_not_utf8_is_refused(seqkit, model):
+    result = seqkit("tag", b"caf\xe9".decode("utf-8", "surrogateescape"), "-m", model, "-f", "conllu")
+    assert (result.code, result.out) == (2, "")
+    assert "argument 1: is not UTF-8" in result.err
