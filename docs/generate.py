@@ -23,6 +23,7 @@ from seqkit.extend.claims import KINDS
 from seqkit.extend.manager import registry
 from seqkit.formats import seqkit_formats
 from seqkit.models.contracts import TaggerOptions
+from seqkit.models.folder import CARD, model_info
 from seqkit.training.options import TrainingOptions
 
 DOCS = Path(__file__).parent
@@ -131,6 +132,14 @@ def _code(text: str) -> str:
     return f"```python\n{text}\n```"
 
 
+def shipped() -> str:
+    """The card of the model that ships, and the checksum of its weights."""
+    info = model_info("en-tagger")
+    card = (info.folder / CARD).read_text(encoding="utf-8")
+    told = re.sub("^#", "##", card[card.index("\n# ") :].strip().partition("\n")[2], flags=re.MULTILINE)
+    return f"{info.size / 1e6:.1f} MB; sha256 of the weights: `{info.sha256}`.\n{told}"
+
+
 def cli() -> str:
     """Every command with its arguments and options."""
     return "\n\n".join(part for command in commands() for part in _command(command))
@@ -156,6 +165,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "model-defaults": model_defaults,
     "formats": formats,
     "hooks": hooks,
+    "shipped": shipped,
     "cli": cli,
 }
 

@@ -33,6 +33,7 @@ PAGES = sorted(
 )
 QUOTE = re.compile(r"<!-- from (\S+) -->\n```\w*\n(.*?)```", re.DOTALL)
 SHELL = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
+OUTPUT = re.compile(r"<!-- output of: seqkit (.*) -->\n```\n(.*?)```", re.DOTALL)
 PYTHON = re.compile(r"(?<!-->\n)```python\n(.*?)```", re.DOTALL)
 OPTION = re.compile(r"--[a-z][a-z-]*")
 
@@ -169,6 +170,13 @@ def test_shown_commands_exist_with_their_options(page, line):
     assert {word for word in words if OPTION.fullmatch(word)} <= COMMANDS[command]
     known = {option for _, option in options_by_owner()}
     assert {after.partition("=")[0] for word, after in pairwise(words) if word == "--set"} <= known
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_shown_output_is_what_the_command_prints(page):
+    for line, output in OUTPUT.findall(text_of(page)):
+        result = CliRunner().invoke(app, shlex.split(line))
+        assert result.stdout.strip() == output.strip()
 
 
 @pytest.mark.parametrize("page", PAGES)
