@@ -16,12 +16,12 @@ PLAIN_SECONDS = 30.0
 class TrainingReporter:
     """Loss, accuracy, words per second and time left of a training run."""
 
-    def __init__(self, epochs: int) -> None:
+    def __init__(self) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
-        self.epochs = epochs
+        self.epochs = 0
         self.console = Console(stderr=True)
         self.bar = Bar(
             TextColumn("epoch {task.fields[epoch]}"),
@@ -32,9 +32,9 @@ class TrainingReporter:
             transient=True,
             disable=not self.console.is_terminal,
         )
-        self.task = self.bar.add_task("train", total=epochs, epoch="1", now="")
-        self._words, self._since, self._spoke = 0, time.monotonic(), time.monotonic()
-        self._rate = 0.0
+        self.task = self.bar.add_task("train", total=None, epoch="1", now="")
+        self._started = self._spoke = time.monotonic()
+        self._words, self._steps = 0, -1
 
     def __enter__(self) -> Self:
         self.bar.start()
@@ -45,6 +45,11 @@ class TrainingReporter:
     ) -> None:
         self.bar.stop()
 
+    def start(self, epochs: int) -> None:
+        """Before the first batch: so many passes at most."""
+        self.epochs = epochs
+        self.bar.update(self.task, total=epochs)
+
     def note(self, message: str) -> None:
         """A remark that stays."""
         self._say(message)
@@ -52,13 +57,13 @@ class TrainingReporter:
     def step(self, progress: Progress, batches: int, rate: float) -> None:
         """After each batch."""
         now = time.monotonic()
-        if progress.batch <= 1:
-            self._words, self._since = progress.steps, now
-        elif now > self._since:
-            self._rate = (progress.steps - self._words) / (now - self._since)
+        if self._steps >= 0:
+            self._words += progress.steps - (0 if progress.batch == 1 else self._steps)
+        self._steps = progress.steps
+        speed = self._words / max(now - self._started, 1e-9)
         text = (
             f"loss {progress.nll / max(progress.steps, 1):.3f}  "
-            f"accuracy {100 * progress.right / max(progress.steps, 1):.2f} %  {self._rate:,.0f} words/s"
+            f"accuracy {100 * progress.right / max(progress.steps, 1):.2f} %  {speed:,.0f} words/s"
         )
         done = progress.epoch + progress.batch / batches
         self.bar.update(self.task, completed=done, epoch=f"{progress.epoch + 1}/{self.epochs}", now=text)

@@ -85,7 +85,7 @@ def train(
 
     command = shlex.join(["seqkit", *sys.argv[1:]])
     try:
-        with TrainingReporter(request.training.epochs) as reporter:
+        with TrainingReporter() as reporter:
             progress = run(request, out, command, reporter)
     except Stopped:
         again = shlex.join(["seqkit", "train", model, "--out", os.fspath(out), "--resume"])

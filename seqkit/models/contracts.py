@@ -34,8 +34,8 @@ class TaggerOptions:
     """Words seen less often in training count as unknown."""
     piece_size: int = 32
     """Size of the SentencePiece part of x_t; 0 leaves it out."""
-    vocab_size: int = 4000
-    """Number of SentencePiece pieces (fewer where the corpus does not give as many)."""
+    vocab_size: int = 0
+    """Number of SentencePiece pieces (fewer where the corpus does not give as many); 0 adapts to its vocabulary."""
     subword: str = "unigram"
     """SentencePiece algorithm: unigram or bpe."""
     sampling: float = 0.2
@@ -52,8 +52,8 @@ class TaggerOptions:
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that no network can be made of."""
-        check_range(self, 1, math.inf, "layers", "hidden", "min_count", "vocab_size", "char_hidden")
-        check_range(self, 0, math.inf, "word_size", "piece_size", "char_size")
+        check_range(self, 1, math.inf, "layers", "hidden", "min_count", "char_hidden")
+        check_range(self, 0, math.inf, "vocab_size", "word_size", "piece_size", "char_size")
         check_range(self, 0, 1, "sampling", "word_dropout")
         check_range(self, 0, 0.99, "dropout")
 

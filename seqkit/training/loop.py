@@ -47,6 +47,8 @@ class Task(Protocol):
 class Reporter(Protocol):
     """Who is told how training goes."""
 
+    def start(self, epochs: int) -> None: ...
+
     def step(self, progress: Progress, batches: int, rate: float) -> None: ...
 
     def epoch(self, row: dict[str, Any]) -> None: ...
@@ -78,6 +80,7 @@ class Training:
 
     def run(self) -> Progress:
         """Train to the end. Raises Stopped after SIGINT or SIGTERM, with the state saved."""
+        self.reporter.start(self.options.epochs)
         with StopRequest() as stop:
             while not self._done():
                 for batch in self._batches_left():

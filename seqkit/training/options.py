@@ -13,12 +13,12 @@ from seqkit.config import check_range
 class TrainingOptions:
     """How to train. `--set name=value` changes one."""
 
-    epochs: int = 16
-    """Most passes over the training split."""
+    epochs: int = 0
+    """Most passes over the training split; 0 adapts to its size."""
     patience: int = 8
     """Stop after so many epochs without a better dev score; 0 never stops early."""
-    batch_words: int = 1000
-    """Words a batch, padding included."""
+    batch_words: int = 0
+    """Words a batch, padding included; 0 adapts to the size of the training split."""
     optimizer: Literal["adam", "sgd"] = "adam"
     """Adam (Kingma & Ba 2015) or stochastic gradient descent."""
     learning_rate: float = 2e-3
@@ -48,7 +48,7 @@ class TrainingOptions:
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that nothing can be trained with."""
-        check_range(self, 1, inf, "epochs", "batch_words")
+        check_range(self, 0, inf, "epochs", "batch_words")
         check_range(self, 0, inf, "patience", "learning_rate", "momentum", "weight_decay", "clip", "seed")
         check_range(self, 0, inf, "threads", "save_minutes")
         check_range(self, 0, 0.99, "warmup", "label_smoothing")

@@ -18,6 +18,7 @@ from seqkit.models.artifact import read_weights, save_model
 from seqkit.models.contracts import MAX_STEPS
 from seqkit.models.folder import TRAINING
 from seqkit.text.sources import labelled_sentences
+from seqkit.training.adapt import adapted
 from seqkit.training.calibration import calibrate
 from seqkit.training.card import model_card
 from seqkit.training.loop import BEST, METRICS, STATE, Reporter, Training
@@ -136,7 +137,7 @@ def train(request: Request, out: Path, command: str, reporter: Reporter) -> Prog
     for note in data.notes:
         reporter.note(note)
     sources = dataclasses.replace(request.sources, label=data.labels, lang=data.language)
-    request = dataclasses.replace(request, sources=sources)
+    request = adapted(dataclasses.replace(request, sources=sources), data.train)
     folder = out / TRAINING
     model = build_model(request, data)
     save_request(folder, request)

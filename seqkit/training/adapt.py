@@ -1,0 +1,40 @@
+"""Options left at 0 adapt to the corpus: a small one needs small batches and many epochs to be learnt."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from seqkit.formats.examples import Sentence
+from seqkit.training.request import Request
+
+UPDATES = 3300
+"""Steps down the gradient that a training wants, whatever the corpus."""
+EPOCHS = (16, 60)
+"""Fewest and most passes."""
+BATCH_WORDS = (100, 1000)
+UPDATES_AN_EPOCH = 80
+WORDS_A_PIECE = 5
+"""Distinct words for each SentencePiece piece."""
+PIECES = (100, 4000)
+
+
+def adapted(request: Request, train: Sequence[Sentence]) -> Request:
+    """The request with every 0 that stands for "adapt" replaced. What the user chose stays."""
+    words = sum(len(sentence.words) for sentence in train)
+    batch_words = request.training.batch_words or _within(words // UPDATES_AN_EPOCH, BATCH_WORDS)
+    epochs = request.training.epochs or _within(round(UPDATES * batch_words / max(words, 1)), EPOCHS)
+    training = dataclasses.replace(request.training, batch_words=batch_words, epochs=epochs)
+    return dataclasses.replace(request, training=training, model=_adapted_model(request.model, train))
+
+
+def _adapted_model(options: Any, train: Sequence[Sentence]) -> Any:
+    if getattr(options, "vocab_size", None) != 0:
+        return options
+    distinct = len({word for sentence in train for word in sentence.words})
+    return dataclasses.replace(options, vocab_size=_within(distinct // WORDS_A_PIECE, PIECES))
+
+
+def _within(value: int, bounds: tuple[int, int]) -> int:
+    return min(max(value, bounds[0]), bounds[1])
