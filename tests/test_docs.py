@@ -205,6 +205,11 @@ def test_the_readme_has_two_commands_each_alone_and_ci_runs_them():
     assert listed.stdout.splitlines() == alone
 
 
+@pytest.mark.parametrize("script", sorted(path.name for path in (ROOT / "benchmarks").glob("*.py")))
+def test_every_benchmark_is_named(script):
+    assert f"python benchmarks/{script}" in text_of("docs/benchmarks.md")
+
+
 def test_the_architecture_page_has_the_import_order():
     (line,) = re.findall(r"^cli -> .*$", text_of("docs/architecture.md"), re.MULTILINE)
     shown = [set(level.split(" | ")) for level in line.split(" -> ")]
