@@ -15,7 +15,7 @@ EPOCHS = (16, 60)
 """Fewest and most passes."""
 BATCH_WORDS = (100, 1000)
 UPDATES_AN_EPOCH = 80
-WORDS_A_PIECE = 5
+WORDS_A_PIECE = 4
 """Distinct words for each SentencePiece piece."""
 PIECES = (100, 4000)
 

@@ -27,7 +27,7 @@ def model_card(request: Request, train: Sequence[Sentence], progress: Progress, 
         [
             "---",
             f"language: {sources.lang}",
-            f"license: {licence}",
+            f"license: {licence.lower().replace(' ', '-')}",
             "library_name: seqkit",
             "tags: [token-classification, part-of-speech]",
             "---",
