@@ -5,18 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
 if TYPE_CHECKING:
-    from seqkit.formats.examples import Problems, Sentence
+    from seqkit.formats.examples import Problems
 
 SHOW_PROBABILITIES = ("table", "jsonl", "html")
-CHUNK_WORDS = 50_000
-"""Words tagged together. Fixed, so that the same input always falls into the same batches."""
 
 
 def tag(
@@ -54,6 +51,7 @@ def tag(
     ] = False,
 ) -> None:
     """Give every word its part of speech."""
+    from seqkit.batch.tagging import tag_sentences
     from seqkit.cli.inputs import Inputs, read_inputs
     from seqkit.cli.progress import WordCounter
     from seqkit.formats.examples import Problems
@@ -75,40 +73,12 @@ def tag(
     _report(counter.words, problems)
 
 
-def tag_sentences(
-    tagger: Any, sentences: Iterable[Sentence], kinds: tuple[str, ...], top: int = 0
-) -> Iterator[Sentence]:
-    """The sentences with their labels of these kinds replaced by the tagger's, and its `top` best ones beside them."""
-    for chunk in _chunks(sentences):
-        ranked = tagger.predict_top(chunk, top) if top else [{}] * len(chunk)
-        for sentence, labels, best in zip(chunk, tagger.predict(chunk), ranked, strict=True):
-            yield replace(
-                sentence,
-                labels=sentence.labels | {kind: labels[kind] for kind in kinds},
-                ranked={kind: best[kind] for kind in kinds if kind in best},
-                silver=None,
-            )
-
-
 def _check_shows_probabilities(format: str) -> None:
     from seqkit.errors import SeqkitError
 
     if format not in SHOW_PROBABILITIES:
         fix = f"Choose one that has: --format {', '.join(SHOW_PROBABILITIES)}."
         raise SeqkitError(f"the format {format} has no place for probabilities", fix, exit_code=2)
-
-
-def _chunks(sentences: Iterable[Sentence]) -> Iterator[list[Sentence]]:
-    chunk: list[Sentence] = []
-    words = 0
-    for sentence in sentences:
-        chunk.append(sentence)
-        words += len(sentence.words) + 1
-        if words >= CHUNK_WORDS:
-            yield chunk
-            chunk, words = [], 0
-    if chunk:
-        yield chunk
 
 
 def _load(model: str, lang: str) -> Any:

@@ -1,0 +1,1 @@
+"""Models over whole corpora: a stream in, a stream out, memory flat."""
