@@ -18,14 +18,19 @@ def tag_sentences(
 ) -> Iterator[Sentence]:
     """The sentences with their labels of these kinds replaced by the tagger's, and its `top` best ones beside them."""
     for chunk in _chunks(sentences):
-        ranked = tagger.predict_top(chunk, top) if top else [{}] * len(chunk)
-        for sentence, labels, best in zip(chunk, tagger.predict(chunk), ranked, strict=True):
-            yield replace(
-                sentence,
-                labels=sentence.labels | {kind: labels[kind] for kind in kinds},
-                ranked={kind: best[kind] for kind in kinds if kind in best},
-                silver=None,
-            )
+        if top:
+            for sentence, best in zip(chunk, tagger.predict_top(chunk, top), strict=True):
+                labels = {kind: [word[0][0] for word in best[kind]] for kind in kinds}
+                yield _with_labels(sentence, labels, {kind: best[kind] for kind in kinds})
+        else:
+            for sentence, tags in zip(chunk, tagger.predict(chunk), strict=True):
+                yield _with_labels(sentence, {kind: tags[kind] for kind in kinds}, {})
+
+
+def _with_labels(sentence: Sentence, labels: dict[str, list[str]], ranked: dict[str, Any]) -> Sentence:
+    """A copy with these labels; what a pipeline gave stays marked as silver while any of it stays."""
+    silver = sentence.silver if set(sentence.labels) - set(labels) else None
+    return replace(sentence, labels=sentence.labels | labels, ranked=ranked, silver=silver)
 
 
 def tag_text(tagger: Any, text: str, language: str = "") -> Iterator[Sentence]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from typing import Annotated
+from types import FrameType
+from typing import Annotated, Any, NoReturn
 
 import typer
+from typer.core import TyperGroup
 
 from seqkit._version import __version__
 from seqkit.cli import corpora, evaluate, models, plugins, tag, train
@@ -22,8 +25,34 @@ LIGHT = {
     "models": {**NO_HELP, "list": NO_HELP},
 }
 
+
+class Group(TyperGroup):
+    """The commands; what goes wrong in one ends as one or two lines on stderr."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for. Leaves with its exit code where it fails."""
+        try:
+            return super().invoke(ctx)
+        except SeqkitError as error:
+            self._end(str(error), error.exit_code)
+        except KeyboardInterrupt:
+            self._end("interrupted; nothing half-written was left", 130)
+        except BrokenPipeError:
+            # The reader of our output (head, less) has gone: not an error, but Python would complain at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+        except OSError as error:
+            name = f"{error.filename}: " if error.filename else ""
+            self._end(f"{name}{error.strerror or error}", 1)
+
+    def _end(self, message: str, exit_code: int) -> NoReturn:
+        print(f"seqkit: {message}", file=sys.stderr)
+        sys.exit(exit_code)
+
+
 app = typer.Typer(
     name="seqkit",
+    cls=Group,
     help="Recurrent sequence models for text: tag, train, measure, extend.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -56,15 +85,16 @@ def options(
 
 def main() -> None:
     """Run the command line. Exits with 0 for success, 1 for bad data, 2 for a wrong command, 130 after Ctrl-C."""
-    try:
-        app()
-    except SeqkitError as error:
-        print(f"seqkit: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        print("seqkit: interrupted; nothing half-written was left", file=sys.stderr)
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output (head, less) has gone: not an error, but Python would complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+    # A closed stream is None in Python; whoever closed it wants nothing from it.
+    sys.stdin, sys.stdout, sys.stderr = (
+        stream or open(os.devnull, mode)  # noqa: SIM115 (open to the end)
+        for stream, mode in ((sys.stdin, "r"), (sys.stdout, "w"), (sys.stderr, "w"))
+    )
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _leave)
+    app()
+
+
+def _leave(number: int, frame: FrameType | None) -> None:
+    """End as after an error, so that unfinished files are cleared away."""
+    sys.exit(128 + number)

@@ -28,6 +28,12 @@ class Inputs:
             raise SeqkitError("--text and --file contradict each other", "Leave one out.", exit_code=2)
         if not self.arguments and sys.stdin.isatty():
             raise SeqkitError("nothing to read", "Give text, a file, or - for standard input.", exit_code=2)
+        if self.pretokenized and self.format:
+            raise SeqkitError("--pretokenized is a format of its own", "Leave it or --from out.", exit_code=2)
+        if self.arguments.count("-") > 1:
+            raise SeqkitError(
+                "- stands twice, but there is one standard input", "Leave one out.", exit_code=2
+            )
         for number, argument in enumerate(self.arguments, start=1):
             if not self.is_file(argument) and any(
                 "\ud800" <= character <= "\udfff" for character in argument
@@ -35,11 +41,16 @@ class Inputs:
                 raise SeqkitError(
                     f"argument {number}: is not UTF-8", "Check the terminal's encoding.", exit_code=2
                 )
-            if self.is_file(argument) and argument != "-" and not Path(argument).exists():
+            if self.is_file(argument) and argument != "-" and not _is_there(argument):
                 raise SeqkitError(
                     f"{argument}: no such file",
                     "Check the path, or add --text to take it as text.",
                     exit_code=2,
+                )
+
+            if self.pretokenized and self.is_file(argument) and _has_columns(argument):
+                raise SeqkitError(
+                    f"{argument}: holds more than words", "Leave out --pretokenized.", exit_code=2
                 )
 
     def is_file(self, argument: str) -> bool:
@@ -53,14 +64,38 @@ class Inputs:
 
 def read_inputs(inputs: Inputs, language: str, problems: Problems) -> Iterator[Sentence]:
     """The sentences of every argument, in order; raw text is split into words and sentences on the way."""
+    several = len(inputs.arguments) > 1
     for number, argument in enumerate(inputs.arguments or ("-",), start=1):
-        examples: Iterable[Sentence | RawText]
         if not inputs.is_file(argument):
             _warn_of_namesake(argument)
-            yield from _from_text(argument, f"argument {number}", inputs.pretokenized, language)
-            continue
-        examples = _read(argument, inputs, problems)
-        yield from _sentences(examples, language)
+            sentences = _from_text(argument, f"argument {number}", inputs.pretokenized, language)
+        else:
+            sentences = _sentences(_read(argument, inputs, problems), language)
+        yield from _named(sentences, argument if inputs.is_file(argument) else f"argument {number}", several)
+
+
+def _named(sentences: Iterator[Sentence], name: str, several: bool) -> Iterator[Sentence]:
+    """With several inputs, each begins a document, so that none runs on from the one before."""
+    first = next(sentences, None)
+    if first is not None:
+        if several and first.document is None and first.lines is None:
+            first.document = name
+        yield first
+        yield from sentences
+
+
+def _is_there(path: str) -> bool:
+    """Whether a path leads anywhere; a text too long to be a path leads nowhere."""
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _has_columns(path: str) -> bool:
+    from seqkit.catalogue import format_of, names_known_suffix
+
+    return names_known_suffix(path) and format_of(path).yields != "text"
 
 
 def _from_text(text: str, name: str, pretokenized: bool, language: str) -> Iterator[Sentence]:
@@ -101,5 +136,5 @@ def _sentences(examples: Iterable[Sentence | RawText], language: str) -> Iterato
 
 
 def _warn_of_namesake(argument: str) -> None:
-    if len(argument) < 255 and Path(argument).is_file():
+    if _is_there(argument) and Path(argument).is_file():
         print(f"'{argument}' is taken as text; to read the file of that name, add --file", file=sys.stderr)

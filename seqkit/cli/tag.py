@@ -32,7 +32,7 @@ def tag(
             help="table, conllu, jsonl, tsv, spacy, html. Default: by --out; table on a terminal, else conllu.",
         ),
     ] = "",
-    from_: Annotated[str, typer.Option("--from", help="Format of the input, where no suffix tells.")] = "",
+    from_: Annotated[str, typer.Option("--from", help="Format of the input, whatever its suffix.")] = "",
     pretokenized: Annotated[
         bool, typer.Option("--pretokenized", help="One sentence a line, words by spaces.")
     ] = False,
@@ -59,17 +59,17 @@ def tag(
     problems = Problems(skip=skip_bad)
     wanted = Inputs(tuple(inputs or ()), text, file, from_, pretokenized)
     wanted.check()
+    spec = _format(out, format)
     top = top or int(probabilities)
     if top:
-        _check_shows_probabilities(_format(out, format).name)
-    with _writer(out, format) as writer:
-        tagger = _load(model, lang)
-        kinds = _kinds(label, tagger.facts.labels)
-        sentences = read_inputs(wanted, lang or tagger.facts.language, problems)
-        with WordCounter("tagged") as counter:
-            for sentence in tag_sentences(tagger, sentences, kinds, top):
-                writer.write(sentence)
-                counter.add(len(sentence.words))
+        _check_shows_probabilities(spec.name)
+    tagger = _load(model, lang)
+    kinds = _kinds(label, tagger.facts.labels)
+    sentences = read_inputs(wanted, lang or tagger.facts.language, problems)
+    with _writer(out, spec) as writer, WordCounter("tagged") as counter:
+        for sentence in tag_sentences(tagger, sentences, kinds, top):
+            writer.write(sentence)
+            counter.add(len(sentence.words))
     _report(counter.words, problems)
 
 
@@ -103,15 +103,12 @@ def _kinds(label: str, known: Iterable[str]) -> tuple[str, ...]:
 
 
 @contextmanager
-def _writer(out: Path | None, format: str) -> Iterator[Any]:
+def _writer(out: Path | None, spec: Any) -> Iterator[Any]:
     """A writer to the file, or to standard output."""
     from seqkit.errors import SeqkitError
     from seqkit.extend.manager import load
     from seqkit.files import atomic_write
 
-    spec = _format(out, format)
-    if spec.writer is None:
-        raise SeqkitError(f"the format {spec.name} can be read, not written", "See --format.", exit_code=2)
     make = load(spec.writer)
     if out is not None:
         with atomic_write(out) as file:
@@ -130,13 +127,15 @@ def _writer(out: Path | None, format: str) -> Iterator[Any]:
 
 def _format(out: Path | None, format: str) -> Any:
     from seqkit.catalogue import format_of
+    from seqkit.errors import SeqkitError
     from seqkit.extend.manager import registry
 
-    if format:
-        return registry().find("formats", format)
-    if out is not None:
-        return format_of(out)
-    return registry().find("formats", "table" if sys.stdout.isatty() else "conllu")
+    default = "table" if sys.stdout.isatty() else "conllu"
+    by_name = format or ("" if out else default)
+    spec = registry().find("formats", by_name) if by_name else format_of(str(out))
+    if spec.writer is None:
+        raise SeqkitError(f"the format {spec.name} can be read, not written", "See --format.", exit_code=2)
+    return spec
 
 
 def _report(words: int, problems: Problems) -> None:

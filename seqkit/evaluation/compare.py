@@ -59,7 +59,7 @@ def _resampled(better_N: np.ndarray, words_N: np.ndarray, seed: int) -> np.ndarr
 
 
 def _labelled(sentence: Sentence, kind: str) -> int:
-    return sum(kind != "upos" or label != NO_LABEL for label in sentence.labels[kind])
+    return sum(kind != "upos" or label != NO_LABEL for label in sentence.labels.get(kind, ()))
 
 
 def _right(gold: Sequence[Sentence], tags: Tags, kind: str) -> np.ndarray:
@@ -68,7 +68,7 @@ def _right(gold: Sequence[Sentence], tags: Tags, kind: str) -> np.ndarray:
         [
             sum(
                 label == guess and (kind != "upos" or label != NO_LABEL)
-                for label, guess in zip(sentence.labels[kind], row[kind], strict=True)
+                for label, guess in zip(sentence.labels.get(kind, ()), row[kind], strict=False)
             )
             for sentence, row in zip(gold, tags, strict=True)
         ]

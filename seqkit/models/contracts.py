@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, Self
@@ -76,8 +76,3 @@ class TaggerModel(Protocol):
     def predict(self, sentences: Sequence[Sentence]) -> list[dict[str, list[str]]]:
         """One label of each kind for every word, in the order given."""
         ...
-
-
-def count_words(sentences: Iterable[Sentence]) -> int:
-    """Number of words."""
-    return sum(len(sentence.words) for sentence in sentences)

@@ -16,8 +16,14 @@ UNKNOWN_PENALTY = 10.0
 FLAT_SCORE = -7.0
 """Log-probability of every piece where the model has none (BPE)."""
 
-Pieces = dict[str, tuple[int, float]]
-"""Piece -> its id and log-probability."""
+
+class Pieces:
+    """A model's pieces: each one's id and log-probability, and what bounds them."""
+
+    def __init__(self, ids: dict[str, tuple[int, float]], unknown: int) -> None:
+        self.ids, self.unknown = ids, unknown
+        self.longest = max(map(len, ids), default=1)
+        self.unknown_score = min((score for _, score in ids.values()), default=0.0) - UNKNOWN_PENALTY
 
 
 class Edge(NamedTuple):
@@ -35,22 +41,20 @@ class Lattice:
     Forward: a_j = log Σ_i exp(a_i + alpha log P(x_i:j)). A draw walks back from the end.
     """
 
-    def __init__(self, text: str, pieces: Pieces, alpha: float, unknown: int) -> None:
-        longest = max(map(len, pieces), default=1)
-        worst = min((score for _, score in pieces.values()), default=0.0) - UNKNOWN_PENALTY
+    def __init__(self, text: str, pieces: Pieces, alpha: float) -> None:
         total = [0.0]
         self.edges: list[list[Edge]] = [[]]
         for end in range(1, len(text) + 1):
             edges = []
-            for start in range(max(0, end - longest), end):
-                found = pieces.get(text[start:end])
+            for start in range(max(0, end - pieces.longest), end):
+                found = pieces.ids.get(text[start:end])
                 if found is not None:
                     edges.append(Edge(start, found[0], total[start] + alpha * found[1]))
             if not any(edge.start == end - 1 for edge in edges):
-                edges.append(Edge(end - 1, unknown, total[end - 1] + alpha * worst))
+                edges.append(Edge(end - 1, pieces.unknown, total[end - 1] + alpha * pieces.unknown_score))
             self.edges.append(edges)
             total.append(_log_sum([edge.weight for edge in edges]))
-        self.total, self.unknown = total, unknown
+        self.total, self.unknown = total, pieces.unknown
 
     def draw(self, random: Random) -> list[int]:
         """The piece ids of one segmentation; neighbouring unknown characters make one unknown piece."""

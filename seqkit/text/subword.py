@@ -16,6 +16,8 @@ ALGORITHMS = ("unigram", "bpe")
 UNKNOWN_PIECE = 0
 EDGE = 64
 """Of a word longer than twice this, only the first and last so many characters are segmented."""
+ATTEMPTS = 3
+WITHOUT_PIECES = "Give more text, or leave pieces out with `--set piece_size=0`."
 LATTICES = 50_000
 """Words whose segmentations are remembered while sampling."""
 
@@ -51,7 +53,7 @@ class Subword:
             if len(self._lattices) >= LATTICES:
                 self._lattices.clear()
             text = self._processor.normalize(word)
-            known = self._lattices[word, alpha] = Lattice(text, self._pieces, alpha, UNKNOWN_PIECE)
+            known = self._lattices[word, alpha] = Lattice(text, self._pieces, alpha)
         return known
 
     @cached_property
@@ -60,11 +62,12 @@ class Subword:
         model = self._processor
         scores = [model.get_score(piece) for piece in range(len(self))]
         is_bpe = all(score == int(score) for score in scores)
-        return {
+        ids = {
             model.id_to_piece(piece): (piece, FLAT_SCORE if is_bpe else score)
             for piece, score in enumerate(scores)
             if piece != UNKNOWN_PIECE
         }
+        return Pieces(ids, UNKNOWN_PIECE)
 
     def pieces(self, word: str) -> list[str]:
         """The pieces of one word, as text."""
@@ -86,10 +89,12 @@ def train_subword(sentences: Iterable[Sequence[str]], vocab_size: int, algorithm
             f"subword={algorithm}: no such algorithm", did_you_mean(algorithm, ALGORITHMS), exit_code=2
         )
     lines = [" ".join(_shorten(words)) for words in sentences if words]
-    try:
-        return Subword(_train(lines, vocab_size, algorithm))
-    except RuntimeError as error:
-        return Subword(_train(lines, _size_that_fits(str(error), vocab_size), algorithm))
+    for _ in range(ATTEMPTS):
+        try:
+            return Subword(_train(lines, vocab_size, algorithm))
+        except RuntimeError as error:
+            vocab_size = _size_that_fits(str(error), vocab_size)
+    raise SeqkitError("SentencePiece finds no vocabulary size that fits", WITHOUT_PIECES)
 
 
 def _train(lines: Sequence[str], vocab_size: int, algorithm: str) -> bytes:
@@ -114,14 +119,15 @@ def _train(lines: Sequence[str], vocab_size: int, algorithm: str) -> bytes:
 
 
 def _size_that_fits(message: str, vocab_size: int) -> int:
-    """The number SentencePiece names when it refuses a vocabulary size."""
+    """A size in place of the one that SentencePiece has refused; its message names the bound."""
     too_high = re.search(r"<= (\d+)", message)
-    too_low = re.search(r"required_chars\D*(\d+)", message) or re.search(r"(\d+) vs \d+", message)
+    too_low = re.search(r"(\d+) vs (\d+)", message)
     if too_high:
         return int(too_high.group(1))
-    if too_low:
-        return int(too_low.group(1)) + 16
+    if "required_chars" in message and too_low:
+        alphabet = int(too_low.group(2))
+        return alphabet + alphabet // 4 + 16
+    reason = message.strip().splitlines()[0]
     raise SeqkitError(
-        f"SentencePiece cannot be trained with vocab_size={vocab_size}: {message.strip()}",
-        "Give more text, or leave pieces out with `--set piece_size=0`.",
+        f"SentencePiece cannot be trained with vocab_size={vocab_size}: {reason}", WITHOUT_PIECES
     )

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import signal
+import subprocess
+import sys
+import time
 from xml.etree import ElementTree
 
 import pytest
@@ -229,3 +233,71 @@ def test_an_argument_that_is_not_utf8_is_refused(seqkit, model):
     result = seqkit("tag", b"caf\xe9".decode("utf-8", "surrogateescape"), "-m", model, "-f", "conllu")
     assert (result.code, result.out) == (2, "")
     assert "argument 1: is not UTF-8" in result.err
+
+
+@pytest.mark.parametrize("text", ["Слово " * 60, "漢字 " * 100, "x" * 300 + " x.txt"])
+def test_a_text_too_long_to_be_a_path(seqkit, model, text):
+    assert words(seqkit("tag", "--text", text, "-m", model, "-f", "conllu").out)
+    result = seqkit("tag", text, "-m", model, "-f", "conllu")
+    assert result.code == 0 or "no such file" in result.err
+
+
+def test_arguments_that_make_no_sense_together(seqkit, model, tmp_path):
+    treebank = tmp_path / "treebank.conllu"
+    treebank.write_text(TREEBANK)
+    for arguments, message in (
+        (["--pretokenized", treebank], "holds more than words"),
+        (["--pretokenized", "--from", "conllu", treebank], "format of its own"),
+        (["-", "-"], "stands twice"),
+    ):
+        result = seqkit("tag", *arguments, "-m", model)
+        assert (result.code, result.out) == (2, "")
+        assert message in result.err
+
+
+@pytest.mark.parametrize("format", ["tsv", "html"])
+def test_nothing_is_written_before_the_model_is_there(seqkit, format):
+    result = seqkit("tag", "x", "-m", "no-such-model", "-f", format)
+    assert (result.code, result.out) == (2, "")
+
+
+def test_each_of_several_inputs_is_a_document(seqkit, model, tmp_path):
+    tokens = tmp_path / "a.txt"
+    tokens.write_text("It runs .\n")
+    out = seqkit("tag", tokens, "It stops.", "-m", model, "-f", "conllu").out
+    assert [line for line in out.splitlines() if "newdoc" in line] == [
+        f"# newdoc id = {tokens}" if f"id = {tokens}" in out else "# newdoc id = a.txt",
+        "# newdoc id = argument 2",
+    ]
+
+
+def command(*arguments) -> list[str]:
+    return [sys.executable, "-m", "seqkit", "tag", *map(str, arguments)]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_stopped_it_leaves_nothing_half_written(model, tmp_path, number):
+    out = tmp_path / "out.conllu"
+    line = command("-", "-m", model, "-o", out)
+    process = subprocess.Popen(line, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    end = time.monotonic() + 60
+    while not list(tmp_path.glob(".out*")) and time.monotonic() < end:
+        time.sleep(0.05)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert list(tmp_path.iterdir()) == []
+    assert "Traceback" not in errors
+    assert ("interrupted" in errors) == (number == signal.SIGINT)
+
+
+def test_a_reader_that_goes_away_is_no_error(model, tmp_path):
+    long = tmp_path / "long.txt"
+    long.write_text("It runs and runs.\n\n" * 20_000)
+    process = subprocess.Popen(
+        command(long, "-m", model, "-f", "tsv"), stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdout.readline() == b"word\tupos\txpos\tfeats\n"
+    process.stdout.close()
+    assert process.wait(timeout=120) == 0
+    assert process.stderr.read() == b""

@@ -12,7 +12,7 @@ import pytest
 from seqkit.catalogue import read_sentences
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Problems
-from seqkit.text.sampling import Lattice
+from seqkit.text.sampling import Lattice, Pieces
 from seqkit.text.subword import ALGORITHMS, UNKNOWN_PIECE, train_subword
 
 
@@ -70,7 +70,7 @@ def test_draws_follow_the_probabilities():
             if "".join(choice) == "abab":
                 ids = tuple(pieces[piece][0] for piece in choice)
                 weights[ids] = math.prod(math.exp(pieces[piece][1]) for piece in choice) ** 0.5
-    lattice, random, total = Lattice("abab", pieces, 0.5, 0), Random(1), sum(weights.values())
+    lattice, random, total = Lattice("abab", Pieces(pieces, 0), 0.5), Random(1), sum(weights.values())
     drawn = Counter(tuple(lattice.draw(random)) for _ in range(20_000))
     assert set(drawn) == set(weights)
     for ids, weight in weights.items():
@@ -86,3 +86,12 @@ def test_small_and_odd_corpora(sentences):
     with pytest.raises(SeqkitError) as caught:
         train_subword(sentences, 100, "unigrm")
     assert "Did you mean 'unigram'?" in caught.value.fix
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_an_alphabet_larger_than_the_vocabulary(algorithm):
+    characters = [chr(0x4E00 + i) for i in range(3000)]
+    words = [[characters[i] + characters[i + 1]] for i in range(0, 3000, 2)]
+    subword = train_subword(words, 500, algorithm)
+    assert len(subword) >= 3000
+    assert UNKNOWN_PIECE not in subword.encode([characters[7]])[0]
