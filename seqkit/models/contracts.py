@@ -71,8 +71,34 @@ class Facts(Protocol):
 
 
 class TaggerModel(Protocol):
-    """What commands ask of a tagger."""
+    """What commands and the trainer ask of a tagger. It is also a `torch.nn.Module`.
+
+    `seqkit.models.tagger.Tagger` is one; a plugin may bring another, and the conformance suite holds it to this.
+    """
+
+    task: str
+    """ "tagging"."""
+    options: Any
+    """The ModelSpec's options; the trainer reads `sampling`."""
+    facts: Any
+    """`labels` (kind -> values), `language`, `silver`, `known_words`, `ambiguous`; see `TaggerFacts`."""
+    heads: Any
+    """Kind of label -> `seqkit.nn.heads.SoftmaxHead`, whose temperature is fitted after training."""
+
+    def collate(self, sentences: Sequence[Sentence], *, sampling: float = 0.0, seed: int = 0) -> Any:
+        """A batch with `targets`: kind of label -> y_BT."""
+        ...
+
+    def __call__(self, batch: Any) -> Any:
+        """Kind of label -> logits_BTL."""
+        ...
 
     def predict(self, sentences: Sequence[Sentence]) -> list[dict[str, list[str]]]:
         """One label of each kind for every word, in the order given."""
+        ...
+
+    def predict_top(
+        self, sentences: Sequence[Sentence], top: int
+    ) -> list[dict[str, list[list[tuple[str, float]]]]]:
+        """The most probable labels of each kind for every word, with their probabilities, the best first."""
         ...
