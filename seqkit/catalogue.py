@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from seqkit.errors import SeqkitError, did_you_mean
-from seqkit.extend.manager import load, registry
+from seqkit.extend.manager import load, package_folder, registry
 from seqkit.extend.specs import CorpusSpec, FormatSpec
-from seqkit.fetch import Progress, download, fault_of
+from seqkit.fetch import Progress, check_manifest, download, fault_of
 from seqkit.files import atomic_write
 from seqkit.formats.examples import Problems, RawText, Sentence
 from seqkit.formats.lines import suffix_of
@@ -28,8 +28,9 @@ def data_folder() -> Path:
 
 
 def find_corpus(name: str) -> CorpusSpec:
-    """The corpus of that name. SeqkitError, with the nearest name, where there is none."""
+    """The corpus of that name. SeqkitError, with the nearest name, where there is none, and for a bad manifest."""
     spec: CorpusSpec = registry().find("corpora", name)
+    check_manifest(spec)
     return spec
 
 
@@ -55,8 +56,7 @@ def _candidates(spec: CorpusSpec) -> Iterator[Path]:
         yield Path(os.environ["SEQKIT_CORPORA_DIR"]) / spec.name
     yield data_folder() / spec.name
     if spec.folder:
-        package, _, inside = spec.folder.partition(":")
-        yield Path(load(f"{package}:__file__")).parent / inside
+        yield package_folder(spec.name, spec.folder)
 
 
 def corpus_files(name: str, split: str) -> list[Path]:

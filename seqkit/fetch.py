@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from seqkit.errors import SeqkitError
-from seqkit.extend.specs import CorpusFile
-from seqkit.files import atomic_write
+from seqkit.extend.specs import CorpusFile, CorpusSpec
+from seqkit.files import atomic_write, stays_inside
 
 Progress = Callable[[str, int, int], None]
 """Called with a file's path, the bytes that are here, and the bytes there will be."""
@@ -16,6 +16,18 @@ Progress = Callable[[str, int, int], None]
 CHUNK = 1 << 20
 TIMEOUT = 30
 """Seconds a server may stay silent."""
+
+
+def check_manifest(spec: CorpusSpec) -> None:
+    """Raise SeqkitError for a path that leaves the corpus's folder, and for an address that is not on the web."""
+    fix = "Mend or uninstall the plugin that names this corpus."
+    paths = [path for split in spec.splits.values() for path in split]
+    for path in [*paths, *(file.path for file in spec.files)]:
+        if not stays_inside(path):
+            raise SeqkitError(f"{spec.name}: its manifest names '{path}', outside its folder", fix)
+    for file in spec.files:
+        if file.url and not file.url.startswith(("http://", "https://")):
+            raise SeqkitError(f"{spec.name}: '{file.url}' is not an http(s) address", fix)
 
 
 def fault_of(file: CorpusFile, path: Path) -> str:

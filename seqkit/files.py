@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 from typing import BinaryIO, cast
 
 from seqkit.errors import SeqkitError
@@ -27,13 +27,35 @@ def sync_folder(folder: Path) -> None:
 def atomic_write(path: str | Path, *, pack: bool = True) -> Iterator[BinaryIO]:
     """A binary file that takes the name `path` only when the block ends without an error.
 
-    Written beside the target, synced, renamed, and the folder synced. A name that ends in `.gz` is
-    compressed, without a time stamp, so that equal content gives equal bytes; `pack=False` is for
-    content that already is.
+    Written beside the target, synced, renamed, and the folder synced. A link is followed; a pipe or a
+    device is written to as it is. A name that ends in `.gz` is compressed, without a time stamp, so that
+    equal content gives equal bytes; `pack=False` is for content that already is.
     """
     target = Path(path)
+    opened = _in_place(target) if target.exists() and not target.is_file() else _replacing(target)
+    with opened as file:
+        if pack and target.suffix.lower() == ".gz":
+            with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
+                yield cast(BinaryIO, packed)
+        else:
+            yield file
+
+
+def _in_place(target: Path) -> BinaryIO:
+    """A pipe or device, opened. Raises SeqkitError for a folder, and where it cannot be opened."""
     if target.is_dir():
         raise SeqkitError(f"{target}: is a folder", "Name a file to write to.", exit_code=2)
+    try:
+        return open(target, "wb")
+    except OSError as error:
+        raise _unwritable(target, error) from error
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[BinaryIO]:
+    """A file beside the target that takes its name at the end."""
+    if target.is_symlink():
+        target = Path(os.path.realpath(target))
     if not target.parent.is_dir():
         raise SeqkitError(
             f"{target}: the folder {target.parent} does not exist", "Create it first.", exit_code=2
@@ -41,16 +63,10 @@ def atomic_write(path: str | Path, *, pack: bool = True) -> Iterator[BinaryIO]:
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     except OSError as error:
-        raise SeqkitError(
-            f"{target}: cannot be written ({error.strerror})", "Choose another place."
-        ) from error
+        raise _unwritable(target, error) from error
     try:
         with os.fdopen(handle, "wb") as file:
-            if pack and target.suffix == ".gz":
-                with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
-                    yield cast(BinaryIO, packed)
-            else:
-                yield file
+            yield file
             file.flush()
             os.fsync(file.fileno())
         os.chmod(name, _mode_of(target))
@@ -59,6 +75,10 @@ def atomic_write(path: str | Path, *, pack: bool = True) -> Iterator[BinaryIO]:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _unwritable(target: Path, error: OSError) -> SeqkitError:
+    return SeqkitError(f"{target}: cannot be written ({error.strerror})", "Choose another place.")
 
 
 def _mode_of(target: Path) -> int:
@@ -74,6 +94,13 @@ def write_text(path: str | Path, text: str) -> None:
     """`text` as UTF-8, atomically."""
     with atomic_write(path) as file:
         file.write(text.encode("utf-8"))
+
+
+def stays_inside(path: str) -> bool:
+    """Whether a path, as a manifest gives it, stays in the folder it is relative to, on any system."""
+    # Windows' rules know both separators, and drives.
+    named = PureWindowsPath(path)
+    return bool(named.parts) and not named.anchor and ".." not in named.parts
 
 
 @contextmanager

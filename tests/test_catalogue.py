@@ -148,10 +148,34 @@ def test_without_a_network_the_error_says_what_to_do(tiny, install_plugin):
 
 
 def test_a_manifest_without_an_address(tiny, install_plugin):
-    code = PLUGIN.format(sha="0" * 64, size=1, base="").replace('"tiny"', '"private"')
-    install_plugin("private", code.replace('url="/train.conllu"', 'url=""'))
+    code = PLUGIN.format(sha="0" * 64, size=1, base="http://127.0.0.1:9")
+    code = code.replace('"tiny"', '"private"').replace('url="http://127.0.0.1:9/train.conllu"', 'url=""')
+    install_plugin("private", code)
     with pytest.raises(SeqkitError, match="gives no address"):
         catalogue.get("private", ignore)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            'CorpusFile("train.conllu"',
+            'CorpusFile("../train.conllu"',
+            "'../train.conllu', outside its folder",
+        ),
+        ('CorpusFile("train.conllu"', 'CorpusFile("{tmp}/out"', "/out', outside its folder"),
+        ('("train.conllu",)', '("../../train.conllu",)', "'../../train.conllu', outside its folder"),
+        ("http://127.0.0.1:9/train", "file://{tmp}/train", r"/train.conllu' is not an http\(s\) address"),
+    ],
+)
+def test_a_manifest_that_reaches_out_of_its_folder(no_corpora, install_plugin, tmp_path, old, new, problem):
+    (tmp_path / "train.conllu").write_bytes(TEXT)
+    code = PLUGIN.format(sha=hashlib.sha256(TEXT).hexdigest(), size=len(TEXT), base="http://127.0.0.1:9")
+    assert old in code
+    install_plugin("thief", code.replace('"tiny"', '"thief"').replace(old, new.format(tmp=tmp_path)))
+    with pytest.raises(SeqkitError, match=problem):
+        catalogue.get("thief", ignore)
+    assert not no_corpora.exists()
 
 
 def test_the_users_folder_goes_before_the_data_folder(tiny, tmp_path, monkeypatch):

@@ -39,9 +39,7 @@ def list_corpora(as_json: AsJson = False) -> None:
 
 
 def _row(spec: CorpusSpec) -> dict[str, Any]:
-    from seqkit.catalogue import corpus_folder
-
-    folder = corpus_folder(spec)
+    folder = _folder(spec)
     return {
         "name": spec.name,
         "language": spec.language,
@@ -54,16 +52,33 @@ def _row(spec: CorpusSpec) -> dict[str, Any]:
     }
 
 
+def _folder(spec: CorpusSpec) -> Path | None:
+    """Where a corpus lies; None where it is not here, with a warning where the package that ships it is missing."""
+    from seqkit.catalogue import corpus_folder
+    from seqkit.errors import SeqkitError
+
+    try:
+        return corpus_folder(spec)
+    except SeqkitError as error:
+        typer.echo(f"seqkit: warning: {error.problem}", err=True)
+        return None
+
+
 @app.command("get")
 def get_corpus(name: Annotated[str, typer.Argument(help="A name from `seqkit corpora list`.")]) -> None:
     """Fetch a corpus, check it against its manifest, and print the folder it is in."""
     from seqkit.catalogue import find_corpus, get, verify
+    from seqkit.errors import SeqkitError
 
     spec = find_corpus(name)
     typer.echo(f"{name}: {spec.licence}, {spec.source}", err=True)
     folder = get(name, _show_progress)
-    for fault in verify(name):
-        typer.echo(f"seqkit: warning: {fault}", err=True)
+    faults = verify(name)
+    if faults:
+        raise SeqkitError(
+            f"{'; '.join(faults)}",
+            f"Put the files of the manifest there, or move {folder} away to fetch them.",
+        )
     typer.echo(folder)
 
 

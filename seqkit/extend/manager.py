@@ -11,13 +11,19 @@ import itertools
 import os
 from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 import pluggy
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend import hookspecs
+from seqkit.extend.checks import fault_of_record
 from seqkit.extend.claims import GROUP, KINDS, Failure, Plugged, Plugin, Registry
+
+STRANGERS_FAULT = (Exception, SystemExit)
+"""What a stranger's module may raise when it is imported or asked."""
 
 
 def load(reference: str) -> Any:
@@ -25,10 +31,24 @@ def load(reference: str) -> Any:
     module, _, attribute = reference.partition(":")
     try:
         return functools.reduce(getattr, attribute.split("."), importlib.import_module(module))
-    except Exception as error:
+    except STRANGERS_FAULT as error:
         raise SeqkitError(
             f"{reference} cannot be loaded: {_describe(error)}", "Mend or reinstall the plugin that names it."
         ) from error
+
+
+def package_folder(name: str, reference: str) -> Path:
+    """The folder that `"package:path/inside"` names. SeqkitError, naming what it is for, where it cannot be found."""
+    package, _, inside = reference.partition(":")
+    try:
+        found = find_spec(package)
+    except STRANGERS_FAULT:
+        found = None
+    if found is None or not found.submodule_search_locations:
+        raise SeqkitError(
+            f"{name}: the package {package} that ships it is not installed", f"pip install {package}"
+        )
+    return Path(next(iter(found.submodule_search_locations))) / inside
 
 
 @functools.cache
@@ -78,7 +98,7 @@ def _register(
     except pluggy.PluginValidationError as error:
         known = ", ".join(f"seqkit_{kind}" for kind in KINDS)
         found.fail(plugin, f"{_describe(error)}. Known hooks: {known}.")
-    except Exception as error:
+    except STRANGERS_FAULT as error:
         found.fail(plugin, f"cannot be imported: {_describe(error)}")
     else:
         yield plugin, host
@@ -91,27 +111,15 @@ def _ask(
     record_type = KINDS[kind][0]
     try:
         records = [record for answer in getattr(host.hook, f"seqkit_{kind}")() for record in answer]
-    except Exception as error:
+    except STRANGERS_FAULT as error:
         fail(plugin, f"its hook seqkit_{kind} failed: {_describe(error)}")
         return
     for record in records:
-        reason = _fault(record, record_type)
+        reason = fault_of_record(record, record_type)
         if reason:
             fail(plugin, f"its hook seqkit_{kind} yielded {reason}")
         else:
             yield Plugged(plugin.plugin, plugin.distribution, plugin.version, record)
-
-
-def _fault(record: object, record_type: type) -> str:
-    """What is wrong with a record that a plugin yielded; empty when it can be used."""
-    if not isinstance(record, record_type):
-        return f"a {type(record).__name__}, not a {record_type.__name__}"
-    name, suffixes = getattr(record, "name", ""), getattr(record, "suffixes", ())
-    if not (isinstance(name, str) and name):
-        return f"a {record_type.__name__} whose name is {name!r}, not a string"
-    if not isinstance(suffixes, tuple):
-        return f"a {record_type.__name__} whose suffixes are {suffixes!r}, not a tuple like ('.txt',)"
-    return ""
 
 
 def _describe(error: BaseException) -> str:

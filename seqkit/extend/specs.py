@@ -85,7 +85,7 @@ class CorpusSpec:
 class PretrainedSpec:
     """A trained model by name. `folder` is `"package:path/inside"`.
 
-    The first one of a task and language is its default.
+    The default of a task and language is the built-in one, else the first by name.
     """
 
     name: str

@@ -29,6 +29,21 @@ def test_list_says_what_is_here_and_what_is_not(seqkit):
     assert "17.8 MB" in rows["ud-english-ewt"]
 
 
+def test_list_goes_on_after_a_corpus_whose_package_is_missing(seqkit, install_plugin):
+    install_plugin(
+        "lost",
+        "from seqkit import CorpusFile, CorpusSpec, hookimpl\n\n@hookimpl\ndef seqkit_corpora():\n"
+        "    yield CorpusSpec('lost', 'en', 'CC0', 'here', (CorpusFile('a.txt', '0', 1),),\n"
+        "        {'train': ('a.txt',)}, folder='nobody_has.this:inside')\n",
+    )
+    code, out, err = seqkit("corpora", "list")
+    rows = {line.split()[0]: line for line in out.splitlines()}
+    assert code == 0
+    assert rows["lost"].endswith("not here")
+    assert rows["sample-english"].endswith("sample-english")
+    assert "lost: the package nobody_has.this" in err
+
+
 def test_list_as_json(seqkit):
     corpora = {corpus["name"]: corpus for corpus in json.loads(seqkit("corpora", "list", "--json")[1])}
     assert corpora["ud-french-sequoia"]["language"] == "fr"
@@ -48,16 +63,17 @@ def test_get_of_what_is_here_prints_its_folder(seqkit):
     assert "warning" not in err
 
 
-def test_get_warns_of_a_users_file_that_differs_and_uses_it(seqkit, tmp_path, monkeypatch):
+def test_get_refuses_a_users_file_that_differs(seqkit, tmp_path, monkeypatch):
     own = tmp_path / "own" / "sample-english"
     own.mkdir(parents=True)
     for split in ("train", "dev", "test"):
         (own / f"{split}.conllu").write_text(GOOD)
     monkeypatch.setenv("SEQKIT_CORPORA_DIR", str(tmp_path / "own"))
     code, out, err = seqkit("corpora", "get", "sample-english")
-    assert (code, out.strip()) == (0, str(own))
-    assert err.count("seqkit: warning:") == 3
-    assert f"train.conllu: has {len(GOOD)} bytes" in err
+    assert (code, out) == (1, "")
+    for split in ("train", "dev", "test"):
+        assert f"{split}.conllu: has {len(GOOD)} bytes" in err
+    assert f"move {own} away" in err
 
 
 def test_stats_as_a_table_and_as_json(seqkit):

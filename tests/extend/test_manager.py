@@ -47,6 +47,15 @@ def seqkit_formats():
 """
 
 
+HOOKS = {"Recurrence": "recurrences", "Corpus": "corpora", "Model": "models", "Format": "formats"}
+
+
+def yields(record: str) -> str:
+    """A plugin that yields this one record."""
+    hook = HOOKS.get(record.partition("Spec")[0], "pretrained")
+    return f"from seqkit import *\nfrom seqkit import hookimpl\n\n@hookimpl\ndef seqkit_{hook}():\n    yield {record}\n"
+
+
 def good(name: str, module: str = "mine_plugin") -> str:
     return GOOD.format(name=name, module=module)
 
@@ -95,6 +104,19 @@ def test_builtins_come_from_the_distribution_seqkit():
             "    yield FormatSpec('x', '.x')",
             "not a tuple",
         ),
+        ("raise SystemExit(3)", "SystemExit: 3"),
+        (GOOD.replace("yield", "raise SystemExit(3)\n    yield"), "SystemExit: 3"),
+        (yields("RecurrenceSpec('x', layer=5)"), "layer is 5, not a string"),
+        (yields("RecurrenceSpec('x', layer='os.path')"), "'os.path', not of the form 'module:attribute'"),
+        (yields("RecurrenceSpec('../x', layer='os:path')"), "not a name without blanks and slashes"),
+        (yields("ModelSpec('x', 'tagging', options=str, build='os:path')"), "not a dataclass"),
+        (yields("ModelSpec('x', 'tagging', options={}, build='os:path')"), "options is {}, not a type"),
+        (yields("FormatSpec('x', ('.x', 5))"), "not a tuple"),
+        (yields("FormatSpec('x', ('.x',), reader='os:path', writer=5)"), "writer is 5"),
+        (yields("CorpusSpec('x', 'en', '', '', ('a.txt',), {})"), "files is ('a.txt',)"),
+        (yields("CorpusSpec('x', 'en', '', '', (CorpusFile('a', '', '9'),), {})"), "files is (CorpusFile("),
+        (yields("CorpusSpec('x', 'en', '', '', (), {'train': 'a.txt'})"), "splits is {'train': 'a.txt'}"),
+        (yields("PretrainedSpec('x', 'a:b', 'tagging', language=None)"), "language is None, not a string"),
     ],
 )
 def test_a_broken_plugin_is_named_and_does_no_harm(install_plugin, code, reason):
@@ -198,9 +220,11 @@ def test_an_unknown_name_gives_the_nearest_and_the_plugins_with_faults(install_p
         ("a_package_nobody_has:Layer", "No module named"),
         ("os:no_such_thing", "no_such_thing"),
         ("os.path", "os.path cannot be loaded"),
+        ("exits_at_once:x", "SystemExit"),
     ],
 )
-def test_load_names_the_reference_and_the_reason(reference, reason):
+def test_load_names_the_reference_and_the_reason(install_plugin, reference, reason):
+    install_plugin("exits", "raise SystemExit(3)", module="exits_at_once")
     with pytest.raises(SeqkitError, match=reason) as error:
         load(reference)
     assert reference in error.value.problem

@@ -1,0 +1,68 @@
+"""Whether a record that a plugin yields is what its class says: the types of its fields, and the form of its names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+NAME = re.compile(r"\w[^/\\\s]*")
+"""A name also names a folder, and is told from a path."""
+REFERENCE = re.compile(r"[\w.]+:[\w.]+")
+REFERENCES = ("layer", "build", "facts", "reader", "writer")
+"""Fields that name an implementation."""
+
+
+def fault_of_record(record: object, record_type: type) -> str:
+    """What is wrong with a record that a plugin yielded; empty when it can be used."""
+    if not isinstance(record, record_type):
+        return f"a {type(record).__name__}, not a {record_type.__name__}"
+    for name, hint, value in _held(record):
+        if fault := _fault_of_field(name, hint, value):
+            return f"a {record_type.__name__} whose {name} is {value!r}, not {fault}"
+    return ""
+
+
+def _fault_of_field(name: str, hint: Any, value: object) -> str:
+    """What a field should be; empty when it is."""
+    if not _fits(value, hint):
+        return _in_words(hint)
+    if name == "name" and not NAME.fullmatch(str(value)):
+        return "a name without blanks and slashes"
+    if name == "options" and hint is type and not is_dataclass(value):
+        return "a dataclass"
+    if name in REFERENCES and value is not None and not REFERENCE.fullmatch(str(value)):
+        return "of the form 'module:attribute'"
+    return ""
+
+
+def _held(record: Any) -> list[tuple[str, Any, object]]:
+    """Name, annotation and value of each field."""
+    hints = get_type_hints(type(record))
+    return [(field.name, hints[field.name], getattr(record, field.name)) for field in fields(record)]
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Whether a value is of an annotated type, as far as `specs` uses them."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is UnionType:
+        return any(_fits(value, one) for one in inner)
+    if origin is tuple:
+        return isinstance(value, tuple) and all(_fits(item, inner[0]) for item in value)
+    if origin is Mapping:
+        return isinstance(value, Mapping) and all(
+            _fits(key, inner[0]) and _fits(item, inner[1]) for key, item in value.items()
+        )
+    if hint is Any:
+        return True
+    if not isinstance(value, hint):
+        return False
+    return not is_dataclass(hint) or all(_fits(item, kind) for _, kind, item in _held(value))
+
+
+def _in_words(hint: Any) -> str:
+    if hint is str:
+        return "a string"
+    return "a tuple like ('.txt',)" if hint == tuple[str, ...] else f"a {getattr(hint, '__name__', hint)}"
