@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from seqkit.extend.specs import PretrainedSpec
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -15,7 +20,6 @@ def list_models(json_output: Annotated[bool, typer.Option("--json", help="Write 
     """List the models that the installed plugins ship."""
     from seqkit.cli.render import print_table
     from seqkit.extend.manager import registry
-    from seqkit.models.folder import shipped_folder
 
     rows = [
         {
@@ -23,7 +27,7 @@ def list_models(json_output: Annotated[bool, typer.Option("--json", help="Write 
             "task": plugged.spec.task,
             "language": plugged.spec.language,
             "summary": plugged.spec.summary,
-            "folder": str(shipped_folder(plugged.spec)),
+            "folder": _folder(plugged.spec),
         }
         for plugged in registry().all("pretrained")
     ]
@@ -33,6 +37,18 @@ def list_models(json_output: Annotated[bool, typer.Option("--json", help="Write 
         print_table(("name", "task", "language", "summary"), [list(row.values())[:4] for row in rows])
 
 
+def _folder(spec: PretrainedSpec) -> str | None:
+    """Where a shipped model lies; None, with a warning, where its package is missing."""
+    from seqkit.errors import SeqkitError
+    from seqkit.models.folder import shipped_folder
+
+    try:
+        return str(shipped_folder(spec))
+    except SeqkitError as error:
+        typer.echo(f"seqkit: warning: {error.problem}", err=True)
+        return None
+
+
 @app.command("info")
 def info(
     model: Annotated[str, typer.Argument(help="Name or folder.")],
@@ -40,16 +56,14 @@ def info(
 ) -> None:
     """Show a model's configuration, labels, size and card."""
     from seqkit.models.folder import CARD, model_info
-    from seqkit.models.parts import read_json
 
     found = model_info(model)
-    labels = found.folder / "labels" / "labels.json"
     facts: dict[str, Any] = {
         "folder": str(found.folder),
         "megabytes": round(found.size / 1e6, 2),
         "sha256": found.sha256,
         **found.config,
-        "labels": {kind: len(names) for kind, names in read_json(labels).items()} if labels.exists() else {},
+        "labels": _labels(found.folder),
     }
     if json_output:
         print(json.dumps(facts, ensure_ascii=False, indent=1))
@@ -61,11 +75,24 @@ def info(
         print(f"\n{card.read_text(encoding='utf-8')}", end="")
 
 
+def _labels(folder: Path) -> dict[str, int]:
+    """Kind of label -> how many there are; empty for a model that has none."""
+    from seqkit.errors import SeqkitError
+    from seqkit.models.parts import AGAIN, read_json
+
+    path = folder / "labels" / "labels.json"
+    try:
+        return {kind: len(names) for kind, names in read_json(path).items()} if path.exists() else {}
+    except (AttributeError, TypeError):
+        raise SeqkitError(f"{path}: does not hold lists of labels", AGAIN) from None
+
+
 @app.command("verify")
 def verify_model(model: Annotated[str, typer.Argument(help="Name or folder.")]) -> None:
     """Check every file of a model against its checksum."""
     from seqkit.errors import SeqkitError
-    from seqkit.models.folder import AGAIN, model_info, verify
+    from seqkit.models.folder import model_info, verify
+    from seqkit.models.parts import AGAIN
 
     folder = model_info(model).folder
     problems = verify(folder)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,27 +13,28 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
-from torch import nn
+from torch import Tensor, nn
 
 from seqkit._version import __version__
 from seqkit.config import fill
 from seqkit.errors import SeqkitError
+from seqkit.extend.claims import KINDS
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import ModelSpec
 from seqkit.files import atomic_write, write_text
 from seqkit.models.folder import (
-    AGAIN,
     CARD,
     CONFIG,
     FORMAT,
     MANIFEST,
     WEIGHTS,
     ModelInfo,
+    checksums,
     model_info,
     verify,
     write_manifest,
 )
-from seqkit.models.parts import write_json
+from seqkit.models.parts import AGAIN, write_json
 from seqkit.nn.initial import without_first_weights
 
 
@@ -39,23 +43,50 @@ def save_model(folder: Path, name: str, model: Any, card: str, store: str = "flo
 
     Args: name, the ModelSpec's; card, Markdown for `README.md`; store, number format of the weights on disk.
     """
-    (folder / MANIFEST).unlink(missing_ok=True)
     folder.mkdir(parents=True, exist_ok=True)
-    model.facts.save(folder)
-    write_json(folder / CONFIG, _config(name, model, store))
-    write_weights(folder / WEIGHTS, model, getattr(torch, store))
-    write_text(folder / CARD, card)
-    write_manifest(folder)
+    with tempfile.TemporaryDirectory(prefix=".", suffix=".part", dir=folder) as part:
+        fresh = Path(part)
+        model.facts.save(fresh)
+        write_json(fresh / CONFIG, _config(name, model, store))
+        write_weights(fresh / WEIGHTS, model, getattr(torch, store))
+        write_text(fresh / CARD, card)
+        names = [path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file()]
+        _remove_model(folder)
+        for own in names:
+            (folder / own).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(fresh / own, folder / own)
+    write_manifest(folder, names)
+
+
+def _remove_model(folder: Path) -> None:
+    """Take away the files of an earlier model, and no other."""
+    if (folder / MANIFEST).exists():
+        names = checksums(folder)
+        (folder / MANIFEST).unlink()
+        for name in names:
+            (folder / name).unlink(missing_ok=True)
 
 
 def write_weights(path: Path, model: nn.Module, dtype: torch.dtype = torch.float32) -> None:
     """The weights as safetensors, atomically."""
     tensors = {
-        name: value.detach().to(dtype if value.is_floating_point() else value.dtype).contiguous()
+        name: value.to(dtype if value.is_floating_point() else value.dtype)
         for name, value in model.state_dict().items()
     }
     with atomic_write(path) as file:
-        file.write(save_tensors(tensors))
+        file.write(save_tensors(plain_tensors(tensors)))
+
+
+def plain_tensors(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """Tensors as safetensors takes them: contiguous, each with memory of its own (tied weights become copies)."""
+    plain: dict[str, Tensor] = {}
+    taken = set()
+    for name, value in tensors.items():
+        own = value.detach().contiguous()
+        place = own.untyped_storage().data_ptr()
+        plain[name] = own.clone() if place in taken else own
+        taken.add(place)
+    return plain
 
 
 def read_weights(path: Path, model: nn.Module) -> None:
@@ -78,15 +109,24 @@ def load_model(name_or_folder: str) -> Any:
     that is not installed.
     """
     info = model_info(name_or_folder)
-    problems = verify(info.folder)
+    problems = verify(info.folder, card=False)
     if problems:
         raise SeqkitError(f"{info.folder}: {problems[0]}", AGAIN)
+    try:
+        model = _build(info)
+    except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise SeqkitError(f"{info.folder}: no model can be made of its files ({reason})", AGAIN) from error
+    read_weights(info.folder / WEIGHTS, model)
+    return model.eval()
+
+
+def _build(info: ModelInfo) -> Any:
+    """The model that a folder describes, its weights not yet read."""
     spec = _spec(info)
     options = fill({"model": spec.options}, info.config["options"])["model"]
     with without_first_weights():
-        model = load(spec.build)(options, load(spec.facts).load(info.folder))
-    read_weights(info.folder / WEIGHTS, model)
-    return model.eval()
+        return load(spec.build)(options, load(spec.facts).load(info.folder))
 
 
 def load_for(task: str, name_or_folder: str, commands: dict[str, str]) -> Any:
@@ -126,6 +166,8 @@ def _spec(info: ModelInfo) -> ModelSpec:
     """The plugin's record, after a look at whether all that the model needs is installed."""
     host = registry()
     for kind, names in info.config["needs"].items():
+        if kind not in KINDS:
+            raise SeqkitError(f"{info.folder / CONFIG}: needs a '{kind}', which seqkit does not know", AGAIN)
         installed = {plugged.spec.name for plugged in host.all(kind)}
         for name, distribution in names.items():
             if name not in installed:

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from seqkit.errors import SeqkitError
-from seqkit.extend.manager import registry
+from seqkit.extend.manager import package_folder, registry
 from seqkit.extend.specs import PretrainedSpec
-from seqkit.files import write_text
-from seqkit.models.parts import read_json, write_json
+from seqkit.files import stays_inside, write_text
+from seqkit.models.parts import AGAIN, read_json, write_json
 
 FORMAT = 1
 """Raised when a folder written today could not be read by yesterday's seqkit."""
 CONFIG, WEIGHTS, CARD, MANIFEST = "config.json", "model.safetensors", "README.md", "MANIFEST.json"
 TRAINING = "training"
 """The folder of a run's own files, no part of the model."""
-AGAIN = "Get the model again, or train it again."
+SHAPE: dict[str, type] = {"task": str, "model": str, "needs": dict, "options": dict}
+"""What `config.json` must hold, besides its format."""
 
 
 @dataclass(frozen=True)
@@ -35,17 +35,20 @@ class ModelInfo:
     @property
     def size(self) -> int:
         """Bytes of the model's own files."""
-        return sum((self.folder / name).stat().st_size for name in own_files(self.folder))
+        return sum((self.folder / name).stat().st_size for name in checksums(self.folder))
 
     @property
     def sha256(self) -> str:
         """Checksum of the weights: what a published figure names."""
-        return str(read_json(self.folder / MANIFEST)["sha256"][WEIGHTS])
+        return checksums(self.folder)[WEIGHTS]
 
 
 def model_folder(name_or_folder: str) -> Path:
-    """The folder of a model given by path or by the name of one that a plugin ships."""
+    """The folder of a model given by the name of one that a plugin ships, or by path."""
     path = Path(name_or_folder)
+    shipped = {plugged.spec.name: plugged.spec for plugged in registry().all("pretrained")}
+    if name_or_folder in shipped:
+        return shipped_folder(shipped[name_or_folder])
     if path.is_dir():
         return path
     if os.sep in name_or_folder or path.exists():
@@ -54,8 +57,8 @@ def model_folder(name_or_folder: str) -> Path:
 
 
 def default_model(task: str, language: str) -> str:
-    """The shipped model of a task for a language. Raises SeqkitError where no plugin ships one."""
-    for plugged in registry().all("pretrained"):
+    """The shipped model of a task for a language, a built-in one first. SeqkitError where no plugin ships one."""
+    for plugged in sorted(registry().all("pretrained"), key=lambda plugged: not plugged.builtin):
         if (plugged.spec.task, plugged.spec.language) == (task, language):
             return str(plugged.spec.name)
     raise SeqkitError(
@@ -66,20 +69,14 @@ def default_model(task: str, language: str) -> str:
 
 def shipped_folder(spec: PretrainedSpec) -> Path:
     """Where a shipped model lies. Raises SeqkitError where the package is missing."""
-    package, _, inside = spec.folder.partition(":")
-    found = find_spec(package)
-    if found is None or not found.submodule_search_locations:
-        raise SeqkitError(
-            f"{spec.name}: the package {package} that ships it is not installed", f"pip install {package}"
-        )
-    return Path(next(iter(found.submodule_search_locations))) / inside
+    return package_folder(spec.name, spec.folder)
 
 
 def model_info(name_or_folder: str) -> ModelInfo:
     """Read `config.json` of a model by name or folder. Raises SeqkitError where it is none, or of a newer format."""
     folder = model_folder(name_or_folder)
     for needed in (CONFIG, MANIFEST):
-        if not (folder / needed).exists():
+        if not (folder / needed).is_file():
             if (folder / TRAINING).is_dir():
                 raise SeqkitError(
                     f"{folder}: its training is not finished", "Go on with `seqkit train … --resume`."
@@ -95,13 +92,36 @@ def model_info(name_or_folder: str) -> ModelInfo:
             f"{folder}: model format {config['format']} is newer than this seqkit reads ({FORMAT})",
             "Upgrade: pip install --upgrade seqkit",
         )
+    for key, kind in SHAPE.items():
+        if not isinstance(config.get(key), kind):
+            raise SeqkitError(f"{folder / CONFIG}: '{key}' is missing or not of the right kind", AGAIN)
     return ModelInfo(folder.name, folder, config)
 
 
-def verify(folder: Path) -> list[str]:
-    """What is wrong with a model folder's files, in words; empty when every checksum holds."""
+def checksums(folder: Path) -> dict[str, str]:
+    """The model's own files and the sha256 of each, as the manifest has them.
+
+    Raises SeqkitError for a manifest without configuration and weights, or with a path that leaves the folder.
+    """
+    manifest = read_json(folder / MANIFEST)
+    listed = manifest.get("sha256") if isinstance(manifest, dict) else None
+    if not isinstance(listed, dict) or not {CONFIG, WEIGHTS} <= listed.keys():
+        raise SeqkitError(f"{folder / MANIFEST}: does not list {CONFIG} and {WEIGHTS}", AGAIN)
+    for name in listed:
+        if not stays_inside(name):
+            raise SeqkitError(f"{folder / MANIFEST}: '{name}' is outside the model folder", AGAIN)
+    return {name: str(checksum) for name, checksum in listed.items()}
+
+
+def verify(folder: Path, card: bool = True) -> list[str]:
+    """What is wrong with a model folder's files, in words; empty when every checksum holds.
+
+    Args: card, whether the model card counts: no prediction depends on it.
+    """
     problems = []
-    for name, checksum in read_json(folder / MANIFEST)["sha256"].items():
+    for name, checksum in checksums(folder).items():
+        if name == CARD and not card:
+            continue
         if not (folder / name).is_file():
             problems.append(f"{name} is missing")
         elif _sha256(folder / name) != checksum:
@@ -109,25 +129,22 @@ def verify(folder: Path) -> list[str]:
     return problems
 
 
-def write_manifest(folder: Path) -> None:
-    """Checksums of every file of the model. Written last: a folder without it is not finished."""
-    checksums = {name: _sha256(folder / name) for name in own_files(folder)}
-    write_json(folder / MANIFEST, {"format": FORMAT, "sha256": checksums})
+def write_manifest(folder: Path, names: Iterable[str]) -> None:
+    """Checksums of the model's own files. Written last: a folder without it is not finished."""
+    _write_checksums(folder, {name: _sha256(folder / name) for name in sorted(names)})
 
 
 def add_to_card(folder: Path, title: str, lines: Sequence[str]) -> None:
-    """Put a section into the model's card, in place of one of the same title, and renew the manifest."""
-    parts = (folder / CARD).read_text(encoding="utf-8").split("\n## ")
+    """Put a section into the model's card, in place of one of the same title, and renew its checksum."""
+    listed, card = checksums(folder), folder / CARD
+    parts = card.read_text(encoding="utf-8").split("\n## ") if card.is_file() else []
     kept = [part.rstrip() for part in parts if part.partition("\n")[0] != title]
-    write_text(folder / CARD, "\n\n## ".join([*kept, "\n".join([title, "", *lines])]) + "\n")
-    write_manifest(folder)
+    write_text(card, "\n\n## ".join([*kept, "\n".join([title, "", *lines])]) + "\n")
+    _write_checksums(folder, {**listed, CARD: _sha256(card)})
 
 
-def own_files(folder: Path) -> list[str]:
-    """The model's own files, sorted; hidden ones, the manifest and the run's files are none of them."""
-    names = (path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
-    own = [name for name in names if name.parts[0] not in (MANIFEST, TRAINING)]
-    return sorted(name.as_posix() for name in own if not any(part.startswith(".") for part in name.parts))
+def _write_checksums(folder: Path, listed: dict[str, str]) -> None:
+    write_json(folder / MANIFEST, {"format": FORMAT, "sha256": listed})
 
 
 def _sha256(path: Path) -> str:

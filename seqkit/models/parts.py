@@ -9,6 +9,8 @@ from typing import Any
 from seqkit.errors import SeqkitError
 from seqkit.files import write_text
 
+AGAIN = "Get the model again, or train it again."
+
 
 def write_json(path: Path, value: Any) -> None:
     """`value` as readable JSON; the folder is made where missing."""
@@ -17,12 +19,12 @@ def write_json(path: Path, value: Any) -> None:
 
 
 def read_json(path: Path) -> Any:
-    """What stands in a JSON file. Raises SeqkitError where it is missing or no JSON."""
+    """What stands in a JSON file. Raises SeqkitError where it is missing, cannot be read or is no JSON."""
+    if not path.is_file():
+        raise SeqkitError(f"{path}: missing from the model folder", AGAIN)
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise SeqkitError(
-            f"{path}: missing from the model folder", "Get the model again, or train it again."
-        ) from None
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise SeqkitError(f"{path}: not JSON ({error})", "Get the model again, or train it again.") from None
+    except OSError as error:
+        raise SeqkitError(f"{path}: cannot be read ({error.strerror})", "Check its permissions.") from error
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise SeqkitError(f"{path}: not JSON ({error})", AGAIN) from None

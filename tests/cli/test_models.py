@@ -5,11 +5,57 @@ from __future__ import annotations
 import json
 import shutil
 
+import pytest
+
+from seqkit.models.folder import default_model, model_folder
+
 
 def test_list_names_what_plugins_ship(seqkit):
     assert "en-tagger" in seqkit("models", "list").out
     rows = json.loads(seqkit("models", "list", "--json").out)
     assert {"name", "task", "language"} <= set(rows[0])
+
+
+SHIPS = """
+from seqkit import PretrainedSpec, hookimpl
+
+@hookimpl
+def seqkit_pretrained():
+    yield PretrainedSpec("aa-tagger", folder="{package}:inside", task="tagging", language="en")
+"""
+
+
+@pytest.mark.parametrize("package", ["nobody_has", "nobody_has.this"])
+def test_list_goes_on_after_a_model_whose_package_is_missing(seqkit, install_plugin, package):
+    install_plugin("lost", SHIPS.format(package=package))
+    code, out, err = seqkit("models", "list")
+    assert code == 0
+    assert {line.split()[0] for line in out.splitlines()} >= {"aa-tagger", "en-tagger"}
+    assert f"aa-tagger: the package {package} that ships it is not installed" in err
+    folders = {row["name"]: row["folder"] for row in json.loads(seqkit("models", "list", "--json").out)}
+    assert folders["aa-tagger"] is None
+    assert folders["en-tagger"].endswith("en-tagger")
+    assert seqkit("models", "info", "aa-tagger").code == 1
+
+
+def test_a_strangers_model_is_not_the_default_where_there_is_a_built_in_one(install_plugin):
+    install_plugin("first", SHIPS.format(package="json"))
+    assert default_model("tagging", "en") == "en-tagger"
+
+
+def test_a_folder_of_a_shipped_models_name_needs_a_slash(model, tmp_path, monkeypatch):
+    shutil.copytree(model, tmp_path / "en-tagger")
+    shutil.copytree(model, tmp_path / "my-tagger")
+    monkeypatch.chdir(tmp_path)
+    assert model_folder("en-tagger").is_absolute()
+    assert model_folder("./en-tagger").samefile(tmp_path / "en-tagger")
+    assert model_folder("my-tagger").samefile(tmp_path / "my-tagger")
+
+
+def test_info_of_labels_that_are_none(seqkit, model, tmp_path):
+    shutil.copytree(model, tmp_path / "odd")
+    (tmp_path / "odd" / "labels" / "labels.json").write_text('{"upos": 5}')
+    assert "does not hold lists of labels" in seqkit("models", "info", tmp_path / "odd").err
 
 
 def test_info_shows_configuration_labels_and_card(seqkit, model):

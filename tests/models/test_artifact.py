@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 import torch
+from torch import nn
 from toy import TREEBANK, tiny
 
 from seqkit.errors import SeqkitError
-from seqkit.models.artifact import load_for, load_model, save_model
-from seqkit.models.folder import model_info, verify
+from seqkit.models.artifact import load_for, load_model, read_weights, save_model, write_weights
+from seqkit.models.folder import add_to_card, checksums, model_info, verify, write_manifest
 
 
 @pytest.fixture
@@ -22,9 +24,13 @@ def folder(tmp_path):
 def edit_config(folder, **changes):
     config = json.loads((folder / "config.json").read_text())
     (folder / "config.json").write_text(json.dumps({**config, **changes}))
-    from seqkit.models.folder import write_manifest
+    write_manifest(folder, checksums(folder))
 
-    write_manifest(folder)
+
+def put(folder, name, text):
+    """Another content of one file, its checksum that of the manifest."""
+    (folder / name).write_text(text)
+    write_manifest(folder, checksums(folder))
 
 
 def test_layout(folder):
@@ -64,7 +70,7 @@ def test_half_precision_halves_the_file_and_keeps_the_tags(folder, tmp_path):
     assert loaded.predict(TREEBANK) == model.predict(TREEBANK)
 
 
-@pytest.mark.parametrize("name", ["model.safetensors", "words/words.json", "README.md"])
+@pytest.mark.parametrize("name", ["model.safetensors", "words/words.json"])
 def test_a_missing_file_is_named(folder, name):
     (folder / name).unlink()
     with pytest.raises(SeqkitError, match=f"{name} is missing"):
@@ -120,8 +126,116 @@ def test_what_is_no_model(tmp_path, folder):
 def test_weights_of_another_shape_are_refused(folder, tmp_path):
     save_model(tmp_path / "other", "lstm", tiny("lstm", hidden=9), card="")
     (folder / "model.safetensors").write_bytes((tmp_path / "other" / "model.safetensors").read_bytes())
-    from seqkit.models.folder import write_manifest
-
-    write_manifest(folder)
+    write_manifest(folder, checksums(folder))
     with pytest.raises(SeqkitError, match="does not fit the model"):
         load_model(str(folder))
+
+
+def test_a_users_own_file_is_no_part_of_the_model(folder, tmp_path):
+    (folder / "plot.png").write_text("mine")
+    add_to_card(folder, "Scores", ["fine"])
+    assert "plot.png" not in checksums(folder)
+    save_model(folder, "lstm", tiny("lstm", piece_size=0), card="")
+    assert "plot.png" not in checksums(folder)
+    assert (folder / "plot.png").read_text() == "mine"
+    assert not (folder / "source" / "subword.model").exists()
+    load_model(str(folder))
+
+
+def test_a_section_of_the_card_is_put_in_place_of_the_last_one(folder):
+    before = checksums(folder)
+    for figure in ("one", "two"):
+        add_to_card(folder, "Scores", [figure])
+    assert (folder / "README.md").read_text() == "# A model\n\n## Scores\n\ntwo\n"
+    assert verify(folder) == []
+    assert {name for name, value in checksums(folder).items() if before[name] != value} == {"README.md"}
+
+
+def test_adding_to_the_card_does_not_vouch_for_other_files(folder):
+    (folder / "labels" / "labels.json").write_text("{}")
+    add_to_card(folder, "Scores", ["fine"])
+    with pytest.raises(SeqkitError, match=r"labels/labels\.json has changed"):
+        load_model(str(folder))
+
+
+@pytest.mark.parametrize("change", [lambda card: card.write_text("cut"), lambda card: card.unlink()])
+def test_the_card_does_not_block_loading(folder, change):
+    change(folder / "README.md")
+    load_model(str(folder))
+    assert [problem.split()[0] for problem in verify(folder)] == ["README.md"]
+    add_to_card(folder, "Scores", ["fine"])
+    assert verify(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("manifest", "problem"),
+    [
+        ("[]", "does not list"),
+        ("[" * 100_000, "not JSON"),
+        ('{"sha256": {}}', "does not list config.json and model.safetensors"),
+        ('{"sha256": ["config.json", "model.safetensors"]}', "does not list"),
+        ('{"sha256": {"config.json": "", "model.safetensors": "", "/etc/hosts": ""}}', "outside the model"),
+        ('{"sha256": {"config.json": "", "model.safetensors": "", "../x": ""}}', "'../x' is outside"),
+    ],
+)
+def test_a_manifest_that_is_none(folder, manifest, problem):
+    (folder / "MANIFEST.json").write_text(manifest)
+    for read in (load_model, lambda name: model_info(name).sha256):
+        with pytest.raises(SeqkitError, match=problem):
+            read(str(folder))
+
+
+@pytest.mark.parametrize("name", ["MANIFEST.json", "config.json", "model.safetensors", "words/words.json"])
+def test_a_pipe_in_place_of_a_file_is_not_waited_for(folder, name):
+    (folder / name).unlink()
+    os.mkfifo(folder / name)
+    with pytest.raises(SeqkitError, match=f"{name}.* missing"):
+        load_model(str(folder))
+
+
+@pytest.mark.parametrize("key", ["task", "model", "needs", "options"])
+def test_a_configuration_without_a_part(folder, key):
+    edit_config(folder, **{key: None})
+    with pytest.raises(SeqkitError, match=f"'{key}' is missing"):
+        model_info(str(folder))
+
+
+@pytest.mark.parametrize(
+    ("needs", "problem"), [({"colours": {"red": "x"}}, "'colours'"), ({"models": ["lstm"]}, "AttributeError")]
+)
+def test_needs_that_mean_nothing(folder, needs, problem):
+    edit_config(folder, needs=needs)
+    with pytest.raises(SeqkitError, match=problem):
+        load_model(str(folder))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("labels/labels.json", "[]"),
+        ("labels/labels.json", '{"upos": 5}'),
+        ("words/words.json", '{"words": []}'),
+        ("words/words.json", "[]"),
+        ("words/characters.json", "5"),
+        ("source/language.json", '"en"'),
+    ],
+)
+def test_a_part_of_the_wrong_shape(folder, name, text):
+    put(folder, name, text)
+    with pytest.raises(SeqkitError) as caught:
+        load_model(str(folder))
+    assert str(folder) in caught.value.problem
+    assert "Get the model again" in caught.value.fix
+
+
+def test_tied_weights_are_saved_and_stay_tied(tmp_path):
+    def tied():
+        model = nn.Sequential(nn.Embedding(5, 3), nn.Linear(3, 5, bias=False))
+        model[1].weight = model[0].weight
+        return model
+
+    saved, loaded = tied(), tied()
+    write_weights(tmp_path / "x.safetensors", saved)
+    read_weights(tmp_path / "x.safetensors", loaded)
+    assert torch.equal(loaded[0].weight, saved[0].weight)
+    assert loaded[1].weight is loaded[0].weight
