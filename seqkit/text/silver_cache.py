@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import os
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,24 +26,24 @@ def cache_folder() -> Path:
 def remembered(key: str, make: Callable[[], list[Record]]) -> tuple[list[Record], bool]:
     """The records kept for `key`, else those that `make` gives, kept from then on; and which it was.
 
-    Raises SeqkitError for a damaged file, and for a folder that cannot be written.
+    A damaged file is made again. Raises SeqkitError for a folder that cannot be written.
     """
     path = cache_folder() / f"{hashlib.sha256(key.encode()).hexdigest()}.jsonl.gz"
-    if path.exists():
-        return _read(path), True
+    known = _read(path)
+    if known is not None:
+        return known, True
     records = make()
     _write(path, records)
     return records, False
 
 
-def _read(path: Path) -> list[Record]:
+def _read(path: Path) -> list[Record] | None:
+    """The records of a file; None where it is missing or damaged."""
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             return [json.loads(line) for line in file]
-    except (OSError, EOFError, ValueError) as error:
-        raise SeqkitError(
-            f"{path}: this file of the cache is damaged ({error})", "Delete it; it is made again."
-        ) from None
+    except (OSError, EOFError, ValueError, zlib.error):
+        return None
 
 
 def _write(path: Path, records: list[Record]) -> None:
