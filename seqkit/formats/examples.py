@@ -14,6 +14,11 @@ NO_LABEL = "_"
 """What stands where a word has no value of a kind (as in CoNLL-U)."""
 
 
+def is_label(kind: str, label: str) -> bool:
+    """Whether a word is labelled: one without UPOS (`_`) is not; of the other kinds `_` is a value."""
+    return kind != "upos" or label != NO_LABEL
+
+
 class Where(NamedTuple):
     """A place in a file; lines count from 1."""
 

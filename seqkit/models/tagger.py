@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import NO_LABEL, Sentence
+from seqkit.formats.examples import Sentence, is_label
 from seqkit.models.contracts import MAX_STEPS, TaggerOptions
 from seqkit.models.parts import read_json, write_json
 from seqkit.nn.dropout import SharedDropout
@@ -107,18 +107,17 @@ class TaggerFacts:
 
 
 def _values(examples: Iterable[Sentence], kind: str) -> list[str]:
-    """The labels of a kind, the most frequent first. A word without UPOS is unlabelled; `_` is a value elsewhere."""
+    """The labels of a kind, the most frequent first."""
     counts = Counter(label for sentence in examples for label in sentence.labels.get(kind, ()))
-    if kind == "upos":
-        del counts[NO_LABEL]
-    return [label for label, _ in counts.most_common()]
+    return [label for label, _ in counts.most_common() if is_label(kind, label)]
 
 
 def _ambiguous(examples: Iterable[Sentence], kind: str) -> list[str]:
     seen: defaultdict[str, set[str]] = defaultdict(set)
     for sentence in examples:
         for word, label in zip(sentence.words, sentence.labels.get(kind, ()), strict=False):
-            seen[word].add(label)
+            if is_label(kind, label):
+                seen[word].add(label)
     return sorted(word for word, labels in seen.items() if len(labels) > 1)
 
 
