@@ -18,7 +18,7 @@ PLOTTED = 40
 """Labels that a confusion matrix shows, the most frequent ones."""
 
 
-def learning_curve(metrics: Path, picture: Path) -> None:
+def learning_curve(metrics: Path, picture: Path, title: str = "") -> None:
     """Loss and accuracies by epoch, from a run's `metrics.csv`. An empty file gives no picture."""
     from matplotlib.figure import Figure
 
@@ -29,6 +29,7 @@ def learning_curve(metrics: Path, picture: Path) -> None:
     epochs = [int(row["epoch"]) for row in rows]
     figure = Figure(figsize=(7, 4), layout="constrained")
     loss_axis = figure.add_subplot()
+    loss_axis.set_title(title, wrap=True)
     loss_axis.plot(epochs, [float(row["train_loss"]) for row in rows], "k--", label="train loss (left)")
     loss_axis.set(xlabel="epoch", ylabel="negative log-likelihood a word")
     accuracy_axis = loss_axis.twinx()

@@ -55,6 +55,8 @@ class RawScores:
 
     metrics: dict[str, RawScore]
     silver: str | None = None
+    model_silver: str | None = None
+    """The pipeline that made the labels the model learnt from, where no person did."""
 
 
 class _Word(NamedTuple):

@@ -145,6 +145,7 @@ def tagging_dict(scores: TaggingScores) -> dict[str, Any]:
         "sentences": scores.sentences,
         "words": scores.words,
         "silver": scores.silver,
+        "model_silver": scores.model_silver,
         "kinds": {kind: _kind_dict(score) for kind, score in scores.kinds.items()},
     }
 
@@ -180,4 +181,4 @@ def raw_dict(scores: RawScores) -> dict[str, Any]:
         }
         for name, score in scores.metrics.items()
     }
-    return {"silver": scores.silver, "metrics": metrics}
+    return {"silver": scores.silver, "model_silver": scores.model_silver, "metrics": metrics}

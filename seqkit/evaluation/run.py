@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from seqkit.errors import SeqkitError, did_you_mean
@@ -15,7 +16,8 @@ from seqkit.text.words import sentences_from
 def evaluate_tagger(model: Any, gold: Sequence[Sentence], kinds: Sequence[str]) -> TaggingScores:
     """Accuracies of a tagger on gold words; known and ambiguous are the words that its training had so."""
     facts = model.facts
-    return score_tagging(gold, model.predict(gold), kinds, facts.known_words, facts.ambiguous)
+    scores = score_tagging(gold, model.predict(gold), kinds, facts.known_words, facts.ambiguous)
+    return replace(scores, model_silver=facts.silver)
 
 
 def evaluate_raw(model: Any, gold: Sequence[Sentence], kinds: Sequence[str], language: str) -> RawScores:
@@ -26,7 +28,7 @@ def evaluate_raw(model: Any, gold: Sequence[Sentence], kinds: Sequence[str], lan
     system = list(sentences_from(raw_text(gold), language))
     for sentence, labels in zip(system, model.predict(system), strict=True):
         sentence.labels = {kind: labels[kind] for kind in kinds}
-    return score_raw(gold, system)
+    return replace(score_raw(gold, system), model_silver=model.facts.silver)
 
 
 def raw_text(gold: Sequence[Sentence]) -> Iterator[RawText]:

@@ -114,6 +114,8 @@ class TaggingScores:
     """By kind of label; `ufeats` is `feats` with universal features alone, `all` all kinds at once."""
     silver: str | None = None
     """The pipeline that made the labels scored against, where no person did."""
+    model_silver: str | None = None
+    """The pipeline that made the labels the model learnt from, where no person did."""
 
 
 def universal(feats: str) -> str:
