@@ -77,6 +77,8 @@ class Training:
         """Go on from the saved state, if there is one."""
         if (self.folder / STATE).exists():
             self.progress = load_state(self.folder / STATE, self.task.model, self.average, self.optimizer)
+            if self.progress.rows:
+                write_metrics(self.folder / METRICS, self.progress.rows)
 
     def run(self) -> Progress:
         """Train to the end. Raises Stopped after SIGINT or SIGTERM, with the state saved."""
@@ -96,7 +98,7 @@ class Training:
 
     def _done(self) -> bool:
         p, options = self.progress, self.options
-        waited = p.best_score is not None and options.patience and p.epoch - p.best_epoch > options.patience
+        waited = p.best_score is not None and options.patience and p.epoch - p.best_epoch >= options.patience
         return p.finished or p.epoch >= options.epochs or bool(waited)
 
     def _batches_left(self) -> Iterator[list[int]]:
@@ -110,7 +112,7 @@ class Training:
         """One step down the gradient."""
         started = time.monotonic()
         p, options = self.progress, self.options
-        rate = self._rate()
+        rate = self._rate(p.batch)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
         seed = batch_seed(options.seed, p.epoch, p.batch)
@@ -120,7 +122,8 @@ class Training:
         if not math.isfinite(loss.nll):
             raise SeqkitError(
                 f"the loss became {loss.nll} in epoch {p.epoch + 1}, batch {p.batch + 1}",
-                "Try a smaller learning rate, or clip the gradient: --set learning_rate=0.0005 --set clip=1.",
+                "Try a smaller learning rate, or clip the gradient, with another --out: "
+                "--set learning_rate=0.0005 --set clip=1.",
             )
         self.optimizer.zero_grad(set_to_none=True)
         loss.mean.backward()
@@ -140,9 +143,9 @@ class Training:
         if time.monotonic() - self._saved > 60 * options.save_minutes:
             self._save()
 
-    def _rate(self) -> float:
+    def _rate(self, batch: int) -> float:
         p, options = self.progress, self.options
-        done = (p.epoch + p.batch / self._batches) / options.epochs
+        done = (p.epoch + batch / self._batches) / options.epochs
         return learning_rate(options.learning_rate, done, options.schedule, options.warmup)
 
     @torch.no_grad()
@@ -157,7 +160,6 @@ class Training:
     def _end_epoch(self) -> None:
         started = time.monotonic()
         p = self.progress
-        rate = self.optimizer.param_groups[0]["lr"]
         with _weights_of(self.task.model, self.average):
             scores = self.task.score()
             score = next(iter(scores.values()), None)
@@ -169,15 +171,15 @@ class Training:
             "epoch": p.epoch + 1,
             "updates": p.updates,
             "seconds": round(p.seconds, 1),
-            "learning_rate": rate,
+            "learning_rate": self._rate(p.batch - 1),
             "train_loss": p.nll / max(p.steps, 1),
             "train_accuracy": p.right / max(p.steps, 1),
             **{f"dev_{name}": value for name, value in scores.items()},
         }
         p.rows.append(row)
         p.epoch, p.batch, p.nll, p.right, p.steps = p.epoch + 1, 0, 0.0, 0, 0
-        self._save()
         write_metrics(self.folder / METRICS, p.rows)
+        self._save()
         self.reporter.epoch(row)
 
     def _save(self) -> None:

@@ -53,7 +53,9 @@ def save_state(
         }
     metadata = {"progress": json.dumps(asdict(progress)), "format": str(FORMAT)}
     with atomic_write(path) as file:
-        file.write(save({name: value.contiguous() for name, value in tensors.items()}, metadata))
+        # Copies: safetensors refuses tensors that share memory, as tied weights do.
+        copies = {n: v.clone(memory_format=torch.contiguous_format) for n, v in tensors.items()}
+        file.write(save(copies, metadata))
 
 
 def load_state(

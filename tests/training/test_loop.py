@@ -1,0 +1,116 @@
+"""The loop by itself, on a task of a few numbers: when it stops, what it writes, and what survives a crash."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+import torch
+from torch import nn
+
+from seqkit.errors import SeqkitError
+from seqkit.training import loop
+from seqkit.training.loop import METRICS, Training
+from seqkit.training.objectives import Loss
+from seqkit.training.options import TrainingOptions
+from seqkit.training.state import Progress, load_state, save_state
+
+
+class Killed(Exception):
+    """Stands for SIGKILL."""
+
+
+class Line:
+    """Fits y = 3 x. `scores` are what dev gives after each epoch."""
+
+    def __init__(self, scores=()):
+        torch.manual_seed(3)
+        self.model, self.scores = nn.Linear(1, 1), list(scores)
+        self.lengths = [1] * 12
+
+    def loss(self, indices, seed):
+        x_N1 = torch.tensor(indices, dtype=torch.float)[:, None] / 12
+        mean = (self.model(x_N1) - 3 * x_N1).square().mean()
+        return Loss(mean, float(mean.detach()), 1, len(indices))
+
+    def score(self):
+        score = self.scores.pop(0) if self.scores else 0.5
+        if score is None:
+            raise Killed
+        return {"upos": score}
+
+
+class Silent:
+    def start(self, epochs): ...
+    def step(self, progress, batches, rate): ...
+    def epoch(self, row): ...
+    def note(self, message): ...
+
+
+def training(folder, task, **options):
+    run = Training(task, TrainingOptions(batch_words=4, **options), folder, Silent())
+    run.resume()
+    return run
+
+
+def rows(folder):
+    with open(folder / METRICS, encoding="utf-8") as file:
+        return [{k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)]
+
+
+@pytest.mark.parametrize(("patience", "epochs"), [(1, 2), (3, 4), (0, 9)])
+def test_patience_counts_the_epochs_without_a_better_score(tmp_path, patience, epochs):
+    task = Line([0.9] + [0.1] * 8)
+    assert training(tmp_path, task, epochs=9, patience=patience).run().epoch == epochs
+
+
+def test_killed_after_the_last_batch_of_an_epoch_every_figure_stays_the_same(tmp_path):
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    for folder in (whole, broken):
+        folder.mkdir()
+    training(whole, Line(), epochs=3).run()
+    with pytest.raises(Killed):
+        training(broken, Line([0.5, None]), epochs=3, save_minutes=0).run()
+    training(broken, Line(), epochs=3).run()
+    assert rows(broken) == rows(whole)
+    assert len({row["learning_rate"] for row in rows(whole)}) == 3
+
+
+@pytest.mark.parametrize("function", ["write_metrics", "save_state"])
+def test_killed_while_an_epoch_is_written_down_no_row_is_lost(tmp_path, monkeypatch, function):
+    def kill(*arguments):
+        if function == "write_metrics" or arguments[1].rows:
+            raise Killed
+
+    with monkeypatch.context() as patch, pytest.raises(Killed):
+        patch.setattr(loop, function, kill)
+        training(tmp_path, Line(), epochs=1).run()
+    training(tmp_path, Line(), epochs=1).run()
+    (tmp_path / METRICS).unlink()
+    progress = training(tmp_path, Line(), epochs=1).run()
+    assert [row["epoch"] for row in rows(tmp_path)] == ["1"] and progress.finished
+
+
+def test_after_a_loss_that_is_no_number_the_advice_names_another_folder(tmp_path):
+    with pytest.raises(SeqkitError, match="with another --out"):
+        training(tmp_path, Line(), epochs=40, learning_rate=1e30, clip=0, optimizer="sgd").run()
+
+
+class Tied(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = nn.Linear(3, 3), nn.Linear(3, 3)
+        self.second.weight = self.first.weight
+
+
+def test_the_state_of_tied_weights_comes_back_tied(tmp_path):
+    torch.manual_seed(1)
+    model, other = Tied(), Tied()
+    optimizers = [torch.optim.AdamW(m.parameters()) for m in (model, other)]
+    model.second(model.first(torch.ones(2, 3))).sum().backward()
+    optimizers[0].step()
+    average = {name: p.detach().clone() for name, p in model.named_parameters()}
+    save_state(tmp_path / "state", Progress(epoch=2), model, average, optimizers[0])
+    assert load_state(tmp_path / "state", other, {}, optimizers[1]).epoch == 2
+    assert other.second.weight is other.first.weight
+    assert torch.equal(other.second.weight, model.first.weight)
