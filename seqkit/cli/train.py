@@ -48,7 +48,7 @@ def train(
     from seqkit.cli.progress import TrainingReporter
     from seqkit.config import parse_settings
     from seqkit.errors import SeqkitError
-    from seqkit.models.folder import MANIFEST, TRAINING
+    from seqkit.models.folder import MANIFEST, TRAINING, model_info
     from seqkit.training.request import CONFIG, check_unchanged, make_request
 
     begun = out / TRAINING / CONFIG
@@ -72,7 +72,7 @@ def train(
             return
     else:
         request = make_request(given, [config] if config else [], settings)
-        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        if out.exists() and (not out.is_dir() or any(path.is_file() for path in out.rglob("*"))):
             raise SeqkitError(
                 f"{out}: exists already", "Go on with it by --resume, or choose another --out.", exit_code=2
             )
@@ -87,11 +87,16 @@ def train(
     try:
         with TrainingReporter() as reporter:
             progress = run(request, out, command, reporter)
-    except Stopped:
+    except (Stopped, KeyboardInterrupt) as stop:
+        if not begun.exists():
+            print("stopped before the first step; nothing was written", file=sys.stderr)
+            raise typer.Exit(130) from None
         again = shlex.join(["seqkit", "train", model, "--out", os.fspath(out), "--resume"])
-        print(f"stopped, and nothing is lost; go on with: {again}", file=sys.stderr)
+        said = "stopped, and nothing is lost" if isinstance(stop, Stopped) else "stopped"
+        print(f"{said}; go on with: {again}", file=sys.stderr)
         raise typer.Exit(130) from None
-    score = "" if progress.best_score is None else f", dev accuracy {100 * progress.best_score:.2f} %"
+    silver = " on SILVER labels" if model_info(os.fspath(out)).config["silver"] else ""
+    score = "" if progress.best_score is None else f", dev accuracy {100 * progress.best_score:.2f} %{silver}"
     print(
         f"{out}: epoch {progress.best_epoch} kept{score}, {progress.seconds / 60:.1f} minutes",
         file=sys.stderr,

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
+from pathlib import Path
 
 from seqkit._version import __version__
 from seqkit.catalogue import find_corpus
+from seqkit.config import to_toml
 from seqkit.formats.examples import Sentence
 from seqkit.training.request import Request
 from seqkit.training.state import Progress
 
 
-def model_card(request: Request, train: Sequence[Sentence], progress: Progress, command: str) -> str:
+def silver_of(sentences: Sequence[Sentence]) -> str | None:
+    """The pipeline that labelled the sentences; None where people did."""
+    return next((sentence.silver for sentence in sentences if sentence.silver), None)
+
+
+def model_card(
+    request: Request, train: Sequence[Sentence], dev: Sequence[Sentence], progress: Progress, command: str
+) -> str:
     """Markdown for the model's README."""
     sources = request.sources
     data, licence, source = _data(request)
-    silver = next((sentence.silver for sentence in train if sentence.silver), None)
+    silver = silver_of(train)
     labels = f"SILVER, made by {silver}; no person checked them" if silver else "gold, as the data has them"
     best = next((row for row in progress.rows if row["epoch"] == progress.best_epoch), progress.rows[-1])
     scores = [
@@ -44,7 +54,13 @@ def model_card(request: Request, train: Sequence[Sentence], progress: Progress, 
             command,
             "```",
             "",
-            *_score_table(scores, progress.best_epoch),
+            "The training options, resolved:",
+            "",
+            "```toml",
+            to_toml({"training": dataclasses.asdict(request.training)}).rstrip(),
+            "```",
+            "",
+            *_score_table(scores, progress.best_epoch, silver_of(dev)),
         ]
     )
 
@@ -53,11 +69,16 @@ def _data(request: Request) -> tuple[str, str, str]:
     sources = request.sources
     if sources.corpus:
         spec = find_corpus(sources.corpus)
-        return spec.name, spec.licence, spec.source
-    return ", ".join(sources.train), "that of the training data", ""
+        return spec.name + (f", dev: {_names(sources.dev)}" if sources.dev else ""), spec.licence, spec.source
+    return _names(sources.train), "that of the training data", ""
 
 
-def _score_table(scores: Sequence[str], epoch: int) -> list[str]:
+def _names(paths: Sequence[str]) -> str:
+    return ", ".join(Path(path).name for path in paths)
+
+
+def _score_table(scores: Sequence[str], epoch: int, silver: str | None) -> list[str]:
     if not scores:
         return ["No dev split was given, so nothing was measured.", ""]
-    return [f"## Accuracy on dev, epoch {epoch}", "", "| label | % |", "| --- | --- |", *scores, ""]
+    marked = f" (SILVER labels by {silver})" if silver else ""
+    return [f"## Accuracy on dev{marked}, epoch {epoch}", "", "| label | % |", "| --- | --- |", *scores, ""]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from seqkit.catalogue import names_file
 from seqkit.config import fill, flatten, read_toml, to_toml
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
@@ -50,15 +52,33 @@ class Request:
 def make_request(given: Mapping[str, Any], configs: Sequence[Path], settings: Mapping[str, Any]) -> Request:
     """Merge TOML files, `--set` settings and the command's own options; the later of these win.
 
-    Raises SeqkitError for an unknown model or option, and for a value of the wrong type.
+    Paths become absolute. Raises SeqkitError for an unknown model or option, for a value of the wrong type,
+    and for a file with the options of another model.
     """
     options: type = registry().find("models", given["model"]).options
     sections = {"sources": Sources, "model": options, "training": TrainingOptions}
     values: dict[str, Any] = {}
     for config in configs:
-        values |= flatten(read_toml(config), sections, str(config))
+        found = flatten(read_toml(config), sections, str(config))
+        if found.get("model", given["model"]) != given["model"]:
+            problem = f"{config}: has the options of {found['model']}, not of {given['model']}"
+            raise SeqkitError(problem, f"Train {found['model']}, or give another file.", exit_code=2)
+        values |= found
     values |= {**settings, **{key: value for key, value in given.items() if value}}
-    return Request(**fill(sections, values))
+    filled = fill(sections, values)
+    return Request(**{**filled, "sources": _settled(filled["sources"])})
+
+
+def _settled(sources: Sources) -> Sources:
+    """Paths absolute, so that a run can be resumed from another folder; each kind of label once."""
+    pipeline = sources.gold.removeprefix("spacy:")
+    return dataclasses.replace(
+        sources,
+        train=tuple(os.path.abspath(file) if names_file(file) else file for file in sources.train),
+        dev=tuple(os.path.abspath(file) if names_file(file) else file for file in sources.dev),
+        gold=f"spacy:{os.path.abspath(pipeline)}" if os.sep in pipeline else sources.gold,
+        label=tuple(dict.fromkeys(sources.label)),
+    )
 
 
 def check_unchanged(folder: Path, request: Request) -> None:

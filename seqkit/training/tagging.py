@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from seqkit.formats.examples import NO_LABEL, Sentence
+from seqkit.formats.examples import LABELS, NO_LABEL, Sentence, is_label
 from seqkit.models.tagger import Tagger
 from seqkit.training.objectives import Loss, tagging_nll
+
+
+def kinds_in(sentences: Sequence[Sentence]) -> tuple[str, ...]:
+    """The kinds of label that the sentences have values of."""
+    return tuple(kind for kind in LABELS if any(set(s.labels.get(kind, ())) - {NO_LABEL} for s in sentences))
 
 
 class TaggingTask:
@@ -25,11 +30,12 @@ class TaggingTask:
         return tagging_nll(self.model(batch), batch.targets, self.label_smoothing)
 
     def score(self) -> dict[str, float]:
-        """Accuracy of each kind of label on dev, the first kind first."""
-        if not self.dev:
+        """Accuracy of each kind of label that dev has, the first kind first."""
+        scored = [kind for kind in self.model.facts.labels if kind in kinds_in(self.dev)]
+        if not scored:
             return {}
         predicted = self.model.predict(self.dev)
-        return {kind: _accuracy(self.dev, predicted, kind) for kind in self.model.facts.labels}
+        return {kind: _accuracy(self.dev, predicted, kind) for kind in scored}
 
 
 def _accuracy(gold: Sequence[Sentence], predicted: Sequence[dict[str, list[str]]], kind: str) -> float:
@@ -38,6 +44,6 @@ def _accuracy(gold: Sequence[Sentence], predicted: Sequence[dict[str, list[str]]
         (label, guess)
         for sentence, tags in zip(gold, predicted, strict=True)
         for label, guess in zip(sentence.labels.get(kind, ()), tags[kind], strict=False)
-        if kind != "upos" or label != NO_LABEL
+        if is_label(kind, label)
     ]
     return sum(label == guess for label, guess in pairs) / max(len(pairs), 1)

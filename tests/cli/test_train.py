@@ -125,7 +125,12 @@ def test_raw_text_labelled_by_a_pipeline_is_silver_everywhere(seqkit, tmp_path, 
     )
     assert result.code == 0, result.err
     assert "held out" in result.err
+    assert "SILVER: labels by en_tiny 1.2" in result.err and "on SILVER labels" in result.err
     run = look(out)
+    assert "## Accuracy on dev (SILVER labels by en_tiny 1.2)" in run.card
+    for extra in ((), ("--raw",)):
+        measured = json.loads(seqkit("evaluate", out, "sample-english", "--json", *extra).out)
+        assert (measured["silver"], measured["model_silver"]) == (None, "en_tiny 1.2")
     assert run.config["silver"] == "en_tiny 1.2"
     assert "SILVER, made by en_tiny 1.2" in run.card
     assert "silver" in seqkit("models", "info", out).out.lower()
@@ -180,6 +185,35 @@ def test_a_finished_run_is_not_trained_again_nor_overwritten(seqkit, tmp_path):
     finished = seqkit(*line, "--resume")
     assert finished.code == 0 and "finished" in finished.err
     assert (out / "model.safetensors").stat().st_mtime_ns == before
+
+
+def test_a_run_can_be_resumed_from_another_folder(seqkit, tmp_path, monkeypatch):
+    out, here = tmp_path / "run", tmp_path / "here"
+    here.mkdir()
+    (here / "gold.conllu").write_bytes(sample("train").read_bytes())
+
+    def stop(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(here)
+    with monkeypatch.context() as patch:
+        patch.setattr("seqkit.training.run.calibrate", stop)
+        stopped = seqkit("train", "rnn", "--train", "gold.conllu", "--out", out, *quick())
+    assert stopped.code == 130 and f"go on with: seqkit train rnn --out {out} --resume" in stopped.err
+    assert not (out / "MANIFEST.json").exists()
+    monkeypatch.chdir(tmp_path)
+    assert seqkit("train", "rnn", "--out", out, "--resume").code == 0
+    assert "--train gold.conllu" in look(out).card and "--resume" not in look(out).card
+
+
+def test_interrupted_while_reading_nothing_is_left(seqkit, tmp_path, monkeypatch):
+    def stop(*arguments):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("seqkit.training.run.read_data", stop)
+    result = seqkit("train", "rnn", "--corpus", "sample-english", "--out", tmp_path / "run")
+    assert result.code == 130 and "nothing was written" in result.err
+    assert not (tmp_path / "run").exists()
 
 
 BLOCK = "1\tdogs\t_\t{}\t_\t_\t_\t_\t_\t_\n2\tsleep\t_\t{}\t_\t_\t_\t_\t_\t_\n\n"

@@ -1,0 +1,42 @@
+"""What a run was begun with, beside its options: the command, and a checksum of the examples."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from seqkit.errors import SeqkitError
+from seqkit.formats.examples import Sentence
+from seqkit.models.parts import read_json, write_json
+
+BEGUN = "begun.json"
+
+
+def first_command(folder: Path, command: str, examples: str) -> str:
+    """The command that began the run in `folder`: this one where there is no run yet, and it is then noted.
+
+    Args: examples, their checksum. Raises SeqkitError where it is not that of the run.
+    """
+    path = folder / BEGUN
+    if not path.exists():
+        write_json(path, {"command": command, "examples": examples})
+    begun = read_json(path)
+    if begun["examples"] != examples:
+        raise SeqkitError(
+            f"{folder.parent}: the training data has changed since the run was begun",
+            "Put the data back as it was, or choose another --out.",
+        )
+    return str(begun["command"])
+
+
+def checksum(splits: Sequence[Sequence[Sentence]], kinds: Sequence[str]) -> str:
+    """sha256 of the words and labels of some splits, in order."""
+    digest = hashlib.sha256()
+    for sentences in splits:
+        for sentence in sentences:
+            labels = [sentence.labels.get(kind) for kind in kinds]
+            digest.update(json.dumps([sentence.words, labels]).encode() + b"\n")
+        digest.update(b"\n")
+    return digest.hexdigest()

@@ -1,0 +1,135 @@
+"""The examples of a run: read, divided into train and dev, and checked for what cannot be learnt."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+
+from seqkit.catalogue import find_corpus
+from seqkit.errors import SeqkitError
+from seqkit.evaluation.report import silver_warning
+from seqkit.formats.examples import LABELS, Problems, Sentence, Where, is_label
+from seqkit.models.contracts import MAX_STEPS
+from seqkit.text.sources import labelled_sentences
+from seqkit.training.card import silver_of
+from seqkit.training.request import Sources
+from seqkit.training.tagging import kinds_in
+
+HELD_OUT = 10
+"""Without a dev split, every tenth sentence of the training split becomes one."""
+FEWEST = 20
+"""Fewer sentences than this are not divided."""
+
+
+@dataclasses.dataclass
+class Data:
+    """The examples of a run, and what was settled while reading them."""
+
+    train: list[Sentence]
+    dev: list[Sentence]
+    labels: tuple[str, ...]
+    language: str
+    notes: list[str]
+
+
+def read_data(sources: Sources) -> Data:
+    """Read train and dev. Raises SeqkitError where there is nothing to learn from."""
+    language = sources.lang or (find_corpus(sources.corpus).language if sources.corpus else "") or "xx"
+    problems = Problems(skip=sources.skip_bad)
+    train = _read(sources, "train", language, problems)
+    dev = _read(sources, "dev", language, problems)
+    name = sources.corpus or ", ".join(sources.train)
+    if not train:
+        raise SeqkitError(f"{name}: holds no sentence to train on", "Give a file with labelled sentences.")
+    labels = _labels(sources.label, train, name)
+    if (dev or sources.dev) and not set(labels) & set(kinds_in(dev)):
+        raise SeqkitError(
+            f"{', '.join(sources.dev) or name}: has no {' or '.join(labels)} labels to score dev on",
+            "Give a dev split with such labels, or none.",
+        )
+    notes = [note for note in (problems.summary(), silver_warning(silver_of([*train, *dev]))) if note]
+    if not dev and len(train) >= FEWEST:
+        dev, train = train[HELD_OUT - 1 :: HELD_OUT], [s for i, s in enumerate(train) if (i + 1) % HELD_OUT]
+        notes.append(f"no dev split given: every {HELD_OUT}th sentence is held out ({len(dev)} of them)")
+    elif not dev:
+        notes.append("no dev split: every epoch is trained and the last one kept")
+    return Data(train, dev, labels, language, notes + _unseen(train, dev, labels))
+
+
+def _read(sources: Sources, split: str, language: str, problems: Problems) -> list[Sentence]:
+    files: Sequence[str] = getattr(sources, split)
+    if sources.corpus and not files:
+        if split not in find_corpus(sources.corpus).splits:
+            return []
+        files = (sources.corpus,)
+    return [
+        stretch
+        for file in files
+        for sentence in labelled_sentences(
+            file, split, gold=sources.gold, language=language, problems=problems
+        )
+        if _can_be_written(sentence, sources.label or LABELS, file, problems)
+        for stretch in _stretches(sentence)
+    ]
+
+
+def _can_be_written(sentence: Sentence, kinds: Sequence[str], file: str, problems: Problems) -> bool:
+    """Whether CoNLL-U can hold its labels, which the model will give to other words."""
+    for kind in kinds:
+        for label in sentence.labels.get(kind, ()):
+            if label.split() != [label]:
+                where = sentence.where or Where(file, 0)
+                problems.bad(where, f"the {kind} label {label!r} has white space or is empty", "Rename it.")
+                return False
+    return True
+
+
+def _stretches(sentence: Sentence) -> list[Sentence]:
+    """A sentence as it is, one without a word not at all, and an over-long one in parts (which bounds memory)."""
+    if len(sentence.words) <= MAX_STEPS:
+        return [sentence] if sentence.words else []
+    parts = [slice(start, start + MAX_STEPS) for start in range(0, len(sentence.words), MAX_STEPS)]
+    return [
+        Sentence(
+            sentence.words[part],
+            {kind: labels[part] for kind, labels in sentence.labels.items()},
+            where=sentence.where,
+            silver=sentence.silver,
+        )
+        for part in parts
+    ]
+
+
+def _labels(wanted: Sequence[str], train: Sequence[Sentence], name: str) -> tuple[str, ...]:
+    """The kinds of label to learn: those asked for, else those that the training split has values of."""
+    there = kinds_in(train)
+    for kind in wanted:
+        if kind not in LABELS:
+            raise SeqkitError(
+                f"--label {kind}: no such kind of label", f"Known: {', '.join(LABELS)}.", exit_code=2
+            )
+        if kind not in there:
+            raise SeqkitError(
+                f"{name}: has no {kind} labels", f"It has: {', '.join(there) or 'no labels at all'}."
+            )
+    if not there:
+        raise SeqkitError(
+            f"{name}: has no labels to learn from",
+            "Label it on the way with a spaCy pipeline: --gold spacy:NAME.",
+        )
+    return tuple(wanted) or there
+
+
+def _unseen(train: Sequence[Sentence], dev: Sequence[Sentence], labels: Sequence[str]) -> list[str]:
+    """A note on labels that only dev has: the model cannot give them, and they count as errors."""
+    notes = []
+    for kind in labels:
+        known = {label for sentence in train for label in sentence.labels.get(kind, ())}
+        in_dev = {label for sentence in dev for label in sentence.labels.get(kind, ())}
+        new = sorted(label for label in in_dev - known if is_label(kind, label))
+        if new:
+            shown = ", ".join(new[:5]) + (" …" if len(new) > 5 else "")
+            notes.append(
+                f"{len(new)} {kind} label(s) in dev that training never had count as errors: {shown}"
+            )
+    return notes

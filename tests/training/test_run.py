@@ -1,0 +1,152 @@
+"""What a run reads, refuses, and notes for its resuming."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from dataclasses import replace
+
+import pytest
+import torch
+
+from seqkit.errors import SeqkitError
+from seqkit.extend.specs import ModelSpec
+from seqkit.models.contracts import TaggerOptions
+from seqkit.training.data import read_data
+from seqkit.training.loop import Stopped
+from seqkit.training.request import CONFIG, Sources, check_unchanged, make_request
+from seqkit.training.run import train
+
+SETTINGS = {"epochs": 2, "hidden": 6, "char_hidden": 4, "vocab_size": 60}
+WORDS = ("dogs", "sleep")
+
+
+class Reporter:
+    """Notes what it is told, and stops the run at a step."""
+
+    def __init__(self, stop_at=0):
+        self.stop_at, self.notes = stop_at, []
+
+    def start(self, epochs): ...
+    def epoch(self, row): ...
+    def note(self, message):
+        self.notes.append(message)
+
+    def step(self, progress, batches, rate):
+        if progress.updates == self.stop_at:
+            raise Stopped
+
+
+@pytest.fixture
+def treebank(tmp_path):
+    """A function that writes a CoNLL-U file of sentences, each given as its (UPOS, XPOS) pairs."""
+
+    def write(name, *sentences):
+        lines = [
+            f"{i}\t{word}\t_\t{upos}\t{xpos}\t_\t_\t_\t_\t_\n" + "\n" * (i == 2)
+            for sentence in sentences
+            for i, (word, (upos, xpos)) in enumerate(zip(WORDS, sentence, strict=True), start=1)
+        ]
+        path = tmp_path / name
+        path.write_text("".join(lines))
+        return str(path)
+
+    return write
+
+
+BOTH, OTHER = (("NOUN", "NNS"), ("VERB", "VBP")), (("VERB", "NNS"), ("NOUN", "VBP"))
+NO_UPOS, NO_XPOS = (("_", "NNS"), ("_", "VBP")), (("NOUN", "_"), ("VERB", "_"))
+
+
+def request(**given):
+    return make_request({"model": "rnn", **given}, [], SETTINGS)
+
+
+def test_changed_labels_are_noticed_and_the_card_keeps_the_first_command(tmp_path, treebank):
+    file, out = treebank("train.conllu", *[BOTH] * 30), tmp_path / "run"
+    with pytest.raises(Stopped):
+        train(request(train=[file]), out, "seqkit train the first", Reporter(stop_at=1))
+    treebank("train.conllu", *[BOTH] * 29, OTHER)
+    with pytest.raises(SeqkitError, match="the training data has changed since the run was begun"):
+        train(request(train=[file]), out, "again", Reporter())
+    treebank("train.conllu", *[BOTH] * 30)
+    train(request(train=[file]), out, "again", Reporter())
+    card = (out / "README.md").read_text()
+    assert "\nseqkit train the first\n" in card and "again" not in card
+    options = tomllib.loads(card.split("```toml\n")[1].split("```")[0])["training"]
+    assert options["batch_words"] == 100 and options["threads"] == torch.get_num_threads()
+    assert str(tmp_path) not in card and "Data: train.conllu" in card
+
+
+def test_dev_is_scored_on_the_labels_it_has(tmp_path, treebank):
+    train_file, dev = treebank("train.conllu", *[BOTH] * 4), treebank("dev.conllu", NO_UPOS)
+    progress = train(request(train=[train_file], dev=[dev]), tmp_path / "run", "", Reporter())
+    assert [key for key in progress.rows[0] if "dev_" in key] == ["dev_xpos"]
+    assert read_data(Sources("rnn", train=(train_file,), dev=(dev,))).notes == []
+
+
+@pytest.mark.parametrize("dev", [(), (NO_XPOS,)])
+def test_a_dev_file_without_the_labels_is_refused(treebank, dev):
+    files = (treebank("train.conllu", *[BOTH] * 30),), (treebank("dev.conllu", *dev),)
+    with pytest.raises(SeqkitError, match=r"dev\.conllu: has no xpos labels"):
+        read_data(Sources("rnn", train=files[0], dev=files[1], label=("xpos",)))
+
+
+def test_a_dev_file_stands_in_for_the_dev_split_of_a_corpus(treebank):
+    dev = treebank("dev.conllu", BOTH)
+    data = read_data(Sources("rnn", corpus="sample-english", dev=(dev,)))
+    assert [sentence.words for sentence in data.dev] == [list(WORDS)]
+    assert len(data.train) > 10
+
+
+def test_a_label_that_no_file_can_hold_is_refused(tmp_path):
+    path = tmp_path / "odd.jsonl"
+    lines = [{"words": ["dogs"], "upos": ["NOUN"]}, {"words": ["dogs"], "upos": ["NO UN"]}]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with pytest.raises(SeqkitError, match=r"odd\.jsonl:2: the upos label 'NO UN' has white space"):
+        read_data(Sources("rnn", train=(str(path),)))
+    assert len(read_data(Sources("rnn", train=(str(path),), skip_bad=True)).train) == 1
+
+
+def test_threads_left_to_torch_are_written_down(tmp_path, treebank):
+    out, file = tmp_path / "run", treebank("train.conllu", BOTH)
+    train(request(train=[file]), out, "", Reporter())
+    begun = out / "training" / CONFIG
+    assert tomllib.loads(begun.read_text())["training"]["threads"] == torch.get_num_threads()
+    changed = make_request({"model": "rnn"}, [begun], {"threads": torch.get_num_threads() + 1})
+    with pytest.raises(SeqkitError, match="was begun with threads"):
+        check_unchanged(begun.parent, changed)
+
+
+def test_a_request_names_files_for_every_folder_and_labels_once(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    sources = request(
+        train=["a.conllu"], dev=["b.conllu"], gold="spacy:./tiny", label=["upos", "upos"]
+    ).sources
+    assert sources.train == (str(tmp_path / "a.conllu"),) and sources.dev == (str(tmp_path / "b.conllu"),)
+    assert sources.gold == f"spacy:{tmp_path / 'tiny'}" and sources.label == ("upos",)
+    assert request(gold="spacy:en_core_web_sm").sources.gold == "spacy:en_core_web_sm"
+
+
+def test_the_options_of_another_model_are_refused(tmp_path):
+    config = tmp_path / "rnn.toml"
+    config.write_text(request(corpus="sample-english").to_toml())
+    with pytest.raises(SeqkitError, match=r"rnn\.toml: has the options of rnn, not of lstm"):
+        make_request({"model": "lstm"}, [config], {})
+
+
+def test_a_model_whose_task_nothing_trains_is_refused(tmp_path, monkeypatch):
+    from seqkit.training import run
+
+    spec = ModelSpec("rhymer", task="rhyming", options=TaggerOptions, build="rhymes:build")
+    monkeypatch.setattr(run, "registry", lambda: type("Host", (), {"find": lambda *_: spec}))
+    wanted = request(corpus="sample-english")
+    wanted = replace(wanted, sources=replace(wanted.sources, model="rhymer"))
+    with pytest.raises(SeqkitError, match="rhymer: a model for rhyming, which this seqkit does not train"):
+        train(wanted, tmp_path / "run", "", Reporter())
+
+
+def test_a_word_that_once_lacks_a_tag_is_not_ambiguous(tmp_path, treebank):
+    out, file = tmp_path / "run", treebank("train.conllu", BOTH, NO_UPOS, OTHER[:1] + BOTH[1:])
+    train(request(train=[file]), out, "", Reporter())
+    assert json.loads((out / "words" / "ambiguous.json").read_text())["upos"] == ["dogs"]
