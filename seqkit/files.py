@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -101,18 +100,3 @@ def stays_inside(path: str) -> bool:
     # Windows' rules know both separators, and drives.
     named = PureWindowsPath(path)
     return bool(named.parts) and not named.anchor and ".." not in named.parts
-
-
-@contextmanager
-def atomic_folder(path: Path) -> Iterator[Path]:
-    """A folder that takes the name `path` only when the block ends without an error; `path` must be free."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = Path(tempfile.mkdtemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent))
-    try:
-        yield part
-        os.chmod(part, 0o755)
-        os.rename(part, path)
-        sync_folder(path.parent)
-    except BaseException:
-        shutil.rmtree(part, ignore_errors=True)
-        raise

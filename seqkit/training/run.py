@@ -73,10 +73,18 @@ def train_tagger(request: Request, out: Path, command: str, reporter: Reporter) 
     return progress
 
 
+def be_deterministic() -> None:
+    """Let torch add up gradients in a fixed order. With several threads it would not, and no run would repeat."""
+    # A stranger's layer may use an operation that has no fixed order: it is told of, not refused.
+    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
+
+
 def build_model(request: Request, data: Data) -> Any:
     """The model with its first, seeded weights."""
     options = request.training
     torch.set_num_threads(options.threads)
+    be_deterministic()
     torch.manual_seed(options.seed)
     spec = registry().find("models", request.sources.model)
     facts = load(spec.facts).gather(data.train, request.model, data.labels, data.language)

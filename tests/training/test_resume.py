@@ -114,3 +114,11 @@ def test_interrupted_it_saves_and_says_how_to_go_on(tmp_path, number):
     )
     assert changed.returncode == 2
     assert "was begun with hidden=12, not 13" in changed.stderr
+
+
+def test_with_several_threads_a_run_repeats_itself(tmp_path):
+    """Full-size layers, since torch divides only large sums among threads."""
+    full_size = ["epochs=3", "threads=2", "recurrence=lstm", "layers=2"]
+    for name in ("a", "b", "c"):
+        assert run(tmp_path / name, settings=full_size) == 0
+    assert outcome(tmp_path / "a") == outcome(tmp_path / "b") == outcome(tmp_path / "c")
