@@ -31,9 +31,9 @@ def load(name_or_folder: str) -> Any:
 def tag(text: str, model: str = "en-tagger", language: str = "") -> list[Sentence]:
     """The sentences of a text, each with its `words` and `labels` (kind -> one label a word).
 
-    >>> [sentence] = tag("Time flies.")
+    >>> [sentence] = tag("She left.")
     >>> sentence.words, sentence.labels["upos"]
-    (['Time', 'flies', '.'], ['NOUN', 'VERB', 'PUNCT'])
+    (['She', 'left', '.'], ['PRON', 'VERB', 'PUNCT'])
 
     For many texts, `load` the model once and use `seqkit.batch.tagging.tag_text`.
     """

@@ -69,9 +69,12 @@ def evaluate(
     wanted = [kind.strip() for kind in label.split(",") if kind.strip()]
     kinds = kinds_to_score(wanted, tuple(tagger.facts.labels), sentences, source)
     _say(problems.summary())
-    if tagger.facts.silver:
-        _say(f"{model}: learnt from SILVER labels, made by {tagger.facts.silver}")
-    head = {"model": model, "source": source, "split": split if _is_corpus(source) else None}
+    head = {
+        "model": model,
+        "source": source,
+        "split": split if _is_corpus(source) else None,
+        "silver": tagger.facts.silver,
+    }
     if raw:
         _show_raw(head, evaluate_raw(tagger, sentences, kinds, language), as_json)
         return
@@ -128,7 +131,8 @@ def _show_raw(head: dict[str, Any], scores: Any, as_json: bool) -> None:
 
 
 def _title(head: dict[str, Any]) -> str:
-    return f"{head['model']} on {head['source']}{' ' + head['split'] if head['split'] else ''}"
+    silver = f" (learnt from SILVER labels by {head['silver']})" if head["silver"] else ""
+    return f"{head['model']}{silver} on {head['source']}{' ' + head['split'] if head['split'] else ''}"
 
 
 def _print(title: str, tables: Sequence[Table]) -> None:

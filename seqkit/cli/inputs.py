@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from typing import cast
 
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Problems, RawText, Sentence, Where
+
+LOOKS_LIKE_CONLLU = re.compile(r"(# \w+( id)? =|1\t\S)")
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,11 @@ def _sentences(examples: Iterable[Sentence | RawText], language: str) -> Iterato
 
     from seqkit.text.words import sentences_from, splitter
 
+    if LOOKS_LIKE_CONLLU.match(first.text):
+        print(
+            f"{first.where.path} looks like CoNLL-U, but is read as text; else add --from conllu",
+            file=sys.stderr,
+        )
     note = splitter(language).note
     if note:
         print(note, file=sys.stderr)
@@ -136,5 +144,5 @@ def _sentences(examples: Iterable[Sentence | RawText], language: str) -> Iterato
 
 
 def _warn_of_namesake(argument: str) -> None:
-    if _is_there(argument) and Path(argument).is_file():
+    if _is_there(argument):
         print(f"'{argument}' is taken as text; to read the file of that name, add --file", file=sys.stderr)

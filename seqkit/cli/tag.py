@@ -59,6 +59,7 @@ def tag(
     problems = Problems(skip=skip_bad)
     wanted = Inputs(tuple(inputs or ()), text, file, from_, pretokenized)
     wanted.check()
+    _check_not_input(out, wanted.arguments)
     spec = _format(out, format)
     top = top or int(probabilities)
     if top:
@@ -71,6 +72,21 @@ def tag(
             writer.write(sentence)
             counter.add(len(sentence.words))
     _report(counter.words, problems)
+
+
+def _check_not_input(out: Path | None, arguments: tuple[str, ...]) -> None:
+    """Tags written over the file they were made from would replace its own labels for good."""
+    from seqkit.errors import SeqkitError
+
+    if out is not None and out.is_file() and any(_is_same(out, argument) for argument in arguments):
+        raise SeqkitError(f"{out}: is an input, too", "Choose another --out.", exit_code=2)
+
+
+def _is_same(out: Path, argument: str) -> bool:
+    try:
+        return out.samefile(argument)
+    except (OSError, ValueError):
+        return False
 
 
 def _check_shows_probabilities(format: str) -> None:

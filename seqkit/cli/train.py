@@ -71,6 +71,10 @@ def train(
             print(f"{out}: this run is finished", file=sys.stderr)
             return
     else:
+        if resume and not (corpus or train_files or config):
+            raise SeqkitError(
+                f"{out}: holds no run to resume", "Name the folder given to --out then.", exit_code=2
+            )
         request = make_request(given, [config] if config else [], settings)
         if out.exists() and (not out.is_dir() or any(path.is_file() for path in out.rglob("*"))):
             raise SeqkitError(

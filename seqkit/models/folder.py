@@ -77,7 +77,7 @@ def model_info(name_or_folder: str) -> ModelInfo:
     folder = model_folder(name_or_folder)
     for needed in (CONFIG, MANIFEST):
         if not (folder / needed).is_file():
-            if (folder / TRAINING).is_dir():
+            if needed == CONFIG and (folder / TRAINING).is_dir():
                 raise SeqkitError(
                     f"{folder}: its training is not finished", "Go on with `seqkit train … --resume`."
                 )

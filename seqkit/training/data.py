@@ -10,6 +10,7 @@ from seqkit.errors import SeqkitError
 from seqkit.evaluation.report import silver_warning
 from seqkit.formats.examples import LABELS, Problems, Sentence, Where, is_label
 from seqkit.models.contracts import MAX_STEPS
+from seqkit.text.gold import Labeller, parse_gold
 from seqkit.text.sources import labelled_sentences
 from seqkit.training.card import silver_of
 from seqkit.training.request import Sources
@@ -34,7 +35,7 @@ class Data:
 
 def read_data(sources: Sources) -> Data:
     """Read train and dev. Raises SeqkitError where there is nothing to learn from."""
-    language = sources.lang or (find_corpus(sources.corpus).language if sources.corpus else "") or "xx"
+    language = _language(sources)
     problems = Problems(skip=sources.skip_bad)
     train = _read(sources, "train", language, problems)
     dev = _read(sources, "dev", language, problems)
@@ -54,6 +55,15 @@ def read_data(sources: Sources) -> Data:
     elif not dev:
         notes.append("no dev split: every epoch is trained and the last one kept")
     return Data(train, dev, labels, language, notes + _unseen(train, dev, labels))
+
+
+def _language(sources: Sources) -> str:
+    """The language that was named, else the corpus's, else that of the pipeline whose words are learnt."""
+    if sources.lang:
+        return sources.lang
+    if sources.corpus:
+        return find_corpus(sources.corpus).language
+    return Labeller(parse_gold(sources.gold)).nlp.lang if sources.gold else "xx"
 
 
 def _read(sources: Sources, split: str, language: str, problems: Problems) -> list[Sentence]:

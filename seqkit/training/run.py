@@ -68,8 +68,8 @@ def train_tagger(request: Request, out: Path, command: str, reporter: Reporter) 
         model_card(request, data.train, data.dev, progress, command),
         request.training.store,
     )
-    for finished in (STATE, BEST):
-        (folder / finished).unlink(missing_ok=True)
+    for finished in (folder / STATE, folder / BEST, *folder.glob(".*.part")):
+        finished.unlink(missing_ok=True)
     return progress
 
 

@@ -301,3 +301,19 @@ def test_a_reader_that_goes_away_is_no_error(model, tmp_path):
     process.stdout.close()
     assert process.wait(timeout=120) == 0
     assert process.stderr.read() == b""
+
+
+def test_an_input_is_not_overwritten(seqkit, model, tmp_path):
+    treebank = tmp_path / "treebank.conllu"
+    treebank.write_text(TREEBANK)
+    result = seqkit("tag", treebank, "-m", model, "-o", treebank)
+    assert result.code == 2 and "is an input" in result.err
+    assert treebank.read_text() == TREEBANK
+
+
+def test_a_treebank_read_as_text_is_told_of(seqkit, model):
+    as_text = seqkit("tag", "-", "-m", model, "-f", "tsv", stdin=TREEBANK.encode())
+    assert "--from conllu" in as_text.err
+    as_treebank = seqkit("tag", "-", "--from", "conllu", "-m", model, "-f", "jsonl", stdin=TREEBANK.encode())
+    assert json.loads(as_treebank.out)["words"] == ["I", "ca", "n't", "go", "."]
+    assert as_treebank.err == ""

@@ -131,7 +131,7 @@ def test_raw_text_labelled_by_a_pipeline_is_silver_everywhere(seqkit, tmp_path, 
     for extra in ((), ("--raw",)):
         measured = json.loads(seqkit("evaluate", out, "sample-english", "--json", *extra).out)
         assert (measured["silver"], measured["model_silver"]) == (None, "en_tiny 1.2")
-    assert run.config["silver"] == "en_tiny 1.2"
+    assert (run.config["silver"], run.config["language"]) == ("en_tiny 1.2", "en")
     assert "SILVER, made by en_tiny 1.2" in run.card
     assert "silver" in seqkit("models", "info", out).out.lower()
 

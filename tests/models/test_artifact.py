@@ -119,6 +119,9 @@ def test_what_is_no_model(tmp_path, folder):
         load_model("no-such-model")
     (folder / "MANIFEST.json").unlink()
     (folder / "training").mkdir()
+    with pytest.raises(SeqkitError, match=r"MANIFEST\.json is missing"):
+        load_model(str(folder))
+    (folder / "config.json").unlink()
     with pytest.raises(SeqkitError, match="not finished"):
         load_model(str(folder))
 
