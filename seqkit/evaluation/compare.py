@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from seqkit.formats.examples import NO_LABEL, Sentence
+from seqkit.formats.examples import Sentence, is_label
 
 SAMPLES = 10_000
 Tags = Sequence[Mapping[str, Sequence[str]]]
@@ -59,7 +59,7 @@ def _resampled(better_N: np.ndarray, words_N: np.ndarray, seed: int) -> np.ndarr
 
 
 def _labelled(sentence: Sentence, kind: str) -> int:
-    return sum(kind != "upos" or label != NO_LABEL for label in sentence.labels.get(kind, ()))
+    return sum(is_label(kind, label) for label in sentence.labels.get(kind, ()))
 
 
 def _right(gold: Sequence[Sentence], tags: Tags, kind: str) -> np.ndarray:
@@ -67,7 +67,7 @@ def _right(gold: Sequence[Sentence], tags: Tags, kind: str) -> np.ndarray:
     return np.array(
         [
             sum(
-                label == guess and (kind != "upos" or label != NO_LABEL)
+                label == guess and is_label(kind, label)
                 for label, guess in zip(sentence.labels.get(kind, ()), row[kind], strict=False)
             )
             for sentence, row in zip(gold, tags, strict=True)
