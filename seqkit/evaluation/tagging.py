@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from seqkit.formats.examples import NO_LABEL, Sentence
+from seqkit.formats.examples import Sentence, is_label
 
 # fmt: off
 UNIVERSAL_FEATURES = frozenset((
@@ -175,7 +175,7 @@ def _cases(
         yield [
             _Case(word, "\t".join(map(view, label)), "\t".join(map(view, guess)))
             for word, label, guess in zip(sentence.words, labels, guesses, strict=True)
-            if kinds[0] != "upos" or label[0] != NO_LABEL
+            if is_label(kinds[0], label[0])
         ]
 
 
