@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seqkit.cli.inputs import OTHER_TASKS, listed
+
 if TYPE_CHECKING:
     from seqkit.evaluation.compare import Comparison
     from seqkit.evaluation.report import Table
     from seqkit.formats.examples import Sentence
-
-OTHER_TASKS = {"translation": "seqkit translate"}
-"""Which command serves the models that this one does not."""
 
 
 def evaluate(
@@ -59,14 +58,15 @@ def evaluate(
 
     from seqkit.evaluation.run import evaluate_raw, evaluate_tagger, kinds_to_score
     from seqkit.models.artifact import load_for
+    from seqkit.text.gold import labeller_of
     from seqkit.text.sources import labelled_sentences
 
     problems = Problems(skip=skip_bad)
     tagger = load_for("tagging", model, OTHER_TASKS)
     language = lang or tagger.facts.language
-    examples = labelled_sentences(source, split, gold=gold, language=language, problems=problems)
+    examples = labelled_sentences(source, split, labeller_of(gold), problems)
     sentences = [sentence for sentence in examples if sentence.words]
-    wanted = [kind.strip() for kind in label.split(",") if kind.strip()]
+    wanted = listed(label)
     kinds = kinds_to_score(wanted, tuple(tagger.facts.labels), sentences, source)
     _say(problems.summary())
     head = {

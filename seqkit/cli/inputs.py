@@ -12,7 +12,14 @@ from typing import cast
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Problems, RawText, Sentence, Where
 
+OTHER_TASKS = {"translation": "seqkit translate"}
+"""Which command serves the models that a command for taggers does not."""
 LOOKS_LIKE_CONLLU = re.compile(r"(# \w+( id)? =|1\t\S)")
+
+
+def listed(text: str) -> list[str]:
+    """The names in an option like `upos, xpos`."""
+    return [name.strip() for name in text.split(",") if name.strip()]
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
+from seqkit.cli.inputs import OTHER_TASKS, Inputs, listed, read_inputs
+
 if TYPE_CHECKING:
     from seqkit.formats.examples import Problems
 
@@ -52,7 +54,6 @@ def tag(
 ) -> None:
     """Give every word its part of speech."""
     from seqkit.batch.tagging import tag_sentences
-    from seqkit.cli.inputs import Inputs, read_inputs
     from seqkit.cli.progress import WordCounter
     from seqkit.formats.examples import Problems
 
@@ -101,15 +102,13 @@ def _load(model: str, lang: str) -> Any:
     from seqkit.models.artifact import load_for
     from seqkit.models.folder import default_model
 
-    return load_for(
-        "tagging", model or default_model("tagging", lang or "en"), {"translation": "seqkit translate"}
-    )
+    return load_for("tagging", model or default_model("tagging", lang or "en"), OTHER_TASKS)
 
 
 def _kinds(label: str, known: Iterable[str]) -> tuple[str, ...]:
     from seqkit.errors import SeqkitError, did_you_mean
 
-    kinds = tuple(kind.strip() for kind in label.split(",") if kind.strip())
+    kinds = tuple(listed(label))
     for kind in kinds:
         if kind not in known:
             raise SeqkitError(

@@ -10,6 +10,8 @@ from typing import Annotated
 
 import typer
 
+from seqkit.cli.inputs import listed
+
 
 def train(
     model: Annotated[
@@ -60,7 +62,7 @@ def train(
         "train": train_files or [],
         "dev": dev_files or [],
         "gold": gold,
-        "label": [kind.strip() for kind in label.split(",") if kind.strip()],
+        "label": listed(label),
         "lang": lang,
         "skip_bad": skip_bad,
     }

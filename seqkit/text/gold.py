@@ -31,6 +31,11 @@ def parse_gold(gold: str) -> str:
     return name
 
 
+def labeller_of(gold: str) -> Labeller | None:
+    """The labeller that `--gold` names, its pipeline loaded; None for an empty string."""
+    return Labeller(parse_gold(gold)) if gold else None
+
+
 def label_text(stretches: Iterable[RawText], pipeline: str) -> Iterator[Sentence]:
     """Words, sentences and labels of running text by a spaCy pipeline (name or path); see `Labeller`."""
     return Labeller(pipeline).text(stretches)

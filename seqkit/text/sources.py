@@ -9,16 +9,16 @@ from typing import cast
 from seqkit.catalogue import read_examples
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Problems, RawText, Sentence
-from seqkit.text.gold import label_text, label_words, parse_gold
+from seqkit.text.gold import Labeller
 
 
 def labelled_sentences(
-    source: str, split: str, *, gold: str, language: str, problems: Problems
+    source: str, split: str, labeller: Labeller | None, problems: Problems
 ) -> Iterator[Sentence]:
     """The sentences of a file or of a corpus's split, with their labels.
 
-    Args: gold, "" or "spacy:PIPELINE", which then labels raw text and words alike (silver labels).
-    Raises SeqkitError for raw text without a pipeline.
+    Args: labeller, which labels raw text and words alike (silver labels); None leaves the labels as they are.
+    Raises SeqkitError for raw text without a labeller.
     """
     examples = iter(read_examples(source, split, problems))
     first = next(examples, None)
@@ -26,12 +26,12 @@ def labelled_sentences(
         return
     whole = chain([first], examples)
     if isinstance(first, RawText):
-        if not gold:
+        if labeller is None:
             raise SeqkitError(
                 f"{source}: raw text has no labels", "Label it on the way: --gold spacy:PIPELINE"
             )
-        yield from label_text(cast(Iterable[RawText], whole), parse_gold(gold))
-    elif gold:
-        yield from label_words(cast(Iterable[Sentence], whole), parse_gold(gold))
+        yield from labeller.text(cast(Iterable[RawText], whole))
+    elif labeller is not None:
+        yield from labeller.words(cast(Iterable[Sentence], whole))
     else:
         yield from cast(Iterator[Sentence], whole)

@@ -10,7 +10,7 @@ from seqkit.errors import SeqkitError
 from seqkit.evaluation.report import silver_warning
 from seqkit.formats.examples import LABELS, Problems, Sentence, Where, is_label
 from seqkit.models.contracts import MAX_STEPS
-from seqkit.text.gold import Labeller, parse_gold
+from seqkit.text.gold import Labeller, labeller_of
 from seqkit.text.sources import labelled_sentences
 from seqkit.training.card import silver_of
 from seqkit.training.request import Sources
@@ -35,10 +35,11 @@ class Data:
 
 def read_data(sources: Sources) -> Data:
     """Read train and dev. Raises SeqkitError where there is nothing to learn from."""
-    language = _language(sources)
+    labeller = labeller_of(sources.gold)
+    language = _language(sources, labeller)
     problems = Problems(skip=sources.skip_bad)
-    train = _read(sources, "train", language, problems)
-    dev = _read(sources, "dev", language, problems)
+    train = _read(sources, "train", labeller, problems)
+    dev = _read(sources, "dev", labeller, problems)
     name = sources.corpus or ", ".join(sources.train)
     if not train:
         raise SeqkitError(f"{name}: holds no sentence to train on", "Give a file with labelled sentences.")
@@ -57,16 +58,16 @@ def read_data(sources: Sources) -> Data:
     return Data(train, dev, labels, language, notes + _unseen(train, dev, labels))
 
 
-def _language(sources: Sources) -> str:
+def _language(sources: Sources, labeller: Labeller | None) -> str:
     """The language that was named, else the corpus's, else that of the pipeline whose words are learnt."""
     if sources.lang:
         return sources.lang
     if sources.corpus:
         return find_corpus(sources.corpus).language
-    return Labeller(parse_gold(sources.gold)).nlp.lang if sources.gold else "xx"
+    return labeller.nlp.lang if labeller is not None else "xx"
 
 
-def _read(sources: Sources, split: str, language: str, problems: Problems) -> list[Sentence]:
+def _read(sources: Sources, split: str, labeller: Labeller | None, problems: Problems) -> list[Sentence]:
     files: Sequence[str] = getattr(sources, split)
     if sources.corpus and not files:
         if split not in find_corpus(sources.corpus).splits:
@@ -75,9 +76,7 @@ def _read(sources: Sources, split: str, language: str, problems: Problems) -> li
     return [
         stretch
         for file in files
-        for sentence in labelled_sentences(
-            file, split, gold=sources.gold, language=language, problems=problems
-        )
+        for sentence in labelled_sentences(file, split, labeller, problems)
         if _can_be_written(sentence, sources.label or LABELS, file, problems)
         for stretch in _stretches(sentence)
     ]
