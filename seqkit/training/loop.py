@@ -194,7 +194,7 @@ def _optimizer(model: nn.Module, options: TrainingOptions) -> torch.optim.Optimi
             parameters, lr=options.learning_rate, momentum=options.momentum, weight_decay=options.weight_decay
         )
     return torch.optim.AdamW(
-        parameters, lr=options.learning_rate, betas=(0.9, 0.99), weight_decay=options.weight_decay
+        parameters, lr=options.learning_rate, betas=(0.9, 0.99), weight_decay=options.weight_decay, fused=True
     )
 
 
