@@ -27,6 +27,8 @@ class TaggerOptions:
     """Two independent chains a layer, one from each end."""
     hidden: int = 200
     """Size of z_t (of each direction)."""
+    crf: str = ""
+    """Kind of label that gets a CRF output layer, such as upos; empty for none."""
 
     word_size: int = 100
     """Size of the whole-word part of x_t; 0 leaves it out."""

@@ -32,7 +32,7 @@ from seqkit.nn.embedding import (
     WordParts,
     WordTable,
 )
-from seqkit.nn.heads import SoftmaxHead
+from seqkit.nn.heads import IGNORE, CRFHead, SoftmaxHead
 from seqkit.nn.recurrent import Stack
 from seqkit.text.affixes import KINDS as AFFIX_KINDS
 from seqkit.text.affixes import frequent_affixes
@@ -42,8 +42,6 @@ from seqkit.text.vocabulary import Ids, WordIndex, pad
 Ranked = list[tuple[str, float]]
 """Labels of one word with their probabilities, the most probable first."""
 Answer = TypeVar("Answer")
-IGNORE = -1
-"""Target of a step that has no label, or one the model cannot give."""
 BATCH_WORDS = 8192
 TABLE_WORDS = 4096
 KNOWN_WORDS = 100_000
@@ -177,7 +175,7 @@ class Tagger(nn.Module):
         )
         self.heads = nn.ModuleDict(
             {
-                kind: SoftmaxHead(self.network.output_size, len(labels))
+                kind: _head(options, kind, labels, self.network.output_size)
                 for kind, labels in facts.labels.items()
             }
         )
@@ -252,7 +250,7 @@ class Tagger(nn.Module):
         with self._evaluating():
             for rows_BT, logits in self._batches(sentences, kinds, self._known_words):
                 for kind, logits_BTL in logits.items():
-                    best_N[kind][rows_BT] = logits_BTL.argmax(-1).numpy()
+                    best_N[kind][rows_BT] = cast(SoftmaxHead, self.heads[kind]).best(logits_BTL).numpy()
         names = {kind: self._label_names[kind][ids_N].tolist() for kind, ids_N in best_N.items()}
         return list(_by_sentence(sentences, names))
 
@@ -396,6 +394,10 @@ def _embedding(options: TaggerOptions, facts: TaggerFacts) -> WordEmbedding:
         options.mixed,
         options.dropout,
     )
+
+
+def _head(options: TaggerOptions, kind: str, labels: Sequence[str], size: int) -> SoftmaxHead:
+    return (CRFHead if options.crf == kind else SoftmaxHead)(size, len(labels))
 
 
 def build(options: TaggerOptions, facts: TaggerFacts) -> Tagger:
