@@ -43,6 +43,7 @@ def test_layout(folder):
         "model.safetensors",
         "source/language.json",
         "source/subword.model",
+        "words/affixes.json",
         "words/ambiguous.json",
         "words/characters.json",
         "words/words.json",
