@@ -82,11 +82,13 @@ tag_acc = 1.0
 
 def train(train: Sequence[Sentence], dev: Sequence[Sentence], folder: Path, language: str = "en") -> None:
     """`spacy train`, with dev to choose the step."""
+    from spacy.cli.init_config import fill_config
     from spacy.cli.train import train as spacy_train
 
     with tempfile.TemporaryDirectory() as work:
-        config = Path(work) / "config.cfg"
-        config.write_text(CONFIG.format(language=language, steps=STEPS), encoding="utf-8")
+        base, config = Path(work) / "base.cfg", Path(work) / "config.cfg"
+        base.write_text(CONFIG.format(language=language, steps=STEPS), encoding="utf-8")
+        fill_config(config, base, silent=True)
         paths = {}
         for name, sentences in (("train", train), ("dev", dev)):
             paths[f"paths.{name}"] = str(Path(work) / f"{name}.spacy")
