@@ -27,6 +27,12 @@ def train(
         list[str] | None, typer.Option("--dev", help="A file to choose the best epoch by; may be repeated.")
     ] = None,
     gold: Annotated[str, typer.Option(help="Label raw text with a spaCy pipeline: spacy:NAME_OR_PATH.")] = "",
+    teacher: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--teacher", help="A trained model to learn from, too: name or folder; may be repeated."
+        ),
+    ] = None,
     label: Annotated[
         str, typer.Option(help="Kinds of label, with commas: upos, xpos, feats. Default: all.")
     ] = "",
@@ -62,6 +68,7 @@ def train(
         "train": train_files or [],
         "dev": dev_files or [],
         "gold": gold,
+        "teacher": teacher or [],
         "label": listed(label),
         "lang": lang,
         "skip_bad": skip_bad,

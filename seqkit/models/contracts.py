@@ -27,6 +27,8 @@ class TaggerOptions:
     """Two independent chains a layer, one from each end."""
     hidden: int = 200
     """Size of z_t (of each direction)."""
+    crf: str = ""
+    """Kind of label that gets a CRF output layer, such as upos; empty for none."""
 
     word_size: int = 100
     """Size of the whole-word part of x_t; 0 leaves it out."""
@@ -44,6 +46,10 @@ class TaggerOptions:
     """Size of a character's vector; 0 leaves characters out."""
     char_hidden: int = 75
     """Size of the state of the recurrence that reads a word's characters (of each direction)."""
+    affix_size: int = 20
+    """Size of the vector of each beginning, ending, lower-case form and shape of a word; 0 leaves them out."""
+    mixed: int = 160
+    """Size of x_t after the layer that mixes its parts; 0 leaves them side by side."""
 
     dropout: float = 0.35
     """Dropout of x_t and z_t, one mask a sentence (variational)."""
@@ -54,6 +60,7 @@ class TaggerOptions:
         """Raise SeqkitError for a value that no network can be made of."""
         check_range(self, 1, math.inf, "layers", "hidden", "min_count", "char_hidden")
         check_range(self, 0, math.inf, "vocab_size", "word_size", "piece_size", "char_size")
+        check_range(self, 0, math.inf, "affix_size", "mixed")
         check_range(self, 0, 1, "sampling", "word_dropout")
         check_range(self, 0, 0.99, "dropout")
 

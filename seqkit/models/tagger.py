@@ -6,14 +6,17 @@ Shapes: B sentences, T words, D features of x_t, H of z_t, L labels, U distinct 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
-from typing import NamedTuple, Self, TypeVar, cast
+from typing import Any, NamedTuple, Self, TypeVar, cast
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
@@ -21,19 +24,28 @@ from seqkit.formats.examples import Sentence, is_label
 from seqkit.models.contracts import MAX_STEPS, TaggerOptions
 from seqkit.models.parts import read_json, write_json
 from seqkit.nn.dropout import SharedDropout
-from seqkit.nn.embedding import CharacterEmbedding, PieceEmbedding, WordEmbedding, WordTable
-from seqkit.nn.heads import SoftmaxHead
+from seqkit.nn.embedding import (
+    AffixEmbedding,
+    CharacterEmbedding,
+    PieceEmbedding,
+    WordEmbedding,
+    WordParts,
+    WordTable,
+)
+from seqkit.nn.heads import IGNORE, CRFHead, SoftmaxHead
 from seqkit.nn.recurrent import Stack
+from seqkit.text.affixes import KINDS as AFFIX_KINDS
+from seqkit.text.affixes import frequent_affixes
 from seqkit.text.subword import Subword, train_subword
-from seqkit.text.vocabulary import WordIndex, pad
+from seqkit.text.vocabulary import Ids, WordIndex, pad
 
 Ranked = list[tuple[str, float]]
 """Labels of one word with their probabilities, the most probable first."""
 Answer = TypeVar("Answer")
-IGNORE = -1
-"""Target of a step that has no label, or one the model cannot give."""
 BATCH_WORDS = 8192
 TABLE_WORDS = 4096
+KNOWN_WORDS = 100_000
+"""Words whose x_t is remembered while predicting; with more, memory starts afresh."""
 
 
 @dataclass
@@ -50,6 +62,8 @@ class TaggerFacts:
     labels: dict[str, list[str]]
     """Kind of label -> its values, the most frequent first."""
     subword: Subword | None
+    affixes: list[list[str]] = field(default_factory=list)
+    """For each kind of affix, those that several training words share."""
     language: str = "xx"
     silver: str | None = None
     """The pipeline that labelled the training data, where no person did."""
@@ -69,6 +83,7 @@ class TaggerFacts:
             characters=[character for character, count in characters.most_common() if count > 1],
             labels={kind: _values(examples, kind) for kind in labels},
             subword=_subword(examples, options),
+            affixes=frequent_affixes(words) if options.affix_size else [],
             language=language,
             silver=next((s.silver for s in examples if s.silver), None),
         )
@@ -83,6 +98,7 @@ class TaggerFacts:
         write_json(folder / "words" / "words.json", {"kept": self.kept, "words": self.words})
         write_json(folder / "words" / "characters.json", self.characters)
         write_json(folder / "words" / "ambiguous.json", self.ambiguous)
+        write_json(folder / "words" / "affixes.json", self.affixes)
         write_json(folder / "labels" / "labels.json", self.labels)
         write_json(folder / "source" / "language.json", {"language": self.language, "silver": self.silver})
         if self.subword is not None:
@@ -101,6 +117,7 @@ class TaggerFacts:
             characters=read_json(folder / "words" / "characters.json"),
             labels=read_json(folder / "labels" / "labels.json"),
             subword=Subword(subword.read_bytes()) if subword.exists() else None,
+            affixes=read_json(folder / "words" / "affixes.json"),
             language=source["language"],
             silver=source["silver"],
         )
@@ -145,7 +162,7 @@ class Tagger(nn.Module):
     def __init__(self, options: TaggerOptions, facts: TaggerFacts) -> None:
         super().__init__()
         self.options, self.facts = options, facts
-        self.index = WordIndex(facts.words[: facts.kept], facts.characters, facts.subword)
+        self.index = WordIndex(facts.words[: facts.kept], facts.characters, facts.subword, facts.affixes)
         self.embedding = _embedding(options, facts)
         self.input_dropout = SharedDropout(options.dropout)
         self.network = Stack(
@@ -158,10 +175,11 @@ class Tagger(nn.Module):
         )
         self.heads = nn.ModuleDict(
             {
-                kind: SoftmaxHead(self.network.output_size, len(labels))
+                kind: _head(options, kind, labels, self.network.output_size)
                 for kind, labels in facts.labels.items()
             }
         )
+        self._known_words = WordVectors(self)
         self._label_ids = {
             kind: {label: i for i, label in enumerate(labels)} for kind, labels in facts.labels.items()
         }
@@ -186,17 +204,17 @@ class Tagger(nn.Module):
         """Every W, U and V by name: W, U of layer 1; `W.backward`, `W.2`, `W.2.backward` …; V, and `V.xpos` …"""
         found: dict[str, Tensor] = {}
         for number, layer in enumerate(self.network.layers, start=1):
-            for chain, suffix in ((layer.forward_chain, ""), (layer.backward_chain, ".backward")):
+            for one, suffix in ((layer.forward_chain, ""), (layer.backward_chain, ".backward")):
                 for name in ("W", "U"):
-                    if chain is not None and hasattr(chain, name):
-                        found[name + (f".{number}" if number > 1 else "") + suffix] = getattr(chain, name)
+                    if one is not None and hasattr(one, name):
+                        found[name + (f".{number}" if number > 1 else "") + suffix] = getattr(one, name)
         for number, (kind, head) in enumerate(self.heads.items()):
             found[f"V.{kind}" if number else "V"] = cast(SoftmaxHead, head).V
         return found
 
     def forward(self, batch: TagBatch) -> dict[str, Tensor]:
         """Kind of label -> logits_BTL."""
-        x_BTD = self.embedding(batch.table)[batch.index_BT]
+        x_BTD = F.embedding(batch.index_BT, self.embedding(batch.table))
         lengths_B = None if bool((batch.lengths_B == batch.index_BT.shape[1]).all()) else batch.lengths_B
         return self.logits(x_BTD, lengths_B)
 
@@ -222,96 +240,164 @@ class Tagger(nn.Module):
             target_BT[row, : len(labels)] = [ids.get(label, IGNORE) for label in labels]
         return torch.from_numpy(target_BT)
 
-    def predict(self, sentences: Sequence[Sentence]) -> list[dict[str, list[str]]]:
-        """The most probable label of each kind for every word, in the order given."""
-
-        def best(kind: str, logits_BTL: Tensor) -> list[list[str]]:
-            labels_BT: list[list[str]] = self._label_names[kind][logits_BTL.argmax(-1).numpy()].tolist()
-            return labels_BT
-
-        return self._for_each_word(sentences, best)
+    def predict(
+        self, sentences: Sequence[Sentence], kinds: Sequence[str] | None = None
+    ) -> list[dict[str, list[str]]]:
+        """The most probable label of each kind (of all kinds: None) for every word, in the order given."""
+        kinds = tuple(self.heads if kinds is None else kinds)
+        count = sum(len(sentence.words) for sentence in sentences)
+        best_N = {kind: np.empty(count, dtype=np.int64) for kind in kinds}
+        with self._evaluating():
+            for rows_BT, logits in self._batches(sentences, kinds, self._known_words):
+                for kind, logits_BTL in logits.items():
+                    best_N[kind][rows_BT] = cast(SoftmaxHead, self.heads[kind]).best(logits_BTL).numpy()
+        names = {kind: self._label_names[kind][ids_N].tolist() for kind, ids_N in best_N.items()}
+        return list(_by_sentence(sentences, names))
 
     def predict_top(self, sentences: Sequence[Sentence], top: int) -> list[dict[str, list[Ranked]]]:
         """The `top` most probable labels of each kind for every word, each with its calibrated probability."""
+        count = sum(len(sentence.words) for sentence in sentences)
+        ranked: dict[str, list[Ranked]] = {kind: [[]] * count for kind in self.heads}
+        with self._evaluating():
+            # Probabilities are told to the last digit, so they must not depend on which words came before.
+            for rows_BT, logits in self._batches(sentences, tuple(self.heads), WordVectors(self)):
+                for kind, logits_BTL in logits.items():
+                    head = cast(SoftmaxHead, self.heads[kind])
+                    p_BTK, ids_BTK = head.probabilities(logits_BTL).topk(min(top, logits_BTL.shape[-1]))
+                    names_NK = self._label_names[kind][ids_BTK.flatten(0, 1).numpy()].tolist()
+                    for row, names_K, p_K in zip(
+                        rows_BT.ravel().tolist(), names_NK, p_BTK.flatten(0, 1).tolist(), strict=True
+                    ):
+                        ranked[kind][row] = list(zip(names_K, p_K, strict=True))
+        return list(_by_sentence(sentences, ranked))
 
-        def ranked(kind: str, logits_BTL: Tensor) -> list[list[Ranked]]:
-            head = cast(SoftmaxHead, self.heads[kind])
-            p_BTK, ids_BTK = head.probabilities(logits_BTL).topk(min(top, logits_BTL.shape[-1]))
-            names_BTK = self._label_names[kind][ids_BTK.numpy()].tolist()
-            return [
-                [list(zip(*word, strict=True)) for word in zip(*sentence, strict=True)]
-                for sentence in zip(names_BTK, p_BTK.tolist(), strict=True)
-            ]
-
-        return self._for_each_word(sentences, ranked)
-
-    @torch.inference_mode()
-    def _for_each_word(
-        self, sentences: Sequence[Sentence], read: Callable[[str, Tensor], list[list[Answer]]]
-    ) -> list[dict[str, list[Answer]]]:
-        """What `read` makes of (kind of label, logits_BTL), put back in the order of sentences and words.
-
-        Batches hold sentences of one length, so they need no padding; they depend on `sentences` alone.
-        """
+    @contextmanager
+    def _evaluating(self) -> Iterator[None]:
         was_training = self.training
         self.eval()
-        positions: dict[str, int] = {}
-        rows = [[positions.setdefault(word, len(positions)) for word in s.words] for s in sentences]
-        stretches = [
-            (number, row[start : start + MAX_STEPS])
-            for number, row in enumerate(rows)
-            for start in range(0, len(row), MAX_STEPS)
-        ]
-        x_UD = self._vectors(list(positions))
-        answers: list[dict[str, list[Answer]]] = [{} for _ in stretches]
-        for members in _equal_lengths([row for _, row in stretches], BATCH_WORDS):
-            index_BT = torch.tensor([stretches[member][1] for member in members])
-            for kind, logits_BTL in self.logits(x_UD[index_BT]).items():
-                for member, answer in zip(members, read(kind, logits_BTL), strict=True):
-                    answers[member][kind] = answer
-        self.train(was_training)
-        joined: list[dict[str, list[Answer]]] = [{kind: [] for kind in self.heads} for _ in sentences]
-        for (number, _), answer_by_kind in zip(stretches, answers, strict=True):
-            for kind, answer in answer_by_kind.items():
-                joined[number][kind] += answer
-        return joined
+        try:
+            with torch.inference_mode():
+                yield
+        finally:
+            self.train(was_training)
 
-    def _vectors(self, words: list[str]) -> Tensor:
-        """x_UD of distinct words, the short ones together so that little is padded."""
-        order = sorted(range(len(words)), key=lambda index: len(words[index]))
-        x_UD = torch.empty(len(words), self.embedding.output_size)
+    def _batches(
+        self, sentences: Sequence[Sentence], kinds: Sequence[str], vectors: WordVectors
+    ) -> Iterator[tuple[Ids, dict[str, Tensor]]]:
+        """Which words (counted through all sentences) stand where, and the logits_BTL of each kind for them.
+
+        Batches hold stretches of one length, so they need no padding; they depend on `sentences` alone. What the
+        lowest layer makes of x_t alone is computed once for each distinct word.
+        """
+        x_UD, index_N = vectors.look_up(list(chain.from_iterable(s.words for s in sentences)))
+        prepared_U = self.network.layers[0].prepare(x_UD)
+        for rows_BT in _equal_lengths([len(sentence.words) for sentence in sentences], BATCH_WORDS):
+            z_BTH = self.network.looked_up(prepared_U, torch.from_numpy(index_N[rows_BT]))
+            yield rows_BT, {kind: self.heads[kind](z_BTH) for kind in kinds}
+
+    def train(self, mode: bool = True) -> Self:
+        """As every module's; words are read anew after training has changed the weights."""
+        if mode:
+            self._known_words = WordVectors(self)
+        return super().train(mode)
+
+    def _apply(self, *arguments: Any, **options: Any) -> Self:
+        self._known_words = WordVectors(self)
+        return super()._apply(*arguments, **options)
+
+    def load_state_dict(self, *arguments: Any, **options: Any) -> Any:
+        """As every module's; words are read anew."""
+        self._known_words = WordVectors(self)
+        return super().load_state_dict(*arguments, **options)
+
+
+class WordVectors:
+    """x_t of every word that a tagger has met while predicting: most of a text's words are met again and again."""
+
+    def __init__(self, tagger: Tagger) -> None:
+        self._index, self._embedding = tagger.index, tagger.embedding
+        self._rows: dict[str, int] = {}
+        self._x_VD = torch.empty(0, tagger.embedding.output_size)
+
+    def look_up(self, words: Sequence[str]) -> tuple[Tensor, Ids]:
+        """x_UD of the distinct words, and for each word its row."""
+        distinct = dict.fromkeys(words)
+        if len(self._rows) > KNOWN_WORDS:
+            self._rows = {}
+        self._add([word for word in distinct if word not in self._rows])
+        row_N = np.fromiter(map(self._rows.__getitem__, words), dtype=np.int64, count=len(words))
+        row_U, index_N = np.unique(row_N, return_inverse=True)
+        return self._x_VD[torch.from_numpy(row_U)], index_N
+
+    def _add(self, words: list[str]) -> None:
+        """Words of similar length are read together so that little is padded."""
+        known = len(self._rows)
+        weight = next(self._embedding.parameters())
+        if known + len(words) > len(self._x_VD):
+            larger_VD = weight.new_empty(2 * (known + len(words)), self._x_VD.shape[1])
+            larger_VD[:known] = self._x_VD[:known]
+            self._x_VD = larger_VD
+        words.sort(key=len)
         for start in range(0, len(words), TABLE_WORDS):
-            part = order[start : start + TABLE_WORDS]
-            arrays = self.index.arrays([words[index] for index in part])
-            x_UD[torch.tensor(part)] = self.embedding(WordTable(*(torch.from_numpy(a) for a in arrays)))
-        return x_UD
+            part = words[start : start + TABLE_WORDS]
+            arrays = self._index.arrays(part, remember=False)
+            x_UD = self._embedding(WordTable(*(torch.from_numpy(array) for array in arrays)))
+            self._x_VD[known + start : known + start + len(part)] = x_UD
+        self._rows.update(zip(words, range(known, known + len(words)), strict=True))
 
 
-def _equal_lengths(rows: Sequence[Sequence[int]], batch_words: int) -> Iterator[list[int]]:
-    """Indices of rows of one length, at most `batch_words` words together."""
-    by_length: defaultdict[int, list[int]] = defaultdict(list)
-    for number, row in enumerate(rows):
-        by_length[len(row)].append(number)
-    for length, members in sorted(by_length.items()):
+def _equal_lengths(lengths: Sequence[int], batch_words: int) -> Iterator[Ids]:
+    """Numbers of words, rows_BT: a row for each stretch of a sentence, all of one length, so many words together."""
+    starts: defaultdict[int, list[int]] = defaultdict(list)
+    first = 0
+    for length in lengths:
+        for start in range(0, length, MAX_STEPS):
+            starts[min(length - start, MAX_STEPS)].append(first + start)
+        first += length
+    for length, begin in sorted(starts.items()):
         size = max(1, batch_words // length)
-        for start in range(0, len(members), size):
-            yield members[start : start + size]
+        for part in range(0, len(begin), size):
+            yield np.array(begin[part : part + size])[:, None] + np.arange(length)
+
+
+def _by_sentence(
+    sentences: Sequence[Sentence], answers: Mapping[str, list[Answer]]
+) -> Iterator[dict[str, list[Answer]]]:
+    """Answers for all words, cut where sentences end."""
+    first = 0
+    for sentence in sentences:
+        after = first + len(sentence.words)
+        yield {kind: all_N[first:after] for kind, all_N in answers.items()}
+        first = after
 
 
 def _embedding(options: TaggerOptions, facts: TaggerFacts) -> WordEmbedding:
     pieces = PieceEmbedding(len(facts.subword), options.piece_size) if facts.subword is not None else None
-    characters = None
+    characters = affixes = None
     if options.char_size:
         characters = CharacterEmbedding(
             len(facts.characters) + 2, options.char_size, options.recurrence, options.char_hidden
         )
-    if not (options.word_size or pieces or characters):
+    if options.affix_size:
+        affixes = AffixEmbedding(sum(map(len, facts.affixes)) + 2, AFFIX_KINDS, options.affix_size)
+    if not (options.word_size or pieces or characters or affixes):
         raise SeqkitError(
-            "word_size, piece_size and char_size are all 0, so nothing of a word is seen",
+            "word_size, piece_size, char_size and affix_size are all 0, so nothing of a word is seen",
             "Leave at least one of them above 0.",
             exit_code=2,
         )
-    return WordEmbedding(facts.kept + 2, options.word_size, pieces, characters, options.word_dropout)
+    return WordEmbedding(
+        facts.kept + 2,
+        options.word_size,
+        WordParts(pieces, characters, affixes),
+        options.word_dropout,
+        options.mixed,
+        options.dropout,
+    )
+
+
+def _head(options: TaggerOptions, kind: str, labels: Sequence[str], size: int) -> SoftmaxHead:
+    return (CRFHead if options.crf == kind else SoftmaxHead)(size, len(labels))
 
 
 def build(options: TaggerOptions, facts: TaggerFacts) -> Tagger:

@@ -1,20 +1,25 @@
-"""x_t from a word: the word itself, its SentencePiece pieces, its characters.
+"""x_t from a word: the word itself, its SentencePiece pieces, its characters, its affixes.
 
 Every distinct word of a batch is composed once (U of them) and then looked up by position.
-Shapes: U distinct words, P pieces of a word, C characters of a word, D features.
+Shapes: U distinct words, P pieces of a word, C characters of a word, A affixes, D features.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from seqkit.nn.recurrent import Layer, last_real
 
 PAD, UNKNOWN = 0, 1
-"""The first two ids of words and of characters."""
+"""The first two ids of words, characters and affixes."""
+LENGTH_BOUNDS = (0, 4, 7, 11, 1 << 30)
+"""Words with a number of letters between two of these are read together."""
 
 
 class WordTable(NamedTuple):
@@ -25,6 +30,7 @@ class WordTable(NamedTuple):
     piece_count_U: Tensor
     chars_UC: Tensor
     char_count_U: Tensor
+    affixes_UA: Tensor
 
 
 class PieceEmbedding(nn.Module):
@@ -54,30 +60,76 @@ class CharacterEmbedding(nn.Module):
         self.output_size = 2 * hidden_size
 
     def forward(self, chars_UC: Tensor, count_U: Tensor) -> Tensor:
-        z_UC2H = self.layer(self.vectors(chars_UC), count_U)
-        forward_UH = last_real(z_UC2H[:, :, : self.hidden_size], count_U)
-        backward_UH = z_UC2H[:, 0, self.hidden_size :]
-        return torch.cat([forward_UH, backward_UH], dim=-1)
+        """Words of similar length are read together: most words are short, and padding costs as much as letters."""
+        groups = list(_similar_lengths(count_U))
+        parts = [
+            self._read(chars_UC[rows_N, : int(count_U[rows_N].max())], count_U[rows_N]) for rows_N in groups
+        ]
+        return F.embedding(torch.argsort(torch.cat(groups)), torch.cat(parts))
+
+    def _read(self, chars_NC: Tensor, count_N: Tensor) -> Tensor:
+        z_NC2H = self.layer(self.vectors(chars_NC), count_N)
+        forward_NH = last_real(z_NC2H[:, :, : self.hidden_size], count_N)
+        backward_NH = z_NC2H[:, 0, self.hidden_size :]
+        return torch.cat([forward_NH, backward_NH], dim=-1)
+
+
+def _similar_lengths(count_U: Tensor) -> Iterator[Tensor]:
+    """Rows whose lengths lie within the same bounds."""
+    for shortest, longest in pairwise(LENGTH_BOUNDS):
+        rows_N = torch.nonzero((count_U > shortest) & (count_U <= longest))[:, 0]
+        if len(rows_N):
+            yield rows_N
+
+
+class AffixEmbedding(nn.Module):
+    """The vectors of a word's beginnings, endings, lower-case form and shape, side by side."""
+
+    def __init__(self, affixes: int, kinds: int, size: int) -> None:
+        super().__init__()
+        self.vectors = nn.Embedding(affixes, size, padding_idx=PAD)
+        with torch.no_grad():
+            nn.init.normal_(self.vectors.weight, std=0.1)[PAD].zero_()
+        self.output_size = kinds * size
+
+    def forward(self, affixes_UA: Tensor) -> Tensor:
+        e_UAD: Tensor = self.vectors(affixes_UA)
+        return e_UAD.flatten(1)
+
+
+class WordParts(NamedTuple):
+    """What composes x_t beside the whole word; None where a part is left out."""
+
+    pieces: PieceEmbedding | None = None
+    characters: CharacterEmbedding | None = None
+    affixes: AffixEmbedding | None = None
 
 
 class WordEmbedding(nn.Module):
-    """x_UD = [whole word ; pieces ; characters], whichever of them are given."""
+    """x_UD = [whole word ; pieces ; characters ; affixes], those that are given; mixed by a layer where `mixed` > 0.
+
+    Mixed: x = gelu(P [word ; …] + b). As P meets each distinct word once and not each running one, what follows
+    can be narrow.
+    """
 
     def __init__(
         self,
         words: int,
         word_size: int,
-        pieces: PieceEmbedding | None,
-        characters: CharacterEmbedding | None,
+        parts: WordParts,
         word_dropout: float = 0.0,
+        mixed: int = 0,
+        dropout: float = 0.0,
     ) -> None:
         super().__init__()
         self.words = nn.Embedding(words, word_size) if word_size else None
         if self.words is not None:
             nn.init.normal_(self.words.weight, std=0.1)
-        self.pieces, self.characters, self.word_dropout = pieces, characters, word_dropout
-        parts = [pieces.output_size if pieces else 0, characters.output_size if characters else 0]
-        self.output_size = word_size + sum(parts)
+        self.pieces, self.characters, self.affixes = parts
+        self.word_dropout, self.dropout = word_dropout, dropout
+        side_by_side = word_size + sum(part.output_size for part in parts if part is not None)
+        self.mix = nn.Linear(side_by_side, mixed) if mixed else None
+        self.output_size = mixed or side_by_side
 
     def forward(self, table: WordTable) -> Tensor:
         """The vectors x_UD of the distinct words."""
@@ -88,7 +140,12 @@ class WordEmbedding(nn.Module):
             parts.append(self.pieces(table.pieces_UP, table.piece_count_U))
         if self.characters is not None:
             parts.append(self.characters(table.chars_UC, table.char_count_U))
-        return torch.cat(parts, dim=-1)
+        if self.affixes is not None:
+            parts.append(self.affixes(table.affixes_UA))
+        x_UD = torch.cat(parts, dim=-1)
+        if self.mix is None:
+            return x_UD
+        return F.gelu(self.mix(F.dropout(x_UD, self.dropout, self.training)))
 
     def _drop(self, word_U: Tensor) -> Tensor:
         """Some words shown as unknown, in training only."""

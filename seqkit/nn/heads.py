@@ -5,6 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from seqkit.nn.crf import label_score, log_partition, marginals, viterbi
+
+IGNORE = -1
+"""Target of a step that has no label, or one the model cannot give."""
+
 
 class SoftmaxHead(nn.Module):
     """ŷ_t = V z_t; P(y_t | x) = softmax(ŷ_t)[y_t], each step on its own.
@@ -32,6 +37,34 @@ class SoftmaxHead(nn.Module):
         logits_BTL: Tensor = self.linear(z_BTH)
         return logits_BTL
 
+    def best(self, logits_BTL: Tensor) -> Tensor:
+        """The most probable labels y_BT of sequences without padding."""
+        return logits_BTL.argmax(-1)
+
     def probabilities(self, logits_BTL: Tensor) -> Tensor:
         """logits_BTL -> P(y_t | x)_BTL, calibrated."""
         return torch.softmax(logits_BTL / self.temperature, dim=-1)
+
+
+class CRFHead(SoftmaxHead):
+    """P(y_1:T | x) = exp(Σ_t ŷ_t[y_t] + A[y_{t-1}, y_t]) / Z: neighbouring labels are not independent.
+
+    Lafferty, McCallum & Pereira 2001; over a recurrent network: Huang, Xu & Yu 2015.
+    """
+
+    def __init__(self, hidden_size: int, labels: int) -> None:
+        super().__init__(hidden_size, labels)
+        self.A = nn.Parameter(torch.zeros(labels, labels))
+        """A[i, j]: how well label j follows label i."""
+
+    def nll(self, logits_BTL: Tensor, y_BT: Tensor, real_BT: Tensor) -> Tensor:
+        """-log P(y_1:T | x) of each sequence, (B,). At a real step without a label (IGNORE) any label will do."""
+        return log_partition(logits_BTL, self.A, real_BT) - label_score(logits_BTL, self.A, y_BT, real_BT)
+
+    def best(self, logits_BTL: Tensor) -> Tensor:
+        """The labels y_BT of the most probable sequence (Viterbi), of sequences without padding."""
+        return viterbi(logits_BTL, self.A)
+
+    def probabilities(self, logits_BTL: Tensor) -> Tensor:
+        """P(y_t | x)_BTL of each step whatever its neighbours' labels (forward-backward), calibrated."""
+        return marginals(logits_BTL / self.temperature, self.A / self.temperature)

@@ -18,6 +18,8 @@ from seqkit.nn.initial import first_weights_wanted
 
 State = tuple[Tensor, ...]
 """What a layer hands from one time step to the next; its first part is z_BH."""
+Prepared = tuple[Tensor, ...]
+"""What a layer makes of x_t alone."""
 
 
 class Recurrence(nn.Module):
@@ -61,9 +63,16 @@ class Recurrence(nn.Module):
             state = after
         return torch.stack(z_TBH, dim=1), state
 
-    def outputs(self, x_BTD: Tensor) -> Tensor:
-        """z_BTH alone. Padding stands on the right, so it cannot reach back to a real step and needs no mask."""
-        return self(x_BTD)[0]
+    def prepare(self, x: Tensor) -> Prepared:
+        """All that the layer computes from x_t alone, whatever z_{t-1}; here x_t itself.
+
+        A tagger that predicts does this once for each distinct word, not for each running one.
+        """
+        return (x,)
+
+    def outputs(self, prepared_BT: Prepared) -> Tensor:
+        """z_BTH from what `prepare` gave. Padding stands on the right: it cannot reach back to a real step."""
+        return self(prepared_BT[0])[0]
 
 
 class KernelRecurrence(Recurrence):
@@ -119,8 +128,8 @@ class KernelRecurrence(Recurrence):
             z_BTH, _ = pad_packed_sequence(packed_z, batch_first=True, total_length=x_BTD.shape[1])
         return z_BTH, self._from_kernel(end)
 
-    def outputs(self, x_BTD: Tensor) -> Tensor:
-        return cast(Tensor, self.kernel(x_BTD)[0])
+    def outputs(self, prepared_BT: Prepared) -> Tensor:
+        return cast(Tensor, self.kernel(prepared_BT[0])[0])
 
     def _to_kernel(self, state: State) -> Tensor | State:
         parts = tuple(part[None].contiguous() for part in state)
@@ -162,11 +171,25 @@ class Layer(nn.Module):
 
     def forward(self, x_BTD: Tensor, lengths_B: Tensor | None = None) -> Tensor:
         """x_BTD, lengths (None: all of length T) -> z_BTH, or z_BT(2H) for two chains."""
-        forward_BTH = self.forward_chain.outputs(x_BTD)
+        forward_BTH = self.forward_chain.outputs(self.forward_chain.prepare(x_BTD))
         if self.backward_chain is None:
             return forward_BTH
-        backward_BTH = reverse(self.backward_chain.outputs(reverse(x_BTD, lengths_B)), lengths_B)
-        return torch.cat([forward_BTH, backward_BTH], dim=-1)
+        backward = self.backward_chain.prepare(reverse(x_BTD, lengths_B))
+        return torch.cat([forward_BTH, reverse(self.backward_chain.outputs(backward), lengths_B)], dim=-1)
+
+    def prepare(self, x: Tensor) -> list[Prepared]:
+        """What each chain makes of x_t alone."""
+        chains = (self.forward_chain, self.backward_chain)
+        return [chain.prepare(x) for chain in chains if chain is not None]
+
+    def looked_up(self, prepared_U: list[Prepared], index_BT: Tensor) -> Tensor:
+        """As `forward` on sequences of one length whose x_t are those of distinct words, prepared already."""
+        forward_BTH = self.forward_chain.outputs(tuple(part_U[index_BT] for part_U in prepared_U[0]))
+        if self.backward_chain is None:
+            return forward_BTH
+        mirrored_BT = index_BT.flip(1)
+        backward_BTH = self.backward_chain.outputs(tuple(part_U[mirrored_BT] for part_U in prepared_U[1]))
+        return torch.cat([forward_BTH, backward_BTH.flip(1)], dim=-1)
 
 
 class Stack(nn.Module):
@@ -192,9 +215,17 @@ class Stack(nn.Module):
 
     def forward(self, x_BTD: Tensor, lengths_B: Tensor | None = None) -> Tensor:
         """x_BTD -> the top layer's z_BTH."""
-        for layer in self.layers:
-            x_BTD = self.dropout(layer(x_BTD, lengths_B))
-        return x_BTD
+        return self._rest(0, x_BTD, lengths_B)
+
+    def looked_up(self, prepared_U: list[Prepared], index_BT: Tensor) -> Tensor:
+        """As `forward`, from what the lowest layer has prepared of each distinct word; sequences of one length."""
+        z_BTH = self.dropout(self.layers[0].looked_up(prepared_U, index_BT))
+        return self._rest(1, z_BTH, None)
+
+    def _rest(self, first: int, z_BTH: Tensor, lengths_B: Tensor | None) -> Tensor:
+        for layer in self.layers[first:]:
+            z_BTH = self.dropout(layer(z_BTH, lengths_B))
+        return z_BTH
 
 
 def last_real(z_BTH: Tensor, lengths_B: Tensor) -> Tensor:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from seqkit.text.affixes import KINDS, AffixIndex
 from seqkit.text.subword import Subword
 
 UNKNOWN = 1
@@ -16,51 +17,80 @@ UNKNOWN = 1
 EDGE = 16
 """Of a longer word, the first and last so many characters and pieces are read."""
 CACHE_LIMIT = 200_000
+NO_AFFIXES = [0] * KINDS
 
 Ids = NDArray[np.int64]
 Row = TypeVar("Row", str, list[int])
 
 
 class WordArrays(NamedTuple):
-    """Distinct words as ids: U words, at most P pieces and C characters each, padded with 0 on the right."""
+    """Distinct words as ids: U words, at most P pieces and C characters each, padded with 0 on the right; A affixes."""
 
     word_U: Ids
     pieces_UP: Ids
     piece_count_U: Ids
     chars_UC: Ids
     char_count_U: Ids
+    affixes_UA: Ids
+
+
+class Entry(NamedTuple):
+    """What is known of one word."""
+
+    word: int
+    pieces: list[int]
+    characters: list[int]
+    affixes: list[int]
 
 
 class WordIndex:
     """Looks words up: the form itself, else its lower-case form, else unknown."""
 
-    def __init__(self, words: Sequence[str], characters: Sequence[str], subword: Subword | None) -> None:
+    def __init__(
+        self,
+        words: Sequence[str],
+        characters: Sequence[str],
+        subword: Subword | None,
+        affixes: Sequence[Sequence[str]] = (),
+    ) -> None:
         self._words = {word: index for index, word in enumerate(words, start=UNKNOWN + 1)}
         self._characters = {character: index for index, character in enumerate(characters, start=UNKNOWN + 1)}
         self._subword = subword
-        self._cache: dict[str, tuple[int, list[int], list[int]]] = {}
+        self._affixes = AffixIndex(affixes) if affixes else None
+        self._cache: dict[str, Entry] = {}
 
-    def arrays(self, words: Sequence[str], sampling: float = 0.0, seed: int = 0) -> WordArrays:
-        """The ids of distinct words. `sampling` is the share of them whose segmentation is drawn at random."""
-        entries = self._entries(words)
-        pieces = [entry[1] for entry in entries]
+    def arrays(
+        self, words: Sequence[str], sampling: float = 0.0, seed: int = 0, remember: bool = True
+    ) -> WordArrays:
+        """The ids of distinct words, remembered for the next time.
+
+        `sampling` is the share of them whose segmentation is drawn at random.
+        """
+        entries = self._entries(words) if remember else list(self._look_up(words))
+        pieces = [entry.pieces for entry in entries]
         if sampling and self._subword is not None:
             self._resample(words, pieces, sampling, seed)
         pieces_UP, piece_count_U = pad(pieces)
-        chars_UC, char_count_U = pad([entry[2] for entry in entries])
-        word_U = np.fromiter((entry[0] for entry in entries), dtype=np.int64, count=len(entries))
-        return WordArrays(word_U, pieces_UP, piece_count_U, chars_UC, char_count_U)
+        chars_UC, char_count_U = pad([entry.characters for entry in entries])
+        word_U = np.fromiter((entry.word for entry in entries), dtype=np.int64, count=len(entries))
+        affixes_UA = np.array([entry.affixes for entry in entries], dtype=np.int64)
+        return WordArrays(word_U, pieces_UP, piece_count_U, chars_UC, char_count_U, affixes_UA)
 
-    def _entries(self, words: Sequence[str]) -> list[tuple[int, list[int], list[int]]]:
+    def _entries(self, words: Sequence[str]) -> list[Entry]:
         cache = self._cache
         new = [word for word in words if word not in cache]
         if len(cache) + len(new) > CACHE_LIMIT:
             cache.clear()
             new = list(words)
-        pieces = self._subword.encode(new) if self._subword is not None else [[0]] * len(new)
-        for word, ids in zip(new, pieces, strict=True):
-            cache[word] = (self._word(word), _edges(ids), [self._character(c) for c in _edges(word)])
+        cache.update(zip(new, self._look_up(new), strict=True))
         return [cache[word] for word in words]
+
+    def _look_up(self, words: Sequence[str]) -> Iterator[Entry]:
+        pieces = self._subword.encode(words) if self._subword is not None else [[0]] * len(words)
+        for word, ids in zip(words, pieces, strict=True):
+            characters = [self._character(character) for character in _edges(word)]
+            affixes = self._affixes.ids(word) if self._affixes is not None else NO_AFFIXES
+            yield Entry(self._word(word), _edges(ids), characters, affixes)
 
     def _word(self, word: str) -> int:
         found = self._words.get(word)

@@ -10,8 +10,8 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from seqkit.formats.examples import Sentence
-from seqkit.models.tagger import IGNORE, Tagger
-from seqkit.nn.heads import SoftmaxHead
+from seqkit.models.tagger import Tagger
+from seqkit.nn.heads import IGNORE, CRFHead, SoftmaxHead
 from seqkit.training.batches import length_buckets
 
 LOWEST, HIGHEST, ROUNDS = 0.05, 20.0, 60
@@ -19,7 +19,7 @@ LOWEST, HIGHEST, ROUNDS = 0.05, 20.0, 60
 
 @torch.inference_mode()
 def calibrate(model: Tagger, dev: Sequence[Sentence]) -> None:
-    """Set the temperature of each head so that the likelihood of dev is highest."""
+    """Set the temperature of each head so that the likelihood of dev is highest; that of a CRF stays 1."""
     if not dev:
         return
     model.eval()
@@ -33,7 +33,7 @@ def calibrate(model: Tagger, dev: Sequence[Sentence]) -> None:
                 logits[kind].append(logits_BTL[real_BT])
                 targets[kind].append(batch.targets[kind][real_BT])
     for kind, head in model.heads.items():
-        if targets[kind]:
+        if targets[kind] and not isinstance(head, CRFHead):
             temperature = best_temperature(torch.cat(logits[kind]), torch.cat(targets[kind]))
             cast(SoftmaxHead, head).temperature.fill_(temperature)
 

@@ -90,14 +90,21 @@ class Training:
                     if stop.requested:
                         self._save()
                         raise Stopped
+                    if self._time_is_up():
+                        break
                 self._end_epoch()
         if not self.progress.finished:
             self.progress.finished = True
             self._save()
         return self.progress
 
+    def _time_is_up(self) -> bool:
+        return bool(self.options.minutes) and self.progress.seconds >= 60 * self.options.minutes
+
     def _done(self) -> bool:
         p, options = self.progress, self.options
+        if options.minutes:
+            return p.finished or self._time_is_up()
         waited = p.best_score is not None and options.patience and p.epoch - p.best_epoch >= options.patience
         return p.finished or p.epoch >= options.epochs or bool(waited)
 
@@ -146,6 +153,8 @@ class Training:
     def _rate(self, batch: int) -> float:
         p, options = self.progress, self.options
         done = (p.epoch + batch / self._batches) / options.epochs
+        if options.minutes:
+            done = min(1.0, p.seconds / (60 * options.minutes))
         return learning_rate(options.learning_rate, done, options.schedule, options.warmup)
 
     @torch.no_grad()
@@ -194,7 +203,7 @@ def _optimizer(model: nn.Module, options: TrainingOptions) -> torch.optim.Optimi
             parameters, lr=options.learning_rate, momentum=options.momentum, weight_decay=options.weight_decay
         )
     return torch.optim.AdamW(
-        parameters, lr=options.learning_rate, betas=(0.9, 0.99), weight_decay=options.weight_decay
+        parameters, lr=options.learning_rate, betas=(0.9, 0.99), weight_decay=options.weight_decay, fused=True
     )
 
 

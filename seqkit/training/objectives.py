@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from seqkit.models.tagger import IGNORE
+from seqkit.nn.heads import IGNORE, CRFHead
 
 
 class Loss(NamedTuple):
@@ -45,3 +46,45 @@ def tagging_nll(
             right, steps = int((flat_NL.argmax(-1) == y_N).sum()), len(y_N)
     assert mean is not None
     return Loss(mean, nll, right, steps)
+
+
+def with_crf(loss: Loss, heads: Mapping[str, Any], logits: Mapping[str, Tensor], batch: Any) -> Loss:
+    """The loss with the part of each kind that has a CRF replaced: -Σ log P(y_1:T | x), a sentence at once."""
+    for kind, head in heads.items():
+        if isinstance(head, CRFHead):
+            logits_BTL, y_BT = logits[kind], batch.targets[kind]
+            alone = tagging_nll({kind: logits_BTL}, {kind: y_BT})
+            real_BT = torch.arange(y_BT.shape[1]) < batch.lengths_B[:, None]
+            nll = head.nll(logits_BTL, y_BT, real_BT).sum()
+            mean = loss.mean - alone.mean + nll / max(int((y_BT != IGNORE).sum()), 1)
+            loss = loss._replace(mean=mean, nll=loss.nll - alone.nll + float(nll.detach()))
+    return loss
+
+
+def distilled_nll(
+    logits: Mapping[str, Tensor],
+    targets: Mapping[str, Tensor],
+    soft: Mapping[str, Tensor],
+    weight: float,
+    label_smoothing: float = 0.0,
+) -> Loss:
+    """As `tagging_nll`, with a share `weight` of the loss taken from teachers: - Σ_y p_teacher(y) log P(y | x).
+
+    A step without a label has the teachers' part alone. Args: soft, kind -> p_BTL, all 0 at padding.
+    """
+    own = tagging_nll(logits, targets, label_smoothing)
+    mean = None
+    for kind, logits_BTL in logits.items():
+        p_BTL, y_BT = soft[kind], targets[kind]
+        real_BT = p_BTL.sum(-1) > 0
+        log_p_NL = F.log_softmax(logits_BTL[real_BT], dim=-1)
+        p_NL, y_N = p_BTL[real_BT], y_BT[real_BT]
+        teachers_N = -(p_NL * log_p_NL).sum(-1)
+        labelled_N = (y_N != IGNORE).to(log_p_NL.dtype)
+        nll_N = -log_p_NL.gather(1, y_N.clamp(min=0)[:, None])[:, 0]
+        gold_N = (1 - label_smoothing) * nll_N - label_smoothing * log_p_NL.mean(-1)
+        both_N = torch.lerp(gold_N, teachers_N, weight)
+        part = torch.where(labelled_N > 0, both_N, teachers_N).mean()
+        mean = part if mean is None else mean + part
+    assert mean is not None
+    return own._replace(mean=mean)

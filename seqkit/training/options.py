@@ -15,6 +15,8 @@ class TrainingOptions:
 
     epochs: int = 0
     """Most passes over the training split; 0 adapts to its size."""
+    minutes: float = 0.0
+    """Train for so many minutes, the learning rate falling with time, and not for `epochs`; 0 sets no limit."""
     patience: int = 8
     """Stop after so many epochs without a better dev score; 0 never stops early."""
     batch_words: int = 0
@@ -35,6 +37,12 @@ class TrainingOptions:
     """Share of the steps in which the learning rate rises."""
     label_smoothing: float = 0.1
     """Probability taken from the right label and shared by all."""
+    teacher_weight: float = 0.7
+    """With teachers: their share of the loss on labelled words."""
+    noisy_copies: int = 3
+    """With teachers: how many noisy copies of the training split they label, too."""
+    noise: float = 0.2
+    """Share of words replaced in such a copy, by others of the same label."""
     average: float = 0.998
     """Decay of the running average of the weights that is evaluated and kept; 0 turns averaging off."""
     seed: int = 1
@@ -50,6 +58,7 @@ class TrainingOptions:
         """Raise SeqkitError for a value that nothing can be trained with."""
         check_range(self, 0, inf, "epochs", "batch_words")
         check_range(self, 0, inf, "patience", "learning_rate", "momentum", "weight_decay", "clip", "seed")
-        check_range(self, 0, inf, "threads", "save_minutes")
+        check_range(self, 0, inf, "threads", "save_minutes", "minutes", "noisy_copies")
         check_range(self, 0, 0.99, "warmup", "label_smoothing")
+        check_range(self, 0, 1, "teacher_weight", "noise")
         check_range(self, 0, 0.99999, "average")

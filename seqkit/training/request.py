@@ -29,6 +29,7 @@ class Sources:
     train: tuple[str, ...] = ()
     dev: tuple[str, ...] = ()
     gold: str = ""
+    teacher: tuple[str, ...] = ()
     label: tuple[str, ...] = ()
     lang: str = ""
     skip_bad: bool = False
@@ -76,6 +77,7 @@ def _settled(sources: Sources) -> Sources:
         sources,
         train=tuple(os.path.abspath(file) if names_file(file) else file for file in sources.train),
         dev=tuple(os.path.abspath(file) if names_file(file) else file for file in sources.dev),
+        teacher=tuple(os.path.abspath(name) if os.sep in name else name for name in sources.teacher),
         gold=f"spacy:{os.path.abspath(pipeline)}" if os.sep in pipeline else sources.gold,
         label=tuple(dict.fromkeys(sources.label)),
     )

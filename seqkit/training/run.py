@@ -20,6 +20,7 @@ from seqkit.training.begun import checksum, first_command
 from seqkit.training.calibration import calibrate
 from seqkit.training.card import model_card, silver_of
 from seqkit.training.data import Data, read_data
+from seqkit.training.distillation import teach
 from seqkit.training.loop import BEST, METRICS, STATE, Reporter, Training
 from seqkit.training.request import Request, save_request
 from seqkit.training.state import Progress
@@ -53,7 +54,7 @@ def train_tagger(request: Request, out: Path, command: str, reporter: Reporter) 
     model = build_model(request, data)
     save_request(folder, request)
     command = first_command(folder, command, checksum((data.train, data.dev), data.labels))
-    task = TaggingTask(model, data.train, data.dev, request.training.label_smoothing)
+    task = _task(model, data, request, reporter)
     training = Training(task, request.training, folder, reporter)
     training.resume()
     progress = training.run()
@@ -71,6 +72,25 @@ def train_tagger(request: Request, out: Path, command: str, reporter: Reporter) 
     for finished in (folder / STATE, folder / BEST, *folder.glob(".*.part")):
         finished.unlink(missing_ok=True)
     return progress
+
+
+def _task(model: Any, data: Data, request: Request, reporter: Reporter) -> TaggingTask:
+    """What the loop trains: from the labels alone, or from teachers, too."""
+    options, teachers = request.training, request.sources.teacher
+    if not teachers:
+        return TaggingTask(model, data.train, data.dev, options.label_smoothing)
+    lesson = teach(
+        teachers,
+        data.train,
+        model.facts.labels,
+        options.noisy_copies,
+        options.noise,
+        options.seed,
+        reporter.note,
+    )
+    return TaggingTask(
+        model, lesson.sentences, data.dev, options.label_smoothing, lesson.soft, options.teacher_weight
+    )
 
 
 def be_deterministic() -> None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from torch.nn.utils.rnn import pad_sequence
+
 from seqkit.formats.examples import LABELS, NO_LABEL, Sentence, is_label
 from seqkit.models.tagger import Tagger
-from seqkit.training.objectives import Loss, tagging_nll
+from seqkit.training.distillation import Soft
+from seqkit.training.objectives import Loss, distilled_nll, tagging_nll, with_crf
 
 
 def kinds_in(sentences: Sequence[Sentence]) -> tuple[str, ...]:
@@ -15,19 +18,34 @@ def kinds_in(sentences: Sequence[Sentence]) -> tuple[str, ...]:
 
 
 class TaggingTask:
-    """A tagger, the sentences it learns from, and those it is scored on."""
+    """A tagger, the sentences it learns from (and what teachers say of them), and those it is scored on."""
 
     def __init__(
-        self, model: Tagger, train: Sequence[Sentence], dev: Sequence[Sentence], label_smoothing: float
+        self,
+        model: Tagger,
+        train: Sequence[Sentence],
+        dev: Sequence[Sentence],
+        label_smoothing: float,
+        soft: Sequence[Soft] | None = None,
+        teacher_weight: float = 0.0,
     ) -> None:
         self.model, self.train, self.dev, self.label_smoothing = model, train, dev, label_smoothing
+        self.soft, self.teacher_weight = soft, teacher_weight
         self.lengths = [len(sentence.words) for sentence in train]
 
     def loss(self, indices: Sequence[int], seed: int) -> Loss:
         """Negative log-likelihood of these sentences' labels."""
         sentences = [self.train[index] for index in indices]
         batch = self.model.collate(sentences, sampling=self.model.options.sampling, seed=seed)
-        return tagging_nll(self.model(batch), batch.targets, self.label_smoothing)
+        logits = self.model(batch)
+        if self.soft is None:
+            loss = tagging_nll(logits, batch.targets, 0.0 if self.model.options.crf else self.label_smoothing)
+            return with_crf(loss, dict(self.model.heads.items()), logits, batch)
+        soft = {
+            kind: pad_sequence([self.soft[index][kind].float() for index in indices], batch_first=True)
+            for kind in logits
+        }
+        return distilled_nll(logits, batch.targets, soft, self.teacher_weight, self.label_smoothing)
 
     def score(self) -> dict[str, float]:
         """Accuracy of each kind of label that dev has, the first kind first."""

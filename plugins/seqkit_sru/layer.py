@@ -1,0 +1,75 @@
+"""Simple recurrent unit (Lei, Zhang, Dai, Wang & Artzi 2018, D18-1477), without the gates' look at c_{t-1}."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from seqkit.nn.initial import first_weights_wanted
+from seqkit.nn.recurrent import Prepared, Recurrence, State, last_real
+from seqkit.nn.scan import gated_scan
+
+
+class SRU(Recurrence):
+    """f, r = σ(W x_t + b)        u, s = W x_t + b        (each with its own rows of W and b)
+
+    c_t = f c_{t-1} + (1 - f) u        z_t = r c_t + (1 - r) s
+
+    No matrix meets z_{t-1}: every W x_t is computed at once, and one multiplication a feature is left for the
+    loop over time. s stands for the paper's x_t, which would need as many features as z_t.
+    """
+
+    state_parts: ClassVar[int] = 2
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__(input_size, hidden_size)
+        self.W = nn.Parameter(torch.empty(4 * hidden_size, input_size))
+        self.b = nn.Parameter(torch.zeros(4 * hidden_size))
+        if first_weights_wanted():
+            self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """W uniform (Glorot & Bengio 2010), gate by gate; b zero."""
+        with torch.no_grad():
+            for W_HD in self.W.chunk(4):
+                nn.init.xavier_uniform_(W_HD)
+            self.b.zero_()
+
+    def prepare(self, x: Tensor) -> Prepared:
+        """f and r side by side, u and s side by side."""
+        gates, values = F.linear(x, self.W, self.b).split(2 * self.hidden_size, dim=-1)
+        return torch.sigmoid(gates), values
+
+    def step(self, x_BD: Tensor, state: State) -> tuple[Tensor, State]:
+        gates_B2H, values_B2H = self.prepare(x_BD)
+        f, r, u, s = *gates_B2H.chunk(2, dim=-1), *values_B2H.chunk(2, dim=-1)
+        c_BH = f * state[1] + (1 - f) * u
+        z_BH = r * c_BH + (1 - r) * s
+        return z_BH, (z_BH, c_BH)
+
+    def forward(
+        self, x_BTD: Tensor, mask_BT: Tensor | None = None, state: State | None = None
+    ) -> tuple[Tensor, State]:
+        state = self.initial_state(x_BTD) if state is None else state
+        z_BTH, c_BTH = self._run(self.prepare(x_BTD), state[1])
+        if mask_BT is None:
+            return z_BTH, (z_BTH[:, -1], c_BTH[:, -1])
+        count_B = mask_BT.sum(1)
+        ends = (last_real(z_BTH, count_B), last_real(c_BTH, count_B))
+        # A sequence without a real step keeps the state it came with.
+        return z_BTH, tuple(
+            torch.where(count_B[:, None] > 0, end, old) for end, old in zip(ends, state, strict=True)
+        )
+
+    def outputs(self, prepared_BT: Prepared) -> Tensor:
+        first = prepared_BT[0]
+        return self._run(prepared_BT, first.new_zeros(first.shape[0], self.hidden_size))[0]
+
+    def _run(self, prepared_BT: Prepared, c0_BH: Tensor) -> tuple[Tensor, Tensor]:
+        """z_BTH and c_BTH."""
+        f, r, u, s = *prepared_BT[0].chunk(2, dim=-1), *prepared_BT[1].chunk(2, dim=-1)
+        c_BTH = gated_scan(f, u, c0_BH)
+        return torch.lerp(s, c_BTH, r), c_BTH
