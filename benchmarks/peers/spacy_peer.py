@@ -9,7 +9,7 @@ from pathlib import Path
 from peers import Tag
 from seqkit.formats.examples import Sentence
 
-STEPS = 8000
+STEPS = 5000
 CONFIG = """
 [paths]
 train = null
@@ -72,7 +72,7 @@ compound = 1.001
 [training.optimizer.learn_rate]
 @schedules = "warmup_linear.v1"
 warmup_steps = 250
-total_steps = 20000
+total_steps = {steps}
 initial_rate = 0.001
 
 [training.score_weights]
