@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from seqkit.formats.examples import Sentence, is_label
-from seqkit.models.tagger import IGNORE
-from seqkit.training.batches import length_buckets
+from seqkit.formats.examples import NO_LABEL, Sentence, is_label
+from seqkit.nn.heads import IGNORE
 
 BINS = 15
 BATCH_WORDS = 4000
@@ -28,7 +28,7 @@ class Reliability:
     adaptive_ece: float
     """Over bins that hold equally many words (Nguyen & O'Connor 2015): no bin is nearly empty."""
     nll: float
-    """Mean of -log P(gold label), over words whose gold label the model can give, in nats."""
+    """Mean of -log P(gold label) of a word, over words whose gold label the model can give, in nats."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def adaptive_calibration_error(p_N: np.ndarray, right_N: np.ndarray, bins: int =
     return float(sum(abs(part.sum()) for part in np.array_split(gap_N, bins)) / max(len(p_N), 1))
 
 
-@torch.inference_mode()
+@torch.no_grad()
 def measure_calibration(model: Any, gold: Sequence[Sentence], kinds: Sequence[str]) -> list[Calibration]:
     """The calibration of a tagger on gold words, for each kind of label.
 
@@ -66,59 +66,68 @@ def measure_calibration(model: Any, gold: Sequence[Sentence], kinds: Sequence[st
     """
     was_training = model.training
     model.eval()
+    heads = {kind: (_with_temperature_1(model.heads[kind]), model.heads[kind]) for kind in kinds}
     parts: dict[str, list[_Part]] = {kind: [] for kind in kinds}
-    for members in length_buckets([len(s.words) for s in gold], BATCH_WORDS, seed=0, epoch=0):
-        sentences = [gold[member] for member in members]
+    for sentences in _equal_lengths(gold):
         batch = model.collate(sentences)
-        for kind, logits_BTL in model(batch).items():
-            if kind in parts:
-                kept_BT = _labelled(sentences, kind, batch.targets[kind].shape)
-                y_N = batch.targets[kind][kept_BT]
-                parts[kind].append(_part(model.heads[kind], logits_BTL[kept_BT].float(), y_N))
+        logits = model(batch)
+        for kind in kinds:
+            kept_BT = _labelled(sentences, kind)
+            parts[kind].append(_part(heads[kind], logits[kind], batch.targets[kind], kept_BT))
     model.train(was_training)
     return [_calibration(kind, parts[kind], float(model.heads[kind].temperature)) for kind in kinds]
 
 
-class _Part(NamedTuple):
-    """Of the words of one batch, once without and once with temperature: p, whether right, -log P(gold)."""
-
-    p_2N: np.ndarray
-    right_N: np.ndarray
-    loss_2N: np.ndarray
+def _with_temperature_1(head: Any) -> Any:
+    plain = copy.deepcopy(head)
+    plain.temperature.fill_(1)
+    return plain
 
 
-def _labelled(sentences: Sequence[Sentence], kind: str, shape: Sequence[int]) -> Tensor:
-    """Which steps of a padded batch are labelled words."""
-    kept_BT = torch.zeros(*shape, dtype=torch.bool)
-    for row, sentence in enumerate(sentences):
-        labels = sentence.labels.get(kind, ())
-        kept_BT[row, : len(labels)] = torch.tensor([is_label(kind, label) for label in labels])
-    return kept_BT
+def _equal_lengths(gold: Sequence[Sentence]) -> Iterator[list[Sentence]]:
+    """Batches without padding, which a CRF head would take for words."""
+    for length, group in groupby(sorted(gold, key=lambda s: len(s.words)), key=lambda s: len(s.words)):
+        members, size = list(group), max(1, BATCH_WORDS // max(length, 1))
+        yield from (members[start : start + size] for start in range(0, len(members), size))
 
 
-def _part(head: Any, logits_NL: Tensor, y_N: Tensor) -> _Part:
-    p_2NL = [torch.softmax(logits_NL, -1), head.probabilities(logits_NL)]
-    known_N = y_N != IGNORE
-    losses = [
-        F.cross_entropy(scaled_NL[known_N], y_N[known_N], reduction="none")
-        for scaled_NL in (logits_NL, logits_NL / head.temperature)
-    ]
-    return _Part(
-        torch.stack([p_NL.amax(-1) for p_NL in p_2NL]).double().numpy(),
-        (logits_NL.argmax(-1) == y_N).numpy(),
-        torch.stack(losses).double().numpy(),
+def _labelled(sentences: Sequence[Sentence], kind: str) -> Tensor:
+    """Which words of a batch have a label."""
+    unlabelled = [NO_LABEL] * len(sentences[0].words)
+    rows = [sentence.labels.get(kind, unlabelled) for sentence in sentences]
+    has_kind = [kind in sentence.labels for sentence in sentences]
+    return torch.tensor(
+        [[here and is_label(kind, label) for label in row] for here, row in zip(has_kind, rows, strict=True)]
     )
 
 
+class _Part(NamedTuple):
+    """Of the words of one batch, once without and once with temperature: p, whether right, P(gold)."""
+
+    p_2N: np.ndarray
+    right_N: np.ndarray
+    gold_2N: np.ndarray
+
+
+def _part(heads: tuple[Any, Any], logits_BTL: Tensor, y_BT: Tensor, kept_BT: Tensor) -> _Part:
+    guess_BT = heads[1].best(logits_BTL)
+    p_2NL = torch.stack([head.probabilities(logits_BTL.double())[kept_BT] for head in heads])
+    guess_N, y_N = guess_BT[kept_BT], y_BT[kept_BT]
+    p_2N = p_2NL[:, torch.arange(len(y_N)), guess_N]
+    known_N = y_N != IGNORE
+    gold_2N = p_2NL[:, known_N, y_N[known_N]]
+    return _Part(p_2N.numpy(), (guess_N == y_N).numpy(), gold_2N.numpy())
+
+
 def _calibration(kind: str, parts: Sequence[_Part], temperature: float) -> Calibration:
-    p_2N, right_N, loss_2N = (np.concatenate(column, axis=-1) for column in zip(*parts, strict=True))
-    before, after = _reliabilities(p_2N, right_N, loss_2N)
+    p_2N, right_N, gold_2N = (np.concatenate(column, axis=-1) for column in zip(*parts, strict=True))
+    before, after = (_reliability(p_N, right_N, gold_N) for p_N, gold_N in zip(p_2N, gold_2N, strict=True))
     return Calibration(kind, len(right_N), temperature, before, after)
 
 
-def _reliabilities(p_2N: np.ndarray, right_N: np.ndarray, loss_2N: np.ndarray) -> Iterator[Reliability]:
-    for p_N, loss_N in zip(p_2N, loss_2N, strict=True):
-        ece, adaptive = (
-            error(p_N, right_N) for error in (expected_calibration_error, adaptive_calibration_error)
-        )
-        yield Reliability(ece, adaptive, float(loss_N.mean()) if len(loss_N) else 0.0)
+def _reliability(p_N: np.ndarray, right_N: np.ndarray, gold_N: np.ndarray) -> Reliability:
+    ece, adaptive = (
+        error(p_N, right_N) for error in (expected_calibration_error, adaptive_calibration_error)
+    )
+    losses_N = -np.log(np.maximum(gold_N, np.finfo(float).tiny))
+    return Reliability(ece, adaptive, float(losses_N.mean()) if len(losses_N) else 0.0)

@@ -81,6 +81,24 @@ def test_a_tagger_is_measured_as_by_hand():
     assert found.after.nll < found.before.nll
 
 
+@torch.inference_mode()
+def test_a_crf_is_measured_by_its_marginals():
+    """Of two words: the marginals from the sum over all pairs of labels."""
+    model = tiny("lstm", crf="upos").eval()
+    head = model.heads["upos"]
+    head.A.copy_(torch.randn(head.A.shape))
+    short = Sentence(["the", "cat"], {"upos": ["DET", "NOUN"]})
+    (found,) = measure_calibration(model, [short, *TREEBANK], ["upos"])
+    (alone,) = measure_calibration(model, [short], ["upos"])
+    (logits_TL,) = model(model.collate([short]))["upos"]
+    joint_LL = torch.exp(logits_TL[0][:, None] + head.A + logits_TL[1][None])
+    joint_LL = joint_LL / joint_LL.sum()
+    det, noun = (model.facts.labels["upos"].index(label) for label in ("DET", "NOUN"))
+    by_hand = -(math.log(joint_LL.sum(1)[det]) + math.log(joint_LL.sum(0)[noun])) / 2
+    assert alone.before.nll == alone.after.nll == pytest.approx(by_hand, rel=1e-4)
+    assert found.words == 2 + sum(len(sentence.words) for sentence in TREEBANK)
+
+
 def test_a_word_without_upos_is_left_out():
     model = tiny("rnn")
     some = [replace(s, labels={"upos": ["_", *s.labels["upos"][1:]]}) for s in TREEBANK]
