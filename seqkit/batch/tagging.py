@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
+from seqkit.batch.pool import Question, answered
 from seqkit.formats.examples import RawText, Sentence, Where
 from seqkit.text.words import sentences_from
 
@@ -14,17 +15,24 @@ CHUNK_WORDS = 50_000
 
 
 def tag_sentences(
-    tagger: Any, sentences: Iterable[Sentence], kinds: tuple[str, ...], top: int = 0
+    tagger: Any,
+    sentences: Iterable[Sentence],
+    kinds: tuple[str, ...],
+    top: int = 0,
+    processes: int = 1,
+    model: str = "",
 ) -> Iterator[Sentence]:
-    """The sentences with their labels of these kinds replaced by the tagger's, and its `top` best ones beside them."""
-    for chunk in _chunks(sentences):
-        if top:
-            for sentence, best in zip(chunk, tagger.predict_top(chunk, top), strict=True):
-                labels = {kind: [word[0][0] for word in best[kind]] for kind in kinds}
-                yield _with_labels(sentence, labels, {kind: best[kind] for kind in kinds})
-        else:
-            for sentence, tags in zip(chunk, tagger.predict(chunk), strict=True):
-                yield _with_labels(sentence, {kind: tags[kind] for kind in kinds}, {})
+    """The sentences with their labels of these kinds replaced by the tagger's, and its `top` best ones beside them.
+
+    Args: processes, this one included; with more than one, `model` is the tagger's name or folder.
+    """
+    for chunk, answers in answered(tagger, model, Question(kinds, top), _chunks(sentences), processes):
+        for sentence, answer in zip(chunk, answers, strict=True):
+            if top:
+                labels = {kind: [word[0][0] for word in answer[kind]] for kind in kinds}
+                yield _with_labels(sentence, labels, {kind: answer[kind] for kind in kinds})
+            else:
+                yield _with_labels(sentence, {kind: answer[kind] for kind in kinds}, {})
 
 
 def _with_labels(sentence: Sentence, labels: dict[str, list[str]], ranked: dict[str, Any]) -> Sentence:

@@ -48,6 +48,9 @@ def tag(
     top: Annotated[
         int, typer.Option(min=0, help="Show the most probable labels, so many.", show_default=False)
     ] = 0,
+    processes: Annotated[
+        int, typer.Option(min=1, help="Processes that tag; the output is the same for any number.")
+    ] = 1,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")
     ] = False,
@@ -65,11 +68,12 @@ def tag(
     top = top or int(probabilities)
     if top:
         _check_shows_probabilities(spec.name)
-    tagger = _load(model, lang)
+    model = model or _default(lang)
+    tagger = _load(model, processes)
     kinds = _kinds(label, tagger.facts.labels)
     sentences = read_inputs(wanted, lang or tagger.facts.language, problems)
     with _writer(out, spec) as writer, WordCounter("tagged") as counter:
-        for sentence in tag_sentences(tagger, sentences, kinds, top):
+        for sentence in tag_sentences(tagger, sentences, kinds, top, processes, model):
             writer.write(sentence)
             counter.add(len(sentence.words))
     _report(counter.words, problems)
@@ -98,11 +102,21 @@ def _check_shows_probabilities(format: str) -> None:
         raise SeqkitError(f"the format {format} has no place for probabilities", fix, exit_code=2)
 
 
-def _load(model: str, lang: str) -> Any:
-    from seqkit.models.artifact import load_for
+def _default(lang: str) -> str:
     from seqkit.models.folder import default_model
 
-    return load_for("tagging", model or default_model("tagging", lang or "en"), OTHER_TASKS)
+    return default_model("tagging", lang or "en")
+
+
+def _load(model: str, processes: int) -> Any:
+    from seqkit.models.artifact import load_for
+
+    if processes > 1:
+        import torch
+
+        # As many cores as processes are taken; more threads would only stand in each other's way.
+        torch.set_num_threads(1)
+    return load_for("tagging", model, OTHER_TASKS)
 
 
 def _kinds(label: str, known: Iterable[str]) -> tuple[str, ...]:

@@ -100,8 +100,10 @@ class TaggerModel(Protocol):
         """Kind of label -> logits_BTL."""
         ...
 
-    def predict(self, sentences: Sequence[Sentence]) -> list[dict[str, list[str]]]:
-        """One label of each kind for every word, in the order given."""
+    def predict(
+        self, sentences: Sequence[Sentence], kinds: Sequence[str] | None = None
+    ) -> list[dict[str, list[str]]]:
+        """One label of each of these kinds (None: of all) for every word, in the order given."""
         ...
 
     def predict_top(

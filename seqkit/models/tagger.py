@@ -290,7 +290,7 @@ class Tagger(nn.Module):
         lowest layer makes of x_t alone is computed once for each distinct word.
         """
         x_UD, index_N = vectors.look_up(list(chain.from_iterable(s.words for s in sentences)))
-        prepared_U = self.network.layers[0].prepare(x_UD)
+        prepared_U = self.network.prepare(x_UD)
         for rows_BT in _equal_lengths([len(sentence.words) for sentence in sentences], BATCH_WORDS):
             z_BTH = self.network.looked_up(prepared_U, torch.from_numpy(index_N[rows_BT]))
             yield rows_BT, {kind: self.heads[kind](z_BTH) for kind in kinds}

@@ -217,9 +217,13 @@ class Stack(nn.Module):
         """x_BTD -> the top layer's z_BTH."""
         return self._rest(0, x_BTD, lengths_B)
 
+    def prepare(self, x: Tensor) -> list[Prepared]:
+        """What the lowest layer's chains make of x_t alone."""
+        return cast(Layer, self.layers[0]).prepare(x)
+
     def looked_up(self, prepared_U: list[Prepared], index_BT: Tensor) -> Tensor:
         """As `forward`, from what the lowest layer has prepared of each distinct word; sequences of one length."""
-        z_BTH = self.dropout(self.layers[0].looked_up(prepared_U, index_BT))
+        z_BTH = self.dropout(cast(Layer, self.layers[0]).looked_up(prepared_U, index_BT))
         return self._rest(1, z_BTH, None)
 
     def _rest(self, first: int, z_BTH: Tensor, lengths_B: Tensor | None) -> Tensor:

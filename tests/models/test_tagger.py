@@ -96,10 +96,10 @@ def test_facts_tell_known_and_ambiguous_words():
 
 def test_a_word_with_nothing_to_see_is_refused():
     with pytest.raises(SeqkitError, match="are all 0"):
-        tiny("rnn", word_size=0, piece_size=0, char_size=0)
+        tiny("rnn", word_size=0, piece_size=0, char_size=0, affix_size=0)
 
 
-@pytest.mark.parametrize("part", ["word_size", "piece_size", "char_size"])
+@pytest.mark.parametrize("part", ["word_size", "piece_size", "char_size", "affix_size", "mixed"])
 def test_each_part_of_x_can_be_left_out(part):
     model = tiny("birnn", **{part: 0})
     assert len(model.predict(TREEBANK)) == len(TREEBANK)

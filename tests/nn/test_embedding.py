@@ -6,11 +6,18 @@ import pytest
 import torch
 
 from seqkit.nn.dropout import SharedDropout
-from seqkit.nn.embedding import CharacterEmbedding, PieceEmbedding, WordEmbedding, WordTable
+from seqkit.nn.embedding import (
+    AffixEmbedding,
+    CharacterEmbedding,
+    PieceEmbedding,
+    WordEmbedding,
+    WordParts,
+    WordTable,
+)
 
 
 def table(rows, padding=0):
-    """Words given as (word, pieces, characters), padded to `padding` more than needed."""
+    """Words given as (word, pieces, characters, affixes), padded to `padding` more than needed."""
     pieces = [torch.tensor(row[1]) for row in rows]
     characters = [torch.tensor(row[2]) for row in rows]
     wide = [torch.zeros(max(map(len, part)) + padding, dtype=torch.long) for part in (pieces, characters)]
@@ -20,15 +27,21 @@ def table(rows, padding=0):
         torch.tensor([len(p) for p in pieces]),
         torch.nn.utils.rnn.pad_sequence([*characters, wide[1]], batch_first=True)[:-1],
         torch.tensor([len(c) for c in characters]),
+        torch.tensor([row[3] for row in rows]),
     )
 
 
-ROWS = [(2, [3, 4, 5], [2, 3, 4, 2]), (3, [1], [5]), (1, [2, 2], [3, 4])]
+ROWS = [
+    (2, [3, 4, 5], [2, 3, 4, 2], [2, 0]),
+    (3, [1], [5], [3, 4]),
+    (1, [2, 2], [3, 4, 5, 6, 7, 8], [2, 1]),
+]
 
 
-def embedding(word_dropout=0.0):
+def embedding(word_dropout=0.0, mixed=0, dropout=0.0):
     torch.manual_seed(3)
-    return WordEmbedding(10, 4, PieceEmbedding(8, 3), CharacterEmbedding(9, 3, "rnn", 5), word_dropout)
+    parts = WordParts(PieceEmbedding(8, 3), CharacterEmbedding(9, 3, "rnn", 5), AffixEmbedding(5, 2, 3))
+    return WordEmbedding(10, 4, parts, word_dropout, mixed, dropout)
 
 
 def test_padding_of_pieces_and_characters_changes_nothing():
@@ -39,11 +52,32 @@ def test_padding_of_pieces_and_characters_changes_nothing():
 def test_parts_stand_side_by_side():
     embed = embedding()
     x_UD = embed(table(ROWS))
-    assert x_UD.shape == (3, embed.output_size) == (3, 4 + 9 + 10)
+    assert x_UD.shape == (3, embed.output_size) == (3, 4 + 9 + 10 + 6)
     assert torch.equal(x_UD[0, :4], embed.words.weight[2])
     pieces = embed.pieces.vectors.weight
     torch.testing.assert_close(x_UD[0, 4:7], pieces[[3, 4, 5]].mean(0))
     torch.testing.assert_close(x_UD[0, 7:13], torch.cat([pieces[3], pieces[5]]))
+
+
+def test_each_kind_of_affix_has_its_place_and_none_is_zero():
+    embed = embedding()
+    x_UD, vectors = embed(table(ROWS)), embed.affixes.vectors.weight
+    torch.testing.assert_close(x_UD[1, 23:], torch.cat([vectors[3], vectors[4]]))
+    assert torch.equal(x_UD[0, 26:], torch.zeros(3))
+
+
+def test_words_read_in_groups_of_similar_length_are_read_as_if_alone():
+    embed = embedding()
+    x_UD = embed(table(ROWS))
+    for row, expected in zip(ROWS, x_UD, strict=True):
+        torch.testing.assert_close(embed(table([row]))[0], expected)
+
+
+def test_mixing_is_one_layer_over_the_parts():
+    embed, plain = embedding(mixed=7), embedding()
+    embed.load_state_dict(plain.state_dict(), strict=False)
+    expected = torch.nn.functional.gelu(plain(table(ROWS)) @ embed.mix.weight.T + embed.mix.bias)
+    torch.testing.assert_close(embed(table(ROWS)), expected)
 
 
 def test_dropped_words_keep_their_pieces_and_characters():

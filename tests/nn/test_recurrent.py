@@ -9,7 +9,7 @@ from torch import Tensor
 from seqkit.nn.recurrent import Layer, Recurrence, Stack, last_real, make_recurrence, reverse
 
 B, T, D, H = 3, 5, 4, 6
-RECURRENCES = ("rnn", "lstm", "gru")
+RECURRENCES = ("rnn", "lstm", "gru", "sru")
 
 
 @pytest.fixture(autouse=True)
@@ -73,7 +73,21 @@ def explicit_gru(layer, x_BTD: Tensor) -> Tensor:
     return torch.stack(z_BTH).view(len(x_BTD), -1, H)
 
 
-EXPLICIT = {"rnn": explicit_rnn, "lstm": explicit_lstm, "gru": explicit_gru}
+def explicit_sru(layer, x_BTD: Tensor) -> Tensor:
+    Wf, Wr, Wu, Ws = layer.W.chunk(4)
+    bf, br, bu, bs = layer.b.chunk(4)
+    z_BTH = []
+    for x_TD in x_BTD:
+        c = torch.zeros(H)
+        for x in x_TD:
+            f = 1 / (1 + torch.exp(-(Wf @ x + bf)))
+            r = 1 / (1 + torch.exp(-(Wr @ x + br)))
+            c = f * c + (1 - f) * (Wu @ x + bu)
+            z_BTH.append(r * c + (1 - r) * (Ws @ x + bs))
+    return torch.stack(z_BTH).view(len(x_BTD), -1, H)
+
+
+EXPLICIT = {"rnn": explicit_rnn, "lstm": explicit_lstm, "gru": explicit_gru, "sru": explicit_sru}
 
 
 def gradients(output: Tensor, layer, x_BTD: Tensor) -> list[Tensor]:
@@ -162,6 +176,23 @@ def test_deep_network_is_the_composition_of_its_layers(name, bidirectional):
     x_BTD = torch.randn(B, T, D)
     first, second, third = stack.layers
     assert torch.equal(stack(x_BTD), third(second(first(x_BTD))))
+
+
+@pytest.mark.parametrize("name", RECURRENCES)
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_looking_up_what_was_prepared_of_distinct_words_equals_reading_them(name, bidirectional):
+    stack = randomised(Stack(name, D, H, layers=2, bidirectional=bidirectional)).eval()
+    x_UD, index_BT = torch.randn(4, D), torch.tensor([[0, 3, 3, 1], [2, 2, 0, 1]])
+    looked_up = stack.looked_up(stack.prepare(x_UD), index_BT)
+    torch.testing.assert_close(looked_up, stack(x_UD[index_BT]))
+
+
+def test_a_sequence_without_a_real_step_keeps_its_state():
+    for name in RECURRENCES[3:]:
+        layer = randomised(make_recurrence(name, D, H))
+        state = tuple(torch.randn(2, H) for _ in range(layer.state_parts))
+        _, end = layer(torch.randn(2, T, D), torch.tensor([[True] * T, [False] * T]), state)
+        assert all(torch.equal(new[1], old[1]) for new, old in zip(end, state, strict=True))
 
 
 def test_reverse_is_its_own_inverse_and_keeps_padding_on_the_right():

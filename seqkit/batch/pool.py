@@ -1,0 +1,153 @@
+"""The same model in several processes, for one stream of sentences. What comes out does not depend on how many."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from seqkit.errors import SeqkitError
+from seqkit.formats.examples import Sentence
+
+AHEAD = 2
+"""Chunks that a worker may have before it: one in hand, one waiting."""
+
+Tags = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked about every chunk."""
+
+    kinds: tuple[str, ...]
+    top: int = 0
+    """So many of the most probable labels with their probabilities; 0: the labels alone."""
+
+    def answer(self, tagger: Any, chunk: Sequence[Sentence]) -> Tags:
+        """The tagger's answer for each sentence."""
+        answers: Tags
+        if self.top:
+            answers = tagger.predict_top(chunk, self.top)
+        else:
+            answers = tagger.predict(chunk, self.kinds)
+        return answers
+
+
+@dataclass
+class Chunk:
+    """Sentences with their answer: known, or still to come from a worker."""
+
+    sentences: list[Sentence]
+    worker: Worker | None = None
+    tags: Tags = field(default_factory=list)
+
+    def ready(self) -> bool:
+        """Whether the answer is here."""
+        return self.worker is None or self.worker.connection.poll()
+
+    def take(self) -> tuple[list[Sentence], Tags]:
+        """Sentences and answers; waits for the worker."""
+        if self.worker is not None:
+            self.tags = self.worker.take()
+        return self.sentences, self.tags
+
+
+class Worker:
+    """Another process with the model. It answers chunks in the order they are sent."""
+
+    def __init__(self, model: str, question: Question) -> None:
+        context = multiprocessing.get_context("spawn")
+        self.connection, theirs = context.Pipe()
+        self.process = context.Process(target=_work, args=(theirs, model, question), daemon=True)
+        self.process.start()
+        theirs.close()
+        self.waiting = 0
+
+    def send(self, sentences: Sequence[Sentence]) -> None:
+        """Ask about a chunk."""
+        self.connection.send([sentence.words for sentence in sentences])
+        self.waiting += 1
+
+    def take(self) -> Tags:
+        """The answer to the oldest question. Raises SeqkitError where the process has died."""
+        self.waiting -= 1
+        try:
+            tags: Tags = self.connection.recv()
+        except (EOFError, ConnectionError) as error:
+            self.process.join()
+            raise SeqkitError(
+                f"a tagging process died (exit code {self.process.exitcode})",
+                "Perhaps memory ran out: give fewer --processes.",
+            ) from error
+        return tags
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.connection.close()
+        self.process.terminate()
+        self.process.join()
+
+
+def _work(connection: Any, model: str, question: Question) -> None:
+    """What a worker does until nobody asks any more."""
+    import signal
+
+    import torch
+
+    from seqkit.models.artifact import load_model
+
+    # Ctrl-C is for the process that writes; this one ends with it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    torch.set_num_threads(1)
+    tagger = load_model(model)
+    try:
+        while True:
+            connection.send(question.answer(tagger, [Sentence(words) for words in connection.recv()]))
+    except (EOFError, ConnectionError):
+        return
+
+
+def answered(
+    tagger: Any, model: str, question: Question, chunks: Iterable[list[Sentence]], processes: int
+) -> Iterator[tuple[list[Sentence], Tags]]:
+    """Every chunk with its answers, in order. This process tags, too, when all others have enough to do.
+
+    Args: model, the tagger's name or folder, for the other processes. Memory holds a few chunks a process.
+    """
+    if processes <= 1:
+        for sentences in chunks:
+            yield sentences, question.answer(tagger, sentences)
+        return
+    with ExitStack() as stack:
+        workers: list[Worker] = []
+        pending: deque[Chunk] = deque()
+        for sentences in chunks:
+            # Each worker takes seconds to start: none is started for a text that one chunk holds.
+            if pending and len(workers) < processes - 1:
+                workers.append(stack.enter_context(Worker(model, question)))
+            pending.append(_given_out(tagger, question, workers, sentences))
+            while len(pending) > 1 and pending[0].ready():
+                yield pending.popleft().take()
+            while len(pending) > (AHEAD + 1) * processes:
+                yield pending.popleft().take()
+        while pending:
+            yield pending.popleft().take()
+
+
+def _given_out(
+    tagger: Any, question: Question, workers: Sequence[Worker], sentences: list[Sentence]
+) -> Chunk:
+    """The chunk, given to the worker with least to do, or tagged here where all have enough."""
+    free = min(workers, key=lambda worker: worker.waiting, default=None)
+    if free is not None and free.waiting < AHEAD:
+        free.send(sentences)
+        return Chunk(sentences, free)
+    return Chunk(sentences, None, question.answer(tagger, sentences))
