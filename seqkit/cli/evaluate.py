@@ -14,6 +14,7 @@ import typer
 from seqkit.cli.inputs import OTHER_TASKS, listed
 
 if TYPE_CHECKING:
+    from seqkit.evaluation.calibration import Calibration
     from seqkit.evaluation.compare import Comparison
     from seqkit.evaluation.report import Table
     from seqkit.formats.examples import Sentence
@@ -41,6 +42,12 @@ def evaluate(
     compare: Annotated[
         str, typer.Option("--compare", help="Another model: is the difference more than chance?")
     ] = "",
+    calibration: Annotated[
+        bool,
+        typer.Option(
+            "--calibration", help="Are the probabilities true, before and after temperature scaling?"
+        ),
+    ] = False,
     card: Annotated[bool, typer.Option("--card", help="Add the accuracies to the model's card.")] = False,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")
@@ -50,8 +57,8 @@ def evaluate(
     from seqkit.errors import SeqkitError
     from seqkit.formats.examples import Problems
 
-    if raw and (confusion_plot or compare or card):
-        fix = "Leave out --raw, or --confusion-plot, --compare and --card."
+    if raw and (confusion_plot or compare or calibration or card):
+        fix = "Leave out --raw, or --confusion-plot, --compare, --calibration and --card."
         raise SeqkitError(
             "--raw gives scores of its own: its words differ from the gold ones", fix, exit_code=2
         )
@@ -80,12 +87,13 @@ def evaluate(
         return
     scores = evaluate_tagger(tagger, sentences, kinds)
     comparisons = _compare(tagger, compare, sentences, kinds) if compare else []
+    calibrations = _calibrations(tagger, sentences, kinds) if calibration else []
     # Files first: whoever reads stdout may go away in the middle.
     if confusion_plot is not None:
         _plot(head, scores, kinds[0], confusion_plot)
     if card:
         _add_to_card(model, head, scores)
-    _show_tagging(head, scores, comparisons, as_json)
+    _show_tagging(head, scores, comparisons, calibrations, as_json)
 
 
 def _is_corpus(source: str) -> bool:
@@ -106,18 +114,32 @@ def _compare(
     return [compare(sentences, a, b, kind) for kind in both]
 
 
+def _calibrations(tagger: Any, sentences: Sequence[Sentence], kinds: Sequence[str]) -> list[Calibration]:
+    from seqkit.evaluation.calibration import measure_calibration
+
+    return measure_calibration(tagger, sentences, kinds)
+
+
 def _show_tagging(
-    head: dict[str, Any], scores: Any, comparisons: Sequence[Comparison], as_json: bool
+    head: dict[str, Any],
+    scores: Any,
+    comparisons: Sequence[Comparison],
+    calibrations: Sequence[Calibration],
+    as_json: bool,
 ) -> None:
-    from seqkit.evaluation.report import comparison_table, tagging_dict, tagging_tables
+    from seqkit.evaluation.report import calibration_table, comparison_table, tagging_dict, tagging_tables
 
     if as_json:
         found = head | tagging_dict(scores)
         if comparisons:
             found["comparison"] = [asdict(comparison) for comparison in comparisons]
+        if calibrations:
+            found["calibration"] = [asdict(calibration) for calibration in calibrations]
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
-    tables = tagging_tables(scores) + ([comparison_table(comparisons)] if comparisons else [])
+    tables = tagging_tables(scores)
+    tables += [comparison_table(comparisons)] if comparisons else []
+    tables += [calibration_table(calibrations)] if calibrations else []
     _print(f"{_title(head)}: {scores.sentences:,} sentences, {scores.words:,} words", tables)
 
 

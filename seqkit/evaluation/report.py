@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seqkit.evaluation.compare import Comparison
 from seqkit.evaluation.raw import RawScores
 from seqkit.evaluation.tagging import Accuracy, KindScores, TaggingScores
+
+if TYPE_CHECKING:
+    from seqkit.evaluation.calibration import Calibration
 
 SHOWN = 20
 """Labels shown of each kind, the most frequent ones; JSON has them all."""
@@ -62,6 +65,22 @@ def comparison_table(comparisons: Sequence[Comparison]) -> Table:
     ]
     header = ["label", "this", "other", "difference", "95 % interval", "p"]
     return Table("Compared, % (paired bootstrap over sentences)", header, rows)
+
+
+def calibration_table(calibrations: Sequence[Calibration]) -> Table:
+    """Calibration errors and losses of each kind of label, before and after temperature scaling."""
+    rows = [
+        [
+            c.kind,
+            f"{c.temperature:.3f}",
+            *(_percent(value) for value in (c.before.ece, c.after.ece)),
+            *(_percent(value) for value in (c.before.adaptive_ece, c.after.adaptive_ece)),
+            *(f"{value:.4f}" for value in (c.before.nll, c.after.nll)),
+        ]
+        for c in calibrations
+    ]
+    header = ["label", "temperature", "ECE", "scaled", "adaptive ECE", "scaled", "NLL", "scaled"]
+    return Table("Calibration: errors in points of %, NLL in nats a word", header, rows)
 
 
 def raw_tables(scores: RawScores) -> list[Table]:

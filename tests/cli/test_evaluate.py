@@ -149,3 +149,13 @@ def test_two_models_side_by_side(seqkit, model, treebank, tmp_path):
         assert found["upos"][key] == alone["accuracy"]
     assert "paired bootstrap" in seqkit(*line).out
     assert seqkit(*line, "--raw").code == 2
+
+
+def test_calibration_is_shown_and_in_json(seqkit, model, treebank):
+    assert "Calibration" in seqkit("evaluate", model, treebank, "--calibration").out
+    rows = json.loads(seqkit("evaluate", model, treebank, "--calibration", "--json").out)["calibration"]
+    assert [row["kind"] for row in rows] == ["upos", "xpos", "feats"]
+    assert all(
+        0 <= row[when]["ece"] <= 1 and row[when]["nll"] > 0 for row in rows for when in ("before", "after")
+    )
+    assert seqkit("evaluate", model, treebank, "--calibration", "--raw").code == 2

@@ -1,0 +1,31 @@
+"""Other taggers trained on the same treebank, one file each, behind the same two functions.
+
+`train(train, dev, folder)` leaves a model for UPOS in a folder; `load(folder)` gives a function from sentences, as
+lists of words, to lists of tags. None of these packages is a dependency of seqkit: install those to compare with.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+PEERS = {
+    "crf": "python-crfsuite",
+    "udpipe": "ufal.udpipe",
+    "spacy": "spacy",
+    "nltk": "nltk",
+}
+"""Name -> what to install for it."""
+Tag = Callable[[list[list[str]]], list[list[str]]]
+
+
+def peer(name: str) -> ModuleType:
+    """The module of one peer."""
+    return importlib.import_module(f"peers.{name}_peer")
+
+
+def megabytes(folder: Path) -> float:
+    """Size of everything in a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6

@@ -1,0 +1,108 @@
+"""Running text for measures of speed, no sentence twice: `python benchmarks/running_text.py FOLDER`.
+
+Takes English lines of Multi30k, English sides of Tatoeba and the text of EWT's training split from the folder of
+corpora ($SEQKIT_CORPORA_DIR), splits them into words and sentences with seqkit's own splitter, drops what came before,
+shuffles with a fixed seed, and stops at `--words`. Where English does not reach so far, German and French sides follow.
+Writes `words.conllu`, and the same sentences as `text.txt`, six to a paragraph. The licences of Multi30k and Tatoeba
+let nobody pass the files on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import io
+import os
+import random
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from seqkit.catalogue import read_sentences
+from seqkit.files import atomic_write
+from seqkit.formats.conllu import Writer
+from seqkit.formats.examples import Problems, RawText, Sentence, Where
+from seqkit.text.words import sentences_from
+
+PARAGRAPH = 6
+"""Sentences."""
+
+
+def main() -> None:
+    """Write both files and say how much they hold."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--words", type=int, default=1_100_000)
+    arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    sentences = distinct_sentences(arguments.words)
+    write_words(sentences, arguments.folder / "words.conllu")
+    write_text(sentences, arguments.folder / "text.txt")
+    words = [word for sentence in sentences for word in sentence.words]
+    print(f"{len(sentences):,} distinct sentences, {len(words):,} words, {len(set(words)):,} distinct words")
+
+
+def distinct_sentences(words: int) -> list[Sentence]:
+    """At least so many words where the corpora have them; languages one after the other, each one shuffled."""
+    corpora = Path(os.environ["SEQKIT_CORPORA_DIR"])
+    seen: set[tuple[str, ...]] = set()
+    found: list[Sentence] = []
+    count = 0
+    for language in ("en", "de", "fr"):
+        fresh = []
+        for sentence in sentences_from(texts(corpora, language), language):
+            key = tuple(sentence.words)
+            if key and key not in seen:
+                seen.add(key)
+                fresh.append(sentence)
+        random.Random(1).shuffle(fresh)
+        for sentence in fresh:
+            if count >= words:
+                return found
+            found.append(sentence)
+            count += len(sentence.words)
+    return found
+
+
+def texts(corpora: Path, language: str) -> Iterator[RawText]:
+    """Each line as a document of its own, so that no sentence runs over its end."""
+    for number, line in enumerate(lines(corpora, language), start=1):
+        yield RawText(line, Where(language, number), document=f"{language}-{number}")
+
+
+def lines(corpora: Path, language: str) -> Iterator[str]:
+    """Lines of one language from all corpora."""
+    for split in ("train", "val"):
+        with gzip.open(corpora / "multi30k" / f"{split}.{language}.gz", "rt", encoding="utf-8") as file:
+            yield from (line.strip() for line in file)
+    column = {"en": 0, "de": 1}.get(language)
+    if column is not None:
+        packed = corpora / "tatoeba-deu-eng" / "deu-eng.zip"
+        with zipfile.ZipFile(packed) as archive, archive.open("deu.txt") as file:
+            for line in io.TextIOWrapper(file, encoding="utf-8"):
+                yield line.split("\t")[column].strip()
+    if language == "en":
+        yield from (s.text.strip() for s in read_sentences("ud-english-ewt", "train", Problems()))
+
+
+def write_words(sentences: list[Sentence], path: Path) -> None:
+    """CoNLL-U without labels."""
+    with atomic_write(path) as file:
+        writer = Writer(file)
+        for sentence in sentences:
+            writer.write(Sentence(sentence.words, spaces=sentence.spaces))
+        writer.close()
+
+
+def write_text(sentences: list[Sentence], path: Path) -> None:
+    """A paragraph a line, with empty lines between."""
+    with atomic_write(path) as file:
+        for start in range(0, len(sentences), PARAGRAPH):
+            part = sentences[start : start + PARAGRAPH]
+            file.write((" ".join(s.text.strip() for s in part) + "\n\n").encode())
+
+
+if __name__ == "__main__":
+    main()
