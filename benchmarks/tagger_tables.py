@@ -1,8 +1,8 @@
 """The seed lessons as tables: `python benchmarks/tagger_tables.py --out runs/tables --minutes 10 --seeds 1 2 3`.
 
-Trains each setting with each seed for a fixed time and scores dev. Tables: models; optimizers; leave-one-out of what the
-default tagger has. Each finished run is one row of `rows.json` in `--out`; what is there is not run again, so a stopped
-command goes on. Every run has one thread; give `--parallel` no more than there are idle cores. Test is not looked at.
+Trains each setting with each seed for a fixed time and scores dev. Tables: models; optimizers; leave-one-out of what
+the default tagger has. Each finished run is one row of `rows.json` in `--out`; what is there is not run again, so a
+stopped command goes on. Every run has one thread; give `--parallel` no more than there are idle cores. Test is not seen.
 """
 
 from __future__ import annotations

@@ -82,6 +82,11 @@ def gru() -> Figure:
     return _gradients({f"u's bias {b:g}": with_open_gate("gru", b) for b in biases})
 
 
+def sru() -> Figure:
+    """The gradient over distance beside that of other layers as training begins."""
+    return _gradients({name: layer(name) for name in ("rnn", "gru", "sru")})
+
+
 def _gradients(curves: dict[str, Recurrence]) -> Figure:
     figure, axes = _axes("distance T - t", "‖∂state_T / ∂state_t‖")
     for label, recurrence in curves.items():
@@ -151,6 +156,7 @@ PLOTS: dict[str, Callable[[], Figure]] = {
     "deeprnn": deeprnn,
     "lstm": lstm,
     "gru": gru,
+    "sru": sru,
 }
 
 

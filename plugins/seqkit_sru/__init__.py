@@ -10,11 +10,16 @@ from seqkit import ModelSpec, RecurrenceSpec, TaggerOptions, hookimpl
 
 @dataclass(frozen=True)
 class Options(TaggerOptions):
-    """Two layers, both directions: the fastest tagger of the built-in ones, and as accurate as any."""
+    """Two layers, both directions, all of it narrow: the fastest tagger of the built-in ones."""
 
     recurrence: str = "sru"
     layers: int = 2
     bidirectional: bool = True
+    hidden: int = 128
+    char_size: int = 32
+    char_hidden: int = 50
+    mixed: int = 160
+    dropout: float = 0.25
 
 
 @hookimpl

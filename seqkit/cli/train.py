@@ -15,7 +15,7 @@ from seqkit.cli.inputs import listed
 
 def train(
     model: Annotated[
-        str, typer.Argument(help="What to train: rnn, birnn, deeprnn, lstm, gru, or a plugin's.")
+        str, typer.Argument(help="What to train: rnn, birnn, deeprnn, lstm, gru, sru, or a plugin's.")
     ],
     out: Annotated[Path, typer.Option("--out", help="Folder for the model and the run's files.")],
     corpus: Annotated[str, typer.Option(help="A corpus by name (`seqkit corpora list`).")] = "",

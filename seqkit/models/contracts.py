@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, Protocol, Self
 
 from seqkit.config import check_range
-from seqkit.formats.examples import Sentence
+from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.formats.examples import LABELS, Sentence
 
 MAX_STEPS = 1000
 """Longer sentences are read in stretches of so many words, which bounds memory."""
@@ -27,8 +28,8 @@ class TaggerOptions:
     """Two independent chains a layer, one from each end."""
     hidden: int = 200
     """Size of z_t (of each direction)."""
-    crf: str = ""
-    """Kind of label that gets a CRF output layer, such as upos; empty for none."""
+    crf: str = "none"
+    """Kind of label that gets a CRF output layer, such as upos."""
 
     word_size: int = 100
     """Size of the whole-word part of x_t; 0 leaves it out."""
@@ -48,7 +49,7 @@ class TaggerOptions:
     """Size of the state of the recurrence that reads a word's characters (of each direction)."""
     affix_size: int = 20
     """Size of the vector of each beginning, ending, lower-case form and shape of a word; 0 leaves them out."""
-    mixed: int = 160
+    mixed: int = 0
     """Size of x_t after the layer that mixes its parts; 0 leaves them side by side."""
 
     dropout: float = 0.35
@@ -63,6 +64,12 @@ class TaggerOptions:
         check_range(self, 0, math.inf, "affix_size", "mixed")
         check_range(self, 0, 1, "sampling", "word_dropout")
         check_range(self, 0, 0.99, "dropout")
+        if self.crf not in ("none", *LABELS):
+            raise SeqkitError(
+                f"option crf={self.crf!r}: no such kind of label",
+                did_you_mean(self.crf, ("none", *LABELS)),
+                exit_code=2,
+            )
 
 
 class Facts(Protocol):

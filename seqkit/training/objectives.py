@@ -48,12 +48,21 @@ def tagging_nll(
     return Loss(mean, nll, right, steps)
 
 
-def with_crf(loss: Loss, heads: Mapping[str, Any], logits: Mapping[str, Tensor], batch: Any) -> Loss:
-    """The loss with the part of each kind that has a CRF replaced: -Σ log P(y_1:T | x), a sentence at once."""
+def with_crf(
+    loss: Loss,
+    heads: Mapping[str, Any],
+    logits: Mapping[str, Tensor],
+    batch: Any,
+    label_smoothing: float = 0.0,
+) -> Loss:
+    """The loss with the part of each kind that has a CRF replaced: -Σ log P(y_1:T | x), a sentence at once.
+
+    A CRF has no label smoothing. Args: loss, that of `tagging_nll` with the same logits and smoothing.
+    """
     for kind, head in heads.items():
         if isinstance(head, CRFHead):
             logits_BTL, y_BT = logits[kind], batch.targets[kind]
-            alone = tagging_nll({kind: logits_BTL}, {kind: y_BT})
+            alone = tagging_nll({kind: logits_BTL}, {kind: y_BT}, label_smoothing)
             real_BT = torch.arange(y_BT.shape[1]) < batch.lengths_B[:, None]
             nll = head.nll(logits_BTL, y_BT, real_BT).sum()
             mean = loss.mean - alone.mean + nll / max(int((y_BT != IGNORE).sum()), 1)

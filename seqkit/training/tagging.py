@@ -39,8 +39,8 @@ class TaggingTask:
         batch = self.model.collate(sentences, sampling=self.model.options.sampling, seed=seed)
         logits = self.model(batch)
         if self.soft is None:
-            loss = tagging_nll(logits, batch.targets, 0.0 if self.model.options.crf else self.label_smoothing)
-            return with_crf(loss, dict(self.model.heads.items()), logits, batch)
+            loss = tagging_nll(logits, batch.targets, self.label_smoothing)
+            return with_crf(loss, dict(self.model.heads.items()), logits, batch, self.label_smoothing)
         soft = {
             kind: pad_sequence([self.soft[index][kind].float() for index in indices], batch_first=True)
             for kind in logits

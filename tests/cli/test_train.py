@@ -78,7 +78,7 @@ def sample(split):
     return corpus_files("sample-english", split)[0]
 
 
-@pytest.mark.parametrize("model", ["rnn", "birnn", "deeprnn", "lstm", "gru"])
+@pytest.mark.parametrize("model", ["rnn", "birnn", "deeprnn", "lstm", "gru", "sru"])
 def test_each_model_from_a_corpus(seqkit, tmp_path, model):
     out = tmp_path / "run"
     result = seqkit("train", model, "--corpus", "sample-english", "--out", out, *quick())

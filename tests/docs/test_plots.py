@@ -19,7 +19,7 @@ def test_one_step_of_an_rnn_has_the_derivative_of_the_book():
         torch.testing.assert_close(jacobian, torch.diag(1 - z_H**2) @ rnn.U.detach())
 
 
-@pytest.mark.parametrize("name", ["lstm", "gru"])
+@pytest.mark.parametrize("name", ["lstm", "gru", "sru"])
 def test_a_product_of_steps_is_the_derivative_of_the_whole(name):
     """Of the last state with respect to the state before the first step, by autograd through the plain loop."""
     layer, x_TD = make.layer(name), make.inputs(5)

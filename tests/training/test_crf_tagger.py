@@ -1,0 +1,45 @@
+"""A tagger with a CRF output layer: its loss, and that it learns."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from toy import TREEBANK, tiny
+
+from seqkit.errors import SeqkitError
+from seqkit.nn.heads import CRFHead
+from seqkit.training.tagging import TaggingTask
+
+EVERYTHING = list(range(len(TREEBANK)))
+
+
+def test_the_loss_is_that_of_whole_sentences():
+    model = tiny("birnn", labels=("upos",), crf="upos").eval()
+    torch.nn.init.normal_(model.heads["upos"].A)
+    loss = TaggingTask(model, TREEBANK, [], 0.0).loss(EVERYTHING, 1)
+    alone = 0.0
+    for sentence in TREEBANK:
+        batch = model.collate([sentence])
+        real_BT = torch.ones_like(batch.index_BT, dtype=torch.bool)
+        alone += model.heads["upos"].nll(model(batch)["upos"], batch.targets["upos"], real_BT).item()
+    assert loss.nll == pytest.approx(alone, rel=1e-5)
+    assert float(loss.mean) == pytest.approx(alone / loss.steps, rel=1e-5)
+
+
+def test_it_learns_beside_softmaxes_of_other_kinds():
+    model = tiny("birnn", crf="upos")
+    assert [isinstance(head, CRFHead) for head in model.heads.values()] == [True, False, False]
+    task = TaggingTask(model, TREEBANK, TREEBANK, 0.1)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
+    for _ in range(80):
+        optimizer.zero_grad()
+        task.loss(EVERYTHING, 1).mean.backward()
+        optimizer.step()
+    assert task.score() == {"upos": 1.0, "xpos": 1.0, "feats": 1.0}
+    ranked = model.predict_top(TREEBANK[:1], 2)[0]["upos"][0]
+    assert ranked[0][0] == "DET" and ranked[0][1] > ranked[1][1]
+
+
+def test_an_unknown_kind_is_refused():
+    with pytest.raises(SeqkitError, match="option crf='uposs'"):
+        tiny("birnn", crf="uposs")
