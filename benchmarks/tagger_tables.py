@@ -2,7 +2,7 @@
 
 Trains each setting with each seed for a fixed time and scores dev. Tables: models; optimizers; leave-one-out of what
 the default tagger has. Each finished run is one row of `rows.json` in `--out`; what is there is not run again, so a
-stopped command goes on. Every run has one thread; give `--parallel` no more than there are idle cores. Test is not seen.
+stopped command goes on. Every run has one thread; `--parallel` wants as many idle cores. It does not look at test.
 """
 
 from __future__ import annotations
