@@ -317,3 +317,17 @@ def test_a_treebank_read_as_text_is_told_of(seqkit, model):
     as_treebank = seqkit("tag", "-", "--from", "conllu", "-m", model, "-f", "jsonl", stdin=TREEBANK.encode())
     assert json.loads(as_treebank.out)["words"] == ["I", "ca", "n't", "go", "."]
     assert as_treebank.err == ""
+
+
+def test_several_processes_write_what_one_writes(seqkit, model, tmp_path, monkeypatch):
+    monkeypatch.setattr("seqkit.batch.tagging.CHUNK_WORDS", 40)
+    text = tmp_path / "text.txt"
+    text.write_text("".join(f"The {number} dogs bark at night .\n" for number in range(60)))
+    one, two = tmp_path / "one.conllu", tmp_path / "two.conllu"
+    for processes, out in ((1, one), (2, two)):
+        done = seqkit(
+            "tag", "--model", model, "--pretokenized", text, "-o", out, "--processes", str(processes)
+        )
+        assert done.code == 0, done.err
+    assert one.read_bytes() == two.read_bytes()
+    assert one.read_bytes().count(b"\n\n") == 60

@@ -114,3 +114,10 @@ def test_the_state_of_tied_weights_comes_back_tied(tmp_path):
     assert load_state(tmp_path / "state", other, {}, optimizers[1]).epoch == 2
     assert other.second.weight is other.first.weight
     assert torch.equal(other.second.weight, model.first.weight)
+
+
+def test_a_run_by_the_clock_ends_in_time_with_the_rate_at_its_end(tmp_path):
+    ended = training(tmp_path, Line(), epochs=10**6, patience=0, minutes=0.5 / 60).run()
+    assert ended.finished
+    assert 0.5 <= ended.seconds < 5
+    assert rows(tmp_path)[-1]["learning_rate"] < rows(tmp_path)[0]["learning_rate"]
