@@ -17,7 +17,7 @@ def test_the_shipped_model_from_python():
 
 def test_a_stream_stays_a_stream_and_its_sentences_stay_as_they_were():
     tagger = seqkit.load("en-tagger")
-    sentence = Sentence(["Dogs", "bark", "."], {"upos": ["X", "X", "X"]})
+    sentence = Sentence(["She", "left", "."], {"upos": ["X", "X", "X"]})
     taken = 0
 
     def endless():
@@ -27,7 +27,7 @@ def test_a_stream_stays_a_stream_and_its_sentences_stay_as_they_were():
             yield sentence
 
     tagged = next(iter(tag_sentences(tagger, endless(), ("upos",))))
-    assert tagged.labels["upos"] == ["NOUN", "VERB", "PUNCT"]
+    assert tagged.labels["upos"] == ["PRON", "VERB", "PUNCT"]
     assert taken <= CHUNK_WORDS
     assert sentence.labels == {"upos": ["X", "X", "X"]}
 
