@@ -10,12 +10,16 @@ from seqkit.extend.hookspecs import hookimpl
 from seqkit.extend.specs import (
     CorpusFile,
     CorpusSpec,
+    DecoderSpec,
+    Division,
+    EncoderSpec,
     FormatSpec,
     ModelSpec,
     PretrainedSpec,
     RecurrenceSpec,
 )
 from seqkit.models.contracts import TaggerOptions
+from seqkit.models.options import Seq2SeqOptions
 
 if TYPE_CHECKING:
     from seqkit.formats.examples import Sentence
@@ -45,10 +49,14 @@ def tag(text: str, model: str = "en-tagger", language: str = "") -> list[Sentenc
 __all__ = [
     "CorpusFile",
     "CorpusSpec",
+    "DecoderSpec",
+    "Division",
+    "EncoderSpec",
     "FormatSpec",
     "ModelSpec",
     "PretrainedSpec",
     "RecurrenceSpec",
+    "Seq2SeqOptions",
     "SeqkitError",
     "TaggerOptions",
     "__version__",

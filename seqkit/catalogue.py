@@ -14,6 +14,7 @@ from seqkit.fetch import Progress, check_manifest, download, fault_of
 from seqkit.files import atomic_write
 from seqkit.formats.examples import Problems, RawText, Sentence
 from seqkit.formats.lines import suffix_of
+from seqkit.formats.zipped import on_disk
 
 
 def data_folder() -> Path:
@@ -38,7 +39,7 @@ def corpus_folder(spec: CorpusSpec) -> Path | None:
     """The first folder that holds every file of the corpus's splits; None where the corpus is not here."""
     wanted = [path for paths in spec.splits.values() for path in paths]
     for folder in _candidates(spec):
-        if all((folder / path).is_file() for path in wanted):
+        if all(on_disk(folder / path)[0].is_file() for path in wanted):
             return folder
     return None
 
@@ -62,6 +63,7 @@ def _candidates(spec: CorpusSpec) -> Iterator[Path]:
 def corpus_files(name: str, split: str) -> list[Path]:
     """The files of one split. SeqkitError for an unknown name or split, and for a corpus that is not here."""
     spec = find_corpus(name)
+    split = spec.aliases.get(split, split)
     if split not in spec.splits:
         raise SeqkitError(f"{name} has no split '{split}'", did_you_mean(split, spec.splits), exit_code=2)
     folder = _folder_that_is_here(spec)

@@ -6,7 +6,7 @@ import dataclasses
 import json
 import math
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,7 +44,7 @@ def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
     return values
 
 
-def flatten(table: Mapping[str, Any], sections: Mapping[str, type], source: str) -> dict[str, Any]:
+def flatten(table: Mapping[str, Any], sections: Iterable[str], source: str) -> dict[str, Any]:
     """A TOML table with sections such as [model] and [training], as one flat table. Keys may also stand outside."""
     flat: dict[str, Any] = {}
     for key, value in table.items():

@@ -12,6 +12,7 @@ from seqkit import catalogue
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
 from seqkit.formats.examples import Problems
+from seqkit.formats.zipped import on_disk
 
 TEXT = b"1\tHello\thello\tINTJ\tUH\t_\t0\troot\t_\t_\n\n"
 PLUGIN = """
@@ -262,8 +263,9 @@ def test_which_arguments_are_files(argument, expected):
 def test_the_manifests_that_ship_are_whole(plugged):
     spec = plugged.spec
     paths = [file.path for file in spec.files]
-    assert {"train", "dev", "test"} <= set(spec.splits)
-    assert {path for split in spec.splits.values() for path in split} <= set(paths)
+    assert {"train", "dev", "test"} <= {*spec.splits, *spec.aliases}
+    assert set(spec.aliases.values()) <= set(spec.splits)
+    assert {str(on_disk(path)[0]) for split in spec.splits.values() for path in split} <= set(paths)
     assert spec.language and spec.licence and spec.source and spec.summary
     assert all(len(file.sha256) == 64 and file.size > 0 for file in spec.files)
     assert spec.folder or all(file.url.endswith(f"/{file.path}") for file in spec.files)

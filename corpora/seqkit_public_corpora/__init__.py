@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-from seqkit import CorpusFile, CorpusSpec, hookimpl
+from seqkit import CorpusFile, CorpusSpec, Division, hookimpl
 
 
 @hookimpl
@@ -21,4 +21,6 @@ def read_manifest(path: Path) -> CorpusSpec:
     fields = tomllib.loads(path.read_text(encoding="utf-8"))
     files = tuple(CorpusFile(**file) for file in fields.pop("files"))
     splits = {split: tuple(paths) for split, paths in fields.pop("splits").items()}
-    return CorpusSpec(name=path.stem, files=files, splits=splits, **fields)
+    sides = tuple(fields.pop("sides", ()))
+    division = Division(**fields.pop("division")) if "division" in fields else None
+    return CorpusSpec(name=path.stem, files=files, splits=splits, sides=sides, division=division, **fields)

@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from seqkit._version import __version__
-from seqkit.cli import corpora, evaluate, models, plugins, tag, train
+from seqkit.cli import corpora, evaluate, models, plugins, tag, train, translate
 from seqkit.errors import SeqkitError
 
 # Typer reads an absent --help through pydantic, and rich renders help through a Markdown parser: 0.1 s each,
@@ -61,6 +61,7 @@ app = typer.Typer(
     context_settings={"default_map": LIGHT},
 )
 app.command("tag")(tag.tag)
+app.command("translate")(translate.translate)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.add_typer(corpora.app, name="corpora", help="List, fetch, measure and convert corpora.")

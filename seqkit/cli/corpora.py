@@ -15,6 +15,7 @@ from seqkit.cli.render import print_table, size
 
 if TYPE_CHECKING:
     from seqkit.extend.specs import CorpusSpec
+    from seqkit.formats.examples import Problems
     from seqkit.text.statistics import SplitStatistics
 
 app = typer.Typer(no_args_is_help=True)
@@ -93,17 +94,31 @@ def _show_progress(path: str, done: int, total: int) -> None:
 
 @app.command("stats")
 def show_stats(
-    source: Annotated[str, typer.Argument(metavar="NAME_OR_FILE", help="A corpus by name, or a file.")],
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="NAME_OR_FILE", help="A corpus by name, or a file; parallel text as a.en,a.de."
+        ),
+    ],
     vocab_size: Annotated[int, typer.Option(min=0, help="SentencePiece pieces; 0 leaves pieces out.")] = 4000,
     subword: Annotated[str, typer.Option(help="SentencePiece algorithm: unigram or bpe.")] = "unigram",
+    source_side: Annotated[
+        str, typer.Option("--source", help="Side of a .tsv or .jsonl file of parallel text.")
+    ] = "",
+    target_side: Annotated[str, typer.Option("--target", help="The other side of it.")] = "",
     skip_bad: SkipBad = False,
     as_json: AsJson = False,
 ) -> None:
-    """Count sentences, words, labels and pieces, and what dev and test have that train has not."""
+    """Count what a corpus holds: sentences, words, labels and pieces; of parallel text the lines and each side."""
     from seqkit.formats.examples import Problems
-    from seqkit.text.statistics import measure
 
     problems = Problems(skip=skip_bad)
+    if source_side or target_side or _is_parallel(source):
+        _show_pairs(source, (source_side, target_side), problems, as_json)
+        return
+
+    from seqkit.text.statistics import measure
+
     figures = measure(source, problems, vocab_size, subword)
     _say(problems.summary())
     if as_json:
@@ -111,6 +126,53 @@ def show_stats(
         typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
         return
     _print_stats(figures)
+
+
+def _is_parallel(source: str) -> bool:
+    """Whether two files are named, or a corpus that has sides."""
+    from seqkit.catalogue import find_corpus, names_file
+
+    return "," in source or (not names_file(source) and bool(find_corpus(source).sides))
+
+
+def _show_pairs(source: str, sides: tuple[str, str], problems: Problems, as_json: bool) -> None:
+    from seqkit.text.pair_statistics import measure_pairs
+
+    figures = measure_pairs(source, sides, problems)
+    _say(problems.summary())
+    if as_json:
+        data = {split: dataclasses.asdict(row) for split, row in figures.items()}
+        typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        return
+    header = (
+        "split",
+        "side",
+        "lines",
+        "words",
+        "distinct",
+        "words/line",
+        "characters",
+        "longest",
+        "empty",
+        "ratio",
+    )
+    rows = [
+        (
+            split,
+            name,
+            f"{row.lines}",
+            f"{side.words}",
+            f"{side.distinct_words}",
+            f"{side.words / max(row.lines, 1):.1f}",
+            f"{side.characters}",
+            f"{side.longest}",
+            f"{side.empty}",
+            f"{row.length_ratio[name]:.3f}",
+        )
+        for split, row in figures.items()
+        for name, side in row.sides.items()
+    ]
+    print_table(header, rows)
 
 
 def _print_stats(figures: Mapping[str, SplitStatistics]) -> None:

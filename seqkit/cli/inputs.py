@@ -12,7 +12,7 @@ from typing import cast
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Problems, RawText, Sentence, Where
 
-OTHER_TASKS = {"translation": "seqkit translate"}
+OTHER_TASKS = {"seq2seq": "seqkit translate"}
 """Which command serves the models that a command for taggers does not."""
 LOOKS_LIKE_CONLLU = re.compile(r"(# \w+( id)? =|1\t\S)")
 

@@ -14,7 +14,7 @@ PLAIN_SECONDS = 30.0
 
 
 class TrainingReporter:
-    """Loss, accuracy, words per second and time left of a training run."""
+    """Loss, accuracy, steps (words, pieces) per second and time left of a training run."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -63,7 +63,7 @@ class TrainingReporter:
         speed = self._words / max(now - self._started, 1e-9)
         text = (
             f"loss {progress.nll / max(progress.steps, 1):.3f}  "
-            f"accuracy {100 * progress.right / max(progress.steps, 1):.2f} %  {speed:,.0f} words/s"
+            f"accuracy {100 * progress.right / max(progress.steps, 1):.2f} %  {speed:,.0f} steps/s"
         )
         done = progress.epoch + progress.batch / batches
         self.bar.update(self.task, completed=done, epoch=f"{progress.epoch + 1}/{self.epochs}", now=text)
@@ -74,7 +74,7 @@ class TrainingReporter:
     def epoch(self, row: dict[str, Any]) -> None:
         """After each epoch, dev scores known."""
         dev = "  ".join(
-            f"{key.replace('_', ' ')} {100 * row[key]:.2f} %" for key in row if key.startswith("dev_")
+            f"{key.replace('_', ' ')} {_shown(key, row[key])}" for key in row if key[:4] == "dev_"
         )
         self._say(
             f"epoch {row['epoch']}/{self.epochs}  loss {row['train_loss']:.3f}  "
@@ -89,14 +89,23 @@ class TrainingReporter:
             print(message, file=sys.stderr, flush=True)
 
 
+def _shown(key: str, value: float) -> str:
+    """A dev score as its field writes it."""
+    if key in ("dev_perplexity", "dev_log_likelihood"):
+        return f"{value:.3f}"
+    return f"{100 * value:.2f}" if key == "dev_bleu" else f"{100 * value:.2f} %"
+
+
 class WordCounter:
-    """Counts words of a long job: a line that is rewritten on a terminal, a plain one now and then elsewhere.
+    """Counts the words (or lines) of a long job.
+
+    A line is rewritten on a terminal, and a plain one appears now and then elsewhere.
 
     Short jobs say nothing.
     """
 
-    def __init__(self, verb: str) -> None:
-        self.verb, self.words = verb, 0
+    def __init__(self, verb: str, unit: str = "words") -> None:
+        self.verb, self.unit, self.words = verb, unit, 0
         self._started = self._spoke = time.monotonic()
         # A bar between lines of output on the same terminal would tear them apart.
         self._live = sys.stderr.isatty() and not sys.stdout.isatty()
@@ -119,7 +128,7 @@ class WordCounter:
             rate = self.words / (now - self._started)
             start, end = ("\r", "") if self._live else ("", "\n")
             print(
-                f"{start}{self.verb} {self.words:,} words, {rate:,.0f} words/s",
+                f"{start}{self.verb} {self.words:,} {self.unit}, {rate:,.0f} {self.unit}/s",
                 end=end,
                 file=sys.stderr,
                 flush=True,

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from seqkit.evaluation.report import Table
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -39,3 +45,21 @@ def size(count: int) -> str:
             return f"{amount:.3g} {unit}"
         amount /= 1000
     return f"{amount:.3g} GB"
+
+
+def print_tables(title: str, parts: Iterable[Table]) -> None:
+    """Write a title, then each table under its own, to stdout."""
+    print(title)
+    for part in parts:
+        print(f"\n{part.title}\n{table(part.header, part.rows)}")
+
+
+def show_json(found: Any) -> None:
+    """Write data as JSON to stdout."""
+    print(json.dumps(found, ensure_ascii=False, indent=2))
+
+
+def say(message: str) -> None:
+    """One line on stderr, where there is something to say."""
+    if message:
+        print(message, file=sys.stderr)

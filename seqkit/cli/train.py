@@ -6,16 +6,20 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from seqkit.cli.inputs import listed
 
+if TYPE_CHECKING:
+    from seqkit.training.state import Progress
+
 
 def train(
     model: Annotated[
-        str, typer.Argument(help="What to train: rnn, birnn, deeprnn, lstm, gru, sru, or a plugin's.")
+        str,
+        typer.Argument(help="What to train: rnn, birnn, deeprnn, lstm, gru, sru, seq2seq, or a plugin's."),
     ],
     out: Annotated[Path, typer.Option("--out", help="Folder for the model and the run's files.")],
     corpus: Annotated[str, typer.Option(help="A corpus by name (`seqkit corpora list`).")] = "",
@@ -36,6 +40,8 @@ def train(
     label: Annotated[
         str, typer.Option(help="Kinds of label, with commas: upos, xpos, feats. Default: all.")
     ] = "",
+    source: Annotated[str, typer.Option(help="Side of parallel text that is read, such as en.")] = "",
+    target: Annotated[str, typer.Option(help="Side of parallel text that is written, such as de.")] = "",
     lang: Annotated[
         str, typer.Option(help="Language code of the text. Default: the corpus's, else xx.")
     ] = "",
@@ -52,7 +58,7 @@ def train(
         bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")
     ] = False,
 ) -> None:
-    """Train a tagger from a treebank, from spaCy Docs, or from raw text and a spaCy pipeline."""
+    """Train a tagger from a treebank, spaCy Docs, or raw text and a spaCy pipeline; or seq2seq from parallel text."""
     from seqkit.cli.progress import TrainingReporter
     from seqkit.config import parse_settings
     from seqkit.errors import SeqkitError
@@ -70,6 +76,8 @@ def train(
         "gold": gold,
         "teacher": teacher or [],
         "label": listed(label),
+        "source": source,
+        "target": target,
         "lang": lang,
         "skip_bad": skip_bad,
     }
@@ -109,8 +117,19 @@ def train(
         print(f"{said}; go on with: {again}", file=sys.stderr)
         raise typer.Exit(130) from None
     silver = " on SILVER labels" if model_info(os.fspath(out)).config["silver"] else ""
-    score = "" if progress.best_score is None else f", dev accuracy {100 * progress.best_score:.2f} %{silver}"
+    score = f", dev {_measured(progress)}{silver}" if progress.best_score is not None else ""
     print(
         f"{out}: epoch {progress.best_epoch} kept{score}, {progress.seconds / 60:.1f} minutes",
         file=sys.stderr,
     )
+
+
+def _measured(progress: Progress) -> str:
+    """The best score on dev, and what it is."""
+    assert progress.best_score is not None
+    name = next((key.removeprefix("dev_") for key in progress.rows[-1] if key.startswith("dev_")), "")
+    if name == "bleu":
+        return f"BLEU {100 * progress.best_score:.2f} (greedy)"
+    if name == "log_likelihood":
+        return f"log-likelihood {progress.best_score:.4f} a step"
+    return f"accuracy {100 * progress.best_score:.2f} %"

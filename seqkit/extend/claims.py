@@ -8,7 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqkit.errors import SeqkitError, did_you_mean
-from seqkit.extend.specs import CorpusSpec, FormatSpec, ModelSpec, PretrainedSpec, RecurrenceSpec
+from seqkit.extend.specs import (
+    CorpusSpec,
+    DecoderSpec,
+    EncoderSpec,
+    FormatSpec,
+    ModelSpec,
+    PretrainedSpec,
+    RecurrenceSpec,
+)
 
 GROUP = "seqkit"
 """The entry point group, and the name of the distribution whose plugins are built in."""
@@ -16,6 +24,8 @@ GROUP = "seqkit"
 KINDS: dict[str, tuple[type, str]] = {
     "recurrences": (RecurrenceSpec, "recurrence"),
     "models": (ModelSpec, "model"),
+    "encoders": (EncoderSpec, "encoder"),
+    "decoders": (DecoderSpec, "decoder"),
     "formats": (FormatSpec, "format"),
     "corpora": (CorpusSpec, "corpus"),
     "pretrained": (PretrainedSpec, "pretrained model"),

@@ -10,7 +10,15 @@ from collections.abc import Iterable
 
 import pluggy
 
-from seqkit.extend.specs import CorpusSpec, FormatSpec, ModelSpec, PretrainedSpec, RecurrenceSpec
+from seqkit.extend.specs import (
+    CorpusSpec,
+    DecoderSpec,
+    EncoderSpec,
+    FormatSpec,
+    ModelSpec,
+    PretrainedSpec,
+    RecurrenceSpec,
+)
 
 hookspec = pluggy.HookspecMarker("seqkit")
 hookimpl = pluggy.HookimplMarker("seqkit")
@@ -43,6 +51,39 @@ def seqkit_models() -> Iterable[ModelSpec]:
     @hookimpl
     def seqkit_models():
         yield ModelSpec("mingru", task="tagging", options=Options, build="seqkit.models.tagger:build")
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def seqkit_encoders() -> Iterable[EncoderSpec]:
+    """Modalities that a sequence-to-sequence model can read.
+
+    from dataclasses import dataclass
+    from seqkit import EncoderSpec, hookimpl
+
+    @dataclass(frozen=True)
+    class StrokeOptions:
+        stroke_points: int = 64
+
+    @hookimpl
+    def seqkit_encoders():
+        yield EncoderSpec("strokes", build="my_package.encoder:StrokeEncoder",
+                          facts="my_package.encoder:StrokeFacts", options=StrokeOptions)
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def seqkit_decoders() -> Iterable[DecoderSpec]:
+    """Modalities that a sequence-to-sequence model can write.
+
+    from seqkit import DecoderSpec, hookimpl
+
+    @hookimpl
+    def seqkit_decoders():
+        yield DecoderSpec("strokes", build="my_package.decoder:StrokeDecoder",
+                          facts="my_package.decoder:StrokeFacts")
     """
     raise NotImplementedError
 

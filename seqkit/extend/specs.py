@@ -36,6 +36,43 @@ class ModelSpec:
 
 
 @dataclass(frozen=True)
+class NoOptions:
+    """Of an encoder or decoder that has none of its own."""
+
+
+@dataclass(frozen=True)
+class EncoderSpec:
+    """One modality into a memory that any decoder can read.
+
+    `build` names a function `(options, facts) -> Encoder`; `facts` the class that holds what the corpus told, with
+    `gather(pairs, options)`, `save(folder)` and `load(folder)`. `options` is a plain dataclass; its fields are set
+    beside those of the model. The contracts stand in `seqkit.models.contracts`.
+    """
+
+    name: str
+    build: str
+    facts: str
+    options: type = NoOptions
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class DecoderSpec:
+    """A memory into one modality.
+
+    `build` names a function `(options, facts, memory_size, final_sizes, encoders) -> Decoder`, where `encoders` maps
+    a modality to the model's encoder for it; `facts` a class as an encoder's, but for
+    `gather(pairs, options, encoders)`, where `encoders` maps a modality to that encoder's facts.
+    """
+
+    name: str
+    build: str
+    facts: str
+    options: type = NoOptions
+    summary: str = ""
+
+
+@dataclass(frozen=True)
 class FormatSpec:
     """A file suffix and who reads and writes it.
 
@@ -62,8 +99,25 @@ class CorpusFile:
 
 
 @dataclass(frozen=True)
+class Division:
+    """How one file is cut into splits: by a hash of a side, so that equal texts never stand in two splits.
+
+    See `seqkit.formats.division`. `shares` maps a split to its part of 1,000; what is left over is train.
+    """
+
+    side: str
+    shares: Mapping[str, int]
+    rule: str = "sha256"
+
+
+@dataclass(frozen=True)
 class CorpusSpec:
-    """A corpus by name. `splits` maps train, dev, test (or others) to paths in `files`."""
+    """A corpus by name. `splits` maps train, dev, test (or others) to paths in `files`.
+
+    Parallel text (`kind` "translation") has `sides`. In the format "lines" a split has one file for each side,
+    in their order; in "tsv" and "jsonl" each file holds all sides (columns in the order of `sides`). A path may
+    lead into a zip file: `archive.zip/member.txt`.
+    """
 
     name: str
     language: str
@@ -79,6 +133,12 @@ class CorpusSpec:
     """`"package:path/inside"` where the files ship with the plugin; they then need no `url`."""
     summary: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    sides: tuple[str, ...] = ()
+    """The languages of parallel text, as `--source` and `--target` name them."""
+    aliases: Mapping[str, str] = field(default_factory=dict)
+    """Other names of splits: {"dev": "val"}."""
+    division: Division | None = None
+    """Set where the splits share files and a rule divides them."""
 
 
 @dataclass(frozen=True)

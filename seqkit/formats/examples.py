@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from seqkit.errors import SeqkitError
 
@@ -95,6 +95,28 @@ class RawText:
     """Characters of the document before this stretch."""
     document: str | None = None
     """On the first stretch of a document: its name."""
+
+
+@dataclass(slots=True)
+class Pair:
+    """An input and what should come out of it: the example of sequence-to-sequence models."""
+
+    sources: dict[str, Any]
+    """Modality -> the input in it; of "text" a str without line end. One modality or several read together."""
+    target: Any | None = None
+    """What should come out (a str where it is text); None where it is not known."""
+    where: Where | None = None
+    """The place of the source."""
+
+
+class Translation(NamedTuple):
+    """One output of a sequence-to-sequence model."""
+
+    text: str
+    score: float
+    """What the outputs of one source are ranked by: the log-probability after the length penalty."""
+    log_prob: float
+    """ln P(target | source), the end included."""
 
 
 class Problems:

@@ -15,6 +15,7 @@ from typing import BinaryIO, cast
 
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Where
+from seqkit.formats.zipped import on_disk, opened_member
 
 BOM = b"\xef\xbb\xbf"
 GZIP_MAGIC = b"\x1f\x8b"
@@ -41,6 +42,11 @@ class BadRecord(Exception):
         self.row = row
 
 
+def chomp(line: str) -> str:
+    """A line without its line end."""
+    return line.removesuffix("\n").removesuffix("\r")
+
+
 def suffix_of(path: FilePath) -> str:
     """The suffix that tells the format, in lower case: `.conllu` for `x.conllu.gz`."""
     return Path(Path(path).name.lower().removesuffix(".gz")).suffix
@@ -48,12 +54,17 @@ def suffix_of(path: FilePath) -> str:
 
 @contextmanager
 def opened(path: FilePath) -> Iterator[BinaryIO]:
-    """The bytes of a file (of stdin for "-"), unpacked where they are gzip.
+    """The bytes of a file (of stdin for "-"), unpacked where they are gzip or lie in a zip file (`a.zip/b.txt`).
 
     Raises SeqkitError where there is no such file, it is a folder, or it may not be read.
     """
     if str(path) == "-":
         yield _unpacked(sys.stdin.buffer, path)
+        return
+    archive, member = on_disk(str(path))
+    if member and archive.is_file():
+        with opened_member(archive, member) as packed:
+            yield _unpacked(packed, path)
         return
     try:
         file = open(path, "rb")  # noqa: SIM115 (closed below; only opening may fail with these words)

@@ -34,6 +34,7 @@ from seqkit.models.folder import (
     verify,
     write_manifest,
 )
+from seqkit.models.options import names_in, options_class
 from seqkit.models.parts import AGAIN, write_json
 from seqkit.nn.initial import without_first_weights
 
@@ -68,17 +69,28 @@ def _remove_model(folder: Path) -> None:
 
 
 def write_weights(path: Path, model: nn.Module, dtype: torch.dtype = torch.float32) -> None:
-    """The weights as safetensors, atomically."""
+    """The weights as safetensors, atomically. Tied weights are written once, under the first of their names."""
+    state = model.state_dict()
     tensors = {
-        name: value.to(dtype if value.is_floating_point() else value.dtype)
-        for name, value in model.state_dict().items()
+        name: state[name].to(dtype if state[name].is_floating_point() else state[name].dtype)
+        for name, first in _first_names(state).items()
+        if name == first
     }
     with atomic_write(path) as file:
         file.write(save_tensors(plain_tensors(tensors)))
 
 
+def _first_names(state: Mapping[str, Tensor]) -> dict[str, str]:
+    """Name of each tensor -> the first name of the same one."""
+    first: dict[tuple[int, torch.Size], str] = {}
+    return {
+        name: first.setdefault((value.data_ptr(), value.shape), name) if value.numel() else name
+        for name, value in state.items()
+    }
+
+
 def plain_tensors(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Tensors as safetensors takes them: contiguous, each with memory of its own (tied weights become copies)."""
+    """Tensors as safetensors takes them: contiguous, each with memory of its own (views of one become copies)."""
     plain: dict[str, Tensor] = {}
     taken = set()
     for name, value in tensors.items():
@@ -92,8 +104,10 @@ def plain_tensors(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def read_weights(path: Path, model: nn.Module) -> None:
     """Put the weights of a file into a model of the same shape. Raises SeqkitError where they do not fit."""
     try:
-        tensors = load_tensors(path.read_bytes())
-        model.load_state_dict({name: _widen(value) for name, value in tensors.items()})
+        tensors = {name: _widen(value) for name, value in load_tensors(path.read_bytes()).items()}
+        tied = _first_names(model.state_dict()).items()
+        tensors |= {name: tensors[first] for name, first in tied if first in tensors and name not in tensors}
+        model.load_state_dict(tensors)
     except (SafetensorError, RuntimeError) as error:
         raise SeqkitError(f"{path}: does not fit the model ({str(error).splitlines()[0]})", AGAIN) from None
 
@@ -124,7 +138,8 @@ def load_model(name_or_folder: str) -> Any:
 def _build(info: ModelInfo) -> Any:
     """The model that a folder describes, its weights not yet read."""
     spec = _spec(info)
-    options = fill({"model": spec.options}, info.config["options"])["model"]
+    given = info.config["options"]
+    options = fill({"model": options_class(spec, given)}, given)["model"]
     with without_first_weights():
         return load(spec.build)(options, load(spec.facts).load(info.folder))
 
@@ -146,9 +161,10 @@ def _config(name: str, model: Any, store: str) -> dict[str, Any]:
     host = registry()
     plugged = host.plugged("models", name)
     needs = {"models": {name: plugged.distribution}}
-    recurrence = getattr(model.options, "recurrence", None)
-    if recurrence:
-        needs["recurrences"] = {recurrence: host.plugged("recurrences", recurrence).distribution}
+    for kind, option in (("recurrences", "recurrence"), ("encoders", "encoder"), ("decoders", "decoder")):
+        chosen = names_in(getattr(model.options, option, ""))
+        if chosen:
+            needs[kind] = {one: host.plugged(kind, one).distribution for one in chosen}
     return {
         "format": FORMAT,
         "seqkit": __version__,

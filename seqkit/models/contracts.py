@@ -1,4 +1,7 @@
-"""What a model must offer, and the options taggers share. Imports no torch: listing models stays light."""
+"""What a model must offer, and the options taggers share. Imports no torch: listing models stays light.
+
+Shapes: B examples, S steps of a memory, D features of a step, N rows of a search, V symbols.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, Self
 
 from seqkit.config import check_range
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.formats.examples import LABELS, Sentence
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MAX_STEPS = 1000
 """Longer sentences are read in stretches of so many words, which bounds memory."""
@@ -117,4 +123,104 @@ class TaggerModel(Protocol):
         self, sentences: Sequence[Sentence], top: int
     ) -> list[dict[str, list[list[tuple[str, float]]]]]:
         """The most probable labels of each kind for every word, with their probabilities, the best first."""
+        ...
+
+
+class Loss(NamedTuple):
+    """What one batch gives: the loss to minimise, and counts for the progress line."""
+
+    mean: Tensor
+    """Per step, with label smoothing: its gradient is followed."""
+    nll: float
+    """Negative log-likelihood summed over examples and steps."""
+    right: int
+    """Steps that are predicted right."""
+    steps: int
+
+
+class Memory(NamedTuple):
+    """What an encoder has read, whatever it was: the only thing a decoder sees of a source."""
+
+    states_BSD: Tensor
+    mask_BS: Tensor | None
+    """True where a step is real; None: all are."""
+    final: tuple[Tensor, ...]
+    """The state that starts a decoder without attention: z, and the memory cell where the recurrence has one."""
+    positions: tuple[Any, ...] = ()
+    """For each example, what stands at each step: pieces, seconds, columns, frames. Empty where nobody asked."""
+
+
+class Encoder(Protocol):
+    """One modality into a Memory. It is also a `torch.nn.Module`."""
+
+    output_size: int
+    """D."""
+    final_sizes: tuple[int, ...]
+    """Sizes of the parts of `final`."""
+
+    def lengths(self, inputs: Sequence[Any]) -> list[int]:
+        """About how many steps each input takes: what batches are made by."""
+        ...
+
+    def parts(self, input: Any) -> list[Any]:
+        """An input that is too long for one reading in parts, any other as it is; none where it is empty."""
+        ...
+
+    def collate(self, inputs: Sequence[Any], seed: int | None = None) -> Any:
+        """Inputs as one batch of tensors; `seed`: in training, of what is random about it."""
+        ...
+
+    def __call__(self, batch: Any) -> Memory: ...
+
+    def labels(self, input: Any) -> list[str]:
+        """A word for each step of the memory, to be written beside a picture of attention."""
+        ...
+
+
+class Decoder(Protocol):
+    """A Memory into one modality, with its own loss. It is also a `torch.nn.Module`."""
+
+    def lengths(self, targets: Sequence[Any]) -> list[int]:
+        """As an encoder's."""
+        ...
+
+    def collate(self, targets: Sequence[Any], seed: int | None = None) -> Any:
+        """Targets as one batch of tensors; `seed`: in training, of what is random about it."""
+        ...
+
+    def loss(self, memory: Memory, batch: Any, label_smoothing: float = 0.0) -> Loss:
+        """-Σ log P(target | memory)."""
+        ...
+
+
+class SymbolDecoder(Decoder, Protocol):
+    """A decoder that writes symbols one by one: what `seqkit.decoding` searches with."""
+
+    end: int
+    """The symbol that ends an output."""
+    alphabet: Any
+    """Equal in two decoders whose symbols mean the same."""
+
+    def start(self, memory: Memory) -> Any:
+        """The state before the first step, one row an example."""
+        ...
+
+    def step(self, previous_N: Tensor | None, state: Any) -> tuple[Tensor, Any]:
+        """Symbols just written (None before the first) -> log P(next)_NV, and the state after it."""
+        ...
+
+    def select(self, state: Any, rows_N: Tensor, examples_B: Tensor | None) -> Any:
+        """The state of these rows; `examples_B`: which examples are left."""
+        ...
+
+    def read(self, symbols: Sequence[int]) -> Any:
+        """What the symbols say, without `end`: a str from a text decoder."""
+        ...
+
+    def symbols(self, target: Any) -> list[int]:
+        """The symbols of a target, or of its beginning, without `end`."""
+        ...
+
+    def join(self, outputs: Sequence[Any]) -> Any:
+        """One output made of those for the parts of a long input."""
         ...

@@ -78,8 +78,8 @@ class Recurrence(nn.Module):
 class KernelRecurrence(Recurrence):
     """A layer that runs on one of torch's kernels (`nn.RNN`, `nn.GRU`, `nn.LSTM`), parameters under their field names.
 
-    On a CPU the kernels are fastest on padded input; packing is used only where the last state is asked for and
-    the sequences differ in length.
+    On a CPU the kernels are fastest on padded input. Packing is used only where the last state is asked for, the
+    sequences differ in length, and the state has parts that are no output.
     """
 
     kernel_class: ClassVar[Callable[..., nn.RNNBase]]
@@ -122,6 +122,9 @@ class KernelRecurrence(Recurrence):
         start = self._to_kernel(self.initial_state(x_BTD) if state is None else state)
         if mask_BT is None or bool(mask_BT.all()):
             z_BTH, end = self.kernel(x_BTD, start)
+        elif self.state_parts == 1:
+            z_BTH = self.kernel(x_BTD, start)[0]
+            return z_BTH, (last_real(z_BTH, mask_BT.sum(1)),)
         else:
             packed = pack_padded_sequence(x_BTD, mask_BT.sum(1).cpu(), batch_first=True, enforce_sorted=False)
             packed_z, end = self.kernel(packed, start)

@@ -18,6 +18,8 @@ EDGE = 64
 """Of a word longer than twice this, only the first and last so many characters are segmented."""
 ATTEMPTS = 3
 WITHOUT_PIECES = "Give more text, or leave pieces out with `--set piece_size=0`."
+LINES = 500_000
+"""Lines that SentencePiece learns from."""
 LATTICES = 50_000
 """Words whose segmentations are remembered while sampling."""
 
@@ -69,6 +71,19 @@ class Subword:
         }
         return Pieces(ids, UNKNOWN_PIECE)
 
+    def encode_lines(self, lines: Sequence[str]) -> list[list[int]]:
+        """The piece ids of each line as a whole."""
+        encoded: list[list[int]] = self._processor.encode(list(lines), out_type=int)
+        return encoded
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text that pieces make."""
+        return str(self._processor.decode(list(ids)))
+
+    def piece(self, number: int) -> str:
+        """One piece as text; `▁` stands for the space before a word."""
+        return str(self._processor.id_to_piece(number))
+
     def pieces(self, word: str) -> list[str]:
         """The pieces of one word, as text."""
         return list(self._processor.encode(word, out_type=str))
@@ -84,20 +99,32 @@ def train_subword(sentences: Iterable[Sequence[str]], vocab_size: int, algorithm
     `vocab_size` is a wish: a small corpus gives fewer pieces, a large alphabet needs more.
     Raises SeqkitError for an unknown algorithm or a corpus without a letter.
     """
+    return _fitted([" ".join(_shorten(words)) for words in sentences if words], vocab_size, algorithm)
+
+
+def train_subword_on_lines(lines: Iterable[str], vocab_size: int, algorithm: str = "unigram") -> Subword:
+    """As `train_subword`, on whole lines, whose characters stay as they are (no NFKC).
+
+    Of very many lines, evenly spaced ones are read.
+    """
+    chosen = list(lines)
+    return _fitted(chosen[:: 1 + len(chosen) // LINES], vocab_size, algorithm, "identity")
+
+
+def _fitted(lines: Sequence[str], vocab_size: int, algorithm: str, rule: str = "nmt_nfkc") -> Subword:
     if algorithm not in ALGORITHMS:
         raise SeqkitError(
             f"subword={algorithm}: no such algorithm", did_you_mean(algorithm, ALGORITHMS), exit_code=2
         )
-    lines = [" ".join(_shorten(words)) for words in sentences if words]
     for _ in range(ATTEMPTS):
         try:
-            return Subword(_train(lines, vocab_size, algorithm))
+            return Subword(_train(lines, vocab_size, algorithm, rule))
         except RuntimeError as error:
             vocab_size = _size_that_fits(str(error), vocab_size)
     raise SeqkitError("SentencePiece finds no vocabulary size that fits", WITHOUT_PIECES)
 
 
-def _train(lines: Sequence[str], vocab_size: int, algorithm: str) -> bytes:
+def _train(lines: Sequence[str], vocab_size: int, algorithm: str, rule: str) -> bytes:
     import sentencepiece
 
     model = io.BytesIO()
@@ -106,6 +133,7 @@ def _train(lines: Sequence[str], vocab_size: int, algorithm: str) -> bytes:
         model_writer=model,
         vocab_size=vocab_size,
         model_type=algorithm,
+        normalization_rule_name=rule,
         character_coverage=1.0,
         hard_vocab_limit=False,
         unk_id=UNKNOWN_PIECE,

@@ -5,24 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 
-def length_buckets(lengths: Sequence[int], batch_items: int, seed: int, epoch: int) -> list[list[int]]:
+def length_buckets(
+    lengths: Sequence[int] | NDArray[np.int64], batch_items: int, seed: int, epoch: int
+) -> list[list[int]]:
     """Batches of examples of similar length, in random order.
 
-    Each holds at most `batch_items` items, padding counted (or one long example).
+    Each holds at most `batch_items` items, padding counted (or one long example). Lengths of several parts, (N, parts),
+    are added up with the padding of each; batches are then alike in the last part first.
     """
     random = np.random.default_rng((seed, epoch))
     length_N = np.asarray(lengths)
+    length_NP = length_N.reshape(len(length_N), -1)
     # Ties, and near ties, in random order: a batch meets new neighbours in each epoch.
-    noisy_N = length_N + random.random(len(length_N)) * np.maximum(1.0, 0.05 * length_N)
+    noisy_NP = length_NP + random.random(length_NP.shape) * np.maximum(1.0, 0.05 * length_NP)
+    noisy_NP[:, 1:] = noisy_NP[:, 1:].round()
     batches: list[list[int]] = [[]]
-    longest = 0
-    for index in np.argsort(noisy_N, kind="stable").tolist():
-        longest = max(longest, int(length_N[index]))
-        if batches[-1] and longest * (len(batches[-1]) + 1) > batch_items:
+    longest = [0] * length_NP.shape[1]
+    rows = length_NP.tolist()
+    for index in np.lexsort(noisy_NP.T).tolist():
+        longest = [max(parts) for parts in zip(longest, rows[index], strict=True)]
+        if batches[-1] and sum(longest) * (len(batches[-1]) + 1) > batch_items:
             batches.append([])
-            longest = int(length_N[index])
+            longest = rows[index]
         batches[-1].append(index)
     random.shuffle(batches)
     return batches

@@ -24,7 +24,7 @@ def model_card(
 ) -> str:
     """Markdown for the model's README."""
     sources = request.sources
-    data, licence, source = _data(request)
+    data, licence, source = data_of(request)
     silver = silver_of(train)
     labels = f"SILVER, made by {silver}; no person checked them" if silver else "gold, as the data has them"
     best = next((row for row in progress.rows if row["epoch"] == progress.best_epoch), progress.rows[-1])
@@ -65,7 +65,8 @@ def model_card(
     )
 
 
-def _data(request: Request) -> tuple[str, str, str]:
+def data_of(request: Request) -> tuple[str, str, str]:
+    """What the model learnt from, its licence, and where it can be had."""
     sources = request.sources
     if sources.corpus:
         spec = find_corpus(sources.corpus)
@@ -74,7 +75,7 @@ def _data(request: Request) -> tuple[str, str, str]:
 
 
 def _names(paths: Sequence[str]) -> str:
-    return ", ".join(Path(path).name for path in paths)
+    return ", ".join(Path(path).name for several in paths for path in several.split(","))
 
 
 def _score_table(scores: Sequence[str], epoch: int, silver: str | None) -> list[str]:

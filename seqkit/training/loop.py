@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
@@ -33,7 +35,9 @@ class Task(Protocol):
     def model(self) -> nn.Module: ...
 
     @property
-    def lengths(self) -> Sequence[int]: ...
+    def lengths(self) -> Sequence[int] | NDArray[np.int64]:
+        """Of each example, in one number or several: what batches are made by."""
+        ...
 
     def loss(self, indices: Sequence[int], seed: int) -> Loss:
         """The loss of these examples; all that is random in it comes from `seed`."""

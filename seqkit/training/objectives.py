@@ -3,25 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from seqkit.models.contracts import Loss
 from seqkit.nn.heads import IGNORE, CRFHead
 
-
-class Loss(NamedTuple):
-    """What one batch gives: the loss to minimise, and counts for the progress line."""
-
-    mean: Tensor
-    """Per step, with label smoothing: its gradient is followed."""
-    nll: float
-    """Negative log-likelihood summed over sentences and steps, every kind of label."""
-    right: int
-    """Steps whose first kind of label is right."""
-    steps: int
+__all__ = ["Loss", "distilled_nll", "tagging_nll", "with_crf"]
 
 
 def tagging_nll(

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from seqkit.catalogue import names_file
 from seqkit.config import fill, flatten, read_toml, to_toml
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
 from seqkit.files import write_text
+from seqkit.models.options import options_class
+from seqkit.pairs import absolute
 from seqkit.training.options import TrainingOptions
 
 CONFIG = "config.toml"
@@ -22,7 +23,7 @@ CONFIG = "config.toml"
 
 @dataclass(frozen=True)
 class Sources:
-    """Where the examples come from, and which labels are learnt."""
+    """Where the examples come from, and what is learnt from them."""
 
     model: str = ""
     corpus: str = ""
@@ -31,6 +32,10 @@ class Sources:
     gold: str = ""
     teacher: tuple[str, ...] = ()
     label: tuple[str, ...] = ()
+    source: str = ""
+    """The side of parallel text that is read,"""
+    target: str = ""
+    """and the one that is written."""
     lang: str = ""
     skip_bad: bool = False
 
@@ -56,17 +61,16 @@ def make_request(given: Mapping[str, Any], configs: Sequence[Path], settings: Ma
     Paths become absolute. Raises SeqkitError for an unknown model or option, for a value of the wrong type,
     and for a file with the options of another model.
     """
-    options: type = registry().find("models", given["model"]).options
-    sections = {"sources": Sources, "model": options, "training": TrainingOptions}
     values: dict[str, Any] = {}
     for config in configs:
-        found = flatten(read_toml(config), sections, str(config))
+        found = flatten(read_toml(config), ("sources", "model", "training"), str(config))
         if found.get("model", given["model"]) != given["model"]:
             problem = f"{config}: has the options of {found['model']}, not of {given['model']}"
             raise SeqkitError(problem, f"Train {found['model']}, or give another file.", exit_code=2)
         values |= found
     values |= {**settings, **{key: value for key, value in given.items() if value}}
-    filled = fill(sections, values)
+    options = options_class(registry().find("models", given["model"]), values)
+    filled = fill({"sources": Sources, "model": options, "training": TrainingOptions}, values)
     return Request(**{**filled, "sources": _settled(filled["sources"])})
 
 
@@ -75,8 +79,8 @@ def _settled(sources: Sources) -> Sources:
     pipeline = sources.gold.removeprefix("spacy:")
     return dataclasses.replace(
         sources,
-        train=tuple(os.path.abspath(file) if names_file(file) else file for file in sources.train),
-        dev=tuple(os.path.abspath(file) if names_file(file) else file for file in sources.dev),
+        train=tuple(map(absolute, sources.train)),
+        dev=tuple(map(absolute, sources.dev)),
         teacher=tuple(os.path.abspath(name) if os.sep in name else name for name in sources.teacher),
         gold=f"spacy:{os.path.abspath(pipeline)}" if os.sep in pipeline else sources.gold,
         label=tuple(dict.fromkeys(sources.label)),

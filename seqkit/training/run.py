@@ -22,7 +22,9 @@ from seqkit.training.card import model_card, silver_of
 from seqkit.training.data import Data, read_data
 from seqkit.training.distillation import teach
 from seqkit.training.loop import BEST, METRICS, STATE, Reporter, Training
+from seqkit.training.prepared import Prepared
 from seqkit.training.request import Request, save_request
+from seqkit.training.seq2seq import prepare_seq2seq
 from seqkit.training.state import Progress
 from seqkit.training.tagging import TaggingTask
 
@@ -37,41 +39,46 @@ def train(request: Request, out: Path, command: str, reporter: Reporter) -> Prog
     if task not in TRAINERS:
         problem = f"{request.sources.model}: a model for {task}, which this seqkit does not train"
         raise SeqkitError(problem, f"It trains models for {', '.join(TRAINERS)}.", exit_code=2)
-    return TRAINERS[task](request, out, command, reporter)
+    threads = request.training.threads or torch.get_num_threads()
+    request = dataclasses.replace(request, training=dataclasses.replace(request.training, threads=threads))
+    torch.set_num_threads(threads)
+    be_deterministic()
+    prepared = TRAINERS[task](request, reporter)
+    request, model, folder = prepared.request, prepared.task.model, out / TRAINING
+    save_request(folder, request)
+    command = first_command(folder, command, prepared.examples)
+    training = Training(prepared.task, request.training, folder, reporter)
+    training.resume()
+    progress = training.run()
+    read_weights(folder / BEST, model)
+    prepared.finish()
+    learning_curve(folder / METRICS, folder / "learning-curve.png", silver_warning(prepared.silver))
+    card = prepared.card(progress, command)
+    save_model(out, request.sources.model, model, card, request.training.store)
+    for finished in (folder / STATE, folder / BEST, *folder.glob(".*.part")):
+        finished.unlink(missing_ok=True)
+    return progress
 
 
-def train_tagger(request: Request, out: Path, command: str, reporter: Reporter) -> Progress:
-    """As `train`, for a model that labels words."""
+def prepare_tagger(request: Request, reporter: Reporter) -> Prepared:
+    """What training a model that labels words needs."""
     data = read_data(request.sources)
     for note in data.notes:
         reporter.note(note)
     sources = dataclasses.replace(request.sources, label=data.labels, lang=data.language)
-    threads = request.training.threads or torch.get_num_threads()
-    training_options = dataclasses.replace(request.training, threads=threads)
-    request = dataclasses.replace(request, sources=sources, training=training_options)
-    request = adapted(request, data.train)
-    folder = out / TRAINING
-    model = build_model(request, data)
-    save_request(folder, request)
-    command = first_command(folder, command, checksum((data.train, data.dev), data.labels))
-    task = _task(model, data, request, reporter)
-    training = Training(task, request.training, folder, reporter)
-    training.resume()
-    progress = training.run()
-    read_weights(folder / BEST, model)
-    calibrate(model, data.dev)
-    silver = silver_warning(silver_of([*data.train, *data.dev]))
-    learning_curve(folder / METRICS, folder / "learning-curve.png", silver)
-    save_model(
-        out,
-        request.sources.model,
-        model,
-        model_card(request, data.train, data.dev, progress, command),
-        request.training.store,
+    request = adapted(dataclasses.replace(request, sources=sources), data.train)
+    torch.manual_seed(request.training.seed)
+    spec = registry().find("models", request.sources.model)
+    facts = load(spec.facts).gather(data.train, request.model, data.labels, data.language)
+    model = load(spec.build)(request.model, facts)
+    return Prepared(
+        request=request,
+        task=_task(model, data, request, reporter),
+        examples=checksum((data.train, data.dev), data.labels),
+        silver=silver_of([*data.train, *data.dev]),
+        card=lambda progress, command: model_card(request, data.train, data.dev, progress, command),
+        finish=lambda: calibrate(model, data.dev),
     )
-    for finished in (folder / STATE, folder / BEST, *folder.glob(".*.part")):
-        finished.unlink(missing_ok=True)
-    return progress
 
 
 def _task(model: Any, data: Data, request: Request, reporter: Reporter) -> TaggingTask:
@@ -100,16 +107,8 @@ def be_deterministic() -> None:
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
 
 
-def build_model(request: Request, data: Data) -> Any:
-    """The model with its first, seeded weights."""
-    options = request.training
-    torch.set_num_threads(options.threads)
-    be_deterministic()
-    torch.manual_seed(options.seed)
-    spec = registry().find("models", request.sources.model)
-    facts = load(spec.facts).gather(data.train, request.model, data.labels, data.language)
-    return load(spec.build)(request.model, facts)
-
-
-TRAINERS: dict[str, Callable[[Request, Path, str, Reporter], Progress]] = {"tagging": train_tagger}
-"""Task of a ModelSpec -> who trains such models."""
+TRAINERS: dict[str, Callable[[Request, Reporter], Prepared]] = {
+    "tagging": prepare_tagger,
+    "seq2seq": prepare_seq2seq,
+}
+"""Task of a ModelSpec -> who prepares the training of such models."""

@@ -159,3 +159,40 @@ def test_running_text_is_not_converted(seqkit, tmp_path):
     assert code == 2
     assert "seqkit tag" in err
     assert not (tmp_path / "out.conllu").exists()
+
+
+def test_stats_of_parallel_text_equal_a_count_by_hand(seqkit, tmp_path):
+    (tmp_path / "a.en").write_text("one two\n\nthree three\n")
+    (tmp_path / "a.de").write_text("eins zwei\ndrei\ndrei\n")
+    names = f"{tmp_path / 'a.en'},{tmp_path / 'a.de'}"
+    data = json.loads(seqkit("corpora", "stats", names, "--source", "en", "--target", "de", "--json").out)[
+        "file"
+    ]
+    assert data["lines"] == 3
+    assert data["sides"]["en"] == {
+        "words": 4,
+        "distinct_words": 3,
+        "characters": 18,
+        "longest": 11,
+        "empty": 1,
+    }
+    assert data["sides"]["de"]["words"] == 4 and data["length_ratio"]["de"] == 17 / 18
+    assert "source" in seqkit("corpora", "stats", names).out
+
+
+def test_stats_of_a_parallel_corpus_have_every_side(seqkit):
+    rows = [line.split()[:3] for line in seqkit("corpora", "stats", "sample-german-english").out.splitlines()]
+    assert rows[1:] == [
+        [split, side, n]
+        for split, n in (("train", "48"), ("dev", "8"), ("test", "8"))
+        for side in ("de", "en")
+    ]
+
+
+def test_stats_tell_of_files_that_do_not_match(seqkit, tmp_path):
+    (tmp_path / "a.en").write_text("one\ntwo\n")
+    (tmp_path / "a.de").write_text("eins\n")
+    names = f"{tmp_path / 'a.en'},{tmp_path / 'a.de'}"
+    result = seqkit("corpora", "stats", names)
+    assert (result.code, result.out) == (1, "") and "a.en:2: no partner" in result.err
+    assert "1 bad record" in seqkit("corpora", "stats", names, "--skip-bad").err

@@ -110,14 +110,18 @@ def test_a_kind_that_the_corpus_lacks(seqkit, model, tmp_path):
     assert seqkit("evaluate", model, path).code == 0
 
 
-def test_a_model_for_another_task(seqkit, model, tmp_path):
-    import shutil
-
+def test_a_model_for_a_task_that_nothing_measures(seqkit, model, tmp_path):
     shutil.copytree(model, tmp_path / "other")
     config = tmp_path / "other" / "config.json"
-    config.write_text(config.read_text().replace('"tagging"', '"translation"'))
+    config.write_text(config.read_text().replace('"tagging"', '"parsing"'))
     result = seqkit("evaluate", tmp_path / "other", "sample-english")
-    assert result.code == 2 and "seqkit translate" in result.err
+    assert result.code == 2 and "a model for parsing" in result.err and "seq2seq" in result.err
+
+
+@pytest.mark.parametrize("option", [["--beam", "3"], ["--tokenize", "char"], ["--source", "en"]])
+def test_options_of_another_task_are_refused(seqkit, model, option):
+    result = seqkit("evaluate", model, "sample-english", *option)
+    assert result.code == 2 and f"{option[0]}: is for models of seq2seq" in result.err
 
 
 def test_skip_bad_goes_on(seqkit, model, treebank):

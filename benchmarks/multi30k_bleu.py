@@ -1,0 +1,91 @@
+"""BLEU on Multi30k, test_2016_flickr, as papers report it: lower-case, punctuation normalised, Moses tokens.
+
+    pip install "sacremoses>=0.1"
+    python benchmarks/multi30k_bleu.py                          # check the pipeline on the reference itself
+    python benchmarks/multi30k_bleu.py runs/en-de               # translate with a model, then score
+    python benchmarks/multi30k_bleu.py runs/en-de --model runs/en-de-2 --beam 8   # an ensemble
+    python benchmarks/multi30k_bleu.py --outputs out.de         # score a file, one translation a line
+
+The reference is `test_2016_flickr.lc.norm.tok.de`, and BLEU is sacreBLEU's with `--tokenize none`. Without a model or a
+file the cased reference goes through the same pipeline: all of its lines must come out as the published ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+from sacrebleu.metrics import BLEU
+from sacremoses import MosesPunctNormalizer, MosesTokenizer
+
+from seqkit.batch.translation import translate_lines
+from seqkit.catalogue import corpus_files
+from seqkit.decoding.options import DecodingOptions
+from seqkit.formats.examples import Problems
+from seqkit.formats.source_lines import read_sources
+from seqkit.models.artifact import load_for
+from seqkit.pairs import read_pairs
+
+SPLIT = "test_2016_flickr"
+REFERENCE = "test_2016_flickr.lc.norm.tok.de"
+
+
+def normalised(lines: Sequence[str]) -> list[str]:
+    """Lines as the published reference has them: lower case, Moses' punctuation, Moses' tokens, escaped."""
+    punctuation, tokenizer = MosesPunctNormalizer(lang="de"), MosesTokenizer(lang="de")
+    return [
+        tokenizer.tokenize(punctuation.normalize(line.lower()), return_str=True, escape=True)
+        for line in lines
+    ]
+
+
+def translated(names: Sequence[str], sources: Sequence[str], options: DecodingOptions) -> list[str]:
+    """The best translation of each source, by one model or several together."""
+    models = [load_for("seq2seq", name, {}) for name in names]
+    found = translate_lines(models, sources, options)
+    return [translations[0].text if translations else "" for translations in found]
+
+
+def read(path: Path | str) -> list[str]:
+    """The lines of a file."""
+    return [line.text for line in read_sources(path, Problems())]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("model", nargs="?", help="the folder of a model for English to German")
+    parser.add_argument(
+        "--model", action="append", default=[], dest="others", help="one more, to vote with it"
+    )
+    parser.add_argument("--outputs", help="a file of translations, in place of a model")
+    parser.add_argument("--beam", type=int, default=5)
+    parser.add_argument("--length-penalty", type=float, default=1.0)
+    given = parser.parse_args()
+
+    pairs = list(read_pairs("multi30k", SPLIT, "en", "de", Problems()))
+    reference = read(corpus_files("multi30k", SPLIT)[0].parent / REFERENCE)
+    cased = [str(pair.target) for pair in pairs]
+    if given.model:
+        options = DecodingOptions(beam=given.beam, length_penalty=given.length_penalty)
+        sources = [pair.sources["text"] for pair in pairs]
+        outputs = translated([given.model, *given.others], sources, options)
+    else:
+        outputs = read(given.outputs) if given.outputs else cased
+    tokens = normalised(outputs)
+    if outputs is cased:
+        same = sum(a == b for a, b in zip(tokens, reference, strict=True))
+        print(f"the cased reference, normalised: {same} of {len(reference)} lines as published")
+        return
+    for name, metric, system, target in (
+        ("lower-case, normalised, tokenised", BLEU(tokenize="none", force=True), tokens, reference),
+        ("cased, 13a", BLEU(), outputs, cased),
+    ):
+        score = metric.corpus_score(system, [target])
+        print(f"{name}: {score.score:.2f}  {metric.get_signature()}")
+
+
+if __name__ == "__main__":
+    main()

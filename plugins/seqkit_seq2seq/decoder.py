@@ -1,0 +1,178 @@
+"""The text decoder: ŷ_τ = V_d o_τ over the pieces of a line, o from the recurrent decoder.
+
+Shapes: B lines, T pieces, N rows of a search, X features of x_τ, H of z_τ, O of o_τ, V symbols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from seqkit.models.contracts import Loss, Memory
+from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs
+from seqkit.nn.decoder import DecoderState, RecurrentDecoder
+from seqkit.nn.dropout import SharedDropout
+from seqkit.text.lines import LinePieces, one_line
+from seqkit.text.vocabulary import pad
+from seqkit_seq2seq.vocabulary import TargetText
+
+UNKNOWN = 0
+"""SentencePiece's piece for what it cannot spell: read where it stands in training, never written."""
+
+
+class TargetBatch(NamedTuple):
+    """Lines as piece ids, padded on the right: the inputs begin with the boundary, the targets end with it."""
+
+    inputs_BT: Tensor
+    targets_BT: Tensor
+    mask_BT: Tensor
+
+
+class TextDecoder(nn.Module):
+    """A Memory -> lines of text. One symbol beside the pieces, `end`, begins and ends each line."""
+
+    def __init__(
+        self,
+        options: Any,
+        facts: TargetText,
+        memory_size: int,
+        final_sizes: tuple[int, ...],
+        encoders: Mapping[str, Any],
+    ) -> None:
+        super().__init__()
+        self.options, self.subword = options, facts.subword
+        self.pieces = LinePieces(facts.subword)
+        self.end = len(facts.subword)
+        size = options.embedding_size
+        self.embedding = nn.Embedding(self.end + 1, size)
+        nn.init.normal_(self.embedding.weight, std=size**-0.5)
+        self.input_dropout = SharedDropout(options.dropout)
+        self.network = RecurrentDecoder(
+            options.recurrence,
+            size,
+            options.hidden,
+            options.decoder_layers,
+            memory_size,
+            final_sizes,
+            attention=options.attention,
+            output_size=size if options.tied else options.hidden,
+            input_feeding=options.input_feeding,
+            dropout=options.dropout,
+            layer_norm=options.layer_norm,
+            residual=options.residual,
+        )
+        self.narrow = None
+        if options.tied and self.network.output_size != size:
+            self.narrow = nn.Linear(self.network.output_size, size, bias=False)
+        self.output = nn.Linear(size if options.tied else self.network.output_size, self.end + 1)
+        nn.init.zeros_(self.output.bias)
+        if options.tied:
+            self.output.weight = self.embedding.weight
+            self._share(encoders)
+
+    def _share(self, encoders: Mapping[str, Any]) -> None:
+        """Use one table of vectors with a text encoder of the same pieces."""
+        encoder = encoders.get("text")
+        if self.options.joint and encoder is not None and encoder.subword.proto == self.subword.proto:
+            encoder.embedding.weight = self.embedding.weight
+
+    @property
+    def alphabet(self) -> bytes:
+        """What tells whether two decoders write the same symbols."""
+        return self.subword.proto
+
+    @property
+    def V(self) -> Tensor:
+        """Output matrix, (symbols, size of o)."""
+        return self.output.weight
+
+    def lengths(self, targets: Sequence[str]) -> list[int]:
+        """Pieces of each line."""
+        return [len(ids) + 1 for ids in self.pieces.ids([one_line(line) for line in targets])]
+
+    def symbols(self, target: str) -> list[int]:
+        """The pieces of a line, or of its beginning."""
+        return self.pieces.ids([one_line(target)])[0]
+
+    def read(self, symbols: Sequence[int]) -> str:
+        """The text that pieces make."""
+        return " ".join(self.subword.decode(symbols).split())
+
+    def labels(self, target: str) -> list[str]:
+        """The pieces of a line, and its end: one for each step of the attention."""
+        return [*(self.subword.piece(number) for number in self.symbols(target)), "</s>"]
+
+    def join(self, outputs: Sequence[str]) -> str:
+        """The translations of the parts of a long line as one."""
+        return ("" if _has_no_spaces("".join(outputs)) else " ").join(outputs)
+
+    def collate(self, targets: Sequence[str], seed: int | None = None) -> TargetBatch:
+        """Lines as one batch; with a seed, the segmentation of some words is drawn at random."""
+        lines = [one_line(line) for line in targets]
+        if seed is not None and self.options.sampling:
+            rows = self.pieces.sampled(lines, self.options.sampling, seed + 1)
+        else:
+            rows = self.pieces.ids(lines)
+        return self.batch(rows)
+
+    def batch(self, rows: Sequence[Sequence[int]]) -> TargetBatch:
+        """Symbols, without `end`, as one batch."""
+        inputs_BT, lengths_B = pad([[self.end, *row] for row in rows])
+        targets_BT, _ = pad([[*row, self.end] for row in rows])
+        mask_BT = torch.arange(inputs_BT.shape[1]) < torch.from_numpy(lengths_B)[:, None]
+        return TargetBatch(torch.from_numpy(inputs_BT), torch.from_numpy(targets_BT), mask_BT)
+
+    def outputs(self, memory: Memory, inputs_BT: Tensor) -> tuple[Tensor, Tensor | None]:
+        """All steps at once: o_BTO, and the attention a_BTS."""
+        x_BTX = self.input_dropout(self.embedding(inputs_BT))
+        return self.network.outputs(x_BTX, self.start(memory))
+
+    def loss(self, memory: Memory, batch: TargetBatch, label_smoothing: float = 0.0) -> Loss:
+        """-Σ_τ log P(y_τ | y_<τ, memory), its `mean` a symbol."""
+        o_NO = self._narrowed(self.outputs(memory, batch.inputs_BT)[0][batch.mask_BT])
+        y_N = batch.targets_BT[batch.mask_BT]
+        loss = chunked_cross_entropy(o_NO, self.V, self.output.bias, y_N, label_smoothing)
+        return Loss(loss.smooth / len(y_N), loss.nll, loss.right, len(y_N))
+
+    def log_prob(self, memory: Memory, batch: TargetBatch) -> Tensor:
+        """log P(line | memory) of each line."""
+        log_p_BTV = log_probs(
+            self._narrowed(self.outputs(memory, batch.inputs_BT)[0]), self.V, self.output.bias
+        )
+        log_p_BT = log_p_BTV.gather(2, batch.targets_BT[:, :, None])[:, :, 0]
+        return (log_p_BT * batch.mask_BT).sum(1)
+
+    def attention(self, memory: Memory, batch: TargetBatch) -> Tensor | None:
+        """Where each step of a line looks, a_BTS; None in a model that does not look."""
+        return self.outputs(memory, batch.inputs_BT)[1]
+
+    def start(self, memory: Memory) -> DecoderState:
+        """The state before the first step."""
+        return self.network.start(memory.states_BSD, memory.mask_BS, memory.final)
+
+    def step(self, previous_N: Tensor | None, state: DecoderState) -> tuple[Tensor, DecoderState]:
+        """One step: the symbols just written (None: the boundary) -> log P(next)_NV."""
+        if previous_N is None:
+            previous_N = torch.full((state.layers[0][0].shape[0],), self.end)
+        o_NO, state = self.network.step(self.embedding(previous_N), state)
+        log_p_NV = log_probs(self._narrowed(o_NO), self.V, self.output.bias)
+        log_p_NV[:, UNKNOWN] = -torch.inf
+        return log_p_NV, state
+
+    def select(self, state: DecoderState, rows_N: Tensor, examples_B: Tensor | None) -> DecoderState:
+        """The state of these rows."""
+        return state.select(rows_N, examples_B)
+
+    def _narrowed(self, o_NO: Tensor) -> Tensor:
+        return o_NO if self.narrow is None else self.narrow(o_NO)
+
+
+def _has_no_spaces(text: str) -> bool:
+    """Whether most of a text is kana, Han or Thai, which are written without spaces."""
+    without = sum(
+        "\u3040" <= c <= "\u30ff" or "\u3400" <= c <= "\u9fff" or "\u0e00" <= c <= "\u0e7f" for c in text
+    )
+    return 2 * without > len(text)

@@ -1,0 +1,84 @@
+"""The text encoder: z_t = h(W_e x_t + U_e z_{t-1}) over the pieces of a line.
+
+Shapes: B lines, S pieces, X features of x_t, D of z_t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from seqkit.models.contracts import Memory
+from seqkit.nn.deep import DeepEncoder
+from seqkit.nn.dropout import SharedDropout
+from seqkit.text.lines import LinePieces, cut, plain_line
+from seqkit.text.vocabulary import pad
+from seqkit_seq2seq.vocabulary import SourceText
+
+LONGEST = 128
+"""Pieces read at once; a longer line is cut."""
+
+
+class TextBatch(NamedTuple):
+    """Lines as piece ids, padded on the right."""
+
+    ids_BS: Tensor
+    lengths_B: Tensor
+
+
+class TextEncoder(nn.Module):
+    """Lines of text -> Memory. Every line ends in one more symbol, so that an empty one has a state, too."""
+
+    def __init__(self, options: Any, facts: SourceText) -> None:
+        super().__init__()
+        self.options, self.subword = options, facts.subword
+        self.pieces = LinePieces(facts.subword)
+        self.end = len(facts.subword)
+        self.embedding = nn.Embedding(self.end + 1, options.embedding_size)
+        nn.init.normal_(self.embedding.weight, std=options.embedding_size**-0.5)
+        self.input_dropout = SharedDropout(options.dropout)
+        self.network = DeepEncoder(
+            options.recurrence,
+            options.embedding_size,
+            options.hidden,
+            options.encoder_layers,
+            bidirectional=options.bidirectional,
+            dropout=options.dropout,
+            layer_norm=options.layer_norm,
+            residual=options.residual,
+        )
+        self.output_size = options.hidden
+        self.final_sizes = (options.hidden,) * self.network.state_parts
+
+    def lengths(self, inputs: Sequence[str]) -> list[int]:
+        """Pieces of each line."""
+        return [len(ids) + 1 for ids in self.pieces.ids([plain_line(line) for line in inputs])]
+
+    def parts(self, input: str) -> list[str]:
+        """A long line cut where a sentence ends, else between words; an empty one has no part."""
+        return cut(plain_line(input), self.pieces, LONGEST)
+
+    def collate(self, inputs: Sequence[str], seed: int | None = None) -> TextBatch:
+        """Lines as one batch; with a seed, the segmentation of some words is drawn at random."""
+        lines = [plain_line(line) for line in inputs]
+        if seed is not None and self.options.sampling:
+            rows = self.pieces.sampled(lines, self.options.sampling, seed)
+        else:
+            rows = self.pieces.ids(lines)
+        ids_BS, lengths_B = pad([[*row, self.end] for row in rows])
+        return TextBatch(torch.from_numpy(ids_BS), torch.from_numpy(lengths_B))
+
+    def forward(self, batch: TextBatch) -> Memory:
+        real_BS = torch.arange(batch.ids_BS.shape[1]) < batch.lengths_B[:, None]
+        mask_BS = None if bool(real_BS.all()) else real_BS
+        x_BSX = self.input_dropout(self.embedding(batch.ids_BS))
+        z_BSD, final = self.network(x_BSX, mask_BS)
+        return Memory(z_BSD, mask_BS, final)
+
+    def labels(self, input: str) -> list[str]:
+        """The pieces of a line, and its end."""
+        (ids,) = self.pieces.ids([plain_line(input)])
+        return [*(self.subword.piece(number) for number in ids), "</s>"]

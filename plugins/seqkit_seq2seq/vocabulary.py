@@ -1,0 +1,87 @@
+"""What the training pairs told about text: the pieces of either side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+from seqkit import SeqkitError
+from seqkit.formats.examples import Pair
+from seqkit.text.lines import one_line, plain_line
+from seqkit.text.subword import Subword, train_subword_on_lines
+
+WORDS_A_PIECE = 4
+"""Distinct words for each piece, where the number of pieces adapts."""
+PIECES = (100, 8000)
+
+
+@dataclass
+class SourceText:
+    """The pieces of source lines; one model with those of the targets where both are text and `joint` is on."""
+
+    subword: Subword
+
+    @classmethod
+    def gather(cls, pairs: Sequence[Pair], options: Any) -> Self:
+        """Learn the pieces. Raises SeqkitError where there is no text, or not a letter."""
+        lines = [plain_line(pair.sources["text"]) for pair in pairs if "text" in pair.sources]
+        targets = [one_line(pair.target) for pair in pairs if isinstance(pair.target, str)]
+        return cls(_learn(lines + (targets if options.joint else []), options))
+
+    def save(self, folder: Path) -> None:
+        """Write `source/subword.model`."""
+        _save(folder / "source", self.subword)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote."""
+        return cls(_load(folder / "source"))
+
+
+@dataclass
+class TargetText:
+    """The pieces of target lines."""
+
+    subword: Subword
+
+    @classmethod
+    def gather(cls, pairs: Sequence[Pair], options: Any, encoders: Mapping[str, Any]) -> Self:
+        """As for the source, whose pieces are taken where they are joint."""
+        if options.joint and "text" in encoders:
+            return cls(encoders["text"].subword)
+        return cls(_learn([one_line(str(pair.target)) for pair in pairs], options))
+
+    def save(self, folder: Path) -> None:
+        """Write `target/subword.model`."""
+        _save(folder / "target", self.subword)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote."""
+        return cls(_load(folder / "target"))
+
+
+def _learn(lines: Sequence[str], options: Any) -> Subword:
+    if not any(lines):
+        raise SeqkitError("there is no text to learn from", "Give pairs of text, or choose another encoder.")
+    return train_subword_on_lines(lines, options.vocab_size or _size_for(lines), options.subword)
+
+
+def _size_for(lines: Iterable[str]) -> int:
+    """Pieces in proportion to the distinct words; in a script without spaces these are many, and so are its pieces."""
+    distinct = len({word for line in lines for word in line.split(" ")})
+    return min(max(distinct // WORDS_A_PIECE, PIECES[0]), PIECES[1])
+
+
+def _save(folder: Path, subword: Subword) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "subword.model").write_bytes(subword.proto)
+
+
+def _load(folder: Path) -> Subword:
+    path = folder / "subword.model"
+    if not path.is_file():
+        raise SeqkitError(f"{path}: missing from the model folder", "Get the model again, or train it again.")
+    return Subword(path.read_bytes())

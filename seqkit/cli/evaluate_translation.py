@@ -1,0 +1,115 @@
+"""`seqkit evaluate` for sequence-to-sequence models that write text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from seqkit.cli.render import print_tables, say, show_json
+
+if TYPE_CHECKING:
+    from seqkit.evaluation.translation import Compared, TranslationScores
+    from seqkit.formats.examples import Pair
+
+OPTIONS = ("source", "target", "beam", "length_penalty", "tokenize")
+"""Options of the command that only these models take."""
+
+
+def evaluate_translation(model: str, source: str, split: str, given: dict[str, Any]) -> None:
+    """Measure a model's outputs against a reference. `given` are the other options of the command."""
+    from seqkit.errors import SeqkitError
+    from seqkit.evaluation.sacre import tokenizer_for
+    from seqkit.evaluation.translation import compare_translations, score_translations
+    from seqkit.formats.examples import Problems
+    from seqkit.models.artifact import load_for
+    from seqkit.pairs import names_pair_files, read_pairs
+
+    translator = load_for("seq2seq", model, {})
+    sides = (
+        given["source"] or translator.facts.source_language,
+        given["target"] or translator.facts.target_language,
+    )
+    tokenizer = tokenizer_for(sides[1], given["tokenize"])
+    problems = Problems(skip=given["skip_bad"])
+    pairs = list(read_pairs(source, split, *sides, problems, longest=0))
+    say(problems.summary())
+    if not pairs:
+        raise SeqkitError(f"{source}: holds no pair to evaluate on", "Give a file with source and target.")
+    say(tokenizer.note)
+    rival = load_for("seq2seq", given["compare"], {}) if given["compare"] else None
+    outputs = _outputs(translator, pairs, given)
+    references = [str(pair.target) for pair in pairs]
+    sources = [pair.sources.get("text", "") for pair in pairs]
+    scores = score_translations(sources, outputs, references, sides, tokenizer)
+    comparison: list[Compared] = []
+    if rival is not None:
+        others = _outputs(rival, pairs, given)
+        comparison = compare_translations(outputs, others, references, sides[1], tokenizer)
+    head = {
+        "model": model,
+        "source": source,
+        "split": None if names_pair_files(source) else split,
+        "sides": f"{sides[0]} to {sides[1]}",
+        "decoding": _decoding(given),
+    }
+    if given["card"]:
+        _add_to_card(model, head, scores)
+    _show(head, scores, comparison, given["as_json"])
+
+
+def _decoding(given: dict[str, Any]) -> dict[str, Any]:
+    """The options of decoding, those not given at their defaults."""
+    from seqkit.decoding.options import DecodingOptions
+
+    defaults = DecodingOptions()
+    return {
+        name: getattr(defaults, name) if given[name] is None else given[name]
+        for name in ("beam", "length_penalty")
+    }
+
+
+def _outputs(translator: Any, pairs: Sequence[Pair], given: dict[str, Any]) -> list[str]:
+    """The best output for each pair's source."""
+    from seqkit.batch.translation import translate_lines
+    from seqkit.decoding.options import DecodingOptions
+
+    lines = (pair.sources["text"] for pair in pairs)
+    found = translate_lines([translator], lines, DecodingOptions(**_decoding(given)))
+    return [translations[0].text if translations else "" for translations in found]
+
+
+def _show(
+    head: dict[str, Any], scores: TranslationScores, comparison: Sequence[Compared], as_json: bool
+) -> None:
+    from seqkit.evaluation.translation_report import (
+        compared_dicts,
+        compared_table,
+        translation_dict,
+        translation_tables,
+    )
+
+    if as_json:
+        found = head | translation_dict(scores)
+        if comparison:
+            found["comparison"] = compared_dicts(comparison)
+        show_json(found)
+        return
+    tables = translation_tables(scores) + ([compared_table(comparison)] if comparison else [])
+    options = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in head["decoding"].items())
+    print_tables(f"{_title(head)}: {scores.pairs:,} pairs, {options}", tables)
+
+
+def _title(head: dict[str, Any]) -> str:
+    split = f" {head['split']}" if head["split"] else ""
+    return f"{head['model']} on {head['source']}{split}, {head['sides']}"
+
+
+def _add_to_card(model: str, head: dict[str, Any], scores: TranslationScores) -> None:
+    from seqkit.evaluation.translation_report import card_lines
+    from seqkit.models.folder import add_to_card, model_folder
+
+    where = " ".join(filter(None, (head["source"], head["split"])))
+    options = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in head["decoding"].items())
+    add_to_card(
+        model_folder(model), f"Scores on {where}", [*card_lines(scores), "", f"Decoded with {options}."]
+    )

@@ -1,0 +1,306 @@
+"""`seqkit translate`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+
+import typer
+
+from seqkit.cli.inputs import Inputs
+
+if TYPE_CHECKING:
+    from seqkit.formats.examples import Problems, Translation
+    from seqkit.formats.translations import TranslationWriter
+
+TAGGERS = {"tagging": "seqkit tag"}
+"""Which command serves the models that this one does not."""
+FORMATS = ("text", "jsonl", "tsv")
+DEFAULT_MODEL = "de-en"
+
+
+def translate(
+    inputs: Annotated[
+        list[str] | None, typer.Argument(help="Text, files, or - for standard input.", show_default=False)
+    ] = None,
+    model: Annotated[
+        list[str] | None,
+        typer.Option("--model", "-m", help="Name or folder; repeated, the models vote. Default: de-en."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write, whole or not at all.")
+    ] = None,
+    format: Annotated[
+        str, typer.Option("--format", "-f", help="text, jsonl or tsv. Default: by --out, else text.")
+    ] = "",
+    beam: Annotated[
+        int | None, typer.Option(min=1, help="Width of the beam; 1 is greedy. Default: 5.")
+    ] = None,
+    length_penalty: Annotated[
+        float | None, typer.Option(help="Rank by log P / length ** this. Default: 1.")
+    ] = None,
+    n_best: Annotated[int | None, typer.Option(min=1, help="Translations a line. Default: 1.")] = None,
+    scores: Annotated[
+        bool, typer.Option("--scores", help="Write log P and what is ranked by, too (jsonl, tsv).")
+    ] = False,
+    sample: Annotated[bool, typer.Option("--sample", help="Draw at random in place of searching.")] = False,
+    top_p: Annotated[
+        float | None, typer.Option(help="Draw from the most probable symbols that make up this much.")
+    ] = None,
+    temperature: Annotated[
+        float | None, typer.Option(help="Of the draw; below 1 favours the probable. Default: 1.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Of the draw. Default: 1.")] = None,
+    mbr: Annotated[
+        int | None, typer.Option(min=1, help="Draw so many, take the one most like the others.")
+    ] = None,
+    utility: Annotated[str, typer.Option(help="What is like another, for --mbr: chrf or bleu.")] = "",
+    prefix: Annotated[str, typer.Option(help="How every translation begins.")] = "",
+    max_ratio: Annotated[
+        float | None, typer.Option(help="Longest output: this times the source, and 10 pieces. Default: 3.")
+    ] = None,
+    attention: Annotated[
+        Path | None,
+        typer.Option("--attention", help="Picture of where the model looks, for the first line."),
+    ] = None,
+    text: Annotated[bool, typer.Option("--text", help="Every argument is text.")] = False,
+    file: Annotated[bool, typer.Option("--file", help="Every argument is a file.")] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Take lines that are not text as empty, and count them.")
+    ] = False,
+) -> None:
+    """Translate text: one line in, one line out, in order."""
+    from seqkit.config import fill
+    from seqkit.decoding.options import DecodingOptions
+    from seqkit.formats.examples import Problems
+
+    given = {
+        "beam": max(beam or 0, n_best or 0, 5) if beam is None else beam,
+        "length_penalty": length_penalty,
+        "n_best": n_best,
+        "sample": sample or None,
+        "top_p": top_p,
+        "temperature": temperature,
+        "seed": seed,
+        "mbr": mbr,
+        "utility": utility or None,
+        "prefix": prefix or None,
+        "max_ratio": max_ratio,
+    }
+    _check_drawing(sample, mbr, given)
+    options: DecodingOptions = fill(
+        {"decoding": DecodingOptions}, {key: value for key, value in given.items() if value is not None}
+    )["decoding"]
+    wanted = LineInputs(tuple(inputs or ()), text, file)
+    wanted.check()
+    wanted.check_not_written(out)
+    writer = _writer_for(out, format, scores, options.n_best)
+    problems = Problems(skip=skip_bad)
+    models = _load(model or [])
+    first = FirstLine(models[0], attention)
+    _run(models, wanted.lines(problems), options, out, writer, first)
+    first.show()
+    if problems.summary():
+        print(problems.summary(), file=sys.stderr)
+
+
+def _check_drawing(sample: bool, mbr: int | None, given: dict[str, Any]) -> None:
+    """Raise SeqkitError for options of the draw where nothing is drawn, and for two ways at once."""
+    from seqkit.errors import SeqkitError
+
+    if sample and mbr:
+        raise SeqkitError("--mbr draws by itself", "Leave --sample out.", exit_code=2)
+    if not (sample or mbr):
+        for name in ("top_p", "temperature", "seed"):
+            if given[name] is not None:
+                fix = "Add --sample or --mbr, or leave it out."
+                raise SeqkitError(f"--{name.replace('_', '-')} is for drawing", fix, exit_code=2)
+    if given["utility"] and not mbr:
+        raise SeqkitError("--utility is for --mbr", "Add --mbr 32, or leave it out.", exit_code=2)
+
+
+@dataclass(frozen=True)
+class LineInputs(Inputs):
+    """The arguments of a command that works line by line: a file of any suffix is a file if it is there."""
+
+    def is_file(self, argument: str) -> bool:
+        """As for other commands, and what is there as a file."""
+        if self.all_text or self.all_files:
+            return self.all_files
+        return super().is_file(argument) or _is_file(argument)
+
+    def check_not_written(self, out: Path | None) -> None:
+        """Raise SeqkitError where the output would replace an input."""
+        from seqkit.errors import SeqkitError
+
+        for argument in self.arguments if out is not None and out.is_file() else ():
+            if self.is_file(argument) and argument != "-" and out is not None and out.samefile(argument):
+                raise SeqkitError(f"{out}: is an input, too", "Choose another --out.", exit_code=2)
+
+    def lines(self, problems: Problems) -> Iterator[str]:
+        """The lines of every argument, in order."""
+        from seqkit.formats.source_lines import read_sources
+
+        for argument in self.arguments or ("-",):
+            if self.is_file(argument):
+                for line in read_sources(argument, problems):
+                    yield line.text
+            else:
+                yield from argument.splitlines() or [""]
+
+
+def _is_file(argument: str) -> bool:
+    try:
+        return Path(argument).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def _load(names: Sequence[str]) -> list[Any]:
+    """The models, which must write the same symbols."""
+    from seqkit.errors import SeqkitError
+    from seqkit.models.artifact import load_for
+    from seqkit.models.generation import check_together
+
+    names = list(names) or [_default_model()]
+    models = [load_for("seq2seq", name, TAGGERS) for name in names]
+    for name, model in zip(names, models, strict=True):
+        if list(model.encoders) != ["text"] or not hasattr(model.decoder, "read"):
+            problem = f"{name}: reads {', '.join(model.encoders)} and writes {model.options.decoder}"
+            raise SeqkitError(problem, "This command translates text to text.", exit_code=2)
+    check_together(models, names)
+    return models
+
+
+def _default_model() -> str:
+    """The shipped model, `de-en` where there is one. Raises SeqkitError where none ships."""
+    from seqkit.errors import SeqkitError
+    from seqkit.extend.manager import registry
+
+    shipped = [plugged for plugged in registry().all("pretrained") if plugged.spec.task == "seq2seq"]
+    ranked = sorted(shipped, key=lambda plugged: (plugged.spec.name != DEFAULT_MODEL, not plugged.builtin))
+    if not ranked:
+        raise SeqkitError(
+            "no model that translates is installed",
+            "Train one, and name it with --model: "
+            "seqkit train seq2seq --corpus multi30k --source de --target en --out runs/de-en",
+            exit_code=2,
+        )
+    return str(ranked[0].spec.name)
+
+
+class FirstLine:
+    """The first line with a translation, kept for a picture of its attention."""
+
+    def __init__(self, model: Any, path: Path | None) -> None:
+        from seqkit.errors import SeqkitError
+
+        self.model, self.path, self.pair = model, path, ("", "")
+        if path is not None and model.options.attention == "none":
+            fix = "Train one that has: --set attention=general."
+            raise SeqkitError("--attention: the model has no attention", fix, exit_code=2)
+
+    def see(self, source: str, translations: Sequence[Translation]) -> None:
+        """Remember the line if it is the first."""
+        if self.path is not None and not self.pair[1] and translations:
+            self.pair = (source, translations[0].text)
+
+    def show(self) -> None:
+        """Write the picture; on a terminal, show a small one, too."""
+        if self.path is None:
+            return
+        from seqkit.errors import SeqkitError
+        from seqkit.evaluation.attention import alignment, heat_map, in_characters
+
+        if not self.pair[1]:
+            raise SeqkitError("--attention: there is no line to show", "Give a line of text.")
+        (part, *others) = self.model.encoders["text"].parts(self.pair[0])
+        if others:
+            print("--attention: the line is long; its first part is shown", file=sys.stderr)
+            return
+        found = alignment(self.model, {"text": part}, self.pair[1])
+        heat_map(self.path, found)
+        if sys.stdout.isatty():
+            print(in_characters(found))
+
+
+def _run(
+    models: Sequence[Any],
+    lines: Iterable[str],
+    options: Any,
+    out: Path | None,
+    make: Callable[[BinaryIO], TranslationWriter],
+    first: FirstLine,
+) -> None:
+    """Translate to the file, or to standard output. Ends with 130 after Ctrl-C, telling how far it came."""
+    from seqkit.batch.translation import translate_lines
+    from seqkit.cli.progress import WordCounter
+
+    done = 0
+    try:
+        with _opened(out) as file, WordCounter("translated", "lines") as counter:
+            writer, waiting = make(file), _Remembered(lines)
+            for translations in translate_lines(models, waiting, options):
+                source = waiting.next()
+                writer.write(done + 1, source, translations)
+                first.see(source, translations)
+                done += 1
+                counter.add(1)
+    except KeyboardInterrupt:
+        left = f"{out} was not written" if out is not None else "they were written"
+        print(f"seqkit: interrupted after {done:,} lines; {left}", file=sys.stderr)
+        raise typer.Exit(130) from None
+
+
+class _Remembered:
+    """Lines on their way to the model, kept until they are written beside their translations."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        from collections import deque
+
+        self._lines, self._waiting = lines, deque[str]()
+
+    def __iter__(self) -> Iterator[str]:
+        for line in self._lines:
+            self._waiting.append(line)
+            yield line
+
+    def next(self) -> str:
+        """The line whose turn it is."""
+        return self._waiting.popleft()
+
+
+@contextmanager
+def _opened(out: Path | None) -> Iterator[BinaryIO]:
+    from seqkit.files import atomic_write
+
+    if out is not None:
+        with atomic_write(out) as file:
+            yield file
+        return
+    try:
+        yield sys.stdout.buffer
+    finally:
+        sys.stdout.buffer.flush()
+
+
+def _writer_for(out: Path | None, format: str, scores: bool, n_best: int) -> Callable[[BinaryIO], Any]:
+    """What makes the writer. Raises SeqkitError for a format that there is not, or that has no place for scores."""
+    from seqkit.errors import SeqkitError, did_you_mean
+    from seqkit.formats.lines import suffix_of
+    from seqkit.formats.translations import JsonLines, Lines, Table
+
+    suffix = suffix_of(out).removeprefix(".") if out is not None else ""
+    chosen = format or (suffix if suffix in FORMATS else "tsv" if scores else "text")
+    if chosen not in FORMATS:
+        raise SeqkitError(f"--format {chosen}: no such format", did_you_mean(chosen, FORMATS), exit_code=2)
+    if scores and chosen == "text":
+        fix = "Choose one that has: --format jsonl or tsv."
+        raise SeqkitError("the format text has no place for scores", fix, exit_code=2)
+    if chosen == "text":
+        return lambda file: Lines(file, n_best)
+    return JsonLines if chosen == "jsonl" else Table

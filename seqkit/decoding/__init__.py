@@ -1,0 +1,1 @@
+"""From a decoder's probabilities to outputs. Nothing here knows what the symbols mean."""

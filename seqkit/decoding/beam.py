@@ -1,0 +1,127 @@
+"""Beam search over many sources at once.
+
+A hypothesis that has ended keeps its place in the beam, so the beam of a source shrinks until it is used up. A search
+also stops when no living hypothesis can come out ahead of those that have ended; how far one can still rise follows
+from the length penalty: a log-probability only falls, and log P / length ** a is highest, for a > 0, at the greatest
+length that is allowed.
+
+Shapes: B sources, K hypotheses of each, N = B * K rows, V symbols, T steps.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from seqkit.decoding.steps import Forced, Hypothesis, Stepper, normalised
+
+
+class BeamSearch:
+    """One batch of sources, and everything that changes while their outputs grow."""
+
+    def __init__(
+        self, decoder: Stepper, state: Any, forced: Forced, beam: int, n_best: int, length_penalty: float
+    ) -> None:
+        self.decoder, self.state, self.forced = decoder, state, forced
+        self.n_best, self.penalty = n_best, length_penalty
+        sources = len(forced.longest_B)
+        self.alive_B = torch.arange(sources)
+        """Which source each row of the batch belongs to."""
+        self.slots_B = torch.full((sources,), beam)
+        """Places in the beam that are not taken by hypotheses that have ended."""
+        self.log_p_BK = torch.zeros(sources, 1)
+        self.symbols_NT = torch.zeros(sources, 0, dtype=torch.long)
+        self.worst_B = torch.full((sources,), -torch.inf)
+        """Score of the n-th best hypothesis that has ended; -inf while there are fewer."""
+        self.ended: list[list[Hypothesis]] = [[] for _ in range(sources)]
+
+    def run(self) -> list[list[Hypothesis]]:
+        """The n best of each source, the best first."""
+        previous_N = None
+        for t in range(self.forced.symbols_BT.shape[1]):
+            log_p_NV, self.state = self.decoder.step(previous_N, self.state)
+            rows_BK, symbols_BK = self._extend(self.forced.apply(log_p_NV, t))
+            self._end(rows_BK, symbols_BK, t)
+            self._give_up(t)
+            previous_N = self._keep(rows_BK, symbols_BK)
+            if previous_N is None:
+                break
+        return [
+            sorted(found, key=lambda hypothesis: -hypothesis.score)[: self.n_best] for found in self.ended
+        ]
+
+    def _extend(self, log_p_NV: Tensor) -> tuple[Tensor, Tensor]:
+        """The best continuations, as many as the beam has places: the row each comes from, and its symbol."""
+        sources, beam = self.log_p_BK.shape
+        symbols = log_p_NV.shape[1]
+        total_BKV = log_p_NV.view(sources, beam, symbols).add_(self.log_p_BK[:, :, None])
+        places = min(int(self.slots_B.max()), beam * symbols)
+        self.log_p_BK, best_BK = total_BKV.view(sources, -1).topk(places)
+        taken_BK = torch.arange(places) >= self.slots_B[:, None]
+        self.log_p_BK = self.log_p_BK.masked_fill(taken_BK, -torch.inf)
+        rows_BK = best_BK // symbols + beam * torch.arange(sources)[:, None]
+        return rows_BK, best_BK % symbols
+
+    def _end(self, rows_BK: Tensor, symbols_BK: Tensor, t: int) -> None:
+        """Take out the hypotheses that end here."""
+        ends_BK = (symbols_BK == self.decoder.end) & (self.log_p_BK > -torch.inf)
+        if not bool(ends_BK.any()):
+            return
+        source_E, place_E = ends_BK.nonzero(as_tuple=True)
+        log_p_E = self.log_p_BK[source_E, place_E]
+        symbols_ET = self.symbols_NT[rows_BK[source_E, place_E]].tolist()
+        scores = normalised(log_p_E.double(), t + 1, self.penalty).tolist()
+        where = self.alive_B[source_E].tolist()
+        for source, symbols, log_p, score in zip(where, symbols_ET, log_p_E.tolist(), scores, strict=True):
+            self.ended[source].append(Hypothesis(symbols, log_p, score))
+        self.slots_B -= ends_BK.sum(1)
+        for row in set(source_E.tolist()):
+            found = sorted((h.score for h in self.ended[int(self.alive_B[row])]), reverse=True)
+            if len(found) >= self.n_best:
+                self.worst_B[row] = found[self.n_best - 1]
+        self.log_p_BK = self.log_p_BK.masked_fill(ends_BK, -torch.inf)
+
+    def _give_up(self, t: int) -> None:
+        """Drop what can no longer be among the n best."""
+        soonest = normalised(self.log_p_BK, t + 2, self.penalty)
+        latest = normalised(self.log_p_BK, self.forced.longest_B[:, None], self.penalty)
+        hopeless_BK = torch.maximum(soonest, latest) <= self.worst_B[:, None]
+        self.log_p_BK = self.log_p_BK.masked_fill(hopeless_BK, -torch.inf)
+
+    def _keep(self, rows_BK: Tensor, symbols_BK: Tensor) -> Tensor | None:
+        """Go on with the rows that live: their last symbols, None where none is left.
+
+        Sources without one leave the batch; the others keep as many rows as the fullest beam needs.
+        """
+        living_BK = self.log_p_BK > -torch.inf
+        sources_B = living_BK.any(1).nonzero()[:, 0]
+        if len(sources_B) == 0:
+            return None
+        # The living ones first, in their order (the sort is stable), so that dead places can be cut off.
+        beam = int(living_BK.sum(1).max())
+        order_BK = living_BK[sources_B].int().argsort(dim=1, descending=True, stable=True)[:, :beam]
+        self.log_p_BK = self.log_p_BK[sources_B].gather(1, order_BK)
+        rows_N = rows_BK[sources_B].gather(1, order_BK).flatten()
+        symbols_N = symbols_BK[sources_B].gather(1, order_BK).flatten()
+        self.symbols_NT = torch.cat([self.symbols_NT[rows_N], symbols_N[:, None]], dim=1)
+        fewer = len(sources_B) < len(self.alive_B)
+        self.state = self.decoder.select(self.state, rows_N, sources_B if fewer else None)
+        if fewer:
+            self.forced.select(sources_B)
+            self.alive_B, self.slots_B = self.alive_B[sources_B], self.slots_B[sources_B]
+            self.worst_B = self.worst_B[sources_B]
+        return symbols_N
+
+
+@torch.inference_mode()
+def beam_search(
+    decoder: Stepper, state: Any, forced: Forced, beam: int, n_best: int = 1, length_penalty: float = 1.0
+) -> list[list[Hypothesis]]:
+    """The n best outputs of each source that a beam of this width finds, the best first.
+
+    Args: state, the decoder's before the first step, one row a source. Fewer than `n_best` come back where
+    fewer than that end.
+    """
+    return BeamSearch(decoder, state, forced, beam, n_best, length_penalty).run()

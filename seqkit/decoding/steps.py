@@ -1,0 +1,104 @@
+"""What a search asks of a decoder, one or several of them, and what it is told to keep to.
+
+Shapes: B sources, N rows (K = N / B of them continue the same source), V symbols, T steps.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+import torch
+from torch import Tensor
+
+from seqkit.errors import SeqkitError
+
+FREE = -1
+"""In place of a forced symbol where the search is free."""
+LEAST = -1e4
+"""Log-probability of a forced symbol that a model holds to be impossible."""
+
+
+class Hypothesis(NamedTuple):
+    """One output of a search."""
+
+    symbols: list[int]
+    """Without the end."""
+    log_prob: float
+    """log P(symbols, end | source)."""
+    score: float
+    """log_prob / length ** length_penalty, the end counted: what hypotheses are ranked by."""
+
+
+class Stepper(Protocol):
+    """Probabilities of the next symbol, whatever the symbols are."""
+
+    @property
+    def end(self) -> int:
+        """The symbol that ends an output."""
+        ...
+
+    def step(self, previous_N: Tensor | None, state: Any) -> tuple[Tensor, Any]:
+        """The symbols just written (None before the first) -> log P(next)_NV, which may be changed, and the state."""
+        ...
+
+    def select(self, state: Any, rows_N: Tensor, sources_B: Tensor | None) -> Any:
+        """The state of these rows, and, where `sources_B` is given, of these sources alone."""
+        ...
+
+
+class Ensemble:
+    """Several decoders of the same symbols as one: P(next) is the mean of theirs."""
+
+    def __init__(self, decoders: Sequence[Stepper]) -> None:
+        self.decoders, self.end = decoders, decoders[0].end
+
+    def step(self, previous_N: Tensor | None, state: Sequence[Any]) -> tuple[Tensor, tuple[Any, ...]]:
+        """log of the mean of P(next) over the decoders."""
+        steps = [d.step(previous_N, own) for d, own in zip(self.decoders, state, strict=True)]
+        log_p_MNV = torch.stack([log_p_NV for log_p_NV, _ in steps])
+        return log_p_MNV.logsumexp(0) - math.log(len(steps)), tuple(after for _, after in steps)
+
+    def select(self, state: Sequence[Any], rows_N: Tensor, sources_B: Tensor | None) -> tuple[Any, ...]:
+        """As one decoder's."""
+        return tuple(d.select(own, rows_N, sources_B) for d, own in zip(self.decoders, state, strict=True))
+
+
+class Forced:
+    """The symbols that are not the search's to choose: a prefix, and the end of an output of the greatest length."""
+
+    def __init__(self, longest: Sequence[int], prefix: Sequence[int], end: int) -> None:
+        """Args: longest, symbols of each output at most, the end counted. Raises SeqkitError for a longer prefix."""
+        if len(prefix) >= min(longest, default=len(prefix) + 1):
+            raise SeqkitError(
+                f"the prefix takes {len(prefix)} symbols, more than an output may have",
+                "Shorten it, or raise the greatest length: --max-ratio.",
+                exit_code=2,
+            )
+        self.longest_B = torch.tensor(longest)
+        self.symbols_BT = torch.full((len(longest), max(longest, default=0)), FREE)
+        self.symbols_BT[:, : len(prefix)] = torch.tensor(prefix, dtype=torch.long)
+        self.symbols_BT[torch.arange(len(longest)), self.longest_B - 1] = end
+        self._any_T = (self.symbols_BT != FREE).any(0).tolist()
+
+    def apply(self, log_p_NV: Tensor, step: int) -> Tensor:
+        """log_p_NV with everything but the forced symbols made impossible."""
+        if not self._any_T[step]:
+            return log_p_NV
+        sources = len(self.longest_B)
+        forced_N = self.symbols_BT[:, step].repeat_interleave(len(log_p_NV) // max(sources, 1))
+        rows = (forced_N != FREE).nonzero()[:, 0]
+        kept = log_p_NV[rows, forced_N[rows]].clamp(min=LEAST)
+        log_p_NV[rows] = -torch.inf
+        log_p_NV[rows, forced_N[rows]] = kept
+        return log_p_NV
+
+    def select(self, sources_B: Tensor) -> None:
+        """Only these sources are left."""
+        self.longest_B, self.symbols_BT = self.longest_B[sources_B], self.symbols_BT[sources_B]
+
+
+def normalised(log_prob: Tensor, length: Tensor | int, penalty: float) -> Tensor:
+    """log_prob / length ** penalty."""
+    return log_prob / torch.as_tensor(length, dtype=log_prob.dtype) ** penalty

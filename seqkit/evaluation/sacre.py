@@ -1,0 +1,76 @@
+"""The metrics of sacreBLEU (Post 2018), each set up for the language of the target and told by its signature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from seqkit.errors import SeqkitError, did_you_mean
+
+if TYPE_CHECKING:
+    from sacrebleu.metrics.base import Metric
+
+DEFAULT = "13a"
+OF_LANGUAGE = {"ja": "ja-mecab", "ko": "ko-mecab", "zh": "zh", "yue": "zh"}
+"""Language -> how its text is cut into words. sacreBLEU's own default, 13a, looks for blanks."""
+WITHOUT_BLANKS = frozenset(("bo", "ja", "km", "lo", "my", "th", "yue", "zh"))
+"""Languages that write no blanks between words."""
+EXTRAS = {"ja-mecab": "ja", "ko-mecab": "ko"}
+FALLBACK = "char"
+
+
+@dataclass(frozen=True)
+class Tokenizer:
+    """How BLEU cuts text into words. `note` says why it is not the language's usual one."""
+
+    name: str
+    note: str = ""
+
+
+def language_of(side: str) -> str:
+    """The language in the name of a side: `ja` of `ja`, `zh-Hans` or `zh_TW`."""
+    return side.lower().replace("_", "-").partition("-")[0]
+
+
+def tokenizer_for(side: str, wanted: str = "") -> Tokenizer:
+    """The tokenizer asked for, else the one for a language.
+
+    Where the usual one of a language is not installed, characters are words, and the note says so.
+    Raises SeqkitError for a name that sacreBLEU does not know, and for one asked for that cannot be had.
+    """
+    from sacrebleu.metrics.bleu import BLEU
+
+    language = language_of(side)
+    usual = OF_LANGUAGE.get(language, FALLBACK if language in WITHOUT_BLANKS else DEFAULT)
+    name = wanted or usual
+    if name not in BLEU.TOKENIZERS:
+        raise SeqkitError(
+            f"--tokenize {name}: no such tokenizer", did_you_mean(name, BLEU.TOKENIZERS), exit_code=2
+        )
+    try:
+        BLEU(tokenize=name)
+    except (ImportError, OSError, RuntimeError) as error:
+        reason = " ".join(str(error).split())
+        install = f'Install it: pip install "sacrebleu[{EXTRAS[name]}]"' if name in EXTRAS else ""
+        if wanted:
+            fix = install or "Take another, such as --tokenize char."
+            raise SeqkitError(f"--tokenize {name}: cannot be had ({reason})", fix) from error
+        note = f"BLEU counts characters as words: the tokenizer {name} is not installed. {install}"
+        return Tokenizer(FALLBACK, note.strip())
+    return Tokenizer(name)
+
+
+def metrics(tokenizer: Tokenizer, side: str) -> dict[str, Metric]:
+    """BLEU (Papineni et al. 2002), chrF2 (Popović 2015) and TER (Snover et al. 2006), by name."""
+    from sacrebleu.metrics import BLEU, CHRF, TER
+
+    asian: dict[str, Any] = {}
+    if language_of(side) in WITHOUT_BLANKS:
+        # Without these TER would take a whole sentence for one word.
+        asian = {"normalized": True, "asian_support": True}
+    # force: text that is tokenized is no fault where no tokenizer is asked for.
+    return {
+        "BLEU": BLEU(tokenize=tokenizer.name, force=tokenizer.name == "none"),
+        "chrF2": CHRF(),
+        "TER": TER(**asian),
+    }

@@ -1,0 +1,131 @@
+"""How good translations are: sacreBLEU's metrics with intervals, length, exact matches, BLEU by source length."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from seqkit.evaluation.resampling import resample
+from seqkit.evaluation.sacre import WITHOUT_BLANKS, Tokenizer, language_of, metrics
+from seqkit.evaluation.tagging import Accuracy
+
+if TYPE_CHECKING:
+    from sacrebleu.metrics.base import Metric
+    from sacrebleu.metrics.bleu import BLEU
+
+WORDS = (0, 5, 10, 15, 20, 30)
+"""Each bucket of source lengths holds those above one bound, up to the next."""
+CHARACTERS = (0, 10, 20, 30, 40, 60)
+"""The same for languages without blanks."""
+
+
+class Score(NamedTuple):
+    """A metric on a corpus, 0 to 100 (TER: edits per 100 words of the reference, the fewer the better)."""
+
+    value: float
+    low: float
+    """95 % interval, by bootstrap over sentences (Koehn 2004)."""
+    high: float
+    signature: str
+    """What sacreBLEU needs to give the same number again."""
+
+
+class Bucket(NamedTuple):
+    """BLEU on the pairs whose source has from `first` to `last` units (None: no bound)."""
+
+    first: int
+    last: int | None
+    pairs: int
+    bleu: float
+
+
+@dataclass(frozen=True)
+class TranslationScores:
+    """Scores of one system."""
+
+    pairs: int
+    metrics: dict[str, Score]
+    length_ratio: float | None
+    """Words of the output for each word of the reference, as BLEU's tokenizer counts them."""
+    exact: Accuracy
+    """Outputs that equal their reference, but for white space at the ends."""
+    unit: str
+    """What source lengths are counted in: words (between blanks) or characters."""
+    by_length: list[Bucket]
+    tokenizer: Tokenizer
+
+
+class Compared(NamedTuple):
+    """One metric of two systems on the same pairs."""
+
+    metric: str
+    this: float
+    other: float
+    low: float
+    """95 % interval of this - other, by paired bootstrap over sentences."""
+    high: float
+    p: float
+    """Two-sided: how often so large a difference would come by chance."""
+
+
+def score_translations(
+    sources: Sequence[str],
+    outputs: Sequence[str],
+    references: Sequence[str],
+    sides: tuple[str, str],
+    tokenizer: Tokenizer,
+) -> TranslationScores:
+    """Every score of the outputs, one a source. `sides` are the languages of source and target.
+
+    The resampling is seeded: equal outputs give equal intervals. At least one pair is needed.
+    """
+    chosen = metrics(tokenizer, sides[1])
+    bleu: Any = chosen["BLEU"]
+    whole = bleu.corpus_score(outputs, [references])
+    unit = "characters" if language_of(sides[0]) in WITHOUT_BLANKS else "words"
+    return TranslationScores(
+        pairs=len(outputs),
+        metrics={name: _score(metric, outputs, references) for name, metric in chosen.items()},
+        length_ratio=whole.sys_len / whole.ref_len if whole.ref_len else None,
+        exact=Accuracy(
+            sum(a.strip() == b.strip() for a, b in zip(outputs, references, strict=True)), len(outputs)
+        ),
+        unit=unit,
+        by_length=_by_length(bleu, sources, outputs, references, unit),
+        tokenizer=tokenizer,
+    )
+
+
+def _score(metric: Metric, outputs: Sequence[str], references: Sequence[str]) -> Score:
+    found = resample(metric, {"this": outputs}, references)
+    return Score(found.scores["this"], *found.interval("this"), found.signature)
+
+
+def compare_translations(
+    this: Sequence[str], other: Sequence[str], references: Sequence[str], side: str, tokenizer: Tokenizer
+) -> list[Compared]:
+    """Each metric of two systems, and whether their difference is more than chance. `side` is the target's."""
+    rows = []
+    for name, metric in metrics(tokenizer, side).items():
+        found = resample(metric, {"this": this, "other": other}, references)
+        scores = found.scores
+        rows.append(Compared(name, scores["this"], scores["other"], *found.difference("this", "other")))
+    return rows
+
+
+def _by_length(
+    bleu: BLEU, sources: Sequence[str], outputs: Sequence[str], references: Sequence[str], unit: str
+) -> list[Bucket]:
+    """Buckets without a pair are left out."""
+    lengths = [len("".join(text.split())) if unit == "characters" else len(text.split()) for text in sources]
+    bounds = CHARACTERS if unit == "characters" else WORDS
+    buckets = []
+    for above, last in zip(bounds, (*bounds[1:], None), strict=True):
+        chosen = [
+            i for i, length in enumerate(lengths) if length > above and (last is None or length <= last)
+        ]
+        if chosen:
+            score = bleu.corpus_score([outputs[i] for i in chosen], [[references[i] for i in chosen]]).score
+            buckets.append(Bucket(above + 1, last, len(chosen), score))
+    return buckets

@@ -1,0 +1,84 @@
+"""Scores of translations as tables for people and as JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from seqkit.evaluation.report import Table
+from seqkit.evaluation.translation import Bucket, Compared, TranslationScores
+
+
+def translation_tables(scores: TranslationScores) -> list[Table]:
+    """The metrics with their signatures, the lengths, and BLEU by source length."""
+    rows = [
+        [name, f"{score.value:.2f}", f"{score.low:.2f}–{score.high:.2f}", score.signature]
+        for name, score in scores.metrics.items()
+    ]
+    exact = scores.exact
+    low, high = exact.interval or (0.0, 0.0)
+    rows.append(
+        ["exact match, %", f"{100 * (exact.value or 0):.2f}", f"{100 * low:.2f}–{100 * high:.2f}", ""]
+    )
+    ratio = "–" if scores.length_ratio is None else f"{scores.length_ratio:.3f}"
+    rows.append(["length ratio", ratio, "", f"tok:{scores.tokenizer.name}"])
+    lengths = [[_span(bucket), str(bucket.pairs), f"{bucket.bleu:.2f}"] for bucket in scores.by_length]
+    return [
+        Table("Scores (TER: lower is better)", ["metric", "value", "95 % interval", "signature"], rows),
+        Table("BLEU by length of the source", [scores.unit, "pairs", "BLEU"], lengths),
+    ]
+
+
+def _span(bucket: Bucket) -> str:
+    return f"{bucket.first}–{bucket.last}" if bucket.last else f"{bucket.first} and more"
+
+
+def compared_table(rows: Sequence[Compared]) -> Table:
+    """Two models side by side, with the p-value of their difference."""
+    cells = [
+        [
+            row.metric,
+            f"{row.this:.2f}",
+            f"{row.other:.2f}",
+            f"{row.this - row.other:+.2f}",
+            f"{row.low:+.2f} to {row.high:+.2f}",
+            f"{row.p:.4f}",
+        ]
+        for row in rows
+    ]
+    header = ["metric", "this", "other", "difference", "95 % interval", "p"]
+    return Table("Compared (paired bootstrap over sentences)", header, cells)
+
+
+def card_lines(scores: TranslationScores) -> list[str]:
+    """The scores as lines of Markdown, for a model's card."""
+    table = translation_tables(scores)[0]
+    rule = ["---"] * len(table.header)
+    rows = [[cell.replace("|", "\\|") for cell in cells] for cells in (table.header, rule, *table.rows)]
+    lines = ["| " + " | ".join(cells) + " |" for cells in rows]
+    return [f"{scores.pairs:,} pairs. {table.title}:", "", *lines]
+
+
+def translation_dict(scores: TranslationScores) -> dict[str, Any]:
+    """Everything measured, for JSON. Metrics go from 0 to 100, shares from 0 to 1."""
+    return {
+        "pairs": scores.pairs,
+        "metrics": {
+            name: {"score": score.value, "interval_95": [score.low, score.high], "signature": score.signature}
+            for name, score in scores.metrics.items()
+        },
+        "length_ratio": scores.length_ratio,
+        "exact": {
+            **scores.exact._asdict(),
+            "accuracy": scores.exact.value,
+            "interval_95": scores.exact.interval,
+        },
+        "tokenizer": scores.tokenizer.name,
+        "unit": scores.unit,
+        "by_length": [bucket._asdict() for bucket in scores.by_length],
+    }
+
+
+def compared_dicts(rows: Sequence[Compared]) -> list[dict[str, Any]]:
+    """A comparison for JSON."""
+    return [{**row._asdict(), "difference": row.this - row.other} for row in rows]

@@ -1,0 +1,123 @@
+"""Parallel text: files side by side, columns of a TSV file, or JSON Lines.
+
+Each reader yields rows: a place, and one text a side, in the order asked for. A row that cannot be read goes to
+the problems; what a text holds is not looked at.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
+from typing import Any
+
+from seqkit.formats.examples import Problems, Where
+from seqkit.formats.lines import BadRecord, FilePath, NotText, chomp, read_lines
+from seqkit.formats.records import UNFIT
+
+Row = tuple[Where, tuple[str, ...]]
+GENERIC = ("source", "target")
+"""Names that stand for any two sides, in this order."""
+
+
+def read_files(paths: Sequence[FilePath], problems: Problems) -> Iterator[Row]:
+    """Line i of every file, for each i, without line ends; the place is that in the first file.
+
+    A line that is not text goes to `problems`, and so does each line that has no partner in another file.
+    """
+    names = [str(path) for path in paths]
+    for number, lines in enumerate(zip_longest(*(read_lines(path) for path in paths)), 1):
+        if None in lines:
+            long = next(name for name, line in zip(names, lines, strict=True) if line is not None)
+            short = names[lines.index(None)]
+            reason = f"no partner in {short}, which ends after {number - 1} lines"
+            problems.bad(
+                Where(long, number), reason, "Line i of one file must translate line i of the other."
+            )
+            continue
+        texts = []
+        for name, (_, text) in zip(names, lines, strict=True):
+            if isinstance(text, NotText):
+                problems.bad(Where(name, number), text.reason, text.fix)
+                break
+            texts.append(chomp(text))
+        else:
+            yield Where(names[0], number), tuple(texts)
+
+
+def read_tsv(
+    path: FilePath, sides: Sequence[str], problems: Problems, columns: Sequence[str] = ()
+) -> Iterator[Row]:
+    """The columns named `sides` of every line.
+
+    The first line may name the columns, by these sides or as source and target. Without it the columns are
+    `columns`, or the sides in their order, and more columns are passed over.
+    """
+    name, order, width = str(path), list(columns or sides), 0
+    for number, line in read_lines(path):
+        if isinstance(line, NotText):
+            problems.bad(Where(name, number), line.reason, line.fix)
+            continue
+        cells = chomp(line).split("\t")
+        if not width:
+            width = len(cells)
+            if header := _header(cells, sides):
+                order = header
+                continue
+            if len(cells) < len(order):
+                width = len(order)
+        if len(cells) != width:
+            reason = f"{len(cells)} column(s) instead of {width}"
+            problems.bad(
+                Where(name, number), reason, f"Expected: {' TAB '.join(order)}; no tab inside a text."
+            )
+            continue
+        yield Where(name, number), tuple(cells[order.index(side)] for side in sides)
+
+
+def _header(cells: Sequence[str], sides: Sequence[str]) -> list[str]:
+    """The columns in the words of `sides`, where the first line names them; else nothing."""
+    names = [cell.strip() for cell in cells]
+    if set(sides) <= set(names):
+        return names
+    if len(sides) == len(GENERIC) and set(GENERIC) <= set(names):
+        return [dict(zip(GENERIC, sides, strict=True)).get(name, f"({name})") for name in names]
+    return []
+
+
+def read_jsonl(path: FilePath, sides: Sequence[str], problems: Problems) -> Iterator[Row]:
+    """The strings of each object under the keys `sides`, or under source and target.
+
+    An object may hold them in another one under "translation". An empty line is passed over.
+    """
+    for number, line in read_lines(path):
+        where = Where(str(path), number)
+        if isinstance(line, NotText):
+            problems.bad(where, line.reason, line.fix)
+            continue
+        if line.isspace():
+            continue
+        try:
+            yield where, _texts(line, sides)
+        except BadRecord as bad:
+            problems.bad(where, bad.reason, bad.fix)
+
+
+def _texts(line: str, sides: Sequence[str]) -> tuple[str, ...]:
+    expected = ", ".join(f'"{side}": "…"' for side in sides)
+    fix = f"Write one object a line: {{{expected}}}."
+    try:
+        record: Any = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadRecord(f"not JSON ({error})", fix) from error
+    if isinstance(record, dict) and isinstance(record.get("translation"), dict):
+        record = record["translation"]
+    if not isinstance(record, dict):
+        raise BadRecord("not a JSON object", fix)
+    keys = sides if any(side in record for side in sides) or len(sides) != len(GENERIC) else GENERIC
+    for key in keys:
+        if not isinstance(record.get(key), str):
+            raise BadRecord(f"'{key}' is {'not a string' if key in record else 'missing'}", fix)
+        if UNFIT.search(record[key]):
+            raise BadRecord(f"'{key}' has a NUL or half a surrogate pair", "Delete it.")
+    return tuple(record[key] for key in keys)

@@ -1,0 +1,43 @@
+"""Files inside zip files, named as if the zip file were a folder: `deu-eng.zip/deu.txt`."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO, cast
+
+from seqkit.errors import SeqkitError, did_you_mean
+
+FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
+"""What zipfile raises for files that are cut, damaged, locked by a password or packed in a way it does not know."""
+
+
+def on_disk(path: str | Path) -> tuple[Path, str]:
+    """The file that a path lies in, and the name inside it ("" where it is no place in a zip file)."""
+    whole = Path(path)
+    for folder in whole.parents:
+        if folder.suffix.lower() == ".zip":
+            return folder, whole.relative_to(folder).as_posix()
+    return whole, ""
+
+
+@contextmanager
+def opened_member(archive: Path, member: str) -> Iterator[BinaryIO]:
+    """The bytes of a file inside a zip file.
+
+    Raises SeqkitError for a file that is no zip file, cannot be unpacked, or does not hold the member.
+    """
+    fix = "Get the file again; `unzip -t` tells whether it is whole."
+    try:
+        with zipfile.ZipFile(archive) as packed:
+            names = [name for name in packed.namelist() if not name.endswith("/")]
+            if member not in names:
+                raise SeqkitError(f"{archive}: holds no '{member}'", did_you_mean(member, names))
+            with packed.open(member) as file:
+                yield io.BufferedReader(cast(io.RawIOBase, file), 1 << 16)
+    except FAULTS as error:
+        raise SeqkitError(f"{archive}: cannot be unpacked ({error})", fix) from error

@@ -1,0 +1,128 @@
+"""Outputs for sources: batches of like lengths, the search asked for, and the outputs put back in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import torch
+
+from seqkit.decoding.beam import beam_search
+from seqkit.decoding.greedy import greedy
+from seqkit.decoding.mbr import minimum_risk, utility_of
+from seqkit.decoding.options import DecodingOptions
+from seqkit.decoding.sampling import sample
+from seqkit.decoding.steps import Ensemble, Forced, Hypothesis, Stepper
+from seqkit.errors import SeqkitError
+from seqkit.models.seq2seq import Seq2Seq
+
+ROWS = 512
+"""Rows of a search at once: sources times the width of the beam, or draws."""
+STEPS = 16_384
+"""Source steps of a batch, padding included."""
+EXTRA = 10
+"""Symbols that an output may have whatever its source."""
+
+Source = Mapping[str, Any]
+
+
+class Output(NamedTuple):
+    """One output for a source."""
+
+    value: Any
+    """A str from a text decoder."""
+    log_prob: float
+    score: float
+    """log_prob over length ** length_penalty: what outputs are ranked by (with mbr, by expected utility)."""
+
+
+def check_together(models: Sequence[Seq2Seq], names: Sequence[str]) -> None:
+    """Raise SeqkitError where models cannot vote on the next symbol because their symbols differ."""
+    first = models[0].decoder
+    for model, name in zip(models[1:], names[1:], strict=True):
+        same = type(model.decoder) is type(first) and model.decoder.alphabet == first.alphabet
+        if not same:
+            raise SeqkitError(
+                f"{names[0]} and {name} do not write the same symbols, so they cannot translate together",
+                "Train them on the same data with the same vocabulary options and another --seed.",
+                exit_code=2,
+            )
+
+
+@torch.inference_mode()
+def generate(
+    models: Sequence[Seq2Seq],
+    sources: Sequence[Source],
+    options: DecodingOptions,
+    numbers: Sequence[int] | None = None,
+) -> list[list[Output]]:
+    """The outputs for each source, the best first, whatever company it has in a batch.
+
+    Args: models, several vote; numbers, of the sources, which with the seed decide what is drawn (default: from 0).
+    """
+    for model in models:
+        model.eval()
+    steps = models[0].source_lengths(sources)
+    numbers = range(len(sources)) if numbers is None else numbers
+    outputs: list[list[Output]] = [[] for _ in sources]
+    for members in _batches(steps, max(1, ROWS // (options.draws or options.beam))):
+        found = _search(
+            models,
+            [sources[member] for member in members],
+            [steps[member] for member in members],
+            [numbers[member] for member in members],
+            options,
+        )
+        for member, hypotheses in zip(members, found, strict=True):
+            outputs[member] = _outputs(models[0], hypotheses, options)
+    return outputs
+
+
+def _batches(steps: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Indices of sources of like length."""
+    batch: list[int] = []
+    for index in sorted(range(len(steps)), key=lambda index: steps[index]):
+        if batch and (len(batch) == most or (len(batch) + 1) * steps[index] > STEPS):
+            yield batch
+            batch = []
+        batch.append(index)
+    if batch:
+        yield batch
+
+
+def _search(
+    models: Sequence[Seq2Seq],
+    sources: Sequence[Source],
+    steps: Sequence[int],
+    numbers: Sequence[int],
+    options: DecodingOptions,
+) -> list[list[Hypothesis]]:
+    decoders = [model.decoder for model in models]
+    states = tuple(model.decoder.start(model.read(sources)) for model in models)
+    decoder: Stepper = Ensemble(decoders) if len(models) > 1 else decoders[0]
+    state = states if len(models) > 1 else states[0]
+    prefix = decoders[0].symbols(options.prefix) if options.prefix else []
+    longest = [int(options.max_ratio * count) + EXTRA for count in steps]
+    forced = Forced(longest, prefix, decoder.end)
+    if options.draws:
+        seeds = [[(options.seed, number, draw) for draw in range(options.draws)] for number in numbers]
+        return sample(
+            decoder,
+            state,
+            forced,
+            seeds,
+            temperature=options.temperature,
+            top_p=options.top_p,
+            length_penalty=options.length_penalty,
+        )
+    if options.beam == 1:
+        return [[found] for found in greedy(decoder, state, forced, options.length_penalty)]
+    return beam_search(decoder, state, forced, options.beam, options.n_best, options.length_penalty)
+
+
+def _outputs(model: Seq2Seq, hypotheses: Sequence[Hypothesis], options: DecodingOptions) -> list[Output]:
+    found = [Output(model.decoder.read(h.symbols), h.log_prob, h.score) for h in hypotheses]
+    if options.mbr:
+        ranked = minimum_risk([output.value for output in found], utility_of(options.utility))
+        return [found[index] for index in ranked[: options.n_best]]
+    return sorted(found, key=lambda output: -output.score)

@@ -1,0 +1,102 @@
+"""The options of sequence-to-sequence models. Imports no torch: listing models stays light."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal
+
+from seqkit.config import check_range
+from seqkit.errors import SeqkitError
+from seqkit.extend.manager import registry
+from seqkit.extend.specs import ModelSpec
+
+
+@dataclass(frozen=True)
+class Seq2SeqOptions:
+    """Options of every sequence-to-sequence model. Its encoders and its decoder add theirs."""
+
+    encoder: str = "text"
+    """What reads the source; several that read together are joined by commas."""
+    decoder: str = "text"
+    """What writes the target."""
+    recurrence: str = "lstm"
+    """Which registered recurrence computes z, in encoder and decoder."""
+    hidden: int = 512
+    """Size of z; in a bidirectional encoder that of both directions together."""
+    encoder_layers: int = 1
+    """Depth of the encoder."""
+    decoder_layers: int = 1
+    """Depth of the decoder."""
+    bidirectional: bool = True
+    """The encoder reads from both ends."""
+    attention: Literal["none", "dot", "general", "additive"] = "general"
+    """How the decoder looks at the source: not at all but for the last state, or with Luong's (2015) dot or general or
+    Bahdanau's (2015) additive score."""
+    input_feeding: bool = False
+    """The attentional state goes into the next step, too (Luong et al. 2015, section 3.3); training is slower."""
+    layer_norm: bool = False
+    """Normalise the states of each layer (Ba et al. 2016)."""
+    residual: bool = False
+    """Add a layer's input to its output where both have one size (He et al. 2016)."""
+    dropout: float = 0.3
+    """Dropout of inputs, states and attentional states, one mask a sentence (variational)."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for a value that no network can be made of."""
+        check_range(self, 1, math.inf, "hidden", "encoder_layers", "decoder_layers")
+        check_range(self, 0, 0.99, "dropout")
+        if self.bidirectional and self.hidden % 2:
+            raise SeqkitError(
+                f"option hidden={self.hidden} is odd", "Half of it is each direction's.", exit_code=2
+            )
+        if self.input_feeding and self.attention == "none":
+            raise SeqkitError(
+                "input_feeding=true needs attention", "Choose one: --set attention=general.", exit_code=2
+            )
+
+
+def names_in(several: str) -> list[str]:
+    """The encoders named in the option `encoder`."""
+    return [name.strip() for name in several.split(",") if name.strip()]
+
+
+def options_class(spec: ModelSpec, values: Mapping[str, Any]) -> type:
+    """The options that a model of this record takes: its own, and those of the encoders and the decoder chosen.
+
+    Args: values, what is known of the options, of which `encoder` and `decoder` count.
+    Raises SeqkitError for an encoder or decoder that no plugin offers.
+    """
+    chosen = {field.name: field.default for field in dataclasses.fields(spec.options)} | dict(values)
+    if "encoder" not in chosen or "decoder" not in chosen:
+        return spec.options
+    host = registry()
+    parts = [host.find("encoders", name).options for name in names_in(str(chosen["encoder"]))]
+    parts.append(host.find("decoders", str(chosen["decoder"])).options)
+    return _joined(spec.options, tuple(dict.fromkeys(parts)))
+
+
+@cache
+def _joined(own: type, parts: tuple[type, ...]) -> type:
+    """One dataclass with the fields of several. Raises SeqkitError where two have a field of one name."""
+    owners: dict[str, type] = {}
+    for part in (own, *parts):
+        for field in dataclasses.fields(part):
+            if field.name in owners:
+                raise SeqkitError(
+                    f"the option '{field.name}' belongs to {owners[field.name].__name__} and {part.__name__}",
+                    "These encoders and decoders cannot be used together; tell the author of the plugin.",
+                )
+            owners[field.name] = part
+
+    def check(self: Any) -> None:
+        for part in (own, *parts):
+            if hasattr(part, "__post_init__"):
+                part.__post_init__(self)
+
+    return dataclasses.make_dataclass(
+        own.__name__, [], bases=(own, *parts), namespace={"__post_init__": check}, frozen=True
+    )

@@ -1,0 +1,185 @@
+"""Sequence to sequence: an encoder reads x_1 … x_S, a decoder writes y_1 … y_T, and S and T are free.
+
+    encoder: z_t = h(W_e x_t + U_e z_{t-1})        decoder: ŷ_τ = V_d h(W_d x_τ + U_d z_{τ-1})
+
+What is read and written is the business of encoders and decoders, which are plugins. Nothing here names a modality.
+Shapes: B examples, S steps of the memory, D features of a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from seqkit.errors import SeqkitError
+from seqkit.extend.manager import load, registry
+from seqkit.formats.examples import Pair
+from seqkit.models.contracts import Loss, Memory
+from seqkit.models.options import names_in
+from seqkit.models.parts import read_json, write_json
+
+LANGUAGES = "languages.json"
+
+
+@dataclass
+class Seq2SeqFacts:
+    """What the pairs told: the facts of each encoder by modality, and those of the decoder."""
+
+    encoders: dict[str, Any]
+    decoder: Any
+    decoder_name: str
+    source_language: str = "xx"
+    target_language: str = "xx"
+    silver: str | None = None
+
+    @property
+    def language(self) -> str:
+        """Both languages: `de-en`."""
+        return f"{self.source_language}-{self.target_language}"
+
+    @classmethod
+    def gather(cls, pairs: Sequence[Pair], options: Any, source_language: str, target_language: str) -> Self:
+        """Read the training split once, each encoder and the decoder for itself."""
+        host = registry()
+        encoders = {
+            name: load(host.find("encoders", name).facts).gather(pairs, options)
+            for name in names_in(options.encoder)
+        }
+        decoder = load(host.find("decoders", options.decoder).facts).gather(pairs, options, encoders)
+        return cls(encoders, decoder, options.decoder, source_language, target_language)
+
+    def save(self, folder: Path) -> None:
+        """Write `languages.json`, and a folder for each part that has something to keep."""
+        told = {"source": self.source_language, "target": self.target_language}
+        write_json(
+            folder / LANGUAGES, {**told, "encoders": list(self.encoders), "decoder": self.decoder_name}
+        )
+        for part in (*self.encoders.values(), self.decoder):
+            part.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote. Raises SeqkitError for a file that is missing or not what it should be."""
+        told, host = read_json(folder / LANGUAGES), registry()
+        encoders = {name: load(host.find("encoders", name).facts).load(folder) for name in told["encoders"]}
+        decoder = load(host.find("decoders", told["decoder"]).facts).load(folder)
+        return cls(encoders, decoder, told["decoder"], told["source"], told["target"])
+
+
+class Seq2SeqBatch(NamedTuple):
+    """Examples as tensors: what each encoder made of the sources, and the decoder of the targets."""
+
+    sources: dict[str, Any]
+    target: Any
+
+
+class Seq2Seq(nn.Module):
+    """P(y | x) = Π_τ softmax(ŷ_τ)[y_τ], the decoder's states started by, or looking at, the encoders' memory."""
+
+    task = "seq2seq"
+
+    def __init__(self, options: Any, facts: Seq2SeqFacts) -> None:
+        super().__init__()
+        self.options, self.facts = options, facts
+        host = registry()
+        encoders = {
+            name: load(host.find("encoders", name).build)(options, part)
+            for name, part in facts.encoders.items()
+        }
+        if not encoders:
+            raise SeqkitError("option encoder is empty, so nothing is read", "Name one.", exit_code=2)
+        self.encoders = nn.ModuleDict(encoders)
+        several = list(encoders.values())
+        size = several[0].output_size if len(several) == 1 else options.hidden
+        self.projections = nn.ModuleDict(
+            {name: nn.Linear(encoder.output_size, size) for name, encoder in encoders.items()}
+            if len(several) > 1
+            else {}
+        )
+        shortest = min(len(encoder.final_sizes) for encoder in several)
+        final_sizes = tuple(sum(encoder.final_sizes[part] for encoder in several) for part in range(shortest))
+        build = load(host.find("decoders", options.decoder).build)
+        self.decoder: Any = build(options, facts.decoder, size, final_sizes, encoders)
+
+    def lengths(self, pairs: Sequence[Pair]) -> NDArray[np.int64]:
+        """Steps of each source (all encoders together) and of each target, (pairs, 2)."""
+        sources = np.array(self.source_lengths([pair.sources for pair in pairs]))
+        targets = np.array(self.decoder.lengths([pair.target for pair in pairs]))
+        return np.stack([sources, targets], axis=1)
+
+    def source_lengths(self, sources: Sequence[Mapping[str, Any]]) -> list[int]:
+        """Steps of each source, all encoders together."""
+        each = [
+            encoder.lengths([source[name] for source in sources])  # type: ignore[operator]
+            for name, encoder in self.encoders.items()
+        ]
+        return [sum(steps) for steps in zip(*each, strict=True)]
+
+    def collate(self, pairs: Sequence[Pair], seed: int | None = None) -> Seq2SeqBatch:
+        """Pairs as one batch. With a seed, in training, what is random about it (segmentations) is drawn."""
+        target = self.decoder.collate([pair.target for pair in pairs], seed)
+        return Seq2SeqBatch(self.collate_sources([pair.sources for pair in pairs], seed), target)
+
+    def collate_sources(
+        self, sources: Sequence[Mapping[str, Any]], seed: int | None = None
+    ) -> dict[str, Any]:
+        """What each encoder makes of its modality."""
+        return {
+            name: encoder.collate([source[name] for source in sources], seed)  # type: ignore[operator]
+            for name, encoder in self.encoders.items()
+        }
+
+    def read(self, sources: Sequence[Mapping[str, Any]]) -> Memory:
+        """The memory of some sources."""
+        return self.encode(self.collate_sources(sources))
+
+    def encode(self, sources: Mapping[str, Any]) -> Memory:
+        """The memory of a batch of sources. Those of several encoders are brought to one width and joined along S."""
+        memories = {name: encoder(sources[name]) for name, encoder in self.encoders.items()}
+        if len(memories) == 1:
+            return next(iter(memories.values()))
+        return join({name: _projected(memory, self.projections[name]) for name, memory in memories.items()})
+
+    @torch.no_grad()
+    def log_prob(self, pairs: Sequence[Pair]) -> Tensor:
+        """log P(target | source) of each pair."""
+        batch = self.collate(pairs)
+        log_p_B: Tensor = self.decoder.log_prob(self.encode(batch.sources), batch.target)
+        return log_p_B
+
+    def forward(self, batch: Seq2SeqBatch, label_smoothing: float = 0.0) -> Loss:
+        """-Σ log P(y | x), as the decoder has it."""
+        loss: Loss = self.decoder.loss(self.encode(batch.sources), batch.target, label_smoothing)
+        return loss
+
+
+def _projected(memory: Memory, project: nn.Module) -> Memory:
+    return memory._replace(states_BSD=project(memory.states_BSD))
+
+
+def join(memories: Mapping[str, Memory]) -> Memory:
+    """Several memories of one width, one after another along S; their final states side by side."""
+    several = list(memories.values())
+    states_BSD = torch.cat([memory.states_BSD for memory in several], dim=1)
+    mask_BS = torch.cat([_mask(memory) for memory in several], dim=1)
+    # A recurrence with a memory cell beside one without: only what all of them have can start a decoder.
+    final = tuple(torch.cat(parts, dim=-1) for parts in zip(*(m.final for m in several), strict=False))
+    return Memory(states_BSD, None if bool(mask_BS.all()) else mask_BS, final)
+
+
+def _mask(memory: Memory) -> Tensor:
+    if memory.mask_BS is not None:
+        return memory.mask_BS
+    return memory.states_BSD.new_ones(memory.states_BSD.shape[:2], dtype=torch.bool)
+
+
+def build(options: Any, facts: Seq2SeqFacts) -> Seq2Seq:
+    """The model that a ModelSpec names."""
+    return Seq2Seq(options, facts)

@@ -1,0 +1,85 @@
+"""The loss of a large softmax, some steps at a time: the logits of a batch never stand in memory at once.
+
+Shapes: N steps, H features of o, V symbols.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+STEPS_AT_ONCE = 512
+
+
+class SoftmaxLoss(NamedTuple):
+    """Sums over the steps."""
+
+    smooth: Tensor
+    """With label smoothing: its gradient is followed."""
+    nll: float
+    """Negative log-likelihood."""
+    right: int
+    """Steps whose most probable symbol is the right one."""
+
+
+class _Chunked(torch.autograd.Function):
+    """Loss and gradient in one pass: for softmax regression the gradient is known with the probabilities.
+
+    With p = softmax(V o + b) and the smoothed target q: loss = -Σ q log p, d loss / d logits = p - q.
+    """
+
+    @staticmethod
+    def forward(
+        context: Any, o_NH: Tensor, V_VH: Tensor, b_V: Tensor, y_N: Tensor, smoothing: float
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        wanted = any(context.needs_input_grad)
+        d_o = torch.empty_like(o_NH) if wanted else None
+        d_V = torch.zeros_like(V_VH) if wanted else None
+        d_b = torch.zeros_like(b_V) if wanted else None
+        smooth, nll, right = o_NH.new_zeros(()), o_NH.new_zeros(()), o_NH.new_zeros((), dtype=torch.long)
+        share = smoothing / len(b_V)
+        for start in range(0, len(y_N), STEPS_AT_ONCE):
+            part = slice(start, start + STEPS_AT_ONCE)
+            o_CH, y_C1 = o_NH[part], y_N[part, None]
+            log_p_CV = torch.addmm(b_V, o_CH, V_VH.T).log_softmax(dim=-1)
+            nll_C = -log_p_CV.gather(1, y_C1)[:, 0]
+            nll += nll_C.sum()
+            smooth += (1 - smoothing) * nll_C.sum() - share * log_p_CV.sum()
+            right += (log_p_CV.argmax(-1) == y_C1[:, 0]).sum()
+            if d_o is not None and d_V is not None and d_b is not None:
+                d_CV = log_p_CV.exp_().sub_(share)
+                d_CV.scatter_add_(1, y_C1, d_CV.new_full(y_C1.shape, smoothing - 1))
+                torch.mm(d_CV, V_VH, out=d_o[part])
+                d_V.addmm_(d_CV.T, o_CH)
+                d_b += d_CV.sum(0)
+        if wanted:
+            context.save_for_backward(d_o, d_V, d_b)
+        context.mark_non_differentiable(nll, right)
+        return smooth, nll, right
+
+    @staticmethod
+    def backward(context: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        d_o, d_V, d_b = context.saved_tensors
+        scale = gradients[0]
+        return d_o * scale, d_V * scale, d_b * scale, None, None
+
+
+def chunked_cross_entropy(
+    o_NH: Tensor, V_VH: Tensor, b_V: Tensor, y_N: Tensor, label_smoothing: float = 0.0
+) -> SoftmaxLoss:
+    """-Σ_n Σ_v q_nv log softmax(V o_n + b)_v, where q gives `label_smoothing` of each target to all symbols alike."""
+    # Under autocast o may be bfloat16: the softmax is always computed in the weights' own precision.
+    with torch.autocast(o_NH.device.type, enabled=False):
+        smooth, nll, right = cast(
+            tuple[Tensor, Tensor, Tensor],
+            _Chunked.apply(o_NH.to(V_VH.dtype), V_VH, b_V, y_N, label_smoothing),
+        )
+    return SoftmaxLoss(smooth, float(nll), int(right))
+
+
+def log_probs(o_NH: Tensor, V_VH: Tensor, b_V: Tensor) -> Tensor:
+    """log softmax(V o + b), all symbols."""
+    return F.linear(o_NH, V_VH, b_V).log_softmax(dim=-1)

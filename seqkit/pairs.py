@@ -1,0 +1,149 @@
+"""Parallel text by name: a corpus, or a user's own files, as pairs of one side and another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from seqkit.catalogue import corpus_files, find_corpus, names_file
+from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.extend.specs import CorpusSpec
+from seqkit.formats.division import split_of
+from seqkit.formats.examples import Pair, Problems
+from seqkit.formats.lines import suffix_of
+from seqkit.formats.parallel import GENERIC, Row, read_files, read_jsonl, read_tsv
+
+LONGEST = 5000
+"""Characters of a side; a longer line is nearly always a fault of the file."""
+
+
+def read_pairs(
+    data: str, split: str, source: str, target: str, problems: Problems, longest: int = LONGEST
+) -> Iterator[Pair]:
+    """The pairs of a split of a corpus, or of the user's files, each a Pair({"text": …}, target, where).
+
+    Args:
+        data: the name of a corpus; two files joined by a comma (`train.en,train.de`); or one .tsv or .jsonl
+            file. Two files are told apart by the side their names end in, else the first is the source.
+        split: of a corpus ("dev" finds its "val"); files have none.
+        source, target: sides, such as "en" and "de". For files they may be "".
+        problems: what to do with a line that has no partner, an empty side, a side of more than `longest`
+            characters (0: any length), and bytes that are not UTF-8.
+
+    Raises SeqkitError for a corpus, split, side or file that there is not, and as `problems` says.
+    """
+    for where, (left, right) in read_rows(data, split, (source, target), problems):
+        fault = _fault(left, longest) or _fault(right, longest)
+        if fault:
+            problems.bad(where, *fault)
+            continue
+        yield Pair({"text": left}, right, where)
+
+
+def read_rows(data: str, split: str, sides: tuple[str, ...], problems: Problems) -> Iterator[Row]:
+    """As `read_pairs`, with any number of sides and empty or long texts as they are."""
+    if names_pair_files(data):
+        return _rows_of_files(data, sides, problems)
+    spec = find_corpus(data)
+    for side in sides:
+        _check_side(spec, side)
+    return _rows_of_corpus(spec, split, sides, problems)
+
+
+def names_pair_files(data: str) -> bool:
+    """Whether `data` means files, not a corpus."""
+    return "," in data or names_file(data) or Path(data).is_file()
+
+
+def absolute(data: str) -> str:
+    """`data` with its paths absolute, so that it can be found from another folder; the name of a corpus stays."""
+    if not names_pair_files(data):
+        return data
+    return ",".join(os.path.abspath(path.strip()) for path in data.split(","))
+
+
+def sides_of(data: str, source: str, target: str) -> tuple[str, str]:
+    """Source and target, the one that is not given taken from a corpus of two sides.
+
+    Raises SeqkitError for a side that the corpus lacks, and where it has several to choose from.
+    """
+    if names_pair_files(data):
+        return source, target
+    spec = find_corpus(data)
+    left = [side for side in spec.sides if side not in (source, target)]
+    if bool(source) != bool(target) and len(left) == 1:
+        source, target = source or left[0], target or left[0]
+    for option, side in (("--source", source), ("--target", target)):
+        if spec.sides and not side:
+            fix = f"Give {option}: one of {', '.join(spec.sides)}."
+            raise SeqkitError(f"{data}: which side is the {option[2:]}?", fix, exit_code=2)
+        _check_side(spec, side)
+    return source, target
+
+
+def _check_side(spec: CorpusSpec, side: str) -> None:
+    if not spec.sides:
+        fix = "See `seqkit corpora list` for those that are."
+        raise SeqkitError(f"{spec.name}: is not parallel text", fix, exit_code=2)
+    if side not in spec.sides:
+        raise SeqkitError(f"{spec.name} has no side '{side}'", did_you_mean(side, spec.sides), exit_code=2)
+
+
+def _fault(text: str, longest: int) -> tuple[str, str] | None:
+    """What is wrong with a side, and how to mend it."""
+    if not text.strip():
+        return "an empty side", "Delete the pair in every file, or leave such pairs out with --skip-bad."
+    if longest and len(text) > longest:
+        reason = f"a side of {len(text):,} characters, more than {longest:,}"
+        return reason, "Split it into sentences, or leave such pairs out with --skip-bad."
+    return None
+
+
+def _rows_of_corpus(
+    spec: CorpusSpec, split: str, sides: tuple[str, ...], problems: Problems
+) -> Iterator[Row]:
+    paths, division = corpus_files(spec.name, split), spec.division
+    if division is None:
+        yield from _read(paths, spec, sides, problems)
+        return
+    wanted = spec.aliases.get(split, split)
+    for where, (*texts, deciding) in _read(paths, spec, (*sides, division.side), problems):
+        if split_of(deciding, division) == wanted:
+            yield where, tuple(texts)
+
+
+def _read(paths: list[Path], spec: CorpusSpec, sides: tuple[str, ...], problems: Problems) -> Iterator[Row]:
+    if spec.format == "lines":
+        yield from read_files([paths[spec.sides.index(side)] for side in sides], problems)
+        return
+    for path in paths:
+        if spec.format == "tsv":
+            yield from read_tsv(path, sides, problems, spec.sides)
+        else:
+            yield from read_jsonl(path, sides, problems)
+
+
+def _rows_of_files(data: str, sides: tuple[str, ...], problems: Problems) -> Iterator[Row]:
+    paths = [path.strip() for path in data.split(",") if path.strip()]
+    named = sides if all(sides) and len(set(sides)) == len(sides) else GENERIC
+    if len(paths) == 1 and suffix_of(paths[0]) in (".tsv", ".jsonl"):
+        reader = read_tsv if suffix_of(paths[0]) == ".tsv" else read_jsonl
+        return reader(paths[0], named, problems)
+    if len(paths) != len(sides):
+        raise SeqkitError(
+            f"{data}: {len(paths)} file(s) of lines, where {len(sides)} sides are needed",
+            "Join two files by a comma, `train.en,train.de`, or give one .tsv or .jsonl file.",
+            exit_code=2,
+        )
+    return read_files(_in_order(paths, named), problems)
+
+
+def _in_order(paths: list[str], sides: tuple[str, ...]) -> list[str]:
+    """Two files as source and target: by the sides their names end in, else as they stand."""
+    ends = [suffix_of(path).removeprefix(".") for path in paths]
+    sides = tuple(side.lower() for side in sides)
+    if ends[0] == ends[1] and ends[0] in sides:
+        raise SeqkitError(f"{','.join(paths)}: both are named as {ends[0]}", "Give one of each.", exit_code=2)
+    turned = ends[0] == sides[1] or ends[1] == sides[0]
+    return paths[::-1] if turned else paths

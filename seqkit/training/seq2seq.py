@@ -1,0 +1,109 @@
+"""Training a sequence-to-sequence model: the loss of some pairs, and the score on dev."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from seqkit.decoding.options import DecodingOptions
+from seqkit.evaluation.sacre import WITHOUT_BLANKS, language_of
+from seqkit.extend.manager import load, registry
+from seqkit.formats.examples import Pair
+from seqkit.models.contracts import Loss
+from seqkit.models.generation import generate
+from seqkit.training.batches import length_buckets
+from seqkit.training.loop import Reporter
+from seqkit.training.pairs_data import read_pair_data
+from seqkit.training.prepared import Prepared
+from seqkit.training.request import Request
+from seqkit.training.seq2seq_card import seq2seq_card
+
+SCORED = 1000
+"""Dev pairs that are scored after each epoch, evenly spaced where there are more."""
+UPDATES = 12_000
+"""Steps down the gradient that a training wants, whatever the corpus."""
+EPOCHS = (12, 100)
+"""Fewest and most passes."""
+BATCH_STEPS = (200, 4000)
+UPDATES_AN_EPOCH = 150
+
+
+class Seq2SeqTask:
+    """A model, the pairs it learns from, and those it is scored on."""
+
+    def __init__(
+        self, model: Any, train: Sequence[Pair], dev: Sequence[Pair], label_smoothing: float
+    ) -> None:
+        self.model, self.train, self.label_smoothing = model, train, label_smoothing
+        self.dev = dev[:: math.ceil(len(dev) / SCORED) or 1]
+        self.lengths = model.lengths(train)
+
+    def loss(self, indices: Sequence[int], seed: int) -> Loss:
+        """Negative log-likelihood of these pairs' targets."""
+        batch = self.model.collate([self.train[index] for index in indices], seed)
+        loss: Loss = self.model(batch, self.label_smoothing)
+        return loss
+
+    def score(self) -> dict[str, float]:
+        """BLEU of greedy output, where targets are text, and the perplexity of a symbol; else -NLL a step."""
+        if not self.dev:
+            return {}
+        self.model.eval()
+        nll = self._nll()
+        if not all(isinstance(pair.target, str) for pair in self.dev):
+            return {"log_likelihood": -nll}
+        return {"bleu": self._bleu(), "perplexity": math.exp(min(nll, 100.0))}
+
+    @torch.inference_mode()
+    def _nll(self) -> float:
+        """Negative log-likelihood of dev, a step."""
+        total, steps = 0.0, 0
+        for members in length_buckets(self.model.lengths(self.dev), BATCH_STEPS[1], seed=0, epoch=0):
+            loss = self.model(self.model.collate([self.dev[member] for member in members]))
+            total, steps = total + loss.nll, steps + loss.steps
+        return total / max(steps, 1)
+
+    def _bleu(self) -> float:
+        """sacreBLEU, from 0 to 1."""
+        from sacrebleu.metrics import BLEU
+
+        outputs = generate([self.model], [pair.sources for pair in self.dev], DecodingOptions(beam=1))
+        # Not the tokenizer of the language: which epoch is kept must not depend on what is installed.
+        unspaced = language_of(self.model.facts.target_language) in WITHOUT_BLANKS
+        metric = BLEU(tokenize="char" if unspaced else "13a")
+        references = [[str(pair.target) for pair in self.dev]]
+        return float(metric.corpus_score([found[0].value for found in outputs], references).score) / 100
+
+
+def prepare_seq2seq(request: Request, reporter: Reporter) -> Prepared:
+    """What training a model that turns one sequence into another needs."""
+    data = read_pair_data(request.sources)
+    for note in data.notes:
+        reporter.note(note)
+    sources = dataclasses.replace(request.sources, source=data.source, target=data.target)
+    torch.manual_seed(request.training.seed)
+    spec = registry().find("models", sources.model)
+    facts = load(spec.facts).gather(data.train, request.model, data.source, data.target)
+    model = load(spec.build)(request.model, facts)
+    task = Seq2SeqTask(model, data.train, data.dev, request.training.label_smoothing)
+    settled = _adapted(dataclasses.replace(request, sources=sources), int(task.lengths.sum()))
+    return Prepared(
+        request=settled,
+        task=task,
+        examples=data.checksum,
+        card=lambda progress, command: seq2seq_card(settled, model, len(data.train), progress, command),
+    )
+
+
+def _adapted(request: Request, steps: int) -> Request:
+    """The request with `batch_words` and `epochs` chosen by the size of the training split where they are 0."""
+    low, high = BATCH_STEPS
+    batch_words = request.training.batch_words or min(max(steps // UPDATES_AN_EPOCH, low), high)
+    updates = max(steps / batch_words, 1)
+    epochs = request.training.epochs or min(max(round(UPDATES / updates), EPOCHS[0]), EPOCHS[1])
+    training = dataclasses.replace(request.training, batch_words=batch_words, epochs=epochs)
+    return dataclasses.replace(request, training=training)

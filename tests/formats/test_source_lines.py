@@ -1,0 +1,54 @@
+"""What is to be translated: every line counts."""
+
+import gzip
+import io
+import sys
+
+import pytest
+
+from seqkit.errors import SeqkitError
+from seqkit.formats.examples import Problems
+from seqkit.formats.source_lines import read_sources
+
+
+def texts(path, **options):
+    return [line.text for line in read_sources(path, Problems(), **options)]
+
+
+def test_empty_lines_keep_their_place(write_file):
+    content = "\none\r\n \n\u2028x\n\nlast"
+    expected = ["", "one", " ", "\u2028x", "", "last"]
+    assert texts(write_file("a.txt", content)) == expected
+    assert texts(write_file("a.de.gz", gzip.compress(content.encode()))) == expected
+    assert texts(write_file("none.txt", "")) == []
+
+
+def test_standard_input(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"one\n\ntwo\n")))
+    assert texts("-") == ["one", "", "two"]
+
+
+def test_the_first_column_and_the_strings_of_objects(write_file):
+    assert texts(write_file("a.tsv", "one\teins\n\ntwo\n")) == ["one", "", "two"]
+    lines = '{"source": "one"}\n\n{"de": "zwei", "text": "two"}\n'
+    assert texts(write_file("a.jsonl", lines), side="de") == ["one", "", "zwei"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.txt", b"good\n\xff\nlast\n", ":2: not valid UTF-8"),
+        ("a.txt", b"good\na\0b\nlast\n", ":2: a NUL byte"),
+        ("a.jsonl", b'{"text": "good"}\n{"x": 1}\n{"text": "last"}\n', ":2: no string under"),
+        ("a.jsonl", b'{"text": "good"}\nnull\n{"text": "last"}\n', ":2: no string under"),
+        ("a.jsonl", b'{"text": "good"}\n{\n{"text": "last"}\n', ":2: not JSON"),
+    ],
+)
+def test_a_bad_line_is_refused_or_counts_as_empty(write_file, name, content, said):
+    path = write_file(name, content)
+    with pytest.raises(SeqkitError) as caught:
+        texts(path)
+    assert f"{path}{said}" in caught.value.problem
+    problems = Problems(skip=True)
+    assert [line.text for line in read_sources(path, problems)] == ["good", "", "last"]
+    assert problems.skipped == 1
