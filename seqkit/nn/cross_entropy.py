@@ -33,7 +33,13 @@ class _Chunked(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        context: Any, o_NH: Tensor, V_VH: Tensor, b_V: Tensor, y_N: Tensor, smoothing: float
+        context: Any,
+        o_NH: Tensor,
+        V_VH: Tensor,
+        b_V: Tensor,
+        y_N: Tensor,
+        smoothing: float,
+        precision: torch.dtype,
     ) -> tuple[Tensor, Tensor, Tensor]:
         wanted = any(context.needs_input_grad)
         d_o = torch.empty_like(o_NH) if wanted else None
@@ -41,10 +47,11 @@ class _Chunked(torch.autograd.Function):
         d_b = torch.zeros_like(b_V) if wanted else None
         smooth, nll, right = o_NH.new_zeros(()), o_NH.new_zeros(()), o_NH.new_zeros((), dtype=torch.long)
         share = smoothing / len(b_V)
+        low_V_VH = V_VH.to(precision)
         for start in range(0, len(y_N), STEPS_AT_ONCE):
             part = slice(start, start + STEPS_AT_ONCE)
-            o_CH, y_C1 = o_NH[part], y_N[part, None]
-            log_p_CV = torch.addmm(b_V, o_CH, V_VH.T).log_softmax(dim=-1)
+            o_CH, y_C1 = o_NH[part].to(precision), y_N[part, None]
+            log_p_CV = torch.mm(o_CH, low_V_VH.T).to(b_V.dtype).add_(b_V).log_softmax(dim=-1)
             nll_C = -log_p_CV.gather(1, y_C1)[:, 0]
             nll += nll_C.sum()
             smooth += (1 - smoothing) * nll_C.sum() - share * log_p_CV.sum()
@@ -52,9 +59,10 @@ class _Chunked(torch.autograd.Function):
             if d_o is not None and d_V is not None and d_b is not None:
                 d_CV = log_p_CV.exp_().sub_(share)
                 d_CV.scatter_add_(1, y_C1, d_CV.new_full(y_C1.shape, smoothing - 1))
-                torch.mm(d_CV, V_VH, out=d_o[part])
-                d_V.addmm_(d_CV.T, o_CH)
                 d_b += d_CV.sum(0)
+                d_CV = d_CV.to(precision)
+                d_o[part] = torch.mm(d_CV, low_V_VH)
+                d_V += torch.mm(d_CV.T, o_CH)
         if wanted:
             context.save_for_backward(d_o, d_V, d_b)
         context.mark_non_differentiable(nll, right)
@@ -64,18 +72,20 @@ class _Chunked(torch.autograd.Function):
     def backward(context: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         d_o, d_V, d_b = context.saved_tensors
         scale = gradients[0]
-        return d_o * scale, d_V * scale, d_b * scale, None, None
+        return d_o * scale, d_V * scale, d_b * scale, None, None, None
 
 
 def chunked_cross_entropy(
     o_NH: Tensor, V_VH: Tensor, b_V: Tensor, y_N: Tensor, label_smoothing: float = 0.0
 ) -> SoftmaxLoss:
     """-Σ_n Σ_v q_nv log softmax(V o_n + b)_v, where q gives `label_smoothing` of each target to all symbols alike."""
-    # Under autocast o may be bfloat16: the softmax is always computed in the weights' own precision.
-    with torch.autocast(o_NH.device.type, enabled=False):
+    # Under autocast the matrix products are made in its precision; the softmax, and all sums, in the weights' own.
+    kind = o_NH.device.type
+    precision = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else V_VH.dtype
+    with torch.autocast(kind, enabled=False):
         smooth, nll, right = cast(
             tuple[Tensor, Tensor, Tensor],
-            _Chunked.apply(o_NH.to(V_VH.dtype), V_VH, b_V, y_N, label_smoothing),
+            _Chunked.apply(o_NH.to(V_VH.dtype), V_VH, b_V, y_N, label_smoothing, precision),
         )
     return SoftmaxLoss(smooth, float(nll), int(right))
 

@@ -129,7 +129,8 @@ class Training:
         seed = batch_seed(options.seed, p.epoch, p.batch)
         torch.manual_seed(seed)
         self.task.model.train()
-        loss = self.task.loss(indices, seed)
+        with _in_precision(options.precision):
+            loss = self.task.loss(indices, seed)
         if not math.isfinite(loss.nll):
             raise SeqkitError(
                 f"the loss became {loss.nll} in epoch {p.epoch + 1}, batch {p.batch + 1}",
@@ -209,6 +210,11 @@ def _optimizer(model: nn.Module, options: TrainingOptions) -> torch.optim.Optimi
     return torch.optim.AdamW(
         parameters, lr=options.learning_rate, betas=(0.9, 0.99), weight_decay=options.weight_decay, fused=True
     )
+
+
+def _in_precision(name: str) -> torch.autocast:
+    """Where matrix products are made in the precision asked for. Weights, sums and the optimiser stay in float32."""
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=name == "bfloat16")
 
 
 @contextmanager

@@ -49,6 +49,8 @@ class TrainingOptions:
     """Of everything random."""
     threads: int = 0
     """Threads torch may use; 0 leaves the choice to torch."""
+    precision: Literal["float32", "bfloat16"] = "float32"
+    """Number format of matrix products in training; bfloat16 is faster on processors with AMX or AVX512-BF16."""
     save_minutes: float = 5.0
     """Minutes between saved states within an epoch."""
     store: Literal["float32", "float16"] = "float32"
