@@ -54,6 +54,10 @@ class EncoderSpec:
     facts: str
     options: type = NoOptions
     summary: str = ""
+    reader: str = ""
+    """`"module:attr"`: `(path, limits) -> input`, where inputs are files; "" where they are lines of text."""
+    suffixes: tuple[str, ...] = ()
+    """Of the files it reads."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,12 @@ class DecoderSpec:
     facts: str
     options: type = NoOptions
     summary: str = ""
+    reader: str = ""
+    """As an encoder's, for targets in files."""
+    writer: str = ""
+    """`"module:attr"`: `(output, path)` writes one output, whole or not at all; "" where outputs are lines of text."""
+    suffixes: tuple[str, ...] = ()
+    """Of the files it writes, the usual one first."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +147,10 @@ class CorpusSpec:
     """The languages of parallel text, as `--source` and `--target` name them."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Other names of splits: {"dev": "val"}."""
+    maker: str = ""
+    """`"module:attr"`: `(folder, split, options) -> Iterator[Item]`, where examples are made, not read from a format."""
+    made_from: str = ""
+    """The corpus whose files it is made from, where it has none of its own."""
     division: Division | None = None
     """Set where the splits share files and a rule divides them."""
 

@@ -109,6 +109,21 @@ class Pair:
     """The place of the source."""
 
 
+@dataclass(slots=True)
+class Item:
+    """What a corpus with several modalities knows of one example; encoder and decoder decide what is read and written.
+
+    Moving digits: reads {"video": film, "text": caption}, writes {"text": caption, "video": film}. A question about a
+    picture: reads {"image": picture, "text": question}, writes {"text": answer}.
+    """
+
+    reads: dict[str, Any]
+    """Modality -> what an encoder of that name can read."""
+    writes: dict[str, Any]
+    """Modality -> what a decoder of that name should write."""
+    where: Where | None = None
+
+
 class Translation(NamedTuple):
     """One output of a sequence-to-sequence model."""
 
