@@ -148,7 +148,7 @@ class CorpusSpec:
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Other names of splits: {"dev": "val"}."""
     maker: str = ""
-    """`"module:attr"`: `(folder, split, options) -> Iterator[Item]`, where examples are made, not read from a format."""
+    """`"module:attr"`: `(folder, split, options) -> Iterator[Item]`, where examples are made, not read."""
     made_from: str = ""
     """The corpus whose files it is made from, where it has none of its own."""
     division: Division | None = None
