@@ -54,8 +54,8 @@ class EncoderSpec:
     facts: str
     options: type = NoOptions
     summary: str = ""
-    reader: str = ""
-    """`"module:attr"`: `(path, limits) -> input`, where inputs are files; "" where they are lines of text."""
+    reader: str | None = None
+    """`"module:attr"`: `(path, limits) -> input`, where inputs are files; None where they are lines of text."""
     suffixes: tuple[str, ...] = ()
     """Of the files it reads."""
 
@@ -74,10 +74,10 @@ class DecoderSpec:
     facts: str
     options: type = NoOptions
     summary: str = ""
-    reader: str = ""
+    reader: str | None = None
     """As an encoder's, for targets in files."""
-    writer: str = ""
-    """`"module:attr"`: `(output, path)` writes one output, whole or not at all; "" where outputs are lines of text."""
+    writer: str | None = None
+    """`"module:attr"`: `(output, path)` writes one output, whole or not at all; None where outputs are lines of text."""
     suffixes: tuple[str, ...] = ()
     """Of the files it writes, the usual one first."""
 
@@ -147,7 +147,7 @@ class CorpusSpec:
     """The languages of parallel text, as `--source` and `--target` name them."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Other names of splits: {"dev": "val"}."""
-    maker: str = ""
+    maker: str | None = None
     """`"module:attr"`: `(folder, split, options) -> Iterator[Item]`, where examples are made, not read."""
     made_from: str = ""
     """The corpus whose files it is made from, where it has none of its own."""
