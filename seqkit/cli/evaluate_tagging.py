@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from seqkit.evaluation.compare import Comparison
     from seqkit.formats.examples import Sentence
 
-OPTIONS = ("label", "gold", "raw", "lang", "confusion_plot", "calibration")
+OPTIONS = ("label", "gold", "raw", "lang", "confusion_plot", "calibration", "precision")
 """Options of the command that only taggers take."""
 
 
@@ -39,7 +39,7 @@ def evaluate_tagging(model: str, source: str, split: str, given: dict[str, Any])
     from seqkit.text.sources import labelled_sentences
 
     problems = Problems(skip=given["skip_bad"])
-    tagger = load_for("tagging", model, OTHER_TASKS)
+    tagger = load_for("tagging", model, OTHER_TASKS, given["precision"])
     language = given["lang"] or tagger.facts.language
     examples = labelled_sentences(source, split, labeller_of(given["gold"]), problems)
     sentences = [sentence for sentence in examples if sentence.words]
