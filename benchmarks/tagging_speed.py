@@ -74,9 +74,8 @@ def main() -> None:
             System(name, folder, arguments.peers_python) for name, folder in folders if folder.is_dir()
         ]
     ENVIRONMENT[PRECISION] = arguments.precision
-    print(
-        f"{arguments.model} in {arguments.precision}, sha256 of the weights {model_info(arguments.model).sha256}; {machine()}\n"
-    )
+    weights = f"sha256 of the weights {model_info(arguments.model).sha256}"
+    print(f"{arguments.model} in {arguments.precision}, {weights}; {machine()}\n")
     for name in arguments.only:
         print("\n".join(MEASURES[name](systems, arguments.text.resolve(), arguments.rounds)), end="\n\n")
 
