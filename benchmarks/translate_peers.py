@@ -1,7 +1,7 @@
 """Speed of `seqkit translate` beside JoeyNMT 2.3 (Kreutzer et al. 2019): the first 1,000 lines, beam and greedy.
 
-    python -m venv joey && joey/bin/pip install joeynmt==2.3.0 importlib_metadata
-    python benchmarks/translate_peers.py prepare --out runs/joey            # data, pieces, config.yaml (10 M parameters)
+    python -m venv joey && joey/bin/pip install joeynmt==2.3.0 importlib_metadata sentencepiece==0.2.0
+    python benchmarks/translate_peers.py prepare --out runs/joey      # data, pieces, and config.yaml
     joey/bin/python -m joeynmt train runs/joey/config.yaml --skip-test
     seqkit train seq2seq --corpus multi30k --source de --target en --out runs/gru \\
         --set recurrence=gru --set vocab_size=8000 --set hidden=512
@@ -44,6 +44,7 @@ data:
   train: {folder}/train
   dev: {folder}/dev
   dataset_type: plain
+  sample_dev_subset: 200
   src: &side
     lang: {source}
     max_length: 100
@@ -57,6 +58,7 @@ data:
     <<: *side
     lang: {target}
 testing:
+  load_model: {folder}/model/{checkpoint}
   beam_size: {beam}
   beam_alpha: 1.0
   batch_size: {batch}
@@ -146,10 +148,18 @@ def prepare(arguments: argparse.Namespace) -> None:
     )
     table = (folder / "pieces.vocab").read_text(encoding="utf-8").splitlines()
     (folder / "pieces.txt").write_text("".join(f"{line.split(chr(9))[0]}\n" for line in table), "utf-8")
-    _configure(folder, "config.yaml", *sides, beam=5, batch=arguments.batch, epochs=arguments.epochs)
+    _configure(
+        folder,
+        "config.yaml",
+        *sides,
+        beam=5,
+        batch=arguments.batch,
+        epochs=arguments.epochs,
+        checkpoint="best.ckpt",
+    )
 
 
-def _configure(folder: Path, name: str, source: str, target: str, **options: int) -> Path:
+def _configure(folder: Path, name: str, source: str, target: str, **options: int | str) -> Path:
     path = folder / name
     path.write_text(
         CONFIG.format(folder=folder, source=source, target=target, longest=LONGEST, **options), "utf-8"
@@ -172,14 +182,25 @@ def seqkit_peer(model: str, threads: int) -> Peer:
 def joey_peer(folder: Path, python: str, arguments: argparse.Namespace) -> Peer:
     """JoeyNMT, by its command line."""
     folder = folder.resolve()
+    # The best one is a link that is there once JoeyNMT has seen its dev set; a stopped run leaves its last state.
+    saved = [path for path in (folder / "model").glob("*.ckpt") if path.exists()]
+    checkpoint = max(saved, key=lambda path: (path.name == "best.ckpt", path.stat().st_mtime))
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / "pieces.model"))
 
     def translate(path: Path, beam: int) -> list[str]:
         sides = (arguments.source, arguments.target)
-        config = _configure(folder, f"beam-{beam}.yaml", *sides, beam=beam, batch=arguments.batch, epochs=1)
+        config = _configure(
+            folder,
+            f"beam-{beam}.yaml",
+            *sides,
+            beam=beam,
+            batch=arguments.batch,
+            epochs=1,
+            checkpoint=checkpoint.name,
+        )
         return _lines([python, "-m", "joeynmt", "translate", str(config)], path, arguments.threads)
 
-    state = torch.load(next((folder / "model").glob("best.ckpt")), map_location="cpu", weights_only=True)
+    state = torch.load(checkpoint, map_location="cpu", weights_only=True)
     # Tied weights stand twice in a checkpoint, at one address.
     tensors = {tensor.data_ptr(): tensor.numel() for tensor in state["model_state"].values()}
     return Peer(
