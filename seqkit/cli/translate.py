@@ -200,6 +200,10 @@ class FirstLine:
         from seqkit.errors import SeqkitError
 
         self.model, self.path, self.pair = model, path, ("", "")
+        if path is not None:
+            from seqkit.evaluation.attention import picture_format
+
+            picture_format(path)
         if path is not None and model.options.attention == "none":
             fix = "Train one that has: --set attention=general."
             raise SeqkitError("--attention: the model has no attention", fix, exit_code=2)
@@ -247,8 +251,8 @@ def _run(
             for translations in translate_lines(models, waiting, options):
                 source = waiting.next()
                 writer.write(done + 1, source, translations)
-                first.see(source, translations)
                 done += 1
+                first.see(source, translations)
                 counter.add(1)
     except KeyboardInterrupt:
         left = f"{out} was not written" if out is not None else "they were written"
