@@ -109,6 +109,18 @@ class CorpusFile:
 
 
 @dataclass(frozen=True)
+class CorpusListing:
+    """A list of very many files, read only where they are fetched or verified: a line `sha256 size path` for each."""
+
+    path: str
+    """Of the list: `"package:path/inside"`."""
+    url: str
+    """What stands before each path in the file's address."""
+    size: int
+    """Bytes of all files together."""
+
+
+@dataclass(frozen=True)
 class Division:
     """How one file is cut into splits: by a hash of a side, so that equal texts never stand in two splits.
 
@@ -151,6 +163,8 @@ class CorpusSpec:
     """`"module:attr"`: `(folder, split, options) -> Iterator[Item]`, where examples are made, not read."""
     made_from: str = ""
     """The corpus whose files it is made from, where it has none of its own."""
+    listing: CorpusListing | None = None
+    """Files beside those in `files`, where there are thousands. A path in `splits` may then be a folder."""
     division: Division | None = None
     """Set where the splits share files and a rule divides them."""
 
