@@ -14,7 +14,7 @@ LEVELS = [
     {"training", "evaluation"},
     {"models"},
     {"decoding", "text"},
-    {"catalogue", "pairs"},
+    {"catalogue", "items", "pairs"},
     {"fetch"},
     {"formats", "pretrained"},
     {"nn"},

@@ -33,7 +33,7 @@ def list_corpora(as_json: AsJson = False) -> None:
         typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
         return
     shown = [
-        (row["name"], row["language"], size(row["bytes"]), row["licence"], row["folder"] or "not here")
+        (row["name"], row["language"], _size(row), row["licence"], row["folder"] or "not here")
         for row in rows
     ]
     print_table(("name", "language", "size", "licence", "where"), shown)
@@ -44,13 +44,19 @@ def _row(spec: CorpusSpec) -> dict[str, Any]:
     return {
         "name": spec.name,
         "language": spec.language,
-        "bytes": sum(file.size for file in spec.files),
+        "bytes": sum(file.size for file in spec.files) + (spec.listing.size if spec.listing else 0),
+        "made_from": spec.made_from or None,
         "licence": spec.licence,
         "source": spec.source,
         "summary": spec.summary,
         "splits": list(spec.splits),
         "folder": folder and str(folder),
     }
+
+
+def _size(row: Mapping[str, Any]) -> str:
+    """Of its files; a corpus that has none of its own says whose it is made from."""
+    return f"of {row['made_from']}" if row["made_from"] else size(row["bytes"])
 
 
 def _folder(spec: CorpusSpec) -> Path | None:

@@ -77,7 +77,7 @@ class DecoderSpec:
     reader: str | None = None
     """As an encoder's, for targets in files."""
     writer: str | None = None
-    """`"module:attr"`: `(output, path)` writes one output, whole or not at all; None where outputs are lines of text."""
+    """`"module:attr"`: `(output, path)` writes one output, whole or not at all; None where outputs are lines."""
     suffixes: tuple[str, ...] = ()
     """Of the files it writes, the usual one first."""
 
@@ -106,6 +106,18 @@ class CorpusFile:
     sha256: str
     size: int
     url: str = ""
+
+
+@dataclass(frozen=True)
+class CorpusListing:
+    """A list of very many files, read only where they are fetched or verified: a line `sha256 size path` for each."""
+
+    path: str
+    """Of the list: `"package:path/inside"`."""
+    url: str
+    """What stands before each path in the file's address."""
+    size: int
+    """Bytes of all files together."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +163,8 @@ class CorpusSpec:
     """`"module:attr"`: `(folder, split, options) -> Iterator[Item]`, where examples are made, not read."""
     made_from: str = ""
     """The corpus whose files it is made from, where it has none of its own."""
+    listing: CorpusListing | None = None
+    """Files beside those in `files`, where there are thousands. A path in `splits` may then be a folder."""
     division: Division | None = None
     """Set where the splits share files and a rule divides them."""
 

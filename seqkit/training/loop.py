@@ -177,7 +177,7 @@ class Training:
         with _weights_of(self.task.model, self.average):
             scores = self.task.score()
             score = next(iter(scores.values()), None)
-            if score is None or p.best_score is None or score > p.best_score:
+            if score is None or p.best_score is None or self._better(scores):
                 p.best_score, p.best_epoch = score, p.epoch + 1
                 write_weights(self.folder / BEST, self.task.model)
         p.seconds += time.monotonic() - started
@@ -195,6 +195,17 @@ class Training:
         write_metrics(self.folder / METRICS, p.rows)
         self._save()
         self.reporter.epoch(row)
+
+    def _better(self, scores: dict[str, float]) -> bool:
+        """Whether the first score is higher than that of the best epoch or, where it is the same, the errors are fewer."""
+        best = self.progress.rows[self.progress.best_epoch - 1]
+        for name, score in scores.items():
+            before = best.get(f"dev_{name}", score)
+            if score != before:
+                return score < before if name.endswith("_error") else score > before
+            if not any(other.endswith("_error") for other in scores):
+                break
+        return False
 
     def _save(self) -> None:
         save_state(self.folder / STATE, self.progress, self.task.model, self.average, self.optimizer)
