@@ -197,15 +197,14 @@ class Training:
         self.reporter.epoch(row)
 
     def _better(self, scores: dict[str, float]) -> bool:
-        """Whether the first score is higher than that of the best epoch or, where it is the same, the errors are fewer."""
-        best = self.progress.rows[self.progress.best_epoch - 1]
-        for name, score in scores.items():
-            before = best.get(f"dev_{name}", score)
-            if score != before:
-                return score < before if name.endswith("_error") else score > before
-            if not any(other.endswith("_error") for other in scores):
-                break
-        return False
+        """Whether the first score is higher than in the best epoch, or as high with fewer errors."""
+        p = self.progress
+        score, best = next(iter(scores.values())), p.best_score or 0.0
+        if score != best:
+            return score > best
+        before = p.rows[p.best_epoch - 1]
+        errors = [name for name in scores if name.endswith("_error")]
+        return any(scores[name] < before.get(f"dev_{name}", 0.0) for name in errors)
 
     def _save(self) -> None:
         save_state(self.folder / STATE, self.progress, self.task.model, self.average, self.optimizer)

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from seqkit.errors import SeqkitError
+from seqkit import SeqkitError
 
 SPLITS = ("train", "dev", "test")
 """Their places here are part of the seeds: never reorder them."""

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqkit.errors import SeqkitError
+from seqkit import SeqkitError
 from seqkit.formats.examples import Item, Where
 from seqkit.formats.media import Picture
 from seqkit_public_corpora.makers.draws import again, check_split
