@@ -23,9 +23,9 @@ from seqkit.formats.media import Film
 from seqkit.models.contracts import Loss, Memory
 from seqkit.nn.columns import mask_of
 from seqkit.nn.decoder import RecurrentDecoder
+from seqkit.nn.densities import Mixture, MixtureHead, gaussian_kl
 from seqkit_video.facts import FilmFacts
 from seqkit_video.layers import batch_of, frames_tensor
-from seqkit_video.layers_density import Mixture, MixtureHead, gaussian_kl
 from seqkit_video.layers_objects import Look, Objects, Painter, Tracker
 from seqkit_video.layers_place import place
 
@@ -180,7 +180,7 @@ class VideoDecoder(nn.Module):
         return a_BKS
 
     @torch.no_grad()
-    def generate(self, memory: Memory, seeds: Sequence[int], temperature: float = 1.0) -> list[Film]:
+    def generate(self, memory: Memory, seeds: Sequence[int], temperature: float = 0.0) -> list[Film]:
         """A film for each example; what it shows beside what the memory says follows from its seed alone.
 
         Args: temperature, of the looks: 0 gives every object the most usual one.
