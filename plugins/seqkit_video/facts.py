@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -77,3 +77,24 @@ class VideoFacts:
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
         return cls(Shape.load_from(folder / "video" / "read.json"))
+
+
+@dataclass
+class FilmFacts:
+    """Of the films that are written."""
+
+    shape: Shape
+
+    @classmethod
+    def gather(cls, pairs: Sequence[Pair], options: Any, encoders: Mapping[str, Any]) -> Self:
+        """Measure the training split's targets."""
+        return cls(Shape.of([pair.target for pair in pairs if isinstance(pair.target, Film)]))
+
+    def save(self, folder: Path) -> None:
+        """Write `video/written.json`."""
+        self.shape.save_as(folder / "video" / "written.json")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote."""
+        return cls(Shape.load_from(folder / "video" / "written.json"))

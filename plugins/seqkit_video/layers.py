@@ -46,7 +46,8 @@ def with_differences(x_BFCHW: Tensor) -> Tensor:
     return torch.cat([x_BFCHW, change_BFCHW], dim=2)
 
 
-def _groups(channels: int) -> int:
+def groups_of(channels: int) -> int:
+    """Groups of a group norm over so many channels."""
     return next(groups for groups in range(min(STRONGEST, channels), 0, -1) if channels % groups == 0)
 
 
@@ -57,7 +58,7 @@ class FrameConvolutions(nn.Sequential):
         super().__init__()
         for before, after in pairwise([input_channels, *channels]):
             self.append(nn.Conv2d(before, after, 3, stride=2, padding=1))
-            self.append(nn.GroupNorm(_groups(after), after))
+            self.append(nn.GroupNorm(groups_of(after), after))
             self.append(nn.ReLU())
 
 
