@@ -143,7 +143,9 @@ def texts(translator: Any, pairs: Sequence[Pair], given: dict[str, Any]) -> list
     from seqkit.decoding.options import DecodingOptions
 
     # An input that is None could not be drawn.
-    sources = (None if None in pair.sources.values() else pair.sources for pair in pairs)
+    sources = (
+        None if any(value is None for value in pair.sources.values()) else pair.sources for pair in pairs
+    )
     found = translate_sources([translator], sources, DecodingOptions(**_decoding(given)))
     return [translations[0].text if translations else "" for translations in found]
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Sources = Iterable[tuple[str, Mapping[str, Any] | None]]
 """Each with what it is called; None: it could not be read."""
 FOR_TEXT = (
-    *("beam", "length_penalty", "n_best", "sample", "top_p", "temperature", "mbr", "utility"),
+    *("beam", "length_penalty", "n_best", "top_p", "mbr", "utility"),
     *("prefix", "max_ratio", "scores", "format", "attention"),
 )
 """Options that only outputs of text have."""
@@ -68,6 +68,8 @@ def check_for_files(given: Mapping[str, Any]) -> None:
                 "Leave it out; --seed chooses a draw.",
                 exit_code=2,
             )
+    if given["temperature"] is not None and not given["sample"]:
+        raise SeqkitError("--temperature is for drawing", "Add --sample, or leave it out.", exit_code=2)
 
 
 def check_no_named(named: Sequence[str]) -> None:
@@ -192,6 +194,6 @@ def picture_of_attention(path: Path, model: Any, source: Mapping[str, Any], foun
     ((name, value), *others) = source.items()
     encoder = model.encoders[name]
     if not others and hasattr(encoder, "view"):
-        attention.media_heat_map(path, found, encoder.view(value), getattr(encoder, "unit", ""))
+        attention.media_heat_map(path, found, encoder.view(value), getattr(encoder, "unit", "source"))
     else:
         attention.heat_map(path, found)

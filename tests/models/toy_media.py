@@ -110,8 +110,9 @@ class Drawer(nn.Module):
         error = (self.out(memory.final[0]) - batch).square().sum()
         return Loss(error / len(batch), float(error), 0, len(batch))
 
-    def generate(self, memory, seed):
-        return [row[None].numpy() + seed for row in self.out(memory.final[0])]
+    def generate(self, memory, seeds, temperature=0.0):
+        rows = self.out(memory.final[0])
+        return [row[None].numpy() + seed % 7 for row, seed in zip(rows, seeds, strict=True)]
 
 
 def save_dots(folder: Path, name: str, digits) -> Path:
