@@ -75,7 +75,7 @@ class AudioEncoder(nn.Module):
 
     def features(self, input: Sound) -> Tensor:
         """Log-mel frames, normalised by the training split's: x_FM."""
-        samples_T = torch.from_numpy(np.ascontiguousarray(resampled(input.samples_T, input.rate, self.rate)))
+        samples_T = torch.from_numpy(np.array(resampled(input.samples_T, input.rate, self.rate)))
         return (log_mel(samples_T, self.rate, len(self.mean_M)) - self.mean_M) / self.deviation_M
 
     def collate(self, inputs: Sequence[Sound], seed: int | None = None) -> AudioBatch:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
+
 from seqkit import SeqkitError
 from seqkit.formats.examples import Pair
 from seqkit.models.parts import AGAIN, read_json, write_json
@@ -40,13 +42,13 @@ class AudioFacts:
                 "there is no sound to learn from", "Give recordings, or choose another encoder."
             )
         rate = options.sample_rate or Counter(sound.rate for sound in sounds).most_common(1)[0][0]
+        some = (
+            resampled(sound.samples_T, sound.rate, rate)
+            for sound in sounds[:: math.ceil(len(sounds) / MEASURED)]
+        )
+        # Copied: an array read elsewhere may not be written to, which torch does not know.
         x_FM = torch.cat(
-            [
-                log_mel(
-                    torch.from_numpy(resampled(sound.samples_T, sound.rate, rate)), rate, options.mel_bands
-                )
-                for sound in sounds[:: math.ceil(len(sounds) / MEASURED)]
-            ]
+            [log_mel(torch.from_numpy(np.array(samples_T)), rate, options.mel_bands) for samples_T in some]
         ).double()
         return cls(int(rate), x_FM.mean(0).tolist(), x_FM.std(0, correction=0).clamp(min=1e-3).tolist())
 

@@ -22,6 +22,8 @@ GREY_SPREAD = 2
 """A film whose channels differ by no more than this has no colours: codecs round."""
 USUAL_RATE = 8.0
 """Frames a second where a file does not say."""
+TOTAL = 4
+"""All frames of a film together may have so many times the pixels that one may have: they must fit into memory."""
 AGAIN = "Get the file again."
 
 
@@ -80,9 +82,10 @@ def _frames(path: Path, container: Any, stream: Any, limits: Limits) -> list[NDA
             raise SeqkitError(f"{path}: lasts more than the {limits.seconds:g} s allowed", "Cut it.")
         if frame.is_corrupt:
             raise SeqkitError(f"{path}: frame {len(frames) + 1} is broken", AGAIN)
-        if frames and frames[0].nbytes * (len(frames) + 1) > 3 * 20 * limits.pixels:
+        if (len(frames) + 1) * frame.width * frame.height > TOTAL * limits.pixels:
             raise SeqkitError(
-                f"{path}: unpacks to more than 20 × {limits.pixels:,} pixels", "Make it smaller."
+                f"{path}: unpacks to more than {TOTAL} × {limits.pixels:,} pixels",
+                "Cut it, or make it smaller.",
             )
         pixels = frame.to_ndarray(format="rgb24")
         if frames and pixels.shape != frames[0].shape:
@@ -105,9 +108,15 @@ def _check_whole(path: Path, container: Any, stream: Any, count: int) -> None:
     expected = stream.frames or (round(seconds * float(rate)) if rate else 0)
     cut = count < expected - max(1, expected // 20)
     if path.suffix.lower() == ".gif":
-        cut = not path.read_bytes().rstrip(b"\0").endswith(b";")
+        cut = not _last_bytes(path).rstrip(b"\0").endswith(b";")
     if cut:
         raise SeqkitError(f"{path}: ends before the film does ({count} frames are left)", AGAIN)
+
+
+def _last_bytes(path: Path) -> bytes:
+    with open(path, "rb") as file:
+        file.seek(max(0, path.stat().st_size - 64))
+        return file.read()
 
 
 def _without_colour(frames_FHWC: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -23,7 +23,7 @@ STRONGEST = 8
 
 def frames_tensor(film: Film, height: int, width: int, channels: int) -> Tensor:
     """A film at this size, values from 0 to 1: x_FCHW."""
-    x_FCHW = torch.from_numpy(np.ascontiguousarray(film.frames_FHWC)).permute(0, 3, 1, 2).float() / 255
+    x_FCHW = torch.from_numpy(np.array(film.frames_FHWC)).permute(0, 3, 1, 2).float() / 255
     if x_FCHW.shape[1] == 3 and channels == 1:
         x_FCHW = (x_FCHW * torch.tensor(LUMA)[:, None, None]).sum(1, keepdim=True)
     x_FCHW = x_FCHW.expand(-1, channels, -1, -1)

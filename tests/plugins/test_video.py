@@ -66,6 +66,7 @@ def test_limits_are_checked_before_everything_is_decoded(tmp_path):
             (Limits(frames=5), "more than the 5 frames"),
             (Limits(pixels=1000), "32 × 32 pixels"),
             (Limits(seconds=0.5), "the 0.5 s allowed"),
+            (Limits(pixels=32 * 32 * 2), "unpacks to more than 4 × 2,048 pixels"),
         ):
             with pytest.raises(SeqkitError, match=said) as caught:
                 read_film(tmp_path / name, limits)
