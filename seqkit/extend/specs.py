@@ -106,6 +106,8 @@ class CorpusFile:
     sha256: str
     size: int
     url: str = ""
+    packed: bool = False
+    """The publisher's file is kept as gzip here (`path` ends in .gz): size and checksum are those of the content."""
 
 
 @dataclass(frozen=True)
