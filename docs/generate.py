@@ -131,8 +131,9 @@ def hooks() -> str:
         parts += [f"### `seqkit_{kind}`", summary, _code(f"def seqkit_{kind}() -> {_returned(hook)}: ...")]
         parts += ["A plugin that implements it:", _code(textwrap.dedent(example).strip())]
         parts += ["The record it yields:", _code(inspect.getsource(record).strip())]
+    listed = [_code(inspect.getsource(record).strip()) for record in (specs.CorpusFile, specs.CorpusListing)]
     return "\n\n".join(
-        [*parts, "A corpus lists its files as:", _code(inspect.getsource(specs.CorpusFile).strip())]
+        [*parts, "A corpus lists its files as:", listed[0], "and thousands of them as:", listed[1]]
     )
 
 

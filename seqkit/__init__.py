@@ -9,6 +9,7 @@ from seqkit.errors import SeqkitError
 from seqkit.extend.hookspecs import hookimpl
 from seqkit.extend.specs import (
     CorpusFile,
+    CorpusListing,
     CorpusSpec,
     DecoderSpec,
     Division,
@@ -48,6 +49,7 @@ def tag(text: str, model: str = "en-tagger", language: str = "") -> list[Sentenc
 
 __all__ = [
     "CorpusFile",
+    "CorpusListing",
     "CorpusSpec",
     "DecoderSpec",
     "Division",

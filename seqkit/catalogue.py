@@ -9,10 +9,10 @@ from pathlib import Path
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.manager import load, package_folder, registry
-from seqkit.extend.specs import CorpusSpec, FormatSpec
+from seqkit.extend.specs import CorpusFile, CorpusSpec, FormatSpec
 from seqkit.fetch import Progress, check_manifest, download, fault_of
 from seqkit.files import atomic_write
-from seqkit.formats.examples import Problems, RawText, Sentence
+from seqkit.formats.examples import Item, Problems, RawText, Sentence
 from seqkit.formats.lines import suffix_of
 from seqkit.formats.zipped import on_disk
 
@@ -37,17 +37,46 @@ def find_corpus(name: str) -> CorpusSpec:
 
 def corpus_folder(spec: CorpusSpec) -> Path | None:
     """The first folder that holds every file of the corpus's splits; None where the corpus is not here."""
-    wanted = [path for paths in spec.splits.values() for path in paths]
+    if spec.made_from:
+        return corpus_folder(_base_of(spec))
+    wanted = sorted({path for paths in spec.splits.values() for path in paths})
     for folder in _candidates(spec):
-        if all(on_disk(folder / path)[0].is_file() for path in wanted):
+        if all(_is_here(folder / path, spec) for path in wanted):
             return folder
     return None
+
+
+def _is_here(path: Path, spec: CorpusSpec) -> bool:
+    return on_disk(path)[0].is_file() or (spec.listing is not None and path.is_dir())
+
+
+def _base_of(spec: CorpusSpec) -> CorpusSpec:
+    """The corpus that this one is made from. Raises SeqkitError where that is made from another, too."""
+    base = find_corpus(spec.made_from)
+    if base.made_from:
+        raise SeqkitError(
+            f"{spec.name}: is made from {base.name}, which is itself made from {base.made_from}",
+            "Name the corpus that has files in the manifest.",
+        )
+    return base
+
+
+def files_of(spec: CorpusSpec) -> tuple[CorpusFile, ...]:
+    """Every file of a corpus, those of its list, too."""
+    if spec.listing is None:
+        return spec.files
+    path = package_folder(spec.name, spec.listing.path)
+    listed = (line.split(maxsplit=2) for line in path.read_text(encoding="utf-8").splitlines())
+    url = spec.listing.url
+    return spec.files + tuple(CorpusFile(name, sha, int(size), url + name) for sha, size, name in listed)
 
 
 def _folder_that_is_here(spec: CorpusSpec) -> Path:
     folder = corpus_folder(spec)
     if folder is None:
-        raise SeqkitError(f"the corpus {spec.name} is not here", f"Fetch it: seqkit corpora get {spec.name}")
+        made = f", for {spec.made_from}, which it is made from, is not" if spec.made_from else ""
+        fix = f"Fetch it: seqkit corpora get {spec.made_from or spec.name}"
+        raise SeqkitError(f"the corpus {spec.name} is not here{made}", fix)
     return folder
 
 
@@ -63,9 +92,7 @@ def _candidates(spec: CorpusSpec) -> Iterator[Path]:
 def corpus_files(name: str, split: str) -> list[Path]:
     """The files of one split. SeqkitError for an unknown name or split, and for a corpus that is not here."""
     spec = find_corpus(name)
-    split = spec.aliases.get(split, split)
-    if split not in spec.splits:
-        raise SeqkitError(f"{name} has no split '{split}'", did_you_mean(split, spec.splits), exit_code=2)
+    split = known_split(spec, split)
     folder = _folder_that_is_here(spec)
     return [folder / path for path in spec.splits[split]]
 
@@ -80,8 +107,10 @@ def get(name: str, progress: Progress) -> Path:
     here = corpus_folder(spec)
     if here is not None and here != data_folder() / name:
         return here
+    if spec.made_from:
+        return get(spec.made_from, progress)
     folder = data_folder() / name
-    for file in spec.files:
+    for file in files_of(spec):
         target = folder / file.path
         if fault_of(file, target):
             download(file, target, progress)
@@ -92,7 +121,25 @@ def verify(name: str) -> list[str]:
     """What is wrong with each file of the corpus that is here, by size and sha256; empty when all is well."""
     spec = find_corpus(name)
     folder = _folder_that_is_here(spec)
-    return [fault for file in spec.files if (fault := fault_of(file, folder / file.path))]
+    owner = _base_of(spec) if spec.made_from else spec
+    return [fault for file in files_of(owner) if (fault := fault_of(file, folder / file.path))]
+
+
+def made_items(spec: CorpusSpec, split: str) -> Iterator[Item]:
+    """The examples of a corpus that has a maker. SeqkitError for a split that it lacks, and where its files do."""
+    assert spec.maker is not None
+    split = known_split(spec, split)
+    yield from load(spec.maker)(_folder_that_is_here(spec), split, spec.options)
+
+
+def known_split(spec: CorpusSpec, split: str) -> str:
+    """The split by its own name. SeqkitError for one that the corpus lacks."""
+    split = spec.aliases.get(split, split)
+    if split not in spec.splits:
+        raise SeqkitError(
+            f"{spec.name} has no split '{split}'", did_you_mean(split, spec.splits), exit_code=2
+        )
+    return split
 
 
 def format_of(path: str | Path) -> FormatSpec:

@@ -14,7 +14,7 @@ LEVELS = [
     {"training", "evaluation"},
     {"models"},
     {"decoding", "text"},
-    {"catalogue", "pairs"},
+    {"catalogue", "items", "pairs"},
     {"fetch"},
     {"formats", "pretrained"},
     {"nn"},
@@ -24,7 +24,16 @@ LEVELS = [
 ]
 """A part may import its own level and those after it."""
 FOR_ANYONE = "seqkit.formats.examples"
-FOR_PLUGINS = ("seqkit.config", "seqkit.decoding", "seqkit.models", "seqkit.nn", "seqkit.text", FOR_ANYONE)
+FOR_PLUGINS = (
+    "seqkit.config",
+    "seqkit.decoding",
+    "seqkit.files",
+    "seqkit.formats.media",
+    "seqkit.models",
+    "seqkit.nn",
+    "seqkit.text",
+    FOR_ANYONE,
+)
 PLUGINS = sorted(
     folder.name for where in ("plugins", "corpora") for folder in (ROOT / where).glob("seqkit_*")
 )

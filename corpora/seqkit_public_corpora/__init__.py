@@ -1,4 +1,4 @@
-"""Public corpora: one manifest `NAME.toml` each; and samples that were written for seqkit."""
+"""Public corpora: one manifest `NAME.toml` each; samples written for seqkit; and makers of examples of other kinds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
-from seqkit import CorpusFile, CorpusSpec, Division, hookimpl
+from seqkit import CorpusFile, CorpusListing, CorpusSpec, Division, hookimpl
 
 
 @hookimpl
@@ -19,8 +19,17 @@ def seqkit_corpora() -> Iterable[CorpusSpec]:
 def read_manifest(path: Path) -> CorpusSpec:
     """The corpus a manifest describes: the fields of `CorpusSpec`, with a table `[[files]]` for each file."""
     fields = tomllib.loads(path.read_text(encoding="utf-8"))
-    files = tuple(CorpusFile(**file) for file in fields.pop("files"))
+    files = tuple(CorpusFile(**file) for file in fields.pop("files", ()))
     splits = {split: tuple(paths) for split, paths in fields.pop("splits").items()}
     sides = tuple(fields.pop("sides", ()))
     division = Division(**fields.pop("division")) if "division" in fields else None
-    return CorpusSpec(name=path.stem, files=files, splits=splits, sides=sides, division=division, **fields)
+    listing = CorpusListing(**fields.pop("listing")) if "listing" in fields else None
+    return CorpusSpec(
+        name=path.stem,
+        files=files,
+        splits=splits,
+        sides=sides,
+        division=division,
+        listing=listing,
+        **fields,
+    )

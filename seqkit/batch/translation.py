@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from seqkit.decoding.options import DecodingOptions
 from seqkit.formats.examples import Translation
-from seqkit.models.generation import Output, generate
+from seqkit.models.generation import Output, Source, generate
 
 CHUNK = 2000
 """Sources that are sorted by length and worked on together. Fixed, so that equal input falls into equal batches."""
 CHUNK_CHARACTERS = 1_000_000
 """A chunk ends earlier where its sources are long."""
+BYTES_A_CHARACTER = 64
+"""Of sound, pictures and films: how many weigh as much as a character of text."""
 PARTS = 10_000
 """More than the parts of any line: number of a part = number of its line * PARTS + its place."""
 
@@ -21,19 +24,47 @@ def translate_lines(
     models: Sequence[Any], lines: Iterable[str], options: DecodingOptions
 ) -> Iterator[list[Translation]]:
     """The translations of each line, the best first; none for a line without text."""
+    (name,) = models[0].encoders
+    return translate_sources(models, ({name: line} for line in lines), options)
+
+
+def translate_sources(
+    models: Sequence[Any], sources: Iterable[Source | None], options: DecodingOptions
+) -> Iterator[list[Translation]]:
+    """As `translate_lines`, of sources in any modality, where text comes out; None stands for one that is missing."""
+    for outputs in outputs_of(models, sources, options):
+        yield [Translation(str(output.value), output.score, output.log_prob) for output in outputs]
+
+
+def outputs_of(
+    models: Sequence[Any], sources: Iterable[Source | None], options: DecodingOptions
+) -> Iterator[list[Output]]:
+    """The outputs for each source, whatever they are, the best first; none for an empty or missing source."""
     number = 0
-    for chunk in _chunks(lines):
+    for chunk in _chunks(sources):
         yield from _chunk(models, chunk, options, number)
         number += len(chunk)
 
 
+def parts_of(model: Any, source: Source | None) -> list[Source]:
+    """What is read at once of a source: nothing of an empty one; the whole where several inputs belong together."""
+    if source is None:
+        return []
+    if len(source) > 1:
+        return [source]
+    ((name, value),) = source.items()
+    parts = model.encoders[name].parts(value)
+    if len(parts) > 1 and not hasattr(model.decoder, "join"):
+        return [source]
+    return [{name: part} for part in parts]
+
+
 def _chunk(
-    models: Sequence[Any], lines: Sequence[str], options: DecodingOptions, number: int
-) -> list[list[Translation]]:
-    """A long line is read in parts; what comes out of them is joined."""
-    encoder = models[0].encoders["text"]
-    parts = [encoder.parts(line) for line in lines]
-    sources = [{"text": part} for own in parts for part in own]
+    models: Sequence[Any], whole: Sequence[Source | None], options: DecodingOptions, number: int
+) -> list[list[Output]]:
+    """A long source is read in parts; what comes out of them is joined."""
+    parts = [parts_of(models[0], source) for source in whole]
+    sources = [part for own in parts for part in own]
     numbers = [
         (number + index) * PARTS + place for index, own in enumerate(parts) for place in range(len(own))
     ]
@@ -43,27 +74,35 @@ def _chunk(
     return [_joined(models[0].decoder, [next(outputs) for _ in own]) for own in parts]
 
 
-def _joined(decoder: Any, outputs: Sequence[Sequence[Output]]) -> list[Translation]:
-    """The i-th best of a line: the i-th best of each of its parts, or its best where there are fewer."""
+def _joined(decoder: Any, outputs: Sequence[Sequence[Output]]) -> list[Output]:
+    """The i-th best of a source: the i-th best of each of its parts, or its best where there are fewer."""
     if len(outputs) == 1:
-        return [Translation(str(output.value), output.score, output.log_prob) for output in outputs[0]]
-    translations = []
+        return list(outputs[0])
+    joined = []
     for rank in range(max(map(len, outputs), default=0)):
         chosen = [own[rank] if rank < len(own) else own[0] for own in outputs]
-        text = decoder.join([output.value for output in chosen])
+        value = decoder.join([output.value for output in chosen])
         score = sum(output.score for output in chosen) / len(chosen)
-        translations.append(Translation(text, score, sum(output.log_prob for output in chosen)))
-    return translations
+        joined.append(Output(value, sum(output.log_prob for output in chosen), score))
+    return joined
 
 
-def _chunks(lines: Iterable[str]) -> Iterator[list[str]]:
-    chunk: list[str] = []
-    characters = 0
-    for line in lines:
-        chunk.append(line)
-        characters += len(line)
-        if len(chunk) == CHUNK or characters >= CHUNK_CHARACTERS:
+def _chunks(sources: Iterable[Source | None]) -> Iterator[list[Source | None]]:
+    chunk: list[Source | None] = []
+    size = 0.0
+    for source in sources:
+        chunk.append(source)
+        size += sum(_size(value) for value in (source or {}).values())
+        if len(chunk) == CHUNK or size >= CHUNK_CHARACTERS:
             yield chunk
-            chunk, characters = [], 0
+            chunk, size = [], 0.0
     if chunk:
         yield chunk
+
+
+def _size(value: Any) -> float:
+    """Of an input, in characters of text: an array weighs by its bytes."""
+    if isinstance(value, str):
+        return len(value)
+    arrays = (part for part in vars(value).values()) if dataclasses.is_dataclass(value) else (value,)
+    return sum(getattr(array, "nbytes", 0) for array in arrays) / BYTES_A_CHARACTER

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from seqkit.cli.inputs import listed
+from seqkit.cli.limits import MaxFrames, MaxPixels, MaxSeconds
 
 if TYPE_CHECKING:
     from seqkit.training.state import Progress
@@ -57,6 +58,9 @@ def train(
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")
     ] = False,
+    max_seconds: MaxSeconds = None,
+    max_pixels: MaxPixels = None,
+    max_frames: MaxFrames = None,
 ) -> None:
     """Train a tagger from a treebank, spaCy Docs, or raw text and a spaCy pipeline; or seq2seq from parallel text."""
     from seqkit.cli.progress import TrainingReporter
@@ -80,6 +84,9 @@ def train(
         "target": target,
         "lang": lang,
         "skip_bad": skip_bad,
+        "max_seconds": max_seconds,
+        "max_pixels": max_pixels,
+        "max_frames": max_frames,
     }
     if resume and begun.exists():
         request = make_request(given, [begun, *([config] if config else [])], settings)
@@ -130,6 +137,8 @@ def _measured(progress: Progress) -> str:
     name = next((key.removeprefix("dev_") for key in progress.rows[-1] if key.startswith("dev_")), "")
     if name == "bleu":
         return f"BLEU {100 * progress.best_score:.2f} (greedy)"
+    if name == "exact":
+        return f"exact {100 * progress.best_score:.2f} % (greedy)"
     if name == "log_likelihood":
         return f"log-likelihood {progress.best_score:.4f} a step"
     return f"accuracy {100 * progress.best_score:.2f} %"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +12,16 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 
 from seqkit.cli.inputs import Inputs
+from seqkit.cli.limits import MaxFrames, MaxPixels, MaxSeconds, limits_of
+from seqkit.cli.translate_files import (
+    FileSources,
+    FileTarget,
+    Sources,
+    check_for_files,
+    check_no_named,
+    modalities_of,
+    write_files,
+)
 
 if TYPE_CHECKING:
     from seqkit.formats.examples import Problems, Translation
@@ -72,8 +82,17 @@ def translate(
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Take lines that are not text as empty, and count them.")
     ] = False,
+    input_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--input", help="NAME=VALUE: one input of a model that reads several; repeated, one for each."
+        ),
+    ] = None,
+    max_seconds: MaxSeconds = None,
+    max_pixels: MaxPixels = None,
+    max_frames: MaxFrames = None,
 ) -> None:
-    """Translate text: one line in, one line out, in order."""
+    """Turn one sequence into another: a line of text for each line, or for each file; or text into files."""
     from seqkit.config import fill
     from seqkit.decoding.options import DecodingOptions
     from seqkit.formats.examples import Problems
@@ -91,21 +110,37 @@ def translate(
         "prefix": prefix or None,
         "max_ratio": max_ratio,
     }
-    _check_drawing(sample, mbr, given)
+    modalities = modalities_of((model or [""])[0])
+    if modalities is not None and modalities.writes_files:
+        check_for_files(given | {"beam": beam, "scores": scores, "format": format, "attention": attention})
+    else:
+        _check_drawing(sample, mbr, given)
     options: DecodingOptions = fill(
         {"decoding": DecodingOptions}, {key: value for key, value in given.items() if value is not None}
     )["decoding"]
     wanted = LineInputs(tuple(inputs or ()), text, file)
-    wanted.check()
-    wanted.check_not_written(out)
-    writer = _writer_for(out, format, scores, options.n_best)
     problems = Problems(skip=skip_bad)
-    models = _load(model or [])
-    first = FirstLine(models[0], attention)
-    _run(models, wanted.lines(problems), options, out, writer, first)
-    first.show()
+    if modalities is None or modalities.reads_lines:
+        check_no_named(input_ or [])
+        wanted.check()
+        wanted.check_not_written(out)
+        sources: Sources = wanted.sources(problems)
+    else:
+        limits = limits_of(max_seconds, max_pixels, max_frames)
+        sources = FileSources(modalities, wanted.arguments, input_ or [], limits)
+    if modalities is not None and modalities.writes_files:
+        target = FileTarget.of(out, modalities.decoder)
+        write_files(_load(model or []), sources, options, target)
+    else:
+        writer = _writer_for(out, format, scores, options.n_best)
+        models = _load(model or [])
+        first = FirstLine(models[0], attention)
+        _run(models, sources, options, out, writer, first)
+        first.show()
     if problems.summary():
         print(problems.summary(), file=sys.stderr)
+    if isinstance(sources, FileSources) and sources.failed:
+        raise typer.Exit(1)
 
 
 def _check_drawing(sample: bool, mbr: int | None, given: dict[str, Any]) -> None:
@@ -141,6 +176,11 @@ class LineInputs(Inputs):
             if self.is_file(argument) and argument != "-" and out is not None and out.samefile(argument):
                 raise SeqkitError(f"{out}: is an input, too", "Choose another --out.", exit_code=2)
 
+    def sources(self, problems: Problems) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Each line as a source of text, with the line itself to call it by."""
+        for line in self.lines(problems):
+            yield line, {"text": line}
+
     def lines(self, problems: Problems) -> Iterator[str]:
         """The lines of every argument, in order."""
         from seqkit.formats.source_lines import read_sources
@@ -168,10 +208,13 @@ def _load(names: Sequence[str]) -> list[Any]:
 
     names = list(names) or [_default_model()]
     models = [load_for("seq2seq", name, TAGGERS) for name in names]
-    for name, model in zip(names, models, strict=True):
-        if list(model.encoders) != ["text"] or not hasattr(model.decoder, "read"):
-            problem = f"{name}: reads {', '.join(model.encoders)} and writes {model.options.decoder}"
-            raise SeqkitError(problem, "This command translates text to text.", exit_code=2)
+    for name, model in zip(names[1:], models[1:], strict=True):
+        if list(model.encoders) != list(models[0].encoders):
+            problem = f"{name}: reads {', '.join(model.encoders)}, {names[0]} {', '.join(models[0].encoders)}"
+            raise SeqkitError(problem, "Models that vote must read the same.", exit_code=2)
+        if not hasattr(models[0].decoder, "read"):
+            fix = "Give one model."
+            raise SeqkitError(f"{names[0]}: writes no symbols to vote on", fix, exit_code=2)
     check_together(models, names)
     return models
 
@@ -199,7 +242,8 @@ class FirstLine:
     def __init__(self, model: Any, path: Path | None) -> None:
         from seqkit.errors import SeqkitError
 
-        self.model, self.path, self.pair = model, path, ("", "")
+        self.model, self.path = model, path
+        self.pair: tuple[Mapping[str, Any], str] | None = None
         if path is not None:
             from seqkit.evaluation.attention import picture_format
 
@@ -208,49 +252,51 @@ class FirstLine:
             fix = "Train one that has: --set attention=general."
             raise SeqkitError("--attention: the model has no attention", fix, exit_code=2)
 
-    def see(self, source: str, translations: Sequence[Translation]) -> None:
-        """Remember the line if it is the first."""
-        if self.path is not None and not self.pair[1] and translations:
+    def see(self, source: Mapping[str, Any] | None, translations: Sequence[Translation]) -> None:
+        """Remember the source if it is the first."""
+        if self.path is not None and self.pair is None and source and translations and translations[0].text:
             self.pair = (source, translations[0].text)
 
     def show(self) -> None:
         """Write the picture; on a terminal, show a small one, too."""
         if self.path is None:
             return
+        from seqkit.batch.translation import parts_of
+        from seqkit.cli.translate_files import picture_of_attention
         from seqkit.errors import SeqkitError
-        from seqkit.evaluation.attention import alignment, heat_map, in_characters
+        from seqkit.evaluation.attention import alignment, in_characters
 
-        if not self.pair[1]:
-            raise SeqkitError("--attention: there is no line to show", "Give a line of text.")
-        (part, *others) = self.model.encoders["text"].parts(self.pair[0])
+        if self.pair is None:
+            raise SeqkitError("--attention: there is no output to show", "Give an input that is not empty.")
+        (part, *others) = parts_of(self.model, self.pair[0])
         if others:
-            print("--attention: the line is long; its first part is shown", file=sys.stderr)
+            print("--attention: the input is long, so it is not shown; give a part of it", file=sys.stderr)
             return
-        found = alignment(self.model, {"text": part}, self.pair[1])
-        heat_map(self.path, found)
-        if sys.stdout.isatty():
+        found = alignment(self.model, part, self.pair[1])
+        picture_of_attention(self.path, self.model, part, found)
+        if sys.stdout.isatty() and list(part) == ["text"]:
             print(in_characters(found))
 
 
 def _run(
     models: Sequence[Any],
-    lines: Iterable[str],
+    sources: Iterable[tuple[str, Mapping[str, Any] | None]],
     options: Any,
     out: Path | None,
     make: Callable[[BinaryIO], TranslationWriter],
     first: FirstLine,
 ) -> None:
     """Translate to the file, or to standard output. Ends with 130 after Ctrl-C, telling how far it came."""
-    from seqkit.batch.translation import translate_lines
+    from seqkit.batch.translation import translate_sources
     from seqkit.cli.progress import WordCounter
 
     done = 0
     try:
         with _opened(out) as file, WordCounter("translated", "lines") as counter:
-            writer, waiting = make(file), _Remembered(lines)
-            for translations in translate_lines(models, waiting, options):
-                source = waiting.next()
-                writer.write(done + 1, source, translations)
+            writer, waiting = make(file), _Remembered(sources)
+            for translations in translate_sources(models, waiting, options):
+                name, source = waiting.next()
+                writer.write(done + 1, name, translations)
                 done += 1
                 first.see(source, translations)
                 counter.add(1)
@@ -261,20 +307,21 @@ def _run(
 
 
 class _Remembered:
-    """Lines on their way to the model, kept until they are written beside their translations."""
+    """Sources on their way to the model, kept with their names until they are written beside their outputs."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
+    def __init__(self, sources: Iterable[tuple[str, Mapping[str, Any] | None]]) -> None:
         from collections import deque
 
-        self._lines, self._waiting = lines, deque[str]()
+        self._sources = sources
+        self._waiting = deque[tuple[str, Mapping[str, Any] | None]]()
 
-    def __iter__(self) -> Iterator[str]:
-        for line in self._lines:
-            self._waiting.append(line)
-            yield line
+    def __iter__(self) -> Iterator[Mapping[str, Any] | None]:
+        for name, source in self._sources:
+            self._waiting.append((name, source))
+            yield source
 
-    def next(self) -> str:
-        """The line whose turn it is."""
+    def next(self) -> tuple[str, Mapping[str, Any] | None]:
+        """The one whose turn it is."""
         return self._waiting.popleft()
 
 

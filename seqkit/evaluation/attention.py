@@ -17,6 +17,8 @@ PICTURES = ("png", "pdf", "svg")
 """What a picture can be, by its suffix; without one it is the first."""
 SHADES = " ░▒▓█"
 LONGEST_LABEL = 12
+MARKS = 12
+"""Labels along a picture, at most."""
 
 
 class Alignment(NamedTuple):
@@ -72,6 +74,37 @@ def heat_map(path: Path, found: Alignment) -> None:
     format = picture_format(path)
     with atomic_write(path) as file:
         figure.savefig(file, format=format, dpi=120)
+
+
+def media_heat_map(path: Path, found: Alignment, view: NDArray[Any], unit: str = "source") -> None:
+    """A picture with a strip for each piece of the output: what was read, lit where the decoder looks.
+
+    Args: view, what an encoder read, (H, W) or (H, W, 3), its width shared equally by all steps; unit, along it.
+    """
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib.figure import Figure
+
+    rows, steps = found.weights_TS.shape
+    height = min(max(8 * view.shape[0] / view.shape[1], 0.4), 1.6)
+    figure = Figure(figsize=(9.5, 0.8 + (height + 0.08) * rows), layout="constrained")
+    for row, axes in enumerate(figure.subplots(rows, 1, squeeze=False, sharex=True)[:, 0]):
+        extent = (0.0, float(steps), 0.0, 1.0)
+        axes.imshow(view, cmap="gray", extent=extent, aspect="auto", interpolation="nearest")
+        shade_1S4 = np.zeros((1, steps, 4))
+        shade_1S4[..., 0], shade_1S4[..., 1] = 1.0, 0.45
+        weights_S = found.weights_TS[row]
+        shade_1S4[..., 3] = 0.75 * weights_S / max(float(weights_S.max()), 1e-9)
+        axes.imshow(shade_1S4, extent=extent, aspect="auto", interpolation="nearest")
+        axes.set_yticks([0.5], [_plain(found.target[row])])
+    marked = sorted({round(number) for number in np.linspace(0, steps - 1, min(steps, MARKS))})
+    axes.set_xticks(
+        [number + 0.5 for number in marked], [_plain(found.source[n]) for n in marked], rotation=45
+    )
+    axes.set_xlabel(unit)
+    with atomic_write(path) as file:
+        figure.savefig(file, format=path.suffix.lower().removeprefix(".") or "png", dpi=120)
 
 
 def _plain(label: str) -> str:

@@ -11,7 +11,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 NAME = re.compile(r"\w[^/\\\s]*")
 """A name also names a folder, and is told from a path."""
 REFERENCE = re.compile(r"[\w.]+:[\w.]+")
-REFERENCES = ("layer", "build", "facts", "reader", "writer")
+REFERENCES = ("layer", "build", "facts", "reader", "writer", "maker")
 """Fields that name an implementation."""
 
 

@@ -106,6 +106,20 @@ class CorpusFile:
     sha256: str
     size: int
     url: str = ""
+    packed: bool = False
+    """The publisher's file is kept as gzip here (`path` ends in .gz): size and checksum are those of the content."""
+
+
+@dataclass(frozen=True)
+class CorpusListing:
+    """A list of very many files, read only where they are fetched or verified: a line `sha256 size path` for each."""
+
+    path: str
+    """Of the list: `"package:path/inside"`."""
+    url: str
+    """What stands before each path in the file's address."""
+    size: int
+    """Bytes of all files together."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +165,8 @@ class CorpusSpec:
     """`"module:attr"`: `(folder, split, options) -> Iterator[Item]`, where examples are made, not read."""
     made_from: str = ""
     """The corpus whose files it is made from, where it has none of its own."""
+    listing: CorpusListing | None = None
+    """Files beside those in `files`, where there are thousands. A path in `splits` may then be a folder."""
     division: Division | None = None
     """Set where the splits share files and a rule divides them."""
 

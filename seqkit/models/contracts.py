@@ -195,6 +195,17 @@ class Decoder(Protocol):
         ...
 
 
+class DrawingDecoder(Decoder, Protocol):
+    """A decoder that writes its outputs at one go, not by symbols: films, vectors."""
+
+    def generate(self, memory: Memory, seeds: Sequence[int], temperature: float = 0.0) -> list[Any]:
+        """An output for each example, which follows from its memory and its seed, whatever its company.
+
+        Args: temperature, how much is left to chance: 0 takes the most usual wherever there is one.
+        """
+        ...
+
+
 class SymbolDecoder(Decoder, Protocol):
     """A decoder that writes symbols one by one: what `seqkit.decoding` searches with."""
 

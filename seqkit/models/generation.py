@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
 import torch
 
 from seqkit.decoding.beam import beam_search
@@ -20,6 +21,8 @@ ROWS = 512
 """Rows of a search at once: sources times the width of the beam, or draws."""
 STEPS = 16_384
 """Source steps of a batch, padding included."""
+DRAWN = 64
+"""Outputs at once of a decoder that writes no symbols: a film takes more room than a line."""
 EXTRA = 10
 """Symbols that an output may have whatever its source, after its prefix."""
 
@@ -30,8 +33,9 @@ class Output(NamedTuple):
     """One output for a source."""
 
     value: Any
-    """A str from a text decoder."""
+    """A str from a text decoder; a film, an array or whatever else another writes."""
     log_prob: float
+    """ln P(value | source); 0 from a decoder that writes no symbols, as is its score."""
     score: float
     """log_prob over length ** length_penalty: what outputs are ranked by (with mbr, by expected utility)."""
 
@@ -39,6 +43,12 @@ class Output(NamedTuple):
 def check_together(models: Sequence[Seq2Seq], names: Sequence[str]) -> None:
     """Raise SeqkitError where models cannot vote on the next symbol because their symbols differ."""
     first = models[0].decoder
+    if len(models) > 1 and hasattr(first, "generate"):
+        raise SeqkitError(
+            f"{names[0]} writes no symbols, so it cannot translate together with others",
+            "Name one model.",
+            exit_code=2,
+        )
     for model, name in zip(models[1:], names[1:], strict=True):
         same = type(model.decoder) is type(first) and model.decoder.alphabet == first.alphabet
         if not same:
@@ -67,6 +77,8 @@ def generate(
         model.eval()
     steps = models[0].source_lengths(sources)
     numbers = range(len(sources)) if numbers is None else numbers
+    if hasattr(models[0].decoder, "generate"):
+        return _written(models, sources, steps, numbers, options)
     prefixes = [options.prefix] * len(sources) if prefixes is None else prefixes
     begun = {prefix: models[0].decoder.symbols(prefix) if prefix else [] for prefix in prefixes}
     outputs: list[list[Output]] = [[] for _ in sources]
@@ -82,6 +94,34 @@ def generate(
         for member, hypotheses in zip(members, found, strict=True):
             outputs[member] = _outputs(models[0], hypotheses, options)
     return outputs
+
+
+def _written(
+    models: Sequence[Seq2Seq],
+    sources: Sequence[Source],
+    steps: Sequence[int],
+    numbers: Sequence[int],
+    options: DecodingOptions,
+) -> list[list[Output]]:
+    """The outputs of a decoder that writes no symbols: one a source, or as many as are drawn."""
+    if len(models) > 1 or options.mbr or options.prefix:
+        wrong = "several models" if len(models) > 1 else "mbr" if options.mbr else "a prefix"
+        raise SeqkitError(f"{wrong}: of use only where symbols are written", "Leave it out.", exit_code=2)
+    outputs: list[list[Output]] = [[] for _ in sources]
+    temperature = options.temperature if options.sample else 0.0
+    for draw in range(max(options.draws, 1)):
+        for members in _batches(steps, DRAWN):
+            memory = models[0].read([sources[member] for member in members])
+            seeds = [_seed(options.seed, numbers[member], draw) for member in members]
+            values = models[0].decoder.generate(memory, seeds, temperature)
+            for member, value in zip(members, values, strict=True):
+                outputs[member].append(Output(value, 0.0, 0.0))
+    return outputs
+
+
+def _seed(*numbers: int) -> int:
+    """One number out of several, in which like ones lie far apart."""
+    return int(np.random.SeedSequence(numbers).generate_state(1)[0])
 
 
 def _batches(steps: Sequence[int], most: int) -> Iterator[list[int]]:

@@ -177,7 +177,7 @@ class Training:
         with _weights_of(self.task.model, self.average):
             scores = self.task.score()
             score = next(iter(scores.values()), None)
-            if score is None or p.best_score is None or score > p.best_score:
+            if score is None or p.best_score is None or self._better(scores):
                 p.best_score, p.best_epoch = score, p.epoch + 1
                 write_weights(self.folder / BEST, self.task.model)
         p.seconds += time.monotonic() - started
@@ -195,6 +195,16 @@ class Training:
         write_metrics(self.folder / METRICS, p.rows)
         self._save()
         self.reporter.epoch(row)
+
+    def _better(self, scores: dict[str, float]) -> bool:
+        """Whether the first score is higher than in the best epoch, or as high with fewer errors."""
+        p = self.progress
+        score, best = next(iter(scores.values())), p.best_score or 0.0
+        if score != best:
+            return score > best
+        before = p.rows[p.best_epoch - 1]
+        errors = [name for name in scores if name.endswith("_error")]
+        return any(scores[name] < before.get(f"dev_{name}", 0.0) for name in errors)
 
     def _save(self) -> None:
         save_state(self.folder / STATE, self.progress, self.task.model, self.average, self.optimizer)

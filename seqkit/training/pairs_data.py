@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from seqkit.catalogue import find_corpus
 from seqkit.errors import SeqkitError
+from seqkit.extend.manager import registry
 from seqkit.formats.examples import Pair, Problems
-from seqkit.pairs import read_pairs, sides_of
+from seqkit.formats.media import Limits
+from seqkit.items import read_media_pairs, reads_items
+from seqkit.models.options import names_in
+from seqkit.pairs import names_pair_files, read_pairs, sides_of
 from seqkit.training.request import Sources
 
 HELD_OUT = 20
@@ -37,23 +45,39 @@ class PairData:
         digest = hashlib.sha256()
         for pairs in (self.train, self.dev):
             for pair in pairs:
-                digest.update(json.dumps([pair.sources, pair.target], default=str).encode() + b"\n")
+                digest.update(json.dumps([pair.sources, pair.target], default=_told).encode() + b"\n")
             digest.update(b"\n")
         return digest.hexdigest()
 
 
-def read_pair_data(sources: Sources) -> PairData:
-    """Read train and dev. Raises SeqkitError where there is nothing to learn from."""
-    first = sources.corpus or sources.train[0]
-    source, target = sides_of(first, sources.source, sources.target)
-    problems = Problems(skip=sources.skip_bad)
-    splits = [
-        [
-            pair
-            for data in _named(sources, split)
-            for pair in read_pairs(data, split, source, target, problems)
+def _told(value: Any) -> Any:
+    """An array as its type, shape and sha256; a record of arrays field by field."""
+    if isinstance(value, np.ndarray):
+        content = hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()
+        return [str(value.dtype), list(value.shape), content]
+    if dataclasses.is_dataclass(value):
+        return [
+            type(value).__name__,
+            *(getattr(value, field.name) for field in dataclasses.fields(value)),
         ]
-        for split in ("train", "dev")
+    if isinstance(value, np.generic):
+        return value.item()
+    raise SeqkitError(
+        f"an example holds a {type(value).__name__}, which cannot be told from another",
+        "The plugin that reads it should give a dataclass of numpy arrays.",
+    )
+
+
+def read_pair_data(sources: Sources, options: Any) -> PairData:
+    """Read train and dev. Raises SeqkitError where there is nothing to learn from.
+
+    Args: options, the model's, whose encoder and decoder tell what is read of each example.
+    """
+    first = sources.corpus or sources.train[0]
+    problems = Problems(skip=sources.skip_bad)
+    source, target, read = _reader(first, sources, options, problems)
+    splits = [
+        [pair for data in _named(sources, split) for pair in read(data, split)] for split in ("train", "dev")
     ]
     train, dev = splits
     if not train:
@@ -68,6 +92,30 @@ def read_pair_data(sources: Sources) -> PairData:
     elif not dev:
         notes.append("no dev split: every epoch is trained and the last one kept")
     return PairData(train, dev, source or "xx", target or "xx", notes)
+
+
+def _reader(
+    first: str, sources: Sources, options: Any, problems: Problems
+) -> tuple[str, str, Callable[[str, str], Iterator[Pair]]]:
+    """Names of source and target, and what reads the pairs of (data, split)."""
+    encoders, decoder = names_in(options.encoder), options.decoder
+    if not reads_items(first, encoders, decoder):
+        source, target = sides_of(first, sources.source, sources.target)
+        return source, target, lambda data, split: read_pairs(data, split, source, target, problems)
+    limits = Limits(sources.max_seconds, sources.max_pixels, sources.max_frames)
+    source, target = sources.source or "xx", sources.target or _language(first, decoder)
+    return (
+        source,
+        target,
+        lambda data, split: read_media_pairs(data, split, encoders, decoder, problems, limits),
+    )
+
+
+def _language(data: str, decoder: str) -> str:
+    """The language of the targets: a corpus's own, where they are text."""
+    if names_pair_files(data) or registry().find("decoders", decoder).writer:
+        return "xx"
+    return find_corpus(data).language
 
 
 def _named(sources: Sources, split: str) -> Sequence[str]:

@@ -13,12 +13,15 @@ from seqkit.config import fill, flatten, read_toml, to_toml
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
 from seqkit.files import write_text
+from seqkit.formats.media import Limits
 from seqkit.models.options import options_class
 from seqkit.pairs import absolute
 from seqkit.training.options import TrainingOptions
 
 CONFIG = "config.toml"
 """Holds the request, resolved, in the run's own folder."""
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,12 @@ class Sources:
     """and the one that is written."""
     lang: str = ""
     skip_bad: bool = False
+    max_seconds: float = LIMITS.seconds
+    """Of a recording or film; longer ones are bad records."""
+    max_pixels: int = LIMITS.pixels
+    """Of a picture or frame."""
+    max_frames: int = LIMITS.frames
+    """Of a film."""
 
 
 @dataclass(frozen=True)

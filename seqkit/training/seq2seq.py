@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from seqkit.decoding.options import DecodingOptions
+from seqkit.evaluation.error_rates import characters, exact_matches, rate
 from seqkit.evaluation.sacre import WITHOUT_BLANKS, language_of
 from seqkit.extend.manager import load, registry
 from seqkit.formats.examples import Pair
@@ -49,14 +50,21 @@ class Seq2SeqTask:
         return loss
 
     def score(self) -> dict[str, float]:
-        """BLEU of greedy output, where targets are text, and the perplexity of a symbol; else -NLL a step."""
+        """What the best epoch is chosen by, first; of greedy output, where targets are text.
+
+        From text BLEU; from anything else exact matches and character errors, for there one output is right. Both with
+        the perplexity of a symbol. Where targets are not text: log P a step.
+        """
         if not self.dev:
             return {}
         self.model.eval()
         nll = self._nll()
         if not all(isinstance(pair.target, str) for pair in self.dev):
             return {"log_likelihood": -nll}
-        return {"bleu": self._bleu(), "perplexity": math.exp(min(nll, 100.0))}
+        perplexity = {"perplexity": math.exp(min(nll, 100.0))}
+        if list(self.model.encoders) == ["text"]:
+            return {"bleu": self._bleu(), **perplexity}
+        return {**self._matches(), **perplexity}
 
     @torch.inference_mode()
     def _nll(self) -> float:
@@ -71,17 +79,28 @@ class Seq2SeqTask:
         """sacreBLEU, from 0 to 1."""
         from sacrebleu.metrics import BLEU
 
-        outputs = generate([self.model], [pair.sources for pair in self.dev], DecodingOptions(beam=1))
         # Not the tokenizer of the language: which epoch is kept must not depend on what is installed.
         unspaced = language_of(self.model.facts.target_language) in WITHOUT_BLANKS
         metric = BLEU(tokenize="char" if unspaced else "13a")
-        references = [[str(pair.target) for pair in self.dev]]
-        return float(metric.corpus_score([found[0].value for found in outputs], references).score) / 100
+        outputs, references = self._greedy()
+        return float(metric.corpus_score(outputs, [references]).score) / 100
+
+    def _matches(self) -> dict[str, float]:
+        """Share of exact matches, and edits for each character of the targets."""
+        outputs, references = self._greedy()
+        edits, length = rate(outputs, references, characters)
+        exact = exact_matches(outputs, references) / len(references)
+        return {"exact": exact, "character_error": edits / max(length, 1)}
+
+    def _greedy(self) -> tuple[list[str], list[str]]:
+        """What the model writes on dev, and what it should have."""
+        outputs = generate([self.model], [pair.sources for pair in self.dev], DecodingOptions(beam=1))
+        return [str(found[0].value) for found in outputs], [str(pair.target) for pair in self.dev]
 
 
 def prepare_seq2seq(request: Request, reporter: Reporter) -> Prepared:
     """What training a model that turns one sequence into another needs."""
-    data = read_pair_data(request.sources)
+    data = read_pair_data(request.sources, request.model)
     for note in data.notes:
         reporter.note(note)
     sources = dataclasses.replace(request.sources, source=data.source, target=data.target)

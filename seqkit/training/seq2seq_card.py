@@ -23,7 +23,7 @@ def seq2seq_card(request: Request, model: Any, pairs: int, progress: Progress, c
             f"language: [{sources.source}, {sources.target}]",
             f"license: {licence.lower().replace(' ', '-')}",
             "library_name: seqkit",
-            "tags: [translation]",
+            "tags: [translation]" if model.options.encoder == "text" else "tags: [sequence-to-sequence]",
             "---",
             "",
             f"# A `{sources.model}` model from {sources.source} to {sources.target}",
@@ -53,7 +53,13 @@ def seq2seq_card(request: Request, model: Any, pairs: int, progress: Progress, c
 
 
 def _scores(row: dict[str, Any], epoch: int) -> list[str]:
-    names = {"dev_bleu": ("BLEU, greedy", 100), "dev_perplexity": ("perplexity of a symbol", 1)}
+    names = {
+        "dev_bleu": ("BLEU, greedy", 100),
+        "dev_exact": ("exact match, greedy, %", 100),
+        "dev_character_error": ("character error rate, greedy, %", 100),
+        "dev_perplexity": ("perplexity of a symbol", 1),
+        "dev_log_likelihood": ("log-likelihood a step", 1),
+    }
     scores = [f"| {name} | {scale * row[key]:.2f} |" for key, (name, scale) in names.items() if key in row]
     if not scores:
         return ["No dev split was given, so nothing was measured.", ""]

@@ -1,0 +1,80 @@
+"""Lines of hand-written digits, each turned, scaled and moved a little, under noise; and questions about two of them.
+
+Shapes: H rows, W columns; grey values from 0 (background) to 1 (ink).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seqkit.formats.examples import Item, Where
+from seqkit_public_corpora.makers.draws import WORDS, between, check_split, generator
+from seqkit_public_corpora.makers.mnist import SIDE, Image, draw, picture, turned
+
+
+def lines(folder: Path, split: str, options: Mapping[str, Any]) -> Iterator[Item]:
+    """Reads "image", writes "text" ("40721")."""
+    check_split(split)
+    for index in range(options["count"][split]):
+        random = generator(options, split, index)
+        digits = random.integers(10, size=between(random, options["digits"])).tolist()
+        line_HW = _line(folder, split, digits, random, options)
+        text = "".join(map(str, digits))
+        yield Item({"image": picture(line_HW)}, {"text": text}, Where(f"digit-lines:{split}", index + 1))
+
+
+def questions(folder: Path, split: str, options: Mapping[str, Any]) -> Iterator[Item]:
+    """Two digits that differ; reads "image" and "text" ("left" or "right"), writes "text" ("seven").
+
+    The digits differ so that neither the image alone nor the question alone tells the answer.
+    """
+    check_split(split)
+    for index in range(options["count"][split]):
+        random = generator(options, split, index)
+        digits = random.choice(10, size=2, replace=False).tolist()
+        side = int(random.integers(2))
+        image = picture(_line(folder, split, digits, random, options))
+        reads = {"image": image, "text": ("left", "right")[side]}
+        yield Item(reads, {"text": WORDS[digits[side]]}, Where(f"digit-questions:{split}", index + 1))
+
+
+def _line(
+    folder: Path,
+    split: str,
+    digits: Sequence[int],
+    random: np.random.Generator,
+    options: Mapping[str, Any],
+) -> Image:
+    """The digits side by side, the space between them measured from ink to ink; where they meet, the brighter shows."""
+    inks = [_ink(draw(folder, split, digit, random, options["shares"]), random, options) for digit in digits]
+    spaces = [between(random, options["spacing"]) for _ in digits[1:]]
+    margin, height = options["margin"], options["height"]
+    width = sum(ink.shape[1] for ink in inks) + sum(spaces) + 2 * margin
+    line_HW = np.zeros((height, width), np.float32)
+    left = margin
+    for ink, space in zip(inks, [*spaces, 0], strict=True):
+        place = line_HW[:, left : left + ink.shape[1]]
+        np.maximum(place, ink, out=place)
+        left += ink.shape[1] + space
+    return line_HW + random.normal(0, options["noise"], line_HW.shape).astype(np.float32)
+
+
+def _ink(image_HW: Image, random: np.random.Generator, options: Mapping[str, Any]) -> Image:
+    """The digit turned, scaled and moved up or down, cut to the columns that have ink: (height, columns)."""
+    degrees, scale = random.uniform(*options["rotation"]), random.uniform(*options["scale"])
+    down, height = between(random, options["jitter"]), options["height"]
+    # Large enough for the image's corners, of the parity of `height`: both centres then fall together.
+    size = math.ceil(SIDE * options["scale"][1] * math.sqrt(2)) + 2 * max(map(abs, options["jitter"]))
+    size += (size - height) % 2
+    turned_HW = turned(image_HW, degrees, scale, size)
+    top = (size - height) // 2 - down
+    band_HW = turned_HW[top : top + height]
+    columns = np.flatnonzero(band_HW.max(axis=0) >= options["ink"])
+    if not columns.size:
+        return band_HW
+    return band_HW[:, columns[0] : columns[-1] + 1]

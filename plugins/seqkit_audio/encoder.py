@@ -1,0 +1,115 @@
+"""The audio encoder: log-mel frames, convolutions over bands and time, z_t = h(W_e x_t + U_e z_{t-1}).
+
+Shapes: B recordings, F frames, M bands, S steps, D of z_t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.functional import interpolate
+
+from seqkit.formats.media import Sound
+from seqkit.models.contracts import Memory
+from seqkit.nn.columns import Columns, mask_of
+from seqkit.nn.deep import DeepEncoder
+from seqkit.nn.dropout import SharedDropout
+from seqkit_audio.facts import AudioFacts
+from seqkit_audio.features import HOP, frames_of, log_mel
+from seqkit_audio.resample import resampled
+
+MASKED_BANDS, MASKED_TIME = 0.15, 0.1
+"""The most that one mask hides."""
+
+
+class AudioBatch(NamedTuple):
+    """Normalised frames, padded on the right."""
+
+    x_BFM: Tensor
+    lengths_B: Tensor
+
+
+class AudioEncoder(nn.Module):
+    """Recordings -> Memory, a step for every 2^halvings frames of 10 ms."""
+
+    mean_M: Tensor
+    deviation_M: Tensor
+
+    def __init__(self, options: Any, facts: AudioFacts) -> None:
+        super().__init__()
+        self.options, self.rate = options, facts.rate
+        self.register_buffer("mean_M", torch.tensor(facts.mean), persistent=False)
+        self.register_buffer("deviation_M", torch.tensor(facts.deviation), persistent=False)
+        halvings = options.audio_halvings
+        self.columns = Columns(1, len(facts.mean), [options.audio_channels] * halvings, [2] * halvings)
+        self.input_dropout = SharedDropout(options.dropout)
+        self.network = DeepEncoder(
+            options.recurrence,
+            self.columns.output_size,
+            options.hidden,
+            options.encoder_layers,
+            bidirectional=options.bidirectional,
+            dropout=options.dropout,
+            layer_norm=options.layer_norm,
+            residual=options.residual,
+        )
+        self.output_size = options.hidden
+        self.final_sizes = (options.hidden,) * self.network.state_parts
+
+    def lengths(self, inputs: Sequence[Sound]) -> list[int]:
+        """Steps of each recording."""
+        return [self.columns.steps(self._frames(sound)) for sound in inputs]
+
+    def _frames(self, sound: Sound) -> int:
+        return frames_of(round(len(sound.samples_T) * self.rate / sound.rate), self.rate)
+
+    def parts(self, input: Sound) -> list[Sound]:
+        """The recording; none where it is empty."""
+        return [input] if len(input.samples_T) else []
+
+    def features(self, input: Sound) -> Tensor:
+        """Log-mel frames, normalised by the training split's: x_FM."""
+        samples_T = torch.from_numpy(np.array(resampled(input.samples_T, input.rate, self.rate)))
+        return (log_mel(samples_T, self.rate, len(self.mean_M)) - self.mean_M) / self.deviation_M
+
+    def collate(self, inputs: Sequence[Sound], seed: int | None = None) -> AudioBatch:
+        """Recordings as one batch; with a seed, tempo is changed and stretches are hidden."""
+        rows = [self.features(sound) for sound in inputs]
+        if seed is not None:
+            random = Random(seed)
+            rows = [self._varied(x_FM, random) for x_FM in rows]
+        lengths_B = torch.tensor([len(row) for row in rows])
+        return AudioBatch(nn.utils.rnn.pad_sequence(rows, batch_first=True), lengths_B)
+
+    def _varied(self, x_FM: Tensor, random: Random) -> Tensor:
+        """Another tempo, and masks over bands and time (0, the mean of the training split)."""
+        frames = max(1, round(len(x_FM) * (1 + random.uniform(-1, 1) * self.options.audio_warp)))
+        x_FM = interpolate(x_FM.T[None], size=frames, mode="linear", align_corners=False)[0].T.clone()
+        for _ in range(self.options.audio_masks):
+            for axis, most in ((0, MASKED_TIME), (1, MASKED_BANDS)):
+                size = random.randint(0, int(most * x_FM.shape[axis]))
+                first = random.randint(0, x_FM.shape[axis] - size)
+                x_FM.narrow(axis, first, size).zero_()
+        return x_FM
+
+    def forward(self, batch: AudioBatch) -> Memory:
+        x_BSD, lengths_B = self.columns(batch.x_BFM.transpose(1, 2)[:, None], batch.lengths_B)
+        real_BS = mask_of(lengths_B, x_BSD.shape[1])
+        mask_BS = None if bool(real_BS.all()) else real_BS
+        z_BSD, final = self.network(self.input_dropout(x_BSD), mask_BS)
+        return Memory(z_BSD, mask_BS, final)
+
+    def labels(self, input: Sound) -> list[str]:
+        """When each step begins: `0.12 s`."""
+        step = HOP * self._frames(input) / self.columns.steps(self._frames(input))
+        return [f"{number * step:.2f} s" for number in range(self.columns.steps(self._frames(input)))]
+
+    def view(self, input: Sound) -> NDArray[np.float32]:
+        """The spectrogram as a picture: bands from high to low, frames from left to right."""
+        return self.features(input).T.flip(0).numpy()

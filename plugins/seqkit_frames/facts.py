@@ -1,0 +1,51 @@
+"""What the training sequences told: each number's mean and deviation, and the longest sequence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from seqkit import SeqkitError
+from seqkit.formats.examples import Pair
+from seqkit.models.parts import AGAIN, read_json, write_json
+
+FILE = Path("frames") / "numbers.json"
+
+
+@dataclass
+class FramesFacts:
+    """Mean and standard deviation of each of the D numbers, and the most steps."""
+
+    mean: list[float]
+    deviation: list[float]
+    longest: int
+
+    @classmethod
+    def gather(cls, pairs: Sequence[Pair], options: Any, encoders: Mapping[str, Any]) -> Self:
+        """Measure the training split's targets. Raises SeqkitError where there is none, or their widths differ."""
+        targets = [np.asarray(pair.target) for pair in pairs if pair.target is not None]
+        widths = sorted({target.shape[1] for target in targets})
+        if len(widths) != 1:
+            said = f"have {', '.join(map(str, widths))} numbers a step" if widths else "are none"
+            raise SeqkitError(f"the sequences to learn from {said}", "All must have the same count.")
+        every_ND = np.concatenate(targets).astype(np.float64)
+        deviation = np.maximum(every_ND.std(axis=0), 1e-6)
+        return cls(every_ND.mean(axis=0).tolist(), deviation.tolist(), max(map(len, targets)))
+
+    def save(self, folder: Path) -> None:
+        """Write `frames/numbers.json`."""
+        write_json(folder / FILE, asdict(self))
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote."""
+        told = read_json(folder / FILE)
+        try:
+            mean, deviation = [[float(number) for number in told[name]] for name in ("mean", "deviation")]
+            return cls(mean, deviation, int(told["longest"]))
+        except (KeyError, TypeError, ValueError):
+            raise SeqkitError(f"{folder / FILE}: not what a decoder of vectors keeps", AGAIN) from None

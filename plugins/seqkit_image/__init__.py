@@ -1,0 +1,45 @@
+"""Pictures in: convolutions that leave columns, recurrent layers over the columns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from seqkit import EncoderSpec, hookimpl
+from seqkit.config import check_range
+
+
+@dataclass(frozen=True)
+class ImageOptions:
+    """Options of the image encoder."""
+
+    image_height: int = 0
+    """Rows that every picture is scaled to, its width in proportion; 0: the training split's median, 64 at most."""
+    image_colours: Literal["auto", "grey", "rgb"] = "auto"
+    """What is looked at; auto: colours where a training picture has some."""
+    image_channels: int = 32
+    """Channels of the first convolution; the others have twice as many."""
+    image_shift: float = 0.05
+    """In training, a picture is moved up or down by up to this share of its height."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for a value that no network can be made of."""
+        check_range(self, 0, 1024, "image_height")
+        check_range(self, 1, math.inf, "image_channels")
+        check_range(self, 0, 0.5, "image_shift")
+
+
+@hookimpl
+def seqkit_encoders() -> Iterable[EncoderSpec]:
+    """Pictures in."""
+    yield EncoderSpec(
+        "image",
+        build="seqkit_image.encoder:ImageEncoder",
+        facts="seqkit_image.facts:ImageFacts",
+        options=ImageOptions,
+        summary="a picture, column by column",
+        reader="seqkit_image.files:read_picture",
+        suffixes=(".png", ".jpg", ".jpeg", ".webp"),
+    )

@@ -1,0 +1,117 @@
+"""The image encoder: convolutions leave columns x_t, z_t = h(W_e x_t + U_e z_{t-1}) reads them from the left.
+
+Shapes: B pictures, C channels, H rows, W columns, S columns left, D of z_t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from random import Random
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.functional import interpolate
+
+from seqkit.formats.media import Picture
+from seqkit.models.contracts import Memory
+from seqkit.nn.columns import Columns, mask_of
+from seqkit.nn.deep import DeepEncoder
+from seqkit.nn.dropout import SharedDropout
+from seqkit_image.facts import ImageFacts
+
+WIDEST = 4096
+"""Columns a picture is given at most; a wider one is squeezed."""
+STRIDES = (2, 2, 1)
+LUMA = (0.299, 0.587, 0.114)
+"""Grey of red, green and blue (ITU-R BT.601)."""
+
+
+class ImageBatch(NamedTuple):
+    """Normalised pictures of one height, padded on the right."""
+
+    x_BCHW: Tensor
+    lengths_B: Tensor
+
+
+class ImageEncoder(nn.Module):
+    """Pictures -> Memory, a step for every four columns."""
+
+    def __init__(self, options: Any, facts: ImageFacts) -> None:
+        super().__init__()
+        self.options, self.facts = options, facts
+        channels = options.image_channels
+        self.columns = Columns(facts.channels, facts.height, [channels, 2 * channels, 2 * channels], STRIDES)
+        self.input_dropout = SharedDropout(options.dropout)
+        self.network = DeepEncoder(
+            options.recurrence,
+            self.columns.output_size,
+            options.hidden,
+            options.encoder_layers,
+            bidirectional=options.bidirectional,
+            dropout=options.dropout,
+            layer_norm=options.layer_norm,
+            residual=options.residual,
+        )
+        self.output_size = options.hidden
+        self.final_sizes = (options.hidden,) * self.network.state_parts
+
+    def lengths(self, inputs: Sequence[Picture]) -> list[int]:
+        """Steps of each picture."""
+        return [self.columns.steps(self._width(picture)) for picture in inputs]
+
+    def _width(self, picture: Picture) -> int:
+        height, width, _ = picture.pixels_HWC.shape
+        return min(max(1, round(width * self.facts.height / height)), WIDEST)
+
+    def parts(self, input: Picture) -> list[Picture]:
+        """The picture: it is never cut."""
+        return [input]
+
+    def scaled(self, input: Picture) -> Tensor:
+        """The picture at the model's height, values from 0 to 1: x_CHW."""
+        x_CHW = torch.from_numpy(input.pixels_HWC.copy()).permute(2, 0, 1).float() / 255
+        if x_CHW.shape[0] == 3 and self.facts.channels == 1:
+            x_CHW = (x_CHW * torch.tensor(LUMA)[:, None, None]).sum(0, keepdim=True)
+        x_CHW = x_CHW.expand(self.facts.channels, -1, -1)
+        size = (self.facts.height, self._width(input))
+        if tuple(x_CHW.shape[1:]) == size:
+            return x_CHW
+        return interpolate(x_CHW[None], size=size, mode="bilinear", antialias=True)[0]
+
+    def collate(self, inputs: Sequence[Picture], seed: int | None = None) -> ImageBatch:
+        """Pictures as one batch; with a seed, each is moved up or down a little."""
+        rows = [(self.scaled(picture) - self.facts.mean) / self.facts.deviation for picture in inputs]
+        if seed is not None:
+            random, most = Random(seed), int(self.options.image_shift * self.facts.height)
+            rows = [_moved(x_CHW, random.randint(-most, most)) for x_CHW in rows]
+        lengths_B = torch.tensor([x_CHW.shape[2] for x_CHW in rows])
+        wide = [x_CHW.permute(2, 0, 1) for x_CHW in rows]
+        x_BWCH = nn.utils.rnn.pad_sequence(wide, batch_first=True)
+        return ImageBatch(x_BWCH.permute(0, 2, 3, 1).contiguous(), lengths_B)
+
+    def forward(self, batch: ImageBatch) -> Memory:
+        x_BSD, lengths_B = self.columns(batch.x_BCHW, batch.lengths_B)
+        real_BS = mask_of(lengths_B, x_BSD.shape[1])
+        mask_BS = None if bool(real_BS.all()) else real_BS
+        z_BSD, final = self.network(self.input_dropout(x_BSD), mask_BS)
+        return Memory(z_BSD, mask_BS, final)
+
+    def labels(self, input: Picture) -> list[str]:
+        """Where each step begins, in columns of the picture as given: `column 8`."""
+        steps = self.columns.steps(self._width(input))
+        each = input.pixels_HWC.shape[1] / steps
+        return [f"column {round(number * each)}" for number in range(steps)]
+
+    def view(self, input: Picture) -> NDArray[np.uint8]:
+        """The picture as it was given."""
+        pixels_HWC = input.pixels_HWC
+        return pixels_HWC[:, :, 0] if pixels_HWC.shape[2] == 1 else pixels_HWC
+
+
+def _moved(x_CHW: Tensor, down: int) -> Tensor:
+    """Moved down by so many rows; the row at the edge fills what is left free."""
+    rows = (torch.arange(x_CHW.shape[1]) - down).clamp(0, x_CHW.shape[1] - 1)
+    return x_CHW[:, rows]

@@ -1,0 +1,92 @@
+"""Pictures from files: PNG, JPEG and WebP, through Pillow."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seqkit import SeqkitError
+from seqkit.formats.media import Limits, Picture
+
+FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
+"""Suffix -> what Pillow calls such a file."""
+GREY = ("1", "L", "I", "I;16", "F")
+"""Pillow's modes without colour."""
+
+
+def read_picture(path: str | Path, limits: Limits | None = None) -> Picture:
+    """The picture in a file, grey or red, green, blue; what is transparent lies on white.
+
+    Raises SeqkitError for a file that is missing, has more than `limits.pixels` (nothing is decoded then), is broken,
+    or is not what its suffix says.
+    """
+    path, limits = Path(path), limits or Limits()
+    if not path.is_file():
+        raise SeqkitError(f"{path}: no such file", "Check the path.")
+    image_module, failures = _pillow()
+    try:
+        with warnings.catch_warnings():
+            # Pillow has its own limit, and warns before it; ours is checked below.
+            warnings.simplefilter("ignore")
+            with image_module.open(path, formats=sorted(set(FORMATS.values()))) as image:
+                _check(path, image, limits)
+                image.load()
+                return Picture(_pixels(image))
+    except SeqkitError:
+        raise
+    except image_module.DecompressionBombError:
+        raise SeqkitError(f"{path}: unpacks to far too many pixels", "Make it smaller.") from None
+    except failures as error:
+        raise SeqkitError(
+            f"{path}: not a picture that can be read ({error})",
+            "Pictures are PNG, JPEG and WebP files; get the file again if it is one.",
+        ) from None
+
+
+def _check(path: Path, image: Any, limits: Limits) -> None:
+    """Raise SeqkitError for a suffix that says something else, or for too many pixels."""
+    if image.format != FORMATS.get(path.suffix.lower(), image.format):
+        raise SeqkitError(f"{path}: holds {image.format}, not what its suffix says", "Rename it.")
+    width, height = image.size
+    if width * height > limits.pixels:
+        raise SeqkitError(
+            f"{path}: has {width} × {height} pixels, more than the {limits.pixels:,} allowed",
+            "Make it smaller, or raise the limit.",
+        )
+
+
+def _pixels(image: Any) -> np.ndarray[Any, np.dtype[np.uint8]]:
+    """Upright as its camera was held, (H, W, 1) or (H, W, 3)."""
+    from PIL import Image, ImageOps
+
+    image = ImageOps.exif_transpose(image)
+    if image.mode in ("I", "I;16", "F"):
+        # 16 bits a pixel.
+        values = np.asarray(image, dtype=np.float64)
+        return (
+            (values / (257 if values.max(initial=0) > 255 else 1)).clip(0, 255).astype(np.uint8)[:, :, None]
+        )
+    if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:
+        above = image.convert("RGBA")
+        below = Image.new("RGBA", above.size, (255, 255, 255, 255))
+        below.alpha_composite(above)
+        image = below.convert("L" if image.mode in ("L", "LA", "La") else "RGB")
+    pixels = np.asarray(image.convert("L" if image.mode in GREY else "RGB"))
+    return pixels[:, :, None] if pixels.ndim == 2 else pixels
+
+
+def _pillow() -> tuple[Any, tuple[type[Exception], ...]]:
+    """Pillow's Image, and what it raises at a bad file."""
+    try:
+        from PIL import Image
+    except ImportError:
+        raise SeqkitError(
+            "pictures are read with Pillow, which is not installed", 'Install it: pip install "seqkit[image]"'
+        ) from None
+    import struct
+    import zlib
+
+    return Image, (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error)

@@ -1,0 +1,224 @@
+"""The video decoder: a film as objects, each with a look that stays and a path that a recurrent network walks.
+
+    q_k = what the memory says of object k              z_k ~ N(0, I), its look
+    h_τ = h(W [s_τ-1 ; s_τ-1 - s_τ-2 ; q_k] + U h_τ-1)  s_τ - s_τ-1 ~ a mixture of Gaussians, from h_τ
+    frame τ = the picture of (z_k, q_k), placed at s_τ, over those of the objects before it and the background
+
+A film shows what no caption tells: which way round, how fast, whose handwriting. The mean of all that would be a blur;
+here it is drawn. In training z_k and s_τ are read off the film itself (a variational autoencoder, Kingma & Welling
+2014; objects and places as in Hsieh et al. 2018), and the recurrent network learns to walk the paths found there.
+Shapes: B films, F frames, C channels, H rows, W columns, K objects, N = B times K, Z numbers of a look, Q of q_k.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from seqkit.formats.media import Film
+from seqkit.models.contracts import Loss, Memory
+from seqkit.nn.columns import mask_of
+from seqkit.nn.decoder import RecurrentDecoder
+from seqkit.nn.densities import Mixture, MixtureHead, gaussian_kl
+from seqkit_video.facts import FilmFacts
+from seqkit_video.layers import batch_of, frames_tensor
+from seqkit_video.layers_objects import Look, Objects, Painter, Tracker
+from seqkit_video.layers_place import place
+
+STEP = 1 / 16
+"""Share of the frame that counts as 1 where an object moves."""
+LEAST = 0.05
+"""Smallest deviation of a step, in STEPs: a fifth of a pixel of 64."""
+PARTS = 10
+SMEARED = 0.1
+"""Deviation of the places that the path is taught from, in STEPs, so that it can walk on from its own."""
+CALM = 0.3
+"""Temperature of a step within a part of the mixture: which way is drawn, the tremor around it is mostly left out."""
+SHARPEST = 1e-3
+"""Probabilities are kept so far from 0 and 1."""
+
+
+class FilmBatch(NamedTuple):
+    """Films, values from 0 to 1, padded on the right."""
+
+    x_BFCHW: Tensor
+    lengths_B: Tensor
+
+
+class Found(NamedTuple):
+    """What was read off films in training."""
+
+    places_BKF2: Tensor
+    mean_BKZ: Tensor
+    log_variance_BKZ: Tensor
+
+
+class VideoDecoder(nn.Module):
+    """A Memory -> films of the training split's size and length."""
+
+    def __init__(
+        self,
+        options: Any,
+        facts: FilmFacts,
+        memory_size: int,
+        final_sizes: tuple[int, ...],
+        encoders: Mapping[str, Any],
+    ) -> None:
+        super().__init__()
+        self.options, self.shape = options, facts.shape
+        shape, size, asked = facts.shape, options.film_channels, 64
+        self.side = options.film_patch or round(min(shape.height, shape.width) / 2)
+        self.objects = Objects(memory_size, asked, options.film_objects)
+        self.tracker = Tracker(shape.channels, shape.height, shape.width, size, asked)
+        self.look = Look(shape.channels, self.side, size, asked, options.film_look)
+        self.painter = Painter(shape.channels, self.side, size, asked, options.film_look)
+        self.background_CHW = nn.Parameter(torch.full((shape.channels, shape.height, shape.width), -3.0))
+        self.network = RecurrentDecoder(
+            options.recurrence,
+            5 + asked,
+            options.hidden,
+            options.decoder_layers,
+            memory_size,
+            final_sizes,
+            attention=options.attention,
+            output_size=options.hidden,
+            dropout=options.dropout,
+            layer_norm=options.layer_norm,
+            residual=options.residual,
+        )
+        self.head = MixtureHead(self.network.output_size, 2, PARTS, LEAST)
+
+    def lengths(self, targets: Sequence[Film]) -> list[int]:
+        """Frames of each film."""
+        return [len(film.frames_FHWC) for film in targets]
+
+    def labels(self, target: Film) -> list[str]:
+        """The objects: one for each row of `attention`."""
+        return [f"object {number + 1}" for number in range(self.options.film_objects)]
+
+    def collate(self, targets: Sequence[Film], seed: int | None = None) -> FilmBatch:
+        """Films as one batch. Nothing is random about it."""
+        shape = self.shape
+        return FilmBatch(
+            *batch_of([frames_tensor(film, shape.height, shape.width, shape.channels) for film in targets])
+        )
+
+    def find(self, batch: FilmBatch, q_BKQ: Tensor) -> Found:
+        """Where the objects are, and how they look."""
+        x_BFCHW = batch.x_BFCHW
+        places_BKF2 = self.tracker(x_BFCHW, q_BKQ)
+        real_BF = mask_of(batch.lengths_B, x_BFCHW.shape[1])
+        return Found(places_BKF2, *self.look(x_BFCHW, places_BKF2, q_BKQ, real_BF))
+
+    def render(self, z_BKZ: Tensor, q_BKQ: Tensor, places_BKF2: Tensor) -> Tensor:
+        """Looks and paths -> frames, values from 0 to 1: x_BFCHW."""
+        films, objects, frames = places_BKF2.shape[:3]
+        cover, colours = self.painter(z_BKZ.flatten(0, 1), q_BKQ.flatten(0, 1))
+        with torch.autocast("cpu", enabled=False):
+            patches = torch.cat([cover, cover * colours], dim=1).unflatten(0, (films, objects))
+            x_BFCHW = torch.sigmoid(self.background_CHW).expand(films, frames, -1, -1, -1)
+            for number in range(objects):
+                repeated = patches[:, number, None].expand(-1, frames, -1, -1, -1).flatten(0, 1)
+                placed = place(
+                    repeated, places_BKF2[:, number].flatten(0, 1), self.shape.height, self.shape.width
+                ).unflatten(0, (films, frames))
+                x_BFCHW = placed[:, :, 1:] + (1 - placed[:, :, :1]) * x_BFCHW
+        return x_BFCHW
+
+    def loss(self, memory: Memory, batch: FilmBatch, label_smoothing: float = 0.0) -> Loss:
+        """A bound of -Σ log P(film | memory): of the pixels, of the looks, and of the paths as they were found."""
+        q_BKQ, _ = self.objects(memory.states_BSD, memory.mask_BS)
+        found = self.find(batch, q_BKQ)
+        z_BKZ = found.mean_BKZ
+        if self.training:
+            z_BKZ = z_BKZ + torch.randn_like(z_BKZ) * (0.5 * found.log_variance_BKZ).exp()
+        x_BFCHW = self.render(z_BKZ, q_BKQ, found.places_BKF2)
+        real_BF = mask_of(batch.lengths_B, x_BFCHW.shape[1])
+        pixels = (_pixel_nll(x_BFCHW, batch.x_BFCHW).flatten(2).sum(-1) * real_BF).sum()
+        looks = gaussian_kl(found.mean_BKZ, found.log_variance_BKZ).sum()
+        paths = (self._path_nll(memory, q_BKQ, found.places_BKF2.detach()) * real_BF[:, None]).sum()
+        frames = int(batch.lengths_B.sum())
+        near_BF = (x_BFCHW - batch.x_BFCHW).abs().flatten(2).mean(-1) < 0.01
+        total = pixels + self.options.film_kl * looks + paths
+        nll = float((pixels + looks + paths).detach())
+        return Loss(total / (frames * 64), nll, int((near_BF & real_BF).sum()), frames)
+
+    def _path_nll(self, memory: Memory, q_BKQ: Tensor, places_BKF2: Tensor) -> Tensor:
+        """-log p of each step of each path, (B, K, F)."""
+        films, objects, frames = places_BKF2.shape[:3]
+        places_NF2 = (places_BKF2.flatten(0, 1) - 0.5) / STEP
+        steps_NF2 = torch.diff(places_NF2, dim=1, prepend=torch.zeros_like(places_NF2[:, :1]))
+        if self.training:
+            places_NF2 = places_NF2 + SMEARED * torch.randn_like(places_NF2)
+            aims_NF2 = steps_NF2.clone()
+            aims_NF2[:, 1:] -= places_NF2[:, :-1] - (places_BKF2.flatten(0, 1)[:, :-1] - 0.5) / STEP
+        else:
+            aims_NF2 = steps_NF2
+        moves_NF2 = torch.diff(places_NF2, dim=1, prepend=torch.zeros_like(places_NF2[:, :1]))
+        inputs = [_inputs(None, None, q_BKQ.flatten(0, 1))[:, None]]
+        if frames > 1:
+            q_NFQ = q_BKQ.flatten(0, 1)[:, None].expand(-1, frames - 1, -1)
+            moved_NF2 = torch.cat([torch.zeros_like(moves_NF2[:, :1]), moves_NF2[:, 1:-1]], dim=1)
+            inputs.append(_inputs(places_NF2[:, :-1], moved_NF2, q_NFQ))
+        o_NFO = self.network(torch.cat(inputs, dim=1), self._start(memory, objects))
+        mixture: Mixture = self.head(o_NFO.flatten(0, 1))
+        return -mixture.log_prob(aims_NF2.flatten(0, 1)).view(films, objects, frames)
+
+    def _start(self, memory: Memory, objects: int) -> Any:
+        """A row for each object of each film, all reading that film's memory."""
+        mask_NS = None if memory.mask_BS is None else memory.mask_BS.repeat_interleave(objects, 0)
+        final = tuple(part.repeat_interleave(objects, 0) for part in memory.final)
+        return self.network.start(memory.states_BSD.repeat_interleave(objects, 0), mask_NS, final)
+
+    def attention(self, memory: Memory, batch: FilmBatch) -> Tensor:
+        """Where in the memory each object is read, a_BKS."""
+        a_BKS: Tensor = self.objects(memory.states_BSD, memory.mask_BS)[1]
+        return a_BKS
+
+    @torch.no_grad()
+    def generate(self, memory: Memory, seeds: Sequence[int], temperature: float = 0.0) -> list[Film]:
+        """A film for each example; what it shows beside what the memory says follows from its seed alone.
+
+        Args: temperature, of the looks: 0 gives every object the most usual one.
+        """
+        q_BKQ, _ = self.objects(memory.states_BSD, memory.mask_BS)
+        films, objects = q_BKQ.shape[:2]
+        frames, look = self.shape.frames, self.options.film_look
+        drawn = [torch.Generator().manual_seed(seed) for seed in seeds]
+        z_BKZ = torch.stack([torch.randn(objects, look, generator=one) for one in drawn])
+        uniform_FN = torch.stack([torch.rand(frames, objects, generator=one) for one in drawn], 1).flatten(1)
+        normal_FN2 = torch.stack([torch.randn(frames, objects, 2, generator=one) for one in drawn], 1)
+        places_NF2 = self._walk(memory, q_BKQ, uniform_FN, normal_FN2.flatten(1, 2))
+        x_BFCHW = self.render(temperature * z_BKZ, q_BKQ, places_NF2.unflatten(0, (films, objects)))
+        pixels = (x_BFCHW * 255).round().clamp(0, 255).to(torch.uint8).permute(0, 1, 3, 4, 2)
+        return [Film(np.ascontiguousarray(film.numpy()), self.shape.rate) for film in pixels]
+
+    def _walk(self, memory: Memory, q_BKQ: Tensor, uniform_FN: Tensor, normal_FN2: Tensor) -> Tensor:
+        """Paths as the recurrent network draws them: places_NF2, in shares of the frame."""
+        state, q_NQ = self._start(memory, q_BKQ.shape[1]), q_BKQ.flatten(0, 1)
+        place_N2 = move_N2 = None
+        places = []
+        for number, (uniform_N, normal_N2) in enumerate(zip(uniform_FN, normal_FN2, strict=True)):
+            o_NO, state = self.network.step(_inputs(place_N2, move_N2, q_NQ), state)
+            step_N2 = self.head(o_NO).draw(uniform_N, normal_N2, CALM if number else 1.0)
+            move_N2 = torch.zeros_like(step_N2) if place_N2 is None else step_N2
+            place_N2 = step_N2 if place_N2 is None else place_N2 + step_N2
+            places.append(place_N2)
+        return torch.stack(places, dim=1) * STEP + 0.5
+
+
+def _inputs(place: Tensor | None, move: Tensor | None, q: Tensor) -> Tensor:
+    """One step's input: place and move, whether there are any yet, and what was asked of the object."""
+    if place is None or move is None:
+        return torch.cat([q.new_zeros(*q.shape[:-1], 5), q], dim=-1)
+    return torch.cat([place / 4, move, torch.ones_like(place[..., :1]), q], dim=-1)
+
+
+def _pixel_nll(x: Tensor, target: Tensor) -> Tensor:
+    """Cross entropy of a pixel's value, taken as the probability that it is lit."""
+    x = x.clamp(SHARPEST, 1 - SHARPEST)
+    return -(target * x.log() + (1 - target) * (1 - x).log())

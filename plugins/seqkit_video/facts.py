@@ -1,0 +1,100 @@
+"""What the training films told: the size of a frame, whether it has colours, and how many frames a film has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+
+from seqkit import SeqkitError
+from seqkit.formats.examples import Pair
+from seqkit.formats.media import Film
+from seqkit.models.parts import AGAIN, read_json, write_json
+
+LARGEST = 64
+"""Rows or columns of a frame, at most, where no option says."""
+
+
+@dataclass
+class Shape:
+    """Of the films of a training split."""
+
+    height: int
+    width: int
+    channels: int
+    frames: int
+    rate: float
+
+    @classmethod
+    def of(cls, films: Sequence[Film], height: int = 0) -> Self:
+        """The medians; with a height, the width in proportion. Raises SeqkitError where there is no film."""
+        if not films:
+            raise SeqkitError("there is no film to learn from", "Give films, or choose another part.")
+        shapes = np.array([film.frames_FHWC.shape for film in films])
+        rows, columns = (float(number) for number in np.median(shapes[:, 1:3], axis=0))
+        scale = height / rows if height else min(1.0, LARGEST / max(rows, columns))
+        frames = round(float(np.median(shapes[:, 0])))
+        rate = float(np.median([film.rate for film in films]))
+        return cls(
+            max(8, round(rows * scale)), max(8, round(columns * scale)), int(shapes[:, 3].max()), frames, rate
+        )
+
+    def save_as(self, path: Path) -> None:
+        """Write it."""
+        write_json(path, asdict(self))
+
+    @classmethod
+    def load_from(cls, path: Path) -> Self:
+        """Read what `save_as` wrote."""
+        told = read_json(path)
+        try:
+            sizes = [int(told[name]) for name in ("height", "width", "channels", "frames")]
+            return cls(*sizes, rate=float(told["rate"]))  # type: ignore[misc]
+        except (KeyError, TypeError, ValueError):
+            raise SeqkitError(f"{path}: not what a model of films keeps", AGAIN) from None
+
+
+@dataclass
+class VideoFacts:
+    """Of the films that are read."""
+
+    shape: Shape
+
+    @classmethod
+    def gather(cls, pairs: Sequence[Pair], options: Any) -> Self:
+        """Measure the training split's sources."""
+        films = [pair.sources["video"] for pair in pairs if "video" in pair.sources]
+        return cls(Shape.of(films, options.video_height))
+
+    def save(self, folder: Path) -> None:
+        """Write `video/read.json`."""
+        self.shape.save_as(folder / "video" / "read.json")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote."""
+        return cls(Shape.load_from(folder / "video" / "read.json"))
+
+
+@dataclass
+class FilmFacts:
+    """Of the films that are written."""
+
+    shape: Shape
+
+    @classmethod
+    def gather(cls, pairs: Sequence[Pair], options: Any, encoders: Mapping[str, Any]) -> Self:
+        """Measure the training split's targets."""
+        return cls(Shape.of([pair.target for pair in pairs if isinstance(pair.target, Film)]))
+
+    def save(self, folder: Path) -> None:
+        """Write `video/written.json`."""
+        self.shape.save_as(folder / "video" / "written.json")
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote."""
+        return cls(Shape.load_from(folder / "video" / "written.json"))

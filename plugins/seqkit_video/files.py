@@ -1,0 +1,180 @@
+"""Films from and to files: MP4, WebM and GIF, through PyAV.
+
+Shapes: F frames, H rows, W columns, C channels.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqkit import SeqkitError
+from seqkit.files import atomic_write
+from seqkit.formats.media import Film, Limits
+
+CONTAINERS = {".mp4": "mp4", ".webm": "webm", ".gif": "gif"}
+"""Suffix -> FFmpeg's name for such a file, one of several it may give."""
+GREY_SPREAD = 2
+"""A film whose channels differ by no more than this has no colours: codecs round."""
+USUAL_RATE = 8.0
+"""Frames a second where a file does not say."""
+TOTAL = 4
+"""All frames of a film together may have so many times the pixels that one may have: they must fit into memory."""
+AGAIN = "Get the file again."
+
+
+def read_film(path: str | Path, limits: Limits | None = None) -> Film:
+    """The film in a file, grey where it has no colours, without its sound.
+
+    Raises SeqkitError for a file that is missing, goes beyond `limits`, is broken or cut short, or is not what its
+    suffix says. No more frames are decoded than allowed.
+    """
+    path, limits, av = Path(path), limits or Limits(), _av()
+    if not path.is_file():
+        raise SeqkitError(f"{path}: no such file", "Check the path.")
+    try:
+        with av.open(str(path), options={"protocol_whitelist": "file"}) as container:
+            stream = _stream(path, container, limits)
+            frames = _frames(path, container, stream, limits)
+            _check_whole(path, container, stream, len(frames))
+            rate = float(stream.average_rate or USUAL_RATE)
+    except (av.FFmpegError, ValueError, OSError) as error:
+        raise SeqkitError(f"{path}: not a film that can be read ({error})", AGAIN) from None
+    return Film(_without_colour(np.stack(frames)), rate)
+
+
+def _stream(path: Path, container: Any, limits: Limits) -> Any:
+    """The film's pictures, once what the file says of itself has been checked."""
+    kinds = container.format.name.split(",")
+    if CONTAINERS.get(path.suffix.lower(), kinds[0]) not in kinds:
+        raise SeqkitError(f"{path}: holds {kinds[0]}, not what its suffix says", "Rename it.")
+    if not container.streams.video:
+        raise SeqkitError(f"{path}: holds no pictures", "Give a film.")
+    stream = container.streams.video[0]
+    seconds = (container.duration or 0) / 1e6
+    if seconds > limits.seconds:
+        raise SeqkitError(
+            f"{path}: lasts {seconds:.1f} s, more than the {limits.seconds:g} s allowed",
+            "Cut it, or raise the limit.",
+        )
+    if stream.width * stream.height > limits.pixels:
+        raise SeqkitError(
+            f"{path}: has {stream.width} × {stream.height} pixels a frame, more than the {limits.pixels:,} allowed",
+            "Make it smaller, or raise the limit.",
+        )
+    if stream.frames > limits.frames:
+        raise _too_many(path, limits)
+    return stream
+
+
+def _frames(path: Path, container: Any, stream: Any, limits: Limits) -> list[NDArray[np.uint8]]:
+    """Every frame, (H, W, 3), all of the first one's size. The counts in a file may lie: they are checked again."""
+    frames: list[NDArray[np.uint8]] = []
+    stream.thread_count = 1
+    for frame in container.decode(stream):
+        if len(frames) == limits.frames:
+            raise _too_many(path, limits)
+        if frame.time is not None and frame.time > limits.seconds:
+            raise SeqkitError(f"{path}: lasts more than the {limits.seconds:g} s allowed", "Cut it.")
+        if frame.is_corrupt:
+            raise SeqkitError(f"{path}: frame {len(frames) + 1} is broken", AGAIN)
+        if (len(frames) + 1) * frame.width * frame.height > TOTAL * limits.pixels:
+            raise SeqkitError(
+                f"{path}: unpacks to more than {TOTAL} × {limits.pixels:,} pixels",
+                "Cut it, or make it smaller.",
+            )
+        pixels = frame.to_ndarray(format="rgb24")
+        if frames and pixels.shape != frames[0].shape:
+            raise SeqkitError(f"{path}: frame {len(frames) + 1} has another size", AGAIN)
+        frames.append(pixels)
+    if not frames:
+        raise SeqkitError(f"{path}: holds no frame", AGAIN)
+    return frames
+
+
+def _too_many(path: Path, limits: Limits) -> SeqkitError:
+    return SeqkitError(
+        f"{path}: has more than the {limits.frames:,} frames allowed", "Cut it, or raise the limit."
+    )
+
+
+def _check_whole(path: Path, container: Any, stream: Any, count: int) -> None:
+    """Raise SeqkitError where the file ends before its film does; decoders pass over that in silence."""
+    rate, seconds = stream.average_rate, (container.duration or 0) / 1e6
+    expected = stream.frames or (round(seconds * float(rate)) if rate else 0)
+    cut = count < expected - max(1, expected // 20)
+    if path.suffix.lower() == ".gif":
+        cut = not _last_bytes(path).rstrip(b"\0").endswith(b";")
+    if cut:
+        raise SeqkitError(f"{path}: ends before the film does ({count} frames are left)", AGAIN)
+
+
+def _last_bytes(path: Path) -> bytes:
+    with open(path, "rb") as file:
+        file.seek(max(0, path.stat().st_size - 64))
+        return file.read()
+
+
+def _without_colour(frames_FHWC: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """One channel where the three are the same."""
+    spread = frames_FHWC.max(axis=-1).astype(np.int16) - frames_FHWC.min(axis=-1)
+    return frames_FHWC[..., 1:2] if spread.max() <= GREY_SPREAD else frames_FHWC
+
+
+def write_film(film: Film, path: str | Path) -> None:
+    """Write a film as GIF, MP4 or WebM, by the suffix; the file appears whole or not at all. Raises SeqkitError."""
+    path, av = Path(path), _av()
+    kind = CONTAINERS.get(path.suffix.lower())
+    if kind is None:
+        raise SeqkitError(
+            f"{path}: films are written as .gif, .mp4 or .webm", "Give one of these suffixes.", exit_code=2
+        )
+    if not len(film.frames_FHWC):
+        raise SeqkitError(f"{path}: a film without frames cannot be written", "Give one frame at least.")
+    with atomic_write(path) as file, av.open(file, "w", format=kind) as container:
+        stream = _new_stream(container, kind, film)
+        for pixels_HWC in film.frames_FHWC:
+            for packet in stream.encode(_frame(av, pixels_HWC, kind)):
+                container.mux(packet)
+        for packet in stream.encode(None):
+            container.mux(packet)
+
+
+def _new_stream(container: Any, kind: str, film: Film) -> Any:
+    codec = {"gif": "gif", "mp4": "libx264", "webm": "libvpx-vp9"}[kind]
+    stream = container.add_stream(codec, rate=Fraction(film.rate).limit_denominator(1000))
+    _, stream.height, stream.width, channels = film.frames_FHWC.shape
+    if kind == "gif":
+        stream.pix_fmt = "gray" if channels == 1 else "rgb8"
+        return stream
+    # Half the colours are enough for any player; an odd size does not allow it.
+    odd = stream.height % 2 or stream.width % 2
+    stream.pix_fmt = "yuv444p" if odd else "yuv420p"
+    stream.options = {"crf": "10", "preset": "medium"} if kind == "mp4" else {"crf": "10", "b": "0"}
+    stream.thread_count = 1
+    return stream
+
+
+def _frame(av: Any, pixels_HWC: NDArray[np.uint8], kind: str) -> Any:
+    grey = pixels_HWC.shape[2] == 1
+    if kind == "gif" and grey:
+        return av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels_HWC[:, :, 0]), format="gray")
+    if grey:
+        pixels_HWC = np.repeat(pixels_HWC, 3, axis=2)
+    return av.VideoFrame.from_ndarray(np.ascontiguousarray(pixels_HWC), format="rgb24")
+
+
+def _av() -> Any:
+    try:
+        import av
+    except (ImportError, OSError):
+        raise SeqkitError(
+            "films are read and written with PyAV, which is not installed",
+            'Install it: pip install "seqkit[video]"',
+        ) from None
+    av.logging.set_level(av.logging.PANIC)
+    return av

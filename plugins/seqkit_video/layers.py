@@ -1,0 +1,69 @@
+"""Frames as tensors, and convolutions over one frame at a time.
+
+Shapes: B films, N films times frames, F frames, C channels, H rows, W columns, D features.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import interpolate
+
+from seqkit.formats.media import Film
+
+LUMA = (0.299, 0.587, 0.114)
+"""Grey of red, green and blue (ITU-R BT.601)."""
+STRONGEST = 8
+"""Most groups of a group norm."""
+
+
+def frames_tensor(film: Film, height: int, width: int, channels: int) -> Tensor:
+    """A film at this size, values from 0 to 1: x_FCHW."""
+    x_FCHW = torch.from_numpy(np.array(film.frames_FHWC)).permute(0, 3, 1, 2).float() / 255
+    if x_FCHW.shape[1] == 3 and channels == 1:
+        x_FCHW = (x_FCHW * torch.tensor(LUMA)[:, None, None]).sum(1, keepdim=True)
+    x_FCHW = x_FCHW.expand(-1, channels, -1, -1)
+    if tuple(x_FCHW.shape[2:]) == (height, width):
+        return x_FCHW
+    return interpolate(x_FCHW, size=(height, width), mode="bilinear", antialias=True)
+
+
+def batch_of(films: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """Films padded on the right with black frames, x_BFCHW, and the frames of each."""
+    lengths_B = torch.tensor([len(film) for film in films])
+    return nn.utils.rnn.pad_sequence(list(films), batch_first=True), lengths_B
+
+
+def with_differences(x_BFCHW: Tensor) -> Tensor:
+    """Beside each frame what has changed since the last one, x_BF(2C)HW; nothing, at the first."""
+    change_BFCHW = x_BFCHW.clone()
+    change_BFCHW[:, 1:] -= x_BFCHW[:, :-1]
+    change_BFCHW[:, 0] = 0
+    return torch.cat([x_BFCHW, change_BFCHW], dim=2)
+
+
+def groups_of(channels: int) -> int:
+    """Groups of a group norm over so many channels."""
+    return next(groups for groups in range(min(STRONGEST, channels), 0, -1) if channels % groups == 0)
+
+
+class FrameConvolutions(nn.Sequential):
+    """3×3 convolutions of stride 2, with group norm: x_NCHW -> features of a grid."""
+
+    def __init__(self, input_channels: int, channels: Sequence[int]) -> None:
+        super().__init__()
+        for before, after in pairwise([input_channels, *channels]):
+            self.append(nn.Conv2d(before, after, 3, stride=2, padding=1))
+            self.append(nn.GroupNorm(groups_of(after), after))
+            self.append(nn.ReLU())
+
+
+def halved(size: int, times: int) -> int:
+    """Rows left of so many after convolutions of stride 2."""
+    for _ in range(times):
+        size = (size + 1) // 2
+    return size

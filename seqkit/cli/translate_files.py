@@ -1,0 +1,199 @@
+"""`seqkit translate` where sources or outputs are files: sound, pictures, films and whatever plugins bring."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seqkit.errors import SeqkitError, did_you_mean
+
+if TYPE_CHECKING:
+    from seqkit.evaluation.attention import Alignment
+    from seqkit.extend.specs import DecoderSpec, EncoderSpec
+    from seqkit.formats.media import Limits
+
+Sources = Iterable[tuple[str, Mapping[str, Any] | None]]
+"""Each with what it is called; None: it could not be read."""
+FOR_TEXT = (
+    *("beam", "length_penalty", "n_best", "top_p", "mbr", "utility"),
+    *("prefix", "max_ratio", "scores", "format", "attention"),
+)
+"""Options that only outputs of text have."""
+
+
+@dataclass(frozen=True)
+class Modalities:
+    """What a model reads and writes."""
+
+    encoders: tuple[EncoderSpec, ...]
+    decoder: DecoderSpec
+
+    @property
+    def reads_lines(self) -> bool:
+        """Whether its sources are lines of text and nothing else."""
+        return len(self.encoders) == 1 and self.encoders[0].reader is None
+
+    @property
+    def writes_files(self) -> bool:
+        """Whether each output is a file of its own."""
+        return self.decoder.writer is not None
+
+
+def modalities_of(model: str) -> Modalities | None:
+    """By the model's configuration, before it is loaded; None for "", another task, or where a plugin is missing."""
+    from seqkit.extend.manager import registry
+    from seqkit.models.folder import model_info
+    from seqkit.models.options import names_in
+
+    options = model_info(model).config["options"] if model else {}
+    if "encoder" not in options or "decoder" not in options:
+        return None
+    there = {kind: {p.spec.name: p.spec for p in registry().all(kind)} for kind in ("encoders", "decoders")}
+    names = names_in(str(options["encoder"]))
+    if not set(names) <= set(there["encoders"]) or options["decoder"] not in there["decoders"]:
+        return None
+    return Modalities(tuple(there["encoders"][name] for name in names), there["decoders"][options["decoder"]])
+
+
+def check_for_files(given: Mapping[str, Any]) -> None:
+    """Raise SeqkitError for an option that only outputs of text have."""
+    for name in FOR_TEXT:
+        if given[name]:
+            option = f"--{name.replace('_', '-')}"
+            raise SeqkitError(
+                f"{option}: is for models that write text",
+                "Leave it out; --seed chooses a draw.",
+                exit_code=2,
+            )
+    if given["temperature"] is not None and not given["sample"]:
+        raise SeqkitError("--temperature is for drawing", "Add --sample, or leave it out.", exit_code=2)
+
+
+def check_no_named(named: Sequence[str]) -> None:
+    """Raise SeqkitError where --input is given to a model that reads lines of text."""
+    if named:
+        raise SeqkitError(
+            "--input: the model reads lines of text", "Give them as arguments or files.", exit_code=2
+        )
+
+
+@dataclass
+class FileSources:
+    """The sources that arguments or `--input` name, read one by one; those that cannot be are told and counted."""
+
+    modalities: Modalities
+    arguments: tuple[str, ...]
+    named: Sequence[str]
+    limits: Limits
+    failed: int = 0
+    _chosen: list[tuple[str, dict[str, str]]] = field(init=False)
+    """What each source is called, and the value given for each encoder."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError where the command line does not give each encoder its input."""
+        names = [spec.name for spec in self.modalities.encoders]
+        if self.named:
+            self._chosen = [(" ".join(self.named), self._values(names))]
+        elif len(names) > 1:
+            fix = "Give one of each: " + " ".join(f"--input {name}=…" for name in names)
+            raise SeqkitError(f"the model reads {' and '.join(names)} together", fix, exit_code=2)
+        elif not self.arguments:
+            raise SeqkitError("nothing to read", f"Give files for '{names[0]}'.", exit_code=2)
+        else:
+            self._chosen = [(argument, {names[0]: argument}) for argument in self.arguments]
+
+    def _values(self, names: Sequence[str]) -> dict[str, str]:
+        values: dict[str, str] = {}
+        for given in self.named:
+            name, found, value = given.partition("=")
+            if not found or name not in names or name in values:
+                reason = "stands twice" if name in values else f"the model reads {', '.join(names)}"
+                fix = f"Write NAME=VALUE. {did_you_mean(name, names)}"
+                raise SeqkitError(f"--input {given}: {reason}", fix, exit_code=2)
+            values[name] = value
+        missing = [name for name in names if name not in values]
+        if missing or self.arguments:
+            problem = (
+                f"--input: {' and '.join(missing)} missing" if missing else "--input and arguments together"
+            )
+            fix = f"Give --input once for each of {', '.join(names)}, and nothing else."
+            raise SeqkitError(problem, fix, exit_code=2)
+        return values
+
+    def __len__(self) -> int:
+        return len(self._chosen)
+
+    def __iter__(self) -> Iterator[tuple[str, Mapping[str, Any] | None]]:
+        from seqkit.items import cell_reader, library_missing
+
+        readers = {spec.name: cell_reader(spec, self.limits) for spec in self.modalities.encoders}
+        for called, values in self._chosen:
+            try:
+                source = {name: readers[name](value) for name, value in values.items()}
+            except SeqkitError as error:
+                if library_missing(error):
+                    raise
+                self.failed += 1
+                print(f"seqkit: {error.problem}. {error.fix}".rstrip(), file=sys.stderr, flush=True)
+                yield called, None
+            else:
+                yield called, source
+
+
+@dataclass(frozen=True)
+class FileTarget:
+    """Where output files go: one file, numbered files beside it, or numbered files in a folder."""
+
+    out: Path
+    decoder: DecoderSpec
+
+    @classmethod
+    def of(cls, out: Path | None, decoder: DecoderSpec) -> FileTarget:
+        """Raise SeqkitError where --out is missing, or its suffix is none that the decoder writes."""
+        known = ", ".join(decoder.suffixes)
+        if out is None:
+            fix = f"Name it: -o out{decoder.suffixes[0]} ({known}), or a folder."
+            raise SeqkitError(f"the model writes '{decoder.name}' to a file", fix, exit_code=2)
+        if not out.is_dir() and out.suffix and out.suffix.lower() not in decoder.suffixes:
+            fix = f"Choose one of {known}, or a folder."
+            raise SeqkitError(f"{out}: '{decoder.name}' is not written as {out.suffix}", fix, exit_code=2)
+        return cls(out, decoder)
+
+    def path(self, number: int, count: int) -> Path:
+        """Of output `number`, from 1, of so many. A folder is made where it is missing."""
+        if self.out.is_dir() or not self.out.suffix:
+            self.out.mkdir(parents=True, exist_ok=True)
+            return self.out / f"{number}{self.decoder.suffixes[0]}"
+        return self.out if count == 1 else self.out.with_stem(f"{self.out.stem}-{number}")
+
+
+def write_files(models: Sequence[Any], sources: Sources, options: Any, target: FileTarget) -> None:
+    """One file for each source, numbered as the sources are; none for a source that is empty or cannot be read."""
+    from seqkit.batch.translation import outputs_of
+    from seqkit.extend.manager import load
+
+    if not isinstance(sources, FileSources):
+        # How they are called depends on how many there are.
+        sources = list(sources)
+    count = len(sources)
+    assert target.decoder.writer is not None
+    write = load(target.decoder.writer)
+    found = outputs_of(models, (source for _, source in sources), options)
+    for number, outputs in enumerate(found, start=1):
+        if outputs:
+            write(outputs[0].value, target.path(number, count))
+
+
+def picture_of_attention(path: Path, model: Any, source: Mapping[str, Any], found: Alignment) -> None:
+    """Over a view of the source, where its encoder offers one (a spectrogram, a picture, frames); else a plain map."""
+    from seqkit.evaluation import attention
+
+    ((name, value), *others) = source.items()
+    encoder = model.encoders[name]
+    if not others and hasattr(encoder, "view"):
+        attention.media_heat_map(path, found, encoder.view(value), getattr(encoder, "unit", "source"))
+    else:
+        attention.heat_map(path, found)

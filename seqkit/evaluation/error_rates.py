@@ -1,0 +1,83 @@
+"""Word and character error rate: edits (Levenshtein 1966) for each word or character of the reference.
+
+Shapes: N outputs, S drawn corpora.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from seqkit.evaluation.resampling import DRAWN, SAMPLES, SEED
+
+
+class ErrorRate(NamedTuple):
+    """Edits per unit of the reference, with its 95 % interval by bootstrap over outputs; 0.01 is 1 %."""
+
+    edits: int
+    length: int
+    """Units of all references together."""
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float:
+        """The rate; edits where the references are empty count as one each."""
+        return self.edits / max(self.length, 1)
+
+
+def edits(output: Sequence[Hashable], reference: Sequence[Hashable]) -> int:
+    """The fewest insertions, deletions and replacements that make one of the other."""
+    if output == reference:
+        return 0
+    above = list(range(len(reference) + 1))
+    for row, mine in enumerate(output, 1):
+        here = [row]
+        for column, theirs in enumerate(reference, 1):
+            here.append(min(above[column] + 1, here[-1] + 1, above[column - 1] + (mine != theirs)))
+        above = here
+    return above[-1]
+
+
+def words(text: str) -> list[str]:
+    """What stands between white space."""
+    return text.split()
+
+
+def characters(text: str) -> list[str]:
+    """Every character, runs of white space as one blank, none at the ends."""
+    return list(" ".join(text.split()))
+
+
+def rate(
+    outputs: Sequence[str], references: Sequence[str], units: Callable[[str], list[str]]
+) -> tuple[int, int]:
+    """Edits, and units of the references, over a whole corpus."""
+    cut = [(units(output), units(reference)) for output, reference in zip(outputs, references, strict=True)]
+    return sum(edits(mine, theirs) for mine, theirs in cut), sum(len(theirs) for _, theirs in cut)
+
+
+def error_rate(
+    outputs: Sequence[str], references: Sequence[str], units: Callable[[str], list[str]]
+) -> ErrorRate:
+    """The rate of a corpus with its interval; the draws are seeded, and the same for words and characters."""
+    edits_N = np.array([rate([o], [r], units)[0] for o, r in zip(outputs, references, strict=True)])
+    lengths_N = np.array([len(units(reference)) for reference in references])
+    count = len(outputs)
+    random = np.random.default_rng(SEED)
+    samples = max(100, min(SAMPLES, DRAWN // max(count, 1)))
+    drawn_S = []
+    for _ in range(samples):
+        chosen_N = random.integers(count, size=count)
+        drawn_S.append(edits_N[chosen_N].sum() / max(lengths_N[chosen_N].sum(), 1))
+    low, high = np.quantile(drawn_S, [0.025, 0.975])
+    return ErrorRate(int(edits_N.sum()), int(lengths_N.sum()), float(low), float(high))
+
+
+def exact_matches(outputs: Sequence[str], references: Sequence[str]) -> int:
+    """Outputs that are their reference, but for white space at the ends."""
+    return sum(
+        output.strip() == reference.strip() for output, reference in zip(outputs, references, strict=True)
+    )

@@ -1,0 +1,62 @@
+"""Convolutions over something with rows and columns, read column by column: a spectrogram's bands over time, a picture.
+
+The result at a column depends on nothing beyond the sequence's own end, so that padding changes nothing.
+Shapes: B examples, C channels, H rows, W columns, S columns left, D features of a column.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import torch
+from torch import Tensor, nn
+
+
+def mask_of(lengths_B: Tensor, longest: int) -> Tensor:
+    """True where a step is real, (B, longest)."""
+    return torch.arange(longest) < lengths_B[:, None]
+
+
+class ColumnNorm(nn.Module):
+    """Layer normalisation of each column by itself: over its channels and rows."""
+
+    def __init__(self, channels: int, rows: int) -> None:
+        super().__init__()
+        self.norm = nn.LayerNorm((channels, rows))
+
+    def forward(self, x_BCHW: Tensor) -> Tensor:
+        """The same shape; each column has mean 0 and variance 1 before gain and bias."""
+        return self.norm(x_BCHW.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+
+
+class Columns(nn.Module):
+    """3×3 convolutions, each of which halves the rows, and the columns where its stride is 2."""
+
+    def __init__(
+        self, input_channels: int, rows: int, channels: Sequence[int], strides: Sequence[int]
+    ) -> None:
+        """Args: channels, of each convolution; strides, of each along the columns (1 or 2)."""
+        super().__init__()
+        self.strides = tuple(strides)
+        self.convolutions, self.norms = nn.ModuleList(), nn.ModuleList()
+        for (before, after), stride in zip(pairwise([input_channels, *channels]), strides, strict=True):
+            rows = (rows + 1) // 2
+            self.convolutions.append(nn.Conv2d(before, after, 3, stride=(2, stride), padding=1))
+            self.norms.append(ColumnNorm(after, rows))
+        self.output_size = channels[-1] * rows
+
+    def steps(self, columns: int) -> int:
+        """How many columns are left of so many."""
+        for stride in self.strides:
+            columns = -(-columns // stride)
+        return columns
+
+    def forward(self, x_BCHW: Tensor, lengths_B: Tensor) -> tuple[Tensor, Tensor]:
+        """Right-padded columns, and how many are real -> x_BSD, and how many of S are real."""
+        for convolve, norm, stride in zip(self.convolutions, self.norms, self.strides, strict=True):
+            # What stands beyond the end must be zero, as it is for the longest of a batch.
+            x_BCHW = x_BCHW * mask_of(lengths_B, x_BCHW.shape[-1])[:, None, None]
+            x_BCHW = torch.relu(norm(convolve(x_BCHW)))
+            lengths_B = (lengths_B + stride - 1) // stride
+        return x_BCHW.flatten(1, 2).transpose(1, 2), lengths_B

@@ -1,0 +1,60 @@
+"""Densities of vectors: what a decoder without symbols predicts instead of a softmax.
+
+Shapes: N vectors, D numbers in each, M parts of a mixture.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+
+def gaussian_kl(mean_NZ: Tensor, log_variance_NZ: Tensor) -> Tensor:
+    """KL(N(mean, variance) ‖ N(0, I)) of each number (Kingma & Welling 2014, appendix B)."""
+    return 0.5 * (mean_NZ.square() + log_variance_NZ.exp() - 1 - log_variance_NZ)
+
+
+class Mixture(NamedTuple):
+    """Of Gaussians with a variance for each number (Bishop 1994; over time: Graves 2013)."""
+
+    log_weights_NM: Tensor
+    means_NMD: Tensor
+    log_deviations_NMD: Tensor
+
+    def log_prob(self, y_ND: Tensor) -> Tensor:
+        """ln p(y) of each vector."""
+        off_NMD = (y_ND[:, None] - self.means_NMD) * torch.exp(-self.log_deviations_NMD)
+        each_NMD = -0.5 * off_NMD.square() - self.log_deviations_NMD - 0.5 * math.log(2 * math.pi)
+        return torch.logsumexp(self.log_weights_NM + each_NMD.sum(-1), dim=-1)
+
+    def draw(self, uniform_N: Tensor, normal_ND: Tensor, temperature: float = 1.0) -> Tensor:
+        """A vector of each, from numbers that were drawn before; below 1, a temperature shrinks the deviations."""
+        edges_NM = self.log_weights_NM.exp().cumsum(-1)
+        part_N = (uniform_N[:, None] * edges_NM[:, -1:] > edges_NM[:, :-1]).sum(-1)
+        rows_N = torch.arange(len(part_N))
+        deviation_ND = self.log_deviations_NMD[rows_N, part_N].exp()
+        return self.means_NMD[rows_N, part_N] + temperature * deviation_ND * normal_ND
+
+
+class MixtureHead(nn.Module):
+    """o_NO -> a mixture over vectors of D numbers."""
+
+    def __init__(self, input_size: int, size: int, parts: int, least: float) -> None:
+        """Args: least, the smallest deviation, without which a density grows without end on exact repeats."""
+        super().__init__()
+        self.size, self.parts, self.least = size, parts, least
+        self.linear = nn.Linear(input_size, parts * (1 + 2 * size))
+        nn.init.normal_(self.linear.bias, std=0.5)
+
+    def forward(self, o_NO: Tensor) -> Mixture:
+        """In float32, whatever the precision of the matrix products."""
+        numbers = self.linear(o_NO).float()
+        weights_NM, means, deviations = numbers.split(
+            [self.parts, self.parts * self.size, self.parts * self.size], dim=-1
+        )
+        shape = (-1, self.parts, self.size)
+        log_deviations_NMD = (nn.functional.softplus(deviations) + self.least).log().reshape(shape)
+        return Mixture(torch.log_softmax(weights_NM, dim=-1), means.reshape(shape), log_deviations_NMD)

@@ -1,0 +1,158 @@
+"""The audio encoder: files, resampling, mel frames against a discrete Fourier transform written out, padding."""
+
+import math
+import wave
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from media_models import padding_changes, untrained
+from seqkit_audio.facts import AudioFacts
+from seqkit_audio.features import filters, frames_of, hertz, log_mel, mel
+from seqkit_audio.files import read_sound
+from seqkit_audio.resample import resampled
+
+from seqkit import SeqkitError
+from seqkit.formats.examples import Pair
+from seqkit.formats.media import Limits, Sound
+
+
+def sine(frequency, rate, seconds=0.5, height=0.5):
+    at_T = np.arange(round(rate * seconds)) / rate
+    return (height * np.sin(2 * np.pi * frequency * at_T)).astype(np.float32)
+
+
+def sounds():
+    return [Sound(sine(200 + 100 * n, 8000, 0.1 + 0.13 * n), 8000) for n in range(4)]
+
+
+@pytest.fixture(scope="module")
+def model():
+    pairs = [Pair({"audio": sound}, f"tone {n}") for n, sound in enumerate(sounds())]
+    return untrained(pairs, encoder="audio", mel_bands=20, audio_channels=4)
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg"])
+def test_a_file_gives_back_its_samples_with_channels_averaged(tmp_path, suffix):
+    left, right = sine(440, 16000), sine(660, 16000)
+    path = tmp_path / f"two{suffix}"
+    soundfile.write(path, np.stack([left, right], axis=1), 16000)
+    sound = read_sound(path)
+    assert sound.rate == 16000 and sound.samples_T.dtype == np.float32
+    assert np.abs(sound.samples_T - (left + right) / 2).max() < (0.06 if suffix == ".ogg" else 1e-4)
+
+
+def test_a_long_recording_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
+    path = tmp_path / "long.wav"
+    soundfile.write(path, np.zeros(16000, np.float32), 8000)
+    monkeypatch.setattr(soundfile, "read", lambda *a, **k: pytest.fail("decoded"))
+    with pytest.raises(SeqkitError, match=r"long\.wav: lasts 2\.0 s, more than the 1\.5 s"):
+        read_sound(path, Limits(seconds=1.5))
+
+
+def test_bad_files_are_named(tmp_path):
+    whole = tmp_path / "whole.wav"
+    soundfile.write(whole, sine(440, 8000), 8000)
+    (tmp_path / "short.wav").write_bytes(whole.read_bytes()[:-2000])
+    (tmp_path / "text.wav").write_text("five")
+    (tmp_path / "wrong.flac").write_bytes(whole.read_bytes())
+    (tmp_path / "nothing.wav").write_bytes(b"")
+    soundfile.write(tmp_path / "whole.flac", sine(440, 8000), 8000)
+    (tmp_path / "short.flac").write_bytes((tmp_path / "whole.flac").read_bytes()[:-1500])
+    for name in ("short.wav", "text.wav", "wrong.flac", "nothing.wav", "short.flac", "absent.wav"):
+        with pytest.raises(SeqkitError, match=name.replace(".", r"\.")):
+            read_sound(tmp_path / name)
+
+
+def test_without_soundfile_the_extra_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "soundfile", None)
+    with pytest.raises(SeqkitError, match="soundfile") as caught:
+        read_sound(tmp_path / "any.wav")
+    assert 'pip install "seqkit[audio]"' in caught.value.fix
+
+
+@pytest.mark.parametrize(("rate", "wanted"), [(44100, 8000), (8000, 16000), (22050, 16000)])
+def test_resampling_keeps_a_sine_and_removes_what_cannot_be_held(rate, wanted):
+    made, true = resampled(sine(1000, rate), rate, wanted), sine(1000, wanted)
+    assert len(made) == len(true)
+    inside = slice(wanted // 50, -wanted // 50)
+    assert np.abs(made - true)[inside].max() < 2e-3
+    if wanted < rate:
+        too_high = resampled(sine(wanted * 0.6, rate), rate, wanted)
+        assert np.abs(too_high[inside]).max() < 5e-3
+
+
+def test_mel_is_its_inverse_and_a_thousand_hertz_is_a_thousand_mel():
+    assert mel(1000) == pytest.approx(1000, abs=0.1)
+    assert hertz(mel(3210.0)) == pytest.approx(3210.0)
+
+
+@pytest.mark.parametrize("frequency", [300, 1000, 2500])
+def test_a_pure_tone_is_loudest_in_its_band(frequency):
+    x_FM = log_mel(torch.from_numpy(sine(frequency, 8000)), 8000, 40)
+    tops = [hertz(mel(4000) * (band + 1) / 41) for band in range(40)]
+    nearest = min(range(40), key=lambda band: abs(mel(tops[band]) - mel(frequency)))
+    assert (x_FM[5:-5].argmax(1) == nearest).all()
+
+
+def test_frames_agree_with_a_fourier_transform_written_out():
+    rate, bands = 1000, 6
+    samples = np.random.default_rng(1).normal(size=200).astype(np.float32) * 0.1
+    found = log_mel(torch.from_numpy(samples), rate, bands)
+    window, size, hop, frame = 25, 64, 10, 7
+    total = sum(0.5 - 0.5 * math.cos(2 * math.pi * n / window) for n in range(window))
+    power = []
+    for k in range(size // 2 + 1):
+        value = 0j
+        for n in range(window):
+            hann = 0.5 - 0.5 * math.cos(2 * math.pi * n / window)
+            at = frame * hop - size // 2 + (size - window) // 2 + n
+            value += hann * float(samples[at]) * np.exp(-2j * math.pi * k * (n + (size - window) // 2) / size)
+        power.append(abs(value / total) ** 2)
+    expected = np.log(np.maximum(np.array(power) @ filters(rate, size, bands).numpy(), 1e-6))
+    assert np.allclose(found[frame].numpy(), expected, atol=1e-3)
+    assert len(found) == frames_of(200, rate) == 20
+
+
+def test_padding_changes_nothing(model):
+    assert padding_changes(model.encoders["audio"], sounds()) < 1e-5
+
+
+def test_silence_and_nothing_are_read(model):
+    encoder = model.encoders["audio"]
+    for samples in (0, 1, 4000):
+        memory = encoder(encoder.collate([Sound(np.zeros(samples, np.float32), 8000)]))
+        assert memory.states_BSD.shape[1] >= 1 and memory.states_BSD.isfinite().all()
+    assert encoder.parts(Sound(np.zeros(0, np.float32), 8000)) == []
+
+
+def test_what_is_random_follows_from_the_seed(model):
+    encoder = model.encoders["audio"]
+    first, again, other = (encoder.collate(sounds(), seed) for seed in (1, 1, 2))
+    assert torch.equal(first.x_BFM, again.x_BFM)
+    assert first.x_BFM.shape != other.x_BFM.shape or not torch.equal(first.x_BFM, other.x_BFM)
+
+
+def test_another_rate_is_brought_to_the_models(model):
+    encoder = model.encoders["audio"]
+    low, high = Sound(sine(500, 8000), 8000), Sound(sine(500, 32000), 32000)
+    assert encoder.lengths([low]) == encoder.lengths([high])
+    assert (encoder.features(low)[5:-5] - encoder.features(high)[5:-5]).abs().max() < 0.6
+    assert encoder.view(low).shape[0] == 20
+
+
+def test_facts_come_back_from_their_folder(model, tmp_path):
+    facts = model.facts.encoders["audio"]
+    facts.save(tmp_path)
+    assert AudioFacts.load(tmp_path) == facts
+    (tmp_path / "audio" / "bands.json").write_text('{"rate": "x"}')
+    with pytest.raises(SeqkitError, match="bands"):
+        AudioFacts.load(tmp_path)
+
+
+def test_a_wav_by_the_standard_library_is_read(tmp_path):
+    with wave.open(str(tmp_path / "plain.wav"), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(np.array([0, 16384, -32768], "<i2").tobytes())
+    assert read_sound(tmp_path / "plain.wav").samples_T.tolist() == [0.0, 0.5, -1.0]

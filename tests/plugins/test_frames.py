@@ -1,0 +1,119 @@
+"""The decoder of vectors: files, its density against torch's own, padding, seeds, and that it learns."""
+
+import numpy as np
+import pytest
+import torch
+from media_models import untrained
+from seqkit_frames.facts import FramesFacts
+from seqkit_frames.files import read_vectors, write_vectors
+
+from seqkit import SeqkitError
+from seqkit.decoding.options import DecodingOptions
+from seqkit.formats.examples import Pair
+from seqkit.formats.media import Limits
+from seqkit.models.generation import check_together, generate
+
+
+def wave(length, slope):
+    at_T = np.arange(length)
+    return np.stack([np.sin(0.7 * at_T), 100 + 5 * slope * at_T], axis=1).astype(np.float32)
+
+
+def pairs():
+    return [
+        Pair({"text": name}, wave(n, s)) for name, n, s in (("up", 5, 1), ("down", 8, -1), ("flat", 3, 0))
+    ]
+
+
+def model_of(**options):
+    return untrained(pairs(), decoder="frames", **options)
+
+
+def test_arrays_come_back_from_their_file(tmp_path):
+    write_vectors(wave(6, 1), tmp_path / "a.npy")
+    assert np.array_equal(read_vectors(tmp_path / "a.npy"), wave(6, 1))
+    np.save(tmp_path / "line.npy", np.arange(4))
+    assert read_vectors(tmp_path / "line.npy").tolist() == [[0.0], [1.0], [2.0], [3.0]]
+
+
+def test_bad_files_are_named(tmp_path):
+    write_vectors(wave(50, 1), tmp_path / "long.npy")
+    (tmp_path / "short.npy").write_bytes((tmp_path / "long.npy").read_bytes()[:-20])
+    (tmp_path / "text.npy").write_text("1 2 3")
+    (tmp_path / "nothing.npy").write_bytes(b"")
+    np.save(tmp_path / "object.npy", np.array([{"a": 1}]), allow_pickle=True)
+    np.save(tmp_path / "cube.npy", np.zeros((2, 2, 2)))
+    np.save(tmp_path / "nan.npy", np.array([[np.nan]]))
+    np.save(tmp_path / "empty.npy", np.zeros((0, 3)))
+    for name in ("long", "short", "text", "nothing", "object", "cube", "nan", "empty", "absent"):
+        with pytest.raises(SeqkitError, match=rf"{name}\.npy"):
+            read_vectors(tmp_path / f"{name}.npy", Limits(frames=49))
+
+
+def test_the_density_is_that_of_torchs_normal():
+    model = model_of()
+    batch = model.collate([pairs()[0]])
+    memory, decoder = model.encode(batch.sources), model.decoder
+    start = decoder.network.start(memory.states_BSD, memory.mask_BS, memory.final)
+    o_BTO = decoder.network(decoder._inputs(batch.target.y_BTD), start)
+    mean, deviation, end = decoder.predicted(o_BTO)
+    normal = torch.distributions.Normal(
+        mean * decoder.deviation_D + decoder.mean_D, deviation * decoder.deviation_D
+    )
+    lasts = torch.tensor([[0.0, 0, 0, 0, 1]])
+    expected = normal.log_prob(torch.from_numpy(pairs()[0].target)).sum()
+    expected += torch.distributions.Bernoulli(logits=end).log_prob(lasts).sum()
+    assert float(model.log_prob([pairs()[0]])) == pytest.approx(float(expected.detach()), abs=1e-2)
+
+
+def test_a_sequence_alone_has_the_density_it_has_in_a_batch():
+    for density in ("gaussian", "squared"):
+        model = model_of(density=density)
+        together = model.log_prob(pairs())
+        alone = torch.cat([model.log_prob([pair]) for pair in pairs()])
+        assert torch.allclose(together, alone, atol=1e-4)
+
+
+def test_it_learns_what_follows_from_the_source():
+    model = model_of(hidden=32, density="squared")
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    model.train()
+    for step in range(200):
+        torch.manual_seed(step)
+        optimizer.zero_grad()
+        model(model.collate(pairs(), step)).mean.backward()
+        optimizer.step()
+    found = generate([model], [pair.sources for pair in pairs()], DecodingOptions())
+    for (output,), pair in zip(found, pairs(), strict=True):
+        assert output.value.shape == pair.target.shape
+        assert np.abs(output.value - pair.target).max() < 5
+
+
+def test_draws_follow_from_the_seed_and_not_from_company():
+    model, sources = model_of(), [pair.sources for pair in pairs()]
+    draw = DecodingOptions(sample=True, n_best=2, seed=5)
+    first, again = generate([model], sources, draw), generate([model], sources, draw)
+    other = generate([model], sources, DecodingOptions(sample=True, n_best=2, seed=6))
+    alone = generate([model], sources[1:2], draw, numbers=[1])
+    assert len(first[0]) == 2 and not np.array_equal(first[0][0].value, first[0][1].value)
+    for row in range(3):
+        assert np.array_equal(first[row][0].value, again[row][0].value)
+        assert not np.array_equal(first[row][0].value, other[row][0].value)
+    assert np.allclose(alone[0][1].value, first[1][1].value, atol=1e-4)
+
+
+def test_what_is_for_symbols_is_refused():
+    model, sources = model_of(), [pairs()[0].sources]
+    for models, options in (([model], DecodingOptions(mbr=4)), ([model, model], DecodingOptions())):
+        with pytest.raises(SeqkitError, match="symbols"):
+            generate(models, sources, options)
+    with pytest.raises(SeqkitError, match="symbols"):
+        check_together([model, model], ["a", "b"])
+
+
+def test_facts_come_back_and_widths_must_agree(tmp_path):
+    facts = model_of().facts.decoder
+    facts.save(tmp_path)
+    assert FramesFacts.load(tmp_path) == facts
+    with pytest.raises(SeqkitError, match="2, 3 numbers"):
+        FramesFacts.gather([*pairs(), Pair({"text": "x"}, np.zeros((2, 3), np.float32))], None, {})

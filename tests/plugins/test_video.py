@@ -1,0 +1,134 @@
+"""The video encoder and the files of films."""
+
+import av
+import numpy as np
+import pytest
+from media_models import padding_changes, untrained
+from seqkit_video.facts import VideoFacts
+from seqkit_video.files import read_film, write_film
+
+from seqkit import SeqkitError
+from seqkit.formats.examples import Pair
+from seqkit.formats.media import Film, Limits
+
+
+def moving_square(frames=6, size=32, channels=1, step=3):
+    pixels = np.zeros((frames, size, size, channels), np.uint8)
+    for number in range(frames):
+        left = (number * step) % (size - 8)
+        pixels[number, 8:16, left : left + 8] = 255
+    return Film(pixels, 8.0)
+
+
+def films():
+    return [moving_square(count, step=count) for count in (3, 6, 1, 5)]
+
+
+@pytest.fixture(scope="module")
+def model():
+    pairs = [Pair({"video": film}, f"film {n}") for n, film in enumerate(films())]
+    return untrained(pairs, encoder="video", video_channels=4, video_features=16)
+
+
+@pytest.mark.parametrize(("suffix", "close"), [(".gif", 0), (".mp4", 6), (".webm", 8)])
+def test_a_film_comes_back_from_its_file(tmp_path, suffix, close):
+    film, path = moving_square(), tmp_path / f"a{suffix}"
+    write_film(film, path)
+    found = read_film(path)
+    assert found.frames_FHWC.shape == film.frames_FHWC.shape and found.rate == pytest.approx(8, rel=0.05)
+    assert np.abs(found.frames_FHWC.astype(int) - film.frames_FHWC).mean() <= close
+    assert [p.name for p in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize("suffix", [".gif", ".mp4"])
+def test_colours_odd_sizes_and_one_frame(tmp_path, suffix):
+    pixels = np.zeros((1, 17, 23, 3), np.uint8)
+    pixels[..., 0] = 255
+    write_film(Film(pixels, 8.0), tmp_path / f"red{suffix}")
+    found = read_film(tmp_path / f"red{suffix}").frames_FHWC
+    assert found.shape == pixels.shape
+    assert found[..., 0].mean() > 235 and found[..., 1:].mean() < 12
+
+
+def test_writing_what_cannot_be_written_leaves_no_file(tmp_path):
+    with pytest.raises(SeqkitError, match=r"\.avi"):
+        write_film(moving_square(), tmp_path / "a.avi")
+    with pytest.raises(SeqkitError, match="without frames"):
+        write_film(Film(np.zeros((0, 8, 8, 1), np.uint8)), tmp_path / "a.gif")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_limits_are_checked_before_everything_is_decoded(tmp_path):
+    write_film(moving_square(12), tmp_path / "a.gif")
+    write_film(moving_square(12), tmp_path / "a.mp4")
+    for name in ("a.gif", "a.mp4"):
+        for limits, said in (
+            (Limits(frames=5), "more than the 5 frames"),
+            (Limits(pixels=1000), "32 × 32 pixels"),
+            (Limits(seconds=0.5), "the 0.5 s allowed"),
+            (Limits(pixels=32 * 32 * 2), "unpacks to more than 4 × 2,048 pixels"),
+        ):
+            with pytest.raises(SeqkitError, match=said) as caught:
+                read_film(tmp_path / name, limits)
+            assert name in caught.value.problem
+
+
+@pytest.mark.parametrize("suffix", ["gif", "mp4", "webm"])
+def test_a_film_cut_short_is_named(tmp_path, suffix):
+    whole = tmp_path / f"whole.{suffix}"
+    noise = np.random.default_rng(1).integers(0, 256, (16, 32, 32, 1), dtype=np.uint8)
+    write_film(Film(noise, 8.0), whole)
+    for share in (0.3, 0.6, 0.8):
+        short = tmp_path / f"short.{suffix}"
+        short.write_bytes(whole.read_bytes()[: int(whole.stat().st_size * share)])
+        with pytest.raises(SeqkitError, match=rf"short\.{suffix}"):
+            read_film(short)
+
+
+def test_bad_files_are_named(tmp_path):
+    write_film(moving_square(), tmp_path / "right.gif")
+    (tmp_path / "wrong.mp4").write_bytes((tmp_path / "right.gif").read_bytes())
+    (tmp_path / "text.mp4").write_text("digit 5 is moving")
+    (tmp_path / "nothing.gif").write_bytes(b"")
+    with av.open(str(tmp_path / "sound.mp4"), "w") as container:
+        stream = container.add_stream("aac", rate=8000)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
+        frame.sample_rate = 8000
+        for packet in (*stream.encode(frame), *stream.encode(None)):
+            container.mux(packet)
+    for name in ("wrong.mp4", "text.mp4", "nothing.gif", "sound.mp4", "absent.gif"):
+        with pytest.raises(SeqkitError, match=name.replace(".", r"\.")):
+            read_film(tmp_path / name)
+
+
+def test_without_pyav_the_extra_is_named(tmp_path, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "av", None)
+    with pytest.raises(SeqkitError, match="PyAV") as caught:
+        read_film(tmp_path / "any.gif")
+    assert 'pip install "seqkit[video]"' in caught.value.fix
+
+
+def test_padding_changes_nothing(model):
+    assert padding_changes(model.encoders["video"], films()) < 1e-5
+
+
+def test_a_still_film_and_another_size_are_read(model):
+    encoder = model.encoders["video"]
+    still = Film(np.zeros((4, 50, 70, 3), np.uint8), 25.0)
+    memory = encoder(encoder.collate([still]))
+    assert memory.states_BSD.shape == (1, 4, 16) and memory.states_BSD.isfinite().all()
+    assert encoder.labels(still)[-1] == "frame 4" and encoder.view(still).shape == (50, 280, 3)
+
+
+def test_order_of_frames_matters(model):
+    """An average over frames would not see the difference."""
+    encoder, film = model.encoders["video"], moving_square()
+    back = Film(film.frames_FHWC[::-1].copy(), film.rate)
+    there, again = (encoder(encoder.collate([one])).final[0] for one in (film, back))
+    assert (there - again).abs().max() > 1e-3
+
+
+def test_facts_come_back_from_their_folder(model, tmp_path):
+    facts = model.facts.encoders["video"]
+    facts.save(tmp_path)
+    assert VideoFacts.load(tmp_path) == facts

@@ -1,0 +1,121 @@
+"""The video decoder: places, densities and looks against closed forms, and films that follow what is said."""
+
+import numpy as np
+import pytest
+import torch
+from media_models import untrained
+from seqkit_video.layers_place import cut_out, place
+
+from seqkit.decoding.options import DecodingOptions
+from seqkit.formats.examples import Pair
+from seqkit.formats.media import Film
+from seqkit.models.generation import generate
+from seqkit.nn.densities import Mixture, MixtureHead, gaussian_kl
+
+
+def film(across, frames=5, wide=False):
+    """A bar that moves, to the right or down."""
+    pixels = np.zeros((frames, 24, 24, 1), np.uint8)
+    for number in range(frames):
+        top, left = (8, 2 + 3 * number) if across else (2 + 3 * number, 8)
+        pixels[number, top : top + 4, left : left + (8 if wide else 4)] = 255
+    return Film(pixels, 8.0)
+
+
+def pairs():
+    return [
+        Pair({"text": "small right"}, film(True)),
+        Pair({"text": "small down"}, film(False)),
+        Pair({"text": "wide right"}, film(True, wide=True)),
+        Pair({"text": "wide down"}, film(False, 4, wide=True)),
+    ]
+
+
+def model_of(**options):
+    return untrained(pairs(), decoder="video", film_channels=8, film_look=4, film_patch=12, **options)
+
+
+def test_a_patch_lies_where_it_is_placed_and_is_cut_out_again():
+    patch = torch.rand(1, 2, 4, 4)
+    canvas = place(patch, torch.tensor([[0.5, 0.25]]), 16, 24)
+    assert torch.allclose(canvas[:, :, 6:10, 4:8], patch) and canvas.sum() == pytest.approx(
+        float(patch.sum())
+    )
+    assert torch.allclose(cut_out(canvas, torch.tensor([[0.5, 0.25]]), 4), patch)
+    half = place(patch, torch.tensor([[8.5 / 16, 0.25]]), 16, 24)
+    assert torch.allclose(half[:, :, 7:10, 4:8], (patch[:, :, 1:] + patch[:, :, :-1]) / 2, atol=1e-6)
+    gone = place(patch, torch.tensor([[0.0, 0.0]]), 16, 24)
+    assert torch.allclose(gone[:, :, :2, :2], patch[:, :, 2:, 2:])
+
+
+def test_the_divergence_is_torchs():
+    mean, log_variance = torch.randn(50, 3), torch.randn(50, 3)
+    normal = torch.distributions.Normal(mean, (0.5 * log_variance).exp())
+    standard = torch.distributions.Normal(torch.zeros(()), torch.ones(()))
+    expected = torch.distributions.kl_divergence(normal, standard)
+    assert torch.allclose(gaussian_kl(mean, log_variance), expected, atol=1e-5)
+
+
+def test_a_mixture_has_the_density_of_torchs_and_draws_from_it():
+    torch.manual_seed(3)
+    mixture = MixtureHead(5, 2, 3, 0.1)(torch.randn(7, 5))
+    y_ND = torch.randn(7, 2)
+    parts = torch.distributions.Independent(
+        torch.distributions.Normal(mixture.means_NMD, mixture.log_deviations_NMD.exp()), 1
+    )
+    weights = torch.distributions.Categorical(logits=mixture.log_weights_NM)
+    expected = torch.distributions.MixtureSameFamily(weights, parts).log_prob(y_ND)
+    assert torch.allclose(mixture.log_prob(y_ND), expected, atol=1e-5)
+    one = Mixture(*(part[:1].expand(4000, *part.shape[1:]) for part in mixture))
+    drawn = one.draw(torch.rand(4000), torch.randn(4000, 2))
+    mean = torch.distributions.MixtureSameFamily(weights, parts).mean[0]
+    assert torch.allclose(drawn.mean(0), mean, atol=0.15)
+
+
+def test_a_film_alone_has_the_loss_it_has_in_a_batch():
+    model = model_of()
+    together = model(model.collate(pairs()))
+    alone = [model(model.collate([pair])) for pair in pairs()]
+    assert together.steps == 19
+    assert together.nll == pytest.approx(sum(loss.nll for loss in alone), rel=1e-4)
+
+
+def test_films_follow_the_source_and_the_seed():
+    model, sources = model_of(), [pair.sources for pair in pairs()]
+    draw = DecodingOptions(sample=True, seed=1)
+    first, again = generate([model], sources, draw), generate([model], sources, draw)
+    alone = generate([model], sources[2:3], draw, numbers=[2])[0][0].value
+    other = generate([model], sources[2:3], DecodingOptions(sample=True, seed=2), numbers=[2])[0][0].value
+    assert first[0][0].value.frames_FHWC.shape == (5, 24, 24, 1)
+    assert all(
+        np.array_equal(a.value.frames_FHWC, b.value.frames_FHWC)
+        for (a,), (b,) in zip(first, again, strict=True)
+    )
+    difference = alone.frames_FHWC.astype(int) - first[2][0].value.frames_FHWC
+    assert np.abs(difference).max() <= 1
+    assert not np.array_equal(alone.frames_FHWC, other.frames_FHWC)
+
+
+def test_it_learns_four_films():
+    """What is written is nearer to its own film than to any other, and lit where that is."""
+    model = model_of(hidden=32, film_objects=1)
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    model.train()
+    for step in range(250):
+        torch.manual_seed(step)
+        optimizer.zero_grad()
+        loss = model(model.collate(pairs(), step))
+        loss.mean.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+    found = generate([model], [pair.sources for pair in pairs()], DecodingOptions())
+    for row, (output,) in enumerate(found):
+        written = output.value.frames_FHWC[:4].astype(int)
+        off = [np.abs(written - pair.target.frames_FHWC[:4]).mean() for pair in pairs()]
+        assert int(np.argmin(off)) == row and off[row] < 6, off
+
+
+def test_the_model_comes_back_from_its_facts(tmp_path):
+    model = model_of()
+    model.facts.save(tmp_path)
+    assert type(model.facts).load(tmp_path).decoder == model.facts.decoder
