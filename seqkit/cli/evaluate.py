@@ -78,7 +78,7 @@ def evaluate(
     ] = False,
     precision: Annotated[
         str,
-        typer.Option(help="Tagging: number format of the states: float32, bfloat16. Default: the model's."),
+        typer.Option(help="Number format of the computation: float32, bfloat16. Default: the model's."),
     ] = "",
     card: Annotated[bool, typer.Option("--card", help="Add the scores to the model's card.")] = False,
     skip_bad: Annotated[

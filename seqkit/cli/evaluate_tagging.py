@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from seqkit.evaluation.compare import Comparison
     from seqkit.formats.examples import Sentence
 
-OPTIONS = ("label", "gold", "raw", "lang", "confusion_plot", "calibration", "precision")
+OPTIONS = ("label", "gold", "raw", "lang", "confusion_plot", "calibration")
 """Options of the command that only taggers take."""
 
 

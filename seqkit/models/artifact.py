@@ -150,7 +150,7 @@ def _build(info: ModelInfo) -> Any:
 def load_for(task: str, name_or_folder: str, commands: dict[str, str], compute: str = "") -> Any:
     """A model of the task a command serves. Raises SeqkitError naming the right command where it is of another.
 
-    Args: commands, task -> the command that serves it; compute, number format of its states, "": the model's own.
+    Args: commands, task -> the command that serves it; compute, number format of its products, "": the model's own.
     """
     found = str(model_info(name_or_folder).config["task"])
     if found != task:

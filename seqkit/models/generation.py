@@ -75,6 +75,17 @@ def generate(
     """
     for model in models:
         model.eval()
+    with torch.autocast("cpu", torch.bfloat16, enabled=models[0].compute == "bfloat16"):
+        return _generate(models, sources, options, numbers, prefixes)
+
+
+def _generate(
+    models: Sequence[Seq2Seq],
+    sources: Sequence[Source],
+    options: DecodingOptions,
+    numbers: Sequence[int] | None,
+    prefixes: Sequence[str] | None,
+) -> list[list[Output]]:
     steps = models[0].source_lengths(sources)
     numbers = range(len(sources)) if numbers is None else numbers
     if hasattr(models[0].decoder, "generate"):

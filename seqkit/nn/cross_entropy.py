@@ -94,4 +94,4 @@ def chunked_cross_entropy(
 
 def log_probs(o_NH: Tensor, V_VH: Tensor, b_V: Tensor) -> Tensor:
     """log softmax(V o + b), all symbols."""
-    return F.linear(o_NH, V_VH, b_V).log_softmax(dim=-1)
+    return F.linear(o_NH, V_VH, b_V).to(V_VH.dtype).log_softmax(dim=-1)

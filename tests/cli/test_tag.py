@@ -358,7 +358,9 @@ def test_the_states_are_really_computed_in_the_format_asked_for():
     from seqkit.formats.examples import Sentence
     from seqkit.models.artifact import load_for
 
-    sentence = Sentence("The old man and the sea were there before the dogs .".split())
+    sentence = Sentence(
+        ["The", "old", "man", "and", "the", "sea", "were", "there", "before", "the", "dogs", "."]
+    )
     probabilities = {}
     for compute in ("float32", "bfloat16"):
         tagger = load_for("tagging", "en-tagger", {}, compute)
