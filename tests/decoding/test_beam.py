@@ -6,7 +6,7 @@ import pytest
 import torch
 from table_decoder import TableDecoder
 
-from seqkit.decoding.beam import BeamSearch, beam_search
+from seqkit.decoding.beam import beam_search
 from seqkit.decoding.greedy import greedy
 from seqkit.decoding.steps import Ensemble, Forced
 
@@ -42,14 +42,37 @@ def test_a_wide_beam_finds_the_n_best_of_all_outputs(penalty, seed):
             assert h.log_prob == pytest.approx(model.every_output(source, 4)[tuple(h.symbols)], rel=1e-5)
 
 
+def slow_beam(model, source, longest, beam, penalty):
+    """The search as a loop over Python lists, to the very end: what has ended keeps its place in the beam."""
+    alive, ended = [(0.0, ())], []
+    for length in range(1, longest + 1):
+        grown = [
+            (log_p + float(log_q), (*symbols, symbol))
+            for log_p, symbols in alive
+            for symbol, log_q in enumerate(model.table[source, *symbols])
+            if length < longest or symbol == model.end
+        ]
+        best = sorted(grown, reverse=True)[: beam - len(ended)]
+        ended += [
+            (log_p / length**penalty, symbols[:-1]) for log_p, symbols in best if symbols[-1] == model.end
+        ]
+        alive = [(log_p, symbols) for log_p, symbols in best if symbols[-1] != model.end]
+    return sorted(ended, reverse=True)
+
+
 @pytest.mark.parametrize("penalty", PENALTIES)
-@pytest.mark.parametrize("beam", [2, 3, 5])
-def test_stopping_early_loses_nothing(penalty, beam, monkeypatch):
-    """Against the same search that never gives up."""
-    model = decoder(3, symbols=5, longest=5)
-    early = beam_search(model, model.start(), forced(model, 5), beam, 2, penalty)
-    monkeypatch.setattr(BeamSearch, "_give_up", lambda self, t: None)
-    assert beam_search(model, model.start(), forced(model, 5), beam, 2, penalty) == early
+@pytest.mark.parametrize("beam", [1, 2, 3, 5])
+def test_it_is_the_plain_loop_which_never_stops_early(penalty, beam):
+    for seed in range(3):
+        model = decoder(20 + seed, longest=6, sharpness=2.5)
+        for row in model.table.values():
+            row.copy_((row - 1.5 * (torch.arange(4) == model.end)).log_softmax(-1))
+        n_best = min(2, beam)
+        found = beam_search(model, model.start(), forced(model, 6), beam, n_best, penalty)
+        for source, hypotheses in enumerate(found):
+            expected = slow_beam(model, source, 6, beam, penalty)[:n_best]
+            assert [tuple(h.symbols) for h in hypotheses] == [symbols for _, symbols in expected]
+            assert [h.score for h in hypotheses] == pytest.approx([score for score, _ in expected], rel=1e-5)
 
 
 def test_stopping_early_stops():
@@ -64,13 +87,15 @@ def test_stopping_early_stops():
 
 
 def test_a_longer_output_may_overtake_one_that_has_ended():
-    """At penalty 1 the first to end is not the best; a search that stopped at it would be wrong."""
-    model = TableDecoder(3, 4, 1)
-    for history, row in model.table.items():
-        likely = [0.45, 0.05, 0.5] if len(history) == 1 else [0.98, 0.01, 0.01]
-        row.copy_(torch.tensor(likely if len(history) < 4 else [0.01, 0.01, 0.98]).log())
-    (found,) = beam_search(model, model.start(), forced(model, sources=1), beam=2, length_penalty=1.0)
-    assert found[0].symbols == [0, 0, 0]
+    """At penalty 1 ending at once scores log 0.71, and one symbol more (log 0.24 + …) / 2, which is less; but five
+    symbols that nearly follow from it, and their end, share log 0.24 among six.
+    """
+    model = TableDecoder(3, 6, 1)
+    for (_, *history), row in model.table.items():
+        likely = [0.98, 0.01, 0.01] if history else [0.24, 0.05, 0.71]
+        row.copy_(torch.tensor([0.01, 0.01, 0.98] if len(history) == 5 else likely).log())
+    (found,) = beam_search(model, model.start(), forced(model, 6, sources=1), beam=2, n_best=2)
+    assert [h.symbols for h in found] == [[0] * 5, []]
 
 
 @pytest.mark.parametrize("penalty", PENALTIES)
