@@ -15,7 +15,7 @@ from seqkit_video.layers_place import cut_out
 
 LOG_VARIANCES = (-8.0, 4.0)
 """Of looks: beyond, exp would be of no use."""
-LOOKED_AT = 8
+LOOKED_AT = 4
 """Frames that a look is read from, evenly spaced."""
 REACH = 0.15
 """How far, in shares of the frame, a place may lie from the mean of the cells attended to."""
@@ -56,7 +56,7 @@ class Tracker(nn.Module):
     ) -> None:
         super().__init__()
         self.convolutions = FrameConvolutions(3 * channels, [size, 2 * size, 4 * size])
-        self.deeper = nn.Sequential(*(_same(4 * size) for _ in range(2)))
+        self.deeper = _same(4 * size)
         rows, columns = halved(height, 3), halved(width, 3)
         down = (torch.arange(rows) + 0.5) / rows
         across = (torch.arange(columns) + 0.5) / columns
