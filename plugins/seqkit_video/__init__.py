@@ -44,7 +44,7 @@ class FilmOptions:
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that no network can be made of."""
-        check_range(self, 1, 32, "film_objects")
+        check_range(self, 1, 5, "film_objects")
         check_range(self, 0, 512, "film_patch")
         check_range(self, 1, math.inf, "film_look", "film_channels")
         check_range(self, 0, math.inf, "film_kl")

@@ -1,18 +1,21 @@
-"""The video decoder: a film as objects, each with a look that stays and a path that a recurrent network walks.
+"""The video decoder: a film as things, each with a look that stays and a path that a recurrent network walks.
 
-    q_k = what the memory says of object k              z_k ~ N(0, I), its look
+    q_k = what the memory says of object k              z_k ~ N(μ(q_k), σ²(q_k)), its look
     h_τ = h(W [s_τ-1 ; s_τ-1 - s_τ-2 ; q_k] + U h_τ-1)  s_τ - s_τ-1 ~ a mixture of Gaussians, from h_τ
-    frame τ = the picture of (z_k, q_k), placed at s_τ, over those of the objects before it and the background
+    frame τ = the picture of z_k, placed at s_τ, over those of the objects before it and the background
 
 A film shows what no caption tells: which way round, how fast, whose handwriting. The mean of all that would be a blur;
-here it is drawn. In training z_k and s_τ are read off the film itself (a variational autoencoder, Kingma & Welling
-2014; objects and places as in Hsieh et al. 2018), and the recurrent network learns to walk the paths found there.
-Shapes: B films, F frames, C channels, H rows, W columns, K objects, N = B times K, Z numbers of a look, Q of q_k.
+here it is drawn. In training looks and paths are read off the film itself (a variational autoencoder, Kingma & Welling
+2014; things and places as in Hsieh et al. 2018). Which of the things found is which object of the source nobody tells:
+the pairing is taken under which looks and paths are the most probable.
+Shapes: B films, F frames, C channels, H rows, W columns, K objects said, J = K things found, N rows, Z numbers of a
+look, Q of q_k.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import permutations
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,7 +29,7 @@ from seqkit.nn.decoder import RecurrentDecoder
 from seqkit.nn.densities import Mixture, MixtureHead, gaussian_kl
 from seqkit_video.facts import FilmFacts
 from seqkit_video.layers import batch_of, frames_tensor
-from seqkit_video.layers_objects import Look, Objects, Painter, Tracker
+from seqkit_video.layers_objects import ExpectedLook, Look, Objects, Painter, Tracker
 from seqkit_video.layers_place import place
 
 STEP = 1 / 16
@@ -41,6 +44,11 @@ CALM = 0.3
 SHARPEST = 1e-3
 """Probabilities are kept so far from 0 and 1."""
 
+NEAR = 0.01
+"""A frame counts as right where its values are so near, in the mean."""
+SCALE = 64
+"""Nats of a frame that count as 1 in the loss, whose gradient is clipped."""
+
 
 class FilmBatch(NamedTuple):
     """Films, values from 0 to 1, padded on the right."""
@@ -52,13 +60,15 @@ class FilmBatch(NamedTuple):
 class Found(NamedTuple):
     """What was read off films in training."""
 
-    places_BKF2: Tensor
-    mean_BKZ: Tensor
-    log_variance_BKZ: Tensor
+    places_BJF2: Tensor
+    mean_BJZ: Tensor
+    log_variance_BJZ: Tensor
 
 
 class VideoDecoder(nn.Module):
     """A Memory -> films of the training split's size and length."""
+
+    orders_PJ: Tensor
 
     def __init__(
         self,
@@ -73,9 +83,14 @@ class VideoDecoder(nn.Module):
         shape, size, asked = facts.shape, options.film_channels, 64
         self.side = options.film_patch or round(min(shape.height, shape.width) / 2)
         self.objects = Objects(memory_size, asked, options.film_objects)
-        self.tracker = Tracker(shape.channels, shape.height, shape.width, size, asked)
-        self.look = Look(shape.channels, self.side, size, asked, options.film_look)
-        self.painter = Painter(shape.channels, self.side, size, asked, options.film_look)
+        self.tracker = Tracker(
+            shape.channels, shape.height, shape.width, size, options.film_objects, options.recurrence
+        )
+        self.look = Look(shape.channels, self.side, size, options.film_look)
+        self.expected = ExpectedLook(asked, options.film_look)
+        self.painter = Painter(shape.channels, self.side, size, options.film_look)
+        orders = list(permutations(range(options.film_objects)))
+        self.register_buffer("orders_PJ", torch.tensor(orders), persistent=False)
         self.background_CHW = nn.Parameter(torch.full((shape.channels, shape.height, shape.width), -3.0))
         self.network = RecurrentDecoder(
             options.recurrence,
@@ -107,66 +122,80 @@ class VideoDecoder(nn.Module):
             *batch_of([frames_tensor(film, shape.height, shape.width, shape.channels) for film in targets])
         )
 
-    def find(self, batch: FilmBatch, q_BKQ: Tensor) -> Found:
-        """Where the objects are, and how they look."""
-        x_BFCHW = batch.x_BFCHW
-        places_BKF2 = self.tracker(x_BFCHW, q_BKQ)
-        real_BF = mask_of(batch.lengths_B, x_BFCHW.shape[1])
-        return Found(places_BKF2, *self.look(x_BFCHW, places_BKF2, q_BKQ, real_BF))
+    def find(self, batch: FilmBatch) -> Found:
+        """Where the things in films are, and how they look."""
+        real_BF = mask_of(batch.lengths_B, batch.x_BFCHW.shape[1])
+        places_BJF2 = self.tracker(batch.x_BFCHW, real_BF)
+        return Found(places_BJF2, *self.look(batch.x_BFCHW, places_BJF2, real_BF))
 
-    def render(self, z_BKZ: Tensor, q_BKQ: Tensor, places_BKF2: Tensor) -> Tensor:
+    def render(self, z_BJZ: Tensor, places_BJF2: Tensor) -> Tensor:
         """Looks and paths -> frames, values from 0 to 1: x_BFCHW."""
-        films, objects, frames = places_BKF2.shape[:3]
-        cover, colours = self.painter(z_BKZ.flatten(0, 1), q_BKQ.flatten(0, 1))
+        films, objects, frames = places_BJF2.shape[:3]
+        cover, colours = self.painter(z_BJZ.flatten(0, 1))
         with torch.autocast("cpu", enabled=False):
             patches = torch.cat([cover, cover * colours], dim=1).unflatten(0, (films, objects))
             x_BFCHW = torch.sigmoid(self.background_CHW).expand(films, frames, -1, -1, -1)
             for number in range(objects):
                 repeated = patches[:, number, None].expand(-1, frames, -1, -1, -1).flatten(0, 1)
                 placed = place(
-                    repeated, places_BKF2[:, number].flatten(0, 1), self.shape.height, self.shape.width
+                    repeated, places_BJF2[:, number].flatten(0, 1), self.shape.height, self.shape.width
                 ).unflatten(0, (films, frames))
                 x_BFCHW = placed[:, :, 1:] + (1 - placed[:, :, :1]) * x_BFCHW
         return x_BFCHW
 
     def loss(self, memory: Memory, batch: FilmBatch, label_smoothing: float = 0.0) -> Loss:
         """A bound of -Σ log P(film | memory): of the pixels, of the looks, and of the paths as they were found."""
-        q_BKQ, _ = self.objects(memory.states_BSD, memory.mask_BS)
-        found = self.find(batch, q_BKQ)
-        z_BKZ = found.mean_BKZ
+        found = self.find(batch)
+        z_BJZ = found.mean_BJZ
         if self.training:
-            z_BKZ = z_BKZ + torch.randn_like(z_BKZ) * (0.5 * found.log_variance_BKZ).exp()
-        x_BFCHW = self.render(z_BKZ, q_BKQ, found.places_BKF2)
+            z_BJZ = z_BJZ + torch.randn_like(z_BJZ) * (0.5 * found.log_variance_BJZ).exp()
+        x_BFCHW = self.render(z_BJZ, found.places_BJF2)
         real_BF = mask_of(batch.lengths_B, x_BFCHW.shape[1])
         pixels = (_pixel_nll(x_BFCHW, batch.x_BFCHW).flatten(2).sum(-1) * real_BF).sum()
-        looks = gaussian_kl(found.mean_BKZ, found.log_variance_BKZ).sum()
-        paths = (self._path_nll(memory, q_BKQ, found.places_BKF2.detach()) * real_BF[:, None]).sum()
-        frames = int(batch.lengths_B.sum())
-        near_BF = (x_BFCHW - batch.x_BFCHW).abs().flatten(2).mean(-1) < 0.01
+        looks_B, paths_B, _ = self.pair(memory, found, real_BF)
+        looks, paths, frames = looks_B.sum(), paths_B.sum(), int(batch.lengths_B.sum())
+        near_BF = (x_BFCHW - batch.x_BFCHW).abs().flatten(2).mean(-1) < NEAR
         total = pixels + self.options.film_kl * looks + paths
         nll = float((pixels + looks + paths).detach())
-        return Loss(total / (frames * 64), nll, int((near_BF & real_BF).sum()), frames)
+        return Loss(total / (frames * SCALE), nll, int((near_BF & real_BF).sum()), frames)
 
-    def _path_nll(self, memory: Memory, q_BKQ: Tensor, places_BKF2: Tensor) -> Tensor:
-        """-log p of each step of each path, (B, K, F)."""
-        films, objects, frames = places_BKF2.shape[:3]
-        places_NF2 = (places_BKF2.flatten(0, 1) - 0.5) / STEP
-        steps_NF2 = torch.diff(places_NF2, dim=1, prepend=torch.zeros_like(places_NF2[:, :1]))
+    def pair(self, memory: Memory, found: Found, real_BF: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Things found with objects said, as is most probable: KL of looks and -log p of paths of each film, and
+        for each thing its object, (B, J)."""
+        q_BKQ, _ = self.objects(memory.states_BSD, memory.mask_BS)
+        mean_BKZ, log_variance_BKZ = self.expected(q_BKQ)
+        looks_BJK = gaussian_kl(
+            found.mean_BJZ[:, :, None],
+            found.log_variance_BJZ[:, :, None],
+            mean_BKZ[:, None],
+            log_variance_BKZ[:, None],
+        ).sum(-1)
+        paths_BJK = (self._path_nll(memory, q_BKQ, found.places_BJF2) * real_BF[:, None, None]).sum(-1)
+        things_J = torch.arange(q_BKQ.shape[1])
+        costs_BP = (looks_BJK + paths_BJK).detach()[:, things_J, self.orders_PJ].sum(-1)
+        object_BJ = self.orders_PJ[costs_BP.argmin(1)]
+        looks_B, paths_B = (
+            costs_BJK.gather(2, object_BJ[:, :, None]).sum((1, 2)) for costs_BJK in (looks_BJK, paths_BJK)
+        )
+        return looks_B, paths_B, object_BJ
+
+    def _path_nll(self, memory: Memory, q_BKQ: Tensor, places_BJF2: Tensor) -> Tensor:
+        """-log p of each step of each thing's path, were it each object's: (B, J, K, F)."""
+        films, objects, frames = places_BJF2.shape[:3]
+        true_NF2 = (places_BJF2[:, :, None].expand(-1, -1, objects, -1, -1).flatten(0, 2) - 0.5) / STEP
+        q_NQ = q_BKQ[:, None].expand(-1, objects, -1, -1).flatten(0, 2)
+        walked_NF2 = true_NF2
         if self.training:
-            places_NF2 = places_NF2 + SMEARED * torch.randn_like(places_NF2)
-            aims_NF2 = steps_NF2.clone()
-            aims_NF2[:, 1:] -= places_NF2[:, :-1] - (places_BKF2.flatten(0, 1)[:, :-1] - 0.5) / STEP
-        else:
-            aims_NF2 = steps_NF2
-        moves_NF2 = torch.diff(places_NF2, dim=1, prepend=torch.zeros_like(places_NF2[:, :1]))
-        inputs = [_inputs(None, None, q_BKQ.flatten(0, 1))[:, None]]
+            walked_NF2 = true_NF2 + SMEARED * torch.randn_like(true_NF2)
+        before_NF2 = torch.cat([torch.zeros_like(true_NF2[:, :1]), walked_NF2[:, :-1]], dim=1)
+        inputs = [_inputs(None, None, q_NQ)[:, None]]
         if frames > 1:
-            q_NFQ = q_BKQ.flatten(0, 1)[:, None].expand(-1, frames - 1, -1)
-            moved_NF2 = torch.cat([torch.zeros_like(moves_NF2[:, :1]), moves_NF2[:, 1:-1]], dim=1)
-            inputs.append(_inputs(places_NF2[:, :-1], moved_NF2, q_NFQ))
-        o_NFO = self.network(torch.cat(inputs, dim=1), self._start(memory, objects))
+            moves_NF2 = torch.diff(walked_NF2[:, :-1], dim=1, prepend=walked_NF2[:, :1])
+            inputs.append(_inputs(walked_NF2[:, :-1], moves_NF2, q_NQ[:, None].expand(-1, frames - 1, -1)))
+        o_NFO = self.network(torch.cat(inputs, dim=1), self._start(memory, objects**2))
         mixture: Mixture = self.head(o_NFO.flatten(0, 1))
-        return -mixture.log_prob(aims_NF2.flatten(0, 1)).view(films, objects, frames)
+        log_p_N = mixture.log_prob((true_NF2 - before_NF2).flatten(0, 1))
+        return -log_p_N.view(films, objects, objects, frames)
 
     def _start(self, memory: Memory, objects: int) -> Any:
         """A row for each object of each film, all reading that film's memory."""
@@ -189,11 +218,13 @@ class VideoDecoder(nn.Module):
         films, objects = q_BKQ.shape[:2]
         frames, look = self.shape.frames, self.options.film_look
         drawn = [torch.Generator().manual_seed(seed) for seed in seeds]
-        z_BKZ = torch.stack([torch.randn(objects, look, generator=one) for one in drawn])
+        mean_BKZ, log_variance_BKZ = self.expected(q_BKQ)
+        normal_BKZ = torch.stack([torch.randn(objects, look, generator=one) for one in drawn])
+        z_BKZ = mean_BKZ + temperature * (0.5 * log_variance_BKZ).exp() * normal_BKZ
         uniform_FN = torch.stack([torch.rand(frames, objects, generator=one) for one in drawn], 1).flatten(1)
         normal_FN2 = torch.stack([torch.randn(frames, objects, 2, generator=one) for one in drawn], 1)
         places_NF2 = self._walk(memory, q_BKQ, uniform_FN, normal_FN2.flatten(1, 2))
-        x_BFCHW = self.render(temperature * z_BKZ, q_BKQ, places_NF2.unflatten(0, (films, objects)))
+        x_BFCHW = self.render(z_BKZ, places_NF2.unflatten(0, (films, objects)))
         pixels = (x_BFCHW * 255).round().clamp(0, 255).to(torch.uint8).permute(0, 1, 3, 4, 2)
         return [Film(np.ascontiguousarray(film.numpy()), self.shape.rate) for film in pixels]
 

@@ -9,13 +9,18 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from seqkit.nn.deep import DeepEncoder
 from seqkit_video.layers import FrameConvolutions, groups_of, halved
 from seqkit_video.layers_place import cut_out
 
-LOOKED_AT = 8
+LOG_VARIANCES = (-8.0, 4.0)
+"""Of looks: beyond, exp would be of no use."""
+LOOKED_AT = 4
 """Frames that a look is read from, evenly spaced."""
 REACH = 0.15
 """How far, in shares of the frame, a place may lie from the mean of the cells attended to."""
+KEPT, RADIUS = 6.0, -1.8
+"""How strongly at first a thing keeps to its way and off others, and how far (0.15 of the frame); before a softplus."""
 
 
 class Objects(nn.Module):
@@ -26,7 +31,7 @@ class Objects(nn.Module):
         self.keys = nn.Linear(memory_size, size)
         self.queries_KQ = nn.Parameter(torch.randn(count, size) * size**-0.5)
         self.read = nn.Linear(memory_size, size)
-        self.names_KQ = nn.Parameter(torch.randn(count, size) * 0.3)
+        self.names_KQ = nn.Parameter(torch.randn(count, size) * 0.5)
 
     def forward(self, states_BSD: Tensor, mask_BS: Tensor | None) -> tuple[Tensor, Tensor]:
         """-> q_BKQ and the attention a_BKS."""
@@ -38,40 +43,78 @@ class Objects(nn.Module):
 
 
 class Tracker(nn.Module):
-    """Where each object is in each frame: the mean of the cells it attends to, and a correction by what is seen there.
+    """Where each thing is in each frame: the mean of the cells attended to, corrected by a network over time.
 
-    Beside each frame stand the ones before and after, so that how something moves tells whose it is.
+    A thing is sought where it would be if it went on as before, and not where others are; else all would follow the
+    one that is seen best. Nothing is known here of what the source says.
     """
 
     cells_G2: Tensor
 
-    def __init__(self, channels: int, height: int, width: int, size: int, asked: int) -> None:
+    def __init__(
+        self, channels: int, height: int, width: int, size: int, count: int, recurrence: str
+    ) -> None:
         super().__init__()
         self.convolutions = FrameConvolutions(3 * channels, [size, 2 * size, 4 * size])
-        self.deeper = nn.Sequential(*(_same(4 * size) for _ in range(2)))
+        self.deeper = _same(4 * size)
         rows, columns = halved(height, 3), halved(width, 3)
         down = (torch.arange(rows) + 0.5) / rows
         across = (torch.arange(columns) + 0.5) / columns
         self.register_buffer("cells_G2", torch.cartesian_prod(down, across), persistent=False)
-        self.where_GE = nn.Parameter(torch.zeros(rows * columns, 4 * size))
-        self.query = nn.Linear(asked, 4 * size)
-        self.correct = nn.Sequential(nn.Linear(4 * size + asked, 64), nn.ReLU(), nn.Linear(64, 2))
+        self.queries_KE = nn.Parameter(torch.randn(count, 4 * size) * 0.2)
+        self.held = nn.Parameter(torch.tensor([KEPT, KEPT, RADIUS]))
+        self.smooth = DeepEncoder(recurrence, 4 * size + 4, 64, 1, bidirectional=True)
+        self.correct = nn.Linear(64, 2)
+        nn.init.normal_(self.correct.weight, std=0.02)
 
-    def forward(self, x_BFCHW: Tensor, q_BKQ: Tensor) -> Tensor:
+    def forward(self, x_BFCHW: Tensor, mask_BF: Tensor) -> Tensor:
         """-> places_BKF2."""
-        films, frames = x_BFCHW.shape[:2]
+        grid_BFGE = self._grid(x_BFCHW)
+        scores_BKFG = torch.einsum("ke,bfge->bkfg", self.queries_KE, grid_BFGE).float()
+        a_BKFG = self._follow(scores_BKFG)
+        films, objects = a_BKFG.shape[:2]
+        places_BKF2 = a_BKFG @ self.cells_G2
+        found_BKFE = torch.einsum("bkfg,bfge->bkfe", a_BKFG.to(grid_BFGE.dtype), grid_BFGE)
+        others_BKF2 = (places_BKF2.sum(1, keepdim=True) - places_BKF2) / max(objects - 1, 1)
+        read = torch.cat([found_BKFE, 4 * places_BKF2 - 2, 4 * others_BKF2 - 2], dim=-1)
+        z_NFH, _ = self.smooth(read.flatten(0, 1), mask_BF.repeat_interleave(objects, 0))
+        off_NF2 = torch.tanh(self.correct(z_NFH).float())
+        return places_BKF2 + REACH * off_NF2.unflatten(0, (films, objects))
+
+    def _grid(self, x_BFCHW: Tensor) -> Tensor:
+        """Features of each cell of each frame, (B, F, G, E); beside each frame stand the ones before and after."""
         before_BFCHW = torch.cat([x_BFCHW[:, :1], x_BFCHW[:, :-1]], dim=1)
         after_BFCHW = torch.cat([x_BFCHW[:, 1:], x_BFCHW[:, -1:]], dim=1)
         seen = torch.cat([x_BFCHW, x_BFCHW - before_BFCHW, after_BFCHW - x_BFCHW], dim=2).flatten(0, 1)
-        grid_BFGE = self.deeper(self.convolutions(seen)).flatten(2).transpose(1, 2)
-        grid_BFGE = grid_BFGE.view(films, frames, *grid_BFGE.shape[1:])
-        query_BKE = self.query(q_BKQ)
-        scores_BKFG = torch.einsum("bke,bfge->bkfg", query_BKE, grid_BFGE + self.where_GE)
-        a_BKFG = torch.softmax(scores_BKFG.float() * query_BKE.shape[-1] ** -0.5, dim=-1)
-        found_BKFE = torch.einsum("bkfg,bfge->bkfe", a_BKFG.to(grid_BFGE.dtype), grid_BFGE)
-        asked_BKFQ = q_BKQ[:, :, None].expand(-1, -1, frames, -1)
-        off_BKF2 = torch.tanh(self.correct(torch.cat([found_BKFE, asked_BKFQ], dim=-1)).float())
-        return a_BKFG @ self.cells_G2 + REACH * off_BKF2
+        grid_NGE = self.deeper(self.convolutions(seen)).flatten(2).transpose(1, 2)
+        return grid_NGE.unflatten(0, x_BFCHW.shape[:2])
+
+    def _follow(self, scores_BKFG: Tensor) -> Tensor:
+        """The attention a_BKFG, frame by frame, and in each one thing after another."""
+        own, other, radius = nn.functional.softplus(self.held)
+        objects = scores_BKFG.shape[1]
+        expected: list[Tensor | None] = [None] * objects
+        last: list[Tensor | None] = [None] * objects
+        rows = []
+        for scores_BKG in scores_BKFG.unbind(2):
+            row = []
+            for number, scores_BG in enumerate(scores_BKG.unbind(1)):
+                for rival, place_B2 in enumerate(expected):
+                    if place_B2 is not None:
+                        far_BG = (self.cells_G2 - place_B2[:, None]).square().sum(-1)
+                        near_BG = torch.exp(-far_BG / (2 * radius**2))
+                        scores_BG = scores_BG + (own if rival == number else -other) * near_BG
+                a_BG = torch.softmax(scores_BG, dim=-1)
+                # The place is a fact to those after it: no gradient runs along the whole film.
+                expected[number] = (a_BG @ self.cells_G2).detach()
+                row.append(a_BG)
+            now = list(expected)
+            for number, (place_B2, before_B2) in enumerate(zip(now, last, strict=True)):
+                if place_B2 is not None and before_B2 is not None:
+                    expected[number] = (2 * place_B2 - before_B2).clamp(0, 1)
+            last = now
+            rows.append(torch.stack(row, dim=1))
+        return torch.stack(rows, dim=2)
 
 
 def _same(channels: int) -> nn.Sequential:
@@ -81,18 +124,16 @@ def _same(channels: int) -> nn.Sequential:
 
 
 class Look(nn.Module):
-    """q(z | film): mean and log variance of an object's look, from what lies where it was found."""
+    """q(z | film): mean and log variance of a thing's look, from what lies where it was found."""
 
-    def __init__(self, channels: int, side: int, size: int, asked: int, numbers: int) -> None:
+    def __init__(self, channels: int, side: int, size: int, numbers: int) -> None:
         super().__init__()
         self.side = side
         self.convolutions = FrameConvolutions(channels, [size, 2 * size, 4 * size])
         self.narrow = nn.Linear(4 * size * halved(side, 3) ** 2, 128)
-        self.output = nn.Linear(128 + asked, 2 * numbers)
+        self.output = nn.Linear(128, 2 * numbers)
 
-    def forward(
-        self, x_BFCHW: Tensor, places_BKF2: Tensor, q_BKQ: Tensor, mask_BF: Tensor
-    ) -> tuple[Tensor, Tensor]:
+    def forward(self, x_BFCHW: Tensor, places_BKF2: Tensor, mask_BF: Tensor) -> tuple[Tensor, Tensor]:
         """-> mean_BKZ and log variance_BKZ."""
         films, objects, frames = places_BKF2.shape[:3]
         chosen = torch.linspace(0, frames - 1, min(LOOKED_AT, frames)).round().long()
@@ -102,19 +143,30 @@ class Look(nn.Module):
         seen_BKFE = seen.view(films, objects, len(chosen), -1)
         weight_BF = mask_BF[:, chosen] / mask_BF[:, chosen].sum(1, keepdim=True).clamp(min=1)
         mean_BKE = (seen_BKFE * weight_BF[:, None, :, None]).sum(2)
-        mean_BKZ, log_variance_BKZ = (
-            self.output(torch.cat([mean_BKE, q_BKQ], dim=-1)).float().chunk(2, dim=-1)
-        )
-        return mean_BKZ, log_variance_BKZ.clamp(-8, 4)
+        mean_BKZ, log_variance_BKZ = self.output(mean_BKE).float().chunk(2, dim=-1)
+        return mean_BKZ, log_variance_BKZ.clamp(*LOG_VARIANCES)
+
+
+class ExpectedLook(nn.Module):
+    """p(z | what is said of an object): mean and log variance."""
+
+    def __init__(self, asked: int, numbers: int) -> None:
+        super().__init__()
+        self.network = nn.Sequential(nn.Linear(asked, 128), nn.ReLU(), nn.Linear(128, 2 * numbers))
+
+    def forward(self, q_BKQ: Tensor) -> tuple[Tensor, Tensor]:
+        """-> mean_BKZ and log variance_BKZ."""
+        mean_BKZ, log_variance_BKZ = self.network(q_BKQ).float().chunk(2, dim=-1)
+        return mean_BKZ, log_variance_BKZ.clamp(*LOG_VARIANCES)
 
 
 class Painter(nn.Module):
-    """An object's look z and what was asked -> its picture: what it covers, and in which colours."""
+    """A look z -> the picture of a thing: what it covers, and in which colours."""
 
-    def __init__(self, channels: int, side: int, size: int, asked: int, numbers: int) -> None:
+    def __init__(self, channels: int, side: int, size: int, numbers: int) -> None:
         super().__init__()
         self.first, self.side = -(-side // 8), side
-        self.spread = nn.Linear(asked + numbers, 4 * size * self.first**2)
+        self.spread = nn.Linear(numbers, 4 * size * self.first**2)
         self.convolutions = nn.Sequential(
             *_twice(4 * size, 4 * size), *_twice(4 * size, 2 * size), *_twice(2 * size, size)
         )
@@ -122,9 +174,9 @@ class Painter(nn.Module):
         with torch.no_grad():
             self.output.weight.mul_(0.5)
 
-    def forward(self, z_NZ: Tensor, q_NQ: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, z_NZ: Tensor) -> tuple[Tensor, Tensor]:
         """-> cover_N1PP and colours_NCPP, both from 0 to 1."""
-        grid = torch.relu(self.spread(torch.cat([z_NZ, q_NQ], dim=-1)))
+        grid = torch.relu(self.spread(z_NZ))
         grid = grid.view(len(z_NZ), -1, self.first, self.first)
         logits = self.output(self.convolutions(grid))[:, :, : self.side, : self.side].float()
         return torch.sigmoid(logits[:, :1] - 2.0), torch.sigmoid(logits[:, 1:] + 2.0)

@@ -12,9 +12,11 @@ import torch
 from torch import Tensor, nn
 
 
-def gaussian_kl(mean_NZ: Tensor, log_variance_NZ: Tensor) -> Tensor:
-    """KL(N(mean, variance) ‖ N(0, I)) of each number (Kingma & Welling 2014, appendix B)."""
-    return 0.5 * (mean_NZ.square() + log_variance_NZ.exp() - 1 - log_variance_NZ)
+def gaussian_kl(mean: Tensor, log_variance: Tensor, other_mean: Tensor, other_log_variance: Tensor) -> Tensor:
+    """KL(N(mean, variance) ‖ N(other mean, other variance)) of each number, in nats."""
+    ratio = (log_variance - other_log_variance).exp()
+    off = (mean - other_mean).square() * (-other_log_variance).exp()
+    return 0.5 * (ratio + off - 1 - log_variance + other_log_variance)
 
 
 class Mixture(NamedTuple):
