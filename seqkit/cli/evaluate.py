@@ -76,6 +76,10 @@ def evaluate(
             help="Tagging: are the probabilities true, before and after temperature scaling?",
         ),
     ] = False,
+    precision: Annotated[
+        str,
+        typer.Option(help="Number format of the computation: float32, bfloat16. Default: the model's."),
+    ] = "",
     card: Annotated[bool, typer.Option("--card", help="Add the scores to the model's card.")] = False,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")
@@ -102,6 +106,7 @@ def evaluate(
         "as_json": as_json,
         "compare": compare,
         "calibration": calibration,
+        "precision": precision,
         "card": card,
         "skip_bad": skip_bad,
     }

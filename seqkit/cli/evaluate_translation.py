@@ -29,7 +29,7 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
     from seqkit.models.artifact import load_for
     from seqkit.pairs import names_pair_files, read_pairs
 
-    translator = load_for("seq2seq", model, {})
+    translator = load_for("seq2seq", model, {}, given["precision"])
     if reads_items(source, list(translator.encoders), translator.options.decoder):
         evaluate_items(translator, model, source, split, given)
         return
@@ -46,7 +46,7 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
     if not pairs:
         raise SeqkitError(f"{source}: holds no pair to evaluate on", "Give a file with source and target.")
     say(tokenizer.note)
-    rival = load_for("seq2seq", given["compare"], {}) if given["compare"] else None
+    rival = load_for("seq2seq", given["compare"], {}, given["precision"]) if given["compare"] else None
     outputs = _outputs(translator, pairs, given)
     references = [str(pair.target) for pair in pairs]
     sources = [pair.sources.get("text", "") for pair in pairs]

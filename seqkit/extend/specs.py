@@ -77,7 +77,7 @@ class DecoderSpec:
     reader: str | None = None
     """As an encoder's, for targets in files."""
     writer: str | None = None
-    """`"module:attr"`: `(output, path)` writes one output, whole or not at all; None where outputs are lines."""
+    """`"module:attr"`: `(output, path)` writes one output, whole or not at all; None where it is a line of text."""
     suffixes: tuple[str, ...] = ()
     """Of the files it writes, the usual one first."""
 
