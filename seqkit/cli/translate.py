@@ -122,11 +122,11 @@ def translate(
         {"decoding": DecodingOptions}, {key: value for key, value in given.items() if value is not None}
     )["decoding"]
     wanted = LineInputs(tuple(inputs or ()), text, file)
+    wanted.check_not_written(out)
     problems = Problems(skip=skip_bad)
     if modalities is None or modalities.reads_lines:
         check_no_named(input_ or [])
         wanted.check()
-        wanted.check_not_written(out)
         sources: Sources = wanted.sources(problems)
     else:
         limits = limits_of(max_seconds, max_pixels, max_frames)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from seqkit.errors import SeqkitError, did_you_mean
 
 if TYPE_CHECKING:
@@ -173,6 +175,7 @@ class FileTarget:
 def write_files(models: Sequence[Any], sources: Sources, options: Any, target: FileTarget) -> None:
     """One file for each source, numbered as the sources are; none for a source that is empty or cannot be read."""
     from seqkit.batch.translation import outputs_of
+    from seqkit.cli.progress import WordCounter
     from seqkit.extend.manager import load
 
     if not isinstance(sources, FileSources):
@@ -182,9 +185,17 @@ def write_files(models: Sequence[Any], sources: Sources, options: Any, target: F
     assert target.decoder.writer is not None
     write = load(target.decoder.writer)
     found = outputs_of(models, (source for _, source in sources), options)
-    for number, outputs in enumerate(found, start=1):
-        if outputs:
-            write(outputs[0].value, target.path(number, count))
+    done = 0
+    try:
+        with WordCounter("wrote", "files") as counter:
+            for number, outputs in enumerate(found, start=1):
+                if outputs:
+                    write(outputs[0].value, target.path(number, count))
+                    done += 1
+                    counter.add(1)
+    except KeyboardInterrupt:
+        print(f"seqkit: interrupted after {done:,} file(s), which were written", file=sys.stderr)
+        raise typer.Exit(130) from None
 
 
 def picture_of_attention(path: Path, model: Any, source: Mapping[str, Any], found: Alignment) -> None:
