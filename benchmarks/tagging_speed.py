@@ -31,6 +31,8 @@ from seqkit.models.folder import model_folder, model_info
 
 HERE = Path(__file__).resolve().parent
 ENVIRONMENT = os.environ | {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+PRECISION = "BENCHMARK_PRECISION"
+"""Tells worker processes the number format."""
 PROCESSES = 2
 Key = TypeVar("Key")
 
@@ -63,6 +65,7 @@ def main() -> None:
     parser.add_argument("--peers-python", default=sys.executable, help="a Python with seqkit and the peers")
     parser.add_argument("--only", nargs="*", choices=MEASURES, default=list(MEASURES))
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--precision", default="float32", help="number format of seqkit's states")
     arguments = parser.parse_args()
     systems = [System("seqkit", model_folder(arguments.model).resolve(), sys.executable)]
     if arguments.peers:
@@ -70,7 +73,9 @@ def main() -> None:
         systems += [
             System(name, folder, arguments.peers_python) for name, folder in folders if folder.is_dir()
         ]
-    print(f"{arguments.model}, sha256 of the weights {model_info(arguments.model).sha256}; {machine()}\n")
+    ENVIRONMENT[PRECISION] = arguments.precision
+    weights = f"sha256 of the weights {model_info(arguments.model).sha256}"
+    print(f"{arguments.model} in {arguments.precision}, {weights}; {machine()}\n")
     for name in arguments.only:
         print("\n".join(MEASURES[name](systems, arguments.text.resolve(), arguments.rounds)), end="\n\n")
 
@@ -79,7 +84,10 @@ def machine() -> str:
     """The processor, and what of it matters here."""
     told = Path("/proc/cpuinfo").read_text(encoding="utf-8") if sys.platform == "linux" else ""
     names = [line.split(":", 1)[1].strip() for line in told.splitlines() if line.startswith("model name")]
-    return f"{names[0] if names else sys.platform}, {os.cpu_count()} cores, AMX {'yes' if 'amx_bf16' in told else 'no'}"
+    formats = [flag for flag in ("amx_bf16", "avx512_bf16") if flag in told]
+    return (
+        f"{names[0] if names else sys.platform}, {os.cpu_count()} cores, {' '.join(formats) or 'no bfloat16'}"
+    )
 
 
 def lists(systems: list[System], text: Path, rounds: int) -> Iterator[str]:
@@ -165,6 +173,8 @@ def tag_command(system: System, source: Path, out: Path, processes: int) -> list
         str(source),
         "-o",
         str(out),
+        "--precision",
+        ENVIRONMENT[PRECISION],
     ]
     told = subprocess.run([*command[:4], "--help"], capture_output=True, text=True, check=True).stdout
     if "--processes" in told:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from commands import Command, commands
+from seqkit_seq2seq import TextOptions
 
 from seqkit.extend import hookspecs, specs
 from seqkit.extend.claims import KINDS
@@ -24,6 +25,7 @@ from seqkit.extend.manager import registry
 from seqkit.formats import seqkit_formats
 from seqkit.models.contracts import TaggerOptions
 from seqkit.models.folder import CARD, model_info
+from seqkit.models.options import Seq2SeqOptions
 from seqkit.training.options import TrainingOptions
 
 DOCS = Path(__file__).parent
@@ -82,11 +84,21 @@ def tagger_options() -> str:
     return options_table(TaggerOptions)
 
 
+def seq2seq_options() -> str:
+    """What sequence-to-sequence models can be told."""
+    return options_table(Seq2SeqOptions)
+
+
+def text_options() -> str:
+    """What the encoder and the decoder of text add."""
+    return options_table(TextOptions)
+
+
 def model_defaults() -> str:
-    """Each built-in model, and where its defaults differ from those of every tagger."""
+    """Each built-in tagger, and where its defaults differ from those of every tagger."""
     common, rows = dataclasses.asdict(TaggerOptions()), []
     for plugged in registry().all("models"):
-        if plugged.builtin:
+        if plugged.builtin and plugged.spec.task == "tagging":
             own = dataclasses.asdict(plugged.spec.options())
             changed = [
                 f"`{name}={_setting(value)}`" for name, value in own.items() if common.get(name, ...) != value
@@ -119,8 +131,9 @@ def hooks() -> str:
         parts += [f"### `seqkit_{kind}`", summary, _code(f"def seqkit_{kind}() -> {_returned(hook)}: ...")]
         parts += ["A plugin that implements it:", _code(textwrap.dedent(example).strip())]
         parts += ["The record it yields:", _code(inspect.getsource(record).strip())]
+    listed = [_code(inspect.getsource(record).strip()) for record in (specs.CorpusFile, specs.CorpusListing)]
     return "\n\n".join(
-        [*parts, "A corpus lists its files as:", _code(inspect.getsource(specs.CorpusFile).strip())]
+        [*parts, "A corpus lists its files as:", listed[0], "and thousands of them as:", listed[1]]
     )
 
 
@@ -163,6 +176,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "training-options": training_options,
     "tagger-options": tagger_options,
     "model-defaults": model_defaults,
+    "seq2seq-options": seq2seq_options,
+    "text-options": text_options,
     "formats": formats,
     "hooks": hooks,
     "shipped": shipped,

@@ -1,5 +1,6 @@
 """Corpora by name: where their files are looked for, how they are fetched, what is said when they differ."""
 
+import gzip
 import hashlib
 import threading
 from functools import partial
@@ -11,6 +12,8 @@ import pytest
 from seqkit import catalogue
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
+from seqkit.extend.specs import CorpusFile
+from seqkit.fetch import download, fault_of
 from seqkit.formats.examples import Problems
 from seqkit.formats.zipped import on_disk
 
@@ -257,18 +260,48 @@ def test_which_arguments_are_files(argument, expected):
     assert catalogue.names_file(argument) is expected
 
 
+def test_a_file_kept_packed_is_fetched_unpacked_and_verified_by_its_content(server, tmp_path):
+    base, folder = server
+    (folder / "a.json").write_bytes(TEXT)
+    file = CorpusFile("a.json.gz", hashlib.sha256(TEXT).hexdigest(), len(TEXT), f"{base}/a.json", packed=True)
+    path = tmp_path / "a.json.gz"
+    download(file, path, ignore)
+    assert gzip.decompress(path.read_bytes()) == TEXT
+    assert fault_of(file, path) == ""
+    path.write_bytes(gzip.compress(TEXT, 1))
+    assert fault_of(file, path) == ""
+    for content, said in [
+        (gzip.compress(TEXT[:-1]), "bytes, the manifest says"),
+        (gzip.compress(TEXT[:-1] + b"x"), "has sha256"),
+        (gzip.compress(bytes(10_000_000)), "bytes, the manifest says"),
+        (TEXT, "cannot be unpacked"),
+        (gzip.compress(TEXT)[:-4], "cannot be unpacked"),
+    ]:
+        path.write_bytes(content)
+        assert said in fault_of(file, path)
+
+
 @pytest.mark.parametrize(
     "plugged", [p for p in registry().all("corpora") if p.builtin], ids=lambda p: p.spec.name
 )
 def test_the_manifests_that_ship_are_whole(plugged):
     spec = plugged.spec
-    paths = [file.path for file in spec.files]
+    if spec.made_from:
+        assert spec.maker and catalogue.files_of(registry().find("corpora", spec.made_from))
+        assert spec.options["seed"] == 2026 and set(spec.options["count"]) == set(spec.splits)
+        return
+    files = catalogue.files_of(spec)
+    paths = {file.path for file in files}
+    if spec.listing is not None:
+        assert sum(file.size for file in files) == spec.listing.size + sum(file.size for file in spec.files)
+        paths |= {str(Path(path).parent) for path in paths}
     assert {"train", "dev", "test"} <= {*spec.splits, *spec.aliases}
     assert set(spec.aliases.values()) <= set(spec.splits)
-    assert {str(on_disk(path)[0]) for split in spec.splits.values() for path in split} <= set(paths)
+    assert {str(on_disk(path)[0]) for split in spec.splits.values() for path in split} <= paths
     assert spec.language and spec.licence and spec.source and spec.summary
-    assert all(len(file.sha256) == 64 and file.size > 0 for file in spec.files)
-    assert spec.folder or all(file.url.endswith(f"/{file.path}") for file in spec.files)
+    assert files and all(len(file.sha256) == 64 and file.size > 0 for file in files)
+    named = [file.path.removesuffix(".gz") if file.packed else file.path for file in files]
+    assert spec.folder or all(file.url.endswith(f"/{name}") for file, name in zip(files, named, strict=True))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ matplotlib.use("agg")
 
 import matplotlib.pyplot as plt
 import torch
+from copying import LONGEST, copied, losses, model_with
 from jacobians import dependence, norms_over_distance, step_jacobians
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
@@ -125,6 +126,25 @@ def deeprnn() -> Figure:
     return figure
 
 
+def seq2seq() -> Figure:
+    """How much of a sentence is copied right over its length, with and without attention."""
+    figure, axes = _axes("letters of the source", "share of letters in their place", scale="linear")
+    lengths = range(1, 2 * LONGEST + 1)
+    for attention, hidden, colour in (
+        ("none", 64, "tab:red"),
+        ("none", 128, "tab:orange"),
+        ("general", 64, "tab:blue"),
+    ):
+        model = model_with(attention, hidden)
+        losses(model)
+        label = f"attention={attention}, hidden={hidden}"
+        axes.plot(lengths, [copied(model, length) for length in lengths], color=colour, label=label)
+    axes.axvline(LONGEST + 0.5, color="grey", linestyle=":", linewidth=1, label="longest in training")
+    axes.set_ylim(0, 1.03)
+    axes.legend(frameon=False, loc="lower left")
+    return figure
+
+
 def scaled_stack(layers: int, radius: float) -> Stack:
     """Plain layers on each other, each with `radius` times an orthogonal matrix as U."""
     torch.manual_seed(0)
@@ -143,9 +163,9 @@ def _heat(axes: Axes, norm_TS: Tensor, title: str) -> matplotlib.image.AxesImage
     return axes.imshow(shown, norm=LogNorm(1e-3, 3), cmap="viridis")
 
 
-def _axes(across: str, up: str) -> tuple[Figure, Axes]:
+def _axes(across: str, up: str, scale: str = "log") -> tuple[Figure, Axes]:
     figure, axes = plt.subplots(figsize=(6, 3.6), layout="constrained")
-    axes.set(xlabel=across, ylabel=up, yscale="log")
+    axes.set(xlabel=across, ylabel=up, yscale=scale)
     axes.grid(alpha=0.3)
     return figure, axes
 
@@ -157,6 +177,7 @@ PLOTS: dict[str, Callable[[], Figure]] = {
     "lstm": lstm,
     "gru": gru,
     "sru": sru,
+    "seq2seq": seq2seq,
 }
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from seqkit import SeqkitError
 from seqkit.models.contracts import Loss, Memory
 from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs
 from seqkit.nn.decoder import DecoderState, RecurrentDecoder
@@ -94,8 +95,12 @@ class TextDecoder(nn.Module):
         return [len(ids) + 1 for ids in self.pieces.ids([one_line(line) for line in targets])]
 
     def symbols(self, target: str) -> list[int]:
-        """The pieces of a line, or of its beginning."""
-        return self.pieces.ids([one_line(target)])[0]
+        """The pieces of a line, or of its beginning. Raises SeqkitError where a character is in none."""
+        (ids,) = self.pieces.ids([one_line(target)])
+        if UNKNOWN in ids:
+            strange = "".join(c for c in dict.fromkeys(target) if UNKNOWN in self.pieces.ids([c])[0])
+            raise SeqkitError(f"the model cannot write {strange!r}", "Leave it out.", exit_code=2)
+        return ids
 
     def read(self, symbols: Sequence[int]) -> str:
         """The text that pieces make."""
@@ -103,7 +108,8 @@ class TextDecoder(nn.Module):
 
     def labels(self, target: str) -> list[str]:
         """The pieces of a line, and its end: one for each step of the attention."""
-        return [*(self.subword.piece(number) for number in self.symbols(target)), "</s>"]
+        (ids,) = self.pieces.ids([one_line(target)])
+        return [*(self.subword.piece(number) for number in ids), "</s>"]
 
     def join(self, outputs: Sequence[str]) -> str:
         """The translations of the parts of a long line as one."""

@@ -26,6 +26,8 @@ class Question:
     kinds: tuple[str, ...]
     top: int = 0
     """So many of the most probable labels with their probabilities; 0: the labels alone."""
+    compute: str = "float32"
+    """Number format of the states."""
 
     def answer(self, tagger: Any, chunk: Sequence[Sentence]) -> Tags:
         """The tagger's answer for each sentence."""
@@ -108,6 +110,7 @@ def _work(connection: Any, model: str, question: Question) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     tagger = load_model(model)
+    tagger.compute = question.compute
     try:
         while True:
             connection.send(question.answer(tagger, [Sentence(words) for words in connection.recv()]))

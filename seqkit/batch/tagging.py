@@ -26,7 +26,8 @@ def tag_sentences(
 
     Args: processes, this one included; with more than one, `model` is the tagger's name or folder.
     """
-    for chunk, answers in answered(tagger, model, Question(kinds, top), _chunks(sentences), processes):
+    question = Question(kinds, top, getattr(tagger, "compute", "float32"))
+    for chunk, answers in answered(tagger, model, question, _chunks(sentences), processes):
         for sentence, answer in zip(chunk, answers, strict=True):
             if top:
                 labels = {kind: [word[0][0] for word in answer[kind]] for kind in kinds}

@@ -68,7 +68,9 @@ def _chunk(
     numbers = [
         (number + index) * PARTS + place for index, own in enumerate(parts) for place in range(len(own))
     ]
-    outputs = iter(generate(models, sources, options, numbers))
+    # A translation begins but once, however many parts it has.
+    prefixes = [options.prefix if place == 0 else "" for own in parts for place in range(len(own))]
+    outputs = iter(generate(models, sources, options, numbers, prefixes))
     return [_joined(models[0].decoder, [next(outputs) for _ in own]) for own in parts]
 
 

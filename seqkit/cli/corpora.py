@@ -112,13 +112,21 @@ def show_stats(
         str, typer.Option("--source", help="Side of a .tsv or .jsonl file of parallel text.")
     ] = "",
     target_side: Annotated[str, typer.Option("--target", help="The other side of it.")] = "",
+    encoder: Annotated[
+        str,
+        typer.Option(help="Of a table of media files: what is read, with commas: audio, image, video, text."),
+    ] = "",
+    decoder: Annotated[str, typer.Option(help="Of such a table: what is written.")] = "text",
     skip_bad: SkipBad = False,
     as_json: AsJson = False,
 ) -> None:
-    """Count what a corpus holds: sentences, words, labels and pieces; of parallel text the lines and each side."""
+    """Count what a corpus holds: sentences, words and labels; lines of parallel text; recordings, pictures, clips."""
     from seqkit.formats.examples import Problems
 
     problems = Problems(skip=skip_bad)
+    if encoder or _is_made(source):
+        _show_items(source, encoder, decoder, problems, as_json)
+        return
     if source_side or target_side or _is_parallel(source):
         _show_pairs(source, (source_side, target_side), problems, as_json)
         return
@@ -132,6 +140,43 @@ def show_stats(
         typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
         return
     _print_stats(figures)
+
+
+def _is_made(source: str) -> bool:
+    """Whether a corpus is named whose examples are made."""
+    from seqkit.catalogue import find_corpus
+    from seqkit.pairs import names_pair_files
+
+    return not names_pair_files(source) and find_corpus(source).maker is not None
+
+
+def _show_items(source: str, encoder: str, decoder: str, problems: Problems, as_json: bool) -> None:
+    from seqkit.cli.inputs import listed
+    from seqkit.formats.media import Limits
+    from seqkit.text.item_statistics import measure_items
+
+    figures = measure_items(source, listed(encoder), decoder, problems, Limits())
+    _say(problems.summary())
+    if as_json:
+        data = {split: row.as_dict() for split, row in figures.items()}
+        typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        return
+    header = ("split", "modality", "examples", "unit", "all", "mean", "longest", "distinct")
+    rows = [
+        (
+            split,
+            name,
+            f"{row.examples}",
+            own.unit,
+            f"{own.total:.0f}",
+            f"{own.total / max(row.examples, 1):.1f}",
+            f"{own.longest:.1f}" if own.unit == "seconds" else f"{own.longest:.0f}",
+            f"{len(own.seen)}" if own.unit == "words" else "–",
+        )
+        for split, row in figures.items()
+        for name, own in row.modalities.items()
+    ]
+    print_table(header, rows)
 
 
 def _is_parallel(source: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from seqkit.cli import evaluate_tagging, evaluate_translation
+from seqkit.cli.limits import MaxFrames, MaxPixels, MaxSeconds
 
 TASKS: dict[str, tuple[Callable[[str, str, str, dict[str, Any]], None], tuple[str, ...]]] = {
     "tagging": (evaluate_tagging.evaluate_tagging, evaluate_tagging.OPTIONS),
@@ -55,6 +56,15 @@ def evaluate(
     tokenize: Annotated[
         str, typer.Option(help="Seq2seq: sacreBLEU's tokenizer. Default: the target language's, else 13a.")
     ] = "",
+    judge: Annotated[
+        str,
+        typer.Option(
+            help="Seq2seq that draws: a trained model that reads what was drawn; is it what was told?"
+        ),
+    ] = "",
+    max_seconds: MaxSeconds = None,
+    max_pixels: MaxPixels = None,
+    max_frames: MaxFrames = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON in place of the tables.")] = False,
     compare: Annotated[
         str, typer.Option("--compare", help="Another model: is the difference more than chance?")
@@ -66,12 +76,16 @@ def evaluate(
             help="Tagging: are the probabilities true, before and after temperature scaling?",
         ),
     ] = False,
+    precision: Annotated[
+        str,
+        typer.Option(help="Number format of the computation: float32, bfloat16. Default: the model's."),
+    ] = "",
     card: Annotated[bool, typer.Option("--card", help="Add the scores to the model's card.")] = False,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")
     ] = False,
 ) -> None:
-    """Measure a tagger on labelled words or raw text, a sequence-to-sequence model on parallel text."""
+    """Measure a tagger on labelled words or raw text, a sequence-to-sequence model on pairs of any modality."""
     from seqkit.models.folder import model_info
 
     given = {
@@ -85,9 +99,14 @@ def evaluate(
         "beam": beam,
         "length_penalty": length_penalty,
         "tokenize": tokenize,
+        "judge": judge,
+        "max_seconds": max_seconds,
+        "max_pixels": max_pixels,
+        "max_frames": max_frames,
         "as_json": as_json,
         "compare": compare,
         "calibration": calibration,
+        "precision": precision,
         "card": card,
         "skip_bad": skip_bad,
     }

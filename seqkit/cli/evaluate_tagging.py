@@ -39,7 +39,7 @@ def evaluate_tagging(model: str, source: str, split: str, given: dict[str, Any])
     from seqkit.text.sources import labelled_sentences
 
     problems = Problems(skip=given["skip_bad"])
-    tagger = load_for("tagging", model, OTHER_TASKS)
+    tagger = load_for("tagging", model, OTHER_TASKS, given["precision"])
     language = given["lang"] or tagger.facts.language
     examples = labelled_sentences(source, split, labeller_of(given["gold"]), problems)
     sentences = [sentence for sentence in examples if sentence.words]

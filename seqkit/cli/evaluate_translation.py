@@ -11,20 +11,30 @@ if TYPE_CHECKING:
     from seqkit.evaluation.translation import Compared, TranslationScores
     from seqkit.formats.examples import Pair
 
-OPTIONS = ("source", "target", "beam", "length_penalty", "tokenize")
+OPTIONS = (
+    *("source", "target", "beam", "length_penalty", "tokenize", "judge"),
+    *("max_seconds", "max_pixels", "max_frames"),
+)
 """Options of the command that only these models take."""
 
 
 def evaluate_translation(model: str, source: str, split: str, given: dict[str, Any]) -> None:
     """Measure a model's outputs against a reference. `given` are the other options of the command."""
+    from seqkit.cli.evaluate_items import evaluate_items
     from seqkit.errors import SeqkitError
     from seqkit.evaluation.sacre import tokenizer_for
     from seqkit.evaluation.translation import compare_translations, score_translations
     from seqkit.formats.examples import Problems
+    from seqkit.items import reads_items
     from seqkit.models.artifact import load_for
     from seqkit.pairs import names_pair_files, read_pairs
 
-    translator = load_for("seq2seq", model, {})
+    translator = load_for("seq2seq", model, {}, given["precision"])
+    if reads_items(source, list(translator.encoders), translator.options.decoder):
+        evaluate_items(translator, model, source, split, given)
+        return
+    if given["judge"]:
+        raise SeqkitError("--judge: the model writes text", "It is for models that draw.", exit_code=2)
     sides = (
         given["source"] or translator.facts.source_language,
         given["target"] or translator.facts.target_language,
@@ -36,7 +46,7 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
     if not pairs:
         raise SeqkitError(f"{source}: holds no pair to evaluate on", "Give a file with source and target.")
     say(tokenizer.note)
-    rival = load_for("seq2seq", given["compare"], {}) if given["compare"] else None
+    rival = load_for("seq2seq", given["compare"], {}, given["precision"]) if given["compare"] else None
     outputs = _outputs(translator, pairs, given)
     references = [str(pair.target) for pair in pairs]
     sources = [pair.sources.get("text", "") for pair in pairs]
@@ -50,14 +60,14 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
         "source": source,
         "split": None if names_pair_files(source) else split,
         "sides": f"{sides[0]} to {sides[1]}",
-        "decoding": _decoding(given),
+        "decoding": decoding_of(given),
     }
     if given["card"]:
         _add_to_card(model, head, scores)
     _show(head, scores, comparison, given["as_json"])
 
 
-def _decoding(given: dict[str, Any]) -> dict[str, Any]:
+def decoding_of(given: dict[str, Any]) -> dict[str, Any]:
     """The options of decoding, those not given at their defaults."""
     from seqkit.decoding.options import DecodingOptions
 
@@ -74,7 +84,7 @@ def _outputs(translator: Any, pairs: Sequence[Pair], given: dict[str, Any]) -> l
     from seqkit.decoding.options import DecodingOptions
 
     lines = (pair.sources["text"] for pair in pairs)
-    found = translate_lines([translator], lines, DecodingOptions(**_decoding(given)))
+    found = translate_lines([translator], lines, DecodingOptions(**decoding_of(given)))
     return [translations[0].text if translations else "" for translations in found]
 
 

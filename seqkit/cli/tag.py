@@ -51,6 +51,9 @@ def tag(
     processes: Annotated[
         int, typer.Option(min=1, help="Processes that tag; the output is the same for any number.")
     ] = 1,
+    precision: Annotated[
+        str, typer.Option(help="Number format of the states: float32, bfloat16. Default: the model's.")
+    ] = "",
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")
     ] = False,
@@ -69,7 +72,7 @@ def tag(
     if top:
         _check_shows_probabilities(spec.name)
     model = model or _default(lang)
-    tagger = _load(model, processes)
+    tagger = _load(model, processes, precision)
     kinds = _kinds(label, tagger.facts.labels)
     sentences = read_inputs(wanted, lang or tagger.facts.language, problems)
     with _writer(out, spec) as writer, WordCounter("tagged") as counter:
@@ -108,7 +111,7 @@ def _default(lang: str) -> str:
     return default_model("tagging", lang or "en")
 
 
-def _load(model: str, processes: int) -> Any:
+def _load(model: str, processes: int, precision: str) -> Any:
     from seqkit.models.artifact import load_for
 
     if processes > 1:
@@ -116,7 +119,7 @@ def _load(model: str, processes: int) -> Any:
 
         # As many cores as processes are taken; more threads would only stand in each other's way.
         torch.set_num_threads(1)
-    return load_for("tagging", model, OTHER_TASKS)
+    return load_for("tagging", model, OTHER_TASKS, precision)
 
 
 def _kinds(label: str, known: Iterable[str]) -> tuple[str, ...]:

@@ -79,6 +79,9 @@ def translate(
     ] = None,
     text: Annotated[bool, typer.Option("--text", help="Every argument is text.")] = False,
     file: Annotated[bool, typer.Option("--file", help="Every argument is a file.")] = False,
+    precision: Annotated[
+        str, typer.Option(help="Number format of matrix products: float32, bfloat16. Default: the model's.")
+    ] = "",
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Take lines that are not text as empty, and count them.")
     ] = False,
@@ -119,21 +122,21 @@ def translate(
         {"decoding": DecodingOptions}, {key: value for key, value in given.items() if value is not None}
     )["decoding"]
     wanted = LineInputs(tuple(inputs or ()), text, file)
+    wanted.check_not_written(out)
     problems = Problems(skip=skip_bad)
     if modalities is None or modalities.reads_lines:
         check_no_named(input_ or [])
         wanted.check()
-        wanted.check_not_written(out)
         sources: Sources = wanted.sources(problems)
     else:
         limits = limits_of(max_seconds, max_pixels, max_frames)
         sources = FileSources(modalities, wanted.arguments, input_ or [], limits)
     if modalities is not None and modalities.writes_files:
         target = FileTarget.of(out, modalities.decoder)
-        write_files(_load(model or []), sources, options, target)
+        write_files(_load(model or [], precision), sources, options, target)
     else:
         writer = _writer_for(out, format, scores, options.n_best)
-        models = _load(model or [])
+        models = _load(model or [], precision)
         first = FirstLine(models[0], attention)
         _run(models, sources, options, out, writer, first)
         first.show()
@@ -200,14 +203,14 @@ def _is_file(argument: str) -> bool:
         return False
 
 
-def _load(names: Sequence[str]) -> list[Any]:
+def _load(names: Sequence[str], precision: str) -> list[Any]:
     """The models, which must write the same symbols."""
     from seqkit.errors import SeqkitError
     from seqkit.models.artifact import load_for
     from seqkit.models.generation import check_together
 
     names = list(names) or [_default_model()]
-    models = [load_for("seq2seq", name, TAGGERS) for name in names]
+    models = [load_for("seq2seq", name, TAGGERS, precision) for name in names]
     for name, model in zip(names[1:], models[1:], strict=True):
         if list(model.encoders) != list(models[0].encoders):
             problem = f"{name}: reads {', '.join(model.encoders)}, {names[0]} {', '.join(models[0].encoders)}"
@@ -244,6 +247,10 @@ class FirstLine:
 
         self.model, self.path = model, path
         self.pair: tuple[Mapping[str, Any], str] | None = None
+        if path is not None:
+            from seqkit.evaluation.attention import picture_format
+
+            picture_format(path)
         if path is not None and model.options.attention == "none":
             fix = "Train one that has: --set attention=general."
             raise SeqkitError("--attention: the model has no attention", fix, exit_code=2)
@@ -293,8 +300,8 @@ def _run(
             for translations in translate_sources(models, waiting, options):
                 name, source = waiting.next()
                 writer.write(done + 1, name, translations)
-                first.see(source, translations)
                 done += 1
+                first.see(source, translations)
                 counter.add(1)
     except KeyboardInterrupt:
         left = f"{out} was not written" if out is not None else "they were written"

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import typer
+
 from seqkit.errors import SeqkitError, did_you_mean
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 Sources = Iterable[tuple[str, Mapping[str, Any] | None]]
 """Each with what it is called; None: it could not be read."""
 FOR_TEXT = (
-    *("beam", "length_penalty", "n_best", "sample", "top_p", "temperature", "mbr", "utility"),
+    *("beam", "length_penalty", "n_best", "top_p", "mbr", "utility"),
     *("prefix", "max_ratio", "scores", "format", "attention"),
 )
 """Options that only outputs of text have."""
@@ -68,6 +70,8 @@ def check_for_files(given: Mapping[str, Any]) -> None:
                 "Leave it out; --seed chooses a draw.",
                 exit_code=2,
             )
+    if given["temperature"] is not None and not given["sample"]:
+        raise SeqkitError("--temperature is for drawing", "Add --sample, or leave it out.", exit_code=2)
 
 
 def check_no_named(named: Sequence[str]) -> None:
@@ -171,6 +175,7 @@ class FileTarget:
 def write_files(models: Sequence[Any], sources: Sources, options: Any, target: FileTarget) -> None:
     """One file for each source, numbered as the sources are; none for a source that is empty or cannot be read."""
     from seqkit.batch.translation import outputs_of
+    from seqkit.cli.progress import WordCounter
     from seqkit.extend.manager import load
 
     if not isinstance(sources, FileSources):
@@ -180,9 +185,17 @@ def write_files(models: Sequence[Any], sources: Sources, options: Any, target: F
     assert target.decoder.writer is not None
     write = load(target.decoder.writer)
     found = outputs_of(models, (source for _, source in sources), options)
-    for number, outputs in enumerate(found, start=1):
-        if outputs:
-            write(outputs[0].value, target.path(number, count))
+    done = 0
+    try:
+        with WordCounter("wrote", "files") as counter:
+            for number, outputs in enumerate(found, start=1):
+                if outputs:
+                    write(outputs[0].value, target.path(number, count))
+                    done += 1
+                    counter.add(1)
+    except KeyboardInterrupt:
+        print(f"seqkit: interrupted after {done:,} file(s), which were written", file=sys.stderr)
+        raise typer.Exit(130) from None
 
 
 def picture_of_attention(path: Path, model: Any, source: Mapping[str, Any], found: Alignment) -> None:
@@ -192,6 +205,6 @@ def picture_of_attention(path: Path, model: Any, source: Mapping[str, Any], foun
     ((name, value), *others) = source.items()
     encoder = model.encoders[name]
     if not others and hasattr(encoder, "view"):
-        attention.media_heat_map(path, found, encoder.view(value), getattr(encoder, "unit", ""))
+        attention.media_heat_map(path, found, encoder.view(value), getattr(encoder, "unit", "source"))
     else:
         attention.heat_map(path, found)

@@ -35,7 +35,7 @@ class DecodingOptions:
     prefix: str = ""
     """How every output begins."""
     max_ratio: float = 3.0
-    """Longest output: this times the source's length, and 10 symbols more."""
+    """Longest output: this times the source's length, and 10 symbols more, the prefix not counted."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for values that do not go together."""

@@ -12,8 +12,6 @@ from typing import Any, NamedTuple, Protocol
 import torch
 from torch import Tensor
 
-from seqkit.errors import SeqkitError
-
 FREE = -1
 """In place of a forced symbol where the search is free."""
 LEAST = -1e4
@@ -68,17 +66,17 @@ class Ensemble:
 class Forced:
     """The symbols that are not the search's to choose: a prefix, and the end of an output of the greatest length."""
 
-    def __init__(self, longest: Sequence[int], prefix: Sequence[int], end: int) -> None:
-        """Args: longest, symbols of each output at most, the end counted. Raises SeqkitError for a longer prefix."""
-        if len(prefix) >= min(longest, default=len(prefix) + 1):
-            raise SeqkitError(
-                f"the prefix takes {len(prefix)} symbols, more than an output may have",
-                "Shorten it, or raise the greatest length: --max-ratio.",
-                exit_code=2,
-            )
+    def __init__(self, longest: Sequence[int], prefixes: Sequence[Sequence[int]], end: int) -> None:
+        """Args: longest, symbols of each output at most, the end counted; prefixes, how each output begins.
+
+        Raises ValueError for a prefix that leaves no room for the end.
+        """
         self.longest_B = torch.tensor(longest)
         self.symbols_BT = torch.full((len(longest), max(longest, default=0)), FREE)
-        self.symbols_BT[:, : len(prefix)] = torch.tensor(prefix, dtype=torch.long)
+        for row, (prefix, most) in enumerate(zip(prefixes, longest, strict=True)):
+            if len(prefix) >= most:
+                raise ValueError(f"a prefix of {len(prefix)} symbols in an output of at most {most}")
+            self.symbols_BT[row, : len(prefix)] = torch.tensor(prefix, dtype=torch.long)
         self.symbols_BT[torch.arange(len(longest)), self.longest_B - 1] = end
         self._any_T = (self.symbols_BT != FREE).any(0).tolist()
 

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from seqkit.errors import SeqkitError
 from seqkit.files import atomic_write
 
+PICTURES = ("png", "pdf", "svg")
+"""What a picture can be, by its suffix; without one it is the first."""
 SHADES = " ░▒▓█"
 LONGEST_LABEL = 12
 MARKS = 12
@@ -41,8 +43,20 @@ def alignment(model: Any, source: Mapping[str, Any], output: Any) -> Alignment:
     return Alignment(decoder.labels(output), labels, weights_BTS[0].numpy())
 
 
+def picture_format(path: Path) -> str:
+    """The format that a suffix names. Raises SeqkitError for one that is no picture's."""
+    suffix = path.suffix.lower().removeprefix(".") or PICTURES[0]
+    if suffix not in PICTURES:
+        known = ", ".join(f".{name}" for name in PICTURES)
+        raise SeqkitError(f"{path}: .{suffix} is no picture of this kind", f"Choose {known}.", exit_code=2)
+    return suffix
+
+
 def heat_map(path: Path, found: Alignment) -> None:
-    """A picture: a row for each target step, a column for each source step, dark where the decoder looks."""
+    """A picture: a row for each target step, a column for each source step, dark where the decoder looks.
+
+    Raises SeqkitError for a suffix that is not one of `PICTURES`.
+    """
     import matplotlib
 
     matplotlib.use("Agg")
@@ -57,8 +71,9 @@ def heat_map(path: Path, found: Alignment) -> None:
     axes.set_xlabel("source")
     axes.set_ylabel("target")
     figure.colorbar(picture, label="attention")
+    format = picture_format(path)
     with atomic_write(path) as file:
-        figure.savefig(file, format=path.suffix.lower().removeprefix(".") or "png", dpi=120)
+        figure.savefig(file, format=format, dpi=120)
 
 
 def media_heat_map(path: Path, found: Alignment, view: NDArray[Any], unit: str = "source") -> None:

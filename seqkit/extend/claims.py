@@ -113,7 +113,9 @@ class Registry:
         """Give each name (and each suffix of a format) to the one that may have it."""
         by_name: dict[str, list[Plugged]] = defaultdict(list)
         for claim in claims:
-            for name in (claim.spec.name, *getattr(claim.spec, "suffixes", ())):
+            # A file's format is found by its suffix; encoders and decoders are named, and several may read one kind.
+            suffixes = claim.spec.suffixes if kind == "formats" else ()
+            for name in (claim.spec.name, *suffixes):
                 by_name[name].append(claim)
         losers = {id(loser) for name, rivals in by_name.items() for loser in self._losers(kind, name, rivals)}
         winners = [claim for rivals in by_name.values() for claim in rivals if id(claim) not in losers]

@@ -77,7 +77,7 @@ class DecoderSpec:
     reader: str | None = None
     """As an encoder's, for targets in files."""
     writer: str | None = None
-    """`"module:attr"`: `(output, path)` writes one output, whole or not at all; None where outputs are lines."""
+    """`"module:attr"`: `(output, path)` writes one output, whole or not at all; None where it is a line of text."""
     suffixes: tuple[str, ...] = ()
     """Of the files it writes, the usual one first."""
 
@@ -106,6 +106,8 @@ class CorpusFile:
     sha256: str
     size: int
     url: str = ""
+    packed: bool = False
+    """The publisher's file is kept as gzip here (`path` ends in .gz): size and checksum are those of the content."""
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from seqkit._version import __version__
 from seqkit.config import fill
-from seqkit.errors import SeqkitError
+from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.claims import KINDS
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import ModelSpec
@@ -37,6 +37,9 @@ from seqkit.models.folder import (
 from seqkit.models.options import names_in, options_class
 from seqkit.models.parts import AGAIN, write_json
 from seqkit.nn.initial import without_first_weights
+
+COMPUTE = ("float32", "bfloat16")
+"""Number formats that states can be computed in."""
 
 
 def save_model(folder: Path, name: str, model: Any, card: str, store: str = "float32") -> None:
@@ -144,17 +147,27 @@ def _build(info: ModelInfo) -> Any:
         return load(spec.build)(options, load(spec.facts).load(info.folder))
 
 
-def load_for(task: str, name_or_folder: str, commands: dict[str, str]) -> Any:
+def load_for(task: str, name_or_folder: str, commands: dict[str, str], compute: str = "") -> Any:
     """A model of the task a command serves. Raises SeqkitError naming the right command where it is of another.
 
-    Args: commands, task -> the command that serves it.
+    Args: commands, task -> the command that serves it; compute, number format of its products, "": the model's own.
     """
     found = str(model_info(name_or_folder).config["task"])
     if found != task:
         right = commands.get(found)
         fix = f"Use `{right}`." if right else "No command of this seqkit runs it."
         raise SeqkitError(f"{name_or_folder}: a model for {found}, not for {task}", fix, exit_code=2)
-    return load_model(name_or_folder)
+    model = load_model(name_or_folder)
+    if compute:
+        model.compute = _known_format(compute)
+    return model
+
+
+def _known_format(compute: str) -> str:
+    if compute not in COMPUTE:
+        fix = did_you_mean(compute, COMPUTE)
+        raise SeqkitError(f"--precision {compute}: no such number format", fix, exit_code=2)
+    return compute
 
 
 def _config(name: str, model: Any, store: str) -> dict[str, Any]:

@@ -24,7 +24,7 @@ STEPS = 16_384
 DRAWN = 64
 """Outputs at once of a decoder that writes no symbols: a film takes more room than a line."""
 EXTRA = 10
-"""Symbols that an output may have whatever its source."""
+"""Symbols that an output may have whatever its source, after its prefix."""
 
 Source = Mapping[str, Any]
 
@@ -65,17 +65,33 @@ def generate(
     sources: Sequence[Source],
     options: DecodingOptions,
     numbers: Sequence[int] | None = None,
+    prefixes: Sequence[str] | None = None,
 ) -> list[list[Output]]:
     """The outputs for each source, the best first, whatever company it has in a batch.
 
-    Args: models, several vote; numbers, of the sources, which with the seed decide what is drawn (default: from 0).
+    Args: models, several vote; numbers, of the sources, which with the seed decide what is drawn (default: from 0);
+    prefixes, how the outputs for each source begin (default: as the options say). Raises SeqkitError for a prefix
+    that the models cannot write.
     """
     for model in models:
         model.eval()
+    with torch.autocast("cpu", torch.bfloat16, enabled=models[0].compute == "bfloat16"):
+        return _generate(models, sources, options, numbers, prefixes)
+
+
+def _generate(
+    models: Sequence[Seq2Seq],
+    sources: Sequence[Source],
+    options: DecodingOptions,
+    numbers: Sequence[int] | None,
+    prefixes: Sequence[str] | None,
+) -> list[list[Output]]:
     steps = models[0].source_lengths(sources)
     numbers = range(len(sources)) if numbers is None else numbers
     if hasattr(models[0].decoder, "generate"):
         return _written(models, sources, steps, numbers, options)
+    prefixes = [options.prefix] * len(sources) if prefixes is None else prefixes
+    begun = {prefix: models[0].decoder.symbols(prefix) if prefix else [] for prefix in prefixes}
     outputs: list[list[Output]] = [[] for _ in sources]
     for members in _batches(steps, max(1, ROWS // (options.draws or options.beam))):
         found = _search(
@@ -83,6 +99,7 @@ def generate(
             [sources[member] for member in members],
             [steps[member] for member in members],
             [numbers[member] for member in members],
+            [begun[prefixes[member]] for member in members],
             options,
         )
         for member, hypotheses in zip(members, found, strict=True):
@@ -135,15 +152,18 @@ def _search(
     sources: Sequence[Source],
     steps: Sequence[int],
     numbers: Sequence[int],
+    prefixes: Sequence[list[int]],
     options: DecodingOptions,
 ) -> list[list[Hypothesis]]:
     decoders = [model.decoder for model in models]
     states = tuple(model.decoder.start(model.read(sources)) for model in models)
     decoder: Stepper = Ensemble(decoders) if len(models) > 1 else decoders[0]
     state = states if len(models) > 1 else states[0]
-    prefix = decoders[0].symbols(options.prefix) if options.prefix else []
-    longest = [int(options.max_ratio * count) + EXTRA for count in steps]
-    forced = Forced(longest, prefix, decoder.end)
+    longest = [
+        len(prefix) + int(options.max_ratio * count) + EXTRA
+        for prefix, count in zip(prefixes, steps, strict=True)
+    ]
+    forced = Forced(longest, prefixes, decoder.end)
     if options.draws:
         seeds = [[(options.seed, number, draw) for draw in range(options.draws)] for number in numbers]
         return sample(
@@ -157,7 +177,9 @@ def _search(
         )
     if options.beam == 1:
         return [[found] for found in greedy(decoder, state, forced, options.length_penalty)]
-    return beam_search(decoder, state, forced, options.beam, options.n_best, options.length_penalty)
+    # Some outputs may say the same in other symbols: of these only the best is wanted.
+    n_best = options.beam if options.n_best > 1 else 1
+    return beam_search(decoder, state, forced, options.beam, n_best, options.length_penalty)
 
 
 def _outputs(model: Seq2Seq, hypotheses: Sequence[Hypothesis], options: DecodingOptions) -> list[Output]:
@@ -165,4 +187,16 @@ def _outputs(model: Seq2Seq, hypotheses: Sequence[Hypothesis], options: Decoding
     if options.mbr:
         ranked = minimum_risk([output.value for output in found], utility_of(options.utility))
         return [found[index] for index in ranked[: options.n_best]]
-    return sorted(found, key=lambda output: -output.score)
+    found = sorted(found, key=lambda output: -output.score)
+    return found if options.sample else _distinct(found)[: options.n_best]
+
+
+def _distinct(found: Sequence[Output]) -> list[Output]:
+    """The first of those that say the same."""
+    seen: list[Any] = []
+    distinct = []
+    for output in found:
+        if output.value not in seen:
+            seen.append(output.value)
+            distinct.append(output)
+    return distinct

@@ -88,6 +88,8 @@ class Seq2Seq(nn.Module):
     def __init__(self, options: Any, facts: Seq2SeqFacts) -> None:
         super().__init__()
         self.options, self.facts = options, facts
+        self.compute: str = options.compute
+        """Number format of matrix products in `generate`; whoever loads the model may choose another."""
         host = registry()
         encoders = {
             name: load(host.find("encoders", name).build)(options, part)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -179,7 +180,10 @@ class Tagger(nn.Module):
                 for kind, labels in facts.labels.items()
             }
         )
-        self._known_words = WordVectors(self)
+        self._rounded: dict[str, Stack] = {}
+        self.compute: str = options.compute
+        """Number format of the z_t when tagging; whoever loads the model may choose another."""
+        self._forget()
         self._label_ids = {
             kind: {label: i for i, label in enumerate(labels)} for kind, labels in facts.labels.items()
         }
@@ -290,24 +294,38 @@ class Tagger(nn.Module):
         lowest layer makes of x_t alone is computed once for each distinct word.
         """
         x_UD, index_N = vectors.look_up(list(chain.from_iterable(s.words for s in sentences)))
-        prepared_U = self.network.prepare(x_UD)
+        network = self._computing_network()
+        prepared_U = network.prepare(x_UD.to(getattr(torch, self.compute)))
         for rows_BT in _equal_lengths([len(sentence.words) for sentence in sentences], BATCH_WORDS):
-            z_BTH = self.network.looked_up(prepared_U, torch.from_numpy(index_N[rows_BT]))
+            z_BTH = network.looked_up(prepared_U, torch.from_numpy(index_N[rows_BT])).float()
             yield rows_BT, {kind: self.heads[kind](z_BTH) for kind in kinds}
+
+    def _computing_network(self) -> Stack:
+        """The network in the number format that tagging is done in. Its copy is kept out of the weights."""
+        if self.compute == "float32":
+            return self.network
+        if self._rounded.get(self.compute) is None:
+            self._rounded = {self.compute: deepcopy(self.network).to(getattr(torch, self.compute))}
+        return self._rounded[self.compute]
 
     def train(self, mode: bool = True) -> Self:
         """As every module's; words are read anew after training has changed the weights."""
         if mode:
-            self._known_words = WordVectors(self)
+            self._forget()
         return super().train(mode)
 
-    def _apply(self, *arguments: Any, **options: Any) -> Self:
+    def _forget(self) -> None:
+        """Drop what was computed from the weights, for they may have changed."""
         self._known_words = WordVectors(self)
+        self._rounded = {}
+
+    def _apply(self, *arguments: Any, **options: Any) -> Self:
+        self._forget()
         return super()._apply(*arguments, **options)
 
     def load_state_dict(self, *arguments: Any, **options: Any) -> Any:
         """As every module's; words are read anew."""
-        self._known_words = WordVectors(self)
+        self._forget()
         return super().load_state_dict(*arguments, **options)
 
 

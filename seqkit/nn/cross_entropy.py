@@ -40,8 +40,8 @@ class _Chunked(torch.autograd.Function):
         y_N: Tensor,
         smoothing: float,
         precision: torch.dtype,
+        wanted: bool,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        wanted = any(context.needs_input_grad)
         d_o = torch.empty_like(o_NH) if wanted else None
         d_V = torch.zeros_like(V_VH) if wanted else None
         d_b = torch.zeros_like(b_V) if wanted else None
@@ -72,7 +72,7 @@ class _Chunked(torch.autograd.Function):
     def backward(context: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         d_o, d_V, d_b = context.saved_tensors
         scale = gradients[0]
-        return d_o * scale, d_V * scale, d_b * scale, None, None, None
+        return d_o * scale, d_V * scale, d_b * scale, None, None, None, None
 
 
 def chunked_cross_entropy(
@@ -82,14 +82,16 @@ def chunked_cross_entropy(
     # Under autocast the matrix products are made in its precision; the softmax, and all sums, in the weights' own.
     kind = o_NH.device.type
     precision = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else V_VH.dtype
+    # Within `forward` torch does not tell whether a gradient will be asked for: on dev none is.
+    wanted = torch.is_grad_enabled()
     with torch.autocast(kind, enabled=False):
         smooth, nll, right = cast(
             tuple[Tensor, Tensor, Tensor],
-            _Chunked.apply(o_NH.to(V_VH.dtype), V_VH, b_V, y_N, label_smoothing, precision),
+            _Chunked.apply(o_NH.to(V_VH.dtype), V_VH, b_V, y_N, label_smoothing, precision, wanted),
         )
     return SoftmaxLoss(smooth, float(nll), int(right))
 
 
 def log_probs(o_NH: Tensor, V_VH: Tensor, b_V: Tensor) -> Tensor:
     """log softmax(V o + b), all symbols."""
-    return F.linear(o_NH, V_VH, b_V).log_softmax(dim=-1)
+    return F.linear(o_NH, V_VH, b_V).to(V_VH.dtype).log_softmax(dim=-1)

@@ -71,7 +71,7 @@ class Recurrence(nn.Module):
         return (x,)
 
     def outputs(self, prepared_BT: Prepared) -> Tensor:
-        """z_BTH from what `prepare` gave. Padding stands on the right: it cannot reach back to a real step."""
+        """z_BTH from what `prepare` gave, of sequences of one length."""
         return self(prepared_BT[0])[0]
 
 
@@ -174,11 +174,12 @@ class Layer(nn.Module):
 
     def forward(self, x_BTD: Tensor, lengths_B: Tensor | None = None) -> Tensor:
         """x_BTD, lengths (None: all of length T) -> z_BTH, or z_BT(2H) for two chains."""
-        forward_BTH = self.forward_chain.outputs(self.forward_chain.prepare(x_BTD))
+        # Padding stands on the right: it cannot reach back to a real step.
+        forward_BTH: Tensor = self.forward_chain(x_BTD)[0]
         if self.backward_chain is None:
             return forward_BTH
-        backward = self.backward_chain.prepare(reverse(x_BTD, lengths_B))
-        return torch.cat([forward_BTH, reverse(self.backward_chain.outputs(backward), lengths_B)], dim=-1)
+        backward_BTH = self.backward_chain(reverse(x_BTD, lengths_B))[0]
+        return torch.cat([forward_BTH, reverse(backward_BTH, lengths_B)], dim=-1)
 
     def prepare(self, x: Tensor) -> list[Prepared]:
         """What each chain makes of x_t alone."""
@@ -187,12 +188,16 @@ class Layer(nn.Module):
 
     def looked_up(self, prepared_U: list[Prepared], index_BT: Tensor) -> Tensor:
         """As `forward` on sequences of one length whose x_t are those of distinct words, prepared already."""
-        forward_BTH = self.forward_chain.outputs(tuple(part_U[index_BT] for part_U in prepared_U[0]))
+        forward_BTH = self.forward_chain.outputs(_taken(prepared_U[0], index_BT))
         if self.backward_chain is None:
             return forward_BTH
-        mirrored_BT = index_BT.flip(1)
-        backward_BTH = self.backward_chain.outputs(tuple(part_U[mirrored_BT] for part_U in prepared_U[1]))
+        backward_BTH = self.backward_chain.outputs(_taken(prepared_U[1], index_BT.flip(1)))
         return torch.cat([forward_BTH, backward_BTH.flip(1)], dim=-1)
+
+
+def _taken(prepared_U: Prepared, index_BT: Tensor) -> Prepared:
+    """The parts of each word. They lie in memory step by step, as the loop over time reads them."""
+    return tuple(part_U[index_BT.T].transpose(0, 1) for part_U in prepared_U)
 
 
 class Stack(nn.Module):

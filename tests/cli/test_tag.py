@@ -331,3 +331,47 @@ def test_several_processes_write_what_one_writes(seqkit, model, tmp_path, monkey
         assert done.code == 0, done.err
     assert one.read_bytes() == two.read_bytes()
     assert one.read_bytes().count(b"\n\n") == 60
+
+
+def test_bfloat16_gives_nearly_the_same_tags_and_the_same_in_two_processes(seqkit, tmp_path, monkeypatch):
+    monkeypatch.setattr("seqkit.batch.tagging.CHUNK_WORDS", 40)
+    text = tmp_path / "text.txt"
+    text.write_text("".join(f"The {number} old dogs bark at a man .\n" for number in range(60)))
+    tagged = {}
+    for name, more in {
+        "exact": (),
+        "rounded": ("--precision", "bfloat16"),
+        "two": ("--precision", "bfloat16", "--processes", "2"),
+    }.items():
+        out = tmp_path / f"{name}.conllu"
+        done = seqkit("tag", "--model", "en-tagger", "--pretokenized", text, "-o", out, *more)
+        assert done.code == 0, done.err
+        tagged[name] = [row[3] for row in columns(out.read_text())]
+    assert tagged["two"] == tagged["rounded"]
+    same = sum(a == b for a, b in zip(tagged["exact"], tagged["rounded"], strict=True))
+    assert same >= 0.98 * len(tagged["exact"])
+
+
+def test_the_states_are_really_computed_in_the_format_asked_for():
+    import torch
+
+    from seqkit.formats.examples import Sentence
+    from seqkit.models.artifact import load_for
+
+    sentence = Sentence(
+        ["The", "old", "man", "and", "the", "sea", "were", "there", "before", "the", "dogs", "."]
+    )
+    probabilities = {}
+    for compute in ("float32", "bfloat16"):
+        tagger = load_for("tagging", "en-tagger", {}, compute)
+        top = tagger.predict_top([sentence], 1)[0]["upos"]
+        probabilities[compute] = torch.tensor([ranked[0][1] for ranked in top])
+        assert all(weight.dtype == torch.float32 for weight in tagger.state_dict().values())
+    difference = (probabilities["float32"] - probabilities["bfloat16"]).abs().max()
+    assert 1e-6 < difference < 0.05
+
+
+def test_an_unknown_number_format_is_refused(seqkit, model):
+    result = seqkit("tag", "Hello.", "-m", model, "--precision", "bflaot16")
+    assert result.code == 2
+    assert "bfloat16" in result.err

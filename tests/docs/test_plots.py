@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import copying
 import make
 import pytest
 import torch
@@ -70,3 +71,20 @@ def test_each_plot_is_there_and_small(name):
 def test_a_plot_is_drawn(tmp_path):
     picture = make.make("birnn", tmp_path)
     assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_copying_task_is_seeded_and_can_be_learnt():
+    pairs = copying.sentences(50, seed=3)
+    assert copying.sentences(50, seed=3) == pairs != copying.sentences(50, seed=4)
+    assert {len(pair.target.split()) for pair in pairs} <= set(range(1, copying.LONGEST + 1))
+    assert all(pair.sources["text"] == pair.target for pair in pairs)
+    told = copying.losses(copying.model_with("dot", hidden=32), updates=40)
+    assert told[-1] < 0.8 * told[0]
+
+
+def test_copied_counts_letters_in_their_place():
+    model = copying.model_with("none", hidden=16)
+    texts = iter(pair.target for pair in copying.sentences(10, seed=-4, longest=4, shortest=4))
+    # Greedy search keeps the order of sources that are equally long.
+    model.decoder.read = lambda symbols: next(texts)[:3]
+    assert copying.copied(model, 4, count=10) == 0.5

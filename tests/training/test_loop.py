@@ -64,6 +64,23 @@ def test_patience_counts_the_epochs_without_a_better_score(tmp_path, patience, e
     assert training(tmp_path, task, epochs=9, patience=patience).run().epoch == epochs
 
 
+def test_of_epochs_with_equal_scores_the_one_with_fewer_errors_is_kept(tmp_path):
+    task, scores = Line(), [(0.0, 0.9), (0.0, 0.7), (0.0, 0.8), (0.5, 0.9), (0.5, 0.9)]
+    found = iter(scores)
+
+    def score():
+        exact, error = next(found)
+        # Of perplexities higher is worse: the third figure decides nothing.
+        return {"exact": exact, "character_error": error, "perplexity": 2.0}
+
+    task.score = score
+    run = training(tmp_path, task, epochs=3, patience=0).run()
+    assert (run.best_epoch, run.best_score) == (2, 0.0)
+    run = training(tmp_path, task, epochs=5, patience=0)
+    run.progress.finished = False
+    assert run.run().best_epoch == 4
+
+
 def test_killed_after_the_last_batch_of_an_epoch_every_figure_stays_the_same(tmp_path):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     for folder in (whole, broken):

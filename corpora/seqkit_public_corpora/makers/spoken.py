@@ -83,5 +83,4 @@ def _samples(path: Path, rate: int) -> NDArray[np.float32]:
     if found != (1, 2, rate) or not content or len(content) % 2:
         raise SeqkitError(f"{path}: is not a 16-bit recording of one channel at {rate} Hz", again("fsdd"))
     samples_T = np.frombuffer(content, "<i2").astype(np.float32) / np.float32(32768)
-    samples_T.flags.writeable = False
     return samples_T

@@ -1,0 +1,164 @@
+"""`seqkit evaluate` for sequence-to-sequence models that read or write more than text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from seqkit.cli.render import print_tables, say, show_json
+
+if TYPE_CHECKING:
+    from seqkit.evaluation.drawing import DrawingScores
+    from seqkit.evaluation.recognition import RecognitionScores
+    from seqkit.evaluation.report import Table
+    from seqkit.formats.examples import Pair
+
+
+def evaluate_items(translator: Any, model: str, source: str, split: str, given: dict[str, Any]) -> None:
+    """Measure by modality: text that was read, or what was drawn. `given` are the other options of the command."""
+    from seqkit.cli.limits import limits_of
+    from seqkit.errors import SeqkitError
+    from seqkit.evaluation.recognition_report import table_lines
+    from seqkit.formats.examples import Problems
+    from seqkit.items import read_media_pairs
+    from seqkit.pairs import names_pair_files
+
+    encoders, decoder = list(translator.encoders), translator.options.decoder
+    limits = limits_of(given["max_seconds"], given["max_pixels"], given["max_frames"])
+    problems = Problems(skip=given["skip_bad"])
+    pairs = list(read_media_pairs(source, split, encoders, decoder, problems, limits))
+    say(problems.summary())
+    if not pairs:
+        raise SeqkitError(f"{source}: holds no pair to evaluate on", "Give a table with source and target.")
+    head: dict[str, Any] = {
+        "model": model,
+        "source": source,
+        "split": None if names_pair_files(source) else split,
+        "sides": f"{', '.join(encoders)} to {decoder}",
+        "decoding": _decoding(given),
+    }
+    found, tables = (_recognised if hasattr(translator.decoder, "read") else _drawn)(translator, pairs, given)
+    if given["card"]:
+        _add_to_card(model, head, table_lines(len(pairs), tables))
+    if given["as_json"]:
+        show_json(head | found)
+    else:
+        options = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in head["decoding"].items())
+        split = f" {head['split']}" if head["split"] else ""
+        print_tables(f"{model} on {source}{split}, {head['sides']}: {len(pairs):,} pairs, {options}", tables)
+
+
+def _recognised(
+    translator: Any, pairs: Sequence[Pair], given: dict[str, Any]
+) -> tuple[dict[str, Any], list[Table]]:
+    """Text that was read from anything: scores for JSON, and as tables."""
+    from seqkit.evaluation.recognition import compare_recognition, score_recognition
+    from seqkit.evaluation.recognition_report import recognition_dict, recognition_tables
+    from seqkit.evaluation.sacre import tokenizer_for
+    from seqkit.evaluation.translation_report import compared_dicts, compared_table
+    from seqkit.models.artifact import load_for
+
+    _refuse_judge(given, "writes text")
+    side = given["target"] or translator.facts.target_language
+    tokenizer = tokenizer_for(side, given["tokenize"])
+    outputs, references = texts(translator, pairs, given), [str(pair.target) for pair in pairs]
+    scores: RecognitionScores = score_recognition(outputs, references, side, tokenizer)
+    found, tables = recognition_dict(scores), recognition_tables(scores)
+    if given["compare"]:
+        rival = load_for("seq2seq", given["compare"], {})
+        _check_reads_same(translator, rival, given["compare"])
+        rows = compare_recognition(outputs, texts(rival, pairs, given), references)
+        found["comparison"] = compared_dicts(rows)
+        tables.append(compared_table(rows))
+    return found, tables
+
+
+def _drawn(
+    translator: Any, pairs: Sequence[Pair], given: dict[str, Any]
+) -> tuple[dict[str, Any], list[Table]]:
+    """Outputs that are not text: their likelihood, and the verdict of the judge where one is named."""
+    from seqkit.batch.translation import outputs_of
+    from seqkit.decoding.options import DecodingOptions
+    from seqkit.errors import SeqkitError
+    from seqkit.evaluation.drawing import DrawingScores, judged, log_likelihood
+    from seqkit.evaluation.recognition_report import drawing_dict, drawing_tables
+    from seqkit.formats.examples import Pair
+
+    if given["compare"]:
+        raise SeqkitError("--compare: is for models that write text", "Leave it out.", exit_code=2)
+    scores: DrawingScores = DrawingScores(len(pairs), log_likelihood(translator, pairs))
+    if given["judge"]:
+        name = translator.options.decoder
+        judge = _judge(given["judge"], name)
+        told = [_text_of(pair) for pair in pairs]
+        outputs = list(outputs_of([translator], (pair.sources for pair in pairs), DecodingOptions()))
+        drawn = [Pair({name: own[0].value if own else None}) for own in outputs]
+        real = [Pair({name: pair.target}) for pair in pairs]
+        verdicts = [judged(texts(judge, clips, given), told) for clips in (drawn, real)]
+        scores = DrawingScores(len(pairs), scores.log_likelihood, *verdicts)
+    return drawing_dict(scores), drawing_tables(scores)
+
+
+def _judge(name: str, modality: str) -> Any:
+    """The model that reads what was drawn. Raises SeqkitError for one that reads anything else."""
+    from seqkit.errors import SeqkitError
+    from seqkit.models.artifact import load_for
+
+    judge = load_for("seq2seq", name, {})
+    if list(judge.encoders) != [modality] or not hasattr(judge.decoder, "read"):
+        problem = f"--judge {name}: reads {', '.join(judge.encoders)} and writes {judge.options.decoder}"
+        raise SeqkitError(problem, f"It must read {modality} and write text.", exit_code=2)
+    return judge
+
+
+def _text_of(pair: Pair) -> str:
+    from seqkit.errors import SeqkitError
+
+    if "text" not in pair.sources:
+        fix = "A judge compares what it reads with the text of the source."
+        raise SeqkitError("--judge: the sources are not text", fix, exit_code=2)
+    return str(pair.sources["text"])
+
+
+def _refuse_judge(given: dict[str, Any], reason: str) -> None:
+    from seqkit.errors import SeqkitError
+
+    if given["judge"]:
+        fix = "It is for models that draw; leave it out."
+        raise SeqkitError(f"--judge: the model {reason}", fix, exit_code=2)
+
+
+def _check_reads_same(translator: Any, rival: Any, name: str) -> None:
+    from seqkit.errors import SeqkitError
+
+    if list(rival.encoders) != list(translator.encoders) or not hasattr(rival.decoder, "read"):
+        problem = f"--compare {name}: reads {', '.join(rival.encoders)} and writes {rival.options.decoder}"
+        fix = f"Compare with a model from {', '.join(translator.encoders)} to text."
+        raise SeqkitError(problem, fix, exit_code=2)
+
+
+def texts(translator: Any, pairs: Sequence[Pair], given: dict[str, Any]) -> list[str]:
+    """The best output for each pair's source."""
+    from seqkit.batch.translation import translate_sources
+    from seqkit.decoding.options import DecodingOptions
+
+    # An input that is None could not be drawn.
+    sources = (
+        None if any(value is None for value in pair.sources.values()) else pair.sources for pair in pairs
+    )
+    found = translate_sources([translator], sources, DecodingOptions(**_decoding(given)))
+    return [translations[0].text if translations else "" for translations in found]
+
+
+def _decoding(given: dict[str, Any]) -> dict[str, Any]:
+    from seqkit.cli.evaluate_translation import decoding_of
+
+    return decoding_of(given)
+
+
+def _add_to_card(model: str, head: dict[str, Any], lines: Sequence[str]) -> None:
+    from seqkit.models.folder import add_to_card, model_folder
+
+    where = " ".join(filter(None, (head["source"], head["split"])))
+    options = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in head["decoding"].items())
+    add_to_card(model_folder(model), f"Scores on {where}", [*lines, "", f"Decoded with {options}."])

@@ -1,0 +1,76 @@
+"""How good outputs that are not text are: their likelihood, and what a separately trained reader sees in them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from seqkit.evaluation.tagging import Accuracy
+from seqkit.formats.examples import Pair
+
+CLAUSE = re.compile(r"\s+and\s+(?=\S+\s+\S+\s+(?:is|are)\b)")
+"""Where a caption begins to tell of the next thing: "… and digit 0 is going up and down"."""
+BATCH = 32
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a judge read, against the text that was to be drawn."""
+
+    exact: Accuracy
+    """The whole text."""
+    clauses: Accuracy
+    """Of all clauses, those that the judge read, too."""
+    by_clauses: dict[int, Accuracy]
+    """Clauses of the text -> exact matches among such texts."""
+
+
+@dataclass(frozen=True)
+class DrawingScores:
+    """Scores of one system."""
+
+    pairs: int
+    log_likelihood: float
+    """log P(target | source), the mean of all pairs (of a bound, where the decoder has no more)."""
+    drawn: Verdict | None = None
+    """On the model's outputs."""
+    real: Verdict | None = None
+    """On the targets: how far the judge can be trusted."""
+
+
+@torch.inference_mode()
+def log_likelihood(model: Any, pairs: Sequence[Pair]) -> float:
+    """The mean of log P(target | source), as the decoder's own loss has it."""
+    model.eval()
+    total = 0.0
+    for start in range(0, len(pairs), BATCH):
+        batch = model.collate(pairs[start : start + BATCH])
+        total += model(batch).nll
+    return -total / len(pairs)
+
+
+def clauses_of(text: str) -> list[str]:
+    """A caption cut before each "and" that begins a new clause."""
+    return CLAUSE.split(" ".join(text.split()))
+
+
+def judged(read: Sequence[str], told: Sequence[str]) -> Verdict:
+    """The texts a judge read, held against those that were told to the model."""
+    right = [" ".join(a.split()) == " ".join(b.split()) for a, b in zip(read, told, strict=True)]
+    parts = [clauses_of(text) for text in told]
+    found = [
+        (Counter(own) & Counter(clauses_of(text))).total() for own, text in zip(parts, read, strict=True)
+    ]
+    groups: dict[int, list[bool]] = defaultdict(list)
+    for own, one in zip(parts, right, strict=True):
+        groups[len(own)].append(one)
+    return Verdict(
+        Accuracy(sum(right), len(right)),
+        Accuracy(sum(found), sum(map(len, parts))),
+        {count: Accuracy(sum(own), len(own)) for count, own in sorted(groups.items())},
+    )

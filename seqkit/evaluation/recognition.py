@@ -1,0 +1,115 @@
+"""How good text read from sound, pictures or films is: exact matches, word and character errors, BLEU of sentences."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from seqkit.evaluation.error_rates import (
+    ErrorRate,
+    characters,
+    error_rate,
+    exact_matches,
+    rate,
+    words,
+)
+from seqkit.evaluation.resampling import DRAWN, SAMPLES, SEED, resample
+from seqkit.evaluation.sacre import Tokenizer, metrics
+from seqkit.evaluation.tagging import Accuracy
+from seqkit.evaluation.translation import Compared, Score
+
+SENTENCES = 5.0
+"""Targets of so many words on average are sentences, of which BLEU says something."""
+LENGTHS = 12
+"""Targets with more different lengths than this are not counted length by length."""
+
+
+@dataclass(frozen=True)
+class RecognitionScores:
+    """Scores of one system."""
+
+    pairs: int
+    exact: Accuracy
+    """Outputs that equal their reference, but for white space at the ends."""
+    word_error: ErrorRate
+    character_error: ErrorRate
+    metrics: dict[str, Score]
+    """BLEU and chrF2, where targets are sentences."""
+    by_words: dict[int, Accuracy]
+    """Words of the reference -> exact matches among those; empty where there are many lengths or one."""
+
+
+def score_recognition(
+    outputs: Sequence[str], references: Sequence[str], side: str, tokenizer: Tokenizer
+) -> RecognitionScores:
+    """Hold outputs against their references, of which there must be one at least. `side` is the targets' language."""
+    lengths = [len(words(reference)) for reference in references]
+    chosen = metrics(tokenizer, side) if sum(lengths) >= SENTENCES * len(lengths) else {}
+    found = {
+        name: resample(metric, {"this": outputs}, references)
+        for name, metric in chosen.items()
+        if name != "TER"
+    }
+    return RecognitionScores(
+        pairs=len(outputs),
+        exact=Accuracy(exact_matches(outputs, references), len(outputs)),
+        word_error=error_rate(outputs, references, words),
+        character_error=error_rate(outputs, references, characters),
+        metrics={
+            name: Score(one.scores["this"], *one.interval("this"), one.signature)
+            for name, one in found.items()
+        },
+        by_words=_by_words(outputs, references, lengths),
+    )
+
+
+def _by_words(
+    outputs: Sequence[str], references: Sequence[str], lengths: Sequence[int]
+) -> dict[int, Accuracy]:
+    members: dict[int, list[int]] = defaultdict(list)
+    for index, length in enumerate(lengths):
+        members[length].append(index)
+    if not 1 < len(members) <= LENGTHS:
+        return {}
+    return {
+        length: Accuracy(exact_matches([outputs[i] for i in own], [references[i] for i in own]), len(own))
+        for length, own in sorted(members.items())
+    }
+
+
+def compare_recognition(
+    this: Sequence[str], other: Sequence[str], references: Sequence[str]
+) -> list[Compared]:
+    """Exact matches, word and character errors (per cent) of two systems, and whether they differ by more than chance.
+
+    Paired bootstrap over outputs; p as in `resampling.Resampled.difference`.
+    """
+    systems = (this, other)
+    ones = [1] * len(references)
+    exact = [[exact_matches([o], [r]) for o, r in zip(s, references, strict=True)] for s in systems]
+    rows = [_compared("exact match", exact, ones)]
+    for name, units in (("word error rate", words), ("character error rate", characters)):
+        counted = [[rate([o], [r], units) for o, r in zip(s, references, strict=True)] for s in systems]
+        lengths = [length for _, length in counted[0]]
+        rows.append(_compared(name, [[edits for edits, _ in own] for own in counted], lengths))
+    return rows
+
+
+def _compared(name: str, parts: Sequence[Sequence[int]], wholes: Sequence[int]) -> Compared:
+    parts_2N, wholes_N = np.array(parts), np.array(wholes)
+    count = len(wholes)
+    random = np.random.default_rng(SEED)
+    drawn = []
+    for _ in range(max(100, min(SAMPLES, DRAWN // max(count, 1)))):
+        chosen_N = random.integers(count, size=count)
+        totals = 100 * parts_2N[:, chosen_N].sum(axis=1) / max(wholes_N[chosen_N].sum(), 1)
+        drawn.append(totals[0] - totals[1])
+    scores = 100 * parts_2N.sum(axis=1) / max(wholes_N.sum(), 1)
+    drawn_S = np.array(drawn)
+    low, high = np.quantile(drawn_S, [0.025, 0.975])
+    by_chance = int((np.abs(drawn_S - drawn_S.mean()) >= abs(scores[0] - scores[1])).sum())
+    p = (by_chance + 1) / (len(drawn_S) + 1)
+    return Compared(name, float(scores[0]), float(scores[1]), float(low), float(high), p)

@@ -1,0 +1,42 @@
+"""Minimum Bayes risk against a loop over all pairs with sacreBLEU's own scores."""
+
+from __future__ import annotations
+
+import pytest
+from sacrebleu import sentence_bleu, sentence_chrf
+
+from seqkit.decoding.mbr import expected_utilities, minimum_risk, utility_of
+
+OUTPUTS = [
+    "The dog sleeps in the garden.",
+    "A dog sleeps in the garden.",
+    "The dog sleeps.",
+    "The dog sleeps in the garden.",
+    "Colourless green ideas sleep furiously.",
+    "",
+    "The cat is in the garden.",
+]
+SCORES = {
+    "chrf": lambda output, truth: sentence_chrf(output, [truth]).score,
+    "bleu": lambda output, truth: sentence_bleu(output, [truth], use_effective_order=True).score,
+}
+
+
+@pytest.mark.parametrize("name", SCORES)
+def test_it_is_the_output_most_like_all_others(name):
+    score = SCORES[name]
+    direct = [sum(score(output, truth) for truth in OUTPUTS) / len(OUTPUTS) for output in OUTPUTS]
+    assert expected_utilities(OUTPUTS, utility_of(name)) == pytest.approx(direct)
+    ranked = minimum_risk(OUTPUTS, utility_of(name))
+    assert direct[ranked[0]] == max(direct)
+    assert [direct[index] for index in ranked] == sorted((direct[index] for index in ranked), reverse=True)
+
+
+def test_each_output_once():
+    ranked = minimum_risk(OUTPUTS, utility_of("chrf"))
+    assert sorted(ranked) == [0, 1, 2, 4, 5, 6]
+    assert ranked[0] == 0 and OUTPUTS[ranked[-1]] == ""
+
+
+def test_the_many_outvote_the_odd_one():
+    assert minimum_risk(["odd one out"] + ["the very same"] * 2, utility_of("bleu"))[0] == 1

@@ -1,0 +1,171 @@
+"""Pairs of any modality: from made corpora, and from tables whose cells name files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import toy_media
+
+from seqkit.errors import SeqkitError
+from seqkit.formats.examples import Problems
+from seqkit.formats.media import Limits
+from seqkit.items import read_media_pairs, reads_items
+
+CODE = Path(toy_media.__file__).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def folder(tmp_path, install_plugin):
+    """Two files of vectors, with the plugin that reads them."""
+    install_plugin("toy", CODE)
+    toy_media.save_dots(tmp_path, "one", [0, 1])
+    (tmp_path / "deep").mkdir()
+    toy_media.save_dots(tmp_path / "deep", "two", [2])
+    return tmp_path
+
+
+def table(folder, text, name="t.tsv"):
+    (folder / name).write_text(text, encoding="utf-8")
+    return str(folder / name)
+
+
+def read(data, encoders=("dots",), decoder="text", problems=None, limits=None):
+    found = read_media_pairs(data, "", encoders, decoder, problems or Problems(), limits or Limits())
+    return [
+        (
+            {name: np.asarray(value).tolist() for name, value in pair.sources.items()},
+            pair.target,
+            pair.where.line,
+        )
+        for pair in found
+    ]
+
+
+ONE, TWO = [[1, 0, 0], [0, 1, 0]], [[0, 0, 1]]
+
+
+@pytest.mark.parametrize("header", ["dots\ttarget", "source\ttarget", "dots\ttext", "source\ttext"])
+def test_columns_are_named_by_modality_or_generally(folder, header):
+    data = table(folder, f"{header}\none.npy\tab\ndeep/two.npy\tc\n")
+    assert read(data) == [({"dots": ONE}, "ab", 2), ({"dots": TWO}, "c", 3)]
+
+
+def test_columns_stand_in_any_order_among_others(folder):
+    data = table(folder, "who\ttarget\tdots\nme\tab\tone.npy\n")
+    assert read(data) == [({"dots": ONE}, "ab", 2)]
+
+
+def test_objects_hold_the_same(folder):
+    rows = [{"dots": "one.npy", "target": "ab"}, {"dots": str(folder / "deep" / "two.npy"), "target": "c"}]
+    data = table(folder, "".join(json.dumps(row) + "\n" for row in rows), "t.jsonl")
+    assert read(data) == [({"dots": ONE}, "ab", 1), ({"dots": TWO}, "c", 2)]
+
+
+def test_several_inputs_and_a_target_in_a_file(folder):
+    data = table(folder, "dots\ttext\ttarget\none.npy\tleft\ta\n")
+    assert read(data, ("dots", "text")) == [({"dots": ONE, "text": "left"}, "a", 2)]
+    data = table(folder, "text\tdots\nab\tone.npy\n")
+    ((sources, target, _),) = read(data, ("text",), "dots")
+    assert sources == {"text": "ab"} and target.tolist() == ONE
+
+
+def test_paths_are_relative_to_the_table_not_to_where_one_stands(folder, monkeypatch, tmp_path_factory):
+    data = table(folder / "deep", "dots\ttarget\ntwo.npy\tc\n")
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    assert read(data) == [({"dots": TWO}, "c", 2)]
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("gone.npy\tab", r"t\.tsv:3: column 'dots': .*gone\.npy: no such file"),
+        ("bad.npy\tab", r"t\.tsv:3: column 'dots': .*bad\.npy: is not an array"),
+        ("\tab", r"t\.tsv:3: column 'dots' is empty"),
+        ("one.npy\t ", r"t\.tsv:3: column 'target' is empty"),
+        ("one.npy", r"t\.tsv:3: 1 column\(s\) instead of 2"),
+    ],
+)
+def test_a_bad_row_is_refused_with_file_row_and_reason_or_counted(folder, row, said):
+    (folder / "bad.npy").write_bytes(b"nothing of the kind")
+    data = table(folder, f"dots\ttarget\none.npy\tab\n{row}\ndeep/two.npy\tc\n")
+    with pytest.raises(SeqkitError, match=said):
+        read(data)
+    problems = Problems(skip=True)
+    assert [target for _, target, _ in read(data, problems=problems)] == ["ab", "c"]
+    assert problems.skipped == 1
+
+
+def test_limits_reach_the_reader(folder):
+    data = table(folder, "dots\ttarget\none.npy\tab\n")
+    with pytest.raises(SeqkitError, match=r"t\.tsv:2: .* has 2 rows, more than 1"):
+        read(data, limits=Limits(frames=1))
+
+
+@pytest.mark.parametrize(
+    ("text", "encoders", "decoder", "said"),
+    [
+        ("one.npy\tab\n", ("dots",), "text", "no column 'dots' or 'source'"),
+        ("dots\tabc\none.npy\tab\n", ("dots",), "text", "no column 'target' or 'text'"),
+        ("dots\ttext\none.npy\tab\n", ("dots", "text"), "text", "no column 'target'"),
+        ("source\ttarget\none.npy\tab\n", ("dots", "text"), "text", "no column 'dots'"),
+        ("", ("dots",), "text", "no column"),
+    ],
+)
+def test_a_missing_column_is_named(folder, text, encoders, decoder, said):
+    with pytest.raises(SeqkitError, match=said):
+        read(table(folder, text), encoders, decoder)
+
+
+def test_a_missing_library_is_not_a_bad_row(folder, install_plugin):
+    data = table(folder, "lost\ttarget\none.npy\tab\n")
+    install_plugin(
+        "lost",
+        "from seqkit import EncoderSpec, SeqkitError, hookimpl\n\n"
+        "@hookimpl\ndef seqkit_encoders():\n"
+        "    yield EncoderSpec('lost', 'lost_plugin:A', 'lost_plugin:B', reader='lost_plugin:read')\n\n"
+        "def read(path, limits):\n"
+        "    try:\n        import no_such_library\n"
+        "    except ImportError:\n        raise SeqkitError('needs it', 'pip install \"seqkit[lost]\"') from None\n",
+    )
+    with pytest.raises(SeqkitError, match="needs it") as caught:
+        read(data, ("lost",), problems=Problems(skip=True))
+    assert "seqkit[lost]" in caught.value.fix
+
+
+def test_what_is_made_of_items(folder):
+    assert reads_items("moving-digits", ["text"], "text")
+    assert reads_items("t.tsv", ["dots"], "text")
+    assert reads_items("t.tsv", ["text"], "dots")
+    assert not reads_items("t.tsv", ["text"], "text")
+    assert not reads_items("multi30k", ["text"], "text")
+
+
+@pytest.mark.parametrize(
+    ("data", "encoders", "decoder", "said"),
+    [
+        ("multi30k", ("dots",), "text", "is text, which dots cannot read"),
+        ("a.en,a.de", ("dots",), "text", "is not a table"),
+        ("./x.wav", ("dots",), "text", "is not a table"),
+    ],
+)
+def test_data_that_does_not_fit_is_refused(folder, data, encoders, decoder, said):
+    with pytest.raises(SeqkitError, match=said):
+        read(data, encoders, decoder)
+
+
+def test_a_corpus_without_a_modality_says_what_it_has(folder, monkeypatch):
+    from fake_media import make_mnist
+
+    make_mnist(folder / "mnist")
+    monkeypatch.setenv("SEQKIT_CORPORA_DIR", str(folder))
+    pairs = read_media_pairs("digit-questions", "dev", ["image", "text"], "text", Problems(), Limits())
+    first = next(pairs)
+    assert set(first.sources) == {"image", "text"} and first.target.isalpha()
+    with pytest.raises(SeqkitError, match="digit-questions: has no 'audio' to read") as caught:
+        next(read_media_pairs("digit-questions", "dev", ["audio"], "text", Problems(), Limits()))
+    assert "image, text" in caught.value.fix
+    with pytest.raises(SeqkitError, match="has no 'video' to write"):
+        next(read_media_pairs("digit-questions", "dev", ["image"], "video", Problems(), Limits()))

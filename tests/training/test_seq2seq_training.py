@@ -1,0 +1,153 @@
+"""Training a model that translates: it learns, repeats itself, and resumes bit for bit."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import signal
+from pathlib import Path
+
+import pytest
+import torch
+
+from seqkit.config import parse_settings
+from seqkit.decoding.options import DecodingOptions
+from seqkit.formats.examples import Problems
+from seqkit.models.artifact import load_model
+from seqkit.models.generation import generate
+from seqkit.pairs import read_pairs
+from seqkit.training.loop import Stopped
+from seqkit.training.request import make_request
+from seqkit.training.run import train
+
+SETTINGS = [
+    "epochs=3",
+    "batch_words=90",
+    "hidden=16",
+    "embedding_size=12",
+    "vocab_size=150",
+    "dropout=0.3",
+    "sampling=0.5",
+    "patience=0",
+    "seed=3",
+    "threads=1",
+]
+
+
+class Reporter:
+    """Says nothing; sends this process SIGTERM after `stop_at` updates, as a cluster does."""
+
+    def __init__(self, stop_at: int = 0) -> None:
+        self.stop_at, self.notes, self.batches = stop_at, [], 0
+
+    def start(self, epochs): ...
+
+    def step(self, progress, batches, rate):
+        self.batches = batches
+        if progress.updates == self.stop_at:
+            signal.raise_signal(signal.SIGTERM)
+
+    def epoch(self, row): ...
+
+    def note(self, message):
+        self.notes.append(message)
+
+
+def run(out: Path, stop_at: int = 0, settings: list[str] = SETTINGS, **given) -> Reporter:
+    reporter = Reporter(stop_at)
+    wanted = {"model": "seq2seq", "corpus": "sample-german-english", "source": "de", "target": "en", **given}
+    train(make_request(wanted, [], parse_settings(settings)), out, "seqkit train seq2seq", reporter)
+    return reporter
+
+
+def outcome(out: Path) -> tuple[str, list[dict[str, str]]]:
+    """Checksum of the weights, and every figure of every epoch but the time it took."""
+    with open(out / "training" / "metrics.csv", encoding="utf-8") as file:
+        rows = [{k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)]
+    return hashlib.sha256((out / "model.safetensors").read_bytes()).hexdigest(), rows
+
+
+@pytest.mark.parametrize(
+    "also",
+    [
+        [],
+        ["attention=none", "bidirectional=false", "recurrence=gru"],
+        ["precision=bfloat16", "input_feeding=true"],
+    ],
+    ids=["attention", "plain", "bfloat16"],
+)
+def test_stopped_twice_within_epochs_and_resumed_it_is_bit_for_bit_the_same(tmp_path, also):
+    settings = [*SETTINGS, *also]
+    reporter = run(tmp_path / "whole", settings=settings)
+    assert reporter.batches > 4, "the stops must fall within epochs"
+    broken = tmp_path / "broken"
+    for stop_at in (3, reporter.batches + 2):
+        with pytest.raises(Stopped):
+            run(broken, stop_at, settings)
+        assert not (broken / "MANIFEST.json").exists()
+        # What an interrupted process leaves behind in this one must not be what saves the day.
+        torch.manual_seed(stop_at)
+    run(broken, settings=settings)
+    weights, rows = outcome(tmp_path / "whole")
+    assert outcome(broken) == (weights, rows)
+    assert len({row["train_loss"] for row in rows}) == 3, "a loss that never moves would prove nothing"
+    assert {"dev_bleu", "dev_perplexity"} <= set(rows[0])
+
+
+def test_the_seed_decides(tmp_path):
+    few = [setting for setting in SETTINGS if not setting.startswith(("epochs", "seed"))] + ["epochs=1"]
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        run(tmp_path / name, settings=[*few, f"seed={seed}"])
+    assert outcome(tmp_path / "a") == outcome(tmp_path / "b")
+    assert outcome(tmp_path / "a")[0] != outcome(tmp_path / "c")[0]
+
+
+@pytest.fixture(scope="module")
+def twenty():
+    """The first pairs of the sample."""
+    return list(read_pairs("sample-german-english", "train", "de", "en", Problems()))[:20]
+
+
+@pytest.mark.parametrize("attention", ["none", "general"])
+def test_twenty_pairs_are_learnt_by_heart(tmp_path, twenty, attention):
+    """A symbol of a language of about 150 costs log 150 = 5 at first."""
+    data = tmp_path / "twenty.tsv"
+    data.write_text(
+        "de\ten\n" + "".join(f"{pair.sources['text']}\t{pair.target}\n" for pair in twenty), encoding="utf-8"
+    )
+    learning = [
+        "epochs=70",
+        "batch_words=200",
+        "hidden=64",
+        "embedding_size=48",
+        "vocab_size=150",
+        "dropout=0",
+        "sampling=0",
+        "average=0",
+        "label_smoothing=0",
+        "learning_rate=0.01",
+        f"attention={attention}",
+    ]
+    reporter = run(tmp_path / "run", settings=learning, corpus="", train=(str(data),))
+    assert any("no dev split" in note for note in reporter.notes)
+    losses = [float(row["train_loss"]) for row in outcome(tmp_path / "run")[1]]
+    assert losses[0] > 3 and losses[-1] < 0.2
+    model = load_model(str(tmp_path / "run"))
+    found = generate([model], [pair.sources for pair in twenty], DecodingOptions())
+    right = sum(best.value == pair.target for (best,), pair in zip(found, twenty, strict=True))
+    assert right >= 18
+
+
+def test_the_loss_is_that_of_the_smoothed_target(twenty):
+    """Label smoothing moves the loss that is followed, and not the one that is told."""
+    from toy_translation import pairs, tiny
+
+    from seqkit.training.seq2seq import Seq2SeqTask
+
+    model, examples = tiny(), pairs(8)
+    plain, smooth = (Seq2SeqTask(model, examples, [], share) for share in (0.0, 0.2))
+    first, second = plain.loss(range(8), 1), smooth.loss(range(8), 1)
+    assert first.nll == second.nll and first.steps == second.steps
+    assert float(first.mean.detach()) == pytest.approx(first.nll / first.steps, rel=1e-5)
+    assert float(second.mean.detach()) != pytest.approx(float(first.mean.detach()), rel=1e-3)
+    assert plain.score() == {}
