@@ -17,7 +17,7 @@ from seqkit.files import atomic_write
 from seqkit.formats.media import Film, Limits
 
 CONTAINERS = {".mp4": "mp4", ".webm": "webm", ".gif": "gif"}
-"""Suffix -> FFmpeg's name for such a file, one of several it may give."""
+"""Suffix -> FFmpeg's name for such a file."""
 GREY_SPREAD = 2
 """A film whose channels differ by no more than this has no colours: codecs round."""
 USUAL_RATE = 8.0
@@ -36,8 +36,10 @@ def read_film(path: str | Path, limits: Limits | None = None) -> Film:
     path, limits, av = Path(path), limits or Limits(), _av()
     if not path.is_file():
         raise SeqkitError(f"{path}: no such file", "Check the path.")
+    kind = _kind_of(path)
     try:
-        with av.open(str(path), options={"protocol_whitelist": "file"}) as container:
+        # Named, so that FFmpeg takes the file for nothing else, such as a list of other files to read.
+        with av.open(str(path), format=kind, options={"protocol_whitelist": "file"}) as container:
             stream = _stream(path, container, limits)
             frames = _frames(path, container, stream, limits)
             _check_whole(path, container, stream, len(frames))
@@ -47,11 +49,21 @@ def read_film(path: str | Path, limits: Limits | None = None) -> Film:
     return Film(_without_colour(np.stack(frames)), rate)
 
 
+def _kind_of(path: Path) -> str:
+    """The container by its first bytes. Raises SeqkitError where it is none of ours, or not what the suffix says."""
+    with open(path, "rb") as file:
+        head = file.read(12)
+    kinds = {"gif": head[:4] == b"GIF8", "mp4": head[4:8] == b"ftyp", "webm": head[:4] == b"\x1aE\xdf\xa3"}
+    kind = next((name for name, fits in kinds.items() if fits), None)
+    if kind is None:
+        raise SeqkitError(f"{path}: not a film that can be read", "Films are MP4, WebM and GIF files.")
+    if CONTAINERS.get(path.suffix.lower(), kind) != kind:
+        raise SeqkitError(f"{path}: holds {kind.upper()}, not what its suffix says", "Rename it.")
+    return kind
+
+
 def _stream(path: Path, container: Any, limits: Limits) -> Any:
     """The film's pictures, once what the file says of itself has been checked."""
-    kinds = container.format.name.split(",")
-    if CONTAINERS.get(path.suffix.lower(), kinds[0]) not in kinds:
-        raise SeqkitError(f"{path}: holds {kinds[0]}, not what its suffix says", "Rename it.")
     if not container.streams.video:
         raise SeqkitError(f"{path}: holds no pictures", "Give a film.")
     stream = container.streams.video[0]

@@ -90,13 +90,14 @@ def test_bad_files_are_named(tmp_path):
     (tmp_path / "wrong.mp4").write_bytes((tmp_path / "right.gif").read_bytes())
     (tmp_path / "text.mp4").write_text("digit 5 is moving")
     (tmp_path / "nothing.gif").write_bytes(b"")
+    (tmp_path / "list.mp4").write_text(f"#EXTM3U\n#EXTINF:1,\n{tmp_path / 'right.gif'}\n#EXT-X-ENDLIST\n")
     with av.open(str(tmp_path / "sound.mp4"), "w") as container:
         stream = container.add_stream("aac", rate=8000)
         frame = av.AudioFrame.from_ndarray(np.zeros((1, 1024), np.float32), format="fltp", layout="mono")
         frame.sample_rate = 8000
         for packet in (*stream.encode(frame), *stream.encode(None)):
             container.mux(packet)
-    for name in ("wrong.mp4", "text.mp4", "nothing.gif", "sound.mp4", "absent.gif"):
+    for name in ("wrong.mp4", "text.mp4", "list.mp4", "nothing.gif", "sound.mp4", "absent.gif"):
         with pytest.raises(SeqkitError, match=name.replace(".", r"\.")):
             read_film(tmp_path / name)
 

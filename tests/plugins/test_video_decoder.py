@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from media_models import untrained
+from seqkit_video.decoder import Found
 from seqkit_video.layers_place import cut_out, place
 
 from seqkit.decoding.options import DecodingOptions
@@ -77,6 +78,31 @@ def test_a_film_alone_has_the_loss_it_has_in_a_batch():
     alone = [model(model.collate([pair])) for pair in pairs()]
     assert together.steps == 19
     assert together.nll == pytest.approx(sum(loss.nll for loss in alone), rel=1e-4)
+
+
+def test_things_are_paired_with_what_is_said_whatever_their_order():
+    model = model_of(film_objects=3)
+    batch = model.collate(pairs()[:3])
+    memory, decoder = model.encode(batch.sources), model.decoder
+    found, real_BF = decoder.find(batch.target), torch.ones(3, 5, dtype=torch.bool)
+    looks_B, paths_B, object_BJ = decoder.pair(memory, found, real_BF)
+    turned = Found(*(part[:, [2, 0, 1]] for part in found))
+    looks, paths, objects = decoder.pair(memory, turned, real_BF)
+    assert torch.allclose(looks_B + paths_B, looks + paths, rtol=1e-4)
+    assert torch.equal(objects, object_BJ[:, [2, 0, 1]])
+    assert torch.equal(object_BJ.sort(1).values, torch.tensor([[0, 1, 2]] * 3))
+
+
+def test_two_trackers_do_not_follow_the_same_thing():
+    """Two cells are equally well seen; one of them moves to the next cell. No step of training was taken."""
+    tracker = model_of().decoder.tracker
+    tracker.queries_KE.data[:] = tracker.queries_KE.data[:1]
+    scores = torch.zeros(1, 2, 3, 9)
+    for frame, cell in enumerate((0, 1, 2)):
+        scores[:, :, frame, cell] += 20.1
+    scores[:, :, :, 7] += 20
+    cells = tracker._follow(scores)[0].argmax(-1)
+    assert cells.tolist() == [[0, 1, 2], [7, 7, 7]]
 
 
 def test_films_follow_the_source_and_the_seed():
