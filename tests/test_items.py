@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
 import pytest
 import toy_media
+from fake_media import make_mnist
 
+from seqkit.catalogue import find_corpus, made_items
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Problems
 from seqkit.formats.media import Limits
 from seqkit.items import read_media_pairs, reads_items
+from seqkit.text.item_statistics import measure_items, parts_of
 
 CODE = Path(toy_media.__file__).read_text(encoding="utf-8")
 
@@ -157,8 +161,6 @@ def test_data_that_does_not_fit_is_refused(folder, data, encoders, decoder, said
 
 
 def test_a_corpus_without_a_modality_says_what_it_has(folder, monkeypatch):
-    from fake_media import make_mnist
-
     make_mnist(folder / "mnist")
     monkeypatch.setenv("SEQKIT_CORPORA_DIR", str(folder))
     pairs = read_media_pairs("digit-questions", "dev", ["image", "text"], "text", Problems(), Limits())
@@ -169,3 +171,37 @@ def test_a_corpus_without_a_modality_says_what_it_has(folder, monkeypatch):
     assert "image, text" in caught.value.fix
     with pytest.raises(SeqkitError, match="has no 'video' to write"):
         next(read_media_pairs("digit-questions", "dev", ["image"], "video", Problems(), Limits()))
+
+
+def test_figures_of_a_table_equal_a_count_by_hand(folder):
+    data = table(folder, "dots\ttarget\none.npy\ta b\ndeep/two.npy\ta b\n")
+    found = measure_items(data, ["dots"], "text", Problems(), Limits())["file"].as_dict()
+    assert found == {
+        "examples": 2,
+        "modalities": {
+            "dots": {"unit": "rows", "total": 3, "longest": 2, "distinct": 0},
+            "target": {"unit": "words", "total": 4, "longest": 2, "distinct": 1},
+        },
+    }
+
+
+def test_figures_of_a_made_corpus_keep_question_and_answer_apart(folder, monkeypatch):
+    make_mnist(folder / "mnist")
+    monkeypatch.setenv("SEQKIT_CORPORA_DIR", str(folder))
+    spec = find_corpus("mnist")
+    found = {
+        split: row.as_dict()
+        for split, row in measure_items("mnist", [], "text", Problems(), Limits()).items()
+    }
+    assert list(found) == list(spec.splits)
+    assert found["dev"]["modalities"]["image"] == {
+        "unit": "columns",
+        "total": 1400,
+        "longest": 28,
+        "distinct": 0,
+    }
+    assert found["dev"]["modalities"]["text"]["distinct"] == 10
+    (example,) = [parts_of(item) for item in islice(made_items(find_corpus("digit-questions"), "dev"), 1)]
+    assert list(example) == ["image", "text", "text, written"]
+    (example,) = [parts_of(item) for item in islice(made_items(find_corpus("moving-digits"), "dev"), 1)]
+    assert list(example) == ["video", "text"]

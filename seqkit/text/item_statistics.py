@@ -66,10 +66,10 @@ def measure_items(
         pairs = read_media_pairs(data, "", encoders, decoder, problems, limits)
         return {"file": _counted({**pair.sources, "target": pair.target} for pair in pairs)}
     spec = find_corpus(data)
-    return {split: _counted(map(_parts, made_items(spec, split))) for split in spec.splits}
+    return {split: _counted(map(parts_of, made_items(spec, split))) for split in spec.splits}
 
 
-def _parts(item: Item) -> dict[str, Any]:
+def parts_of(item: Item) -> dict[str, Any]:
     """What is read, and what can be written and is not the same."""
     written = {
         name if name not in item.reads else f"{name}, written": value

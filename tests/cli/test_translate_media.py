@@ -108,6 +108,30 @@ def test_outputs_go_to_a_file_whole(seqkit, reader, dots, tmp_path):
     assert [line.split("\t")[0] for line in out.read_text().splitlines()] == ["line", "1", "2"]
 
 
+def test_an_input_is_not_overwritten(seqkit, reader, dots):
+    before = dots[0].read_bytes()
+    result = seqkit("translate", "--model", reader, dots[0], "-o", dots[0])
+    assert result.code == 2 and "is an input, too" in result.err
+    assert dots[0].read_bytes() == before
+
+
+def test_a_missing_library_ends_the_command_and_names_the_extra(seqkit, reader, dots, monkeypatch):
+    from seqkit import SeqkitError
+
+    def without_library(path, limits):
+        try:
+            raise ImportError("no library")
+        except ImportError:
+            raise SeqkitError("dots cannot be read", 'Install it: pip install "seqkit[dots]"') from None
+
+    import toy_plugin
+
+    monkeypatch.setattr(toy_plugin, "read", without_library)
+    result = seqkit("translate", "--model", reader, dots[0], dots[3])
+    assert (result.code, result.out) == (1, "")
+    assert result.err.count("dots cannot be read") == 1 and "seqkit[dots]" in result.err
+
+
 def test_attention_is_drawn_for_the_first_file_that_can_be_read(seqkit, reader, dots, tmp_path):
     picture = tmp_path / "look.png"
     result = seqkit("translate", "--model", reader, dots[1], dots[0], "--attention", picture)
