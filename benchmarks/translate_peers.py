@@ -164,7 +164,7 @@ def compare(arguments: argparse.Namespace) -> None:
         joey_peer(arguments.peer, arguments.joey, arguments),
     ]
     first, second = (peer.parameters for peer in peers)
-    if not 0.9 < first / second < 1.1:
+    if not 0.8 < first / second < 1.25:
         print("the two are not of one size: do not compare them", file=sys.stderr)
     print("parameters: " + ", ".join(f"{peer.name} {peer.parameters / 1e6:.2f} M" for peer in peers))
     with tempfile.TemporaryDirectory() as folder:
