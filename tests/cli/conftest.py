@@ -11,8 +11,27 @@ from typing import NamedTuple
 import pytest
 from toy import tiny
 
+from seqkit.catalogue import corpus_files
 from seqkit.cli.app import main
+from seqkit.config import parse_settings
 from seqkit.models.artifact import save_model
+from seqkit.training.request import make_request
+from seqkit.training.run import train
+
+TRANSLATOR = [
+    "epochs=60",
+    "batch_words=200",
+    "hidden=48",
+    "label_smoothing=0",
+    "embedding_size=32",
+    "vocab_size=200",
+    "dropout=0",
+    "sampling=0",
+    "average=0",
+    "learning_rate=0.01",
+    "patience=0",
+    "threads=1",
+]
 
 
 class Outcome(NamedTuple):
@@ -48,3 +67,34 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("models") / "tiny"
     save_model(folder, "lstm", tiny("lstm"), card="# Tiny\n")
     return folder
+
+
+class Quiet:
+    """A reporter that says nothing."""
+
+    def start(self, epochs): ...
+
+    def step(self, progress, batches, rate): ...
+
+    def epoch(self, row): ...
+
+    def note(self, message): ...
+
+
+@pytest.fixture(scope="session")
+def sample_translator(tmp_path_factory):
+    """The folder of a model that knows the sample corpus by heart."""
+    out = tmp_path_factory.mktemp("models") / "sample"
+    data = str(corpus_files("sample-german-english", "train")[0])
+    # Scored on what it learns from, so that the epoch is kept that knows it best.
+    given = {"model": "seq2seq", "train": (data,), "dev": (data,), "source": "de", "target": "en"}
+    train(make_request(given, [], parse_settings(TRANSLATOR)), out, "seqkit train seq2seq", Quiet())
+    return out
+
+
+@pytest.fixture
+def translate(seqkit, sample_translator):
+    """Run `seqkit translate --model FOLDER ARGUMENTS`."""
+    return lambda *arguments, **options: seqkit(
+        "translate", "--model", sample_translator, *arguments, **options
+    )
