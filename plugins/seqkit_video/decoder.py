@@ -28,7 +28,7 @@ from seqkit.nn.columns import mask_of
 from seqkit.nn.decoder import RecurrentDecoder
 from seqkit.nn.densities import Mixture, MixtureHead, gaussian_kl
 from seqkit_video.facts import FilmFacts
-from seqkit_video.layers import batch_of, frames_tensor
+from seqkit_video.layers import frames_tensor
 from seqkit_video.layers_objects import ExpectedLook, Look, Objects, Painter, Tracker
 from seqkit_video.layers_place import place
 
@@ -51,7 +51,7 @@ SCALE = 64
 
 
 class FilmBatch(NamedTuple):
-    """Films, values from 0 to 1, padded on the right."""
+    """Films, values from 0 to 1, the last frame repeated as padding."""
 
     x_BFCHW: Tensor
     lengths_B: Tensor
@@ -118,15 +118,17 @@ class VideoDecoder(nn.Module):
     def collate(self, targets: Sequence[Film], seed: int | None = None) -> FilmBatch:
         """Films as one batch. Nothing is random about it."""
         shape = self.shape
-        return FilmBatch(
-            *batch_of([frames_tensor(film, shape.height, shape.width, shape.channels) for film in targets])
-        )
+        films = [frames_tensor(film, shape.height, shape.width, shape.channels) for film in targets]
+        longest = max(map(len, films))
+        # Padded with their last frame: as if nothing moved any more, which is what the tracker assumes at the end.
+        padded = [torch.cat([film, film[-1:].expand(longest - len(film), -1, -1, -1)]) for film in films]
+        return FilmBatch(torch.stack(padded), torch.tensor([len(film) for film in films]))
 
     def find(self, batch: FilmBatch) -> Found:
         """Where the things in films are, and how they look."""
         real_BF = mask_of(batch.lengths_B, batch.x_BFCHW.shape[1])
         places_BJF2 = self.tracker(batch.x_BFCHW, real_BF)
-        return Found(places_BJF2, *self.look(batch.x_BFCHW, places_BJF2, real_BF))
+        return Found(places_BJF2, *self.look(batch.x_BFCHW, places_BJF2, batch.lengths_B))
 
     def render(self, z_BJZ: Tensor, places_BJF2: Tensor) -> Tensor:
         """Looks and paths -> frames, values from 0 to 1: x_BFCHW."""

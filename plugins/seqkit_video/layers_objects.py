@@ -1,7 +1,8 @@
 """The parts of a video decoder: objects asked of a memory, found in a film, looked at, and drawn.
 
 Shapes: B films, F frames, K objects, N = B times K, C channels, H rows, W columns, G cells of a grid,
-P side of a patch, S steps of a memory, D features of the memory, Q of what is asked, Z numbers of a look.
+P side of a patch, L frames looked at, S steps of a memory, D features of the memory, Q of what is asked, Z numbers of
+a look.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ class Tracker(nn.Module):
         down = (torch.arange(rows) + 0.5) / rows
         across = (torch.arange(columns) + 0.5) / columns
         self.register_buffer("cells_G2", torch.cartesian_prod(down, across), persistent=False)
-        self.queries_KE = nn.Parameter(torch.randn(count, 4 * size) * 0.2)
+        self.seen = nn.Linear(4 * size, 1)
+        self.count = count
         self.held = nn.Parameter(torch.tensor([KEPT, KEPT, RADIUS]))
         self.smooth = DeepEncoder(recurrence, 4 * size + 4, 64, 1, bidirectional=True)
         self.correct = nn.Linear(64, 2)
@@ -70,8 +72,7 @@ class Tracker(nn.Module):
     def forward(self, x_BFCHW: Tensor, mask_BF: Tensor) -> Tensor:
         """-> places_BKF2."""
         grid_BFGE = self._grid(x_BFCHW)
-        scores_BKFG = torch.einsum("ke,bfge->bkfg", self.queries_KE, grid_BFGE).float()
-        a_BKFG = self._follow(scores_BKFG)
+        a_BKFG = self._follow(self.seen(grid_BFGE)[..., 0].float())
         films, objects = a_BKFG.shape[:2]
         places_BKF2 = a_BKFG @ self.cells_G2
         found_BKFE = torch.einsum("bkfg,bfge->bkfe", a_BKFG.to(grid_BFGE.dtype), grid_BFGE)
@@ -89,16 +90,19 @@ class Tracker(nn.Module):
         grid_NGE = self.deeper(self.convolutions(seen)).flatten(2).transpose(1, 2)
         return grid_NGE.unflatten(0, x_BFCHW.shape[:2])
 
-    def _follow(self, scores_BKFG: Tensor) -> Tensor:
-        """The attention a_BKFG, frame by frame, and in each one thing after another."""
+    def _follow(self, scores_BFG: Tensor) -> Tensor:
+        """The attention a_BKFG, frame by frame, and in each one thing after another.
+
+        The same scores for all: with its own, a thing that most films lack would never learn where to look.
+        """
         own, other, radius = nn.functional.softplus(self.held)
-        objects = scores_BKFG.shape[1]
-        expected: list[Tensor | None] = [None] * objects
-        last: list[Tensor | None] = [None] * objects
+        expected: list[Tensor | None] = [None] * self.count
+        last: list[Tensor | None] = [None] * self.count
         rows = []
-        for scores_BKG in scores_BKFG.unbind(2):
+        for seen_BG in scores_BFG.unbind(1):
             row = []
-            for number, scores_BG in enumerate(scores_BKG.unbind(1)):
+            for number in range(self.count):
+                scores_BG = seen_BG
                 for rival, place_B2 in enumerate(expected):
                     if place_B2 is not None:
                         far_BG = (self.cells_G2 - place_B2[:, None]).square().sum(-1)
@@ -133,17 +137,18 @@ class Look(nn.Module):
         self.narrow = nn.Linear(4 * size * halved(side, 3) ** 2, 128)
         self.output = nn.Linear(128, 2 * numbers)
 
-    def forward(self, x_BFCHW: Tensor, places_BKF2: Tensor, mask_BF: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x_BFCHW: Tensor, places_BKF2: Tensor, lengths_B: Tensor) -> tuple[Tensor, Tensor]:
         """-> mean_BKZ and log variance_BKZ."""
-        films, objects, frames = places_BKF2.shape[:3]
-        chosen = torch.linspace(0, frames - 1, min(LOOKED_AT, frames)).round().long()
-        x_BKFCHW = x_BFCHW[:, None, chosen].expand(-1, objects, *(-1,) * 4)
-        patches = cut_out(x_BKFCHW.flatten(0, 2), places_BKF2[:, :, chosen].detach().flatten(0, 2), self.side)
+        films, objects = places_BKF2.shape[:2]
+        shares_L = torch.linspace(0, 1, LOOKED_AT)
+        chosen_BL = ((lengths_B[:, None] - 1) * shares_L).round().long()
+        rows_B1 = torch.arange(films)[:, None]
+        x_BKLCHW = x_BFCHW[rows_B1, chosen_BL][:, None].expand(-1, objects, *(-1,) * 4)
+        places_BKL2 = places_BKF2.detach().transpose(1, 2)[rows_B1, chosen_BL].transpose(1, 2)
+        patches = cut_out(x_BKLCHW.flatten(0, 2), places_BKL2.flatten(0, 2), self.side)
         seen = torch.relu(self.narrow(self.convolutions(patches).flatten(1)))
-        seen_BKFE = seen.view(films, objects, len(chosen), -1)
-        weight_BF = mask_BF[:, chosen] / mask_BF[:, chosen].sum(1, keepdim=True).clamp(min=1)
-        mean_BKE = (seen_BKFE * weight_BF[:, None, :, None]).sum(2)
-        mean_BKZ, log_variance_BKZ = self.output(mean_BKE).float().chunk(2, dim=-1)
+        seen_BKE = seen.view(films, objects, LOOKED_AT, -1).mean(2)
+        mean_BKZ, log_variance_BKZ = self.output(seen_BKE).float().chunk(2, dim=-1)
         return mean_BKZ, log_variance_BKZ.clamp(*LOG_VARIANCES)
 
 
