@@ -44,7 +44,7 @@ CALM = 0.3
 SHARPEST = 1e-3
 """Probabilities are kept so far from 0 and 1."""
 
-APART = 2.0
+APART = 4.0
 """Nats that a pixel covered twice costs in training: else two things would share one between them, half each."""
 NEAR = 0.01
 """A frame counts as right where its values are so near, in the mean."""

@@ -14,6 +14,8 @@ from seqkit.nn.deep import DeepEncoder
 from seqkit_video.layers import FrameConvolutions, groups_of, halved
 from seqkit_video.layers_place import cut_out
 
+TAKEN = 0.1
+"""How near, in shares of the frame, two things lie at one place."""
 LOG_VARIANCES = (-8.0, 4.0)
 """Of looks: beyond, exp would be of no use."""
 LOOKED_AT = 4
@@ -135,7 +137,7 @@ class Look(nn.Module):
         self.side = side
         self.convolutions = FrameConvolutions(channels, [size, 2 * size, 4 * size])
         self.narrow = nn.Linear(4 * size * halved(side, 3) ** 2, 128)
-        self.output = nn.Linear(128, 2 * numbers)
+        self.output = nn.Linear(129, 2 * numbers)
 
     def forward(self, x_BFCHW: Tensor, places_BKF2: Tensor, lengths_B: Tensor) -> tuple[Tensor, Tensor]:
         """-> mean_BKZ and log variance_BKZ."""
@@ -148,8 +150,19 @@ class Look(nn.Module):
         patches = cut_out(x_BKLCHW.flatten(0, 2), places_BKL2.flatten(0, 2), self.side)
         seen = torch.relu(self.narrow(self.convolutions(patches).flatten(1)))
         seen_BKE = seen.view(films, objects, LOOKED_AT, -1).mean(2)
-        mean_BKZ, log_variance_BKZ = self.output(seen_BKE).float().chunk(2, dim=-1)
+        read_BKE = torch.cat([seen_BKE, _taken(places_BKL2)[..., None].to(seen_BKE.dtype)], dim=-1)
+        mean_BKZ, log_variance_BKZ = self.output(read_BKE).float().chunk(2, dim=-1)
         return mean_BKZ, log_variance_BKZ.clamp(*LOG_VARIANCES)
+
+
+def _taken(places_BKL2: Tensor) -> Tensor:
+    """How much each thing lies where one before it does, (B, K).
+
+    What is seen there is taken. Without being told, two things at one place would look the same for ever, half each.
+    """
+    far_BKKL = (places_BKL2[:, :, None] - places_BKL2[:, None]).square().sum(-1)
+    near_BKK = torch.exp(-far_BKKL / (2 * TAKEN**2)).mean(-1)
+    return 4 * torch.tril(near_BKK, diagonal=-1).sum(-1)
 
 
 class ExpectedLook(nn.Module):
@@ -184,7 +197,7 @@ class Painter(nn.Module):
         grid = torch.relu(self.spread(z_NZ))
         grid = grid.view(len(z_NZ), -1, self.first, self.first)
         logits = self.output(self.convolutions(grid))[:, :, : self.side, : self.side].float()
-        return torch.sigmoid(logits[:, :1] - 2.0), torch.sigmoid(logits[:, 1:] + 2.0)
+        return torch.sigmoid(3 * logits[:, :1] - 2), torch.sigmoid(3 * logits[:, 1:] + 2)
 
 
 def _twice(before: int, after: int) -> list[nn.Module]:
