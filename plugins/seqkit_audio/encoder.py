@@ -38,6 +38,9 @@ class AudioBatch(NamedTuple):
 class AudioEncoder(nn.Module):
     """Recordings -> Memory, a step for every 2^halvings frames of 10 ms."""
 
+    unit = "time"
+    """What runs along a picture of attention."""
+
     mean_M: Tensor
     deviation_M: Tensor
 

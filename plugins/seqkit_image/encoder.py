@@ -39,6 +39,9 @@ class ImageBatch(NamedTuple):
 class ImageEncoder(nn.Module):
     """Pictures -> Memory, a step for every four columns."""
 
+    unit = "columns"
+    """What runs along a picture of attention."""
+
     def __init__(self, options: Any, facts: ImageFacts) -> None:
         super().__init__()
         self.options, self.facts = options, facts

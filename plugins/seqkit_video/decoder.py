@@ -28,7 +28,7 @@ from seqkit.nn.columns import mask_of
 from seqkit.nn.decoder import RecurrentDecoder
 from seqkit.nn.densities import Mixture, MixtureHead, gaussian_kl
 from seqkit_video.facts import FilmFacts
-from seqkit_video.layers import batch_of, frames_tensor
+from seqkit_video.layers import frames_tensor
 from seqkit_video.layers_objects import ExpectedLook, Look, Objects, Painter, Tracker
 from seqkit_video.layers_place import place
 
@@ -44,6 +44,8 @@ CALM = 0.3
 SHARPEST = 1e-3
 """Probabilities are kept so far from 0 and 1."""
 
+APART = 4.0
+"""Nats that a pixel covered twice costs in training: else two things would share one between them, half each."""
 NEAR = 0.01
 """A frame counts as right where its values are so near, in the mean."""
 SCALE = 64
@@ -51,7 +53,7 @@ SCALE = 64
 
 
 class FilmBatch(NamedTuple):
-    """Films, values from 0 to 1, padded on the right."""
+    """Films, values from 0 to 1, the last frame repeated as padding."""
 
     x_BFCHW: Tensor
     lengths_B: Tensor
@@ -118,30 +120,36 @@ class VideoDecoder(nn.Module):
     def collate(self, targets: Sequence[Film], seed: int | None = None) -> FilmBatch:
         """Films as one batch. Nothing is random about it."""
         shape = self.shape
-        return FilmBatch(
-            *batch_of([frames_tensor(film, shape.height, shape.width, shape.channels) for film in targets])
-        )
+        films = [frames_tensor(film, shape.height, shape.width, shape.channels) for film in targets]
+        longest = max(map(len, films))
+        # Padded with their last frame: as if nothing moved any more, which is what the tracker assumes at the end.
+        padded = [torch.cat([film, film[-1:].expand(longest - len(film), -1, -1, -1)]) for film in films]
+        return FilmBatch(torch.stack(padded), torch.tensor([len(film) for film in films]))
 
     def find(self, batch: FilmBatch) -> Found:
         """Where the things in films are, and how they look."""
         real_BF = mask_of(batch.lengths_B, batch.x_BFCHW.shape[1])
         places_BJF2 = self.tracker(batch.x_BFCHW, real_BF)
-        return Found(places_BJF2, *self.look(batch.x_BFCHW, places_BJF2, real_BF))
+        return Found(places_BJF2, *self.look(batch.x_BFCHW, places_BJF2, batch.lengths_B))
 
-    def render(self, z_BJZ: Tensor, places_BJF2: Tensor) -> Tensor:
-        """Looks and paths -> frames, values from 0 to 1: x_BFCHW."""
+    def render(self, z_BJZ: Tensor, places_BJF2: Tensor) -> tuple[Tensor, Tensor]:
+        """Looks and paths -> frames, values from 0 to 1: x_BFCHW; and how many pixels are covered twice, (B, F)."""
         films, objects, frames = places_BJF2.shape[:3]
         cover, colours = self.painter(z_BJZ.flatten(0, 1))
         with torch.autocast("cpu", enabled=False):
             patches = torch.cat([cover, cover * colours], dim=1).unflatten(0, (films, objects))
             x_BFCHW = torch.sigmoid(self.background_CHW).expand(films, frames, -1, -1, -1)
+            free_BF1HW, twice_BF = torch.ones_like(x_BFCHW[:, :, :1]), x_BFCHW.new_zeros(films, frames)
             for number in range(objects):
                 repeated = patches[:, number, None].expand(-1, frames, -1, -1, -1).flatten(0, 1)
                 placed = place(
                     repeated, places_BJF2[:, number].flatten(0, 1), self.shape.height, self.shape.width
                 ).unflatten(0, (films, frames))
-                x_BFCHW = placed[:, :, 1:] + (1 - placed[:, :, :1]) * x_BFCHW
-        return x_BFCHW
+                cover_BF1HW = placed[:, :, :1]
+                x_BFCHW = placed[:, :, 1:] + (1 - cover_BF1HW) * x_BFCHW
+                twice_BF = twice_BF + (cover_BF1HW * (1 - free_BF1HW)).flatten(2).sum(-1)
+                free_BF1HW = free_BF1HW * (1 - cover_BF1HW)
+        return x_BFCHW, twice_BF
 
     def loss(self, memory: Memory, batch: FilmBatch, label_smoothing: float = 0.0) -> Loss:
         """A bound of -Σ log P(film | memory): of the pixels, of the looks, and of the paths as they were found."""
@@ -149,13 +157,13 @@ class VideoDecoder(nn.Module):
         z_BJZ = found.mean_BJZ
         if self.training:
             z_BJZ = z_BJZ + torch.randn_like(z_BJZ) * (0.5 * found.log_variance_BJZ).exp()
-        x_BFCHW = self.render(z_BJZ, found.places_BJF2)
+        x_BFCHW, twice_BF = self.render(z_BJZ, found.places_BJF2)
         real_BF = mask_of(batch.lengths_B, x_BFCHW.shape[1])
         pixels = (_pixel_nll(x_BFCHW, batch.x_BFCHW).flatten(2).sum(-1) * real_BF).sum()
         looks_B, paths_B, _ = self.pair(memory, found, real_BF)
         looks, paths, frames = looks_B.sum(), paths_B.sum(), int(batch.lengths_B.sum())
         near_BF = (x_BFCHW - batch.x_BFCHW).abs().flatten(2).mean(-1) < NEAR
-        total = pixels + self.options.film_kl * looks + paths
+        total = pixels + self.options.film_kl * looks + paths + APART * (twice_BF * real_BF).sum()
         nll = float((pixels + looks + paths).detach())
         return Loss(total / (frames * SCALE), nll, int((near_BF & real_BF).sum()), frames)
 
@@ -224,7 +232,7 @@ class VideoDecoder(nn.Module):
         uniform_FN = torch.stack([torch.rand(frames, objects, generator=one) for one in drawn], 1).flatten(1)
         normal_FN2 = torch.stack([torch.randn(frames, objects, 2, generator=one) for one in drawn], 1)
         places_NF2 = self._walk(memory, q_BKQ, uniform_FN, normal_FN2.flatten(1, 2))
-        x_BFCHW = self.render(z_BKZ, places_NF2.unflatten(0, (films, objects)))
+        x_BFCHW, _ = self.render(z_BKZ, places_NF2.unflatten(0, (films, objects)))
         pixels = (x_BFCHW * 255).round().clamp(0, 255).to(torch.uint8).permute(0, 1, 3, 4, 2)
         return [Film(np.ascontiguousarray(film.numpy()), self.shape.rate) for film in pixels]
 

@@ -36,6 +36,9 @@ class VideoBatch(NamedTuple):
 class VideoEncoder(nn.Module):
     """Films -> Memory, a step for every frame."""
 
+    unit = "frames"
+    """What runs along a picture of attention."""
+
     def __init__(self, options: Any, facts: VideoFacts) -> None:
         super().__init__()
         self.options, self.shape = options, facts.shape

@@ -1,7 +1,8 @@
 """The parts of a video decoder: objects asked of a memory, found in a film, looked at, and drawn.
 
 Shapes: B films, F frames, K objects, N = B times K, C channels, H rows, W columns, G cells of a grid,
-P side of a patch, S steps of a memory, D features of the memory, Q of what is asked, Z numbers of a look.
+P side of a patch, L frames looked at, S steps of a memory, D features of the memory, Q of what is asked, Z numbers of
+a look.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from seqkit.nn.deep import DeepEncoder
 from seqkit_video.layers import FrameConvolutions, groups_of, halved
 from seqkit_video.layers_place import cut_out
 
+TAKEN = 0.1
+"""How near, in shares of the frame, two things lie at one place."""
 LOG_VARIANCES = (-8.0, 4.0)
 """Of looks: beyond, exp would be of no use."""
 LOOKED_AT = 4
@@ -61,7 +64,8 @@ class Tracker(nn.Module):
         down = (torch.arange(rows) + 0.5) / rows
         across = (torch.arange(columns) + 0.5) / columns
         self.register_buffer("cells_G2", torch.cartesian_prod(down, across), persistent=False)
-        self.queries_KE = nn.Parameter(torch.randn(count, 4 * size) * 0.2)
+        self.seen = nn.Linear(4 * size, 1)
+        self.count = count
         self.held = nn.Parameter(torch.tensor([KEPT, KEPT, RADIUS]))
         self.smooth = DeepEncoder(recurrence, 4 * size + 4, 64, 1, bidirectional=True)
         self.correct = nn.Linear(64, 2)
@@ -70,8 +74,7 @@ class Tracker(nn.Module):
     def forward(self, x_BFCHW: Tensor, mask_BF: Tensor) -> Tensor:
         """-> places_BKF2."""
         grid_BFGE = self._grid(x_BFCHW)
-        scores_BKFG = torch.einsum("ke,bfge->bkfg", self.queries_KE, grid_BFGE).float()
-        a_BKFG = self._follow(scores_BKFG)
+        a_BKFG = self._follow(self.seen(grid_BFGE)[..., 0].float())
         films, objects = a_BKFG.shape[:2]
         places_BKF2 = a_BKFG @ self.cells_G2
         found_BKFE = torch.einsum("bkfg,bfge->bkfe", a_BKFG.to(grid_BFGE.dtype), grid_BFGE)
@@ -89,16 +92,19 @@ class Tracker(nn.Module):
         grid_NGE = self.deeper(self.convolutions(seen)).flatten(2).transpose(1, 2)
         return grid_NGE.unflatten(0, x_BFCHW.shape[:2])
 
-    def _follow(self, scores_BKFG: Tensor) -> Tensor:
-        """The attention a_BKFG, frame by frame, and in each one thing after another."""
+    def _follow(self, scores_BFG: Tensor) -> Tensor:
+        """The attention a_BKFG, frame by frame, and in each one thing after another.
+
+        The same scores for all: with its own, a thing that most films lack would never learn where to look.
+        """
         own, other, radius = nn.functional.softplus(self.held)
-        objects = scores_BKFG.shape[1]
-        expected: list[Tensor | None] = [None] * objects
-        last: list[Tensor | None] = [None] * objects
+        expected: list[Tensor | None] = [None] * self.count
+        last: list[Tensor | None] = [None] * self.count
         rows = []
-        for scores_BKG in scores_BKFG.unbind(2):
+        for seen_BG in scores_BFG.unbind(1):
             row = []
-            for number, scores_BG in enumerate(scores_BKG.unbind(1)):
+            for number in range(self.count):
+                scores_BG = seen_BG
                 for rival, place_B2 in enumerate(expected):
                     if place_B2 is not None:
                         far_BG = (self.cells_G2 - place_B2[:, None]).square().sum(-1)
@@ -131,20 +137,32 @@ class Look(nn.Module):
         self.side = side
         self.convolutions = FrameConvolutions(channels, [size, 2 * size, 4 * size])
         self.narrow = nn.Linear(4 * size * halved(side, 3) ** 2, 128)
-        self.output = nn.Linear(128, 2 * numbers)
+        self.output = nn.Linear(129, 2 * numbers)
 
-    def forward(self, x_BFCHW: Tensor, places_BKF2: Tensor, mask_BF: Tensor) -> tuple[Tensor, Tensor]:
+    def forward(self, x_BFCHW: Tensor, places_BKF2: Tensor, lengths_B: Tensor) -> tuple[Tensor, Tensor]:
         """-> mean_BKZ and log variance_BKZ."""
-        films, objects, frames = places_BKF2.shape[:3]
-        chosen = torch.linspace(0, frames - 1, min(LOOKED_AT, frames)).round().long()
-        x_BKFCHW = x_BFCHW[:, None, chosen].expand(-1, objects, *(-1,) * 4)
-        patches = cut_out(x_BKFCHW.flatten(0, 2), places_BKF2[:, :, chosen].detach().flatten(0, 2), self.side)
+        films, objects = places_BKF2.shape[:2]
+        shares_L = torch.linspace(0, 1, LOOKED_AT)
+        chosen_BL = ((lengths_B[:, None] - 1) * shares_L).round().long()
+        rows_B1 = torch.arange(films)[:, None]
+        x_BKLCHW = x_BFCHW[rows_B1, chosen_BL][:, None].expand(-1, objects, *(-1,) * 4)
+        places_BKL2 = places_BKF2.detach().transpose(1, 2)[rows_B1, chosen_BL].transpose(1, 2)
+        patches = cut_out(x_BKLCHW.flatten(0, 2), places_BKL2.flatten(0, 2), self.side)
         seen = torch.relu(self.narrow(self.convolutions(patches).flatten(1)))
-        seen_BKFE = seen.view(films, objects, len(chosen), -1)
-        weight_BF = mask_BF[:, chosen] / mask_BF[:, chosen].sum(1, keepdim=True).clamp(min=1)
-        mean_BKE = (seen_BKFE * weight_BF[:, None, :, None]).sum(2)
-        mean_BKZ, log_variance_BKZ = self.output(mean_BKE).float().chunk(2, dim=-1)
+        seen_BKE = seen.view(films, objects, LOOKED_AT, -1).mean(2)
+        read_BKE = torch.cat([seen_BKE, _taken(places_BKL2)[..., None].to(seen_BKE.dtype)], dim=-1)
+        mean_BKZ, log_variance_BKZ = self.output(read_BKE).float().chunk(2, dim=-1)
         return mean_BKZ, log_variance_BKZ.clamp(*LOG_VARIANCES)
+
+
+def _taken(places_BKL2: Tensor) -> Tensor:
+    """How much each thing lies where one before it does, (B, K).
+
+    What is seen there is taken. Without being told, two things at one place would look the same for ever, half each.
+    """
+    far_BKKL = (places_BKL2[:, :, None] - places_BKL2[:, None]).square().sum(-1)
+    near_BKK = torch.exp(-far_BKKL / (2 * TAKEN**2)).mean(-1)
+    return 4 * torch.tril(near_BKK, diagonal=-1).sum(-1)
 
 
 class ExpectedLook(nn.Module):
@@ -179,7 +197,7 @@ class Painter(nn.Module):
         grid = torch.relu(self.spread(z_NZ))
         grid = grid.view(len(z_NZ), -1, self.first, self.first)
         logits = self.output(self.convolutions(grid))[:, :, : self.side, : self.side].float()
-        return torch.sigmoid(logits[:, :1] - 2.0), torch.sigmoid(logits[:, 1:] + 2.0)
+        return torch.sigmoid(3 * logits[:, :1] - 2), torch.sigmoid(3 * logits[:, 1:] + 2)
 
 
 def _twice(before: int, after: int) -> list[nn.Module]:
