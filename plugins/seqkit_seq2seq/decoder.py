@@ -20,6 +20,11 @@ from seqkit.text.lines import LinePieces, one_line
 from seqkit.text.vocabulary import pad
 from seqkit_seq2seq.vocabulary import TargetText
 
+UNSPACED = (
+    *(("\u0e00", "\u0eff"), ("\u0f00", "\u0fff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff")),
+    *(("\u3040", "\u30ff"), ("\u3400", "\u9fff")),
+)
+"""Thai and Lao, Tibetan, Burmese, Khmer; kana, Han."""
 UNKNOWN = 0
 """SentencePiece's piece for what it cannot spell: read where it stands in training, never written."""
 
@@ -44,7 +49,7 @@ class TextDecoder(nn.Module):
         encoders: Mapping[str, Any],
     ) -> None:
         super().__init__()
-        self.options, self.subword = options, facts.subword
+        self.options, self.subword, self.longest = options, facts.subword, facts.longest
         self.pieces = LinePieces(facts.subword)
         self.end = len(facts.subword)
         size = options.embedding_size
@@ -177,8 +182,5 @@ class TextDecoder(nn.Module):
 
 
 def _has_no_spaces(text: str) -> bool:
-    """Whether most of a text is kana, Han or Thai, which are written without spaces."""
-    without = sum(
-        "\u3040" <= c <= "\u30ff" or "\u3400" <= c <= "\u9fff" or "\u0e00" <= c <= "\u0e7f" for c in text
-    )
-    return 2 * without > len(text)
+    """Whether most of a text is in scripts that are written without spaces."""
+    return 2 * sum(any(first <= c <= last for first, last in UNSPACED) for c in text) > len(text)

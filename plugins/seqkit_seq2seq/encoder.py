@@ -32,6 +32,9 @@ class TextBatch(NamedTuple):
 class TextEncoder(nn.Module):
     """Lines of text -> Memory. Every line ends in one more symbol, so that an empty one has a state, too."""
 
+    reads_symbols = True
+    """Its steps are symbols, as those of what is written: the length of the one tells of that of the other."""
+
     def __init__(self, options: Any, facts: SourceText) -> None:
         super().__init__()
         self.options, self.subword = options, facts.subword

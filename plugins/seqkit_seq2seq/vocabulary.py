@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from seqkit import SeqkitError
 from seqkit.formats.examples import Pair
+from seqkit.models.parts import read_json, write_json
 from seqkit.text.lines import one_line, plain_line
 from seqkit.text.subword import Subword, train_subword_on_lines
 
@@ -45,22 +46,27 @@ class TargetText:
     """The pieces of target lines."""
 
     subword: Subword
+    longest: int = 0
+    """Pieces of the longest one; 0 where it is not known."""
 
     @classmethod
     def gather(cls, pairs: Sequence[Pair], options: Any, encoders: Mapping[str, Any]) -> Self:
         """As for the source, whose pieces are taken where they are joint."""
-        if options.joint and "text" in encoders:
-            return cls(encoders["text"].subword)
-        return cls(_learn([one_line(str(pair.target)) for pair in pairs], options))
+        lines = [one_line(str(pair.target)) for pair in pairs]
+        joint = options.joint and "text" in encoders
+        subword = encoders["text"].subword if joint else _learn(lines, options)
+        return cls(subword, max(map(len, subword.encode_lines(lines)), default=0))
 
     def save(self, folder: Path) -> None:
-        """Write `target/subword.model`."""
+        """Write `target/subword.model` and `target/lines.json`."""
         _save(folder / "target", self.subword)
+        write_json(folder / "target" / "lines.json", {"longest": self.longest})
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
-        return cls(_load(folder / "target"))
+        lines = folder / "target" / "lines.json"
+        return cls(_load(folder / "target"), read_json(lines)["longest"] if lines.exists() else 0)
 
 
 def _learn(lines: Sequence[str], options: Any) -> Subword:

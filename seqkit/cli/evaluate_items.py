@@ -65,7 +65,7 @@ def _recognised(
     scores: RecognitionScores = score_recognition(outputs, references, side, tokenizer)
     found, tables = recognition_dict(scores), recognition_tables(scores)
     if given["compare"]:
-        rival = load_for("seq2seq", given["compare"], {})
+        rival = load_for("seq2seq", given["compare"], {}, given["precision"])
         _check_reads_same(translator, rival, given["compare"])
         rows = compare_recognition(outputs, texts(rival, pairs, given), references)
         found["comparison"] = compared_dicts(rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -132,7 +133,9 @@ class FileSources:
         from seqkit.items import cell_reader, library_missing
 
         readers = {spec.name: cell_reader(spec, self.limits) for spec in self.modalities.encoders}
-        for called, values in self._chosen:
+        for chosen, values in self._chosen:
+            # A name that is not text is shown as well as it can be.
+            called = os.fsencode(chosen).decode("utf-8", "replace")
             try:
                 source = {name: readers[name](value) for name, value in values.items()}
             except SeqkitError as error:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from seqkit.evaluation.resampling import DRAWN, SAMPLES, SEED
+from seqkit.text.lines import one_line
 
 
 class ErrorRate(NamedTuple):
@@ -42,13 +43,13 @@ def edits(output: Sequence[Hashable], reference: Sequence[Hashable]) -> int:
 
 
 def words(text: str) -> list[str]:
-    """What stands between white space."""
-    return text.split()
+    """What stands between white space, its characters composed (NFC): as the text decoder writes."""
+    return one_line(text).split()
 
 
 def characters(text: str) -> list[str]:
-    """Every character, runs of white space as one blank, none at the ends."""
-    return list(" ".join(text.split()))
+    """Every character, composed (NFC), runs of white space as one blank, none at the ends."""
+    return list(one_line(text))
 
 
 def rate(
@@ -77,7 +78,7 @@ def error_rate(
 
 
 def exact_matches(outputs: Sequence[str], references: Sequence[str]) -> int:
-    """Outputs that are their reference, but for white space at the ends."""
+    """Outputs that are their reference, but for white space and for how characters are composed."""
     return sum(
-        output.strip() == reference.strip() for output, reference in zip(outputs, references, strict=True)
+        one_line(output) == one_line(reference) for output, reference in zip(outputs, references, strict=True)
     )

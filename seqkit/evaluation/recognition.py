@@ -17,12 +17,13 @@ from seqkit.evaluation.error_rates import (
     words,
 )
 from seqkit.evaluation.resampling import DRAWN, SAMPLES, SEED, resample
-from seqkit.evaluation.sacre import Tokenizer, metrics
+from seqkit.evaluation.sacre import WITHOUT_BLANKS, Tokenizer, language_of, metrics
 from seqkit.evaluation.tagging import Accuracy
 from seqkit.evaluation.translation import Compared, Score
 
 SENTENCES = 5.0
-"""Targets of so many words on average are sentences, of which BLEU says something."""
+"""Targets of so many words on average, or twice as many characters where words have no blanks between them, are
+sentences, of which BLEU says something."""
 LENGTHS = 12
 """Targets with more different lengths than this are not counted length by length."""
 
@@ -33,7 +34,7 @@ class RecognitionScores:
 
     pairs: int
     exact: Accuracy
-    """Outputs that equal their reference, but for white space at the ends."""
+    """Outputs that equal their reference, but for white space and for how characters are composed."""
     word_error: ErrorRate
     character_error: ErrorRate
     metrics: dict[str, Score]
@@ -47,7 +48,7 @@ def score_recognition(
 ) -> RecognitionScores:
     """Hold outputs against their references, of which there must be one at least. `side` is the targets' language."""
     lengths = [len(words(reference)) for reference in references]
-    chosen = metrics(tokenizer, side) if sum(lengths) >= SENTENCES * len(lengths) else {}
+    chosen = metrics(tokenizer, side) if _are_sentences(references, side) else {}
     found = {
         name: resample(metric, {"this": outputs}, references)
         for name, metric in chosen.items()
@@ -64,6 +65,12 @@ def score_recognition(
         },
         by_words=_by_words(outputs, references, lengths),
     )
+
+
+def _are_sentences(references: Sequence[str], side: str) -> bool:
+    """Whether the references are long enough; in a language without blanks by their characters."""
+    units, least = (characters, 2 * SENTENCES) if language_of(side) in WITHOUT_BLANKS else (words, SENTENCES)
+    return sum(len(units(reference)) for reference in references) >= least * len(references)
 
 
 def _by_words(

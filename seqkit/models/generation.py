@@ -23,6 +23,8 @@ STEPS = 16_384
 """Source steps of a batch, padding included."""
 DRAWN = 64
 """Outputs at once of a decoder that writes no symbols: a film takes more room than a line."""
+ROOM = 1.5
+"""An output may have so many times the symbols of the longest training target, where sources are not symbols."""
 EXTRA = 10
 """Symbols that an output may have whatever its source, after its prefix."""
 
@@ -147,6 +149,13 @@ def _batches(steps: Sequence[int], most: int) -> Iterator[list[int]]:
         yield batch
 
 
+def _least(model: Seq2Seq) -> int:
+    """Symbols that an output may have however short its source: steps of sound, columns or frames tell little of it."""
+    if all(getattr(encoder, "reads_symbols", False) for encoder in model.encoders.values()):
+        return 0
+    return int(ROOM * getattr(model.decoder, "longest", 0))
+
+
 def _search(
     models: Sequence[Seq2Seq],
     sources: Sequence[Source],
@@ -159,8 +168,9 @@ def _search(
     states = tuple(model.decoder.start(model.read(sources)) for model in models)
     decoder: Stepper = Ensemble(decoders) if len(models) > 1 else decoders[0]
     state = states if len(models) > 1 else states[0]
+    least = _least(models[0])
     longest = [
-        len(prefix) + int(options.max_ratio * count) + EXTRA
+        len(prefix) + max(int(options.max_ratio * count), least) + EXTRA
         for prefix, count in zip(prefixes, steps, strict=True)
     ]
     forced = Forced(longest, prefixes, decoder.end)

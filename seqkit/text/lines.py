@@ -14,8 +14,8 @@ WORDS = 200_000
 """Words whose pieces are remembered."""
 LONGEST_DRAWN = 2 * EDGE
 """Characters of a word whose pieces may be drawn."""
-ENDS = re.compile(r"[.!?…。！？]['\"”’»)\]]*(?:\s+|(?<=[。！？]))")
-"""Where a sentence may end."""
+ENDS = re.compile(r"[.!?…。।॥؟۔]['\"”’»)\]」』]*(?:\s+|(?<=[。।॥」』])|(?<=[!?])(?=[^\x00-\x7f]))")
+"""Where a sentence may end: before a space, and in scripts that write none."""
 
 
 def one_line(text: str) -> str:

@@ -89,8 +89,8 @@ class Training:
         self.reporter.start(self.options.epochs)
         with StopRequest() as stop:
             while not self._done():
-                for batch in self._batches_left():
-                    self._update(batch)
+                for batches in self._batches_left():
+                    self._update(batches)
                     if stop.requested:
                         self._save()
                         raise Stopped
@@ -112,23 +112,42 @@ class Training:
         waited = p.best_score is not None and options.patience and p.epoch - p.best_epoch >= options.patience
         return p.finished or p.epoch >= options.epochs or bool(waited)
 
-    def _batches_left(self) -> Iterator[list[int]]:
+    def _batches_left(self) -> Iterator[list[list[int]]]:
+        """The batches of each update that is left in this epoch."""
         batches = length_buckets(
             self.task.lengths, self.options.batch_words, self.options.seed, self.progress.epoch
         )
         self._batches = len(batches)
-        yield from batches[self.progress.batch :]
+        together = self.options.accumulate
+        for first in range(self.progress.batch, len(batches), together):
+            yield batches[first : first + together]
 
-    def _update(self, indices: list[int]) -> None:
+    def _update(self, batches: list[list[int]]) -> None:
         """One step down the gradient."""
         started = time.monotonic()
         p, options = self.progress, self.options
         rate = self._rate(p.batch)
         for group in self.optimizer.param_groups:
             group["lr"] = rate
+        self.task.model.train()
+        self.optimizer.zero_grad(set_to_none=True)
+        for indices in batches:
+            self._add_gradient(indices, 1 / len(batches))
+        if options.clip:
+            nn.utils.clip_grad_norm_(self.task.model.parameters(), options.clip)
+        self.optimizer.step()
+        p.updates += 1
+        self._follow()
+        p.seconds += time.monotonic() - started
+        self.reporter.step(p, self._batches, rate)
+        if time.monotonic() - self._saved > 60 * options.save_minutes:
+            self._save()
+
+    def _add_gradient(self, indices: list[int], share: float) -> None:
+        """Add a share of the gradient of one batch. Raises SeqkitError where the loss is no number."""
+        p, options = self.progress, self.options
         seed = batch_seed(options.seed, p.epoch, p.batch)
         torch.manual_seed(seed)
-        self.task.model.train()
         with _in_precision(options.precision):
             loss = self.task.loss(indices, seed)
         if not math.isfinite(loss.nll):
@@ -137,23 +156,13 @@ class Training:
                 "Try a smaller learning rate, or clip the gradient, with another --out: "
                 "--set learning_rate=0.0005 --set clip=1.",
             )
-        self.optimizer.zero_grad(set_to_none=True)
-        loss.mean.backward()
-        if options.clip:
-            nn.utils.clip_grad_norm_(self.task.model.parameters(), options.clip)
-        self.optimizer.step()
-        p.updates += 1
-        self._follow()
+        (loss.mean * share).backward()
         p.batch, p.nll, p.right, p.steps = (
             p.batch + 1,
             p.nll + loss.nll,
             p.right + loss.right,
             p.steps + loss.steps,
         )
-        p.seconds += time.monotonic() - started
-        self.reporter.step(p, self._batches, rate)
-        if time.monotonic() - self._saved > 60 * options.save_minutes:
-            self._save()
 
     def _rate(self, batch: int) -> float:
         p, options = self.progress, self.options

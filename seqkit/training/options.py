@@ -21,6 +21,8 @@ class TrainingOptions:
     """Stop after so many epochs without a better dev score; 0 never stops early."""
     batch_words: int = 0
     """Words a batch, padding included; 0 adapts to the size of the training split."""
+    accumulate: int = 1
+    """Batches whose gradients are averaged for one update, where a larger batch would not fit into memory."""
     optimizer: Literal["adam", "sgd"] = "adam"
     """Adam (Kingma & Ba 2015) or stochastic gradient descent."""
     learning_rate: float = 2e-3
@@ -59,6 +61,7 @@ class TrainingOptions:
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that nothing can be trained with."""
         check_range(self, 0, inf, "epochs", "batch_words")
+        check_range(self, 1, inf, "accumulate")
         check_range(self, 0, inf, "patience", "learning_rate", "momentum", "weight_decay", "clip", "seed")
         check_range(self, 0, inf, "threads", "save_minutes", "minutes", "noisy_copies")
         check_range(self, 0, 0.99, "warmup", "label_smoothing")

@@ -16,6 +16,7 @@ from seqkit.extend.manager import load, registry
 from seqkit.formats.examples import Pair
 from seqkit.models.contracts import Loss
 from seqkit.models.generation import generate
+from seqkit.text.lines import one_line
 from seqkit.training.batches import length_buckets
 from seqkit.training.loop import Reporter
 from seqkit.training.pairs_data import read_pair_data
@@ -95,7 +96,7 @@ class Seq2SeqTask:
     def _greedy(self) -> tuple[list[str], list[str]]:
         """What the model writes on dev, and what it should have."""
         outputs = generate([self.model], [pair.sources for pair in self.dev], DecodingOptions(beam=1))
-        return [str(found[0].value) for found in outputs], [str(pair.target) for pair in self.dev]
+        return [str(found[0].value) for found in outputs], [one_line(str(pair.target)) for pair in self.dev]
 
 
 def prepare_seq2seq(request: Request, reporter: Reporter) -> Prepared:
