@@ -16,14 +16,14 @@ import shlex
 import statistics
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tagger_tables import Rows, row
 
-from seqkit.models.folder import MANIFEST, TRAINING, model_info
+from seqkit.models.folder import TRAINING, model_info
 
 COMMON = "precision=bfloat16 patience=0"
 """Time alone ends a training."""
@@ -107,13 +107,16 @@ def main() -> int:
     names = [name for name in TASKS if name in arguments.only or name in judges]
     runs = [Run(name, seed, arguments.minutes, arguments.out) for seed in arguments.seeds for name in names]
     rows = Rows(arguments.out / "scores.json")
-    failed = []
-    # A judge must be trained before it is asked.
-    steps: list[Callable[[Run], str]] = [train, lambda run: measure(run, arguments.split, rows)]
-    for step in steps:
-        with ThreadPoolExecutor(arguments.parallel) as pool:
-            failed += [said for said in pool.map(step, runs) if said]
-    print("\n".join(table(names, runs, arguments.split, rows.found)))
+    with ThreadPoolExecutor(arguments.parallel) as pool:
+        said = dict(zip(runs, pool.map(train, runs), strict=True))
+        # Also left out: a finished training that was begun with other settings than those shown.
+        ready = [run for run in runs if not said[run] and not (run.judge and said[run.judge])]
+        measured = pool.map(lambda run: measure(run, arguments.split, rows), ready)
+        said |= dict(zip(ready, measured, strict=True))
+    keys = {run: key_of(run, arguments.split) for run in ready}
+    scores = {run: rows.found[key] for run, key in keys.items() if key in rows.found}
+    print("\n".join(table(names, runs, arguments.split, scores)))
+    failed = [message for message in said.values() if message]
     print("\n".join(failed), end="\n" if failed else "", file=sys.stderr)
     return 1 if failed else 0
 
@@ -132,11 +135,6 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def finished(run: Run) -> bool:
-    """Whether the model is there, whole."""
-    return (run.folder / MANIFEST).exists()
-
-
 def train(run: Run) -> str:
     """Train, or go on. What failed, in words; empty where nothing did."""
     # seqkit itself sees that a run is finished, and refuses to go on with other options than it began with.
@@ -149,8 +147,6 @@ def train(run: Run) -> str:
 
 def measure(run: Run, split: str, rows: Rows) -> str:
     """Evaluate once, and keep the scores. What failed, in words; empty where nothing did."""
-    if not all(map(finished, filter(None, (run, run.judge)))):
-        return f"{run.folder.name}: not measured"
     if (key := key_of(run, split)) in rows.found:
         return ""
     done = call(evaluation(run, split), capture_output=True, encoding="utf-8")
@@ -179,7 +175,7 @@ def call(command: Sequence[str], **options: Any) -> subprocess.CompletedProcess[
 
 
 def table(
-    names: Sequence[str], runs: Sequence[Run], split: str, found: dict[str, dict[str, Any]]
+    names: Sequence[str], runs: Sequence[Run], split: str, scores: dict[Run, dict[str, Any]]
 ) -> Iterator[str]:
     """A row a task, of the seeds that were measured."""
     head = f"{split}, % (95 % interval; seeds)"
@@ -187,9 +183,9 @@ def table(
     yield from row(*["---"] * 6)
     for name in names:
         own = [run for run in runs if run.task == name]
-        done = {run: found[key_of(run, split)] for run in own if measured(run, split, found)}
+        done = [run for run in own if run in scores]
         figures = [
-            f"{figure}: {spread([at(scores, path) for scores in done.values()])}"
+            f"{figure}: {spread([at(scores[run], path) for run in done])}"
             for figure, path in TASKS[name].figures.items()
         ]
         # Of the other seeds, only the seed and the folder are others.
@@ -200,12 +196,6 @@ def table(
         yield from row(name, "<br>".join(figures), seeds or "–", minutes or "–", weights or "–", commands)
     if split == "dev" and {"captions", "drawing"} & set(names):
         yield f"\n{NOTE}"
-
-
-def measured(run: Run, split: str, found: dict[str, dict[str, Any]]) -> bool:
-    """Whether its scores are there."""
-    there = all(map(finished, filter(None, (run, run.judge))))
-    return there and key_of(run, split) in found
 
 
 def at(scores: Any, path: str) -> dict[str, Any] | None:

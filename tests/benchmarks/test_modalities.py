@@ -9,7 +9,7 @@ from subprocess import CompletedProcess
 
 import modalities
 import pytest
-from modalities import TASKS, Run, at, spread, table
+from modalities import TASKS, Run, at, spread
 from tagger_tables import Rows
 
 from seqkit.config import parse_settings
@@ -72,7 +72,7 @@ def seqkit_calls(monkeypatch):
     def call(command, **_):
         calls.append(command)
         if command[1] == "train":
-            if "captions" in command[-1]:
+            if any("captions" in word for word in command):
                 return CompletedProcess(command, 1)
             leave_model(Path(command[command.index("--out") + 1]))
         exact = {"accuracy": 0.5, "interval_95": [0.4, 0.6], "total": 10}
@@ -91,30 +91,49 @@ def leave_model(folder: Path) -> None:
     (folder / "MANIFEST.json").write_text(json.dumps({"sha256": sums}), encoding="utf-8")
 
 
-def test_a_row_has_all_seeds_and_scores_are_measured_once(tmp_path, seqkit_calls):
-    runs = [Run("fsdd", seed, 1, tmp_path) for seed in (1, 2)]
-    rows = Rows(tmp_path / "scores.json")
-    assert [modalities.train(run) for run in runs] == ["", ""]
-    for _ in range(2):
-        assert [modalities.measure(run, "test", rows) for run in runs] == ["", ""]
-    assert len([call for call in seqkit_calls if call[1] == "evaluate"]) == 2
-    (line,) = [line for line in table(["fsdd"], runs, "test", rows.found) if line.startswith("| fsdd")]
-    _, name, figures, seeds, minutes, weights, _, _ = line.split("|")
-    assert (name.strip(), seeds.strip(), minutes.strip()) == ("fsdd", "1, 2", "1.5, 1.5")
-    assert figures.strip() == "exact: 50.00 (40.00–60.00; 50.00–50.00), of 10"
-    assert weights.strip() == "<br>".join(["a" * 64] * 2)
-    assert "of 10" not in "".join(table(["fsdd"], runs, "dev", rows.found)), "dev was not asked for"
+def rows_printed(capsys, monkeypatch, *arguments: str) -> tuple[int, dict[str, list[str]], str]:
+    """Exit code, the cells of each row by its task, and what was said beside them."""
+    monkeypatch.setattr("sys.argv", ["modalities.py", *arguments])
+    code = modalities.main()
+    printed = capsys.readouterr()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in printed.out.splitlines()]
+    return code, {cells[0]: cells[1:] for cells in rows if cells}, printed.err
 
 
-def test_what_was_begun_is_resumed_and_what_failed_is_said(tmp_path, seqkit_calls):
+def test_a_row_has_all_seeds_and_scores_are_measured_once(tmp_path, seqkit_calls, capsys, monkeypatch):
+    wanted = ["--out", str(tmp_path), "--only", "fsdd", "--seeds", "1", "2"]
+    first = rows_printed(capsys, monkeypatch, *wanted)
+    assert rows_printed(capsys, monkeypatch, *wanted) == first
+    code, rows, said = first
+    assert (code, said) == (0, "")
+    figures, seeds, minutes, weights, commands = rows["fsdd"]
+    assert figures == "exact: 50.00 (40.00–60.00; 50.00–50.00), of 10"
+    assert (seeds, minutes, weights) == ("1, 2", "1.5, 1.5", "<br>".join(["a" * 64] * 2))
+    assert "--split dev --json`" in commands
+    assert "--resume" not in commands
+    evaluations = [call for call in seqkit_calls if call[1] == "evaluate"]
+    assert [words_after("--split", call) for call in evaluations] == [["dev"]] * 2
+    rows_printed(capsys, monkeypatch, *wanted, "--split", "test")
+    assert words_after("--split", seqkit_calls[-1]) == ["test"]
+
+
+def test_what_a_failed_judge_should_read_is_not_measured(tmp_path, seqkit_calls, capsys, monkeypatch):
+    # A model is there, but its training cannot go on: it was begun with other settings.
+    leave_model(tmp_path / "captions-1")
+    wanted = ["--out", str(tmp_path), "--only", "drawing", "--seeds", "1"]
+    code, rows, said = rows_printed(capsys, monkeypatch, *wanted)
+    assert code == 1
+    assert "captions-1: training FAILED" in said
+    assert rows["captions"][:4] == ["one digit: –<br>two digits: –", "–", "–", "–"]
+    assert rows["drawing"][1] == "–"
+    assert [call[1] for call in seqkit_calls] == ["train", "train"]
+
+
+def test_what_was_begun_is_resumed_and_the_judge_is_named(tmp_path, seqkit_calls):
     drawing = Run("drawing", 1, 1, tmp_path)
-    rows = Rows(tmp_path / "scores.json")
     for resumed in (False, True):
         assert modalities.train(drawing) == ""
         assert ("--resume" in seqkit_calls[-1]) == resumed
-    assert "FAILED" in modalities.train(drawing.judge)
-    assert "not measured" in modalities.measure(drawing, "dev", rows)
-    assert not rows.found
     leave_model(drawing.judge.folder)
-    assert modalities.measure(drawing, "dev", rows) == ""
+    assert modalities.measure(drawing, "dev", Rows(tmp_path / "scores.json")) == ""
     assert words_after("--judge", seqkit_calls[-1]) == [str(tmp_path / "captions-1")]
