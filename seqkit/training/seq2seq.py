@@ -10,7 +10,7 @@ from typing import Any
 import torch
 
 from seqkit.decoding.options import DecodingOptions
-from seqkit.evaluation.error_rates import characters, exact_matches, rate
+from seqkit.evaluation.error_rates import characters, exact_matches, rate, words
 from seqkit.evaluation.sacre import WITHOUT_BLANKS, language_of
 from seqkit.extend.manager import load, registry
 from seqkit.formats.examples import Pair
@@ -31,6 +31,8 @@ UPDATES = 12_000
 EPOCHS = (12, 100)
 """Fewest and most passes."""
 BATCH_STEPS = (200, 4000)
+NGRAM = 4
+"""Words in a row that BLEU looks at."""
 UPDATES_AN_EPOCH = 150
 
 
@@ -53,8 +55,8 @@ class Seq2SeqTask:
     def score(self) -> dict[str, float]:
         """What the best epoch is chosen by, first; of greedy output, where targets are text.
 
-        From text BLEU; from anything else exact matches and character errors, for there one output is right. Both with
-        the perplexity of a symbol. Where targets are not text: log P a step.
+        From text to sentences BLEU; from anything else, or to single words, exact matches and character errors, for
+        there one output is right. Both with the perplexity of a symbol. Where targets are not text: log P a step.
         """
         if not self.dev:
             return {}
@@ -63,7 +65,7 @@ class Seq2SeqTask:
         if not all(isinstance(pair.target, str) for pair in self.dev):
             return {"log_likelihood": -nll}
         perplexity = {"perplexity": math.exp(min(nll, 100.0))}
-        if list(self.model.encoders) == ["text"]:
+        if list(self.model.encoders) == ["text"] and self._has_sentences():
             return {"bleu": self._bleu(), **perplexity}
         return {**self._matches(), **perplexity}
 
@@ -76,13 +78,19 @@ class Seq2SeqTask:
             total, steps = total + loss.nll, steps + loss.steps
         return total / max(steps, 1)
 
+    def _has_sentences(self) -> bool:
+        """Whether BLEU can be anything but 0, which takes four words in a row."""
+        return self._unspaced() or any(len(words(str(pair.target))) >= NGRAM for pair in self.dev)
+
+    def _unspaced(self) -> bool:
+        return language_of(self.model.facts.target_language) in WITHOUT_BLANKS
+
     def _bleu(self) -> float:
         """sacreBLEU, from 0 to 1."""
         from sacrebleu.metrics import BLEU
 
         # Not the tokenizer of the language: which epoch is kept must not depend on what is installed.
-        unspaced = language_of(self.model.facts.target_language) in WITHOUT_BLANKS
-        metric = BLEU(tokenize="char" if unspaced else "13a")
+        metric = BLEU(tokenize="char" if self._unspaced() else "13a")
         outputs, references = self._greedy()
         return float(metric.corpus_score(outputs, [references]).score) / 100
 

@@ -102,6 +102,18 @@ def test_the_seed_decides(tmp_path):
     assert outcome(tmp_path / "a")[0] != outcome(tmp_path / "c")[0]
 
 
+def test_single_words_are_scored_by_exact_matches_for_their_bleu_is_always_0(tmp_path):
+    data = tmp_path / "words.tsv"
+    rows = [f"{word} {number}\t{word}\n" for number in range(12) for word in ("left", "right")]
+    data.write_text("de\ten\n" + "".join(rows), encoding="utf-8")
+    files = {"corpus": "", "train": (str(data),), "dev": (str(data),)}
+    settings = [*SETTINGS, "epochs=20", "learning_rate=0.02", "average=0", "vocab_size=30"]
+    run(tmp_path / "out", settings=settings, **files)
+    exact = [float(row["dev_exact"]) for row in outcome(tmp_path / "out")[1]]
+    assert max(exact) == 1, "a task of two answers is learnt"
+    assert exact[0] < 1, "the first epoch must not be as good"
+
+
 @pytest.fixture(scope="module")
 def twenty():
     """The first pairs of the sample."""
