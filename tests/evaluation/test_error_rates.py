@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unicodedata import normalize
+
 import pytest
 
 from seqkit.evaluation.drawing import clauses_of, judged
@@ -89,3 +91,18 @@ def test_a_verdict_counts_whole_texts_and_clauses():
     # 1 of 1; "zero" of two; one of two that are the same.
     assert (found.clauses.right, found.clauses.total) == (3, 5)
     assert {count: own.right for count, own in found.by_clauses.items()} == {1: 1, 2: 0}
+
+
+def test_how_characters_are_composed_and_spaced_is_no_error():
+    """The text decoder writes composed characters and single spaces; a reference may have others."""
+    outputs = ["café é", "東京 です", "a b"]
+    references = [normalize("NFD", "café é"), "東京\u3000です", " a  b"]
+    assert exact_matches(outputs, references) == 3
+    assert error_rate(outputs, references, characters).edits == 0
+    assert error_rate(outputs, references, words).edits == 0
+
+
+def test_sentences_without_blanks_have_bleu():
+    texts = ["私は昨日東京へ行きました。", "今日はとても天気がいいです。"]
+    scores = score_recognition(texts, texts, "ja", Tokenizer("char"))
+    assert scores.metrics["BLEU"].value == pytest.approx(100)

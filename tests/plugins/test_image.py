@@ -9,8 +9,10 @@ from seqkit_image.facts import ImageFacts
 from seqkit_image.files import read_picture
 
 from seqkit import SeqkitError
+from seqkit.decoding.options import DecodingOptions
 from seqkit.formats.examples import Pair
 from seqkit.formats.media import Limits, Picture
+from seqkit.models.generation import generate
 
 
 def pictures(channels=1):
@@ -115,3 +117,23 @@ def test_facts_come_back_from_their_folder(model, tmp_path):
     facts = model.facts.encoders["image"]
     facts.save(tmp_path)
     assert ImageFacts.load(tmp_path) == facts
+
+
+def test_a_small_picture_may_have_a_long_text():
+    """A picture of a few columns, its text as long as those of training: the bound must not cut it."""
+    text = "a rather long description of a picture that is very small, word after word after word"
+    pairs = [Pair({"image": Picture(np.zeros((16, 16, 1), np.uint8))}, text)] * 4
+    model = untrained(pairs, encoder="image", decoder="text", vocab_size=40)
+    wanted = model.decoder.symbols(text)
+
+    def step(previous_N, state):
+        """Writes what was wanted, whatever the picture."""
+        log_p_NV = torch.full((len(state), model.decoder.end + 1), -50.0)
+        for row, done in enumerate(state):
+            log_p_NV[row, wanted[done] if done < len(wanted) else model.decoder.end] = 0.0
+        return log_p_NV, [done + 1 for done in state]
+
+    model.decoder.step = step
+    model.decoder.start = lambda memory: [0] * len(memory.states_BSD)
+    ((found,),) = generate([model], [pairs[0].sources], DecodingOptions(beam=1))
+    assert found.value == text

@@ -138,3 +138,28 @@ def test_a_run_by_the_clock_ends_in_time_with_the_rate_at_its_end(tmp_path):
     assert ended.finished
     assert 0.5 <= ended.seconds < 5
     assert rows(tmp_path)[-1]["learning_rate"] < rows(tmp_path)[0]["learning_rate"]
+
+
+def test_gradients_of_several_batches_are_those_of_their_union(tmp_path):
+    """12 examples in 3 batches of 4: one update an epoch, along the mean of all 12."""
+    for name, options in {"apart": {"accumulate": 3}, "whole": {}}.items():
+        run = Training(
+            Line(),
+            TrainingOptions(
+                batch_words=4 if options else 12, epochs=2, optimizer="sgd", learning_rate=0.1, **options
+            ),
+            tmp_path / name,
+            Silent(),
+        )
+        run.folder.mkdir()
+        assert run.run().updates == 2
+        weights = torch.cat([p.detach().flatten() for p in run.task.model.parameters()])
+        if name == "apart":
+            apart = weights
+    torch.testing.assert_close(apart, weights)
+
+
+def test_an_epoch_may_end_with_fewer_batches_than_are_taken_together(tmp_path):
+    run = training(tmp_path, Line(), accumulate=2, epochs=3)
+    assert run.run().updates == 6
+    assert [row["updates"] for row in rows(tmp_path)] == ["2", "4", "6"]
