@@ -145,9 +145,9 @@ def _code(text: str) -> str:
     return f"```python\n{text}\n```"
 
 
-def shipped() -> str:
-    """The card of the model that ships, and the checksum of its weights."""
-    info = model_info("en-tagger")
+def shipped(name: str) -> str:
+    """The card of a model that ships, and the checksum of its weights."""
+    info = model_info(name)
     card = (info.folder / CARD).read_text(encoding="utf-8")
     told = re.sub("^#", "##", card[card.index("\n# ") :].strip().partition("\n")[2], flags=re.MULTILINE)
     return f"{info.size / 1e6:.1f} MB; sha256 of the weights: `{info.sha256}`.\n{told}"
@@ -180,7 +180,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "text-options": text_options,
     "formats": formats,
     "hooks": hooks,
-    "shipped": shipped,
+    "shipped": lambda: shipped("en-tagger"),
+    "shipped-de-en": lambda: shipped("de-en"),
+    "shipped-en-de": lambda: shipped("en-de"),
     "cli": cli,
 }
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-DATA = {".json", ".model", ".safetensors", ".toml", ".conllu"}
+DATA = {".json", ".model", ".safetensors", ".toml", ".conllu", ".tsv", ".sha256"}
 
 
 @pytest.fixture(scope="module")

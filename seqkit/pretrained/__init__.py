@@ -10,7 +10,7 @@ from seqkit.extend.specs import PretrainedSpec
 
 @hookimpl
 def seqkit_pretrained() -> Iterable[PretrainedSpec]:
-    """The model that `seqkit tag` uses when none is named."""
+    """The models that `seqkit tag` and `seqkit translate` use when none is named, and one for the way back."""
     yield PretrainedSpec(
         "en-tagger",
         folder="seqkit.pretrained:en-tagger",
@@ -18,3 +18,11 @@ def seqkit_pretrained() -> Iterable[PretrainedSpec]:
         language="en",
         summary="English UPOS, XPOS and FEATS, from the English Web Treebank",
     )
+    for source, target, languages in (("de", "en", "German to English"), ("en", "de", "English to German")):
+        yield PretrainedSpec(
+            f"{source}-{target}",
+            folder=f"seqkit.pretrained:{source}-{target}",
+            task="seq2seq",
+            language=f"{source}-{target}",
+            summary=f"{languages}, everyday sentences, from Tatoeba",
+        )
