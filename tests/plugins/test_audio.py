@@ -1,6 +1,7 @@
 """The audio encoder: files, resampling, mel frames against a discrete Fourier transform written out, padding."""
 
 import math
+import tracemalloc
 import wave
 
 import numpy as np
@@ -46,7 +47,7 @@ def test_a_file_gives_back_its_samples_with_channels_averaged(tmp_path, suffix):
 def test_a_long_recording_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
     path = tmp_path / "long.wav"
     soundfile.write(path, np.zeros(16000, np.float32), 8000)
-    monkeypatch.setattr(soundfile, "read", lambda *a, **k: pytest.fail("decoded"))
+    monkeypatch.setattr(soundfile.SoundFile, "read", lambda *a, **k: pytest.fail("decoded"))
     with pytest.raises(SeqkitError, match=r"long\.wav: lasts 2\.0 s, more than the 1\.5 s"):
         read_sound(path, Limits(seconds=1.5))
 
@@ -63,6 +64,48 @@ def test_bad_files_are_named(tmp_path):
     for name in ("short.wav", "text.wav", "wrong.flac", "nothing.wav", "short.flac", "absent.wav"):
         with pytest.raises(SeqkitError, match=name.replace(".", r"\.")):
             read_sound(tmp_path / name)
+
+
+def test_an_ogg_file_cut_anywhere_is_named(tmp_path):
+    whole, short = tmp_path / "whole.ogg", tmp_path / "short.ogg"
+    soundfile.write(whole, np.random.default_rng(1).uniform(-0.5, 0.5, 40000).astype(np.float32), 8000)
+    content = whole.read_bytes()
+    last = content.rfind(b"OggS")
+    for size in (len(content) // 2, last, last + 3, last + 20, last + 40, len(content) - 1):
+        short.write_bytes(content[:size])
+        with pytest.raises(SeqkitError, match=r"short\.ogg"):
+            read_sound(short)
+    # What a program has written after the last page is none of the recording.
+    short.write_bytes(content + b"\0" * 100)
+    assert np.array_equal(read_sound(short).samples_T, read_sound(whole).samples_T)
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg"])
+def test_a_recording_of_nothing_is_named(tmp_path, suffix):
+    soundfile.write(tmp_path / f"empty{suffix}", np.zeros(0, np.float32), 8000)
+    with pytest.raises(SeqkitError, match=rf"empty\{suffix}: holds no sound"):
+        read_sound(tmp_path / f"empty{suffix}")
+
+
+def test_many_channels_at_a_high_rate_take_the_room_of_one(tmp_path):
+    path, frames = tmp_path / "wide.flac", 600_000
+    samples_TC = np.zeros((frames, 8), np.int16)
+    samples_TC[:, 0] = 8192
+    soundfile.write(path, samples_TC, 192_000)
+    tracemalloc.start()
+    sound = read_sound(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (sound.samples_T == 0.25 / 8).all() and len(sound.samples_T) == frames
+    # All channels at once are 19 MB; the average is 2.4 MB, and a block 4 MB.
+    assert peak < 13e6
+
+
+def test_more_samples_than_fit_into_memory_are_refused_whatever_the_seconds(tmp_path, monkeypatch):
+    soundfile.write(tmp_path / "fast.flac", np.zeros(20_000, np.float32), 192_000)
+    monkeypatch.setattr("seqkit_audio.files.MOST", 19_999)
+    with pytest.raises(SeqkitError, match=r"fast\.flac: has more than 19,999 samples"):
+        read_sound(tmp_path / "fast.flac")
 
 
 def test_without_soundfile_the_extra_is_named(tmp_path, monkeypatch):
