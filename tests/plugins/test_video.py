@@ -3,9 +3,12 @@
 import av
 import numpy as np
 import pytest
+import torch
 from media_models import padding_changes, untrained
+from seqkit_video import layers
 from seqkit_video.facts import VideoFacts
 from seqkit_video.files import read_film, write_film
+from torch.nn.functional import interpolate
 
 from seqkit import SeqkitError
 from seqkit.formats.examples import Pair
@@ -119,6 +122,23 @@ def test_a_still_film_and_another_size_are_read(model):
     memory = encoder(encoder.collate([still]))
     assert memory.states_BSD.shape == (1, 4, 16) and memory.states_BSD.isfinite().all()
     assert encoder.labels(still)[-1] == "frame 4" and encoder.view(still).shape == (50, 280, 3)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_frames_are_scaled_a_few_at_a_time_to_what_all_at_once_would_be(monkeypatch, channels):
+    random = np.random.default_rng(2)
+    film = Film(random.integers(0, 256, (11, 40, 60, 3), dtype=np.uint8), 8.0)
+    x_FCHW = torch.from_numpy(film.frames_FHWC).permute(0, 3, 1, 2).float() / 255
+    if channels == 1:
+        x_FCHW = (x_FCHW * torch.tensor(layers.LUMA)[:, None, None]).sum(1, keepdim=True)
+    expected = interpolate(x_FCHW, size=(20, 30), mode="bilinear", antialias=True)
+    most = []
+    monkeypatch.setattr(
+        layers, "interpolate", lambda x, **given: most.append(len(x)) or interpolate(x, **given)
+    )
+    found = layers.frames_tensor(film, 20, 30, channels)
+    assert torch.allclose(found, expected, atol=1e-6)
+    assert max(most) <= 4 and sum(most) == 11
 
 
 def test_order_of_frames_matters(model):
