@@ -1,5 +1,8 @@
 """The video encoder and the files of films."""
 
+import struct
+from fractions import Fraction
+
 import av
 import numpy as np
 import pytest
@@ -86,6 +89,84 @@ def test_a_film_cut_short_is_named(tmp_path, suffix):
         short.write_bytes(whole.read_bytes()[: int(whole.stat().st_size * share)])
         with pytest.raises(SeqkitError, match=rf"short\.{suffix}"):
             read_film(short)
+
+
+def write_uneven(path, times, sound_ms=0, options=None):
+    """A WebM file with frames at these milliseconds and a silent sound track."""
+    noise = np.random.default_rng(1).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    with av.open(str(path), "w", format="webm", options=options or {}) as container:
+        pictures = container.add_stream("libvpx-vp9", rate=25)
+        pictures.width = pictures.height = 32
+        pictures.pix_fmt, pictures.codec_context.time_base = "yuv420p", Fraction(1, 1000)
+        sound = container.add_stream("libopus", rate=48000) if sound_ms else None
+        for time in times:
+            frame = av.VideoFrame.from_ndarray(np.roll(noise, time, axis=0), format="rgb24")
+            frame.pts, frame.time_base = time, Fraction(1, 1000)
+            container.mux(pictures.encode(frame))
+        container.mux(pictures.encode(None))
+        for start in range(0, sound_ms * 48, 960):
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 1920), np.int16), format="s16", layout="stereo")
+            frame.rate, frame.pts = 48000, start
+            container.mux(sound.encode(frame))
+        container.mux(sound.encode(None) if sound else [])
+
+
+@pytest.mark.parametrize("options", [{}, {"live": "1"}])
+@pytest.mark.parametrize(("times", "sound_ms"), [((0, 40, 80, 1500, 3000), 0), ((0, 40, 80, 120), 3000)])
+def test_frames_at_any_distance_and_a_longer_sound_are_no_cut(tmp_path, times, sound_ms, options):
+    path = tmp_path / "a.webm"
+    write_uneven(path, times, sound_ms, options)
+    assert len(read_film(path).frames_FHWC) == len(times)
+    if not options:
+        for lost in (1, path.stat().st_size // 4):
+            (tmp_path / "short.webm").write_bytes(path.read_bytes()[:-lost])
+            with pytest.raises(SeqkitError, match=r"short\.webm"):
+                read_film(tmp_path / "short.webm")
+
+
+def test_a_webm_that_does_not_tell_its_length_is_cut_where_its_last_packet_is_early(tmp_path):
+    """As some programs write it: the length of the segment unknown, the duration given."""
+    write_uneven(tmp_path / "a.webm", range(0, 3000, 100), 3000)
+    content = bytearray((tmp_path / "a.webm").read_bytes())
+    at = content.find(b"\x18\x53\x80\x67") + 4
+    content[at : at + 8] = b"\x01" + b"\xff" * 7
+    (tmp_path / "b.webm").write_bytes(content)
+    assert len(read_film(tmp_path / "b.webm").frames_FHWC) == 30
+    clusters = content.rfind(b"\x1c\x53\xbb\x6b")  # The index, which stands at the end.
+    (tmp_path / "c.webm").write_bytes(content[: clusters * 3 // 5])
+    with pytest.raises(SeqkitError, match=r"c\.webm"):
+        read_film(tmp_path / "c.webm")
+
+
+def test_bytes_after_the_end_of_a_gif_are_passed_over(tmp_path):
+    path = tmp_path / "a.gif"
+    write_film(moving_square(), path)
+    content = path.read_bytes()
+    path.write_bytes(content + b"written by a camera")
+    assert np.array_equal(read_film(path).frames_FHWC, moving_square().frames_FHWC)
+    path.write_bytes(content[:-1])
+    with pytest.raises(SeqkitError, match="ends before the film does"):
+        read_film(path)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "turns"), [((0, 1, -1, 0), -1), ((-1, 0, 0, -1), 2), ((0, -1, 1, 0), 1), ((1, 0, 0, 1), 0)]
+)
+def test_a_film_of_a_turned_telephone_is_upright(tmp_path, matrix, turns):
+    """ISO 14496-12, 8.3.2: x' = a x + c y, y' = b x + d y, y downwards; (0, 1, -1, 0) turns clockwise."""
+    pixels = np.zeros((2, 32, 48, 1), np.uint8)
+    pixels[:, :16, :16] = 255
+    path = tmp_path / "a.mp4"
+    write_film(Film(pixels, 8.0), path)
+    content = bytearray(path.read_bytes())
+    a, b, c, d = (number * 65536 for number in matrix)
+    at = content.find(b"tkhd") + 44
+    content[at : at + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    path.write_bytes(content)
+    found = read_film(path).frames_FHWC
+    expected = np.rot90(pixels, turns, axes=(1, 2))
+    assert found.shape == expected.shape
+    assert np.abs(found.astype(int) - expected).mean() < 3
 
 
 def test_bad_files_are_named(tmp_path):
