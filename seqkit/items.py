@@ -81,9 +81,15 @@ def cell_reader(spec: EncoderSpec | DecoderSpec, limits: Limits) -> Reader:
     reader, name = load(spec.reader), spec.name
 
     def read(path: str) -> Any:
-        if not Path(path).is_file():
-            raise SeqkitError(f"{path}: no such file", f"Give the path of a file for '{name}'.")
-        return reader(path, limits)
+        # A name may be too long, or lie in a folder that is closed: one bad path is no reason to end a run.
+        try:
+            if not Path(path).is_file():
+                raise SeqkitError(f"{path}: no such file", f"Give the path of a file for '{name}'.")
+            return reader(path, limits)
+        except (OSError, ValueError) as error:
+            said = getattr(error, "strerror", None) or error
+            fix = f"Give the path of a file for '{name}' that may be read."
+            raise SeqkitError(f"{path}: cannot be read ({said})", fix) from error
 
     return read
 

@@ -102,6 +102,24 @@ def test_a_bad_row_is_refused_with_file_row_and_reason_or_counted(folder, row, s
     assert problems.skipped == 1
 
 
+def test_a_path_that_the_system_refuses_is_a_bad_row(folder, monkeypatch):
+    data = table(folder, f"dots\ttarget\n{'x' * 300}.npy\tab\nclosed.npy\tab\ndeep/two.npy\tc\n")
+    with pytest.raises(SeqkitError, match=r"t\.tsv:2: column 'dots': .*xxx\.npy: cannot be read \(File name"):
+        read(data)
+    (folder / "closed.npy").write_bytes(b"")
+    opened = np.load
+
+    def refuse(path, **given):
+        if str(path).endswith("closed.npy"):
+            raise PermissionError(13, "Permission denied", path)
+        return opened(path, **given)
+
+    monkeypatch.setattr(np, "load", refuse)
+    problems = Problems(skip=True)
+    assert [target for _, target, _ in read(data, problems=problems)] == ["c"]
+    assert problems.skipped == 2 and "closed.npy: cannot be read (Permission denied)" in problems.first[1]
+
+
 def test_limits_reach_the_reader(folder):
     data = table(folder, "dots\ttarget\none.npy\tab\n")
     with pytest.raises(SeqkitError, match=r"t\.tsv:2: .* has 2 rows, more than 1"):

@@ -186,6 +186,16 @@ def test_bad_files_are_named(tmp_path):
             read_film(tmp_path / name)
 
 
+def test_a_film_that_may_not_be_opened_is_named(tmp_path, monkeypatch):
+    write_film(moving_square(), tmp_path / "closed.gif")
+    with monkeypatch.context() as patched:
+        patched.setattr("builtins.open", lambda *a, **k: (_ for _ in ()).throw(PermissionError(13, "no")))
+        with pytest.raises(SeqkitError, match=r"closed\.gif"):
+            read_film(tmp_path / "closed.gif")
+    with pytest.raises(SeqkitError, match="xxx"):
+        read_film(tmp_path / ("x" * 300 + ".gif"))
+
+
 def test_without_pyav_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "av", None)
     with pytest.raises(SeqkitError, match="PyAV") as caught:
