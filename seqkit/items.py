@@ -12,7 +12,7 @@ from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import CorpusSpec, DecoderSpec, EncoderSpec
 from seqkit.formats.examples import Item, Pair, Problems, Where
-from seqkit.formats.lines import NotText, chomp, read_lines, suffix_of
+from seqkit.formats.lines import NotText, chomp, is_blank, read_lines, suffix_of
 from seqkit.formats.media import Limits
 from seqkit.formats.parallel import read_jsonl, read_tsv
 from seqkit.pairs import names_pair_files
@@ -37,8 +37,9 @@ def read_media_pairs(
 
     Args:
         data: a corpus with a maker, or a .tsv or .jsonl file. Its first line (or the keys of its objects) names the
-            columns: one for each encoder by its name, or "source" where there is one encoder; and "target", or the
-            decoder's name. Cells of a modality with files hold paths, relative to the table's own folder.
+            columns: one for each encoder by its name; where there is one encoder, its column may be "source", and
+            "path" if it reads files; and "target", or the decoder's name. Cells of a modality with files hold paths,
+            relative to the table's own folder.
         problems: what to do with a row whose file is missing, broken or beyond the limits, or whose text is empty.
 
     Raises SeqkitError for a corpus or file that there is not, or that lacks a modality.
@@ -81,9 +82,15 @@ def cell_reader(spec: EncoderSpec | DecoderSpec, limits: Limits) -> Reader:
     reader, name = load(spec.reader), spec.name
 
     def read(path: str) -> Any:
-        if not Path(path).is_file():
-            raise SeqkitError(f"{path}: no such file", f"Give the path of a file for '{name}'.")
-        return reader(path, limits)
+        # A name may be too long, or lie in a folder that is closed: one bad path is no reason to end a run.
+        try:
+            if not Path(path).is_file():
+                raise SeqkitError(f"{path}: no such file", f"Give the path of a file for '{name}'.")
+            return reader(path, limits)
+        except (OSError, ValueError) as error:
+            said = getattr(error, "strerror", None) or error
+            fix = f"Give the path of a file for '{name}' that may be read."
+            raise SeqkitError(f"{path}: cannot be read ({said})", fix) from error
 
     return read
 
@@ -100,8 +107,9 @@ def _from_table(
     if "," in data or suffix not in (".tsv", ".jsonl"):
         fix = "Give one .tsv or .jsonl file with a column for each; paths in it are relative to its folder."
         raise SeqkitError(f"{data}: is not a table of {', '.join(encoders)} and target", fix, exit_code=2)
-    columns = _columns(data, _named_columns(data, suffix), encoders, decoder)
     specs = [*(host.find("encoders", name) for name in encoders), host.find("decoders", decoder)]
+    generic = ("source", "path") if specs[0].reader else ("source",)
+    columns = _columns(data, _named_columns(data, suffix), encoders, decoder, generic)
     readers = [(spec.name, bool(spec.reader), cell_reader(spec, limits)) for spec in specs]
     rows = (read_tsv if suffix == ".tsv" else read_jsonl)(data, columns, problems)
     for where, cells in rows:
@@ -137,7 +145,7 @@ def _values(
 def _named_columns(path: str, suffix: str) -> list[str]:
     """The names in the first line of a TSV file, or the keys of the first object of a JSONL file."""
     for _, line in read_lines(path):
-        if isinstance(line, NotText) or not line.strip():
+        if isinstance(line, NotText) or is_blank(line):
             continue
         if suffix == ".tsv":
             return [cell.strip() for cell in chomp(line).split("\t")]
@@ -150,12 +158,16 @@ def _named_columns(path: str, suffix: str) -> list[str]:
     return []
 
 
-def _columns(path: str, there: Sequence[str], encoders: Sequence[str], decoder: str) -> list[str]:
-    """The column of each encoder, and that of the target. Raises SeqkitError where one is missing."""
+def _columns(
+    path: str, there: Sequence[str], encoders: Sequence[str], decoder: str, generic: Sequence[str]
+) -> list[str]:
+    """The column of each encoder, and that of the target. Raises SeqkitError where one is missing.
+
+    Args: generic, other names that the column of a single encoder may have.
+    """
     wanted = []
     for name in encoders:
-        generic = ["source"] if len(encoders) == 1 else []
-        wanted.append(_first_of([name, *generic], there, path))
+        wanted.append(_first_of([name, *(generic if len(encoders) == 1 else ())], there, path))
     targets = ["target", *([decoder] if decoder not in encoders else [])]
     return [*wanted, _first_of(targets, there, path)]
 

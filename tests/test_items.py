@@ -51,10 +51,23 @@ def read(data, encoders=("dots",), decoder="text", problems=None, limits=None):
 ONE, TWO = [[1, 0, 0], [0, 1, 0]], [[0, 0, 1]]
 
 
-@pytest.mark.parametrize("header", ["dots\ttarget", "source\ttarget", "dots\ttext", "source\ttext"])
+@pytest.mark.parametrize("header", ["dots\ttarget", "source\ttarget", "dots\ttext", "path\ttext"])
 def test_columns_are_named_by_modality_or_generally(folder, header):
     data = table(folder, f"{header}\none.npy\tab\ndeep/two.npy\tc\n")
     assert read(data) == [({"dots": ONE}, "ab", 2), ({"dots": TWO}, "c", 3)]
+
+
+@pytest.mark.parametrize("blank", ["\n", "\r\n", " \n\n"])
+def test_blank_lines_before_the_first_are_passed_over(folder, blank):
+    data = table(folder, f"{blank}dots\ttarget\none.npy\tab\n")
+    assert read(data) == [({"dots": ONE}, "ab", 2 + blank.count("\n"))]
+
+
+def test_a_path_is_no_name_of_a_column_of_text_or_of_several(folder):
+    with pytest.raises(SeqkitError, match="no column 'text' or 'source'\n"):
+        read(table(folder, "path\tdots\nab\tone.npy\n"), ("text",), "dots")
+    with pytest.raises(SeqkitError, match="no column 'dots'"):
+        read(table(folder, "path\ttext\ttarget\none.npy\tleft\ta\n"), ("dots", "text"))
 
 
 def test_columns_stand_in_any_order_among_others(folder):
@@ -100,6 +113,24 @@ def test_a_bad_row_is_refused_with_file_row_and_reason_or_counted(folder, row, s
     problems = Problems(skip=True)
     assert [target for _, target, _ in read(data, problems=problems)] == ["ab", "c"]
     assert problems.skipped == 1
+
+
+def test_a_path_that_the_system_refuses_is_a_bad_row(folder, monkeypatch):
+    data = table(folder, f"dots\ttarget\n{'x' * 300}.npy\tab\nclosed.npy\tab\ndeep/two.npy\tc\n")
+    with pytest.raises(SeqkitError, match=r"t\.tsv:2: column 'dots': .*xxx\.npy: cannot be read \(File name"):
+        read(data)
+    (folder / "closed.npy").write_bytes(b"")
+    opened = np.load
+
+    def refuse(path, **given):
+        if str(path).endswith("closed.npy"):
+            raise PermissionError(13, "Permission denied", path)
+        return opened(path, **given)
+
+    monkeypatch.setattr(np, "load", refuse)
+    problems = Problems(skip=True)
+    assert [target for _, target, _ in read(data, problems=problems)] == ["c"]
+    assert problems.skipped == 2 and "closed.npy: cannot be read (Permission denied)" in problems.first[1]
 
 
 def test_limits_reach_the_reader(folder):

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from seqkit import SeqkitError
 from seqkit.formats.examples import Pair
 from seqkit.models.parts import AGAIN, read_json, write_json
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 FILE = Path("audio") / "bands.json"
 MEASURED = 2000
@@ -47,10 +50,10 @@ class AudioFacts:
             for sound in sounds[:: math.ceil(len(sounds) / MEASURED)]
         )
         # Copied: an array read elsewhere may not be written to, which torch does not know.
-        x_FM = torch.cat(
-            [log_mel(torch.from_numpy(np.array(samples_T)), rate, options.mel_bands) for samples_T in some]
-        ).double()
-        return cls(int(rate), x_FM.mean(0).tolist(), x_FM.std(0, correction=0).clamp(min=1e-3).tolist())
+        frames = (
+            log_mel(torch.from_numpy(np.array(samples_T)), rate, options.mel_bands) for samples_T in some
+        )
+        return cls(int(rate), *_mean_and_deviation(frames))
 
     def save(self, folder: Path) -> None:
         """Write `audio/bands.json`."""
@@ -65,3 +68,17 @@ class AudioFacts:
             return cls(int(told["rate"]), mean, deviation)
         except (KeyError, TypeError, ValueError):
             raise SeqkitError(f"{folder / FILE}: not what an audio encoder keeps", AGAIN) from None
+
+
+def _mean_and_deviation(blocks: Iterable[Tensor]) -> tuple[list[float], list[float]]:
+    """Of each band over all frames, x_FM a recording; no more than one is held at a time."""
+    import torch
+
+    count, sum_M, squares_M = 0, torch.zeros((), dtype=torch.float64), torch.zeros((), dtype=torch.float64)
+    for x_FM in blocks:
+        count += len(x_FM)
+        sum_M = sum_M + x_FM.double().sum(0)
+        squares_M = squares_M + x_FM.double().square().sum(0)
+    mean_M = sum_M / count
+    deviation_M = (squares_M / count - mean_M.square()).clamp(min=1e-6).sqrt()
+    return mean_M.tolist(), deviation_M.tolist()

@@ -1,9 +1,13 @@
-"""Recordings from files: WAV, FLAC and OGG, through soundfile."""
+"""Recordings from files: WAV, FLAC and OGG, through soundfile.
+
+Shapes: T samples, C channels.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -12,13 +16,19 @@ from seqkit.formats.media import Limits, Sound
 
 FORMATS = {".wav": ("WAV", "WAVEX", "RF64"), ".flac": ("FLAC",), ".ogg": ("OGG",)}
 """Suffix -> what libsndfile calls such a file."""
+BLOCK = 1 << 20
+"""Samples of all channels together that are decoded at once: they are averaged before the next ones."""
+MOST = 100_000_000
+"""Samples of the average, whatever the seconds allowed: a small file may name any rate."""
+PAGE = 65_536
+"""More than an Ogg page may have."""
 
 
 def read_sound(path: str | Path, limits: Limits | None = None) -> Sound:
     """The recording in a file, its channels averaged.
 
-    Raises SeqkitError for a file that is missing, longer than `limits.seconds` (nothing is decoded then), broken, or
-    not what its suffix says.
+    Raises SeqkitError for a file that is missing, longer than `limits.seconds` or without any sound (nothing is decoded
+    then), broken, cut short, or not what its suffix says.
     """
     path, limits, soundfile = Path(path), limits or Limits(), _soundfile()
     if not path.is_file():
@@ -29,38 +39,69 @@ def read_sound(path: str | Path, limits: Limits | None = None) -> Sound:
         raise SeqkitError(f"{path}: not a recording that can be read ({error})", _kinds()) from None
     if info.format not in FORMATS.get(path.suffix.lower(), (info.format,)):
         raise SeqkitError(f"{path}: holds {info.format}, not what its suffix says", "Rename it.")
-    if info.frames > limits.seconds * info.samplerate:
-        seconds = info.frames / info.samplerate
+    _check_length(path, info, limits)
+    if _cut_short(path):
+        raise SeqkitError(f"{path}: ends before the recording does", "Get the file again.")
+    return _decoded(path, soundfile)
+
+
+def _check_length(path: Path, info: Any, limits: Limits) -> None:
+    """Raise SeqkitError for no sound at all, and for too much."""
+    if not info.frames:
+        raise SeqkitError(f"{path}: holds no sound", "Leave it out, or record it again.")
+    seconds = info.frames / info.samplerate
+    if seconds > limits.seconds:
         raise SeqkitError(
             f"{path}: lasts {seconds:.1f} s, more than the {limits.seconds:g} s allowed",
             "Cut it, or raise the limit.",
         )
-    return _decoded(path, info, soundfile)
+    if info.frames > MOST:
+        raise SeqkitError(f"{path}: has more than {MOST:,} samples", "Cut it, or lower its rate.")
 
 
-def _decoded(path: Path, info: object, soundfile: ModuleType) -> Sound:
-    frames: int = info.frames  # type: ignore[attr-defined]
-    rate: int = info.samplerate  # type: ignore[attr-defined]
+def _decoded(path: Path, soundfile: ModuleType) -> Sound:
     try:
-        samples_TC, _ = soundfile.read(str(path), frames=frames, dtype="float32", always_2d=True)
+        with soundfile.SoundFile(str(path)) as file:
+            samples_T, rate = np.empty(file.frames, np.float32), file.samplerate
+            step, done = max(1, BLOCK // file.channels), 0
+            while done < file.frames:
+                block_TC = file.read(step, dtype="float32", always_2d=True)
+                if not len(block_TC):
+                    break
+                samples_T[done : done + len(block_TC)] = block_TC.mean(axis=1)
+                done += len(block_TC)
     except (soundfile.SoundFileError, OSError) as error:
         raise SeqkitError(f"{path}: broken ({error})", "Get the file again.") from None
-    if len(samples_TC) < frames or _cut_short(path):
+    if done < len(samples_T):
         raise SeqkitError(f"{path}: ends before the recording does", "Get the file again.")
-    if not np.isfinite(samples_TC).all():
+    if not np.isfinite(samples_T).all():
         raise SeqkitError(f"{path}: holds samples that are no numbers", "Get the file again.")
-    return Sound(np.clip(samples_TC.mean(axis=1), -1, 1), rate)
+    return Sound(np.clip(samples_T, -1, 1), rate)
 
 
 def _cut_short(path: Path) -> bool:
-    """Whether a WAV file is shorter than its header says; libsndfile reads what is left without a word."""
+    """Whether a WAV or OGG file ends before it says; libsndfile reads what is left without a word."""
+    size = path.stat().st_size
     with open(path, "rb") as file:
         head = file.read(12)
+        file.seek(max(0, size - PAGE))
+        tail = file.read()
+    if head[:4] == b"OggS":
+        return not _ends_with_last_page(tail)
     if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
         return False
     said = int.from_bytes(head[4:8], "little")
     # 0 and the largest number stand where a recorder could not go back to fill in the length.
-    return 0 < said < 0xFFFFFF00 and path.stat().st_size < said + 8 - 1
+    return 0 < said < 0xFFFFFF00 and size < said + 8 - 1
+
+
+def _ends_with_last_page(tail: bytes) -> bool:
+    """Whether the last Ogg page is there to its end and says that its stream ends with it (RFC 3533, section 6)."""
+    page = tail[tail.rfind(b"OggS\0") :]
+    if len(page) < 27 or not page[5] & 4:
+        return False
+    lengths = page[27 : 27 + page[26]]
+    return len(lengths) == page[26] and len(page) >= 27 + len(lengths) + sum(lengths)
 
 
 def _kinds() -> str:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
+from seqkit import SeqkitError
 from seqkit.models.contracts import Loss, Memory
 from seqkit.nn.columns import mask_of
 from seqkit.nn.decoder import RecurrentDecoder
@@ -83,8 +84,13 @@ class FramesDecoder(nn.Module):
         return [f"step {number + 1}" for number in range(len(target))]
 
     def collate(self, targets: Sequence[NDArray[np.float32]], seed: int | None = None) -> FramesBatch:
-        """Sequences as one batch. Nothing is random about it."""
+        """Sequences as one batch. Nothing is random about it. Raises SeqkitError for vectors of another width."""
         rows = [torch.from_numpy(np.array(target, dtype=np.float32)) for target in targets]
+        size = len(self.mean_D)
+        other = next((row.shape[-1] for row in rows if row.shape[-1] != size), None)
+        if other is not None:
+            fix = f"Give vectors of {size} numbers, or train another model."
+            raise SeqkitError(f"vectors of {other} numbers, where the model writes {size}", fix)
         rows = [(row - self.mean_D) / self.deviation_D for row in rows]
         lengths_B = torch.tensor([len(row) for row in rows])
         return FramesBatch(nn.utils.rnn.pad_sequence(rows, batch_first=True), lengths_B)

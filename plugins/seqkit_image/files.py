@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,22 +30,28 @@ def read_picture(path: str | Path, limits: Limits | None = None) -> Picture:
         raise SeqkitError(f"{path}: no such file", "Check the path.")
     image_module, failures = _pillow()
     try:
-        with warnings.catch_warnings():
-            # Pillow has its own limit, and warns before it; ours is checked below.
+        with warnings.catch_warnings(), _without_its_limit(image_module):
+            # Harmless faults, such as a palette with a transparent colour.
             warnings.simplefilter("ignore")
             with image_module.open(path, formats=sorted(set(FORMATS.values()))) as image:
                 _check(path, image, limits)
                 image.load()
                 return Picture(_pixels(image))
-    except SeqkitError:
-        raise
-    except image_module.DecompressionBombError:
-        raise SeqkitError(f"{path}: unpacks to far too many pixels", "Make it smaller.") from None
     except failures as error:
         raise SeqkitError(
             f"{path}: not a picture that can be read ({error})",
             "Pictures are PNG, JPEG and WebP files; get the file again if it is one.",
         ) from None
+
+
+@contextmanager
+def _without_its_limit(image_module: Any) -> Iterator[None]:
+    """Pillow refuses 179 million pixels whatever our limit is; ours is checked as soon as the size is known."""
+    usual, image_module.MAX_IMAGE_PIXELS = image_module.MAX_IMAGE_PIXELS, None
+    try:
+        yield
+    finally:
+        image_module.MAX_IMAGE_PIXELS = usual
 
 
 def _check(path: Path, image: Any, limits: Limits) -> None:

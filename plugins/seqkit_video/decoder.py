@@ -83,6 +83,7 @@ class VideoDecoder(nn.Module):
         super().__init__()
         self.options, self.shape = options, facts.shape
         shape, size, asked = facts.shape, options.film_channels, 64
+        self.output_numbers = shape.frames * shape.height * shape.width * shape.channels
         self.side = options.film_patch or round(min(shape.height, shape.width) / 2)
         self.objects = Objects(memory_size, asked, options.film_objects)
         self.tracker = Tracker(

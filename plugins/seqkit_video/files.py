@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from seqkit import SeqkitError
 from seqkit.files import atomic_write
 from seqkit.formats.media import Film, Limits
+from seqkit_video.whole import gif_is_whole, webm_is_whole
 
 CONTAINERS = {".mp4": "mp4", ".webm": "webm", ".gif": "gif"}
 """Suffix -> FFmpeg's name for such a file."""
@@ -34,15 +35,16 @@ def read_film(path: str | Path, limits: Limits | None = None) -> Film:
     suffix says. No more frames are decoded than allowed.
     """
     path, limits, av = Path(path), limits or Limits(), _av()
-    if not path.is_file():
-        raise SeqkitError(f"{path}: no such file", "Check the path.")
-    kind = _kind_of(path)
     try:
+        if not path.is_file():
+            raise SeqkitError(f"{path}: no such file", "Check the path.")
+        kind = _kind_of(path)
         # Named, so that FFmpeg takes the file for nothing else, such as a list of other files to read.
         with av.open(str(path), format=kind, options={"protocol_whitelist": "file"}) as container:
             stream = _stream(path, container, limits)
-            frames = _frames(path, container, stream, limits)
-            _check_whole(path, container, stream, len(frames))
+            frames, end = _frames(path, container, stream, limits)
+            if _cut_short(path, kind, container, stream, len(frames), end):
+                raise SeqkitError(f"{path}: ends before the film does ({len(frames)} frames are left)", AGAIN)
             rate = float(stream.average_rate or USUAL_RATE)
     except (av.FFmpegError, ValueError, OSError) as error:
         raise SeqkitError(f"{path}: not a film that can be read ({error})", AGAIN) from None
@@ -83,29 +85,41 @@ def _stream(path: Path, container: Any, limits: Limits) -> Any:
     return stream
 
 
-def _frames(path: Path, container: Any, stream: Any, limits: Limits) -> list[NDArray[np.uint8]]:
-    """Every frame, (H, W, 3), all of the first one's size. The counts in a file may lie: they are checked again."""
+def _frames(path: Path, container: Any, stream: Any, limits: Limits) -> tuple[list[NDArray[np.uint8]], float]:
+    """Every frame, (H, W, 3), all of the first one's size; and where the last packet ends, sound too, in seconds."""
     frames: list[NDArray[np.uint8]] = []
-    stream.thread_count = 1
-    for frame in container.decode(stream):
-        if len(frames) == limits.frames:
-            raise _too_many(path, limits)
-        if frame.time is not None and frame.time > limits.seconds:
-            raise SeqkitError(f"{path}: lasts more than the {limits.seconds:g} s allowed", "Cut it.")
-        if frame.is_corrupt:
-            raise SeqkitError(f"{path}: frame {len(frames) + 1} is broken", AGAIN)
-        if (len(frames) + 1) * frame.width * frame.height > TOTAL * limits.pixels:
-            raise SeqkitError(
-                f"{path}: unpacks to more than {TOTAL} × {limits.pixels:,} pixels",
-                "Cut it, or make it smaller.",
-            )
-        pixels = frame.to_ndarray(format="rgb24")
-        if frames and pixels.shape != frames[0].shape:
-            raise SeqkitError(f"{path}: frame {len(frames) + 1} has another size", AGAIN)
-        frames.append(pixels)
+    stream.thread_count, end = 1, 0.0
+    for packet in container.demux():
+        if packet.pts is not None:
+            end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
+        for frame in packet.decode() if packet.stream_index == stream.index else ():
+            _check_frame(path, frame, len(frames), limits)
+            pixels = _upright(frame.to_ndarray(format="rgb24"), getattr(frame, "rotation", 0))
+            if frames and pixels.shape != frames[0].shape:
+                raise SeqkitError(f"{path}: frame {len(frames) + 1} has another size", AGAIN)
+            frames.append(pixels)
     if not frames:
         raise SeqkitError(f"{path}: holds no frame", AGAIN)
-    return frames
+    return frames, end
+
+
+def _check_frame(path: Path, frame: Any, count: int, limits: Limits) -> None:
+    """Raise SeqkitError where a frame after so many goes beyond the limits: the counts in a file may lie."""
+    if count == limits.frames:
+        raise _too_many(path, limits)
+    if frame.time is not None and frame.time > limits.seconds:
+        raise SeqkitError(f"{path}: lasts more than the {limits.seconds:g} s allowed", "Cut it.")
+    if frame.is_corrupt:
+        raise SeqkitError(f"{path}: frame {count + 1} is broken", AGAIN)
+    if (count + 1) * frame.width * frame.height > TOTAL * limits.pixels:
+        raise SeqkitError(
+            f"{path}: unpacks to more than {TOTAL} × {limits.pixels:,} pixels", "Cut it, or make it smaller."
+        )
+
+
+def _upright(pixels_HWC: NDArray[np.uint8], degrees: int) -> NDArray[np.uint8]:
+    """A frame as its camera was held: telephones write how far to turn it, counterclockwise."""
+    return np.ascontiguousarray(np.rot90(pixels_HWC, round(degrees / 90)))
 
 
 def _too_many(path: Path, limits: Limits) -> SeqkitError:
@@ -114,21 +128,18 @@ def _too_many(path: Path, limits: Limits) -> SeqkitError:
     )
 
 
-def _check_whole(path: Path, container: Any, stream: Any, count: int) -> None:
-    """Raise SeqkitError where the file ends before its film does; decoders pass over that in silence."""
-    rate, seconds = stream.average_rate, (container.duration or 0) / 1e6
-    expected = stream.frames or (round(seconds * float(rate)) if rate else 0)
-    cut = count < expected - max(1, expected // 20)
-    if path.suffix.lower() == ".gif":
-        cut = not _last_bytes(path).rstrip(b"\0").endswith(b";")
-    if cut:
-        raise SeqkitError(f"{path}: ends before the film does ({count} frames are left)", AGAIN)
-
-
-def _last_bytes(path: Path) -> bytes:
-    with open(path, "rb") as file:
-        file.seek(max(0, path.stat().st_size - 64))
-        return file.read()
+def _cut_short(path: Path, kind: str, container: Any, stream: Any, count: int, end: float) -> bool:
+    """Whether the file ends before its film does; decoders pass over that in silence."""
+    if kind == "gif":
+        return not gif_is_whole(path)
+    whole = webm_is_whole(path) if kind == "webm" else None
+    if whole is not None:
+        return not whole
+    if stream.frames:
+        return bool(count < stream.frames - max(1, stream.frames // 20))
+    # Not by a count of frames: their rate may vary, and the sound may go on without them.
+    seconds = (container.duration or 0) / 1e6
+    return bool(end < seconds - max(end / count, seconds / 20))
 
 
 def _without_colour(frames_FHWC: NDArray[np.uint8]) -> NDArray[np.uint8]:

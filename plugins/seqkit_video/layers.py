@@ -10,6 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
@@ -17,13 +18,25 @@ from seqkit.formats.media import Film
 
 LUMA = (0.299, 0.587, 0.114)
 """Grey of red, green and blue (ITU-R BT.601)."""
+TOGETHER = 4
+"""Frames scaled at once: as they come, a film's values take many times their bytes as numbers of 32 bits."""
 STRONGEST = 8
 """Most groups of a group norm."""
 
 
 def frames_tensor(film: Film, height: int, width: int, channels: int) -> Tensor:
     """A film at this size, values from 0 to 1: x_FCHW."""
-    x_FCHW = torch.from_numpy(np.array(film.frames_FHWC)).permute(0, 3, 1, 2).float() / 255
+    frames = film.frames_FHWC
+    scaled = [
+        _scaled(frames[first : first + TOGETHER], height, width, channels)
+        for first in range(0, len(frames), TOGETHER)
+    ]
+    return torch.cat(scaled)
+
+
+def _scaled(frames_FHWC: NDArray[np.uint8], height: int, width: int, channels: int) -> Tensor:
+    # Copied: an array read elsewhere may not be written to, which torch does not know.
+    x_FCHW = torch.from_numpy(np.array(frames_FHWC)).permute(0, 3, 1, 2).float() / 255
     if x_FCHW.shape[1] == 3 and channels == 1:
         x_FCHW = (x_FCHW * torch.tensor(LUMA)[:, None, None]).sum(1, keepdim=True)
     x_FCHW = x_FCHW.expand(-1, channels, -1, -1)

@@ -52,6 +52,11 @@ def suffix_of(path: FilePath) -> str:
     return Path(Path(path).name.lower().removesuffix(".gz")).suffix
 
 
+def is_blank(line: str) -> bool:
+    """Whether a line of a table has nothing in it, not even two empty cells."""
+    return not line.strip(" \r\n")
+
+
 @contextmanager
 def opened(path: FilePath) -> Iterator[BinaryIO]:
     """The bytes of a file (of stdin for "-"), unpacked where they are gzip or lie in a zip file (`a.zip/b.txt`).

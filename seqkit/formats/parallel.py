@@ -12,7 +12,7 @@ from itertools import zip_longest
 from typing import Any
 
 from seqkit.formats.examples import Problems, Where
-from seqkit.formats.lines import BadRecord, FilePath, NotText, chomp, read_lines
+from seqkit.formats.lines import BadRecord, FilePath, NotText, chomp, is_blank, read_lines
 from seqkit.formats.records import UNFIT
 
 Row = tuple[Where, tuple[str, ...]]
@@ -51,12 +51,14 @@ def read_tsv(
     """The columns named `sides` of every line.
 
     The first line may name the columns, by these sides or as source and target. Without it the columns are
-    `columns`, or the sides in their order, and more columns are passed over.
+    `columns`, or the sides in their order, and more columns are passed over. Blank lines before it are, too.
     """
     name, order, width = str(path), list(columns or sides), 0
     for number, line in read_lines(path):
         if isinstance(line, NotText):
             problems.bad(Where(name, number), line.reason, line.fix)
+            continue
+        if not width and is_blank(line):
             continue
         cells = chomp(line).split("\t")
         if not width:

@@ -196,7 +196,10 @@ class Decoder(Protocol):
 
 
 class DrawingDecoder(Decoder, Protocol):
-    """A decoder that writes its outputs at one go, not by symbols: films, vectors."""
+    """A decoder that writes its outputs at one go, not by symbols: films, vectors.
+
+    Where one output is large, an attribute `output_numbers` tells how many numbers it has: fewer are made at once then.
+    """
 
     def generate(self, memory: Memory, seeds: Sequence[int], temperature: float = 0.0) -> list[Any]:
         """An output for each example, which follows from its memory and its seed, whatever its company.

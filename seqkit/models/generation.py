@@ -25,6 +25,8 @@ DRAWN = 64
 """Outputs at once of a decoder that writes no symbols: a film takes more room than a line."""
 ROOM = 1.5
 """An output may have so many times the symbols of the longest training target, where sources are not symbols."""
+NUMBERS = 8_000_000
+"""Numbers in such outputs at once, where the decoder says how many one has (`output_numbers`)."""
 EXTRA = 10
 """Symbols that an output may have whatever its source, after its prefix."""
 
@@ -122,8 +124,10 @@ def _written(
         raise SeqkitError(f"{wrong}: of use only where symbols are written", "Leave it out.", exit_code=2)
     outputs: list[list[Output]] = [[] for _ in sources]
     temperature = options.temperature if options.sample else 0.0
+    room = NUMBERS // getattr(models[0].decoder, "output_numbers", 1)
+    together = max(1, min(DRAWN, room))
     for draw in range(max(options.draws, 1)):
-        for members in _batches(steps, DRAWN):
+        for members in _batches(steps, together):
             memory = models[0].read([sources[member] for member in members])
             seeds = [_seed(options.seed, numbers[member], draw) for member in members]
             values = models[0].decoder.generate(memory, seeds, temperature)

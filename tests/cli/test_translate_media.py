@@ -8,8 +8,11 @@ from random import Random
 
 import numpy as np
 import pytest
+import soundfile
 import toy_media
 from toy_translation import SMALL
+
+from seqkit.formats.media import Sound
 
 CODE = Path(toy_media.__file__).read_text(encoding="utf-8")
 LETTERS = "abc"
@@ -35,7 +38,8 @@ def saved(folder, encoder, decoder, seed=3):
     given = given if "text" in (*encoder.split(","), decoder) else {"hidden": 16, "encoder": encoder}
     options = options_class(spec, given)(**given)
     dots = np.eye(3, dtype=np.float32)
-    examples = {"dots": dots, "text": "left right one two three"}
+    sound = Sound(np.linspace(-0.5, 0.5, 4000, dtype=np.float32), 8000)
+    examples = {"dots": dots, "text": "left right one two three", "audio": sound}
     pairs = [Pair({name: examples[name] for name in encoder.split(",")}, examples[decoder])] * 3
     torch.manual_seed(seed)
     model = load(spec.build)(options, load(spec.facts).gather(pairs, options, "xx", "xx"))
@@ -94,6 +98,17 @@ def test_outputs_do_not_depend_on_company_or_chunks(seqkit, reader, dots, monkey
     whole = seqkit("translate", "--model", reader, dots[0], dots[3], dots[0]).out
     monkeypatch.setattr(translation, "CHUNK_CHARACTERS", 0.001)
     assert seqkit("translate", "--model", reader, dots[0], dots[3], dots[0]).out == whole
+
+
+def test_a_recording_of_nothing_and_an_impossible_path_cost_an_empty_line_each(seqkit, tmp_path):
+    model = saved(tmp_path / "listener", "audio", "text")
+    for name, samples in (("good", 4000), ("empty", 0)):
+        soundfile.write(tmp_path / f"{name}.wav", np.full(samples, 0.1, np.float32), 8000)
+    files = [str(tmp_path / f"{name}.wav") for name in ("good", "empty", "x" * 300, "good")]
+    result = seqkit("translate", "--model", model, "--file", *files)
+    first, *lost, last = result.out.splitlines()
+    assert result.code == 1 and first == last != "" and lost == ["", ""]
+    assert "empty.wav: holds no sound" in result.err and "xxx.wav: cannot be read" in result.err
 
 
 def test_a_file_beyond_a_limit_is_told(seqkit, reader, dots):

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import Problems
+from seqkit.formats.examples import Problems, Where
 from seqkit.formats.parallel import read_files, read_jsonl, read_tsv
 
 SIDES = ("en", "de")
@@ -14,6 +14,13 @@ SIDES = ("en", "de")
 
 def texts(rows):
     return [row[1] for row in rows]
+
+
+def test_blank_lines_before_a_table_are_no_rows_of_it(tmp_path):
+    (tmp_path / "a.tsv").write_bytes(b"\r\n\nsource\ttarget\none\teins\n")
+    assert list(read_tsv(tmp_path / "a.tsv", ("en", "de"), Problems())) == [
+        (Where(str(tmp_path / "a.tsv"), 4), ("one", "eins"))
+    ]
 
 
 def test_line_i_of_one_file_goes_with_line_i_of_the_other(write_file):

@@ -1,7 +1,9 @@
 """The audio encoder: files, resampling, mel frames against a discrete Fourier transform written out, padding."""
 
 import math
+import tracemalloc
 import wave
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -46,7 +48,7 @@ def test_a_file_gives_back_its_samples_with_channels_averaged(tmp_path, suffix):
 def test_a_long_recording_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
     path = tmp_path / "long.wav"
     soundfile.write(path, np.zeros(16000, np.float32), 8000)
-    monkeypatch.setattr(soundfile, "read", lambda *a, **k: pytest.fail("decoded"))
+    monkeypatch.setattr(soundfile.SoundFile, "read", lambda *a, **k: pytest.fail("decoded"))
     with pytest.raises(SeqkitError, match=r"long\.wav: lasts 2\.0 s, more than the 1\.5 s"):
         read_sound(path, Limits(seconds=1.5))
 
@@ -63,6 +65,48 @@ def test_bad_files_are_named(tmp_path):
     for name in ("short.wav", "text.wav", "wrong.flac", "nothing.wav", "short.flac", "absent.wav"):
         with pytest.raises(SeqkitError, match=name.replace(".", r"\.")):
             read_sound(tmp_path / name)
+
+
+def test_an_ogg_file_cut_anywhere_is_named(tmp_path):
+    whole, short = tmp_path / "whole.ogg", tmp_path / "short.ogg"
+    soundfile.write(whole, np.random.default_rng(1).uniform(-0.5, 0.5, 40000).astype(np.float32), 8000)
+    content = whole.read_bytes()
+    last = content.rfind(b"OggS")
+    for size in (len(content) // 2, last, last + 3, last + 20, last + 40, len(content) - 1):
+        short.write_bytes(content[:size])
+        with pytest.raises(SeqkitError, match=r"short\.ogg"):
+            read_sound(short)
+    # What a program has written after the last page is none of the recording.
+    short.write_bytes(content + b"\0" * 100)
+    assert np.array_equal(read_sound(short).samples_T, read_sound(whole).samples_T)
+
+
+@pytest.mark.parametrize("suffix", [".wav", ".ogg"])
+def test_a_recording_of_nothing_is_named(tmp_path, suffix):
+    soundfile.write(tmp_path / f"empty{suffix}", np.zeros(0, np.float32), 8000)
+    with pytest.raises(SeqkitError, match=rf"empty\{suffix}: holds no sound"):
+        read_sound(tmp_path / f"empty{suffix}")
+
+
+def test_many_channels_at_a_high_rate_take_the_room_of_one(tmp_path):
+    path, frames = tmp_path / "wide.flac", 600_000
+    samples_TC = np.zeros((frames, 8), np.int16)
+    samples_TC[:, 0] = 8192
+    soundfile.write(path, samples_TC, 192_000)
+    tracemalloc.start()
+    sound = read_sound(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (sound.samples_T == 0.25 / 8).all() and len(sound.samples_T) == frames
+    # All channels at once are 19 MB; the average is 2.4 MB, and a block 4 MB.
+    assert peak < 13e6
+
+
+def test_more_samples_than_fit_into_memory_are_refused_whatever_the_seconds(tmp_path, monkeypatch):
+    soundfile.write(tmp_path / "fast.flac", np.zeros(20_000, np.float32), 192_000)
+    monkeypatch.setattr("seqkit_audio.files.MOST", 19_999)
+    with pytest.raises(SeqkitError, match=r"fast\.flac: has more than 19,999 samples"):
+        read_sound(tmp_path / "fast.flac")
 
 
 def test_without_soundfile_the_extra_is_named(tmp_path, monkeypatch):
@@ -140,6 +184,19 @@ def test_another_rate_is_brought_to_the_models(model):
     assert encoder.lengths([low]) == encoder.lengths([high])
     assert (encoder.features(low)[5:-5] - encoder.features(high)[5:-5]).abs().max() < 0.6
     assert encoder.view(low).shape[0] == 20
+
+
+def test_bands_are_measured_over_all_frames_together_without_holding_them(monkeypatch):
+    whole = [log_mel(torch.from_numpy(sound.samples_T), 8000, 20) for sound in sounds()]
+    options = SimpleNamespace(sample_rate=0, mel_bands=20)
+    pairs = [Pair({"audio": sound}, "") for sound in sounds()]
+    with monkeypatch.context() as patched:
+        patched.setattr(torch, "cat", lambda *a, **k: pytest.fail("held together"))
+        facts = AudioFacts.gather(pairs, options)
+    x_FM = np.concatenate([x.numpy() for x in whole]).astype(np.float64)
+    assert facts.rate == 8000
+    assert np.allclose(facts.mean, x_FM.mean(0), atol=1e-9)
+    assert np.allclose(facts.deviation, x_FM.std(0), atol=1e-7)
 
 
 def test_facts_come_back_from_their_folder(model, tmp_path):

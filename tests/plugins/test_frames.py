@@ -111,6 +111,13 @@ def test_what_is_for_symbols_is_refused():
         check_together([model, model], ["a", "b"])
 
 
+@pytest.mark.parametrize("width", [1, 3])
+def test_vectors_of_another_width_are_refused_and_not_stretched(width):
+    pair = Pair({"text": "up"}, np.zeros((4, width), np.float32))
+    with pytest.raises(SeqkitError, match=f"vectors of {width} numbers, where the model writes 2"):
+        model_of().log_prob([pairs()[0], pair])
+
+
 def test_facts_come_back_and_widths_must_agree(tmp_path):
     facts = model_of().facts.decoder
     facts.save(tmp_path)

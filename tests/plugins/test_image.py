@@ -58,6 +58,16 @@ def test_a_picture_with_too_many_pixels_is_refused_before_it_is_decoded(tmp_path
         read_picture(tmp_path / "big.png", Limits(pixels=4999))
 
 
+def test_the_only_limit_of_pixels_is_the_one_given(tmp_path, monkeypatch):
+    """Pillow's own, above twice MAX_IMAGE_PIXELS, would make 50,000,000 the most that --max-pixels can say."""
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 1000)
+    Image.new("L", (100, 50)).save(tmp_path / "big.png")
+    assert read_picture(tmp_path / "big.png", Limits(pixels=5000)).pixels_HWC.shape == (50, 100, 1)
+    with pytest.raises(SeqkitError, match="more than the 4,999 allowed"):
+        read_picture(tmp_path / "big.png", Limits(pixels=4999))
+    assert Image.MAX_IMAGE_PIXELS == 1000
+
+
 def test_bad_files_are_named(tmp_path):
     noise = np.random.default_rng(1).integers(0, 256, (40, 40), dtype=np.uint8)
     for suffix in ("png", "jpg", "webp"):

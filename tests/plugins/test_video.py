@@ -1,11 +1,17 @@
 """The video encoder and the files of films."""
 
+import struct
+from fractions import Fraction
+
 import av
 import numpy as np
 import pytest
+import torch
 from media_models import padding_changes, untrained
+from seqkit_video import layers
 from seqkit_video.facts import VideoFacts
 from seqkit_video.files import read_film, write_film
+from torch.nn.functional import interpolate
 
 from seqkit import SeqkitError
 from seqkit.formats.examples import Pair
@@ -85,6 +91,84 @@ def test_a_film_cut_short_is_named(tmp_path, suffix):
             read_film(short)
 
 
+def write_uneven(path, times, sound_ms=0, options=None):
+    """A WebM file with frames at these milliseconds and a silent sound track."""
+    noise = np.random.default_rng(1).integers(0, 256, (32, 32, 3), dtype=np.uint8)
+    with av.open(str(path), "w", format="webm", options=options or {}) as container:
+        pictures = container.add_stream("libvpx-vp9", rate=25)
+        pictures.width = pictures.height = 32
+        pictures.pix_fmt, pictures.codec_context.time_base = "yuv420p", Fraction(1, 1000)
+        sound = container.add_stream("libopus", rate=48000) if sound_ms else None
+        for time in times:
+            frame = av.VideoFrame.from_ndarray(np.roll(noise, time, axis=0), format="rgb24")
+            frame.pts, frame.time_base = time, Fraction(1, 1000)
+            container.mux(pictures.encode(frame))
+        container.mux(pictures.encode(None))
+        for start in range(0, sound_ms * 48, 960):
+            frame = av.AudioFrame.from_ndarray(np.zeros((1, 1920), np.int16), format="s16", layout="stereo")
+            frame.rate, frame.pts = 48000, start
+            container.mux(sound.encode(frame))
+        container.mux(sound.encode(None) if sound else [])
+
+
+@pytest.mark.parametrize("options", [{}, {"live": "1"}])
+@pytest.mark.parametrize(("times", "sound_ms"), [((0, 40, 80, 1500, 3000), 0), ((0, 40, 80, 120), 3000)])
+def test_frames_at_any_distance_and_a_longer_sound_are_no_cut(tmp_path, times, sound_ms, options):
+    path = tmp_path / "a.webm"
+    write_uneven(path, times, sound_ms, options)
+    assert len(read_film(path).frames_FHWC) == len(times)
+    if not options:
+        for lost in (1, path.stat().st_size // 4):
+            (tmp_path / "short.webm").write_bytes(path.read_bytes()[:-lost])
+            with pytest.raises(SeqkitError, match=r"short\.webm"):
+                read_film(tmp_path / "short.webm")
+
+
+def test_a_webm_that_does_not_tell_its_length_is_cut_where_its_last_packet_is_early(tmp_path):
+    """As some programs write it: the length of the segment unknown, the duration given."""
+    write_uneven(tmp_path / "a.webm", range(0, 3000, 100), 3000)
+    content = bytearray((tmp_path / "a.webm").read_bytes())
+    at = content.find(b"\x18\x53\x80\x67") + 4
+    content[at : at + 8] = b"\x01" + b"\xff" * 7
+    (tmp_path / "b.webm").write_bytes(content)
+    assert len(read_film(tmp_path / "b.webm").frames_FHWC) == 30
+    clusters = content.rfind(b"\x1c\x53\xbb\x6b")  # The index, which stands at the end.
+    (tmp_path / "c.webm").write_bytes(content[: clusters * 3 // 5])
+    with pytest.raises(SeqkitError, match=r"c\.webm"):
+        read_film(tmp_path / "c.webm")
+
+
+def test_bytes_after_the_end_of_a_gif_are_passed_over(tmp_path):
+    path = tmp_path / "a.gif"
+    write_film(moving_square(), path)
+    content = path.read_bytes()
+    path.write_bytes(content + b"written by a camera")
+    assert np.array_equal(read_film(path).frames_FHWC, moving_square().frames_FHWC)
+    path.write_bytes(content[:-1])
+    with pytest.raises(SeqkitError, match="ends before the film does"):
+        read_film(path)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "turns"), [((0, 1, -1, 0), -1), ((-1, 0, 0, -1), 2), ((0, -1, 1, 0), 1), ((1, 0, 0, 1), 0)]
+)
+def test_a_film_of_a_turned_telephone_is_upright(tmp_path, matrix, turns):
+    """ISO 14496-12, 8.3.2: x' = a x + c y, y' = b x + d y, y downwards; (0, 1, -1, 0) turns clockwise."""
+    pixels = np.zeros((2, 32, 48, 1), np.uint8)
+    pixels[:, :16, :16] = 255
+    path = tmp_path / "a.mp4"
+    write_film(Film(pixels, 8.0), path)
+    content = bytearray(path.read_bytes())
+    a, b, c, d = (number * 65536 for number in matrix)
+    at = content.find(b"tkhd") + 44
+    content[at : at + 36] = struct.pack(">9i", a, b, 0, c, d, 0, 0, 0, 1 << 30)
+    path.write_bytes(content)
+    found = read_film(path).frames_FHWC
+    expected = np.rot90(pixels, turns, axes=(1, 2))
+    assert found.shape == expected.shape
+    assert np.abs(found.astype(int) - expected).mean() < 3
+
+
 def test_bad_files_are_named(tmp_path):
     write_film(moving_square(), tmp_path / "right.gif")
     (tmp_path / "wrong.mp4").write_bytes((tmp_path / "right.gif").read_bytes())
@@ -100,6 +184,16 @@ def test_bad_files_are_named(tmp_path):
     for name in ("wrong.mp4", "text.mp4", "list.mp4", "nothing.gif", "sound.mp4", "absent.gif"):
         with pytest.raises(SeqkitError, match=name.replace(".", r"\.")):
             read_film(tmp_path / name)
+
+
+def test_a_film_that_may_not_be_opened_is_named(tmp_path, monkeypatch):
+    write_film(moving_square(), tmp_path / "closed.gif")
+    with monkeypatch.context() as patched:
+        patched.setattr("builtins.open", lambda *a, **k: (_ for _ in ()).throw(PermissionError(13, "no")))
+        with pytest.raises(SeqkitError, match=r"closed\.gif"):
+            read_film(tmp_path / "closed.gif")
+    with pytest.raises(SeqkitError, match="xxx"):
+        read_film(tmp_path / ("x" * 300 + ".gif"))
 
 
 def test_without_pyav_the_extra_is_named(tmp_path, monkeypatch):
@@ -119,6 +213,23 @@ def test_a_still_film_and_another_size_are_read(model):
     memory = encoder(encoder.collate([still]))
     assert memory.states_BSD.shape == (1, 4, 16) and memory.states_BSD.isfinite().all()
     assert encoder.labels(still)[-1] == "frame 4" and encoder.view(still).shape == (50, 280, 3)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_frames_are_scaled_a_few_at_a_time_to_what_all_at_once_would_be(monkeypatch, channels):
+    random = np.random.default_rng(2)
+    film = Film(random.integers(0, 256, (11, 40, 60, 3), dtype=np.uint8), 8.0)
+    x_FCHW = torch.from_numpy(film.frames_FHWC).permute(0, 3, 1, 2).float() / 255
+    if channels == 1:
+        x_FCHW = (x_FCHW * torch.tensor(layers.LUMA)[:, None, None]).sum(1, keepdim=True)
+    expected = interpolate(x_FCHW, size=(20, 30), mode="bilinear", antialias=True)
+    most = []
+    monkeypatch.setattr(
+        layers, "interpolate", lambda x, **given: most.append(len(x)) or interpolate(x, **given)
+    )
+    found = layers.frames_tensor(film, 20, 30, channels)
+    assert torch.allclose(found, expected, atol=1e-6)
+    assert max(most) <= 4 and sum(most) == 11
 
 
 def test_order_of_frames_matters(model):

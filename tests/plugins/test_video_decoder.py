@@ -10,6 +10,7 @@ from seqkit_video.layers_place import cut_out, place
 from seqkit.decoding.options import DecodingOptions
 from seqkit.formats.examples import Pair
 from seqkit.formats.media import Film
+from seqkit.models import generation
 from seqkit.models.generation import generate
 from seqkit.nn.densities import Mixture, MixtureHead, gaussian_kl
 
@@ -34,6 +35,25 @@ def pairs():
 
 def model_of(**options):
     return untrained(pairs(), decoder="video", film_channels=8, film_look=4, film_patch=12, **options)
+
+
+def test_large_films_are_made_a_few_at_a_time_and_are_the_same(monkeypatch):
+    model, sources = model_of(), [pair.sources for pair in pairs()]
+    together = generate([model], sources, DecodingOptions())
+    made, at_once = model.decoder.generate, []
+
+    def counted(memory, seeds, temperature=0.0):
+        at_once.append(len(seeds))
+        return made(memory, seeds, temperature)
+
+    monkeypatch.setattr(model.decoder, "generate", counted)
+    for numbers, expected in ((2 * 5 * 24 * 24, [2, 2]), (1, [1] * 4), (8_000_000, [4])):
+        monkeypatch.setattr(generation, "NUMBERS", numbers)
+        at_once.clear()
+        found = generate([model], sources, DecodingOptions())
+        assert at_once == expected
+        for (one,), (other,) in zip(found, together, strict=True):
+            assert np.abs(one.value.frames_FHWC.astype(int) - other.value.frames_FHWC).max() <= 1
 
 
 def test_a_patch_lies_where_it_is_placed_and_is_cut_out_again():
