@@ -53,6 +53,10 @@ def evaluate(
     length_penalty: Annotated[
         float | None, typer.Option(help="Seq2seq: rank by log P / length ** this. Default: 1.")
     ] = None,
+    max_ratio: Annotated[
+        float | None,
+        typer.Option(help="Seq2seq: longest output: this times the source, and 10 pieces. Default: 3."),
+    ] = None,
     tokenize: Annotated[
         str, typer.Option(help="Seq2seq: sacreBLEU's tokenizer. Default: the target language's, else 13a.")
     ] = "",
@@ -98,6 +102,7 @@ def evaluate(
         "target": target_side,
         "beam": beam,
         "length_penalty": length_penalty,
+        "max_ratio": max_ratio,
         "tokenize": tokenize,
         "judge": judge,
         "max_seconds": max_seconds,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from seqkit.formats.examples import Pair
 
 OPTIONS = (
-    *("source", "target", "beam", "length_penalty", "tokenize", "judge"),
+    *("source", "target", "beam", "length_penalty", "max_ratio", "tokenize", "judge"),
     *("max_seconds", "max_pixels", "max_frames"),
 )
 """Options of the command that only these models take."""
@@ -74,7 +74,7 @@ def decoding_of(given: dict[str, Any]) -> dict[str, Any]:
     defaults = DecodingOptions()
     return {
         name: getattr(defaults, name) if given[name] is None else given[name]
-        for name in ("beam", "length_penalty")
+        for name in ("beam", "length_penalty", "max_ratio")
     }
 
 

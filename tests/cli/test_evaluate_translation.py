@@ -44,7 +44,7 @@ def test_bleu_is_that_of_what_the_model_writes(seqkit, translator, test_set, bea
     assert data["metrics"]["BLEU"]["score"] == pytest.approx(expected_bleu(beam))
     assert data["metrics"]["BLEU"]["score"] > 30
     assert (data["pairs"], data["split"], data["sides"]) == (30, None, "en to de")
-    assert data["decoding"] == {"beam": beam, "length_penalty": 1.0}
+    assert data["decoding"] == {"beam": beam, "length_penalty": 1.0, "max_ratio": 3.0}
 
 
 def test_tables_go_to_stdout(seqkit, translator, test_set):
