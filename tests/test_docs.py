@@ -33,7 +33,7 @@ PAGES = sorted(
 )
 QUOTE = re.compile(r"<!-- from (\S+) -->\n```\w*\n(.*?)```", re.DOTALL)
 SHELL = re.compile(r"^```sh\n(.*?)^```", re.DOTALL | re.MULTILINE)
-OUTPUT = re.compile(r"<!-- output of: seqkit (.*) -->\n```\n(.*?)```", re.DOTALL)
+OUTPUT = re.compile(r"<!-- output of: seqkit ([^\n]*) -->\n```\n(.*?)```", re.DOTALL)
 PYTHON = re.compile(r"(?<!-->\n)```python\n(.*?)```", re.DOTALL)
 OPTION = re.compile(r"--[a-z][a-z-]*")
 
