@@ -54,7 +54,8 @@ class TargetText:
         """As for the source, whose pieces are taken where they are joint."""
         lines = [one_line(str(pair.target)) for pair in pairs]
         joint = options.joint and "text" in encoders
-        subword = encoders["text"].subword if joint else _learn(lines, options)
+        # What is read off sound or pictures shows each digit; pieces of several would have to be learnt one by one.
+        subword = encoders["text"].subword if joint else _learn(lines, options, "text" not in encoders)
         return cls(subword, max(map(len, subword.encode_lines(lines)), default=0))
 
     def save(self, folder: Path) -> None:
@@ -69,10 +70,12 @@ class TargetText:
         return cls(_load(folder / "target"), read_json(lines)["longest"] if lines.exists() else 0)
 
 
-def _learn(lines: Sequence[str], options: Any) -> Subword:
+def _learn(lines: Sequence[str], options: Any, split_digits: bool = False) -> Subword:
     if not any(lines):
         raise SeqkitError("there is no text to learn from", "Give pairs of text, or choose another encoder.")
-    return train_subword_on_lines(lines, options.vocab_size or _size_for(lines), options.subword)
+    return train_subword_on_lines(
+        lines, options.vocab_size or _size_for(lines), options.subword, split_digits
+    )
 
 
 def _size_for(lines: Iterable[str]) -> int:

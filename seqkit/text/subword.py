@@ -102,29 +102,37 @@ def train_subword(sentences: Iterable[Sequence[str]], vocab_size: int, algorithm
     return _fitted([" ".join(_shorten(words)) for words in sentences if words], vocab_size, algorithm)
 
 
-def train_subword_on_lines(lines: Iterable[str], vocab_size: int, algorithm: str = "unigram") -> Subword:
+def train_subword_on_lines(
+    lines: Iterable[str], vocab_size: int, algorithm: str = "unigram", split_digits: bool = False
+) -> Subword:
     """As `train_subword`, on whole lines, whose characters stay as they are (no NFKC).
 
-    Of very many lines, evenly spaced ones are read.
+    Args: split_digits, whether each digit is a piece of its own. Of very many lines, evenly spaced ones are read.
     """
     chosen = list(lines)
-    return _fitted(chosen[:: 1 + len(chosen) // LINES], vocab_size, algorithm, "identity")
+    return _fitted(chosen[:: 1 + len(chosen) // LINES], vocab_size, algorithm, "identity", split_digits)
 
 
-def _fitted(lines: Sequence[str], vocab_size: int, algorithm: str, rule: str = "nmt_nfkc") -> Subword:
+def _fitted(
+    lines: Sequence[str],
+    vocab_size: int,
+    algorithm: str,
+    rule: str = "nmt_nfkc",
+    split_digits: bool = False,
+) -> Subword:
     if algorithm not in ALGORITHMS:
         raise SeqkitError(
             f"subword={algorithm}: no such algorithm", did_you_mean(algorithm, ALGORITHMS), exit_code=2
         )
     for _ in range(ATTEMPTS):
         try:
-            return Subword(_train(lines, vocab_size, algorithm, rule))
+            return Subword(_train(lines, vocab_size, algorithm, rule, split_digits))
         except RuntimeError as error:
             vocab_size = _size_that_fits(str(error), vocab_size)
     raise SeqkitError("SentencePiece finds no vocabulary size that fits", WITHOUT_PIECES)
 
 
-def _train(lines: Sequence[str], vocab_size: int, algorithm: str, rule: str) -> bytes:
+def _train(lines: Sequence[str], vocab_size: int, algorithm: str, rule: str, split_digits: bool) -> bytes:
     import sentencepiece
 
     model = io.BytesIO()
@@ -136,6 +144,7 @@ def _train(lines: Sequence[str], vocab_size: int, algorithm: str, rule: str) -> 
         normalization_rule_name=rule,
         character_coverage=1.0,
         hard_vocab_limit=False,
+        split_digits=split_digits,
         unk_id=UNKNOWN_PIECE,
         bos_id=-1,
         eos_id=-1,

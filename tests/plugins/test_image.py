@@ -147,3 +147,12 @@ def test_a_small_picture_may_have_a_long_text():
     model.decoder.start = lambda memory: [0] * len(memory.states_BSD)
     ((found,),) = generate([model], [pairs[0].sources], DecodingOptions(beam=1))
     assert found.value == text
+
+
+def test_numbers_in_pictures_are_written_digit_by_digit():
+    texts = [f"{number:05}" for number in range(0, 100_000, 777)]
+    pairs = [Pair({"image": Picture(np.zeros((16, 16, 1), np.uint8))}, text) for text in texts]
+    model = untrained(pairs, encoder="image", decoder="text", vocab_size=0)
+    for text in ("40721", "55555"):
+        pieces = [model.decoder.subword.piece(symbol) for symbol in model.decoder.symbols(text)]
+        assert [piece for piece in pieces if piece != "▁"] == list(text)
