@@ -116,6 +116,7 @@ def test_interrupted_it_saves_and_says_how_to_go_on(tmp_path, number):
     assert "was begun with hidden=12, not 13" in changed.stderr
 
 
+@pytest.mark.slow
 def test_with_several_threads_a_run_repeats_itself(tmp_path):
     """Full-size layers, since torch divides only large sums among threads."""
     full_size = ["epochs=3", "threads=2", "recurrence=lstm", "layers=2"]
