@@ -17,9 +17,10 @@ from torch.nn.functional import interpolate
 
 from seqkit.formats.media import Sound
 from seqkit.models.contracts import Memory
-from seqkit.nn.columns import Columns, mask_of
+from seqkit.nn.columns import Columns
 from seqkit.nn.deep import DeepEncoder
 from seqkit.nn.dropout import SharedDropout
+from seqkit.nn.recurrent import mask_of
 from seqkit_audio.facts import AudioFacts
 from seqkit_audio.features import HOP, frames_of, log_mel
 from seqkit_audio.resample import resampled
@@ -52,18 +53,8 @@ class AudioEncoder(nn.Module):
         halvings = options.audio_halvings
         self.columns = Columns(1, len(facts.mean), [options.audio_channels] * halvings, [2] * halvings)
         self.input_dropout = SharedDropout(options.dropout)
-        self.network = DeepEncoder(
-            options.recurrence,
-            self.columns.output_size,
-            options.hidden,
-            options.encoder_layers,
-            bidirectional=options.bidirectional,
-            dropout=options.dropout,
-            layer_norm=options.layer_norm,
-            residual=options.residual,
-        )
-        self.output_size = options.hidden
-        self.final_sizes = (options.hidden,) * self.network.state_parts
+        self.network = DeepEncoder.of(options, self.columns.output_size)
+        self.output_size, self.final_sizes = options.hidden, self.network.final_sizes
 
     def lengths(self, inputs: Sequence[Sound]) -> list[int]:
         """Steps of each recording."""

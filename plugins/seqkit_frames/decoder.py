@@ -19,9 +19,9 @@ from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
 from seqkit import SeqkitError
 from seqkit.models.contracts import Loss, Memory
-from seqkit.nn.columns import mask_of
 from seqkit.nn.decoder import RecurrentDecoder
 from seqkit.nn.dropout import SharedDropout
+from seqkit.nn.recurrent import mask_of
 from seqkit_frames.facts import FramesFacts
 
 LEAST = 1e-2
@@ -59,19 +59,8 @@ class FramesDecoder(nn.Module):
         self.register_buffer("deviation_D", torch.tensor(facts.deviation), persistent=False)
         self.input_dropout = SharedDropout(options.dropout)
         # One number more says whether this is the first step, before which there is no vector.
-        self.network = RecurrentDecoder(
-            options.recurrence,
-            len(facts.mean) + 1,
-            options.hidden,
-            options.decoder_layers,
-            memory_size,
-            final_sizes,
-            attention=options.attention,
-            output_size=options.hidden,
-            input_feeding=options.input_feeding,
-            dropout=options.dropout,
-            layer_norm=options.layer_norm,
-            residual=options.residual,
+        self.network = RecurrentDecoder.of(
+            options, len(facts.mean) + 1, memory_size, final_sizes, options.hidden, options.input_feeding
         )
         self.output = nn.Linear(self.network.output_size, 2 * len(facts.mean) + 1)
 

@@ -15,18 +15,17 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from seqkit.formats.media import Picture
+from seqkit.formats.media import LUMA, Picture
 from seqkit.models.contracts import Memory
-from seqkit.nn.columns import Columns, mask_of
+from seqkit.nn.columns import Columns
 from seqkit.nn.deep import DeepEncoder
 from seqkit.nn.dropout import SharedDropout
+from seqkit.nn.recurrent import mask_of
 from seqkit_image.facts import ImageFacts
 
 WIDEST = 4096
 """Columns a picture is given at most; a wider one is squeezed."""
 STRIDES = (2, 2, 1)
-LUMA = (0.299, 0.587, 0.114)
-"""Grey of red, green and blue (ITU-R BT.601)."""
 
 
 class ImageBatch(NamedTuple):
@@ -48,18 +47,8 @@ class ImageEncoder(nn.Module):
         channels = options.image_channels
         self.columns = Columns(facts.channels, facts.height, [channels, 2 * channels, 2 * channels], STRIDES)
         self.input_dropout = SharedDropout(options.dropout)
-        self.network = DeepEncoder(
-            options.recurrence,
-            self.columns.output_size,
-            options.hidden,
-            options.encoder_layers,
-            bidirectional=options.bidirectional,
-            dropout=options.dropout,
-            layer_norm=options.layer_norm,
-            residual=options.residual,
-        )
-        self.output_size = options.hidden
-        self.final_sizes = (options.hidden,) * self.network.state_parts
+        self.network = DeepEncoder.of(options, self.columns.output_size)
+        self.output_size, self.final_sizes = options.hidden, self.network.final_sizes
 
     def lengths(self, inputs: Sequence[Picture]) -> list[int]:
         """Steps of each picture."""

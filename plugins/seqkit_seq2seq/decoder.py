@@ -16,6 +16,7 @@ from seqkit.models.contracts import Loss, Memory
 from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs
 from seqkit.nn.decoder import DecoderState, RecurrentDecoder
 from seqkit.nn.dropout import SharedDropout
+from seqkit.nn.recurrent import mask_of
 from seqkit.text.lines import LinePieces, one_line
 from seqkit.text.vocabulary import pad
 from seqkit_seq2seq.vocabulary import TargetText
@@ -56,19 +57,13 @@ class TextDecoder(nn.Module):
         self.embedding = nn.Embedding(self.end + 1, size)
         nn.init.normal_(self.embedding.weight, std=size**-0.5)
         self.input_dropout = SharedDropout(options.dropout)
-        self.network = RecurrentDecoder(
-            options.recurrence,
+        self.network = RecurrentDecoder.of(
+            options,
             size,
-            options.hidden,
-            options.decoder_layers,
             memory_size,
             final_sizes,
-            attention=options.attention,
-            output_size=size if options.tied else options.hidden,
-            input_feeding=options.input_feeding,
-            dropout=options.dropout,
-            layer_norm=options.layer_norm,
-            residual=options.residual,
+            size if options.tied else options.hidden,
+            options.input_feeding,
         )
         self.narrow = None
         if options.tied and self.network.output_size != size:
@@ -133,7 +128,7 @@ class TextDecoder(nn.Module):
         """Symbols, without `end`, as one batch."""
         inputs_BT, lengths_B = pad([[self.end, *row] for row in rows])
         targets_BT, _ = pad([[*row, self.end] for row in rows])
-        mask_BT = torch.arange(inputs_BT.shape[1]) < torch.from_numpy(lengths_B)[:, None]
+        mask_BT = mask_of(torch.from_numpy(lengths_B), inputs_BT.shape[1])
         return TargetBatch(torch.from_numpy(inputs_BT), torch.from_numpy(targets_BT), mask_BT)
 
     def outputs(self, memory: Memory, inputs_BT: Tensor) -> tuple[Tensor, Tensor | None]:

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from seqkit.models.contracts import Memory
 from seqkit.nn.deep import DeepEncoder
 from seqkit.nn.dropout import SharedDropout
+from seqkit.nn.recurrent import mask_of
 from seqkit.text.lines import LinePieces, cut, plain_line
 from seqkit.text.vocabulary import pad
 from seqkit_seq2seq.vocabulary import SourceText
@@ -43,18 +44,8 @@ class TextEncoder(nn.Module):
         self.embedding = nn.Embedding(self.end + 1, options.embedding_size)
         nn.init.normal_(self.embedding.weight, std=options.embedding_size**-0.5)
         self.input_dropout = SharedDropout(options.dropout)
-        self.network = DeepEncoder(
-            options.recurrence,
-            options.embedding_size,
-            options.hidden,
-            options.encoder_layers,
-            bidirectional=options.bidirectional,
-            dropout=options.dropout,
-            layer_norm=options.layer_norm,
-            residual=options.residual,
-        )
-        self.output_size = options.hidden
-        self.final_sizes = (options.hidden,) * self.network.state_parts
+        self.network = DeepEncoder.of(options, options.embedding_size)
+        self.output_size, self.final_sizes = options.hidden, self.network.final_sizes
 
     def lengths(self, inputs: Sequence[str]) -> list[int]:
         """Pieces of each line."""
@@ -75,7 +66,7 @@ class TextEncoder(nn.Module):
         return TextBatch(torch.from_numpy(ids_BS), torch.from_numpy(lengths_B))
 
     def forward(self, batch: TextBatch) -> Memory:
-        real_BS = torch.arange(batch.ids_BS.shape[1]) < batch.lengths_B[:, None]
+        real_BS = mask_of(batch.lengths_B, batch.ids_BS.shape[1])
         mask_BS = None if bool(real_BS.all()) else real_BS
         x_BSX = self.input_dropout(self.embedding(batch.ids_BS))
         z_BSD, final = self.network(x_BSX, mask_BS)

@@ -24,9 +24,9 @@ from torch import Tensor, nn
 
 from seqkit.formats.media import Film
 from seqkit.models.contracts import Loss, Memory
-from seqkit.nn.columns import mask_of
 from seqkit.nn.decoder import RecurrentDecoder
 from seqkit.nn.densities import Mixture, MixtureHead, gaussian_kl
+from seqkit.nn.recurrent import mask_of
 from seqkit_video.facts import FilmFacts
 from seqkit_video.layers import frames_tensor
 from seqkit_video.layers_objects import ExpectedLook, Look, Objects, Painter, Tracker
@@ -95,18 +95,8 @@ class VideoDecoder(nn.Module):
         orders = list(permutations(range(options.film_objects)))
         self.register_buffer("orders_PJ", torch.tensor(orders), persistent=False)
         self.background_CHW = nn.Parameter(torch.full((shape.channels, shape.height, shape.width), -3.0))
-        self.network = RecurrentDecoder(
-            options.recurrence,
-            5 + asked,
-            options.hidden,
-            options.decoder_layers,
-            memory_size,
-            final_sizes,
-            attention=options.attention,
-            output_size=options.hidden,
-            dropout=options.dropout,
-            layer_norm=options.layer_norm,
-            residual=options.residual,
+        self.network = RecurrentDecoder.of(
+            options, 5 + asked, memory_size, final_sizes, options.hidden, input_feeding=False
         )
         self.head = MixtureHead(self.network.output_size, 2, PARTS, LEAST)
 

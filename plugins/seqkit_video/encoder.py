@@ -17,9 +17,9 @@ from torch import Tensor, nn
 
 from seqkit.formats.media import Film
 from seqkit.models.contracts import Memory
-from seqkit.nn.columns import mask_of
 from seqkit.nn.deep import DeepEncoder
 from seqkit.nn.dropout import SharedDropout
+from seqkit.nn.recurrent import mask_of
 from seqkit_video.facts import VideoFacts
 from seqkit_video.layers import FrameConvolutions, batch_of, frames_tensor, halved, with_differences
 
@@ -47,18 +47,8 @@ class VideoEncoder(nn.Module):
         grid = halved(self.shape.height, HALVINGS) * halved(self.shape.width, HALVINGS)
         self.narrow = nn.Linear(channels[-1] * grid, options.video_features)
         self.input_dropout = SharedDropout(options.dropout)
-        self.network = DeepEncoder(
-            options.recurrence,
-            options.video_features,
-            options.hidden,
-            options.encoder_layers,
-            bidirectional=options.bidirectional,
-            dropout=options.dropout,
-            layer_norm=options.layer_norm,
-            residual=options.residual,
-        )
-        self.output_size = options.hidden
-        self.final_sizes = (options.hidden,) * self.network.state_parts
+        self.network = DeepEncoder.of(options, options.video_features)
+        self.output_size, self.final_sizes = options.hidden, self.network.final_sizes
 
     def lengths(self, inputs: Sequence[Film]) -> list[int]:
         """Frames of each film."""

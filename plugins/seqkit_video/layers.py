@@ -14,10 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from seqkit.formats.media import Film
+from seqkit.formats.media import LUMA, Film
 
-LUMA = (0.299, 0.587, 0.114)
-"""Grey of red, green and blue (ITU-R BT.601)."""
 TOGETHER = 4
 """Frames scaled at once: as they come, a film's values take many times their bytes as numbers of 32 bits."""
 STRONGEST = 8

@@ -157,17 +157,13 @@ def load_for(task: str, name_or_folder: str, commands: dict[str, str], compute: 
         right = commands.get(found)
         fix = f"Use `{right}`." if right else "No command of this seqkit runs it."
         raise SeqkitError(f"{name_or_folder}: a model for {found}, not for {task}", fix, exit_code=2)
-    model = load_model(name_or_folder)
-    if compute:
-        model.compute = _known_format(compute)
-    return model
-
-
-def _known_format(compute: str) -> str:
-    if compute not in COMPUTE:
+    if compute and compute not in COMPUTE:
         fix = did_you_mean(compute, COMPUTE)
         raise SeqkitError(f"--precision {compute}: no such number format", fix, exit_code=2)
-    return compute
+    model = load_model(name_or_folder)
+    if compute:
+        model.compute = compute
+    return model
 
 
 def _config(name: str, model: Any, store: str) -> dict[str, Any]:

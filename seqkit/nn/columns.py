@@ -12,10 +12,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-
-def mask_of(lengths_B: Tensor, longest: int) -> Tensor:
-    """True where a step is real, (B, longest)."""
-    return torch.arange(longest) < lengths_B[:, None]
+from seqkit.nn.recurrent import mask_of
 
 
 class ColumnNorm(nn.Module):

@@ -5,7 +5,7 @@ Shapes: B sentences, T steps, D features of x, H of z. Sequences are padded on t
 
 from __future__ import annotations
 
-from typing import cast
+from typing import Any, Self, cast
 
 import torch
 from torch import Tensor, nn
@@ -79,6 +79,22 @@ class DeepEncoder(nn.Module):
             size = input_size if number == 0 else hidden_size
             self.layers.append(DeepLayer(recurrence, size, hidden_size, **around))  # type: ignore[arg-type]
         self.state_parts: int = self.layers[0].forward_chain.state_parts  # type: ignore[union-attr, assignment]
+        self.final_sizes = (hidden_size,) * self.state_parts
+        """Sizes of the parts of the state after the last step."""
+
+    @classmethod
+    def of(cls, options: Any, input_size: int) -> Self:
+        """As `Seq2SeqOptions` say."""
+        return cls(
+            options.recurrence,
+            input_size,
+            options.hidden,
+            options.encoder_layers,
+            bidirectional=options.bidirectional,
+            dropout=options.dropout,
+            layer_norm=options.layer_norm,
+            residual=options.residual,
+        )
 
     def forward(self, x_BTD: Tensor, mask_BT: Tensor | None = None) -> tuple[Tensor, State]:
         """x_BTD -> the top layer's z_BTH, and its state after the last real step."""

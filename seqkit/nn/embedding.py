@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from seqkit.nn.recurrent import Layer, last_real
+from seqkit.nn.recurrent import Layer, last_real, mask_of
 
 PAD, UNKNOWN = 0, 1
 """The first two ids of words, characters and affixes."""
@@ -44,7 +44,7 @@ class PieceEmbedding(nn.Module):
 
     def forward(self, pieces_UP: Tensor, count_U: Tensor) -> Tensor:
         e_UPD = self.vectors(pieces_UP)
-        real_UP = torch.arange(pieces_UP.shape[1], device=pieces_UP.device) < count_U[:, None]
+        real_UP = mask_of(count_U, pieces_UP.shape[1])
         mean_UD = (e_UPD * real_UP[:, :, None]).sum(1) / count_U[:, None]
         return torch.cat([mean_UD, e_UPD[:, 0], last_real(e_UPD, count_U)], dim=-1)
 

@@ -240,6 +240,11 @@ class Stack(nn.Module):
         return z_BTH
 
 
+def mask_of(lengths_B: Tensor, longest: int) -> Tensor:
+    """True where a step is real, (B, longest)."""
+    return torch.arange(longest, device=lengths_B.device) < lengths_B[:, None]
+
+
 def last_real(z_BTH: Tensor, lengths_B: Tensor) -> Tensor:
     """z_BH at each sequence's last real step."""
     index_B11 = (lengths_B - 1).clamp(min=0)[:, None, None]

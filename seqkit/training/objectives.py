@@ -11,6 +11,7 @@ from torch import Tensor
 
 from seqkit.models.contracts import Loss
 from seqkit.nn.heads import IGNORE, CRFHead
+from seqkit.nn.recurrent import mask_of
 
 __all__ = ["Loss", "distilled_nll", "tagging_nll", "with_crf"]
 
@@ -54,7 +55,7 @@ def with_crf(
         if isinstance(head, CRFHead):
             logits_BTL, y_BT = logits[kind], batch.targets[kind]
             alone = tagging_nll({kind: logits_BTL}, {kind: y_BT}, label_smoothing)
-            real_BT = torch.arange(y_BT.shape[1]) < batch.lengths_B[:, None]
+            real_BT = mask_of(batch.lengths_B, y_BT.shape[1])
             nll = head.nll(logits_BTL, y_BT, real_BT).sum()
             mean = loss.mean - alone.mean + nll / max(int((y_BT != IGNORE).sum()), 1)
             loss = loss._replace(mean=mean, nll=loss.nll - alone.nll + float(nll.detach()))
