@@ -5,6 +5,7 @@
     python benchmarks/multi30k_bleu.py runs/en-de               # translate with a model, then score
     python benchmarks/multi30k_bleu.py runs/en-de --model runs/en-de-2 --beam 8   # an ensemble
     python benchmarks/multi30k_bleu.py --outputs out.de         # score a file, one translation a line
+    python benchmarks/multi30k_bleu.py runs/en-de --split val   # dev, for choices; its reference is normalised here
 
 The reference is `test_2016_flickr.lc.norm.tok.de`, and BLEU is sacreBLEU's with `--tokenize none`. Without a model or a
 file the cased reference goes through the same pipeline: all of its lines must come out as the published ones.
@@ -40,9 +41,11 @@ def normalised(lines: Sequence[str]) -> list[str]:
     ]
 
 
-def translated(names: Sequence[str], sources: Sequence[str], options: DecodingOptions) -> list[str]:
+def translated(
+    names: Sequence[str], sources: Sequence[str], options: DecodingOptions, precision: str
+) -> list[str]:
     """The best translation of each source, by one model or several together."""
-    models = [load_for("seq2seq", name, {}) for name in names]
+    models = [load_for("seq2seq", name, {}, precision) for name in names]
     found = translate_lines(models, sources, options)
     return [translations[0].text if translations else "" for translations in found]
 
@@ -63,15 +66,18 @@ def main() -> None:
     parser.add_argument("--outputs", help="a file of translations, in place of a model")
     parser.add_argument("--beam", type=int, default=5)
     parser.add_argument("--length-penalty", type=float, default=1.0)
+    parser.add_argument("--split", choices=[SPLIT, "val"], default=SPLIT)
+    parser.add_argument("--precision", default="", help="number format of the computation")
     given = parser.parse_args()
 
-    pairs = list(read_pairs("multi30k", SPLIT, "en", "de", Problems()))
-    reference = read(corpus_files("multi30k", SPLIT)[0].parent / REFERENCE)
+    pairs = list(read_pairs("multi30k", given.split, "en", "de", Problems()))
     cased = [str(pair.target) for pair in pairs]
+    published = corpus_files("multi30k", SPLIT)[0].parent / REFERENCE
+    reference = read(published) if given.split == SPLIT else normalised(cased)
     if given.model:
         options = DecodingOptions(beam=given.beam, length_penalty=given.length_penalty)
         sources = [pair.sources["text"] for pair in pairs]
-        outputs = translated([given.model, *given.others], sources, options)
+        outputs = translated([given.model, *given.others], sources, options, given.precision)
     else:
         outputs = read(given.outputs) if given.outputs else cased
     tokens = normalised(outputs)

@@ -1,0 +1,67 @@
+"""Speed of training `seq2seq`: `python benchmarks/training_speed.py precision=bfloat16 hidden=896`.
+
+Takes the settings that `seqkit train seq2seq --set` takes, makes updates on Multi30k (English to German) as a training
+does, and prints weights and target pieces a second after a few updates to warm up. Nothing is kept.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from seqkit.config import parse_settings
+from seqkit.training.loop import Training
+from seqkit.training.request import make_request
+from seqkit.training.seq2seq import prepare_seq2seq
+
+
+class Silent:
+    """Who is told how training goes."""
+
+    def start(self, epochs: int) -> None: ...
+
+    def step(self, progress: Any, batches: int, rate: float) -> None: ...
+
+    def epoch(self, row: dict[str, Any]) -> None: ...
+
+    def note(self, message: str) -> None: ...
+
+
+def main() -> None:
+    """Prepare a training, make the updates, print the speed."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("settings", nargs="*", help="NAME=VALUE, as after --set")
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--warm-up", type=int, default=5)
+    parser.add_argument("--updates", type=int, default=40)
+    given = parser.parse_args()
+    torch.set_num_threads(given.threads)
+    asked = {"model": "seq2seq", "corpus": "multi30k", "source": "en", "target": "de"}
+    prepared = prepare_seq2seq(make_request(asked, [], parse_settings(given.settings)), Silent())
+    with tempfile.TemporaryDirectory() as folder:
+        training = Training(prepared.task, prepared.request.training, Path(folder), Silent())
+        updates = list(islice(training._batches_left(), given.warm_up + given.updates))
+        for batches in updates[: given.warm_up]:
+            training._update(batches)
+        started = time.perf_counter()
+        for batches in updates[given.warm_up :]:
+            training._update(batches)
+        seconds = time.perf_counter() - started
+    indices = [index for batches in updates[given.warm_up :] for batch in batches for index in batch]
+    pieces = int(prepared.task.lengths[indices, 1].sum())  # type: ignore[index]
+    weights = sum(parameter.numel() for parameter in prepared.task.model.parameters())
+    print(
+        f"{weights:,} weights, {pieces / seconds:,.0f} target pieces/s, {len(indices) / seconds:,.0f} pairs/s"
+    )
+
+
+if __name__ == "__main__":
+    main()
