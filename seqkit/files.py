@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PureWindowsPath
@@ -59,21 +58,27 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
         raise SeqkitError(
             f"{target}: the folder {target.parent} does not exist", "Create it first.", exit_code=2
         )
+    part = target.parent / f".{target.name}.{os.urandom(4).hex()}.part"
+    # The name is known before the file is there: a signal may come at any moment.
     try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    except OSError as error:
-        raise _unwritable(target, error) from error
-    try:
-        with os.fdopen(handle, "wb") as file:
+        with _created(part, target) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(name, _mode_of(target))
-        os.replace(name, target)
+        os.chmod(part, _mode_of(target))
+        os.replace(part, target)
         sync_folder(target.parent)
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        part.unlink(missing_ok=True)
         raise
+
+
+def _created(part: Path, target: Path) -> BinaryIO:
+    """A new file that its owner alone can read. Raises SeqkitError, which names `target`, where it cannot be made."""
+    try:
+        return open(part, "xb", opener=lambda path, flags: os.open(path, flags, 0o600))
+    except OSError as error:
+        raise _unwritable(target, error) from error
 
 
 def _unwritable(target: Path, error: OSError) -> SeqkitError:

@@ -23,6 +23,19 @@ def test_an_error_leaves_what_was_there(tmp_path):
     assert list(tmp_path.iterdir()) == [target]
 
 
+def test_a_signal_as_the_file_is_made_leaves_nothing(tmp_path, monkeypatch):
+    make = os.open
+
+    def interrupted(path, flags, mode=0o777):
+        os.close(make(path, flags, mode))
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "open", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_text(tmp_path / "out.txt", "after")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("there", [True, False])
 def test_a_link_stays_a_link(tmp_path, there):
     (tmp_path / "store").mkdir()
