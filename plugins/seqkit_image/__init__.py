@@ -23,12 +23,14 @@ class ImageOptions:
     """Channels of the first convolution; the others have twice as many."""
     image_shift: float = 0.05
     """In training, a picture is moved up or down by up to this share of its height."""
+    image_warp: float = 0.03
+    """In training, pictures are warped smoothly, by this share of their height in the usual case; 0: not."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that no network can be made of."""
         check_range(self, 0, 1024, "image_height")
         check_range(self, 1, math.inf, "image_channels")
-        check_range(self, 0, 0.5, "image_shift")
+        check_range(self, 0, 0.5, "image_shift", "image_warp")
 
 
 @hookimpl

@@ -21,11 +21,14 @@ from seqkit.nn.columns import Columns
 from seqkit.nn.deep import DeepEncoder
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
+from seqkit.nn.warp import warped
 from seqkit_image.facts import ImageFacts
 
 WIDEST = 4096
 """Columns a picture is given at most; a wider one is squeezed."""
 STRIDES = (2, 2, 1)
+DEEPER = (0, 1, 1)
+"""Residual blocks after each convolution: the first has too many pixels for them."""
 
 
 class ImageBatch(NamedTuple):
@@ -45,7 +48,9 @@ class ImageEncoder(nn.Module):
         super().__init__()
         self.options, self.facts = options, facts
         channels = options.image_channels
-        self.columns = Columns(facts.channels, facts.height, [channels, 2 * channels, 2 * channels], STRIDES)
+        self.columns = Columns(
+            facts.channels, facts.height, [channels, 2 * channels, 2 * channels], STRIDES, DEEPER
+        )
         self.input_dropout = SharedDropout(options.dropout)
         self.network = DeepEncoder.of(options, self.columns.output_size)
         self.output_size, self.final_sizes = options.hidden, self.network.final_sizes
@@ -74,15 +79,22 @@ class ImageEncoder(nn.Module):
         return interpolate(x_CHW[None], size=size, mode="bilinear", antialias=True)[0]
 
     def collate(self, inputs: Sequence[Picture], seed: int | None = None) -> ImageBatch:
-        """Pictures as one batch; with a seed, each is moved up or down a little."""
+        """Pictures as one batch; with a seed, each is moved up or down and warped a little."""
         rows = [(self.scaled(picture) - self.facts.mean) / self.facts.deviation for picture in inputs]
         if seed is not None:
-            random, most = Random(seed), int(self.options.image_shift * self.facts.height)
-            rows = [_moved(x_CHW, random.randint(-most, most)) for x_CHW in rows]
+            rows = self._changed(rows, seed)
         lengths_B = torch.tensor([x_CHW.shape[2] for x_CHW in rows])
         wide = [x_CHW.permute(2, 0, 1) for x_CHW in rows]
         x_BWCH = nn.utils.rnn.pad_sequence(wide, batch_first=True)
         return ImageBatch(x_BWCH.permute(0, 2, 3, 1).contiguous(), lengths_B)
+
+    def _changed(self, rows: Sequence[Tensor], seed: int) -> list[Tensor]:
+        random, most = Random(seed), int(self.options.image_shift * self.facts.height)
+        rows = [_moved(x_CHW, random.randint(-most, most)) for x_CHW in rows]
+        if not self.options.image_warp:
+            return rows
+        pixels, generator = self.options.image_warp * self.facts.height, torch.Generator().manual_seed(seed)
+        return [warped(x_CHW[None], pixels, generator)[0] for x_CHW in rows]
 
     def forward(self, batch: ImageBatch) -> Memory:
         x_BSD, lengths_B = self.columns(batch.x_BCHW, batch.lengths_B)

@@ -16,15 +16,18 @@ class VideoOptions:
 
     video_height: int = 0
     """Rows that every frame is scaled to; 0 takes the training split's median, 64 at most."""
-    video_channels: int = 16
-    """Channels of the first convolution over a frame; each next has as many more."""
-    video_features: int = 256
-    """Size of x_t, what is known of a frame."""
+    video_channels: int = 32
+    """Channels of the first convolution over a frame; the others have twice as many."""
+    video_features: int = 128
+    """Numbers that say where in a frame something is, beside what is seen anywhere in it."""
+    video_warp: float = 0.015
+    """In training, films are warped smoothly, by this share of their height in the usual case; 0: not."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that no network can be made of."""
         check_range(self, 0, 512, "video_height")
         check_range(self, 1, math.inf, "video_channels", "video_features")
+        check_range(self, 0, 0.5, "video_warp")
 
 
 @dataclass(frozen=True)

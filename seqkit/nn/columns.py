@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -27,20 +28,45 @@ class ColumnNorm(nn.Module):
         return self.norm(x_BCHW.permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
 
 
+class ColumnBlock(nn.Module):
+    """x + f(x), f two 3×3 convolutions (He et al. 2016, after the norm), of the same rows, columns and channels."""
+
+    def __init__(self, channels: int, rows: int) -> None:
+        super().__init__()
+        self.first, self.second = (nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2))
+        self.first_norm, self.second_norm = (ColumnNorm(channels, rows) for _ in range(2))
+
+    def forward(self, x_BCHW: Tensor, real_B11W: Tensor) -> Tensor:
+        """The same shape."""
+        inner_BCHW = torch.relu(self.first_norm(self.first(x_BCHW * real_B11W)))
+        return torch.relu(x_BCHW + self.second_norm(self.second(inner_BCHW * real_B11W)))
+
+
 class Columns(nn.Module):
     """3×3 convolutions, each of which halves the rows, and the columns where its stride is 2."""
 
     def __init__(
-        self, input_channels: int, rows: int, channels: Sequence[int], strides: Sequence[int]
+        self,
+        input_channels: int,
+        rows: int,
+        channels: Sequence[int],
+        strides: Sequence[int],
+        deeper: Sequence[int] = (),
     ) -> None:
-        """Args: channels, of each convolution; strides, of each along the columns (1 or 2)."""
+        """Args: channels, of each convolution; strides, of each along the columns (1 or 2); deeper, residual blocks
+        after each, 0 where not given."""
         super().__init__()
         self.strides = tuple(strides)
         self.convolutions, self.norms = nn.ModuleList(), nn.ModuleList()
-        for (before, after), stride in zip(pairwise([input_channels, *channels]), strides, strict=True):
+        self.blocks = nn.ModuleList()
+        deeper = [*deeper, *[0] * (len(strides) - len(deeper))]
+        for (before, after), stride, blocks in zip(
+            pairwise([input_channels, *channels]), strides, deeper, strict=True
+        ):
             rows = (rows + 1) // 2
             self.convolutions.append(nn.Conv2d(before, after, 3, stride=(2, stride), padding=1))
             self.norms.append(ColumnNorm(after, rows))
+            self.blocks.append(nn.ModuleList(ColumnBlock(after, rows) for _ in range(blocks)))
         self.output_size = channels[-1] * rows
 
     def steps(self, columns: int) -> int:
@@ -51,9 +77,19 @@ class Columns(nn.Module):
 
     def forward(self, x_BCHW: Tensor, lengths_B: Tensor) -> tuple[Tensor, Tensor]:
         """Right-padded columns, and how many are real -> x_BSD, and how many of S are real."""
-        for convolve, norm, stride in zip(self.convolutions, self.norms, self.strides, strict=True):
+        real_B11W = _real(lengths_B, x_BCHW)
+        for convolve, norm, blocks, stride in zip(
+            self.convolutions, self.norms, self.blocks, self.strides, strict=True
+        ):
             # What stands beyond the end must be zero, as it is for the longest of a batch.
-            x_BCHW = x_BCHW * mask_of(lengths_B, x_BCHW.shape[-1])[:, None, None]
-            x_BCHW = torch.relu(norm(convolve(x_BCHW)))
+            x_BCHW = torch.relu(norm(convolve(x_BCHW * real_B11W)))
             lengths_B = (lengths_B + stride - 1) // stride
+            real_B11W = _real(lengths_B, x_BCHW)
+            for block in cast(nn.ModuleList, blocks):
+                x_BCHW = block(x_BCHW, real_B11W)
         return x_BCHW.flatten(1, 2).transpose(1, 2), lengths_B
+
+
+def _real(lengths_B: Tensor, x_BCHW: Tensor) -> Tensor:
+    """True at the columns before the end, (B, 1, 1, W)."""
+    return mask_of(lengths_B, x_BCHW.shape[-1])[:, None, None]

@@ -110,7 +110,12 @@ def train_subword_on_lines(
     Args: split_digits, whether each digit is a piece of its own. Of very many lines, evenly spaced ones are read.
     """
     chosen = list(lines)
-    return _fitted(chosen[:: 1 + len(chosen) // LINES], vocab_size, algorithm, "identity", split_digits)
+    chosen = chosen[:: 1 + len(chosen) // LINES]
+    found = _fitted(chosen, vocab_size, algorithm, "identity", split_digits)
+    if algorithm == "unigram" and len(found) < vocab_size // 2:
+        # Of a few dozen words unigram leaves letters; BPE joins them to the words that they are.
+        found = _fitted(chosen, vocab_size, "bpe", "identity", split_digits)
+    return found
 
 
 def _fitted(

@@ -114,9 +114,12 @@ def test_colours_are_read_where_asked_for():
     assert model.encoders["image"].scaled(pairs[0].sources["image"]).shape[:2] == (3, 12)
 
 
-def test_what_is_random_follows_from_the_seed():
+@pytest.mark.parametrize(("shift", "warp"), [(0.2, 0.0), (0.0, 0.1)])
+def test_what_is_random_follows_from_the_seed(shift, warp):
     pairs = [Pair({"image": picture}, "a word") for picture in pictures()]
-    encoder = untrained(pairs, encoder="image", image_channels=4, image_shift=0.2).encoders["image"]
+    encoder = untrained(
+        pairs, encoder="image", image_channels=4, image_shift=shift, image_warp=warp
+    ).encoders["image"]
     first, again, other, none = (encoder.collate(pictures()[:1] * 8, seed).x_BCHW for seed in (1, 1, 2, None))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)

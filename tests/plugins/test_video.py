@@ -215,6 +215,23 @@ def test_a_still_film_and_another_size_are_read(model):
     assert encoder.labels(still)[-1] == "frame 4" and encoder.view(still).shape == (50, 280, 3)
 
 
+@pytest.mark.parametrize(("height", "width"), [(8, 8), (9, 66), (31, 13), (64, 50)])
+def test_frames_of_any_size_are_read(height, width):
+    film = Film(np.zeros((2, height, width, 1), np.uint8), 8.0)
+    encoder = untrained([Pair({"video": film}, "a film")], encoder="video", video_channels=4).encoders[
+        "video"
+    ]
+    assert encoder.shape.height == height
+    assert encoder(encoder.collate([film])).states_BSD.isfinite().all()
+
+
+def test_in_training_a_film_is_warped_and_all_its_frames_alike(model):
+    encoder, film = model.encoders["video"], Film(np.repeat(moving_square(1).frames_FHWC, 3, axis=0), 8.0)
+    first, again, none = (encoder.collate([film], seed).x_BFCHW for seed in (1, 1, None))
+    assert torch.equal(first, again) and not torch.equal(first, none)
+    assert torch.equal(first[:, 0], first[:, 2])
+
+
 @pytest.mark.parametrize("channels", [1, 3])
 def test_frames_are_scaled_a_few_at_a_time_to_what_all_at_once_would_be(monkeypatch, channels):
     random = np.random.default_rng(2)

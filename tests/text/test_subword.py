@@ -13,7 +13,7 @@ from seqkit.catalogue import read_sentences
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Problems
 from seqkit.text.sampling import Lattice, Pieces
-from seqkit.text.subword import ALGORITHMS, UNKNOWN_PIECE, train_subword
+from seqkit.text.subword import ALGORITHMS, UNKNOWN_PIECE, train_subword, train_subword_on_lines
 
 
 @pytest.fixture(scope="module")
@@ -95,3 +95,13 @@ def test_an_alphabet_larger_than_the_vocabulary(algorithm):
     subword = train_subword(words, 500, algorithm)
     assert len(subword) >= 3000
     assert UNKNOWN_PIECE not in subword.encode([characters[7]])[0]
+
+
+def test_a_few_words_are_whole_pieces():
+    lines = [f"digit {number} goes {way}" for number in range(10) for way in ("left", "right", "up", "down")]
+    subword = train_subword_on_lines(lines, 100, split_digits=True)
+    words = {word for line in lines for word in line.split()}
+    assert {word for word in words if len(subword.pieces(word)) == 1} == {
+        word for word in words if word.isalpha()
+    }
+    assert [subword.decode(ids) for ids in subword.encode_lines(lines)] == lines

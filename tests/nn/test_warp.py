@@ -1,0 +1,41 @@
+"""Smooth warping: what moves, how far, and that frames of a film move together."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from seqkit.nn.warp import warped
+
+
+def coordinates(height: int = 48, width: int = 64) -> torch.Tensor:
+    """A picture whose two channels say in which row and column a pixel lies."""
+    rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
+    return torch.stack([rows, columns]).float()[None]
+
+
+def generator(seed: int = 1) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+@pytest.mark.parametrize("size", [(48, 64), (1, 1), (5, 3)])
+def test_without_noise_nothing_moves(size):
+    x = torch.rand(2, 3, *size, generator=generator())
+    assert torch.allclose(warped(x, 0.0, generator()), x, atol=1e-5)
+
+
+def test_pixels_move_as_far_as_was_asked_and_smoothly():
+    x = coordinates(200, 200)
+    moved = (warped(x, 2.0, generator()) - x)[0, :, 10:-10, 10:-10]
+    # Between knots bicubic interpolation averages: from 2 at a knot to 1.2 in the middle of four.
+    assert 1.2 < float(moved.std()) < 2.0
+    assert abs(float(moved.mean())) < 0.2
+    assert float(moved.diff(dim=-1).abs().max()) < 2.0
+
+
+def test_frames_of_a_film_move_alike_and_follow_the_generator():
+    film = coordinates().expand(3, -1, -1, -1)
+    first = warped(film, 1.0, generator(7))
+    assert torch.equal(first[0], first[2])
+    assert torch.equal(first, warped(film, 1.0, generator(7)))
+    assert not torch.equal(first, warped(film, 1.0, generator(8)))
