@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tagger_tables import Rows, row
+from tables import Rows, row
 
 from seqkit.models.folder import TRAINING, model_info
 
@@ -53,7 +53,7 @@ TASKS = {
     # Captions have seven words for one digit, and fifteen for two.
     "captions": Task(
         "moving-digits",
-        "encoder=video hidden=256",
+        "encoder=video hidden=256 batch_words=500 learning_rate=0.001",
         {"one digit": "exact_by_words/7", "two digits": "exact_by_words/15"},
     ),
     # The judge's whole caption is right: both digits and both motions, and the round trip.

@@ -10,7 +10,7 @@ from subprocess import CompletedProcess
 import modalities
 import pytest
 from modalities import TASKS, Run, at, spread
-from tagger_tables import Rows
+from tables import Rows
 
 from seqkit.config import parse_settings
 from seqkit.evaluation.drawing import DrawingScores, judged

@@ -1,0 +1,98 @@
+"""What each option of seq2seq is worth: `python benchmarks/seq2seq_tables.py --out runs/options --minutes 15`.
+
+Trains Multi30k en→de with each setting and each seed for a fixed time, in bfloat16, and scores dev with beam search.
+Tables: plain, the decoder that sees the last latent state alone, against attention; options, one by one. Finished
+runs are kept in `rows.json`, so a stopped command goes on. With `--plot FILE`, BLEU by length of the source is drawn
+for the table `plain` (mean of the seeds). It does not look at test.
+"""
+
+from __future__ import annotations
+
+import statistics
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+from tables import Rows, Setting, Study, parser_of, rows_of, run
+
+MODEL = "seq2seq"
+DEFAULT = Setting("defaults", MODEL)
+TABLES = {
+    "plain": [Setting("plain", MODEL, ("attention=none",)), Setting("attention", MODEL)],
+    "options": [
+        DEFAULT,
+        *(
+            Setting(f"attention={name}", MODEL, (f"attention={name}",))
+            for name in ("none", "dot", "additive")
+        ),
+        *(Setting(f"recurrence={name}", MODEL, (f"recurrence={name}",)) for name in ("rnn", "gru", "sru")),
+        *(
+            Setting(text, MODEL, (text,))
+            for text in (
+                "bidirectional=false",
+                "input_feeding=true",
+                "layer_norm=true",
+                "encoder_layers=2",
+                "decoder_layers=2",
+                "tied=false",
+                "joint=false",
+                "dropout=0",
+                "dropout=0.5",
+                "label_smoothing=0",
+                "sampling=0",
+                "average=0",
+                "accumulate=4",
+                "batch_words=1000",
+                "vocab_size=4000",
+            )
+        ),
+        Setting("two layers, residual", MODEL, ("encoder_layers=2", "decoder_layers=2", "residual=true")),
+    ],
+}
+
+
+def score(scores: dict[str, Any]) -> dict[str, Any]:
+    """BLEU and chrF on dev, and BLEU by length of the source."""
+    found = {name: scores["metrics"][name]["score"] for name in ("BLEU", "chrF2")}
+    return {**found, "by_length": scores["by_length"]}
+
+
+STUDY = Study(
+    __doc__ or "",
+    TABLES,
+    ["BLEU", "chrF2"],
+    score,
+    "multi30k",
+    ("--source", "en", "--target", "de", "--set", "precision=bfloat16"),
+    15,
+)
+
+
+def main() -> None:
+    """The tables, then the plot that was asked for."""
+    parser = parser_of(STUDY)
+    parser.add_argument("--plot", type=Path, help="a PNG of BLEU by length of the source")
+    arguments = parser.parse_args()
+    rows = run(STUDY, arguments)
+    if arguments.plot:
+        plot(rows, arguments, arguments.plot)
+
+
+def plot(rows: Rows, arguments: Any, path: Path) -> None:
+    """BLEU by length of the source, a line for each setting of the table `plain`."""
+    figure = Figure(figsize=(6, 3.5), layout="constrained")
+    axes = figure.subplots()
+    for setting in TABLES["plain"]:
+        done = [run["by_length"] for run in rows_of(setting, rows.found, arguments)]
+        buckets = list(zip(*done, strict=True))
+        spans = [f"{b['first']}–{b['last']}" if b["last"] else f"{b['first']} and more" for b, *_ in buckets]
+        axes.plot(
+            spans, [statistics.mean(b["bleu"] for b in same) for same in buckets], "o-", label=setting.name
+        )
+    axes.set(xlabel="words of the source", ylabel="BLEU on dev")
+    axes.legend()
+    figure.savefig(path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""Tables of many trainings: settings by seeds, each for the same time, each finished run kept in `rows.json`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import statistics
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple
+
+from seqkit.files import atomic_write
+
+
+class Setting(NamedTuple):
+    """One row of a table: a model and what differs from its defaults."""
+
+    name: str
+    model: str
+    sets: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    """Further options of `seqkit train`."""
+
+
+class Study(NamedTuple):
+    """Tables, and what is measured for them. None looks at test."""
+
+    description: str
+    tables: Mapping[str, Sequence[Setting]]
+    measures: Sequence[str]
+    """Names of the figures that `score` gives."""
+    score: Callable[[dict[str, Any]], dict[str, Any]]
+    """JSON of `seqkit evaluate` -> a row: the measures, and whatever else is worth keeping."""
+    corpus: str
+    common: tuple[str, ...] = ()
+    """Options of `seqkit train` in all runs."""
+    minutes: float = 10
+
+
+class Run(NamedTuple):
+    """One training."""
+
+    setting: Setting
+    seed: int
+    minutes: float
+    corpus: str
+
+    @property
+    def key(self) -> str:
+        """What the row is found by: all that decides the outcome, so that settings of two tables share a run."""
+        s = self.setting
+        return " ".join(
+            [self.corpus, s.model, *s.sets, *s.options, f"{self.minutes:g} min", f"seed {self.seed}"]
+        )
+
+    def command(self, folder: Path, common: Sequence[str]) -> list[str]:
+        """The training; `patience=0`, because time alone ends it."""
+        s = self.setting
+        command = ["train", s.model, "--corpus", self.corpus, "--out", str(folder), *common, *s.options]
+        for item in (*s.sets, f"minutes={self.minutes:g}", "patience=0"):
+            command += ["--set", item]
+        return seqkit(*command, "--seed", str(self.seed), "--threads", "1")
+
+
+class Rows:
+    """Finished runs, in a file that is whole at any time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._lock = path, Lock()
+        self.found: dict[str, dict[str, Any]] = (
+            json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+        )
+
+    def add(self, key: str, row: dict[str, Any]) -> None:
+        """Keep one more."""
+        with self._lock:
+            self.found[key] = row
+            with atomic_write(self._path) as file:
+                file.write(json.dumps(self.found, indent=1).encode())
+
+
+def parser_of(study: Study) -> argparse.ArgumentParser:
+    """The options that all studies have."""
+    parser = argparse.ArgumentParser(
+        description=study.description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--corpus", default=study.corpus)
+    parser.add_argument("--minutes", type=float, default=study.minutes, help="of each training")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--only", nargs="+", choices=study.tables, default=list(study.tables))
+    parser.add_argument("--parallel", type=int, default=1, help="trainings at once; wants as many idle cores")
+    return parser
+
+
+def run(study: Study, arguments: argparse.Namespace) -> Rows:
+    """Run what is missing, then print the tables that were asked for."""
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    rows = Rows(arguments.out / "rows.json")
+    runs = {
+        run.key: run
+        for seed in arguments.seeds
+        for name in arguments.only
+        for setting in study.tables[name]
+        for run in [Run(setting, seed, arguments.minutes, arguments.corpus)]
+    }
+    missing = [run for key, run in runs.items() if key not in rows.found]
+    with ThreadPoolExecutor(arguments.parallel) as pool:
+        said = pool.map(lambda run: train(study, run, arguments.out, rows), missing)
+        for one, text in zip(missing, said, strict=True):
+            print(f"{one.key}: {text}", file=sys.stderr)
+    for name in arguments.only:
+        print("\n".join(table(study, name, rows.found, arguments)), end="\n\n")
+    return rows
+
+
+def train(study: Study, run: Run, out: Path, rows: Rows) -> str:
+    """One training with its scores on dev; what went wrong is said, and the others go on."""
+    folder = out / run.key.replace(" ", "_").replace("=", "-")
+    # A run that was stopped has used an unknown part of its minutes.
+    shutil.rmtree(folder, ignore_errors=True)
+    with open(out / f"{folder.name}.log", "w", encoding="utf-8") as log:
+        if subprocess.run(run.command(folder, study.common), stdout=log, stderr=log).returncode:
+            return f"FAILED, see {log.name}"
+    evaluate = seqkit("evaluate", str(folder), run.corpus, "--split", "dev", "--json")
+    scores = json.loads(subprocess.run(evaluate, check=True, capture_output=True, text=True).stdout)
+    row = study.score(scores)
+    rows.add(run.key, row | {"epochs": epochs(folder)})
+    return f"{study.measures[0]} {row[study.measures[0]]:.2f}"
+
+
+def seqkit(*arguments: str) -> list[str]:
+    """The command, of this very Python."""
+    return [sys.executable, "-m", "seqkit", *arguments]
+
+
+def epochs(folder: Path) -> int:
+    """How many the time was enough for."""
+    return len((folder / "training" / "metrics.csv").read_text(encoding="utf-8").splitlines()) - 1
+
+
+def table(
+    study: Study, name: str, found: dict[str, dict[str, Any]], arguments: argparse.Namespace
+) -> Iterator[str]:
+    """Mean, standard deviation and range over the seeds that are there."""
+    yield from row(
+        name, *(f"{measure}, mean ± s.d. (range)" for measure in study.measures), "epochs", "seeds"
+    )
+    yield from row(*["---"] * (len(study.measures) + 3))
+    for setting in study.tables[name]:
+        done = rows_of(setting, found, arguments)
+        cells = [spread([run[measure] for run in done]) for measure in study.measures]
+        mean = f"{statistics.mean(run['epochs'] for run in done):.0f}" if done else "–"
+        yield from row(setting.name, *cells, mean, str(len(done)))
+
+
+def rows_of(
+    setting: Setting, found: dict[str, dict[str, Any]], arguments: argparse.Namespace
+) -> list[dict[str, Any]]:
+    """The finished runs of a setting, a seed each."""
+    keys = [Run(setting, seed, arguments.minutes, arguments.corpus).key for seed in arguments.seeds]
+    return [found[key] for key in keys if key in found]
+
+
+def spread(values: list[float]) -> str:
+    """As in 95.50 ± 0.08 (95.41–95.58); the deviation is that of a sample."""
+    if not values:
+        return "–"
+    deviation = f" ± {statistics.stdev(values):.2f}" if len(values) > 1 else ""
+    return f"{statistics.mean(values):.2f}{deviation} ({min(values):.2f}–{max(values):.2f})"
+
+
+def row(*cells: str) -> Iterator[str]:
+    """One row of Markdown."""
+    yield f"| {' | '.join(cells)} |"
