@@ -205,10 +205,12 @@ def test_the_readme_has_two_commands_each_alone_and_ci_runs_them():
     assert listed.stdout.splitlines() == alone
 
 
-COMMANDS = [path.name for path in sorted((ROOT / "benchmarks").glob("*.py")) if "__main__" in path.read_text()]
+BENCHMARKS = [
+    path.name for path in sorted((ROOT / "benchmarks").glob("*.py")) if "__main__" in path.read_text()
+]
 
 
-@pytest.mark.parametrize("script", COMMANDS)
+@pytest.mark.parametrize("script", BENCHMARKS)
 def test_every_benchmark_is_named(script):
     assert f"python benchmarks/{script}" in text_of("docs/benchmarks.md")
 
