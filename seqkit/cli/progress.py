@@ -21,7 +21,7 @@ class TrainingReporter:
         from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
-        self.epochs = 0
+        self.minutes, self.total, self.of_epochs = 0.0, 0.0, ""
         self.console = Console(stderr=True)
         self.bar = Bar(
             TextColumn("epoch {task.fields[epoch]}"),
@@ -45,10 +45,11 @@ class TrainingReporter:
     ) -> None:
         self.bar.stop()
 
-    def start(self, epochs: int) -> None:
-        """Before the first batch: so many passes at most."""
-        self.epochs = epochs
-        self.bar.update(self.task, total=epochs)
+    def start(self, epochs: int, minutes: float = 0.0) -> None:
+        """Before the first batch: so many passes, or as many as the minutes are enough for."""
+        self.minutes, self.of_epochs = minutes, "" if minutes else f"/{epochs}"
+        self.total = minutes or float(epochs)
+        self.bar.update(self.task, total=self.total)
 
     def note(self, message: str) -> None:
         """A remark that stays."""
@@ -65,11 +66,12 @@ class TrainingReporter:
             f"loss {progress.nll / max(progress.steps, 1):.3f}  "
             f"accuracy {100 * progress.right / max(progress.steps, 1):.2f} %  {speed:,.0f} steps/s"
         )
-        done = progress.epoch + progress.batch / batches
-        self.bar.update(self.task, completed=done, epoch=f"{progress.epoch + 1}/{self.epochs}", now=text)
+        done = progress.seconds / 60 if self.minutes else progress.epoch + progress.batch / batches
+        name = f"{progress.epoch + 1}{self.of_epochs}"
+        self.bar.update(self.task, completed=done, epoch=name, now=text)
         if not self.console.is_terminal and now - self._spoke > PLAIN_SECONDS:
-            left = (self.epochs - done) * progress.seconds / max(done, 1e-9)
-            self._say(f"epoch {progress.epoch + 1}/{self.epochs}  {text}  at most {left / 60:.0f} min left")
+            left = max(self.total - done, 0.0) * progress.seconds / max(done, 1e-9)
+            self._say(f"epoch {name}  {text}  at most {left / 60:.0f} min left")
 
     def epoch(self, row: dict[str, Any]) -> None:
         """After each epoch, dev scores known."""
@@ -77,7 +79,7 @@ class TrainingReporter:
             f"{key.replace('_', ' ')} {_shown(key, row[key])}" for key in row if key[:4] == "dev_"
         )
         self._say(
-            f"epoch {row['epoch']}/{self.epochs}  loss {row['train_loss']:.3f}  "
+            f"epoch {row['epoch']}{self.of_epochs}  loss {row['train_loss']:.3f}  "
             f"accuracy {100 * row['train_accuracy']:.2f} %  {dev}  {row['seconds']:.0f} s"
         )
 

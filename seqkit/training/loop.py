@@ -51,7 +51,7 @@ class Task(Protocol):
 class Reporter(Protocol):
     """Who is told how training goes."""
 
-    def start(self, epochs: int) -> None: ...
+    def start(self, epochs: int, minutes: float) -> None: ...
 
     def step(self, progress: Progress, batches: int, rate: float) -> None: ...
 
@@ -86,7 +86,7 @@ class Training:
 
     def run(self) -> Progress:
         """Train to the end. Raises Stopped after SIGINT or SIGTERM, with the state saved."""
-        self.reporter.start(self.options.epochs)
+        self.reporter.start(self.options.epochs, self.options.minutes)
         with StopRequest() as stop:
             while not self._done():
                 for batches in self._batches_left():

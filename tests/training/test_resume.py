@@ -38,7 +38,7 @@ def die(when, number):
         os.kill(os.getpid(), signal.SIGKILL)
 
 class Reporter:
-    def start(self, epochs): pass
+    def start(self, epochs, minutes): pass
     def step(self, progress, batches, rate): die("step", progress.updates)
     def epoch(self, row): die("epoch", row["epoch"])
     def note(self, message): pass

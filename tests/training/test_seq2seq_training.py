@@ -40,7 +40,7 @@ class Reporter:
     def __init__(self, stop_at: int = 0) -> None:
         self.stop_at, self.notes, self.batches = stop_at, [], 0
 
-    def start(self, epochs): ...
+    def start(self, epochs, minutes): ...
 
     def step(self, progress, batches, rate):
         self.batches = batches
