@@ -3,8 +3,8 @@
     python docs/plots/modalities.py --fsdd-strings runs/strings --digit-lines runs/ocr --moving-digits runs/caption \
         --drawing runs/draw
 
-Each model writes what it makes of the first examples of dev, and its attention is laid over what it read. The model that
-draws is asked for films whose captions training never had. Models that are not named are left out.
+Each model writes what it makes of an example of dev, and its attention is laid over what it read. The model that draws
+is asked for films whose captions training never had. Models that are not named are left out.
 """
 
 from __future__ import annotations
