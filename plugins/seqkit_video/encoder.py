@@ -44,11 +44,12 @@ class VideoEncoder(nn.Module):
         self.options, self.shape = options, facts.shape
         channels = options.video_channels
         self.convolutions = FrameFeatures(2 * self.shape.channels, channels, 2 * channels)
+        self.what = nn.Conv2d(2 * channels, 6 * channels, 1)
         self.coarse = nn.MaxPool2d(2, ceil_mode=True)
         grid = math.prod(halved(size // PATCH, 2) for size in (self.shape.height, self.shape.width))
         self.where = nn.Linear(2 * channels * grid, options.video_features)
         self.input_dropout = SharedDropout(options.dropout)
-        self.network = DeepEncoder.of(options, 2 * channels + options.video_features)
+        self.network = DeepEncoder.of(options, 6 * channels + options.video_features)
         self.output_size, self.final_sizes = options.hidden, self.network.final_sizes
 
     def lengths(self, inputs: Sequence[Film]) -> list[int]:
@@ -71,7 +72,7 @@ class VideoEncoder(nn.Module):
     def forward(self, batch: VideoBatch) -> Memory:
         films, frames = batch.x_BFCHW.shape[:2]
         grid_NCHW = self.convolutions(with_differences(batch.x_BFCHW).flatten(0, 1))
-        what_NC = grid_NCHW.amax((2, 3))
+        what_NC = torch.relu(self.what(grid_NCHW).amax((2, 3)))
         where_NX = torch.relu(self.where(self.coarse(grid_NCHW).flatten(1)))
         x_BFX = torch.cat([what_NC, where_NX], dim=1).view(films, frames, -1)
         real_BF = mask_of(batch.lengths_B, frames)
