@@ -46,7 +46,9 @@ class Task(NamedTuple):
 TASKS = {
     "fsdd": Task("fsdd", "encoder=audio hidden=256", EXACT),
     "fsdd-strings": Task("fsdd-strings", "encoder=audio hidden=256", EXACT | WORD_ERRORS),
-    "digit-lines": Task("digit-lines", "encoder=image hidden=256", EXACT),
+    "digit-lines": Task(
+        "digit-lines", "encoder=image hidden=256 dropout=0.2 batch_words=2000 learning_rate=0.0015", EXACT
+    ),
     "digit-questions": Task("digit-questions", "encoder=image,text hidden=256", EXACT),
     "image-alone": Task("digit-questions", "encoder=image hidden=256", EXACT),
     "question-alone": Task("digit-questions", "encoder=text hidden=256", EXACT),
