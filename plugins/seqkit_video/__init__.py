@@ -20,7 +20,7 @@ class VideoOptions:
     """Channels of the first convolution over a frame; the others have twice as many."""
     video_features: int = 128
     """Numbers that say where in a frame something is, beside what is seen anywhere in it."""
-    video_warp: float = 0.015
+    video_warp: float = 0.02
     """In training, films are warped smoothly, by this share of their height in the usual case; 0: not."""
 
     def __post_init__(self) -> None:
