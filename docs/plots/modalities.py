@@ -23,7 +23,7 @@ from seqkit.models.generation import generate
 
 IMAGES = Path(__file__).parents[1] / "images"
 READING = ("fsdd-strings", "digit-lines", "moving-digits")
-SHOWN = {"fsdd-strings": 4, "digit-lines": 6, "moving-digits": 3}
+SHOWN = {"fsdd-strings": 4, "digit-lines": 6, "moving-digits": 2}
 """Which example of dev: one of middle length."""
 CAPTIONS = 4
 EVERY = 2
