@@ -100,6 +100,7 @@ class Worker:
 
 def _work(connection: Any, model: str, question: Question) -> None:
     """What a worker does until nobody asks any more."""
+    import gc
     import signal
 
     import torch
@@ -111,6 +112,7 @@ def _work(connection: Any, model: str, question: Question) -> None:
     torch.set_num_threads(1)
     tagger = load_model(model)
     tagger.compute = question.compute
+    gc.freeze()
     try:
         while True:
             connection.send(question.answer(tagger, [Sentence(words) for words in connection.recv()]))

@@ -17,8 +17,7 @@ from seqkit.nn.embedding import WordEmbedding, WordTable
 from seqkit.nn.recurrent import Prepared, Stack
 from seqkit.text.vocabulary import Ids, WordIndex
 
-BATCH_WORDS = 8192
-SPREAD = 8
+BATCH_WORDS = 2048
 TABLE_WORDS = 1024
 """Words composed together."""
 KNOWN_BYTES = 64 * 2**20
@@ -78,20 +77,21 @@ class Batch(NamedTuple):
 
 
 def batches(lengths: Sequence[int], mixed: bool) -> Iterator[Batch]:
-    """Sentences of these lengths as batches; they follow from the lengths alone.
+    """Sentences of these lengths as batches, the longest first; they follow from the lengths alone.
 
-    Args: mixed, whether stretches in one batch may differ in length, by an eighth at most. Many batches would
-    hold a few sentences otherwise.
+    Args: mixed, whether stretches of different lengths may share a batch. Then few shapes of batches occur, whatever
+    the text: a kernel takes time and memory for every new one.
     """
     start_S, length_S = _stretches(lengths)
     order_S = np.argsort(-length_S, kind="stable")
     start_S, length_S = start_S[order_S], length_S[order_S]
-    first = 0
+    words, first = sum(lengths), 0
     while first < len(length_S):
         longest = int(length_S[first])
-        shortest = longest - longest // SPREAD if mixed else longest
-        after = min(first + max(1, BATCH_WORDS // longest), int(np.searchsorted(-length_S, -shortest, "right")))
-        yield _batch(start_S[first:after], length_S[first:after], sum(lengths))
+        after = first + max(1, BATCH_WORDS // longest)
+        if not mixed:
+            after = min(after, int(np.searchsorted(-length_S, -longest, "right")))
+        yield _batch(start_S[first:after], length_S[first:after], words)
         first = after
 
 
