@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from seqkit.nn.initial import first_weights_wanted
-from seqkit.nn.recurrent import Prepared, Recurrence, State, last_real
+from seqkit.nn.recurrent import Prepared, Recurrence, State, last_real, taken
 from seqkit.nn.scan import gated_scan
 
 
@@ -64,7 +64,8 @@ class SRU(Recurrence):
             torch.where(count_B[:, None] > 0, end, old) for end, old in zip(ends, state, strict=True)
         )
 
-    def outputs(self, prepared_BT: Prepared) -> Tensor:
+    def outputs(self, prepared_U: Prepared, index_BT: Tensor) -> Tensor:
+        prepared_BT = taken(prepared_U, index_BT)
         first = prepared_BT[0]
         return self._run(prepared_BT, first.new_zeros(first.shape[0], self.hidden_size))[0]
 

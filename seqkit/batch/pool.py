@@ -5,8 +5,10 @@ from __future__ import annotations
 import multiprocessing
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
+from queue import SimpleQueue
+from threading import Thread
 from types import TracebackType
 from typing import Any, Self
 
@@ -49,7 +51,7 @@ class Chunk:
 
     def ready(self) -> bool:
         """Whether the answer is here."""
-        return self.worker is None or self.worker.connection.poll()
+        return self.worker is None or not self.worker.answers.empty()
 
     def take(self) -> tuple[list[Sentence], Tags]:
         """Sentences and answers; waits for the worker."""
@@ -68,24 +70,42 @@ class Worker:
         self.process.start()
         theirs.close()
         self.waiting = 0
+        self.answers: SimpleQueue[Tags | None] = SimpleQueue()
+        """What has come back and was not yet taken; None where no more will come."""
+        self._receiver = Thread(target=self._receive, daemon=True)
+        self._receiver.start()
+
+    def _receive(self) -> None:
+        """Take answers off the pipe as they come. A pipe holds little: were they left there while this process sends
+        a chunk, both would wait for the other to read.
+        """
+        with suppress(EOFError, OSError):
+            while True:
+                self.answers.put(self.connection.recv())
+        self.answers.put(None)
 
     def send(self, sentences: Sequence[Sentence]) -> None:
-        """Ask about a chunk."""
-        self.connection.send([sentence.words for sentence in sentences])
+        """Ask about a chunk. Raises SeqkitError where the process has died."""
+        try:
+            self.connection.send([sentence.words for sentence in sentences])
+        except ConnectionError as error:
+            raise self._death() from error
         self.waiting += 1
 
     def take(self) -> Tags:
-        """The answer to the oldest question. Raises SeqkitError where the process has died."""
+        """The answer to the oldest question; waits for it. Raises SeqkitError where the process has died."""
         self.waiting -= 1
-        try:
-            tags: Tags = self.connection.recv()
-        except (EOFError, ConnectionError) as error:
-            self.process.join()
-            raise SeqkitError(
-                f"a tagging process died (exit code {self.process.exitcode})",
-                "Perhaps memory ran out: give fewer --processes.",
-            ) from error
+        tags = self.answers.get()
+        if tags is None:
+            raise self._death()
         return tags
+
+    def _death(self) -> SeqkitError:
+        self.process.join()
+        return SeqkitError(
+            f"a tagging process died (exit code {self.process.exitcode})",
+            "Perhaps memory ran out: give fewer --processes.",
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -93,13 +113,15 @@ class Worker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.connection.close()
         self.process.terminate()
         self.process.join()
+        self._receiver.join()
+        self.connection.close()
 
 
 def _work(connection: Any, model: str, question: Question) -> None:
     """What a worker does until nobody asks any more."""
+    import gc
     import signal
 
     import torch
@@ -111,6 +133,7 @@ def _work(connection: Any, model: str, question: Question) -> None:
     torch.set_num_threads(1)
     tagger = load_model(model)
     tagger.compute = question.compute
+    gc.freeze()
     try:
         while True:
             connection.send(question.answer(tagger, [Sentence(words) for words in connection.recv()]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -119,7 +120,10 @@ def _load(model: str, processes: int, precision: str) -> Any:
 
         # As many cores as processes are taken; more threads would only stand in each other's way.
         torch.set_num_threads(1)
-    return load_for("tagging", model, OTHER_TASKS, precision)
+    tagger = load_for("tagging", model, OTHER_TASKS, precision)
+    # What is loaded now lives to the end: the collector need not walk all of it again and again.
+    gc.freeze()
+    return tagger
 
 
 def _kinds(label: str, known: Iterable[str]) -> tuple[str, ...]:

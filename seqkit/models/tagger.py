@@ -22,8 +22,9 @@ from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Sentence, is_label
-from seqkit.models.contracts import MAX_STEPS, TaggerOptions
+from seqkit.models.contracts import TaggerOptions
 from seqkit.models.parts import read_json, write_json
+from seqkit.models.stretches import KnownWords, batches
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.embedding import (
     AffixEmbedding,
@@ -43,10 +44,6 @@ from seqkit.text.vocabulary import Ids, WordIndex, pad
 Ranked = list[tuple[str, float]]
 """Labels of one word with their probabilities, the most probable first."""
 Answer = TypeVar("Answer")
-BATCH_WORDS = 8192
-TABLE_WORDS = 4096
-KNOWN_WORDS = 100_000
-"""Words whose x_t is remembered while predicting; with more, memory starts afresh."""
 
 
 @dataclass
@@ -250,21 +247,22 @@ class Tagger(nn.Module):
         """The most probable label of each kind (of all kinds: None) for every word, in the order given."""
         kinds = tuple(self.heads if kinds is None else kinds)
         count = sum(len(sentence.words) for sentence in sentences)
-        best_N = {kind: np.empty(count, dtype=np.int64) for kind in kinds}
+        # One place more, for what pads.
+        best_N = {kind: np.empty(count + 1, dtype=np.int64) for kind in kinds}
         with self._evaluating():
-            for rows_BT, logits in self._batches(sentences, kinds, self._known_words):
+            for rows_BT, logits in self._batches(sentences, kinds, self._words_known()):
                 for kind, logits_BTL in logits.items():
                     best_N[kind][rows_BT] = cast(SoftmaxHead, self.heads[kind]).best(logits_BTL).numpy()
-        names = {kind: self._label_names[kind][ids_N].tolist() for kind, ids_N in best_N.items()}
+        names = {kind: self._label_names[kind][ids_N[:count]].tolist() for kind, ids_N in best_N.items()}
         return list(_by_sentence(sentences, names))
 
     def predict_top(self, sentences: Sequence[Sentence], top: int) -> list[dict[str, list[Ranked]]]:
         """The `top` most probable labels of each kind for every word, each with its calibrated probability."""
         count = sum(len(sentence.words) for sentence in sentences)
-        ranked: dict[str, list[Ranked]] = {kind: [[]] * count for kind in self.heads}
+        ranked: dict[str, list[Ranked]] = {kind: [[]] * (count + 1) for kind in self.heads}
         with self._evaluating():
             # Probabilities are told to the last digit, so they must not depend on which words came before.
-            for rows_BT, logits in self._batches(sentences, tuple(self.heads), WordVectors(self)):
+            for rows_BT, logits in self._batches(sentences, tuple(self.heads), self._no_words_known()):
                 for kind, logits_BTL in logits.items():
                     head = cast(SoftmaxHead, self.heads[kind])
                     p_BTK, ids_BTK = head.probabilities(logits_BTL).topk(min(top, logits_BTL.shape[-1]))
@@ -286,19 +284,21 @@ class Tagger(nn.Module):
             self.train(was_training)
 
     def _batches(
-        self, sentences: Sequence[Sentence], kinds: Sequence[str], vectors: WordVectors
+        self, sentences: Sequence[Sentence], kinds: Sequence[str], known: KnownWords
     ) -> Iterator[tuple[Ids, dict[str, Tensor]]]:
         """Which words (counted through all sentences) stand where, and the logits_BTL of each kind for them.
 
-        Batches hold stretches of one length, so they need no padding; they depend on `sentences` alone. What the
-        lowest layer makes of x_t alone is computed once for each distinct word.
+        Batches depend on `sentences` alone. What the lowest layer makes of x_t alone is computed once for each
+        distinct word.
         """
-        x_UD, index_N = vectors.look_up(list(chain.from_iterable(s.words for s in sentences)))
+        prepared_U, index_N = known.look_up(list(chain.from_iterable(s.words for s in sentences)))
+        index_N = np.append(index_N, 0)  # anything will do where nothing stands
         network = self._computing_network()
-        prepared_U = network.prepare(x_UD.to(getattr(torch, self.compute)))
-        for rows_BT in _equal_lengths([len(sentence.words) for sentence in sentences], BATCH_WORDS):
-            z_BTH = network.looked_up(prepared_U, torch.from_numpy(index_N[rows_BT])).float()
-            yield rows_BT, {kind: self.heads[kind](z_BTH) for kind in kinds}
+        mixed = not any(isinstance(self.heads[kind], CRFHead) for kind in kinds)
+        for rows_BT, lengths_B in batches([len(s.words) for s in sentences], mixed):
+            z_BTH = network.looked_up(prepared_U, torch.from_numpy(index_N[rows_BT]), lengths_B).float()
+            z_TBH = z_BTH.transpose(0, 1)
+            yield rows_BT, {kind: self.heads[kind](z_TBH).transpose(0, 1) for kind in kinds}
 
     def _computing_network(self) -> Stack:
         """The network in the number format that tagging is done in. Its copy is kept out of the weights."""
@@ -316,8 +316,17 @@ class Tagger(nn.Module):
 
     def _forget(self) -> None:
         """Drop what was computed from the weights, for they may have changed."""
-        self._known_words = WordVectors(self)
         self._rounded = {}
+        self._known: dict[str, KnownWords] = {}
+
+    def _words_known(self) -> KnownWords:
+        """Words met while tagging in the number format that is asked for."""
+        if self.compute not in self._known:
+            self._known = {self.compute: self._no_words_known()}
+        return self._known[self.compute]
+
+    def _no_words_known(self) -> KnownWords:
+        return KnownWords(self.index, self.embedding, self._computing_network())
 
     def _apply(self, *arguments: Any, **options: Any) -> Self:
         self._forget()
@@ -327,55 +336,6 @@ class Tagger(nn.Module):
         """As every module's; words are read anew."""
         self._forget()
         return super().load_state_dict(*arguments, **options)
-
-
-class WordVectors:
-    """x_t of every word that a tagger has met while predicting: most of a text's words are met again and again."""
-
-    def __init__(self, tagger: Tagger) -> None:
-        self._index, self._embedding = tagger.index, tagger.embedding
-        self._rows: dict[str, int] = {}
-        self._x_VD = torch.empty(0, tagger.embedding.output_size)
-
-    def look_up(self, words: Sequence[str]) -> tuple[Tensor, Ids]:
-        """x_UD of the distinct words, and for each word its row."""
-        distinct = dict.fromkeys(words)
-        if len(self._rows) > KNOWN_WORDS:
-            self._rows = {}
-        self._add([word for word in distinct if word not in self._rows])
-        row_N = np.fromiter(map(self._rows.__getitem__, words), dtype=np.int64, count=len(words))
-        row_U, index_N = np.unique(row_N, return_inverse=True)
-        return self._x_VD[torch.from_numpy(row_U)], index_N
-
-    def _add(self, words: list[str]) -> None:
-        """Words of similar length are read together so that little is padded."""
-        known = len(self._rows)
-        weight = next(self._embedding.parameters())
-        if known + len(words) > len(self._x_VD):
-            larger_VD = weight.new_empty(2 * (known + len(words)), self._x_VD.shape[1])
-            larger_VD[:known] = self._x_VD[:known]
-            self._x_VD = larger_VD
-        words.sort(key=len)
-        for start in range(0, len(words), TABLE_WORDS):
-            part = words[start : start + TABLE_WORDS]
-            arrays = self._index.arrays(part, remember=False)
-            x_UD = self._embedding(WordTable(*(torch.from_numpy(array) for array in arrays)))
-            self._x_VD[known + start : known + start + len(part)] = x_UD
-        self._rows.update(zip(words, range(known, known + len(words)), strict=True))
-
-
-def _equal_lengths(lengths: Sequence[int], batch_words: int) -> Iterator[Ids]:
-    """Numbers of words, rows_BT: a row for each stretch of a sentence, all of one length, so many words together."""
-    starts: defaultdict[int, list[int]] = defaultdict(list)
-    first = 0
-    for length in lengths:
-        for start in range(0, length, MAX_STEPS):
-            starts[min(length - start, MAX_STEPS)].append(first + start)
-        first += length
-    for length, begin in sorted(starts.items()):
-        size = max(1, batch_words // length)
-        for part in range(0, len(begin), size):
-            yield np.array(begin[part : part + size])[:, None] + np.arange(length)
 
 
 def _by_sentence(

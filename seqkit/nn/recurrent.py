@@ -70,9 +70,12 @@ class Recurrence(nn.Module):
         """
         return (x,)
 
-    def outputs(self, prepared_BT: Prepared) -> Tensor:
-        """z_BTH from what `prepare` gave, of sequences of one length."""
-        return self(prepared_BT[0])[0]
+    def outputs(self, prepared_U: Prepared, index_BT: Tensor) -> Tensor:
+        """z_BTH, without gradient, of sequences whose x_t are those of U distinct words.
+
+        Args: what `prepare` gave for them; which of them stands where. Padding may stand on the right.
+        """
+        return cast(Tensor, self(*taken(prepared_U, index_BT))[0])
 
 
 class KernelRecurrence(Recurrence):
@@ -131,8 +134,8 @@ class KernelRecurrence(Recurrence):
             z_BTH, _ = pad_packed_sequence(packed_z, batch_first=True, total_length=x_BTD.shape[1])
         return z_BTH, self._from_kernel(end)
 
-    def outputs(self, prepared_BT: Prepared) -> Tensor:
-        return cast(Tensor, self.kernel(prepared_BT[0])[0])
+    def outputs(self, prepared_U: Prepared, index_BT: Tensor) -> Tensor:
+        return cast(Tensor, self.kernel(*taken(prepared_U, index_BT))[0])
 
     def _to_kernel(self, state: State) -> Tensor | State:
         parts = tuple(part[None].contiguous() for part in state)
@@ -149,14 +152,25 @@ def make_recurrence(name: str, input_size: int, hidden_size: int) -> Recurrence:
     return cast(Recurrence, layer(input_size, hidden_size))
 
 
-def reverse(x_BTD: Tensor, lengths_B: Tensor | None) -> Tensor:
-    """Each sequence back to front by its own length; padding stays on the right. Its own inverse."""
+def taken(prepared_U: Prepared, index_BT: Tensor) -> Prepared:
+    """The parts of each word. They lie in memory step by step, as kernels and loops over time read them."""
+    return tuple(part_U[index_BT.T].transpose(0, 1) for part_U in prepared_U)
+
+
+def reverse(x_BT: Tensor, lengths_B: Tensor | None) -> Tensor:
+    """Each sequence back to front by its own length; padding stays on the right. Its own inverse.
+
+    Args: x_BT, or x_BTD; lengths (None: all of length T).
+    """
     if lengths_B is None:
-        return x_BTD.flip(1)
-    t_T = torch.arange(x_BTD.shape[1], device=x_BTD.device)
-    mirrored_BT = lengths_B[:, None] - 1 - t_T
-    index_BT = torch.where(mirrored_BT >= 0, mirrored_BT, t_T)
-    return x_BTD.gather(1, index_BT[:, :, None].expand_as(x_BTD))
+        return x_BT.flip(1)
+    B, T = x_BT.shape[:2]
+    t_T1 = torch.arange(T, device=x_BT.device)[:, None]
+    mirrored_TB = lengths_B - 1 - t_T1
+    # Rows of a matrix are many times faster to take than `gather` takes numbers, and to add to in the gradient.
+    row_TB = torch.where(mirrored_TB >= 0, mirrored_TB, t_T1) * B + torch.arange(B, device=x_BT.device)
+    x_N = x_BT.transpose(0, 1).flatten(0, 1)
+    return x_N.index_select(0, row_TB.flatten()).unflatten(0, (T, B)).transpose(0, 1)
 
 
 class Layer(nn.Module):
@@ -179,25 +193,27 @@ class Layer(nn.Module):
         if self.backward_chain is None:
             return forward_BTH
         backward_BTH = self.backward_chain(reverse(x_BTD, lengths_B))[0]
-        return torch.cat([forward_BTH, reverse(backward_BTH, lengths_B)], dim=-1)
+        return _joined(forward_BTH, reverse(backward_BTH, lengths_B))
 
     def prepare(self, x: Tensor) -> list[Prepared]:
         """What each chain makes of x_t alone."""
         chains = (self.forward_chain, self.backward_chain)
         return [chain.prepare(x) for chain in chains if chain is not None]
 
-    def looked_up(self, prepared_U: list[Prepared], index_BT: Tensor) -> Tensor:
-        """As `forward` on sequences of one length whose x_t are those of distinct words, prepared already."""
-        forward_BTH = self.forward_chain.outputs(_taken(prepared_U[0], index_BT))
+    def looked_up(
+        self, prepared_U: list[Prepared], index_BT: Tensor, lengths_B: Tensor | None = None
+    ) -> Tensor:
+        """As `forward` on sequences whose x_t are those of distinct words, prepared already. Without gradient."""
+        forward_BTH = self.forward_chain.outputs(prepared_U[0], index_BT)
         if self.backward_chain is None:
             return forward_BTH
-        backward_BTH = self.backward_chain.outputs(_taken(prepared_U[1], index_BT.flip(1)))
-        return torch.cat([forward_BTH, backward_BTH.flip(1)], dim=-1)
+        backward_BTH = self.backward_chain.outputs(prepared_U[1], reverse(index_BT, lengths_B))
+        return _joined(forward_BTH, reverse(backward_BTH, lengths_B))
 
 
-def _taken(prepared_U: Prepared, index_BT: Tensor) -> Prepared:
-    """The parts of each word. They lie in memory step by step, as the loop over time reads them."""
-    return tuple(part_U[index_BT.T].transpose(0, 1) for part_U in prepared_U)
+def _joined(forward_BTH: Tensor, backward_BTH: Tensor) -> Tensor:
+    """[forward ; backward], in memory step by step: the kernels of the next layer would copy any other order."""
+    return torch.cat([forward_BTH.transpose(0, 1), backward_BTH.transpose(0, 1)], dim=-1).transpose(0, 1)
 
 
 class Stack(nn.Module):
@@ -229,10 +245,12 @@ class Stack(nn.Module):
         """What the lowest layer's chains make of x_t alone."""
         return cast(Layer, self.layers[0]).prepare(x)
 
-    def looked_up(self, prepared_U: list[Prepared], index_BT: Tensor) -> Tensor:
-        """As `forward`, from what the lowest layer has prepared of each distinct word; sequences of one length."""
-        z_BTH = self.dropout(cast(Layer, self.layers[0]).looked_up(prepared_U, index_BT))
-        return self._rest(1, z_BTH, None)
+    def looked_up(
+        self, prepared_U: list[Prepared], index_BT: Tensor, lengths_B: Tensor | None = None
+    ) -> Tensor:
+        """As `forward`, from what the lowest layer has prepared of each distinct word. Without gradient."""
+        z_BTH = self.dropout(cast(Layer, self.layers[0]).looked_up(prepared_U, index_BT, lengths_B))
+        return self._rest(1, z_BTH, lengths_B)
 
     def _rest(self, first: int, z_BTH: Tensor, lengths_B: Tensor | None) -> Tensor:
         for layer in self.layers[first:]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from threading import Thread
+
 import pytest
 
 import seqkit
@@ -35,3 +37,23 @@ def test_a_process_that_dies_is_told_of():
         worker.process.join()
         with pytest.raises(SeqkitError, match=r"a tagging process died \(exit code -9\)"):
             worker.take()
+
+
+def test_a_dead_process_cannot_be_asked():
+    with Worker("en-tagger", Question(("upos",))) as worker:
+        worker.process.kill()
+        worker.process.join()
+        with pytest.raises(SeqkitError, match=r"a tagging process died \(exit code -9\)"):
+            for _ in range(3):
+                worker.send([Sentence(["a"])])
+
+
+def test_answers_larger_than_a_pipe_holds_do_not_block_the_next_question():
+    """Both processes would write into full pipes, and wait for each other, if nobody read meanwhile."""
+    chunk = [Sentence([f"{number}{'x' * 1000}"]) for number in range(500)]
+    with Worker("en-tagger", Question(("upos", "xpos", "feats"), top=20)) as worker:
+        asking = Thread(target=lambda: [worker.send(chunk) for _ in range(3)], daemon=True)
+        asking.start()
+        asking.join(timeout=60)
+        assert not asking.is_alive()
+        assert [len(worker.take()) for _ in range(3)] == [len(chunk)] * 3
