@@ -105,7 +105,7 @@ def test_a_recording_of_nothing_and_an_impossible_path_cost_an_empty_line_each(s
     for name, samples in (("good", 4000), ("empty", 0)):
         soundfile.write(tmp_path / f"{name}.wav", np.full(samples, 0.1, np.float32), 8000)
     files = [str(tmp_path / f"{name}.wav") for name in ("good", "empty", "x" * 300, "good")]
-    result = seqkit("translate", "--model", model, "--file", *files)
+    result = seqkit("translate", "--model", model, "--prefix", "left", "--file", *files)
     first, *lost, last = result.out.splitlines()
     assert result.code == 1 and first == last != "" and lost == ["", ""]
     assert "empty.wav: holds no sound" in result.err and "xxx.wav: cannot be read" in result.err
