@@ -49,7 +49,9 @@ TASKS = {
     "fsdd": Task("fsdd", "encoder=audio hidden=256", EXACT),
     "fsdd-strings": Task("fsdd-strings", "encoder=audio hidden=256", EXACT | WORD_ERRORS),
     "digit-lines": Task(
-        "digit-lines", "encoder=image hidden=256 dropout=0.2 batch_words=2000 learning_rate=0.0015", EXACT
+        "digit-lines",
+        "encoder=image hidden=256 dropout=0.2 batch_words=700 learning_rate=0.0015 image_noise=0.3",
+        EXACT,
     ),
     "digit-questions": Task("digit-questions", f"encoder=image,text {QUESTIONS}", EXACT),
     "image-alone": Task("digit-questions", f"encoder=image {QUESTIONS}", EXACT),
@@ -57,7 +59,7 @@ TASKS = {
     # Captions have seven words for one digit, and fifteen for two.
     "captions": Task(
         "moving-digits",
-        "encoder=video hidden=256 dropout=0.1 batch_words=500 learning_rate=0.001",
+        "encoder=video hidden=256 dropout=0.1 batch_words=250 learning_rate=0.001 video_every=2",
         {"one digit": "exact_by_words/7", "two digits": "exact_by_words/15"},
     ),
     # The judge's whole caption is right: both digits and both motions, and the round trip.

@@ -26,11 +26,15 @@ class ImageOptions:
     image_warp: float = 0.03
     """In training, pictures are warped smoothly, by this share of their height in the usual case; 0: not."""
 
+    image_noise: float = 0.0
+    """In training, noise of this deviation is added, of that of all grey values."""
+
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that no network can be made of."""
         check_range(self, 0, 1024, "image_height")
         check_range(self, 1, math.inf, "image_channels")
         check_range(self, 0, 0.5, "image_shift", "image_warp")
+        check_range(self, 0, math.inf, "image_noise")
 
 
 @hookimpl

@@ -90,11 +90,14 @@ class ImageEncoder(nn.Module):
 
     def _changed(self, rows: Sequence[Tensor], seed: int) -> list[Tensor]:
         random, most = Random(seed), int(self.options.image_shift * self.facts.height)
+        generator, noise = torch.Generator().manual_seed(seed), self.options.image_noise
         rows = [_moved(x_CHW, random.randint(-most, most)) for x_CHW in rows]
-        if not self.options.image_warp:
-            return rows
-        pixels, generator = self.options.image_warp * self.facts.height, torch.Generator().manual_seed(seed)
-        return [warped(x_CHW[None], pixels, generator)[0] for x_CHW in rows]
+        if self.options.image_warp:
+            pixels = self.options.image_warp * self.facts.height
+            rows = [warped(x_CHW[None], pixels, generator)[0] for x_CHW in rows]
+        if noise:
+            rows = [x_CHW + noise * torch.randn(x_CHW.shape, generator=generator) for x_CHW in rows]
+        return rows
 
     def forward(self, batch: ImageBatch) -> Memory:
         x_BSD, lengths_B = self.columns(batch.x_BCHW, batch.lengths_B)

@@ -22,6 +22,9 @@ class TextOptions:
     """One SentencePiece model learnt from both sides, where both are text; else one for each."""
     sampling: float = 0.1
     """Share of words whose segmentation is sampled at each training step (Kudo 2018)."""
+    piece_dropout: float = 0.0
+    """In training, share of the pieces already written that the decoder is not told (Bowman et al. 2016): it then leans
+    more on the source, less on outputs that it knows."""
     embedding_size: int = 256
     """Size of a piece's vector."""
     tied: bool = True
@@ -32,7 +35,7 @@ class TextOptions:
         """Raise SeqkitError for a value that no network can be made of."""
         check_range(self, 1, math.inf, "embedding_size")
         check_range(self, 0, math.inf, "vocab_size")
-        check_range(self, 0, 1, "sampling")
+        check_range(self, 0, 1, "sampling", "piece_dropout")
 
 
 @hookimpl

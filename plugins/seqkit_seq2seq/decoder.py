@@ -116,13 +116,24 @@ class TextDecoder(nn.Module):
         return ("" if _has_no_spaces("".join(outputs)) else " ").join(outputs)
 
     def collate(self, targets: Sequence[str], seed: int | None = None) -> TargetBatch:
-        """Lines as one batch; with a seed, the segmentation of some words is drawn at random."""
+        """Lines as one batch; with a seed, some words are cut at random, and some inputs made unknown."""
         lines = [one_line(line) for line in targets]
-        if seed is not None and self.options.sampling:
+        if seed is None:
+            return self.batch(self.pieces.ids(lines))
+        if self.options.sampling:
             rows = self.pieces.sampled(lines, self.options.sampling, seed + 1)
         else:
             rows = self.pieces.ids(lines)
-        return self.batch(rows)
+        return self._untold(self.batch(rows), seed + 1)
+
+    def _untold(self, batch: TargetBatch, seed: int) -> TargetBatch:
+        """`piece_dropout` of the inputs are not told; that a line begins always is."""
+        if not self.options.piece_dropout:
+            return batch
+        generator = torch.Generator().manual_seed(seed)
+        dropped_BT = torch.rand(batch.inputs_BT.shape, generator=generator) < self.options.piece_dropout
+        dropped_BT[:, 0] = False
+        return batch._replace(inputs_BT=batch.inputs_BT.masked_fill(dropped_BT, UNKNOWN))
 
     def batch(self, rows: Sequence[Sequence[int]]) -> TargetBatch:
         """Symbols, without `end`, as one batch."""

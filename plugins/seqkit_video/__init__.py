@@ -16,6 +16,10 @@ class VideoOptions:
 
     video_height: int = 0
     """Rows that every frame is scaled to; 0 takes the training split's median, 64 at most."""
+    video_every: int = 1
+    """One in so many frames is read; in training, from any of the first ones on."""
+    video_places: bool = True
+    """Who writes may look at places of a frame, too, not at whole frames alone."""
     video_channels: int = 32
     """Channels of the first convolution over a frame; the others have twice as many."""
     video_features: int = 128
@@ -26,7 +30,7 @@ class VideoOptions:
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that no network can be made of."""
         check_range(self, 0, 512, "video_height")
-        check_range(self, 1, math.inf, "video_channels", "video_features")
+        check_range(self, 1, math.inf, "video_every", "video_channels", "video_features")
         check_range(self, 0, 0.5, "video_warp")
 
 

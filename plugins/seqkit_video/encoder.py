@@ -7,8 +7,10 @@ Shapes: B films, N films times frames, F frames, C channels, H rows, W columns, 
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Sequence
+from random import Random
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -33,8 +35,24 @@ class VideoBatch(NamedTuple):
     lengths_B: Tensor
 
 
+class Places(nn.Module):
+    """What a decoder finds where it looks at one place of a frame: tanh(W c + row + column), c the features there."""
+
+    def __init__(self, input_size: int, output_size: int, grid: tuple[int, ...]) -> None:
+        super().__init__()
+        rows, columns = grid
+        self.W = nn.Linear(input_size, output_size)
+        self.row_H1D = nn.Parameter(torch.randn(rows, 1, output_size) * output_size**-0.5)
+        self.column_1WD = nn.Parameter(torch.randn(1, columns, output_size) * output_size**-0.5)
+
+    def forward(self, c_NCHW: Tensor) -> Tensor:
+        """Features of a grid -> states_NPD, row by row."""
+        placed_NHWD = self.W(c_NCHW.permute(0, 2, 3, 1)) + self.row_H1D + self.column_1WD
+        return torch.tanh(placed_NHWD).flatten(1, 2)
+
+
 class VideoEncoder(nn.Module):
-    """Films -> Memory, a step for every frame."""
+    """Films -> Memory, a step for every frame that is read."""
 
     unit = "frames"
     """What runs along a picture of attention."""
@@ -46,15 +64,18 @@ class VideoEncoder(nn.Module):
         self.convolutions = FrameFeatures(2 * self.shape.channels, channels, 2 * channels)
         self.what = nn.Conv2d(2 * channels, 6 * channels, 1)
         self.coarse = nn.MaxPool2d(2, ceil_mode=True)
-        grid = math.prod(halved(size // PATCH, 2) for size in (self.shape.height, self.shape.width))
+        places = tuple(halved(size // PATCH, 1) for size in (self.shape.height, self.shape.width))
+        grid = math.prod(halved(size, 1) for size in places)
         self.where = nn.Linear(2 * channels * grid, options.video_features)
         self.input_dropout = SharedDropout(options.dropout)
         self.network = DeepEncoder.of(options, 6 * channels + options.video_features)
+        self.places = Places(6 * channels, options.hidden, places) if options.video_places else None
+        self.states_a_label = 1 + math.prod(places) if options.video_places else 1
         self.output_size, self.final_sizes = options.hidden, self.network.final_sizes
 
     def lengths(self, inputs: Sequence[Film]) -> list[int]:
-        """Frames of each film."""
-        return [len(film.frames_FHWC) for film in inputs]
+        """Frames of each film that are read."""
+        return [-(-len(film.frames_FHWC) // self.options.video_every) for film in inputs]
 
     def parts(self, input: Film) -> list[Film]:
         """The film; none where it has no frame."""
@@ -62,27 +83,40 @@ class VideoEncoder(nn.Module):
 
     def collate(self, inputs: Sequence[Film], seed: int | None = None) -> VideoBatch:
         """Films as one batch; with a seed, each is warped a little, all its frames alike."""
-        shape = self.shape
-        films = [frames_tensor(film, shape.height, shape.width, shape.channels) for film in inputs]
+        shape, random = self.shape, None if seed is None else Random(seed)
+        seen = [self._seen(film, random) for film in inputs]
+        films = [frames_tensor(film, shape.height, shape.width, shape.channels) for film in seen]
         if seed is not None and self.options.video_warp:
             pixels, generator = self.options.video_warp * shape.height, torch.Generator().manual_seed(seed)
             films = [warped(x_FCHW, pixels, generator) for x_FCHW in films]
         return VideoBatch(*batch_of(films))
 
+    def _seen(self, film: Film, random: Random | None) -> Film:
+        """One in `video_every` frames, the first among them, but in training."""
+        every, count = self.options.video_every, len(film.frames_FHWC)
+        first = 0 if random is None else random.randrange(min(every, max(count, 1)))
+        return dataclasses.replace(film, frames_FHWC=film.frames_FHWC[first::every])
+
     def forward(self, batch: VideoBatch) -> Memory:
         films, frames = batch.x_BFCHW.shape[:2]
         grid_NCHW = self.convolutions(with_differences(batch.x_BFCHW).flatten(0, 1))
-        what_NC = torch.relu(self.what(grid_NCHW).amax((2, 3)))
+        what_NCHW = torch.relu(self.what(grid_NCHW))
         where_NX = torch.relu(self.where(self.coarse(grid_NCHW).flatten(1)))
-        x_BFX = torch.cat([what_NC, where_NX], dim=1).view(films, frames, -1)
+        x_BFX = torch.cat([what_NCHW.amax((2, 3)), where_NX], dim=1).view(films, frames, -1)
         real_BF = mask_of(batch.lengths_B, frames)
         mask_BF = None if bool(real_BF.all()) else real_BF
         z_BFD, final = self.network(self.input_dropout(x_BFX), mask_BF)
-        return Memory(z_BFD, mask_BF, final)
+        if self.places is None:
+            return Memory(z_BFD, mask_BF, final)
+        places_BFPD = self.places(what_NCHW).unflatten(0, (films, frames))
+        states_BSD = torch.cat([z_BFD[:, :, None], places_BFPD], dim=2).flatten(1, 2)
+        mask_BS = None if mask_BF is None else mask_BF.repeat_interleave(self.states_a_label, dim=1)
+        return Memory(states_BSD, mask_BS, final)
 
     def labels(self, input: Film) -> list[str]:
         """`frame 3`."""
-        return [f"frame {number + 1}" for number in range(len(input.frames_FHWC))]
+        every = self.options.video_every
+        return [f"frame {number * every + 1}" for number in range(self.lengths([input])[0])]
 
     def view(self, input: Film) -> NDArray[np.uint8]:
         """The frames side by side."""

@@ -39,8 +39,16 @@ def alignment(model: Any, source: Mapping[str, Any], output: Any) -> Alignment:
         raise SeqkitError(
             "the model has no attention to show", "Train one with it: --set attention=general.", exit_code=2
         )
-    labels = [label for name, encoder in model.encoders.items() for label in encoder.labels(source[name])]
-    return Alignment(decoder.labels(output), labels, weights_BTS[0].numpy())
+    labels: list[str] = []
+    parts, first = [], 0
+    for name, encoder in model.encoders.items():
+        own = encoder.labels(source[name])
+        # Steps that share a label stand side by side.
+        together = getattr(encoder, "states_a_label", 1)
+        last = first + together * len(own)
+        parts.append(weights_BTS[0, :, first:last].unflatten(1, (len(own), together)).sum(2))
+        labels, first = [*labels, *own], last
+    return Alignment(decoder.labels(output), labels, torch.cat(parts, dim=1).numpy())
 
 
 def picture_format(path: Path) -> str:

@@ -175,7 +175,11 @@ class Encoder(Protocol):
     def __call__(self, batch: Any) -> Memory: ...
 
     def labels(self, input: Any) -> list[str]:
-        """A word for each step of the memory, to be written beside a picture of attention."""
+        """A word for each step of the memory, to be written beside a picture of attention.
+
+        Where several steps, side by side, share a word (the places of a frame), the attribute `states_a_label` says how
+        many.
+        """
         ...
 
 

@@ -213,3 +213,34 @@ def test_options_that_make_no_model(options, said):
     with pytest.raises(SeqkitError) as caught:
         tiny(**options)
     assert said in f"{caught.value.problem} {caught.value.fix}"
+
+
+def test_a_share_of_what_was_written_is_not_told_in_training():
+    lines = [pair.target for pair in pairs(200)]
+    whole = tiny().decoder.collate(lines, seed=1)
+    told = tiny(piece_dropout=0.3).decoder
+    some, again, other = (told.collate(lines, seed) for seed in (1, 1, 2))
+    later_BT = whole.mask_BT.clone()
+    later_BT[:, 0] = False
+    hidden_BT = some.inputs_BT != whole.inputs_BT
+    assert hidden_BT[later_BT].float().mean().item() == pytest.approx(0.3, abs=0.06)
+    assert not hidden_BT[:, 0].any()
+    assert (some.inputs_BT[hidden_BT] == 0).all()
+    assert torch.equal(some.targets_BT, whole.targets_BT)
+    assert torch.equal(some.inputs_BT, again.inputs_BT)
+    assert not torch.equal(some.inputs_BT, other.inputs_BT)
+    assert torch.equal(told.collate(lines).inputs_BT, whole.inputs_BT)
+
+
+def test_a_decoder_that_is_told_nothing_learns_the_same_from_lines_of_one_length():
+    """-log P(y_τ) then depends on y_τ and τ alone: the loss is a sum of what single symbols cost."""
+    model = tiny(piece_dropout=1.0).double().eval()
+    source = {"text": "one two"}
+
+    def loss(target):
+        batch = model.decoder.collate([target], seed=1)
+        return model.decoder.loss(model.read([source]), batch).nll
+
+    assert loss("zwei eins") + loss("drei vier") == pytest.approx(loss("zwei vier") + loss("drei eins"))
+    model.decoder.options = tiny().options
+    assert loss("zwei eins") + loss("drei vier") != pytest.approx(loss("zwei vier") + loss("drei eins"))

@@ -36,7 +36,8 @@ def padding_changes(encoder, inputs):
     for row, one in enumerate(inputs):
         alone = encoder(encoder.collate([one]))
         steps = alone.states_BSD.shape[1]
-        assert steps == encoder.lengths([one])[0] == len(encoder.labels(one))
+        assert encoder.lengths([one])[0] == len(encoder.labels(one))
+        assert steps == getattr(encoder, "states_a_label", 1) * len(encoder.labels(one))
         worst = max(worst, (together.states_BSD[row, :steps] - alone.states_BSD[0]).abs().max().item())
         for ours, theirs in zip(together.final, alone.final, strict=True):
             worst = max(worst, (ours[row] - theirs[0]).abs().max().item())

@@ -114,16 +114,25 @@ def test_colours_are_read_where_asked_for():
     assert model.encoders["image"].scaled(pairs[0].sources["image"]).shape[:2] == (3, 12)
 
 
-@pytest.mark.parametrize(("shift", "warp"), [(0.2, 0.0), (0.0, 0.1)])
-def test_what_is_random_follows_from_the_seed(shift, warp):
+@pytest.mark.parametrize("changed", ["image_shift", "image_warp", "image_noise"])
+def test_what_is_random_follows_from_the_seed(changed):
     pairs = [Pair({"image": picture}, "a word") for picture in pictures()]
-    encoder = untrained(
-        pairs, encoder="image", image_channels=4, image_shift=shift, image_warp=warp
-    ).encoders["image"]
+    none = {"image_shift": 0.0, "image_warp": 0.0, "image_noise": 0.0}
+    encoder = untrained(pairs, encoder="image", image_channels=4, **(none | {changed: 0.2})).encoders["image"]
     first, again, other, none = (encoder.collate(pictures()[:1] * 8, seed).x_BCHW for seed in (1, 1, 2, None))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
     assert (none == none[:1]).all()
+
+
+def test_noise_has_the_deviation_that_is_asked_for():
+    pairs = [Pair({"image": picture}, "a word") for picture in pictures()]
+    noisy = {"image_shift": 0.0, "image_warp": 0.0, "image_noise": 0.5}
+    encoder = untrained(pairs, encoder="image", image_channels=4, **noisy).encoders["image"]
+    several = pictures()[:1] * 20
+    noise_BCHW = encoder.collate(several, seed=1).x_BCHW - encoder.collate(several).x_BCHW
+    assert noise_BCHW.std().item() == pytest.approx(0.5, rel=0.05)
+    assert noise_BCHW.mean().item() == pytest.approx(0, abs=0.02)
 
 
 def test_facts_come_back_from_their_folder(model, tmp_path):

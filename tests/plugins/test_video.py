@@ -1,5 +1,6 @@
 """The video encoder and the files of films."""
 
+import dataclasses
 import struct
 from fractions import Fraction
 
@@ -14,6 +15,7 @@ from seqkit_video.files import read_film, write_film
 from torch.nn.functional import interpolate
 
 from seqkit import SeqkitError
+from seqkit.evaluation.attention import alignment
 from seqkit.formats.examples import Pair
 from seqkit.formats.media import Film, Limits
 
@@ -211,7 +213,8 @@ def test_a_still_film_and_another_size_are_read(model):
     encoder = model.encoders["video"]
     still = Film(np.zeros((4, 50, 70, 3), np.uint8), 25.0)
     memory = encoder(encoder.collate([still]))
-    assert memory.states_BSD.shape == (1, 4, 16) and memory.states_BSD.isfinite().all()
+    # Each frame as a whole, and a grid of 4 × 4 places.
+    assert memory.states_BSD.shape == (1, 4 * (1 + 16), 16) and memory.states_BSD.isfinite().all()
     assert encoder.labels(still)[-1] == "frame 4" and encoder.view(still).shape == (50, 280, 3)
 
 
@@ -247,6 +250,58 @@ def test_frames_are_scaled_a_few_at_a_time_to_what_all_at_once_would_be(monkeypa
     found = layers.frames_tensor(film, 20, 30, channels)
     assert torch.allclose(found, expected, atol=1e-6)
     assert max(most) <= 4 and sum(most) == 11
+
+
+def test_a_place_tells_what_is_there_and_no_more():
+    """A square in the upper left corner, and another thing in the lower right that changes."""
+    film, other = (np.zeros((2, 128, 128, 1), np.uint8) for _ in range(2))
+    film[:, :16, :16] = other[:, :16, :16] = 255
+    other[:, 112:, 112:] = 255
+    pairs = [Pair({"video": Film(film)}, "one"), Pair({"video": Film(other)}, "two")]
+    encoder = untrained(pairs, encoder="video", video_channels=4, video_height=128).encoders["video"]
+    # The norms of the convolutions look at all of a frame; set aside, each place is its patch's alone.
+    for norm in [part for part in encoder.modules() if isinstance(part, torch.nn.GroupNorm)]:
+        norm.forward = lambda x: x
+    memory = encoder(encoder.collate([pair.sources["video"] for pair in pairs]))
+    places_BFSD = memory.states_BSD.unflatten(1, (2, 1 + 16 * 16))
+    whole_BFD, grid_BFHWD = places_BFSD[:, :, 0], places_BFSD[:, :, 1:].unflatten(2, (16, 16))
+    assert torch.allclose(grid_BFHWD[0, :, :8, :8], grid_BFHWD[1, :, :8, :8], atol=1e-6)
+    assert (grid_BFHWD[0] - grid_BFHWD[1]).abs().amax(3)[:, -1, -1].min() > 1e-3
+    assert (whole_BFD[0] - whole_BFD[1]).abs().max() > 1e-4
+
+
+def test_attention_to_places_is_shown_with_their_frames(model):
+    film = moving_square(5)
+    found = alignment(model, {"video": film}, "film 1")
+    assert found.source == [f"frame {number}" for number in range(1, 6)]
+    assert found.weights_TS.sum(1) == pytest.approx(1.0, abs=1e-5)
+    memory, batch = model.read([{"video": film}]), model.decoder.collate(["film 1"])
+    weights_TS = model.decoder.attention(memory, batch)[0]
+    assert found.weights_TS[:, 2] == pytest.approx(
+        weights_TS[:, 2 * 17 : 3 * 17].sum(1).detach().numpy(), abs=1e-6
+    )
+
+
+def test_without_places_a_film_is_its_frames():
+    pairs = [Pair({"video": film}, "a film") for film in films()]
+    encoder = untrained(pairs, encoder="video", video_channels=4, video_places=False).encoders["video"]
+    assert encoder(encoder.collate(films())).states_BSD.shape[1] == 6
+    assert padding_changes(encoder, films()) < 1e-5
+
+
+def test_every_second_frame_is_read():
+    pairs = [Pair({"video": film}, "a film") for film in films()]
+    encoder = untrained(pairs, encoder="video", video_channels=4, video_every=2).encoders["video"]
+    film = moving_square(7)
+    assert encoder.labels(film) == ["frame 1", "frame 3", "frame 5", "frame 7"]
+    seen = encoder.collate([film]).x_BFCHW
+    half = Film(film.frames_FHWC[::2], film.rate)
+    encoder.options = dataclasses.replace(encoder.options, video_every=1)
+    assert torch.equal(seen, encoder.collate([half]).x_BFCHW)
+    encoder.options = dataclasses.replace(encoder.options, video_every=2, video_warp=0.0)
+    drawn = {encoder.collate([film], seed).x_BFCHW.shape[1] for seed in range(20)}
+    assert drawn == {4, 3}, "in training it begins with the first frame or the second"
+    assert padding_changes(encoder, films()) < 1e-5
 
 
 def test_order_of_frames_matters(model):
