@@ -1,8 +1,9 @@
 """The video encoder: convolutions over each frame x_t, z_t = h(W_e x_t + U_e z_{t-1}) over the frames.
 
 What changed since the frame before is read beside the frame. x_t says what is seen anywhere (the largest of each
-feature over the grid that convolutions leave), and where (the grid, narrowed).
-Shapes: B films, N films times frames, F frames, C channels, H rows, W columns, X of x_t, D of z_t.
+feature over the grid that convolutions leave), and where (the grid, narrowed). Which of two things moves how it does
+not say, so that the places of the grid are steps of the memory, too.
+Shapes: B films, N films times frames, F frames, C channels, H rows, W columns, P places, X of x_t, D of z_t.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Places(nn.Module):
 
 
 class VideoEncoder(nn.Module):
-    """Films -> Memory, a step for every frame that is read."""
+    """Films -> Memory, a step for every frame that is read, each followed by one for every place in it."""
 
     unit = "frames"
     """What runs along a picture of attention."""
@@ -119,6 +120,6 @@ class VideoEncoder(nn.Module):
         return [f"frame {number * every + 1}" for number in range(self.lengths([input])[0])]
 
     def view(self, input: Film) -> NDArray[np.uint8]:
-        """The frames side by side."""
-        row_HWC = np.concatenate(list(input.frames_FHWC), axis=1)
+        """The frames that are read side by side."""
+        row_HWC = np.concatenate(list(self._seen(input, None).frames_FHWC), axis=1)
         return row_HWC[:, :, 0] if row_HWC.shape[2] == 1 else row_HWC

@@ -294,6 +294,7 @@ def test_every_second_frame_is_read():
     encoder = untrained(pairs, encoder="video", video_channels=4, video_every=2).encoders["video"]
     film = moving_square(7)
     assert encoder.labels(film) == ["frame 1", "frame 3", "frame 5", "frame 7"]
+    assert encoder.view(film).shape == (32, 4 * 32)
     seen = encoder.collate([film]).x_BFCHW
     half = Film(film.frames_FHWC[::2], film.rate)
     encoder.options = dataclasses.replace(encoder.options, video_every=1)
