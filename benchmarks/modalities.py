@@ -59,7 +59,7 @@ TASKS = {
     # Captions have seven words for one digit, and fifteen for two.
     "captions": Task(
         "moving-digits",
-        "encoder=video hidden=256 dropout=0.1 batch_words=250 learning_rate=0.001 video_every=2",
+        "encoder=video hidden=256 dropout=0.1 batch_words=500 learning_rate=0.001",
         {"one digit": "exact_by_words/7", "two digits": "exact_by_words/15"},
     ),
     # The judge's whole caption is right: both digits and both motions, and the round trip.

@@ -18,7 +18,7 @@ class VideoOptions:
     """Rows that every frame is scaled to; 0 takes the training split's median, 64 at most."""
     video_every: int = 1
     """One in so many frames is read; in training, from any of the first ones on."""
-    video_places: bool = True
+    video_places: bool = False
     """Who writes may look at places of a frame, too, not at whole frames alone."""
     video_channels: int = 32
     """Channels of the first convolution over a frame; the others have twice as many."""

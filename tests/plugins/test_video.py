@@ -35,7 +35,7 @@ def films():
 @pytest.fixture(scope="module")
 def model():
     pairs = [Pair({"video": film}, f"film {n}") for n, film in enumerate(films())]
-    return untrained(pairs, encoder="video", video_channels=4, video_features=16)
+    return untrained(pairs, encoder="video", video_channels=4, video_features=16, video_places=True)
 
 
 @pytest.mark.parametrize(("suffix", "close"), [(".gif", 0), (".mp4", 6), (".webm", 8)])
@@ -258,7 +258,8 @@ def test_a_place_tells_what_is_there_and_no_more():
     film[:, :16, :16] = other[:, :16, :16] = 255
     other[:, 112:, 112:] = 255
     pairs = [Pair({"video": Film(film)}, "one"), Pair({"video": Film(other)}, "two")]
-    encoder = untrained(pairs, encoder="video", video_channels=4, video_height=128).encoders["video"]
+    model = untrained(pairs, encoder="video", video_channels=4, video_height=128, video_places=True)
+    encoder = model.encoders["video"]
     # The norms of the convolutions look at all of a frame; set aside, each place is its patch's alone.
     for norm in [part for part in encoder.modules() if isinstance(part, torch.nn.GroupNorm)]:
         norm.forward = lambda x: x
@@ -284,7 +285,7 @@ def test_attention_to_places_is_shown_with_their_frames(model):
 
 def test_without_places_a_film_is_its_frames():
     pairs = [Pair({"video": film}, "a film") for film in films()]
-    encoder = untrained(pairs, encoder="video", video_channels=4, video_places=False).encoders["video"]
+    encoder = untrained(pairs, encoder="video", video_channels=4).encoders["video"]
     assert encoder(encoder.collate(films())).states_BSD.shape[1] == 6
     assert padding_changes(encoder, films()) < 1e-5
 
