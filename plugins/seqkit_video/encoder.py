@@ -101,15 +101,15 @@ class VideoEncoder(nn.Module):
     def forward(self, batch: VideoBatch) -> Memory:
         films, frames = batch.x_BFCHW.shape[:2]
         grid_NCHW = self.convolutions(with_differences(batch.x_BFCHW).flatten(0, 1))
-        what_NCHW = torch.relu(self.what(grid_NCHW))
-        where_NX = torch.relu(self.where(self.coarse(grid_NCHW).flatten(1)))
-        x_BFX = torch.cat([what_NCHW.amax((2, 3)), where_NX], dim=1).view(films, frames, -1)
+        what_NCHW = self.what(grid_NCHW)
+        where_NX = self.where(self.coarse(grid_NCHW).flatten(1))
+        x_BFX = torch.relu(torch.cat([what_NCHW.amax((2, 3)), where_NX], dim=1)).view(films, frames, -1)
         real_BF = mask_of(batch.lengths_B, frames)
         mask_BF = None if bool(real_BF.all()) else real_BF
         z_BFD, final = self.network(self.input_dropout(x_BFX), mask_BF)
         if self.places is None:
             return Memory(z_BFD, mask_BF, final)
-        places_BFPD = self.places(what_NCHW).unflatten(0, (films, frames))
+        places_BFPD = self.places(torch.relu(what_NCHW)).unflatten(0, (films, frames))
         states_BSD = torch.cat([z_BFD[:, :, None], places_BFPD], dim=2).flatten(1, 2)
         mask_BS = None if mask_BF is None else mask_BF.repeat_interleave(self.states_a_label, dim=1)
         return Memory(states_BSD, mask_BS, final)

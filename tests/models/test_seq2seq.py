@@ -232,7 +232,7 @@ def test_a_share_of_what_was_written_is_not_told_in_training():
     assert torch.equal(told.collate(lines).inputs_BT, whole.inputs_BT)
 
 
-def test_a_decoder_that_is_told_nothing_learns_the_same_from_lines_of_one_length():
+def test_a_decoder_that_is_told_nothing_takes_symbols_to_be_independent():
     """-log P(y_τ) then depends on y_τ and τ alone: the loss is a sum of what single symbols cost."""
     model = tiny(piece_dropout=1.0).double().eval()
     source = {"text": "one two"}

@@ -117,8 +117,10 @@ def test_colours_are_read_where_asked_for():
 @pytest.mark.parametrize("changed", ["image_shift", "image_warp", "image_noise"])
 def test_what_is_random_follows_from_the_seed(changed):
     pairs = [Pair({"image": picture}, "a word") for picture in pictures()]
-    none = {"image_shift": 0.0, "image_warp": 0.0, "image_noise": 0.0}
-    encoder = untrained(pairs, encoder="image", image_channels=4, **(none | {changed: 0.2})).encoders["image"]
+    plain = {"image_shift": 0.0, "image_warp": 0.0, "image_noise": 0.0}
+    encoder = untrained(pairs, encoder="image", image_channels=4, **(plain | {changed: 0.2})).encoders[
+        "image"
+    ]
     first, again, other, none = (encoder.collate(pictures()[:1] * 8, seed).x_BCHW for seed in (1, 1, 2, None))
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
