@@ -85,7 +85,8 @@ def cell_reader(spec: EncoderSpec | DecoderSpec, limits: Limits) -> Reader:
         # A name may be too long, or lie in a folder that is closed: one bad path is no reason to end a run.
         try:
             if not Path(path).is_file():
-                raise SeqkitError(f"{path}: no such file", f"Give the path of a file for '{name}'.")
+                reason = "is a folder" if Path(path).is_dir() else "no such file"
+                raise SeqkitError(f"{path}: {reason}", f"Give the path of a file for '{name}'.")
             return reader(path, limits)
         except (OSError, ValueError) as error:
             said = getattr(error, "strerror", None) or error

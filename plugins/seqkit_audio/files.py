@@ -20,6 +20,10 @@ BLOCK = 1 << 20
 """Samples of all channels together that are decoded at once: they are averaged before the next ones."""
 MOST = 100_000_000
 """Samples of the average, whatever the seconds allowed: a small file may name any rate."""
+FASTEST = 1_000_000
+"""Samples a second, at most: what no recorder makes is a header that lies."""
+ENDLESS = 1 << 60
+"""libsndfile names more samples than this where a FLAC file does not say how many it has, and cannot read it then."""
 PAGE = 65_536
 """More than an Ogg page may have."""
 
@@ -39,9 +43,9 @@ def read_sound(path: str | Path, limits: Limits | None = None) -> Sound:
         raise SeqkitError(f"{path}: not a recording that can be read ({error})", _kinds()) from None
     if info.format not in FORMATS.get(path.suffix.lower(), (info.format,)):
         raise SeqkitError(f"{path}: holds {info.format}, not what its suffix says", "Rename it.")
-    _check_length(path, info, limits)
     if _cut_short(path):
         raise SeqkitError(f"{path}: ends before the recording does", "Get the file again.")
+    _check_length(path, info, limits)
     return _decoded(path, soundfile)
 
 
@@ -49,6 +53,10 @@ def _check_length(path: Path, info: Any, limits: Limits) -> None:
     """Raise SeqkitError for no sound at all, and for too much."""
     if not info.frames:
         raise SeqkitError(f"{path}: holds no sound", "Leave it out, or record it again.")
+    if info.samplerate > FASTEST:
+        raise SeqkitError(f"{path}: names {info.samplerate:,} samples a second", "Get the file again.")
+    if info.frames > ENDLESS:
+        raise SeqkitError(f"{path}: does not say how long it is", "Write it to a file, not to a pipe.")
     seconds = info.frames / info.samplerate
     if seconds > limits.seconds:
         raise SeqkitError(

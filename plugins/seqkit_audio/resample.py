@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 ZEROS = 16
 """Zero crossings of the sinc on either side."""
-BLOCK = 4096
-"""Samples made at once, which bounds memory."""
+BLOCK, PRODUCTS = 4096, 1 << 21
+"""Samples made at once, and numbers that they are made from: which bounds memory."""
 
 
 def resampled(samples_T: NDArray[np.float32], rate: int, wanted: int) -> NDArray[np.float32]:
@@ -22,14 +22,15 @@ def resampled(samples_T: NDArray[np.float32], rate: int, wanted: int) -> NDArray
     reach = int(np.ceil(ZEROS / band))
     padded = np.pad(samples_T.astype(np.float64), reach)
     count = max(1, round(len(samples_T) * wanted / rate))
+    step = min(BLOCK, max(1, PRODUCTS // (2 * reach)))
     blocks = (
         _block(
             padded,
-            np.arange(first, min(first + BLOCK, count), dtype=np.float64) * (rate / wanted),
+            np.arange(first, min(first + step, count), dtype=np.float64) * (rate / wanted),
             reach,
             band,
         )
-        for first in range(0, count, BLOCK)
+        for first in range(0, count, step)
     )
     return np.concatenate(list(blocks)).astype(np.float32)
 

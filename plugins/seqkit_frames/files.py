@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tokenize import TokenError
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,14 +24,15 @@ def read_vectors(path: str | Path, limits: Limits | None = None) -> NDArray[np.f
         stored = np.load(path, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError:
         raise SeqkitError(f"{path}: no such file", "Check the path.") from None
-    except (ValueError, OSError, EOFError, SyntaxError) as error:
+    except (ValueError, OSError, EOFError, SyntaxError, TokenError) as error:
         raise SeqkitError(
             f"{path}: no .npy file that can be read ({error})", "Write it with numpy.save."
         ) from None
     fault = _fault(stored, limits)
     if fault:
         raise SeqkitError(f"{path}: {fault}", "It must hold numbers, a row for each step.")
-    values = np.array(stored, dtype=np.float32)
+    with np.errstate(over="ignore"):
+        values = np.array(stored, dtype=np.float32)
     if not np.isfinite(values).all():
         raise SeqkitError(f"{path}: holds numbers that are not finite", "Replace them.")
     return values[:, None] if values.ndim == 1 else values

@@ -22,7 +22,7 @@ class ImageOptions:
     image_channels: int = 32
     """Channels of the first convolution; the others have twice as many."""
     image_shift: float = 0.05
-    """In training, a picture is moved up or down by up to this share of its height."""
+    """In training, a picture is moved up or down, left or right, by up to this share of its height."""
     image_warp: float = 0.03
     """In training, pictures are warped smoothly, by this share of their height in the usual case; 0: not."""
 

@@ -69,9 +69,9 @@ class ImageEncoder(nn.Module):
 
     def scaled(self, input: Picture) -> Tensor:
         """The picture at the model's height, values from 0 to 1: x_CHW."""
-        x_CHW = torch.from_numpy(input.pixels_HWC.copy()).permute(2, 0, 1).float() / 255
+        x_CHW = torch.from_numpy(input.pixels_HWC.copy()).permute(2, 0, 1).float().div_(255)
         if x_CHW.shape[0] == 3 and self.facts.channels == 1:
-            x_CHW = (x_CHW * torch.tensor(LUMA)[:, None, None]).sum(0, keepdim=True)
+            x_CHW = torch.tensordot(torch.tensor(LUMA), x_CHW, dims=1)[None]
         x_CHW = x_CHW.expand(self.facts.channels, -1, -1)
         size = (self.facts.height, self._width(input))
         if tuple(x_CHW.shape[1:]) == size:
@@ -79,7 +79,7 @@ class ImageEncoder(nn.Module):
         return interpolate(x_CHW[None], size=size, mode="bilinear", antialias=True)[0]
 
     def collate(self, inputs: Sequence[Picture], seed: int | None = None) -> ImageBatch:
-        """Pictures as one batch; with a seed, each is moved up or down and warped a little."""
+        """Pictures as one batch; with a seed, each is moved and warped a little."""
         rows = [(self.scaled(picture) - self.facts.mean) / self.facts.deviation for picture in inputs]
         if seed is not None:
             rows = self._changed(rows, seed)
@@ -91,7 +91,7 @@ class ImageEncoder(nn.Module):
     def _changed(self, rows: Sequence[Tensor], seed: int) -> list[Tensor]:
         random, most = Random(seed), int(self.options.image_shift * self.facts.height)
         generator, noise = torch.Generator().manual_seed(seed), self.options.image_noise
-        rows = [_moved(x_CHW, random.randint(-most, most)) for x_CHW in rows]
+        rows = [_moved(x_CHW, *(random.randint(-most, most) for _ in range(2))) for x_CHW in rows]
         if self.options.image_warp:
             pixels = self.options.image_warp * self.facts.height
             rows = [warped(x_CHW[None], pixels, generator)[0] for x_CHW in rows]
@@ -118,7 +118,9 @@ class ImageEncoder(nn.Module):
         return pixels_HWC[:, :, 0] if pixels_HWC.shape[2] == 1 else pixels_HWC
 
 
-def _moved(x_CHW: Tensor, down: int) -> Tensor:
-    """Moved down by so many rows; the row at the edge fills what is left free."""
-    rows = (torch.arange(x_CHW.shape[1]) - down).clamp(0, x_CHW.shape[1] - 1)
-    return x_CHW[:, rows]
+def _moved(x_CHW: Tensor, down: int, right: int) -> Tensor:
+    """Moved by so many rows and columns; those at the edge fill what is left free."""
+    height, width = x_CHW.shape[1:]
+    rows = (torch.arange(height) - down).clamp(0, height - 1)
+    columns = (torch.arange(width) - right).clamp(0, width - 1)
+    return x_CHW[:, rows[:, None], columns]

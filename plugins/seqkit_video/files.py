@@ -69,6 +69,10 @@ def _stream(path: Path, container: Any, limits: Limits) -> Any:
     if not container.streams.video:
         raise SeqkitError(f"{path}: holds no pictures", "Give a film.")
     stream = container.streams.video[0]
+    if stream.codec_context is None:
+        raise SeqkitError(
+            f"{path}: holds pictures in a coding that cannot be read", "Write it as H.264 or VP9."
+        )
     seconds = (container.duration or 0) / 1e6
     if seconds > limits.seconds:
         raise SeqkitError(

@@ -17,8 +17,10 @@ from seqkit.cli.translate_files import (
     FileSources,
     FileTarget,
     Sources,
+    check_apart,
     check_for_files,
-    check_no_named,
+    check_for_lines,
+    check_not_for_lines,
     modalities_of,
     write_files,
 )
@@ -35,7 +37,8 @@ DEFAULT_MODEL = "de-en"
 
 def translate(
     inputs: Annotated[
-        list[str] | None, typer.Argument(help="Text, files, or - for standard input.", show_default=False)
+        list[str] | None,
+        typer.Argument(help="Text, files, or - for standard input (text).", show_default=False),
     ] = None,
     model: Annotated[
         list[str] | None,
@@ -122,15 +125,19 @@ def translate(
         {"decoding": DecodingOptions}, {key: value for key, value in given.items() if value is not None}
     )["decoding"]
     wanted = LineInputs(tuple(inputs or ()), text, file)
-    wanted.check_not_written(out)
     problems = Problems(skip=skip_bad)
     if modalities is None or modalities.reads_lines:
-        check_no_named(input_ or [])
+        most = {"--max-seconds": max_seconds, "--max-pixels": max_pixels, "--max-frames": max_frames}
+        check_for_lines(input_ or [], most)
         wanted.check()
         sources: Sources = wanted.sources(problems)
+        files = wanted.files()
     else:
+        check_not_for_lines(text, skip_bad)
         limits = limits_of(max_seconds, max_pixels, max_frames)
         sources = FileSources(modalities, wanted.arguments, input_ or [], limits)
+        files = sources.files()
+    check_apart(out, attention, files)
     if modalities is not None and modalities.writes_files:
         target = FileTarget.of(out, modalities.decoder)
         write_files(_load(model or [], precision), sources, options, target)
@@ -171,13 +178,9 @@ class LineInputs(Inputs):
             return self.all_files
         return super().is_file(argument) or _is_file(argument)
 
-    def check_not_written(self, out: Path | None) -> None:
-        """Raise SeqkitError where the output would replace an input."""
-        from seqkit.errors import SeqkitError
-
-        for argument in self.arguments if out is not None and out.is_file() else ():
-            if self.is_file(argument) and argument != "-" and out is not None and out.samefile(argument):
-                raise SeqkitError(f"{out}: is an input, too", "Choose another --out.", exit_code=2)
+    def files(self) -> list[str]:
+        """Those arguments that are files."""
+        return [argument for argument in self.arguments if argument != "-" and self.is_file(argument)]
 
     def sources(self, problems: Problems) -> Iterator[tuple[str, Mapping[str, Any]]]:
         """Each line as a source of text, with the line itself to call it by."""

@@ -75,12 +75,37 @@ def check_for_files(given: Mapping[str, Any]) -> None:
         raise SeqkitError("--temperature is for drawing", "Add --sample, or leave it out.", exit_code=2)
 
 
-def check_no_named(named: Sequence[str]) -> None:
-    """Raise SeqkitError where --input is given to a model that reads lines of text."""
-    if named:
-        raise SeqkitError(
-            "--input: the model reads lines of text", "Give them as arguments or files.", exit_code=2
-        )
+def check_for_lines(named: Sequence[str], limits: Mapping[str, object]) -> None:
+    """Raise SeqkitError for options that only models have which read files."""
+    for option, value in {"--input": named, **limits}.items():
+        if value:
+            fix = "Give them as arguments or files." if option == "--input" else "Leave it out."
+            raise SeqkitError(f"{option}: the model reads lines of text", fix, exit_code=2)
+
+
+def check_not_for_lines(text: bool, skip_bad: bool) -> None:
+    """Raise SeqkitError for options that only models have which read lines of text."""
+    for option, given in {"--text": text, "--skip-bad": skip_bad}.items():
+        if given:
+            fix = "Leave it out; a file that cannot be read is passed over in any case."
+            raise SeqkitError(f"{option}: the model reads files", fix, exit_code=2)
+
+
+def check_apart(out: Path | None, attention: Path | None, files: Iterable[str]) -> None:
+    """Raise SeqkitError where an output would replace an input, or another output."""
+    written = {"--out": out, "--attention": attention}
+    for option, path in written.items():
+        if path is not None and any(_same(path, Path(file)) for file in files):
+            raise SeqkitError(f"{path}: is an input, too", f"Choose another {option}.", exit_code=2)
+    if out is not None and attention is not None and _same(out, attention):
+        raise SeqkitError(f"{out}: named twice", "Choose another --attention.", exit_code=2)
+
+
+def _same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):
+        return os.path.abspath(path) == os.path.abspath(other)
 
 
 @dataclass
@@ -103,6 +128,8 @@ class FileSources:
         elif len(names) > 1:
             fix = "Give one of each: " + " ".join(f"--input {name}=…" for name in names)
             raise SeqkitError(f"the model reads {' and '.join(names)} together", fix, exit_code=2)
+        elif "-" in self.arguments:
+            raise SeqkitError("-: the model reads files", f"Name the files for '{names[0]}'.", exit_code=2)
         elif not self.arguments:
             raise SeqkitError("nothing to read", f"Give files for '{names[0]}'.", exit_code=2)
         else:
@@ -116,6 +143,8 @@ class FileSources:
                 reason = "stands twice" if name in values else f"the model reads {', '.join(names)}"
                 fix = f"Write NAME=VALUE. {did_you_mean(name, names)}"
                 raise SeqkitError(f"--input {given}: {reason}", fix, exit_code=2)
+            if not value.strip():
+                raise SeqkitError(f"--input {given}: is empty", "Write NAME=VALUE.", exit_code=2)
             values[name] = value
         missing = [name for name in names if name not in values]
         if missing or self.arguments:
@@ -125,6 +154,11 @@ class FileSources:
             fix = f"Give --input once for each of {', '.join(names)}, and nothing else."
             raise SeqkitError(problem, fix, exit_code=2)
         return values
+
+    def files(self) -> list[str]:
+        """The files that are named, whether they are there or not."""
+        read = [spec.name for spec in self.modalities.encoders if spec.reader is not None]
+        return [values[name] for _, values in self._chosen for name in read]
 
     def __len__(self) -> int:
         return len(self._chosen)
@@ -163,8 +197,12 @@ class FileTarget:
             fix = f"Name it: -o out{decoder.suffixes[0]} ({known}), or a folder."
             raise SeqkitError(f"the model writes '{decoder.name}' to a file", fix, exit_code=2)
         if not out.is_dir() and out.suffix and out.suffix.lower() not in decoder.suffixes:
-            fix = f"Choose one of {known}, or a folder."
+            fix = f"Choose one of {known}, or a folder that is there."
             raise SeqkitError(f"{out}: '{decoder.name}' is not written as {out.suffix}", fix, exit_code=2)
+        if not out.suffix and out.exists() and not out.is_dir():
+            raise SeqkitError(f"{out}: is no folder", f"Choose one, or {known}.", exit_code=2)
+        if out.suffix and not out.parent.is_dir():
+            raise SeqkitError(f"{out}: there is no folder {out.parent}", "Make it first.", exit_code=2)
         return cls(out, decoder)
 
     def path(self, number: int, count: int) -> Path:

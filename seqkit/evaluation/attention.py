@@ -39,16 +39,16 @@ def alignment(model: Any, source: Mapping[str, Any], output: Any) -> Alignment:
         raise SeqkitError(
             "the model has no attention to show", "Train one with it: --set attention=general.", exit_code=2
         )
-    labels: list[str] = []
-    parts, first = [], 0
-    for name, encoder in model.encoders.items():
-        own = encoder.labels(source[name])
-        # Steps that share a label stand side by side.
-        together = getattr(encoder, "states_a_label", 1)
-        last = first + together * len(own)
-        parts.append(weights_BTS[0, :, first:last].unflatten(1, (len(own), together)).sum(2))
-        labels, first = [*labels, *own], last
-    return Alignment(decoder.labels(output), labels, torch.cat(parts, dim=1).numpy())
+    labels = {name: encoder.labels(source[name]) for name, encoder in model.encoders.items()}
+    # Steps that share a label stand side by side.
+    together = {name: getattr(encoder, "states_a_label", 1) for name, encoder in model.encoders.items()}
+    of_each = weights_BTS[0].split([len(labels[name]) * together[name] for name in labels], dim=1)
+    folded = [
+        weights_TS.unflatten(1, (-1, together[name])).sum(2)
+        for name, weights_TS in zip(labels, of_each, strict=True)
+    ]
+    source_labels = [label for own in labels.values() for label in own]
+    return Alignment(decoder.labels(output), source_labels, torch.cat(folded, dim=1).numpy())
 
 
 def picture_format(path: Path) -> str:

@@ -83,6 +83,7 @@ def test_output_is_bounded_by_the_source(translate, sample_translator):
         (["gone.txt"], "gone.txt: no such file"),
         (["--model", "en-tagger"], "Use `seqkit tag`"),
         (["--model", "gone-model"], "gone-model"),
+        (["--max-frames", "3"], "--max-frames: the model reads lines of text"),
     ],
 )
 def test_mistakes_are_named_before_any_work(translate, arguments, said):

@@ -130,6 +130,38 @@ def test_an_input_is_not_overwritten(seqkit, reader, dots):
     assert dots[0].read_bytes() == before
 
 
+def test_no_output_replaces_an_input_or_another_output(seqkit, reader, plugin, dots, tmp_path):
+    picture = tmp_path / "mine.png"
+    picture.write_bytes(dots[0].read_bytes())
+    both = saved(tmp_path / "both", "dots,text", "text")
+    named = ["--input", f"dots={picture}", "--input", "text=left"]
+    for arguments in (
+        ["--model", reader, picture, "--attention", picture],
+        ["--model", both, *named, "-o", picture],
+        ["--model", both, *named, "--attention", picture],
+        ["--model", reader, dots[0], "-o", tmp_path / "x.png", "--attention", tmp_path / "x.png"],
+    ):
+        result = seqkit("translate", *arguments)
+        assert (result.code, result.out) == (2, "")
+        assert "is an input, too" in result.err or "x.png: named twice" in result.err
+    assert picture.read_bytes() == dots[0].read_bytes() and not (tmp_path / "x.png").exists()
+
+
+def test_what_only_lines_of_text_have_is_refused(seqkit, reader, plugin, dots, tmp_path):
+    both = saved(tmp_path / "both", "dots,text", "text")
+    for arguments, said in (
+        (["--model", reader, "-"], "the model reads files"),
+        (["--model", reader, dots[0], "--text"], "--text: the model reads files"),
+        (["--model", reader, dots[0], "--skip-bad"], "--skip-bad: the model reads files"),
+        (["--model", both, "--input", f"dots={dots[0]}", "--input", "text= "], "is empty"),
+    ):
+        result = seqkit("translate", *arguments)
+        assert (result.code, result.out) == (2, "") and said in result.err
+    result = seqkit("translate", "--model", reader, tmp_path, dots[0])
+    assert result.code == 1 and f"{tmp_path}: is a folder" in result.err
+    assert len(result.out.splitlines()) == 2
+
+
 def test_a_missing_library_ends_the_command_and_names_the_extra(seqkit, reader, dots, monkeypatch):
     from seqkit import SeqkitError
 

@@ -74,7 +74,7 @@ def test_an_ogg_file_cut_anywhere_is_named(tmp_path):
     last = content.rfind(b"OggS")
     for size in (len(content) // 2, last, last + 3, last + 20, last + 40, len(content) - 1):
         short.write_bytes(content[:size])
-        with pytest.raises(SeqkitError, match=r"short\.ogg"):
+        with pytest.raises(SeqkitError, match=r"short\.ogg: (ends before|not a recording)"):
             read_sound(short)
     # What a program has written after the last page is none of the recording.
     short.write_bytes(content + b"\0" * 100)
@@ -107,6 +107,32 @@ def test_more_samples_than_fit_into_memory_are_refused_whatever_the_seconds(tmp_
     monkeypatch.setattr("seqkit_audio.files.MOST", 19_999)
     with pytest.raises(SeqkitError, match=r"fast\.flac: has more than 19,999 samples"):
         read_sound(tmp_path / "fast.flac")
+
+
+def test_a_header_that_lies_about_its_rate_or_tells_no_length_is_named(tmp_path):
+    soundfile.write(tmp_path / "rate.wav", np.zeros(1000, np.float32), 8000, subtype="PCM_U8")
+    content = bytearray((tmp_path / "rate.wav").read_bytes())
+    content[24:28] = (2**31 - 1).to_bytes(4, "little")
+    (tmp_path / "rate.wav").write_bytes(content)
+    with pytest.raises(SeqkitError, match=r"rate\.wav: names 2,147,483,647 samples a second"):
+        read_sound(tmp_path / "rate.wav")
+    soundfile.write(tmp_path / "pipe.flac", sine(440, 8000), 8000)
+    content = bytearray((tmp_path / "pipe.flac").read_bytes())
+    # STREAMINFO's 36 bits of total samples: 0 is what an encoder leaves that cannot go back.
+    content[21] &= 0xF0
+    content[22:26] = bytes(4)
+    (tmp_path / "pipe.flac").write_bytes(content)
+    with pytest.raises(SeqkitError, match=r"pipe\.flac: does not say how long it is"):
+        read_sound(tmp_path / "pipe.flac")
+
+
+def test_resampling_from_a_high_rate_takes_little_room():
+    """Taps grow with the rate: 4,000 of them for each of 4,096 samples at once would take hundreds of megabytes."""
+    tracemalloc.start()
+    assert len(resampled(np.zeros(1_000_000, np.float32), 1_000_000, 8000)) == 8000
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 200e6
 
 
 def test_without_soundfile_the_extra_is_named(tmp_path, monkeypatch):

@@ -45,7 +45,12 @@ def test_bad_files_are_named(tmp_path):
     np.save(tmp_path / "cube.npy", np.zeros((2, 2, 2)))
     np.save(tmp_path / "nan.npy", np.array([[np.nan]]))
     np.save(tmp_path / "empty.npy", np.zeros((0, 3)))
-    for name in ("long", "short", "text", "nothing", "object", "cube", "nan", "empty", "absent"):
+    np.save(tmp_path / "large.npy", np.array([[1e300]]))
+    # A bracket that is never closed: numpy reads the header with Python's tokenizer.
+    content = (tmp_path / "nan.npy").read_bytes()
+    (tmp_path / "header.npy").write_bytes(content.replace(b"(1, 1)", b"(1, 1 "))
+    bad = ["long", "short", "text", "nothing", "object", "cube", "nan", "empty", "large", "header", "absent"]
+    for name in bad:
         with pytest.raises(SeqkitError, match=rf"{name}\.npy"):
             read_vectors(tmp_path / f"{name}.npy", Limits(frames=49))
 

@@ -49,6 +49,9 @@ def test_what_is_transparent_is_white(tmp_path):
 def test_sixteen_bits_keep_their_brightness(tmp_path):
     Image.fromarray(np.array([[0, 32896, 65535]], np.uint16)).save(tmp_path / "deep.png")
     assert read_picture(tmp_path / "deep.png").pixels_HWC.ravel().tolist() == [0, 128, 255]
+    # Dark in all its pixels: 16 bits are told by the file, not by the values.
+    Image.fromarray(np.array([[0, 200, 257]], np.uint16)).save(tmp_path / "dark.png")
+    assert read_picture(tmp_path / "dark.png").pixels_HWC.ravel().tolist() == [0, 0, 1]
 
 
 def test_a_picture_with_too_many_pixels_is_refused_before_it_is_decoded(tmp_path, monkeypatch):
@@ -125,6 +128,28 @@ def test_what_is_random_follows_from_the_seed(changed):
     assert torch.equal(first, again)
     assert not torch.equal(first, other)
     assert (none == none[:1]).all()
+
+
+def test_a_picture_is_moved_by_whole_pixels_both_ways():
+    pairs = [Pair({"image": picture}, "a word") for picture in pictures()]
+    moved = {"image_shift": 0.125, "image_warp": 0.0}
+    encoder = untrained(pairs, encoder="image", image_channels=4, **moved).encoders["image"]
+    several = [pictures()[1]] * 60
+    still_HW = encoder.collate(several[:1]).x_BCHW[0, 0]
+    inside_HW = still_HW[4:-4, 4:-4]
+    rows, columns = inside_HW.shape
+    found = set()
+    for x_HW in encoder.collate(several, seed=1).x_BCHW[:, 0]:
+        places = [
+            (down, right)
+            for down in range(-4, 5)
+            for right in range(-4, 5)
+            if torch.equal(x_HW[4 + down :, 4 + right :][:rows, :columns], inside_HW)
+        ]
+        assert len(places) == 1
+        found |= set(places)
+    # Two of sixteen rows at most, as many columns, and all of the ways there are.
+    assert {down for down, _ in found} == {right for _, right in found} == {-2, -1, 0, 1, 2}
 
 
 def test_noise_has_the_deviation_that_is_asked_for():

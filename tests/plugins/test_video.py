@@ -183,7 +183,10 @@ def test_bad_files_are_named(tmp_path):
         frame.sample_rate = 8000
         for packet in (*stream.encode(frame), *stream.encode(None)):
             container.mux(packet)
-    for name in ("wrong.mp4", "text.mp4", "list.mp4", "nothing.gif", "sound.mp4", "absent.gif"):
+    write_film(moving_square(), tmp_path / "right.mp4")
+    unknown = (tmp_path / "right.mp4").read_bytes().replace(b"avc1", b"xyz9")
+    (tmp_path / "codec.mp4").write_bytes(unknown)
+    for name in ("wrong.mp4", "text.mp4", "list.mp4", "nothing.gif", "sound.mp4", "codec.mp4", "absent.gif"):
         with pytest.raises(SeqkitError, match=name.replace(".", r"\.")):
             read_film(tmp_path / name)
 
