@@ -2,7 +2,7 @@
 
 What changed since the frame before is read beside the frame. x_t says what is seen anywhere (the largest of each
 feature over the grid that convolutions leave), and where (the grid, narrowed). Which of two things moves how it does
-not say, so that the places of the grid are steps of the memory, too.
+not say, so that the places of the grid may be steps of the memory, too (`video_places`).
 Shapes: B films, N films times frames, F frames, C channels, H rows, W columns, P places, X of x_t, D of z_t.
 """
 
@@ -53,7 +53,7 @@ class Places(nn.Module):
 
 
 class VideoEncoder(nn.Module):
-    """Films -> Memory, a step for every frame that is read, each followed by one for every place in it."""
+    """Films -> Memory, a step for every frame that is read; with `video_places` then one for every place in it."""
 
     unit = "frames"
     """What runs along a picture of attention."""
