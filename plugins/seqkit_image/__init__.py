@@ -25,7 +25,6 @@ class ImageOptions:
     """In training, a picture is moved up or down, left or right, by up to this share of its height."""
     image_warp: float = 0.03
     """In training, pictures are warped smoothly, by this share of their height in the usual case; 0: not."""
-
     image_noise: float = 0.0
     """In training, noise of this deviation is added, of that of all grey values."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -100,6 +101,35 @@ def _is_there(path: str) -> bool:
         return Path(path).exists()
     except (OSError, ValueError):
         return False
+
+
+def is_file_there(argument: str) -> bool:
+    """Whether an argument leads to a file, whatever its suffix; a text too long to be a path leads nowhere."""
+    try:
+        return Path(argument).is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def check_apart(written: Mapping[str, Path | None], files: Sequence[str]) -> None:
+    """Raise SeqkitError where an output would replace an input, or another output.
+
+    Args: written, option -> the file it names, if any; files, the inputs.
+    """
+    chosen = {option: path for option, path in written.items() if path is not None}
+    for option, path in chosen.items():
+        fix = f"Choose another {option}."
+        if any(_same(path, Path(file)) for file in files):
+            raise SeqkitError(f"{path}: is an input, too", fix, exit_code=2)
+        if any(_same(path, other) for name, other in chosen.items() if name != option):
+            raise SeqkitError(f"{path}: named twice", fix, exit_code=2)
+
+
+def _same(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except (OSError, ValueError):
+        return os.path.abspath(path) == os.path.abspath(other)
 
 
 def _has_columns(path: str) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
-from seqkit.cli.inputs import OTHER_TASKS, Inputs, listed, read_inputs
+from seqkit.cli.inputs import OTHER_TASKS, Inputs, check_apart, is_file_there, listed, read_inputs
 
 if TYPE_CHECKING:
     from seqkit.formats.examples import Problems
@@ -67,7 +67,8 @@ def tag(
     problems = Problems(skip=skip_bad)
     wanted = Inputs(tuple(inputs or ()), text, file, from_, pretokenized)
     wanted.check()
-    _check_not_input(out, wanted.arguments)
+    # Tags written over the file they were made from would replace its own labels for good.
+    check_apart({"--out": out}, [argument for argument in wanted.arguments if is_file_there(argument)])
     spec = _format(out, format)
     top = top or int(probabilities)
     if top:
@@ -81,21 +82,6 @@ def tag(
             writer.write(sentence)
             counter.add(len(sentence.words))
     _report(counter.words, problems)
-
-
-def _check_not_input(out: Path | None, arguments: tuple[str, ...]) -> None:
-    """Tags written over the file they were made from would replace its own labels for good."""
-    from seqkit.errors import SeqkitError
-
-    if out is not None and out.is_file() and any(_is_same(out, argument) for argument in arguments):
-        raise SeqkitError(f"{out}: is an input, too", "Choose another --out.", exit_code=2)
-
-
-def _is_same(out: Path, argument: str) -> bool:
-    try:
-        return out.samefile(argument)
-    except (OSError, ValueError):
-        return False
 
 
 def _check_shows_probabilities(format: str) -> None:

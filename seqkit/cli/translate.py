@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
-from seqkit.cli.inputs import Inputs
+from seqkit.cli.inputs import Inputs, check_apart, is_file_there
 from seqkit.cli.limits import MaxFrames, MaxPixels, MaxSeconds, limits_of
 from seqkit.cli.translate_files import (
     FileSources,
     FileTarget,
     Sources,
-    check_apart,
     check_for_files,
     check_for_lines,
     check_not_for_lines,
@@ -127,8 +126,8 @@ def translate(
     wanted = LineInputs(tuple(inputs or ()), text, file)
     problems = Problems(skip=skip_bad)
     if modalities is None or modalities.reads_lines:
-        most = {"--max-seconds": max_seconds, "--max-pixels": max_pixels, "--max-frames": max_frames}
-        check_for_lines(input_ or [], most)
+        for_files = {"--max-seconds": max_seconds, "--max-pixels": max_pixels, "--max-frames": max_frames}
+        check_for_lines({"--input": input_, **for_files})
         wanted.check()
         sources: Sources = wanted.sources(problems)
         files = wanted.files()
@@ -137,7 +136,7 @@ def translate(
         limits = limits_of(max_seconds, max_pixels, max_frames)
         sources = FileSources(modalities, wanted.arguments, input_ or [], limits)
         files = sources.files()
-    check_apart(out, attention, files)
+    check_apart({"--out": out, "--attention": attention}, files)
     if modalities is not None and modalities.writes_files:
         target = FileTarget.of(out, modalities.decoder)
         write_files(_load(model or [], precision), sources, options, target)
@@ -176,7 +175,7 @@ class LineInputs(Inputs):
         """As for other commands, and what is there as a file."""
         if self.all_text or self.all_files:
             return self.all_files
-        return super().is_file(argument) or _is_file(argument)
+        return super().is_file(argument) or is_file_there(argument)
 
     def files(self) -> list[str]:
         """Those arguments that are files."""
@@ -197,13 +196,6 @@ class LineInputs(Inputs):
                     yield line.text
             else:
                 yield from argument.splitlines() or [""]
-
-
-def _is_file(argument: str) -> bool:
-    try:
-        return Path(argument).is_file()
-    except (OSError, ValueError):
-        return False
 
 
 def _load(names: Sequence[str], precision: str) -> list[Any]:

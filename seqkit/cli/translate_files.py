@@ -75,11 +75,11 @@ def check_for_files(given: Mapping[str, Any]) -> None:
         raise SeqkitError("--temperature is for drawing", "Add --sample, or leave it out.", exit_code=2)
 
 
-def check_for_lines(named: Sequence[str], limits: Mapping[str, object]) -> None:
+def check_for_lines(given: Mapping[str, object]) -> None:
     """Raise SeqkitError for options that only models have which read files."""
-    for option, value in {"--input": named, **limits}.items():
+    for option, value in given.items():
         if value:
-            fix = "Give them as arguments or files." if option == "--input" else "Leave it out."
+            fix = "Leave it out; texts and files of text are arguments."
             raise SeqkitError(f"{option}: the model reads lines of text", fix, exit_code=2)
 
 
@@ -89,23 +89,6 @@ def check_not_for_lines(text: bool, skip_bad: bool) -> None:
         if given:
             fix = "Leave it out; a file that cannot be read is passed over in any case."
             raise SeqkitError(f"{option}: the model reads files", fix, exit_code=2)
-
-
-def check_apart(out: Path | None, attention: Path | None, files: Iterable[str]) -> None:
-    """Raise SeqkitError where an output would replace an input, or another output."""
-    written = {"--out": out, "--attention": attention}
-    for option, path in written.items():
-        if path is not None and any(_same(path, Path(file)) for file in files):
-            raise SeqkitError(f"{path}: is an input, too", f"Choose another {option}.", exit_code=2)
-    if out is not None and attention is not None and _same(out, attention):
-        raise SeqkitError(f"{out}: named twice", "Choose another --attention.", exit_code=2)
-
-
-def _same(path: Path, other: Path) -> bool:
-    try:
-        return path.samefile(other)
-    except (OSError, ValueError):
-        return os.path.abspath(path) == os.path.abspath(other)
 
 
 @dataclass

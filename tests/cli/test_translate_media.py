@@ -237,6 +237,7 @@ def test_several_texts_become_numbered_files(seqkit, drawer, tmp_path):
     [
         ([], "Name it: -o out.npy"),
         (["-o", "five.gif"], "is not written as .gif"),
+        (["-o", "gone/five.npy"], "there is no folder gone"),
         (["-o", "five.npy", "--beam", "3"], "--beam: is for models that write text"),
         (["-o", "five.npy", "--scores"], "--scores: is for models that write text"),
         (["-o", "five.npy", "--attention", "a.png"], "--attention: is for models that write text"),
