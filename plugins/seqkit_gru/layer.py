@@ -7,6 +7,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
+from seqkit.nn.affine import affine
 from seqkit.nn.recurrent import KernelRecurrence, State
 
 
@@ -21,8 +22,8 @@ class GRU(KernelRecurrence):
 
     def step(self, x_BD: Tensor, state: State) -> tuple[Tensor, State]:
         (z_BH,) = state
-        Wr, Wu, Wn = (x_BD @ self.W.T + self.kernel.bias_ih_l0).chunk(3, dim=-1)
-        Ur, Uu, Un = (z_BH @ self.U.T + self.kernel.bias_hh_l0).chunk(3, dim=-1)
+        Wr, Wu, Wn = affine(x_BD, self.W, self.kernel.bias_ih_l0).chunk(3, dim=-1)
+        Ur, Uu, Un = affine(z_BH, self.U, self.kernel.bias_hh_l0).chunk(3, dim=-1)
         r, u = torch.sigmoid(Wr + Ur), torch.sigmoid(Wu + Uu)
         n = torch.tanh(Wn + r * Un)
         z_BH = (1 - u) * n + u * z_BH

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
+from seqkit.nn.affine import affine
 from seqkit.nn.recurrent import KernelRecurrence, Prepared, State, last_real
 
 SHUT = 1e4
@@ -49,7 +49,7 @@ class LSTM(KernelRecurrence):
 
     def prepare(self, x: Tensor) -> Prepared:
         """W x_t + b, the gates in the order i, f, o, 2g."""
-        return (F.linear(x, _for_one_sigmoid(self.W), _for_one_sigmoid(self.b)),)
+        return (affine(x, _for_one_sigmoid(self.W), _for_one_sigmoid(self.b)),)
 
     @torch.no_grad()
     def outputs(self, prepared_U: Prepared, index_BT: Tensor) -> Tensor:
@@ -77,7 +77,7 @@ class LSTM(KernelRecurrence):
 
     def step(self, x_BD: Tensor, state: State) -> tuple[Tensor, State]:
         z_BH, c_BH = state
-        i, f, g, o = (x_BD @ self.W.T + z_BH @ self.U.T + self.b).chunk(4, dim=-1)
+        i, f, g, o = (affine(x_BD, self.W, self.b) + affine(z_BH, self.U)).chunk(4, dim=-1)
         c_BH = torch.sigmoid(f) * c_BH + torch.sigmoid(i) * torch.tanh(g)
         z_BH = torch.sigmoid(o) * torch.tanh(c_BH)
         return z_BH, (z_BH, c_BH)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from seqkit.nn.affine import affine
 from seqkit.nn.recurrent import KernelRecurrence, State
 
 
@@ -15,5 +16,5 @@ class RNN(KernelRecurrence):
 
     def step(self, x_BD: Tensor, state: State) -> tuple[Tensor, State]:
         (z_BH,) = state
-        z_BH = torch.tanh(x_BD @ self.W.T + z_BH @ self.U.T + self.b)
+        z_BH = torch.tanh(affine(x_BD, self.W, self.b) + affine(z_BH, self.U))
         return z_BH, (z_BH,)

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from seqkit import SeqkitError
 from seqkit.models.contracts import Loss, Memory
+from seqkit.nn.affine import Affine
 from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs
 from seqkit.nn.decoder import DecoderState, RecurrentDecoder
 from seqkit.nn.dropout import SharedDropout
@@ -67,7 +68,7 @@ class TextDecoder(nn.Module):
         )
         self.narrow = None
         if options.tied and self.network.output_size != size:
-            self.narrow = nn.Linear(self.network.output_size, size, bias=False)
+            self.narrow = Affine(self.network.output_size, size, bias=False)
         self.output = nn.Linear(size if options.tied else self.network.output_size, self.end + 1)
         nn.init.zeros_(self.output.bias)
         if options.tied:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import ClassVar
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
+from seqkit.nn.affine import affine
 from seqkit.nn.initial import first_weights_wanted
 from seqkit.nn.recurrent import Prepared, Recurrence, State, last_real, taken
 from seqkit.nn.scan import gated_scan
@@ -40,7 +40,7 @@ class SRU(Recurrence):
 
     def prepare(self, x: Tensor) -> Prepared:
         """f and r side by side, u and s side by side."""
-        gates, values = F.linear(x, self.W, self.b).split(2 * self.hidden_size, dim=-1)
+        gates, values = affine(x, self.W, self.b).split(2 * self.hidden_size, dim=-1)
         return torch.sigmoid(gates), values
 
     def step(self, x_BD: Tensor, state: State) -> tuple[Tensor, State]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from seqkit.nn.affine import Affine
+
 SCORES_AT_ONCE = 1 << 22
 """Numbers that additive attention may hold between its two sums, while no gradient is wanted."""
 
@@ -43,7 +45,7 @@ class DotAttention(Attention):
 
     def __init__(self, state_size: int, memory_size: int) -> None:
         super().__init__()
-        self.project = nn.Linear(memory_size, state_size, bias=False) if memory_size != state_size else None
+        self.project = Affine(memory_size, state_size, bias=False) if memory_size != state_size else None
 
     def keys(self, memory_BSD: Tensor) -> Tensor:
         return memory_BSD if self.project is None else self.project(memory_BSD)
@@ -57,7 +59,7 @@ class GeneralAttention(Attention):
 
     def __init__(self, state_size: int, memory_size: int) -> None:
         super().__init__()
-        self.W = nn.Linear(memory_size, state_size, bias=False)
+        self.W = Affine(memory_size, state_size, bias=False)
 
     def keys(self, memory_BSD: Tensor) -> Tensor:
         keys_BSH: Tensor = self.W(memory_BSD)
@@ -72,9 +74,9 @@ class AdditiveAttention(Attention):
 
     def __init__(self, state_size: int, memory_size: int) -> None:
         super().__init__()
-        self.W = nn.Linear(state_size, state_size, bias=False)
-        self.U = nn.Linear(memory_size, state_size, bias=False)
-        self.v = nn.Linear(state_size, 1, bias=False)
+        self.W = Affine(state_size, state_size, bias=False)
+        self.U = Affine(memory_size, state_size, bias=False)
+        self.v = Affine(state_size, 1, bias=False)
 
     def keys(self, memory_BSD: Tensor) -> Tensor:
         keys_BSA: Tensor = self.U(memory_BSD)

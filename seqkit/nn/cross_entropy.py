@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple, cast
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
+
+from seqkit.nn.affine import affine
 
 STEPS_AT_ONCE = 512
 
@@ -22,7 +23,7 @@ class SoftmaxLoss(NamedTuple):
     nll: float
     """Negative log-likelihood."""
     right: int
-    """Steps whose most probable symbol is the right one."""
+    """Steps with no symbol more probable than the right one."""
 
 
 class _Chunked(torch.autograd.Function):
@@ -48,21 +49,27 @@ class _Chunked(torch.autograd.Function):
         smooth, nll, right = o_NH.new_zeros(()), o_NH.new_zeros(()), o_NH.new_zeros((), dtype=torch.long)
         share = smoothing / len(b_V)
         low_V_VH = V_VH.to(precision)
+        low_V_HV = low_V_VH.T.contiguous() if wanted else None
         for start in range(0, len(y_N), STEPS_AT_ONCE):
             part = slice(start, start + STEPS_AT_ONCE)
             o_CH, y_C1 = o_NH[part].to(precision), y_N[part, None]
-            log_p_CV = torch.mm(o_CH, low_V_VH.T).to(b_V.dtype).add_(b_V).log_softmax(dim=-1)
-            nll_C = -log_p_CV.gather(1, y_C1)[:, 0]
+            z_CV = affine(o_CH, low_V_VH).to(b_V.dtype).add_(b_V)
+            p_CV = z_CV.softmax(dim=-1)
+            # log p = z - lse. The largest p is at least 1 / V, so its logarithm is safe where others are not.
+            highest_C = z_CV.amax(-1)
+            lse_C = highest_C - p_CV.amax(-1).log_()
+            z_y_C = z_CV.gather(1, y_C1)[:, 0]
+            nll_C = lse_C - z_y_C
             nll += nll_C.sum()
-            smooth += (1 - smoothing) * nll_C.sum() - share * log_p_CV.sum()
-            right += (log_p_CV.argmax(-1) == y_C1[:, 0]).sum()
-            if d_o is not None and d_V is not None and d_b is not None:
-                d_CV = log_p_CV.exp_().sub_(share)
+            smooth += (1 - smoothing) * nll_C.sum() - share * (z_CV.sum() - len(b_V) * lse_C.sum())
+            right += (z_y_C == highest_C).sum()
+            if d_o is not None and d_V is not None and d_b is not None and low_V_HV is not None:
+                d_CV = p_CV.sub_(share)
                 d_CV.scatter_add_(1, y_C1, d_CV.new_full(y_C1.shape, smoothing - 1))
                 d_b += d_CV.sum(0)
                 d_CV = d_CV.to(precision)
-                d_o[part] = torch.mm(d_CV, low_V_VH)
-                d_V += torch.mm(d_CV.T, o_CH)
+                d_o[part] = affine(d_CV, low_V_HV)
+                d_V += affine(d_CV.T, o_CH.T)
         if wanted:
             context.save_for_backward(d_o, d_V, d_b)
         context.mark_non_differentiable(nll, right)
@@ -94,4 +101,4 @@ def chunked_cross_entropy(
 
 def log_probs(o_NH: Tensor, V_VH: Tensor, b_V: Tensor) -> Tensor:
     """log softmax(V o + b), all symbols."""
-    return F.linear(o_NH, V_VH, b_V).to(V_VH.dtype).log_softmax(dim=-1)
+    return affine(o_NH, V_VH, b_V).to(V_VH.dtype).log_softmax(dim=-1)

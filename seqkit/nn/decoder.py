@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Self
 import torch
 from torch import Tensor, nn
 
+from seqkit.nn.affine import Affine
 from seqkit.nn.attention import ATTENTIONS
 from seqkit.nn.deep import Bridge, DeepLayer
 from seqkit.nn.dropout import SharedDropout
@@ -85,7 +86,7 @@ class RecurrentDecoder(nn.Module):
         )
         self.bridge = Bridge(final_sizes, self.layers[0].forward_chain, layers)  # type: ignore[arg-type]
         if self.attention is not None:
-            self.W_c = nn.Linear(hidden_size + memory_size, output_size)
+            self.W_c = Affine(hidden_size + memory_size, output_size)
             self.output_dropout = SharedDropout(dropout)
 
     @classmethod

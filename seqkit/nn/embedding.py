@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from seqkit.nn.affine import Affine
 from seqkit.nn.recurrent import Layer, last_real, mask_of
 
 PAD, UNKNOWN = 0, 1
@@ -128,7 +129,7 @@ class WordEmbedding(nn.Module):
         self.pieces, self.characters, self.affixes = parts
         self.word_dropout, self.dropout = word_dropout, dropout
         side_by_side = word_size + sum(part.output_size for part in parts if part is not None)
-        self.mix = nn.Linear(side_by_side, mixed) if mixed else None
+        self.mix = Affine(side_by_side, mixed) if mixed else None
         self.output_size = mixed or side_by_side
 
     def forward(self, table: WordTable) -> Tensor:

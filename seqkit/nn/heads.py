@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from seqkit.nn.affine import Affine
 from seqkit.nn.crf import label_score, log_partition, marginals, viterbi
 
 IGNORE = -1
@@ -22,7 +23,7 @@ class SoftmaxHead(nn.Module):
 
     def __init__(self, hidden_size: int, labels: int) -> None:
         super().__init__()
-        self.linear = nn.Linear(hidden_size, labels)
+        self.linear = Affine(hidden_size, labels)
         nn.init.xavier_uniform_(self.linear.weight)
         nn.init.zeros_(self.linear.bias)
         self.register_buffer("temperature", torch.ones(()))
