@@ -18,6 +18,7 @@ from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs
 from seqkit.nn.decoder import DecoderState, RecurrentDecoder
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
+from seqkit.nn.symbols import SymbolEmbedding
 from seqkit.text.lines import LinePieces, one_line
 from seqkit.text.vocabulary import pad
 from seqkit_seq2seq.vocabulary import TargetText
@@ -55,8 +56,7 @@ class TextDecoder(nn.Module):
         self.pieces = LinePieces(facts.subword)
         self.end = len(facts.subword)
         size = options.embedding_size
-        self.embedding = nn.Embedding(self.end + 1, size)
-        nn.init.normal_(self.embedding.weight, std=size**-0.5)
+        self.embedding = SymbolEmbedding(self.end + 1, size)
         self.input_dropout = SharedDropout(options.dropout)
         self.network = RecurrentDecoder.of(
             options,

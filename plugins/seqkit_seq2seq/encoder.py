@@ -15,6 +15,7 @@ from seqkit.models.contracts import Memory
 from seqkit.nn.deep import DeepEncoder
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
+from seqkit.nn.symbols import SymbolEmbedding
 from seqkit.text.lines import LinePieces, cut, plain_line
 from seqkit.text.vocabulary import pad
 from seqkit_seq2seq.vocabulary import SourceText
@@ -41,8 +42,7 @@ class TextEncoder(nn.Module):
         self.options, self.subword = options, facts.subword
         self.pieces = LinePieces(facts.subword)
         self.end = len(facts.subword)
-        self.embedding = nn.Embedding(self.end + 1, options.embedding_size)
-        nn.init.normal_(self.embedding.weight, std=options.embedding_size**-0.5)
+        self.embedding = SymbolEmbedding(self.end + 1, options.embedding_size)
         self.input_dropout = SharedDropout(options.dropout)
         self.network = DeepEncoder.of(options, options.embedding_size)
         self.output_size, self.final_sizes = options.hidden, self.network.final_sizes

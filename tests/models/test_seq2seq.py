@@ -69,6 +69,12 @@ def weights(layer):
     ]
 
 
+def vector(embedding, symbol):
+    """x = √D e_y"""
+    e_VD = embedding.weight.detach().numpy()
+    return np.sqrt(e_VD.shape[1]) * e_VD[symbol]
+
+
 def shaken(model):
     """Weights far from where they begin, so that no zero bias can hide a mistake."""
     torch.manual_seed(11)
@@ -82,11 +88,12 @@ def log_prob_by_equation(model, pair, h):
     encoder, decoder = model.encoders["text"], model.decoder
     state = tuple(np.zeros(model.options.hidden) for _ in range(2 if h is lstm else 1))
     for x in [*encoder.pieces.ids([pair.sources["text"]])[0], encoder.end]:
-        state = h(*weights(encoder.network.layers[0]), encoder.embedding.weight[x].detach().numpy(), state)
+        x_D = vector(encoder.embedding, x)
+        state = h(*weights(encoder.network.layers[0]), x_D, state)
     V_VH, b_V = decoder.output.weight.detach().numpy(), decoder.output.bias.detach().numpy()
     total, previous = 0.0, decoder.end
     for y in [*decoder.symbols(pair.target), decoder.end]:
-        x_D = decoder.embedding.weight[previous].detach().numpy()
+        x_D = vector(decoder.embedding, previous)
         state = h(*weights(decoder.network.layers[0]), x_D, state)
         logits_V = V_VH @ state[0] + b_V
         total += logits_V[y] - np.log(np.exp(logits_V).sum())
