@@ -15,8 +15,13 @@ from seqkit.extend.specs import PretrainedSpec
 from seqkit.files import stays_inside, write_text
 from seqkit.models.parts import AGAIN, read_json, write_json
 
-FORMAT = 1
-"""Raised when a folder written today could not be read by yesterday's seqkit."""
+FORMAT = 2
+"""Raised when a folder written today could not be read, or would be computed otherwise, by yesterday's seqkit."""
+OLDEST = {"seq2seq": 2}
+"""The first format of a task that is still computed as it was, where that is not 1.
+
+2: vectors of symbols are scaled as they are read.
+"""
 CONFIG, WEIGHTS, CARD, MANIFEST = "config.json", "model.safetensors", "README.md", "MANIFEST.json"
 TRAINING = "training"
 """The folder of a run's own files, no part of the model."""
@@ -73,7 +78,7 @@ def shipped_folder(spec: PretrainedSpec) -> Path:
 
 
 def model_info(name_or_folder: str) -> ModelInfo:
-    """Read `config.json` of a model by name or folder. Raises SeqkitError where it is none, or of a newer format."""
+    """Read `config.json` of a model by name or folder. Raises SeqkitError where it is none, or of a format not read."""
     folder = model_folder(name_or_folder)
     for needed in (CONFIG, MANIFEST):
         if not (folder / needed).is_file():
@@ -95,6 +100,11 @@ def model_info(name_or_folder: str) -> ModelInfo:
     for key, kind in SHAPE.items():
         if not isinstance(config.get(key), kind):
             raise SeqkitError(f"{folder / CONFIG}: '{key}' is missing or not of the right kind", AGAIN)
+    if config["format"] < OLDEST.get(config["task"], 1):
+        raise SeqkitError(
+            f"{folder}: made by an earlier seqkit (model format {config['format']}), which computed it otherwise",
+            "Train it again; its README.md has the command.",
+        )
     return ModelInfo(folder.name, folder, config)
 
 

@@ -85,7 +85,7 @@ def seqkit_calls(monkeypatch):
 def leave_model(folder: Path) -> None:
     (folder / "training").mkdir(parents=True, exist_ok=True)
     (folder / "training" / "metrics.csv").write_text("epoch,seconds\n1,60.0\n2,90.0\n", encoding="utf-8")
-    config = {"format": 1, "task": "seq2seq", "model": "seq2seq", "needs": {}, "options": {}}
+    config = {"format": 2, "task": "seq2seq", "model": "seq2seq", "needs": {}, "options": {}}
     (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
     sums = {"config.json": "c" * 64, "model.safetensors": "a" * 64}
     (folder / "MANIFEST.json").write_text(json.dumps({"sha256": sums}), encoding="utf-8")

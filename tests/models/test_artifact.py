@@ -95,6 +95,16 @@ def test_a_newer_format_asks_for_an_upgrade(folder):
     assert "pip install --upgrade seqkit" in caught.value.fix
 
 
+def test_a_model_that_would_be_computed_otherwise_is_refused(folder):
+    edit_config(folder, format=1)
+    load_model(str(folder))
+    edit_config(folder, task="seq2seq")
+    with pytest.raises(SeqkitError) as caught:
+        load_model(str(folder))
+    assert "made by an earlier seqkit (model format 1)" in caught.value.problem
+    assert "Train it again" in caught.value.fix
+
+
 def test_a_missing_plugin_is_named_with_its_package(folder):
     edit_config(folder, needs={"models": {"lstm": "seqkit"}, "recurrences": {"mingru": "seqkit-mingru"}})
     with pytest.raises(SeqkitError) as caught:
