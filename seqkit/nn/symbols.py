@@ -7,10 +7,10 @@ from torch import Tensor, nn
 
 
 class SymbolEmbedding(nn.Embedding):
-    """x = √D e_y (Vaswani et al. 2017, section 3.4): what is read has a variance of 1, the rows e_y a length of 1.
+    """x = D^¼ e_y, where the rows e_y begin with length 1, as rows of an output matrix V do, which may share them.
 
-    Rows as short as that are good rows of an output matrix V, which may share them; what a recurrence reads must be
-    larger, or its states start near zero, and attention, which compares states, takes long to begin.
+    Without a factor the states of an encoder begin near zero, and attention, which compares states, takes long to
+    begin; with Transformers' √D (Vaswani et al. 2017, section 3.4) the rates that suit a recurrence move x too far.
     """
 
     def __init__(self, symbols: int, size: int) -> None:
@@ -19,4 +19,4 @@ class SymbolEmbedding(nn.Embedding):
 
     def forward(self, y: Tensor) -> Tensor:
         """Symbols of any shape -> their vectors, in one more dimension."""
-        return F.embedding(y, self.weight) * self.embedding_dim**0.5
+        return F.embedding(y, self.weight) * self.embedding_dim**0.25

@@ -1,13 +1,18 @@
-"""Ask glibc to keep freed memory: handing large buffers back at every step costs up to half of the time."""
+"""Ask glibc to keep freed memory, on large pages: handing buffers back at every step costs up to half of the time."""
 
 from __future__ import annotations
 
 import ctypes
+import mmap
 import sys
+from pathlib import Path
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # from malloc.h
+M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # from malloc.h
 LARGEST = 32 * 2**20
 """The highest threshold that glibc takes. Buffers above it go back: kept, of ever new sizes, they would fill memory."""
+HEAP = 2**31 - 2**21
+"""Bytes that the heap is made to reach at once: addresses, not memory, which is taken as it is first written."""
+HUGE_PAGE = 2**21
 
 
 def keep_freed_memory() -> bool:
@@ -18,7 +23,27 @@ def keep_freed_memory() -> bool:
     if not sys.platform.startswith("linux"):
         return False
     try:
-        mallopt = ctypes.CDLL("libc.so.6").mallopt
+        libc = ctypes.CDLL("libc.so.6")
+        mallopt = libc.mallopt
     except (OSError, AttributeError):
         return False
-    return bool(mallopt(M_MMAP_THRESHOLD, LARGEST)) and bool(mallopt(M_TRIM_THRESHOLD, 2**31 - 1))
+    if not (mallopt(M_MMAP_THRESHOLD, LARGEST) and mallopt(M_TRIM_THRESHOLD, 2**31 - 1)):
+        return False
+    _on_huge_pages(libc)
+    return True
+
+
+def _on_huge_pages(libc: ctypes.CDLL) -> None:
+    """Let the heap lie on pages of 2 MB: 500 times fewer are to be looked for. Where the system has none, nothing."""
+    libc.mallopt(M_TOP_PAD, HEAP)
+    libc.malloc.restype = ctypes.c_void_p
+    libc.free.argtypes = [ctypes.c_void_p]
+    # The heap grows, by what was asked for above, when something does not fit.
+    libc.free(libc.malloc(ctypes.c_size_t(LARGEST - HUGE_PAGE)))
+    libc.mallopt(M_TOP_PAD, LARGEST)
+    libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
+        if line.endswith("[heap]"):
+            first, end = (int(number, 16) for number in line.split()[0].split("-"))
+            first = -(-first // HUGE_PAGE) * HUGE_PAGE
+            libc.madvise(first, end - first, mmap.MADV_HUGEPAGE)

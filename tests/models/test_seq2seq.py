@@ -70,9 +70,9 @@ def weights(layer):
 
 
 def vector(embedding, symbol):
-    """x = √D e_y"""
+    """x = D^¼ e_y"""
     e_VD = embedding.weight.detach().numpy()
-    return np.sqrt(e_VD.shape[1]) * e_VD[symbol]
+    return e_VD.shape[1] ** 0.25 * e_VD[symbol]
 
 
 def shaken(model):
