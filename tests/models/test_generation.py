@@ -20,8 +20,8 @@ SOURCES = [pair.sources for pair in NEW]
 SEARCHES = {
     "greedy": DecodingOptions(beam=1),
     "beam": DecodingOptions(beam=4, n_best=3),
-    "sample": DecodingOptions(sample=True, n_best=3, top_p=0.95, temperature=1.3, seed=5),
-    "mbr": DecodingOptions(mbr=8, seed=5, n_best=2),
+    "sample": DecodingOptions(sample=True, n_best=3, top_p=0.95, temperature=2.5, seed=5),
+    "mbr": DecodingOptions(mbr=8, temperature=2.5, seed=5, n_best=2),
 }
 
 
@@ -84,9 +84,9 @@ def test_n_best_holds_no_text_twice(monkeypatch):
 
 
 def test_mbr_takes_the_draw_most_like_the_others():
-    options = DecodingOptions(mbr=8, seed=3, temperature=1.5)
+    options = DecodingOptions(mbr=8, seed=3, temperature=2.5)
     drawn = generate(
-        [trained()], SOURCES[:4], DecodingOptions(sample=True, n_best=8, seed=3, temperature=1.5)
+        [trained()], SOURCES[:4], DecodingOptions(sample=True, n_best=8, seed=3, temperature=2.5)
     )
     for own, (best,) in zip(drawn, generate([trained()], SOURCES[:4], options), strict=True):
         values = [output.value for output in own]
