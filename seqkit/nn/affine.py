@@ -1,7 +1,7 @@
 """W x + b, by the faster of the libraries that torch has for it.
 
-On a CPU torch gives products in float32 to MKL, which on AMD's processors reaches half of what oneDNN does. oneDNN can be
-asked where no gradient is followed: the operator has none.
+On a CPU torch gives products in float32 to MKL, which on AMD's processors reaches half of what oneDNN does. oneDNN can
+be asked where no gradient is followed: the operator has none.
 """
 
 from __future__ import annotations
