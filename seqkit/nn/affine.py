@@ -12,6 +12,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+ONEDNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
+"""Whether this torch has the operator, which it keeps for its own compiler."""
+
 
 def affine(x: Tensor, W_YX: Tensor, b_Y: Tensor | None = None) -> Tensor:
     """W x + b for each x of the last dimension, as `F.linear` gives it but for the rounding."""
@@ -22,16 +25,12 @@ def affine(x: Tensor, W_YX: Tensor, b_Y: Tensor | None = None) -> Tensor:
 
 def _onednn_takes(x: Tensor, W_YX: Tensor) -> bool:
     return (
-        not torch.is_grad_enabled()
+        ONEDNN
+        and not torch.is_grad_enabled()
         and x.device.type == "cpu"
         and x.dtype == W_YX.dtype == torch.float32
         and not torch.is_autocast_enabled("cpu")
-        and ONEDNN
     )
-
-
-# The operator is torch's own, for its compiler; the range of versions that the package admits has it.
-ONEDNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
 
 class Affine(nn.Linear):

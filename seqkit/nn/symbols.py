@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 
@@ -19,4 +18,4 @@ class SymbolEmbedding(nn.Embedding):
 
     def forward(self, y: Tensor) -> Tensor:
         """Symbols of any shape -> their vectors, in one more dimension."""
-        return F.embedding(y, self.weight) * self.embedding_dim**0.25
+        return super().forward(y) * self.embedding_dim**0.25

@@ -35,6 +35,10 @@ def keep_freed_memory() -> bool:
 
 def _on_huge_pages(libc: ctypes.CDLL) -> None:
     """Let the heap lie on pages of 2 MB: 500 times fewer are to be looked for. Where the system has none, nothing."""
+    import resource  # not on every system
+
+    if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
+        return  # The addresses taken here would be missing elsewhere.
     libc.mallopt(M_TOP_PAD, HEAP)
     libc.malloc.restype = ctypes.c_void_p
     libc.free.argtypes = [ctypes.c_void_p]
@@ -42,8 +46,12 @@ def _on_huge_pages(libc: ctypes.CDLL) -> None:
     libc.free(libc.malloc(ctypes.c_size_t(LARGEST - HUGE_PAGE)))
     libc.mallopt(M_TOP_PAD, LARGEST)
     libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
-    for line in Path("/proc/self/maps").read_text(encoding="utf-8").splitlines():
-        if line.endswith("[heap]"):
-            first, end = (int(number, 16) for number in line.split()[0].split("-"))
+    try:
+        mapped = Path("/proc/self/maps").read_bytes().splitlines()
+    except OSError:
+        return
+    for line in mapped:
+        if line.endswith(b"[heap]"):
+            first, end = (int(number, 16) for number in line.split()[0].split(b"-"))
             first = -(-first // HUGE_PAGE) * HUGE_PAGE
             libc.madvise(first, end - first, mmap.MADV_HUGEPAGE)
