@@ -49,20 +49,30 @@ class Run(NamedTuple):
     seed: int
     minutes: float
     corpus: str
+    sets: tuple[str, ...] = ()
+    """Settings of all runs."""
 
     @property
     def key(self) -> str:
         """What the row is found by: all that decides the outcome, so that settings of two tables share a run."""
         s = self.setting
         return " ".join(
-            [self.corpus, s.model, *s.sets, *s.options, f"{self.minutes:g} min", f"seed {self.seed}"]
+            [
+                self.corpus,
+                s.model,
+                *self.sets,
+                *s.sets,
+                *s.options,
+                f"{self.minutes:g} min",
+                f"seed {self.seed}",
+            ]
         )
 
     def command(self, folder: Path, common: Sequence[str]) -> list[str]:
         """The training; `patience=0`, because time alone ends it."""
         s = self.setting
         command = ["train", s.model, "--corpus", self.corpus, "--out", str(folder), *common, *s.options]
-        for item in (*s.sets, f"minutes={self.minutes:g}", "patience=0"):
+        for item in (*self.sets, *s.sets, f"minutes={self.minutes:g}", "patience=0"):
             command += ["--set", item]
         return seqkit(*command, "--seed", str(self.seed), "--threads", "1")
 
@@ -94,6 +104,7 @@ def parser_of(study: Study) -> argparse.ArgumentParser:
     parser.add_argument("--minutes", type=float, default=study.minutes, help="of each training")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
     parser.add_argument("--only", nargs="+", choices=study.tables, default=list(study.tables))
+    parser.add_argument("--set", nargs="+", default=[], metavar="KEY=VALUE", help="set in all runs")
     parser.add_argument("--parallel", type=int, default=1, help="trainings at once; wants as many idle cores")
     return parser
 
@@ -107,7 +118,7 @@ def run(study: Study, arguments: argparse.Namespace) -> Rows:
         for seed in arguments.seeds
         for name in arguments.only
         for setting in study.tables[name]
-        for run in [Run(setting, seed, arguments.minutes, arguments.corpus)]
+        for run in [_run(setting, seed, arguments)]
     }
     missing = [run for key, run in runs.items() if key not in rows.found]
     with ThreadPoolExecutor(arguments.parallel) as pool:
@@ -117,6 +128,10 @@ def run(study: Study, arguments: argparse.Namespace) -> Rows:
     for name in arguments.only:
         print("\n".join(table(study, name, rows.found, arguments)), end="\n\n")
     return rows
+
+
+def _run(setting: Setting, seed: int, arguments: argparse.Namespace) -> Run:
+    return Run(setting, seed, arguments.minutes, arguments.corpus, tuple(arguments.set))
 
 
 def train(study: Study, run: Run, out: Path, rows: Rows) -> str:
@@ -163,7 +178,7 @@ def rows_of(
     setting: Setting, found: dict[str, dict[str, Any]], arguments: argparse.Namespace
 ) -> list[dict[str, Any]]:
     """The finished runs of a setting, a seed each."""
-    keys = [Run(setting, seed, arguments.minutes, arguments.corpus).key for seed in arguments.seeds]
+    keys = [_run(setting, seed, arguments).key for seed in arguments.seeds]
     return [found[key] for key in keys if key in found]
 
 

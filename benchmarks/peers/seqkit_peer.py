@@ -15,12 +15,14 @@ def load(folder: Path) -> Tag:
 
     from seqkit.batch.tagging import tag_sentences
     from seqkit.formats.examples import Sentence
+    from seqkit.memory import return_freed_memory
     from seqkit.models.artifact import load_model
 
+    return_freed_memory()  # as `seqkit tag` does
     torch.set_num_threads(1)
     tagger = load_model(str(folder))
     tagger.compute = os.environ.get("BENCHMARK_PRECISION", tagger.compute)
-    gc.freeze()  # as `seqkit tag` does
+    gc.freeze()  # the same
 
     def tag(sentences: list[list[str]]) -> list[list[str]]:
         tagged = tag_sentences(tagger, map(Sentence, sentences), ("upos",))

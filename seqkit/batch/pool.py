@@ -126,8 +126,10 @@ def _work(connection: Any, model: str, question: Question) -> None:
 
     import torch
 
+    from seqkit.memory import return_freed_memory
     from seqkit.models.artifact import load_model
 
+    return_freed_memory()
     # Ctrl-C is for the process that writes; this one ends with it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)

@@ -99,8 +99,10 @@ def _default(lang: str) -> str:
 
 
 def _load(model: str, processes: int, precision: str) -> Any:
+    from seqkit.memory import return_freed_memory
     from seqkit.models.artifact import load_for
 
+    return_freed_memory()
     if processes > 1:
         import torch
 

@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load as load_tensors
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
@@ -107,16 +106,15 @@ def plain_tensors(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def read_weights(path: Path, model: nn.Module) -> None:
     """Put the weights of a file into a model of the same shape. Raises SeqkitError where they do not fit."""
     try:
-        tensors = {name: _widen(value) for name, value in load_tensors(path.read_bytes()).items()}
-        tied = _first_names(model.state_dict()).items()
-        tensors |= {name: tensors[first] for name, first in tied if first in tensors and name not in tensors}
-        model.load_state_dict(tensors)
+        with safe_open(path, framework="pt") as file:
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, no mapping
+            tied = _first_names(model.state_dict()).items()
+            tensors |= {
+                name: tensors[first] for name, first in tied if first in tensors and name not in tensors
+            }
+            model.load_state_dict(tensors)  # widens
     except (SafetensorError, RuntimeError) as error:
         raise SeqkitError(f"{path}: does not fit the model ({str(error).splitlines()[0]})", AGAIN) from None
-
-
-def _widen(value: torch.Tensor) -> torch.Tensor:
-    return value.float() if value.is_floating_point() else value
 
 
 def load_model(name_or_folder: str) -> Any:

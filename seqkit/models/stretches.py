@@ -5,7 +5,7 @@ Shapes: B stretches of sentences, T words, U distinct words, D features of x_t.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,11 +17,11 @@ from seqkit.nn.embedding import WordEmbedding, WordTable
 from seqkit.nn.recurrent import Prepared, Stack
 from seqkit.text.vocabulary import Ids, WordIndex
 
-BATCH_WORDS = 2048
-TABLE_WORDS = 1024
+BATCH_WORDS = 1024
+TABLE_WORDS = 512
 """Words composed together."""
-KNOWN_BYTES = 64 * 2**20
-"""Memory for words that are remembered while predicting; with more, memory starts afresh."""
+KNOWN_BYTES = 40 * 2**20
+"""Memory for words that are remembered while predicting; when it is full, those that a chunk lacks are forgotten."""
 
 
 class KnownWords:
@@ -31,40 +31,50 @@ class KnownWords:
         self._index, self._embedding, self._network = index, embedding, network
         self._dtype = next(network.parameters()).dtype
         self._rows: dict[str, int] = {}
+        self._free: list[int] = []
+        """Rows that no word has, the next one last."""
         self._prepared: list[Prepared] = []
-        self._capacity = 0
 
     def look_up(self, words: Sequence[str]) -> tuple[list[Prepared], Ids]:
         """For each chain, what it has prepared; for each word, its row there."""
         distinct = dict.fromkeys(words)
         new = [word for word in distinct if word not in self._rows]
-        if len(self._rows) + len(new) > self._capacity:
-            self._rows, self._prepared, new = {}, [], list(distinct)
+        if len(new) > len(self._free):
+            self._forget_all_but(distinct)
         # Words of similar length are read together so that little is padded.
         new.sort(key=len)
         for start in range(0, len(new), TABLE_WORDS):
-            self._add(new[start : start + TABLE_WORDS], len(new))
+            self._add(new[start : start + TABLE_WORDS], len(new) - start)
         return self._prepared, np.fromiter(map(self._rows.__getitem__, words), np.int64, len(words))
+
+    def _forget_all_but(self, words: Container[str]) -> None:
+        for word in [word for word in self._rows if word not in words]:
+            self._free.append(self._rows.pop(word))
 
     def _add(self, words: list[str], needed: int) -> None:
         arrays = self._index.arrays(words, remember=False)
         x_UD = self._embedding(WordTable(*(torch.from_numpy(array) for array in arrays)))
         prepared = self._network.prepare(x_UD.to(self._dtype))
-        if not self._prepared:
+        if needed > len(self._free):
             self._make_room(prepared, needed)
-        first, after = len(self._rows), len(self._rows) + len(words)
+        rows = [self._free.pop() for _ in words]
+        rows_U = torch.tensor(rows)
         for parts, new_parts in zip(self._prepared, prepared, strict=True):
             for part_UG, new_UG in zip(parts, new_parts, strict=True):
-                part_UG[first:after] = new_UG
-        self._rows.update(zip(words, range(first, after), strict=True))
+                part_UG[rows_U] = new_UG
+        self._rows.update(zip(words, rows, strict=True))
 
     def _make_room(self, like: list[Prepared], needed: int) -> None:
         """Pages of these tables cost no memory before they are written to."""
         bytes_a_word = sum(part_UG[0].nbytes for parts in like for part_UG in parts)
-        self._capacity = max(needed, KNOWN_BYTES // bytes_a_word)
-        self._prepared = [
-            tuple(part_UG.new_empty(self._capacity, part_UG.shape[1]) for part_UG in parts) for parts in like
-        ]
+        before = len(self._rows) + len(self._free)
+        capacity = max(len(self._rows) + needed, KNOWN_BYTES // bytes_a_word)
+        tables = [tuple(part_UG.new_empty(capacity, part_UG.shape[1]) for part_UG in parts) for parts in like]
+        for parts, old_parts in zip(tables, self._prepared, strict=False):
+            for part_UG, old_UG in zip(parts, old_parts, strict=True):
+                part_UG[:before] = old_UG
+        self._prepared = tables
+        self._free += range(capacity - 1, before - 1, -1)
 
 
 class Batch(NamedTuple):

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
+from seqkit.memory import keep_freed_memory, trim
 from seqkit.models.artifact import write_weights
 from seqkit.training.batches import batch_seed, length_buckets
-from seqkit.training.memory import keep_freed_memory
 from seqkit.training.metrics import write_metrics
 from seqkit.training.objectives import Loss
 from seqkit.training.options import TrainingOptions
@@ -185,6 +185,7 @@ class Training:
         p = self.progress
         with _weights_of(self.task.model, self.average):
             scores = self.task.score()
+            trim()  # What a search over dev held, a training does not reuse.
             score = next(iter(scores.values()), None)
             if score is None or p.best_score is None or self._better(scores):
                 p.best_score, p.best_epoch = score, p.epoch + 1

@@ -1,9 +1,10 @@
-"""Ask glibc to keep freed memory, on large pages: handing buffers back at every step costs up to half of the time."""
+"""What becomes of freed memory: kept while training, for speed; given back while a stream is tagged."""
 
 from __future__ import annotations
 
 import ctypes
 import mmap
+import os
 import sys
 from pathlib import Path
 
@@ -13,24 +14,52 @@ LARGEST = 32 * 2**20
 HEAP = 2**31 - 2**21
 """Bytes that the heap is made to reach at once: addresses, not memory, which is taken as it is first written."""
 HUGE_PAGE = 2**21
+LARGE = 2**22
+"""While a stream is tagged, buffers from this size on go back when freed. By itself glibc keeps ever larger ones."""
+KERNELS = "16"
+"""oneDNN keeps the code and the memory of so many kernels, one for each shape. Its own 1,024 are never used again."""
 
 
 def keep_freed_memory() -> bool:
-    """Set glibc's allocator to reuse large buffers. Returns whether it did.
+    """Set glibc's allocator to reuse large buffers, on large pages. Returns whether it did.
 
-    Elsewhere than on glibc it does nothing.
+    Handing buffers back at every step of a training costs up to half of the time. Elsewhere than on glibc: nothing.
     """
-    if not sys.platform.startswith("linux"):
+    libc = _glibc()
+    if libc is None:
         return False
-    try:
-        libc = ctypes.CDLL("libc.so.6")
-        mallopt = libc.mallopt
-    except (OSError, AttributeError):
-        return False
-    if not (mallopt(M_MMAP_THRESHOLD, LARGEST) and mallopt(M_TRIM_THRESHOLD, 2**31 - 1)):
+    if not (libc.mallopt(M_MMAP_THRESHOLD, LARGEST) and libc.mallopt(M_TRIM_THRESHOLD, 2**31 - 1)):
         return False
     _on_huge_pages(libc)
     return True
+
+
+def return_freed_memory() -> None:
+    """Let memory follow what is in use. To be called before a model is loaded, for a stream that it will read."""
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", KERNELS)
+    libc = _glibc()
+    if libc is not None:
+        libc.mallopt(M_MMAP_THRESHOLD, LARGE)
+        libc.mallopt(M_TRIM_THRESHOLD, 2 * LARGE)
+
+
+def trim() -> None:
+    """Give back what is free now. Large pages are torn up by it, so not at every step."""
+    libc = _glibc()
+    if libc is not None:
+        libc.malloc_trim(0)
+
+
+def _glibc() -> ctypes.CDLL | None:
+    """The C library, where it is glibc."""
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        libc = ctypes.CDLL("libc.so.6")
+        libc.mallopt.restype = ctypes.c_int
+    except (OSError, AttributeError):
+        return None
+    return libc
 
 
 def _on_huge_pages(libc: ctypes.CDLL) -> None:

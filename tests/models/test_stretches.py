@@ -1,0 +1,53 @@
+"""Words that are remembered while predicting."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from toy import TREEBANK, tiny
+
+from seqkit.models import stretches
+from seqkit.models.stretches import KnownWords
+
+WORDS = sorted({word for sentence in TREEBANK for word in sentence.words})
+
+
+@pytest.fixture
+def model():
+    return tiny("lstm").eval()
+
+
+def known_words(model, monkeypatch, room):
+    """Room for so many words, looked up one by one so that how they are batched changes nothing."""
+    parts = model.network.prepare(torch.zeros(1, model.embedding.output_size))
+    size = sum(part.nbytes for chain in parts for part in chain)
+    monkeypatch.setattr(stretches, "KNOWN_BYTES", room * size)
+    return KnownWords(model.index, model.embedding, model.network)
+
+
+def vectors(known, words):
+    """What the first chain has prepared for each word."""
+    prepared, rows = known.look_up(words)
+    return prepared[0][0][torch.from_numpy(rows)].clone()
+
+
+@torch.inference_mode()
+def test_words_are_what_they_are_however_many_have_room(model, monkeypatch):
+    chunks = [WORDS[:3], WORDS[2:6], WORDS[:2] * 2, WORDS, WORDS[1:4]]
+    ample = [vectors(known_words(model, monkeypatch, 1000), chunk) for chunk in chunks]
+    tight = known_words(model, monkeypatch, 4)
+    for chunk, expected in zip(chunks, ample, strict=True):
+        torch.testing.assert_close(vectors(tight, chunk), expected)
+
+
+@torch.inference_mode()
+def test_only_words_that_a_chunk_lacks_are_forgotten(model, monkeypatch):
+    read = []
+    arrays = model.index.arrays
+    monkeypatch.setattr(
+        model.index, "arrays", lambda words, **o: read.append(set(words)) or arrays(words, **o)
+    )
+    known = known_words(model, monkeypatch, 4)
+    for chunk in (WORDS[:4], WORDS[2:6], WORDS[2:4]):
+        known.look_up(chunk)
+    assert read == [set(WORDS[:4]), set(WORDS[4:6])]
