@@ -88,6 +88,9 @@ def main() -> None:
     parser.add_argument("--outputs", help="a file of translations, in place of a model")
     parser.add_argument("--beam", type=int, default=5)
     parser.add_argument("--length-penalty", type=float, default=1.0)
+    parser.add_argument("--mbr", type=int, default=0, help="draw so many, take the one most like the others")
+    parser.add_argument("--temperature", type=float, default=1.0, help="of these draws")
+    parser.add_argument("--utility", choices=["bleu", "chrf"], default="bleu", help="what is like another")
     parser.add_argument("--split", choices=[SPLIT, "val"], default=SPLIT)
     parser.add_argument("--precision", default="", help="number format of the computation")
     parser.add_argument("--lower", action="store_true", help="the model reads and writes lower case")
@@ -102,7 +105,13 @@ def main() -> None:
     published = corpus_files("multi30k", SPLIT)[0].parent / REFERENCE
     reference = read(published) if given.split == SPLIT else normalised(cased)
     if given.model:
-        options = DecodingOptions(beam=given.beam, length_penalty=given.length_penalty)
+        options = DecodingOptions(
+            beam=given.beam,
+            length_penalty=given.length_penalty,
+            mbr=given.mbr,
+            temperature=given.temperature,
+            utility=given.utility,
+        )
         sources = [pair.sources["text"] for pair in pairs]
         if given.lower:
             sources = lowered(sources, "en")

@@ -31,6 +31,8 @@ from seqkit.models.folder import model_folder, model_info
 
 HERE = Path(__file__).resolve().parent
 ENVIRONMENT = os.environ | {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+# pip compiles what it installs; a checkout must be allowed to keep what it compiled at the first start.
+ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 PRECISION = "BENCHMARK_PRECISION"
 """Tells worker processes the number format."""
 PROCESSES = 2
