@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from seqkit.cli.evaluate_outputs import add_to_card, decoding_of, head_of, title_of
 from seqkit.cli.render import print_tables, say, show_json
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ def evaluate_items(translator: Any, model: str, source: str, split: str, given: 
     from seqkit.evaluation.recognition_report import table_lines
     from seqkit.formats.examples import Problems
     from seqkit.items import read_media_pairs
-    from seqkit.pairs import names_pair_files
 
     encoders, decoder = list(translator.encoders), translator.options.decoder
     limits = limits_of(given["max_seconds"], given["max_pixels"], given["max_frames"])
@@ -30,22 +30,14 @@ def evaluate_items(translator: Any, model: str, source: str, split: str, given: 
     say(problems.summary())
     if not pairs:
         raise SeqkitError(f"{source}: holds no pair to evaluate on", "Give a table with source and target.")
-    head: dict[str, Any] = {
-        "model": model,
-        "source": source,
-        "split": None if names_pair_files(source) else split,
-        "sides": f"{', '.join(encoders)} to {decoder}",
-        "decoding": _decoding(given),
-    }
+    head = head_of(model, source, split, f"{', '.join(encoders)} to {decoder}", given)
     found, tables = (_recognised if hasattr(translator.decoder, "read") else _drawn)(translator, pairs, given)
     if given["card"]:
-        _add_to_card(model, head, table_lines(len(pairs), tables))
+        add_to_card(head, table_lines(len(pairs), tables))
     if given["as_json"]:
         show_json(head | found)
     else:
-        options = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in head["decoding"].items())
-        split = f" {head['split']}" if head["split"] else ""
-        print_tables(f"{model} on {source}{split}, {head['sides']}: {len(pairs):,} pairs, {options}", tables)
+        print_tables(title_of(head, len(pairs)), tables)
 
 
 def _recognised(
@@ -146,19 +138,5 @@ def texts(translator: Any, pairs: Sequence[Pair], given: dict[str, Any]) -> list
     sources = (
         None if any(value is None for value in pair.sources.values()) else pair.sources for pair in pairs
     )
-    found = translate_sources([translator], sources, DecodingOptions(**_decoding(given)))
+    found = translate_sources([translator], sources, DecodingOptions(**decoding_of(given)))
     return [translations[0].text if translations else "" for translations in found]
-
-
-def _decoding(given: dict[str, Any]) -> dict[str, Any]:
-    from seqkit.cli.evaluate_translation import decoding_of
-
-    return decoding_of(given)
-
-
-def _add_to_card(model: str, head: dict[str, Any], lines: Sequence[str]) -> None:
-    from seqkit.models.folder import add_to_card, model_folder
-
-    where = " ".join(filter(None, (head["source"], head["split"])))
-    options = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in head["decoding"].items())
-    add_to_card(model_folder(model), f"Scores on {where}", [*lines, "", f"Decoded with {options}."])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from seqkit.cli.evaluate_outputs import add_to_card, decoding_of, head_of, title_of
 from seqkit.cli.render import print_tables, say, show_json
 
 if TYPE_CHECKING:
@@ -24,10 +25,11 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
     from seqkit.errors import SeqkitError
     from seqkit.evaluation.sacre import tokenizer_for
     from seqkit.evaluation.translation import compare_translations, score_translations
+    from seqkit.evaluation.translation_report import card_lines
     from seqkit.formats.examples import Problems
     from seqkit.items import reads_items
     from seqkit.models.artifact import load_for
-    from seqkit.pairs import names_pair_files, read_pairs
+    from seqkit.pairs import read_pairs
 
     translator = load_for("seq2seq", model, {}, given["precision"])
     if reads_items(source, list(translator.encoders), translator.options.decoder):
@@ -55,27 +57,10 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
     if rival is not None:
         others = _outputs(rival, pairs, given)
         comparison = compare_translations(outputs, others, references, sides[1], tokenizer)
-    head = {
-        "model": model,
-        "source": source,
-        "split": None if names_pair_files(source) else split,
-        "sides": f"{sides[0]} to {sides[1]}",
-        "decoding": decoding_of(given),
-    }
+    head = head_of(model, source, split, f"{sides[0]} to {sides[1]}", given)
     if given["card"]:
-        _add_to_card(model, head, scores)
+        add_to_card(head, card_lines(scores))
     _show(head, scores, comparison, given["as_json"])
-
-
-def decoding_of(given: dict[str, Any]) -> dict[str, Any]:
-    """The options of decoding, those not given at their defaults."""
-    from seqkit.decoding.options import DecodingOptions
-
-    defaults = DecodingOptions()
-    return {
-        name: getattr(defaults, name) if given[name] is None else given[name]
-        for name in ("beam", "length_penalty", "max_ratio")
-    }
 
 
 def _outputs(translator: Any, pairs: Sequence[Pair], given: dict[str, Any]) -> list[str]:
@@ -105,21 +90,4 @@ def _show(
         show_json(found)
         return
     tables = translation_tables(scores) + ([compared_table(comparison)] if comparison else [])
-    options = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in head["decoding"].items())
-    print_tables(f"{_title(head)}: {scores.pairs:,} pairs, {options}", tables)
-
-
-def _title(head: dict[str, Any]) -> str:
-    split = f" {head['split']}" if head["split"] else ""
-    return f"{head['model']} on {head['source']}{split}, {head['sides']}"
-
-
-def _add_to_card(model: str, head: dict[str, Any], scores: TranslationScores) -> None:
-    from seqkit.evaluation.translation_report import card_lines
-    from seqkit.models.folder import add_to_card, model_folder
-
-    where = " ".join(filter(None, (head["source"], head["split"])))
-    options = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in head["decoding"].items())
-    add_to_card(
-        model_folder(model), f"Scores on {where}", [*card_lines(scores), "", f"Decoded with {options}."]
-    )
+    print_tables(title_of(head, scores.pairs), tables)
