@@ -22,18 +22,18 @@ TABLES = {
     "recurrence": [
         Setting("lstm", MODEL),
         *(Setting(name, MODEL, (f"recurrence={name}",)) for name in ("gru", "rnn", "sru")),
+        Setting("lstm, encoder left to right alone", MODEL, ("bidirectional=false",)),
     ],
     "attention": [
         Setting("general", MODEL),
         *(Setting(name, MODEL, (f"attention={name}",)) for name in ("none", "dot", "additive")),
+        Setting("general, input feeding", MODEL, ("input_feeding=true",)),
     ],
     "options": [
         Setting("defaults", MODEL),
         *(
             Setting(text, MODEL, (text,))
             for text in (
-                "bidirectional=false",
-                "input_feeding=true",
                 "layer_norm=true",
                 "encoder_layers=2",
                 "decoder_layers=2",
