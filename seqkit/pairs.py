@@ -12,7 +12,7 @@ from seqkit.extend.specs import CorpusSpec
 from seqkit.formats.division import split_of
 from seqkit.formats.examples import Pair, Problems
 from seqkit.formats.lines import suffix_of
-from seqkit.formats.parallel import GENERIC, Row, read_files, read_jsonl, read_tsv
+from seqkit.formats.parallel import GENERIC, Row, named_as, read_files, read_jsonl, read_tsv
 
 LONGEST = 5000
 """Characters of a side; a longer line is nearly always a fault of the file."""
@@ -66,9 +66,18 @@ def absolute(data: str) -> str:
 def sides_of(data: str, source: str, target: str) -> tuple[str, str]:
     """Source and target, the one that is not given taken from a corpus of two sides.
 
-    Raises SeqkitError for a side that the corpus lacks, and where it has several to choose from.
+    Raises SeqkitError for a side that the corpus lacks, where it has several to choose from, and for one side alone of
+    files or one that is both.
     """
+    if source and source == target:
+        raise SeqkitError(f"--source and --target are both {source}", "Give two sides.", exit_code=2)
     if names_pair_files(data):
+        if bool(source) != bool(target):
+            missing, there = ("--target", "--source") if source else ("--source", "--target")
+            fix = f"Give {missing}, too: the names of two sides tell columns and files apart."
+            raise SeqkitError(
+                f"{data}: {there} {source or target} alone does not tell which", fix, exit_code=2
+            )
         return source, target
     spec = find_corpus(data)
     left = [side for side in spec.sides if side not in (source, target)]
@@ -142,8 +151,8 @@ def _rows_of_files(data: str, sides: tuple[str, ...], problems: Problems) -> Ite
 def _in_order(paths: list[str], sides: tuple[str, ...]) -> list[str]:
     """Two files as source and target: by the sides their names end in, else as they stand."""
     ends = [suffix_of(path).removeprefix(".") for path in paths]
-    sides = tuple(side.lower() for side in sides)
-    if ends[0] == ends[1] and ends[0] in sides:
+    if ends[0] == ends[1] and named_as(ends[0], sides):
         raise SeqkitError(f"{','.join(paths)}: both are named as {ends[0]}", "Give one of each.", exit_code=2)
-    turned = ends[0] == sides[1] or ends[1] == sides[0]
+    first, second = (named_as(side, ends) for side in sides)
+    turned = first != second and ((second and second == ends[0]) or (first and first == ends[1]))
     return paths[::-1] if turned else paths

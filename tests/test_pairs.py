@@ -140,3 +140,22 @@ def test_multi30k_is_what_its_publisher_says(real_corpora):
     lengths = [len(read("multi30k", "en", "de", split)) for split in ("train", "dev", "test")]
     assert lengths == [29_000, 1_014, 1_000]
     assert read("multi30k", "en", "fr", "dev") == read("multi30k", "en", "fr", "val")
+
+
+@pytest.mark.parametrize(("source", "target"), [("de-AT", "en-GB"), ("DE", "EN"), ("de_DE", "en")])
+@pytest.mark.parametrize("data", ["t.en,t.de", "named.tsv", "t.jsonl"])
+def test_sides_are_found_whatever_their_case_and_region(folder, data, source, target):
+    (folder / "named.tsv").write_text("en-US\tde\none\teins\ntwo\tzwei\n")
+    (folder / "t.jsonl").write_text('{"EN": "one", "de-CH": "eins"}\n{"EN": "two", "de-CH": "zwei"}\n')
+    assert read(data, source, target) == BACK
+
+
+def test_a_file_without_a_suffix_is_no_side(folder):
+    (folder / "plain").write_text("uno\ndue\n")
+    assert read("plain,t.de", "it", "xx") == [("uno", "eins"), ("due", "zwei")]
+
+
+@pytest.mark.parametrize(("source", "target"), [("de", ""), ("", "de"), ("de", "de")])
+def test_one_side_of_files_is_too_few(folder, source, target):
+    with pytest.raises(SeqkitError, match=r"alone does not tell which|are both de"):
+        sides_of("t.en,t.de", source, target)

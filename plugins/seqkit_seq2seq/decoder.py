@@ -114,7 +114,7 @@ class TextDecoder(nn.Module):
 
     def join(self, outputs: Sequence[str]) -> str:
         """The translations of the parts of a long line as one."""
-        return ("" if _has_no_spaces("".join(outputs)) else " ").join(outputs)
+        return ("" if _has_no_spaces("".join(outputs)) else " ").join(filter(None, outputs))
 
     def collate(self, targets: Sequence[str], seed: int | None = None) -> TargetBatch:
         """Lines as one batch; with a seed, some words are cut at random, and some inputs made unknown."""

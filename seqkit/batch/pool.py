@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from queue import SimpleQueue
 from threading import Thread
 from types import TracebackType
@@ -67,7 +69,8 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, model, question), daemon=True)
-        self.process.start()
+        with _interrupts_held():
+            self.process.start()
         theirs.close()
         self.waiting = 0
         self.answers: SimpleQueue[Tags | None] = SimpleQueue()
@@ -119,10 +122,23 @@ class Worker:
         self.connection.close()
 
 
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """A process started within it has SIGINT blocked from its first moment on: Ctrl-C is for the one that writes."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # It would lift the block.
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _work(connection: Any, model: str, question: Question) -> None:
     """What a worker does until nobody asks any more."""
     import gc
-    import signal
 
     import torch
 
@@ -130,7 +146,7 @@ def _work(connection: Any, model: str, question: Question) -> None:
     from seqkit.models.artifact import load_model
 
     return_freed_memory()
-    # Ctrl-C is for the process that writes; this one ends with it.
+    # Where signals cannot be blocked, too.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     tagger = load_model(model)

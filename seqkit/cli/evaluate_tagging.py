@@ -69,11 +69,15 @@ def evaluate_tagging(model: str, source: str, split: str, given: dict[str, Any])
 def _compare(
     tagger: Any, other: str, sentences: Sequence[Sentence], kinds: Sequence[str]
 ) -> list[Comparison]:
+    from seqkit.errors import SeqkitError
     from seqkit.evaluation.compare import compare
     from seqkit.models.artifact import load_for
 
     rival = load_for("tagging", other, OTHER_TASKS)
     both = [kind for kind in kinds if kind in rival.facts.labels]
+    if not both:
+        problem = f"--compare {other}: gives none of {', '.join(kinds)}"
+        raise SeqkitError(problem, f"It gives {', '.join(rival.facts.labels)}.", exit_code=2)
     a, b = tagger.predict(sentences), rival.predict(sentences)
     return [compare(sentences, a, b, kind) for kind in both]
 

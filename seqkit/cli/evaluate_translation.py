@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from seqkit.cli.evaluate_outputs import add_to_card, decoding_of, head_of, title_of
+from seqkit.cli.inputs import TAGGERS
 from seqkit.cli.render import print_tables, say, show_json
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
     from seqkit.models.artifact import load_for
     from seqkit.pairs import read_pairs
 
-    translator = load_for("seq2seq", model, {}, given["precision"])
+    translator = load_for("seq2seq", model, TAGGERS, given["precision"])
     if reads_items(source, list(translator.encoders), translator.options.decoder):
         evaluate_items(translator, model, source, split, given)
         return
@@ -48,9 +49,10 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
     if not pairs:
         raise SeqkitError(f"{source}: holds no pair to evaluate on", "Give a file with source and target.")
     say(tokenizer.note)
-    rival = load_for("seq2seq", given["compare"], {}, given["precision"]) if given["compare"] else None
+    rival = load_for("seq2seq", given["compare"], TAGGERS, given["precision"]) if given["compare"] else None
     outputs = _outputs(translator, pairs, given)
     references = [str(pair.target) for pair in pairs]
+    say(_unreachable(references))
     sources = [pair.sources.get("text", "") for pair in pairs]
     scores = score_translations(sources, outputs, references, sides, tokenizer)
     comparison: list[Compared] = []
@@ -61,6 +63,16 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
     if given["card"]:
         add_to_card(head, card_lines(scores))
     _show(head, scores, comparison, given["as_json"])
+
+
+def _unreachable(references: Sequence[str]) -> str:
+    """A note on references that no output can equal letter for letter, for models write composed characters."""
+    from unicodedata import is_normalized
+
+    count = sum(not is_normalized("NFC", reference) for reference in references)
+    if not count:
+        return ""
+    return f"{count:,} reference(s) are not composed (NFC), as outputs are: BLEU, chrF and TER count that as errors"
 
 
 def _outputs(translator: Any, pairs: Sequence[Pair], given: dict[str, Any]) -> list[str]:

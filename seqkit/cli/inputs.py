@@ -15,6 +15,8 @@ from seqkit.formats.examples import Problems, RawText, Sentence, Where
 
 OTHER_TASKS = {"seq2seq": "seqkit translate"}
 """Which command serves the models that a command for taggers does not."""
+TAGGERS = {"tagging": "seqkit tag"}
+"""Which command serves those that a command for seq2seq does not."""
 LOOKS_LIKE_CONLLU = re.compile(r"(# \w+( id)? =|1\t\S)")
 
 
@@ -140,7 +142,10 @@ def _has_columns(path: str) -> bool:
 
 def _from_text(text: str, name: str, pretokenized: bool, language: str) -> Iterator[Sentence]:
     if pretokenized:
-        yield from (Sentence(line.split(), where=Where(name, 1)) for line in text.splitlines())
+        from seqkit.formats.plain import words_of
+
+        for line in text.removesuffix("\n").split("\n"):
+            yield Sentence(words_of(line), where=Where(name, 1))
     else:
         yield from _sentences([RawText(text, Where(name, 1))], language)
 

@@ -6,7 +6,7 @@ import os
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +15,9 @@ from seqkit.cli.limits import MaxFrames, MaxPixels, MaxSeconds
 
 if TYPE_CHECKING:
     from seqkit.training.state import Progress
+
+OF_OTHERS = {"seq2seq": ("gold", "teacher", "label", "lang"), "tagging": ("source", "target")}
+"""Task of a model -> options that only models of another task take."""
 
 
 def train(
@@ -88,6 +91,7 @@ def train(
         "max_pixels": max_pixels,
         "max_frames": max_frames,
     }
+    _check_of_task(given)
     if resume and begun.exists():
         request = make_request(given, [begun, *([config] if config else [])], settings)
         check_unchanged(begun.parent, request)
@@ -129,6 +133,18 @@ def train(
         f"{out}: epoch {progress.best_epoch} kept{score}, {progress.seconds / 60:.1f} minutes",
         file=sys.stderr,
     )
+
+
+def _check_of_task(given: dict[str, Any]) -> None:
+    """Raise SeqkitError for an option that models of this task do not take."""
+    from seqkit.errors import SeqkitError
+    from seqkit.extend.manager import registry
+
+    task = registry().find("models", given["model"]).task
+    for name in OF_OTHERS.get(task, ()):
+        if given[name]:
+            fix = f"Leave it out: {given['model']} does not take it."
+            raise SeqkitError(f"--{name}: not for a model for {task}", fix, exit_code=2)
 
 
 def _measured(progress: Progress) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
-from seqkit.cli.inputs import Inputs, check_apart, is_file_there
+from seqkit.cli.inputs import TAGGERS, Inputs, check_apart
 from seqkit.cli.limits import MaxFrames, MaxPixels, MaxSeconds, limits_of
 from seqkit.cli.translate_files import (
     FileSources,
@@ -28,8 +30,6 @@ if TYPE_CHECKING:
     from seqkit.formats.examples import Problems, Translation
     from seqkit.formats.translations import TranslationWriter
 
-TAGGERS = {"tagging": "seqkit tag"}
-"""Which command serves the models that this one does not."""
 FORMATS = ("text", "jsonl", "tsv")
 DEFAULT_MODEL = "de-en"
 
@@ -119,7 +119,7 @@ def translate(
     if modalities is not None and modalities.writes_files:
         check_for_files(given | {"beam": beam, "scores": scores, "format": format, "attention": attention})
     else:
-        _check_drawing(sample, mbr, given)
+        _check_drawing(sample, mbr, given | {"beam": beam})
     options: DecodingOptions = fill(
         {"decoding": DecodingOptions}, {key: value for key, value in given.items() if value is not None}
     )["decoding"]
@@ -163,6 +163,10 @@ def _check_drawing(sample: bool, mbr: int | None, given: dict[str, Any]) -> None
             if given[name] is not None:
                 fix = "Add --sample or --mbr, or leave it out."
                 raise SeqkitError(f"--{name.replace('_', '-')} is for drawing", fix, exit_code=2)
+    for name in ("beam", "length_penalty"):
+        if (sample or mbr) and given[name] is not None:
+            fix = "Leave it out, or search: without --sample and --mbr."
+            raise SeqkitError(f"--{name.replace('_', '-')} is for a search", fix, exit_code=2)
     if given["utility"] and not mbr:
         raise SeqkitError("--utility is for --mbr", "Add --mbr 32, or leave it out.", exit_code=2)
 
@@ -175,7 +179,8 @@ class LineInputs(Inputs):
         """As for other commands, and what is there as a file."""
         if self.all_text or self.all_files:
             return self.all_files
-        return super().is_file(argument) or is_file_there(argument)
+        packed = argument.lower().endswith(".gz") and not any(map(str.isspace, argument))
+        return super().is_file(argument) or packed or os.path.exists(argument)
 
     def files(self) -> list[str]:
         """Those arguments that are files."""
@@ -195,7 +200,7 @@ class LineInputs(Inputs):
                 for line in read_sources(argument, problems):
                     yield line.text
             else:
-                yield from argument.splitlines() or [""]
+                yield from re.split("\r?\n", argument.removesuffix("\n"))
 
 
 def _load(names: Sequence[str], precision: str) -> list[Any]:
@@ -246,6 +251,8 @@ class FirstLine:
             from seqkit.evaluation.attention import picture_format
 
             picture_format(path)
+            if not path.parent.is_dir():
+                raise SeqkitError(f"{path.parent}: no such folder", "Make it first.", exit_code=2)
         if path is not None and model.options.attention == "none":
             fix = "Train one that has: --set attention=general."
             raise SeqkitError("--attention: the model has no attention", fix, exit_code=2)
@@ -268,8 +275,8 @@ class FirstLine:
             raise SeqkitError("--attention: there is no output to show", "Give an input that is not empty.")
         (part, *others) = parts_of(self.model, self.pair[0])
         if others:
-            print("--attention: the input is long, so it is not shown; give a part of it", file=sys.stderr)
-            return
+            fix = "What is written stands. Give a part of the input."
+            raise SeqkitError(f"{self.path}: not drawn, for the input is too long for a picture", fix)
         found = alignment(self.model, part, self.pair[1])
         picture_of_attention(self.path, self.model, part, found)
         if sys.stdout.isatty() and list(part) == ["text"]:

@@ -74,4 +74,4 @@ def kinds_to_score(
             f"{name}: has none of the labels that the model gives ({', '.join(model_kinds)})",
             "Label it on the way with a spaCy pipeline: --gold spacy:NAME.",
         )
-    return tuple(wanted) or both
+    return tuple(kind for kind in LABELS if kind in wanted) or both

@@ -15,6 +15,20 @@ OF_LANGUAGE = {"ja": "ja-mecab", "ko": "ko-mecab", "zh": "zh", "yue": "zh"}
 """Language -> how its text is cut into words. sacreBLEU's own default, 13a, looks for blanks."""
 WITHOUT_BLANKS = frozenset(("bo", "ja", "km", "lo", "my", "th", "yue", "zh"))
 """Languages that write no blanks between words."""
+THREE_LETTERS = {
+    **{
+        "bod": "bo",
+        "tib": "bo",
+        "chi": "zh",
+        "cmn": "zh",
+        "jpn": "ja",
+        "khm": "km",
+        "kor": "ko",
+        "lao": "lo",
+    },
+    **{"bur": "my", "mya": "my", "tha": "th", "zho": "zh"},
+}
+"""Codes of ISO 639-2 and 639-3 for the languages above."""
 EXTRAS = {"ja-mecab": "ja", "ko-mecab": "ko"}
 FALLBACK = "char"
 
@@ -28,8 +42,9 @@ class Tokenizer:
 
 
 def language_of(side: str) -> str:
-    """The language in the name of a side: `ja` of `ja`, `zh-Hans` or `zh_TW`."""
-    return side.lower().replace("_", "-").partition("-")[0]
+    """The language in the name of a side: `ja` of `ja`, `ja-JP` or `jpn`, `zh` of `zh_TW` or `cmn`."""
+    code = side.lower().replace("_", "-").partition("-")[0]
+    return THREE_LETTERS.get(code, code)
 
 
 def tokenizer_for(side: str, wanted: str = "") -> Tokenizer:

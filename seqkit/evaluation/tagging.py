@@ -175,7 +175,7 @@ def _cases(
         yield [
             _Case(word, "\t".join(map(view, label)), "\t".join(map(view, guess)))
             for word, label, guess in zip(sentence.words, labels, guesses, strict=True)
-            if is_label(kinds[0], label[0])
+            if all(map(is_label, kinds, label))
         ]
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from seqkit.evaluation.resampling import resample
 from seqkit.evaluation.sacre import WITHOUT_BLANKS, Tokenizer, language_of, metrics
 from seqkit.evaluation.tagging import Accuracy
+from seqkit.text.lines import one_line
 
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric
@@ -89,7 +90,7 @@ def score_translations(
         metrics={name: _score(metric, outputs, references) for name, metric in chosen.items()},
         length_ratio=whole.sys_len / whole.ref_len if whole.ref_len else None,
         exact=Accuracy(
-            sum(a.strip() == b.strip() for a, b in zip(outputs, references, strict=True)), len(outputs)
+            sum(one_line(a) == one_line(b) for a, b in zip(outputs, references, strict=True)), len(outputs)
         ),
         unit=unit,
         by_length=_by_length(bleu, sources, outputs, references, unit),

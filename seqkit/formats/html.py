@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 from typing import BinaryIO
 
-from seqkit.formats.examples import LABELS, Sentence
+from seqkit.formats.examples import LABELS, Multiword, Sentence
 
 COLOURS = {
     "NOUN": "#cfe8ff",
@@ -44,24 +45,45 @@ class Writer:
     def write(self, sentence: Sentence) -> None:
         """One sentence as one paragraph."""
         if sentence.document:
-            self._write(f"<h2>{escape(sentence.document)}</h2>\n")
-        spaces = sentence.spaces or [" "] * len(sentence.words)
-        words = (self._word(sentence, i) + escape(space) for i, space in enumerate(spaces))
-        self._write(f"<p>{''.join(words)}</p>\n")
+            self._write(f'<h2 dir="auto">{escape(sentence.document)}</h2>\n')
+        self._write(f'<p dir="auto">{"".join(self._tokens(sentence))}</p>\n')
 
     def close(self) -> None:
         """End the page."""
         self._write("</body></html>\n")
 
-    def _word(self, sentence: Sentence, index: int) -> str:
-        tag = sentence.labels["upos"][index] if "upos" in sentence.labels else ""
-        hover = "\n".join(_told(sentence, kind, index) for kind in LABELS if kind in sentence.labels)
-        style = f' class="{tag}"' if tag in COLOURS else ""
-        word = escape(sentence.words[index])
-        return f'<ruby{style} title="{escape(hover)}">{word}<rt>{escape(tag)}</rt></ruby>'
+    def _tokens(self, sentence: Sentence) -> Iterator[str]:
+        """What was written, token by token: a word, or several words that one token stands for."""
+        spaces = sentence.spaces or [" "] * len(sentence.words)
+        starts = {token.first: token for token in sentence.multiwords}
+        index = 0
+        while index < len(sentence.words):
+            token = starts.get(index) or Multiword(index, index, sentence.words[index])
+            yield _token(sentence, token) + escape(spaces[token.last])
+            index = token.last + 1
 
     def _write(self, text: str) -> None:
         self._file.write(text.encode())
+
+
+def _token(sentence: Sentence, token: Multiword) -> str:
+    """Its form in the colour of its first word, the tags above it, and all labels on hover."""
+    words = range(token.first, token.last + 1)
+    tags = [sentence.labels["upos"][index] if "upos" in sentence.labels else "" for index in words]
+    style = f' class="{tags[0]}"' if tags[0] in COLOURS else ""
+    told = escape("+".join(tags) if any(tags) else "")
+    return (
+        f'<ruby{style} title="{escape(_hover(sentence, token))}">{escape(token.form)}<rt>{told}</rt></ruby>'
+    )
+
+
+def _hover(sentence: Sentence, token: Multiword) -> str:
+    lines = []
+    for index in range(token.first, token.last + 1):
+        if token.last > token.first:
+            lines.append(sentence.words[index])
+        lines += [_told(sentence, kind, index) for kind in LABELS if kind in sentence.labels]
+    return "\n".join(lines)
 
 
 def _told(sentence: Sentence, kind: str, index: int) -> str:

@@ -18,6 +18,15 @@ from seqkit.formats.examples import Where
 from seqkit.formats.zipped import on_disk, opened_member
 
 BOM = b"\xef\xbb\xbf"
+NOT_UTF8 = {
+    b"\xfd7zXZ": "It is packed: unpack it with `xz -d`.",
+    b"BZh": "It is packed: unpack it with `bzip2 -d`.",
+    b"\x28\xb5\x2f\xfd": "It is packed: unpack it with `zstd -d`.",
+    b"PK\x03\x04": "It is packed: unpack it with `unzip`.",
+    b"\xff\xfe": "It is in UTF-16: convert it with `iconv -f utf-16 -t utf-8`.",
+    b"\xfe\xff": "It is in UTF-16: convert it with `iconv -f utf-16 -t utf-8`.",
+}
+"""How a file begins that is no text in UTF-8 -> what to do."""
 GZIP_MAGIC = b"\x1f\x8b"
 
 FilePath = str | PathLike[str]
@@ -109,10 +118,18 @@ def decode(data: bytes, start: int = 0) -> str | NotText:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         reason = f"not valid UTF-8 (byte {start + error.start + 1} of the line is 0x{data[error.start]:02x})"
-        return NotText(reason, "Convert the file to UTF-8, for example with `iconv -f latin1 -t utf-8`.")
+        return NotText(reason, _way_to_utf8(data))
     if "\0" in text:
         return NotText("a NUL byte; the file is binary or UTF-16", "Give a text file in UTF-8.")
     return text
+
+
+def _way_to_utf8(data: bytes) -> str:
+    """What to do with a file that begins so, or holds such a line."""
+    for start, way in NOT_UTF8.items():
+        if data.startswith(start):
+            return way
+    return "Convert the file to UTF-8 from the encoding it has: `iconv -f ENCODING -t utf-8`, such as latin1."
 
 
 def read_lines(path: FilePath) -> Iterator[tuple[int, str | NotText]]:

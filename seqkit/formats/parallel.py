@@ -7,6 +7,7 @@ the problems; what a text holds is not looked at.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 from typing import Any
@@ -16,6 +17,8 @@ from seqkit.formats.lines import BadRecord, FilePath, NotText, chomp, is_blank, 
 from seqkit.formats.records import UNFIT
 
 Row = tuple[Where, tuple[str, ...]]
+CODE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
+"""A name as languages have them: `en`, `ja-JP`, `zh_Hans`, `English`."""
 GENERIC = ("source", "target")
 """Names that stand for any two sides, in this order."""
 
@@ -80,11 +83,29 @@ def read_tsv(
 def _header(cells: Sequence[str], sides: Sequence[str]) -> list[str]:
     """The columns in the words of `sides`, where the first line names them; else nothing."""
     names = [cell.strip() for cell in cells]
-    if set(sides) <= set(names):
-        return names
+    own = {named_as(side, names): side for side in sides}
+    if "" not in own and len(own) == len(sides):
+        return [own.get(name, f"({name})") for name in names]
     if len(sides) == len(GENERIC) and set(GENERIC) <= set(names):
         return [dict(zip(GENERIC, sides, strict=True)).get(name, f"({name})") for name in names]
     return []
+
+
+def named_as(side: str, names: Sequence[str]) -> str:
+    """That of the names which means this side: the same, or but for case, or the only one of its language (`ja` and
+    `ja-JP`); "" where none does.
+    """
+    if side in names:
+        return side
+    for form in (str.lower, _language):
+        found = [name for name in names if CODE.fullmatch(name) and form(name) == form(side)]
+        if CODE.fullmatch(side) and len(found) == 1:
+            return found[0]
+    return ""
+
+
+def _language(code: str) -> str:
+    return code.lower().replace("_", "-").partition("-")[0]
 
 
 def read_jsonl(path: FilePath, sides: Sequence[str], problems: Problems) -> Iterator[Row]:
@@ -116,7 +137,9 @@ def _texts(line: str, sides: Sequence[str]) -> tuple[str, ...]:
         record = record["translation"]
     if not isinstance(record, dict):
         raise BadRecord("not a JSON object", fix)
-    keys = sides if any(side in record for side in sides) or len(sides) != len(GENERIC) else GENERIC
+    keys: Sequence[str] = [named_as(side, list(record)) or side for side in sides]
+    if len(sides) == len(GENERIC) and not any(key in record for key in keys):
+        keys = GENERIC
     for key in keys:
         if not isinstance(record.get(key), str):
             raise BadRecord(f"'{key}' is {'not a string' if key in record else 'missing'}", fix)

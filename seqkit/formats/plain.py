@@ -46,7 +46,12 @@ def read_tokens(path: FilePath, problems: Problems) -> Iterator[Sentence]:
         if isinstance(line, NotText):
             problems.bad(where, line.reason, line.fix)
             continue
-        yield Sentence([word for word in TOKEN.findall(line) if not word.isspace()], where=where)
+        yield Sentence(words_of(line), where=where)
+
+
+def words_of(line: str) -> list[str]:
+    """Words between spaces and tabs. Other white space, such as that in `1\u00a0000`, is part of a word."""
+    return [word for word in TOKEN.findall(line) if not word.isspace()]
 
 
 def _stretches(pieces: Iterator[str]) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import BinaryIO
+from unicodedata import category
 
 from seqkit.formats.examples import LABELS, NO_LABEL, Sentence
 
@@ -19,6 +20,9 @@ COLOURS = {
     "ADP": 34,
 }
 """UPOS -> ANSI colour; the other tags stay as they are."""
+
+JOINERS = "\u200c\u200d"
+"""They spell words in Persian and the scripts of India, and make one picture of several emoji."""
 
 
 class Writer:
@@ -58,7 +62,12 @@ def _column(sentence: Sentence, kind: str) -> list[str]:
 
 
 def _visible(word: str) -> str:
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in word)
+    return "".join(c if _is_shown(c) else c.encode("unicode_escape").decode("ascii") for c in word)
+
+
+def _is_shown(character: str) -> bool:
+    """Not what ends a line or turns its direction; blanks of any width are shown."""
+    return character.isprintable() or character in JOINERS or category(character) == "Zs"
 
 
 def _width(text: str) -> int:

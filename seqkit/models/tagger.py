@@ -5,6 +5,7 @@ Shapes: B sentences, T words, D features of x_t, H of z_t, L labels, U distinct 
 
 from __future__ import annotations
 
+import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -317,13 +318,18 @@ class Tagger(nn.Module):
     def _forget(self) -> None:
         """Drop what was computed from the weights, for they may have changed."""
         self._rounded = {}
-        self._known: dict[str, KnownWords] = {}
+        self._known: dict[tuple[int, str], KnownWords] = {}
 
     def _words_known(self) -> KnownWords:
-        """Words met while tagging in the number format that is asked for."""
-        if self.compute not in self._known:
-            self._known = {self.compute: self._no_words_known()}
-        return self._known[self.compute]
+        """Words met while tagging in the number format that is asked for; each thread has its own."""
+        key = (threading.get_ident(), self.compute)
+        known = self._known.get(key)
+        if known is None:
+            alive = {thread.ident for thread in threading.enumerate()} - {key[0]}
+            others = {other: words for other, words in list(self._known.items()) if other[0] in alive}
+            known = self._no_words_known()
+            self._known = {**others, key: known}
+        return known
 
     def _no_words_known(self) -> KnownWords:
         return KnownWords(self.index, self.embedding, self._computing_network())

@@ -62,16 +62,21 @@ class LinePieces:
 
 def cut(line: str, pieces: LinePieces, longest: int) -> list[str]:
     """A line in parts of at most about `longest` pieces: cut where a sentence ends, else at a space, else anywhere."""
-    if len(line) <= longest or len(pieces.ids([line])[0]) <= longest:
+    if len(line) <= longest or _fits(line, pieces, longest):
         return [line] if line else []
     parts = [""]
     for sentence in _sentences(line):
         for part in _short(sentence, pieces, longest):
-            if len(pieces.ids([parts[-1] + part])[0]) <= longest:
+            if _fits(parts[-1] + part, pieces, longest):
                 parts[-1] += part
             else:
                 parts.append(part)
     return [part.strip() for part in parts if part.strip()]
+
+
+def _fits(part: str, pieces: LinePieces, longest: int) -> bool:
+    """Whether a part is short enough. No piece is 50 characters long but a run of unknown ones, which has no end."""
+    return len(part) <= 50 * longest and len(pieces.ids([part])[0]) <= longest
 
 
 def _sentences(line: str) -> list[str]:
@@ -85,8 +90,7 @@ def _short(text: str, pieces: LinePieces, longest: int) -> list[str]:
     waiting, done = [text], []
     while waiting:
         part = waiting.pop()
-        # No piece is that long, so there is no need to look at the pieces of a very long part.
-        if len(part) < 2 or (len(part) <= 50 * longest and len(pieces.ids([part])[0]) <= longest):
+        if len(part) < 2 or _fits(part, pieces, longest):
             done.append(part)
             continue
         middle = len(part) // 2

@@ -17,7 +17,7 @@ UNKNOWN_PIECE = 0
 EDGE = 64
 """Of a word longer than twice this, only the first and last so many characters are segmented."""
 ATTEMPTS = 3
-WITHOUT_PIECES = "Give more text, or leave pieces out with `--set piece_size=0`."
+WITHOUT_PIECES = "Give more text; a tagger can do without pieces, too: `--set piece_size=0`."
 LINES = 500_000
 """Lines that SentencePiece learns from."""
 LATTICES = 50_000

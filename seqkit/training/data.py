@@ -126,7 +126,7 @@ def _labels(wanted: Sequence[str], train: Sequence[Sentence], name: str) -> tupl
             f"{name}: has no labels to learn from",
             "Label it on the way with a spaCy pipeline: --gold spacy:NAME.",
         )
-    return tuple(wanted) or there
+    return tuple(kind for kind in LABELS if kind in wanted) or there
 
 
 def _unseen(train: Sequence[Sentence], dev: Sequence[Sentence], labels: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ from torch import Tensor
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Sentence, is_label
 from seqkit.models.artifact import load_for
+from seqkit.nn.heads import CRFHead
 from seqkit.training.batches import length_buckets
 
 Soft = dict[str, Tensor]
@@ -45,7 +46,7 @@ def teach(
     """The training split and `copies` noisy copies of it, with the mean of the teachers' probabilities.
 
     Args: teachers, names or folders; labels, kind -> values in the pupil's order; noise, share of words replaced.
-    Raises SeqkitError for a teacher that does not give just these labels.
+    Raises SeqkitError for a teacher that does not give just these labels, or has a CRF.
     """
     sentences = list(train)
     first_kind = next(iter(labels))
@@ -54,6 +55,11 @@ def teach(
     soft: list[Soft] = [{} for _ in sentences]
     for number, name in enumerate(teachers, start=1):
         teacher = load_for("tagging", name, {})
+        if any(isinstance(head, CRFHead) for head in teacher.heads.values()):
+            fix = "Choose teachers that were trained without --set crf."
+            raise SeqkitError(
+                f"--teacher {name}: has a CRF, which gives no probabilities word by word", fix, exit_code=2
+            )
         order = {
             kind: _order(name, teacher.facts.labels.get(kind, []), labels[kind], kind) for kind in labels
         }

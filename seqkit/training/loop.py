@@ -110,7 +110,12 @@ class Training:
         if options.minutes:
             return p.finished or self._time_is_up()
         waited = p.best_score is not None and options.patience and p.epoch - p.best_epoch >= options.patience
-        return p.finished or p.epoch >= options.epochs or bool(waited)
+        return p.finished or p.epoch >= options.epochs or (bool(waited) and not self._still_learns())
+
+    def _still_learns(self) -> bool:
+        """Whether dev was never so probable as now. Exact measures such as BLEU say nothing for long, then luck."""
+        found = [row["dev_perplexity"] for row in self.progress.rows if "dev_perplexity" in row]
+        return bool(found) and found[-1] <= min(found)
 
     def _batches_left(self) -> Iterator[list[list[int]]]:
         """The batches of each update that is left in this epoch."""
@@ -207,14 +212,14 @@ class Training:
         self.reporter.epoch(row)
 
     def _better(self, scores: dict[str, float]) -> bool:
-        """Whether the first score is higher than in the best epoch, or as high with fewer errors."""
+        """Whether the first score is higher than in the best epoch, or as high with fewer errors or less perplexity."""
         p = self.progress
         score, best = next(iter(scores.values())), p.best_score or 0.0
         if score != best:
             return score > best
         before = p.rows[p.best_epoch - 1]
-        errors = [name for name in scores if name.endswith("_error")]
-        return any(scores[name] < before.get(f"dev_{name}", 0.0) for name in errors)
+        costs = [name for name in scores if name.endswith("_error") or name == "perplexity"]
+        return [scores[name] for name in costs] < [before.get(f"dev_{name}", 0.0) for name in costs]
 
     def _save(self) -> None:
         save_state(self.folder / STATE, self.progress, self.task.model, self.average, self.optimizer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,7 @@ def prepare_tagger(request: Request, reporter: Reporter) -> Prepared:
         reporter.note(note)
     sources = dataclasses.replace(request.sources, label=data.labels, lang=data.language)
     request = adapted(dataclasses.replace(request, sources=sources), data.train)
+    _check_crf(request, data.labels)
     torch.manual_seed(request.training.seed)
     spec = registry().find("models", request.sources.model)
     facts = load(spec.facts).gather(data.train, request.model, data.labels, data.language)
@@ -79,6 +80,19 @@ def prepare_tagger(request: Request, reporter: Reporter) -> Prepared:
         card=lambda progress, command: model_card(request, data.train, data.dev, progress, command),
         finish=lambda: calibrate(model, data.dev),
     )
+
+
+def _check_crf(request: Request, labels: Sequence[str]) -> None:
+    """Raise SeqkitError for a CRF over labels that are not learnt, and for one that would learn from teachers."""
+    crf = getattr(request.model, "crf", "none")
+    if crf == "none":
+        return
+    if crf not in labels:
+        fix = f"Choose one that is learnt: {', '.join(labels)}."
+        raise SeqkitError(f"crf={crf}: no labels of that kind are learnt", fix, exit_code=2)
+    if request.sources.teacher:
+        fix = "Teachers give probabilities word by word; leave out crf or --teacher."
+        raise SeqkitError(f"crf={crf}: a CRF does not learn from teachers", fix, exit_code=2)
 
 
 def _task(model: Any, data: Data, request: Request, reporter: Reporter) -> TaggingTask:

@@ -375,3 +375,42 @@ def test_an_unknown_number_format_is_refused(seqkit, model):
     result = seqkit("tag", "Hello.", "-m", model, "--precision", "bflaot16")
     assert result.code == 2
     assert "bfloat16" in result.err
+
+
+def test_html_shows_tokens_as_written_in_the_direction_of_their_script(seqkit, model, tmp_path):
+    rows = (
+        "1-2\tdu\t_\t_\t_\t_\t_\t_\t_\t_",
+        "1\tde\t_\tADP\t_\t_\t_\t_\t_\t_",
+        "2\tle\t_\tDET\t_\t_\t_\t_\t_\t_",
+        "3\tpain\t_\tNOUN\t_\t_\t_\t_\t_\tSpaceAfter=No",
+        "4\t.\t_\tPUNCT\t_\t_\t_\t_\t_\t_",
+    )
+    source, out = tmp_path / "fr.conllu", tmp_path / "fr.html"
+    source.write_text("\n".join(rows) + "\n\n")
+    assert seqkit("tag", source, "-m", model, "-o", out).code == 0
+    page = out.read_text()
+    root = ElementTree.fromstring(page.replace("<!DOCTYPE html>", "").replace('<meta charset="utf-8">', ""))
+    paragraph = root.find("body/p")
+    assert paragraph.attrib["dir"] == "auto"
+    rubies = paragraph.findall("ruby")
+    assert "".join(f"{ruby.text}{ruby.tail or ''}" for ruby in rubies).strip() == "du pain."
+    assert rubies[0].find("rt").text.count("+") == 1
+    told = rubies[0].attrib["title"].split("\n")
+    assert told[0] == "de" and "le" in told
+
+
+def test_words_of_an_argument_are_those_of_a_file(seqkit, model, tmp_path):
+    line = "1\u00a0000 francs\u2028 .\n"
+    file = tmp_path / "words.txt"
+    file.write_text(line, encoding="utf-8")
+    told = [
+        seqkit("tag", "--pretokenized", *given, "-m", model, "-f", "jsonl").out
+        for given in (["--text", line], [file])
+    ]
+    assert [json.loads(out)["words"] for out in told] == [["1\u00a0000", "francs\u2028", "."]] * 2
+
+
+def test_a_table_shows_joiners_and_wide_blanks_as_they_are(seqkit, model):
+    words = "می\u200cخواهم 1\u00a0000 a\u202eb"
+    out = seqkit("tag", "--pretokenized", "--text", words, "-m", model, "-f", "table").out
+    assert "می\u200cخواهم" in out and "1\u00a0000" in out and "a\\u202eb" in out

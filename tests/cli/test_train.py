@@ -261,6 +261,11 @@ def test_odd_corpora(seqkit, tmp_path):
         (["lstm", "--corpus", "sample-english", "--set", "hidden=0"], "hidden"),
         (["lstm", "--corpus", "sample-english", "--set", "dropout=2"], "dropout"),
         (["lstm", "--corpus", "sample-english", "--set", "recurrence=lstn"], "Did you mean 'lstm'?"),
+        (["lstm", "--corpus", "sample-english", "--source", "de"], "--source: not for a model for tagging"),
+        (
+            ["seq2seq", "--corpus", "sample-german-english", "--teacher", "x"],
+            "--teacher: not for a model for seq2seq",
+        ),
     ],
 )
 def test_slips_are_named_and_nothing_is_left(seqkit, tmp_path, arguments, message):

@@ -75,19 +75,23 @@ def test_output_is_bounded_by_the_source(translate, sample_translator):
         (["--temperature", "0.5"], "--temperature is for drawing"),
         (["--seed", "3"], "--seed is for drawing"),
         (["--utility", "bleu"], "--utility is for --mbr"),
+        (["--sample", "--beam", "3"], "--beam is for a search"),
+        (["--mbr", "4", "--length-penalty", "0"], "--length-penalty is for a search"),
+        (["--attention", "nowhere/a.png"], "nowhere: no such folder"),
         (["--mbr", "4", "--utility", "ter"], "ter"),
         (["--sample", "--top-p", "0"], "top_p"),
         (["--format", "josnl"], "Did you mean 'jsonl'?"),
         (["--format", "text", "--scores"], "no place for scores"),
         (["--text", "--file"], "contradict each other"),
         (["gone.txt"], "gone.txt: no such file"),
+        (["gone.de.gz"], "gone.de.gz: no such file"),
         (["--model", "en-tagger"], "Use `seqkit tag`"),
         (["--model", "gone-model"], "gone-model"),
         (["--max-frames", "3"], "--max-frames: the model reads lines of text"),
     ],
 )
 def test_mistakes_are_named_before_any_work(translate, arguments, said):
-    result = translate(*arguments, *([] if arguments == ["gone.txt"] else ["Der Hund."]))
+    result = translate(*arguments, *([] if arguments[0].startswith("gone.") else ["Der Hund."]))
     assert (result.code, result.out) == (2, "") and said in result.err
 
 

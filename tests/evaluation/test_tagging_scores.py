@@ -119,3 +119,8 @@ def test_a_label_too_few_is_refused():
 def test_silver_is_carried_along():
     silver = [replace(GOLD[0], silver="en_tiny 1.2")]
     assert score_tagging(silver, GUESS[:1], ["upos"]).silver == "en_tiny 1.2"
+
+
+@pytest.mark.parametrize("kinds", [["upos", "xpos"], ["xpos", "upos"]])
+def test_a_word_that_lacks_a_label_is_not_scored_on_all_of_them(kinds):
+    assert score_tagging(GOLD, GUESS, kinds, set(), {}).kinds["all"].overall == (4, 6)

@@ -175,3 +175,13 @@ def test_json_and_tables_say_the_same():
         assert f"{metric['score']:.2f}" == rows[name][1] and metric["signature"] == rows[name][3]
     assert rows["length ratio"][1] == f"{data['length_ratio']:.3f}"
     assert all(line.replace("\\|", "").count("|") == 5 for line in card_lines(scores) if line.startswith("|"))
+
+
+def test_codes_of_three_letters_mean_the_same_languages():
+    assert [language_of(side) for side in ("jpn", "cmn_Hans", "tha", "deu")] == ["ja", "zh", "th", "deu"]
+    assert tokenizer_for("cmn").name == "zh"
+
+
+def test_a_reference_in_decomposed_characters_can_be_matched():
+    scores = score_translations(["a"], ["č\u00a0d"], ["c\u030c d"], ("en", "cs"), tokenizer_for("cs"))
+    assert scores.exact == (1, 1)

@@ -103,3 +103,18 @@ def test_a_word_with_nothing_to_see_is_refused():
 def test_each_part_of_x_can_be_left_out(part):
     model = tiny("birnn", **{part: 0})
     assert len(model.predict(TREEBANK)) == len(TREEBANK)
+
+
+def test_threads_that_share_a_model_do_not_disturb_each_other(monkeypatch):
+    from concurrent.futures import ThreadPoolExecutor
+
+    from seqkit.models import stretches
+
+    monkeypatch.setattr(stretches, "KNOWN_BYTES", 1)  # so that every sentence makes the one before forgotten
+    model = tiny("lstm").eval()
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.5)
+    expected = [model.predict([sentence]) for sentence in TREEBANK]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(lambda sentence: model.predict([sentence]), TREEBANK * 20))
+    assert found == expected * 20

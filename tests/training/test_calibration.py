@@ -27,3 +27,10 @@ def test_calibrating_changes_probabilities_but_no_label():
     assert after != before
     assert [word[0][0] for word in after[0]["upos"]] == tags[0]["upos"]
     calibrate(model, [])
+
+
+def test_a_few_words_that_are_all_right_make_no_certainties():
+    logits_NL = torch.tensor([[2.0, 0.0], [0.0, 2.0], [2.0, 0.0]])
+    y_N = torch.tensor([0, 1, 0])
+    assert 0.8 < best_temperature(logits_NL, y_N) < 1
+    assert best_temperature(logits_NL.repeat(10_000, 1), y_N.repeat(10_000)) < 0.4

@@ -86,3 +86,9 @@ def test_the_pupil_comes_to_agree_with_its_teacher(teachers):
     taught = [[names[i] for i in soft["upos"].argmax(-1).tolist()] for soft in found.soft]
     pairs = [pair for a, b in zip(taught, said, strict=True) for pair in zip(a, b["upos"], strict=True)]
     assert sum(a == b for a, b in pairs) >= 0.95 * len(pairs)
+
+
+def test_a_teacher_with_a_crf_is_refused(tmp_path):
+    save_model(tmp_path / "crf", "birnn", tiny("birnn", crf="xpos"), "")
+    with pytest.raises(SeqkitError, match="no probabilities word by word"):
+        lesson([str(tmp_path / "crf")])

@@ -163,3 +163,19 @@ def test_an_epoch_may_end_with_fewer_batches_than_are_taken_together(tmp_path):
     run = training(tmp_path, Line(), accumulate=2, epochs=3)
     assert run.run().updates == 6
     assert [row["updates"] for row in rows(tmp_path)] == ["2", "4", "6"]
+
+
+def test_while_dev_becomes_more_probable_a_run_waits_for_its_score(tmp_path):
+    task = Line()
+    perplexities = iter([9.0, 8.0, 7.0, 6.0, 7.0, 5.0])
+    task.score = lambda: {"bleu": 0.0, "perplexity": next(perplexities)}
+    progress = training(tmp_path, task, epochs=6, patience=1).run()
+    # Of equal scores the least perplexed is kept; the run ends when neither got better.
+    assert (progress.epoch, progress.best_epoch) == (5, 4)
+
+
+def test_luck_with_a_score_ends_no_run_that_still_learns(tmp_path):
+    task = Line()
+    scores = iter([(0.02, 9.0), (0.0, 8.0), (0.0, 7.0), (0.0, 6.0), (0.3, 5.0)])
+    task.score = lambda: dict(zip(("bleu", "perplexity"), next(scores), strict=True))
+    assert training(tmp_path, task, epochs=5, patience=2).run().best_epoch == 5

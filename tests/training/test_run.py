@@ -150,3 +150,24 @@ def test_a_word_that_once_lacks_a_tag_is_not_ambiguous(tmp_path, treebank):
     out, file = tmp_path / "run", treebank("train.conllu", BOTH, NO_UPOS, OTHER[:1] + BOTH[1:])
     train(request(train=[file]), out, "", Reporter())
     assert json.loads((out / "words" / "ambiguous.json").read_text())["upos"] == ["dogs"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "given", "message"),
+    [
+        ({"crf": "feats"}, {}, "crf=feats: no labels of that kind are learnt"),
+        ({"crf": "xpos"}, {"label": ["upos"]}, "crf=xpos: no labels of that kind are learnt"),
+        ({"crf": "upos"}, {"teacher": ["en-tagger"]}, "crf=upos: a CRF does not learn from teachers"),
+    ],
+)
+def test_a_crf_that_would_learn_nothing_is_refused(tmp_path, treebank, settings, given, message):
+    asked = make_request(
+        {"model": "rnn", "train": [treebank("train.conllu", *[BOTH] * 4)], **given}, [], SETTINGS | settings
+    )
+    with pytest.raises(SeqkitError, match=message):
+        train(asked, tmp_path / "run", "", Reporter())
+
+
+def test_the_first_kind_is_upos_in_whatever_order_labels_are_asked_for(treebank):
+    file = treebank("train.conllu", *[BOTH] * 4)
+    assert read_data(Sources("rnn", train=(file,), label=("xpos", "upos"))).labels == ("upos", "xpos")
