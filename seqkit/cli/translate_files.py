@@ -228,7 +228,10 @@ def picture_of_attention(path: Path, model: Any, source: Mapping[str, Any], foun
 
     ((name, value), *others) = source.items()
     encoder = model.encoders[name]
-    if not others and hasattr(encoder, "view"):
-        attention.media_heat_map(path, found, encoder.view(value), getattr(encoder, "unit", "source"))
-    else:
-        attention.heat_map(path, found)
+    with attention.letters_of_any_script() as missing:
+        if not others and hasattr(encoder, "view"):
+            attention.media_heat_map(path, found, encoder.view(value), getattr(encoder, "unit", "source"))
+        else:
+            attention.heat_map(path, found)
+    for note in missing:
+        print(note, file=sys.stderr)

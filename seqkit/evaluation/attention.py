@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,6 +18,13 @@ from seqkit.files import atomic_write
 PICTURES = ("png", "pdf", "svg")
 """What a picture can be, by its suffix; without one it is the first."""
 SHADES = " ░▒▓█"
+FONTS = (
+    *("Noto Sans CJK JP", "Noto Sans CJK SC", "IPAexGothic", "Hiragino Sans", "MS Gothic", "Yu Gothic"),
+    *("Microsoft YaHei", "PingFang SC", "WenQuanYi Zen Hei", "Droid Sans Fallback", "Malgun Gothic"),
+    *("Noto Sans Devanagari", "Noto Sans Bengali", "Noto Sans Tamil", "Noto Sans Thai", "Noto Sans Khmer"),
+    *("Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Ethiopic", "Arial Unicode MS", "Noto Emoji"),
+)
+"""Letters that the first font lacks are taken from those of these that are installed."""
 LONGEST_LABEL = 12
 MARKS = 12
 """Labels along a picture, at most."""
@@ -58,6 +67,26 @@ def picture_format(path: Path) -> str:
         known = ", ".join(f".{name}" for name in PICTURES)
         raise SeqkitError(f"{path}: .{suffix} is no picture of this kind", f"Choose {known}.", exit_code=2)
     return suffix
+
+
+@contextmanager
+def letters_of_any_script() -> Iterator[list[str]]:
+    """Within it pictures take letters from any font that is there. At the end the list tells of those that none has."""
+    from matplotlib import font_manager, rc_context
+
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    families = ["DejaVu Sans", *(name for name in FONTS if name in installed)]
+    missing: list[str] = []
+    with (
+        rc_context({"font.family": families, "svg.fonttype": "none"}),
+        warnings.catch_warnings(record=True) as told,
+    ):
+        warnings.simplefilter("always")
+        yield missing
+    if any("Glyph" in str(warning.message) for warning in told):
+        missing.append(
+            "no installed font has some of the letters, which are boxes now: install one (Noto), or write .svg"
+        )
 
 
 def heat_map(path: Path, found: Alignment) -> None:

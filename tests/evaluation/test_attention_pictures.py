@@ -1,9 +1,10 @@
 """Pictures of attention over what was read."""
 
 import numpy as np
+import pytest
 from PIL import Image
 
-from seqkit.evaluation.attention import Alignment, media_heat_map
+from seqkit.evaluation.attention import Alignment, heat_map, letters_of_any_script, media_heat_map
 
 
 def test_a_strip_is_lit_where_the_decoder_looks(tmp_path):
@@ -19,3 +20,14 @@ def test_a_strip_is_lit_where_the_decoder_looks(tmp_path):
     upper = rows < (rows.min() + rows.max()) / 2
     assert (columns[upper] < middle_column).all() and (columns[~upper] > middle_column).all()
     assert rows.min() < middle_row < rows.max()
+
+
+@pytest.mark.parametrize(("letters", "told"), [("žčß", 0), ("\U0001fae0\U00013000", 1)])
+def test_letters_that_no_font_has_are_told_in_one_line(tmp_path, recwarn, letters, told):
+    found = Alignment(list(letters), list(letters), np.full((len(letters), len(letters)), 0.5, np.float32))
+    with letters_of_any_script() as missing:
+        heat_map(tmp_path / "a.png", found)
+    assert len(missing) == told and not recwarn.list
+    with letters_of_any_script():
+        heat_map(tmp_path / "a.svg", found)
+    assert all(f">{letter}<" in (tmp_path / "a.svg").read_text(encoding="utf-8") for letter in letters)
