@@ -23,6 +23,7 @@ from seqkit.cli.translate_files import (
     check_for_lines,
     check_not_for_lines,
     modalities_of,
+    source_language,
     write_files,
 )
 
@@ -129,7 +130,7 @@ def translate(
         for_files = {"--max-seconds": max_seconds, "--max-pixels": max_pixels, "--max-frames": max_frames}
         check_for_lines({"--input": input_, **for_files})
         wanted.check()
-        sources: Sources = wanted.sources(problems)
+        sources: Sources = wanted.sources(problems, source_language((model or [_default_model()])[0]))
         files = wanted.files()
     else:
         check_not_for_lines(text, skip_bad)
@@ -186,18 +187,18 @@ class LineInputs(Inputs):
         """Those arguments that are files."""
         return [argument for argument in self.arguments if argument != "-" and self.is_file(argument)]
 
-    def sources(self, problems: Problems) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Each line as a source of text, with the line itself to call it by."""
-        for line in self.lines(problems):
+    def sources(self, problems: Problems, side: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Each line as a source of text, with the line itself to call it by. `side`: the key of JSON that holds it."""
+        for line in self.lines(problems, side):
             yield line, {"text": line}
 
-    def lines(self, problems: Problems) -> Iterator[str]:
+    def lines(self, problems: Problems, side: str) -> Iterator[str]:
         """The lines of every argument, in order."""
         from seqkit.formats.source_lines import read_sources
 
         for argument in self.arguments or ("-",):
             if self.is_file(argument):
-                for line in read_sources(argument, problems):
+                for line in read_sources(argument, problems, side):
                     yield line.text
             else:
                 yield from re.split("\r?\n", argument.removesuffix("\n"))

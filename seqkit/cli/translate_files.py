@@ -61,6 +61,18 @@ def modalities_of(model: str) -> Modalities | None:
     return Modalities(tuple(there["encoders"][name] for name in names), there["decoders"][options["decoder"]])
 
 
+def source_language(model: str) -> str:
+    """What the model's sources are called, such as "de"; "" where its folder does not tell."""
+    from seqkit.errors import SeqkitError
+    from seqkit.models.folder import model_folder
+    from seqkit.models.parts import read_json
+
+    try:
+        return str(read_json(model_folder(model) / "languages.json").get("source", ""))
+    except (SeqkitError, AttributeError):
+        return ""
+
+
 def check_for_files(given: Mapping[str, Any]) -> None:
     """Raise SeqkitError for an option that only outputs of text have."""
     for name in FOR_TEXT:

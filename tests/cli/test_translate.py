@@ -175,3 +175,10 @@ def test_a_picture_in_no_known_format(translate, tmp_path, name):
         assert result.code == 0 and (tmp_path / name).read_bytes().startswith(b"\x89PNG")
     else:
         assert (result.code, result.out) == (2, "") and ".docx" in result.err
+
+
+def test_of_parallel_json_the_side_that_the_model_reads_is_translated(translate, tmp_path):
+    source = tmp_path / "pairs.jsonl"
+    pairs = zip(TEXT.splitlines(), ENGLISH, strict=True)
+    source.write_text("".join(json.dumps({"en": en, "de": de}) + "\n" for de, en in pairs))
+    assert translate(source).out == "".join(f"{line}\n" for line in ENGLISH)
