@@ -23,6 +23,7 @@ from seqkit.cli.app import app
 from seqkit.extend import hookspecs, specs
 from seqkit.extend.manager import registry
 from seqkit.formats import seqkit_formats
+from seqkit.models.folder import model_info
 from seqkit.training.options import TrainingOptions
 
 ROOT = Path(__file__).parents[1]
@@ -262,3 +263,7 @@ def test_the_tree_names_every_folder():
 
 def test_the_tree_names_nothing_that_is_not_there():
     assert {path for path in tree() if not (ROOT / path).exists()} == set()
+
+
+def test_the_page_on_errors_is_of_the_model_that_ships():
+    assert f"sha256 of its weights: `{model_info('en-tagger').sha256}`" in text_of("docs/errors.md")
