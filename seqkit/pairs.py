@@ -19,9 +19,15 @@ LONGEST = 5000
 
 
 def read_pairs(
-    data: str, split: str, source: str, target: str, problems: Problems, longest: int = LONGEST
+    data: str,
+    split: str,
+    source: str,
+    target: str,
+    problems: Problems,
+    longest: int = LONGEST,
+    encoder: str = "text",
 ) -> Iterator[Pair]:
-    """The pairs of a split of a corpus, or of the user's files, each a Pair({"text": …}, target, where).
+    """The pairs of a split of a corpus, or of the user's files, each a Pair({encoder: …}, target, where).
 
     Args:
         data: the name of a corpus; two files joined by a comma (`train.en,train.de`); or one .tsv or .jsonl
@@ -30,6 +36,7 @@ def read_pairs(
         source, target: sides, such as "en" and "de". For files they may be "".
         problems: what to do with a line that has no partner, an empty side, a side of more than `longest`
             characters (0: any length), and bytes that are not UTF-8.
+        encoder: that which will read the lines.
 
     Raises SeqkitError for a corpus, split, side or file that there is not, and as `problems` says.
     """
@@ -38,7 +45,7 @@ def read_pairs(
         if fault:
             problems.bad(where, *fault)
             continue
-        yield Pair({"text": left}, right, where)
+        yield Pair({encoder: left}, right, where)
 
 
 def read_rows(data: str, split: str, sides: tuple[str, ...], problems: Problems) -> Iterator[Row]:

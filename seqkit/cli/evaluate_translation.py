@@ -44,7 +44,8 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
     )
     tokenizer = tokenizer_for(sides[1], given["tokenize"])
     problems = Problems(skip=given["skip_bad"])
-    pairs = list(read_pairs(source, split, *sides, problems, longest=0))
+    (encoder,) = translator.encoders
+    pairs = list(read_pairs(source, split, *sides, problems, longest=0, encoder=encoder))
     say(problems.summary())
     if not pairs:
         raise SeqkitError(f"{source}: holds no pair to evaluate on", "Give a file with source and target.")
@@ -53,7 +54,7 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
     outputs = _outputs(translator, pairs, given)
     references = [str(pair.target) for pair in pairs]
     say(_unreachable(references))
-    sources = [pair.sources.get("text", "") for pair in pairs]
+    sources = [pair.sources[encoder] for pair in pairs]
     scores = score_translations(sources, outputs, references, sides, tokenizer)
     comparison: list[Compared] = []
     if rival is not None:
@@ -80,7 +81,7 @@ def _outputs(translator: Any, pairs: Sequence[Pair], given: dict[str, Any]) -> l
     from seqkit.batch.translation import translate_lines
     from seqkit.decoding.options import DecodingOptions
 
-    lines = (pair.sources["text"] for pair in pairs)
+    lines = (line for pair in pairs for line in pair.sources.values())
     found = translate_lines([translator], lines, DecodingOptions(**decoding_of(given)))
     return [translations[0].text if translations else "" for translations in found]
 

@@ -130,7 +130,9 @@ def translate(
         for_files = {"--max-seconds": max_seconds, "--max-pixels": max_pixels, "--max-frames": max_frames}
         check_for_lines({"--input": input_, **for_files})
         wanted.check()
-        sources: Sources = wanted.sources(problems, source_language((model or [_default_model()])[0]))
+        encoder = modalities.encoders[0].name if modalities is not None else "text"
+        side = source_language((model or [_default_model()])[0])
+        sources: Sources = ((line, {encoder: line}) for line in wanted.lines(problems, side))
         files = wanted.files()
     else:
         check_not_for_lines(text, skip_bad)
@@ -187,13 +189,8 @@ class LineInputs(Inputs):
         """Those arguments that are files."""
         return [argument for argument in self.arguments if argument != "-" and self.is_file(argument)]
 
-    def sources(self, problems: Problems, side: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Each line as a source of text, with the line itself to call it by. `side`: the key of JSON that holds it."""
-        for line in self.lines(problems, side):
-            yield line, {"text": line}
-
     def lines(self, problems: Problems, side: str) -> Iterator[str]:
-        """The lines of every argument, in order."""
+        """The lines of every argument, in order. `side`: the key of a JSON object that holds the line."""
         from seqkit.formats.source_lines import read_sources
 
         for argument in self.arguments or ("-",):

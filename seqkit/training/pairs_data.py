@@ -101,7 +101,11 @@ def _reader(
     encoders, decoder = names_in(options.encoder), options.decoder
     if not reads_items(first, encoders, decoder):
         source, target = sides_of(first, sources.source, sources.target)
-        return source, target, lambda data, split: read_pairs(data, split, source, target, problems)
+        return (
+            source,
+            target,
+            lambda data, split: read_pairs(data, split, source, target, problems, encoder=encoders[0]),
+        )
     limits = Limits(sources.max_seconds, sources.max_pixels, sources.max_frames)
     source, target = sources.source or "xx", sources.target or _language(first, decoder)
     return (

@@ -65,7 +65,7 @@ class Seq2SeqTask:
         if not all(isinstance(pair.target, str) for pair in self.dev):
             return {"log_likelihood": -nll}
         perplexity = {"perplexity": math.exp(min(nll, 100.0))}
-        if list(self.model.encoders) == ["text"] and self._has_sentences():
+        if all(isinstance(value, str) for value in self.dev[0].sources.values()) and self._has_sentences():
             return {"bleu": self._bleu(), **perplexity}
         return {**self._matches(), **perplexity}
 

@@ -338,3 +338,51 @@ def test_the_checksum_tells_arrays_apart():
     text = PairData([Pair({"text": "a"}, "b")], [], "en", "de", []).checksum
     # Of text it stays what it was: runs that were begun before go on.
     assert text == "7f23ab977d95d0bad802ecc0fc410ca5126e7ffce7e44319720254c06c58b470"
+
+
+LINES_BY_ANOTHER_NAME = """
+from seqkit import EncoderSpec, hookimpl
+from seqkit_seq2seq import TextOptions
+from seqkit_seq2seq.encoder import TextEncoder
+from seqkit_seq2seq.vocabulary import SourceText
+from seqkit.formats.examples import Pair
+
+class Facts(SourceText):
+    @classmethod
+    def gather(cls, pairs, options):
+        return super().gather([Pair({"text": pair.sources["chars"]}) for pair in pairs], options)
+
+@hookimpl
+def seqkit_encoders():
+    yield EncoderSpec(
+        "chars", build="chars_plugin:TextEncoder", facts="chars_plugin:Facts", options=TextOptions, summary="lines"
+    )
+"""
+
+
+def test_an_encoder_of_lines_may_have_any_name(seqkit, install_plugin, tmp_path):
+    install_plugin("chars", LINES_BY_ANOTHER_NAME)
+    pairs, out = tmp_path / "pairs.tsv", tmp_path / "run"
+    pairs.write_text("".join(f"the {word} .\tdas {word} .\n" for word in ("dog", "cat", "cow", "hen") * 3))
+    trained = seqkit(
+        *(
+            "train",
+            "seq2seq",
+            "--train",
+            pairs,
+            "--dev",
+            pairs,
+            "--source",
+            "en",
+            "--target",
+            "de",
+            "--out",
+            out,
+        ),
+        *("--set", "encoder=chars", "--set", "epochs=1", "--set", "vocab_size=40", *QUICK),
+    )
+    assert trained.code == 0, trained.err
+    told = seqkit("translate", "--model", out, stdin=b"the dog .\n\nthe hen .\n")
+    assert told.code == 0 and told.out.count("\n") == 3
+    measured = seqkit("evaluate", out, pairs, "--source", "en", "--target", "de", "--json")
+    assert json.loads(measured.out)["pairs"] == 12
