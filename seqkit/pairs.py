@@ -14,6 +14,8 @@ from seqkit.formats.examples import Pair, Problems
 from seqkit.formats.lines import suffix_of
 from seqkit.formats.parallel import GENERIC, Row, named_as, read_files, read_jsonl, read_tsv
 
+UNKNOWN = "xx"
+"""The language of a side that was not named; as a run writes it down."""
 LONGEST = 5000
 """Characters of a side; a longer line is nearly always a fault of the file."""
 
@@ -76,7 +78,7 @@ def sides_of(data: str, source: str, target: str) -> tuple[str, str]:
     Raises SeqkitError for a side that the corpus lacks, where it has several to choose from, and for one side alone of
     files or one that is both.
     """
-    if source and source == target:
+    if source == target and source not in ("", UNKNOWN):
         raise SeqkitError(f"--source and --target are both {source}", "Give two sides.", exit_code=2)
     if names_pair_files(data):
         if bool(source) != bool(target):

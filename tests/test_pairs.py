@@ -155,6 +155,11 @@ def test_a_file_without_a_suffix_is_no_side(folder):
     assert read("plain,t.de", "it", "xx") == [("uno", "eins"), ("due", "zwei")]
 
 
+def test_sides_that_a_run_did_not_know_are_none_when_it_is_resumed(folder):
+    assert sides_of("t.tsv", "xx", "xx") == ("xx", "xx")
+    assert read("t.tsv", "xx", "xx") == FORTH
+
+
 @pytest.mark.parametrize(("source", "target"), [("de", ""), ("", "de"), ("de", "de")])
 def test_one_side_of_files_is_too_few(folder, source, target):
     with pytest.raises(SeqkitError, match=r"alone does not tell which|are both de"):
