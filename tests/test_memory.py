@@ -1,4 +1,4 @@
-"""What training asks of glibc, in processes of its own."""
+"""What training and tagging ask of glibc, in processes of their own."""
 
 from __future__ import annotations
 
@@ -20,12 +20,15 @@ print(size() - before)
 """
 
 
+def printed(code: str) -> int:
+    """The number that another Python prints."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return int(done.stdout)
+
+
 def addresses_taken(limit: int) -> int:
     """Bytes of address space that the request takes."""
-    done = subprocess.run(
-        [sys.executable, "-c", MEASURED.format(limit=limit)], capture_output=True, text=True, check=True
-    )
-    return int(done.stdout)
+    return printed(MEASURED.format(limit=limit))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator")
@@ -48,10 +51,7 @@ print(before - resident())
 
 def returned(call: str) -> int:
     """Bytes that the system gets back when 19 buffers of 8 MB are freed and the last is not."""
-    done = subprocess.run(
-        [sys.executable, "-c", FREED.format(call=call)], capture_output=True, text=True, check=True
-    )
-    return int(done.stdout)
+    return printed(FREED.format(call=call))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator")

@@ -64,11 +64,11 @@ def modalities_of(model: str) -> Modalities | None:
 def source_language(model: str) -> str:
     """What the model's sources are called, such as "de"; "" where its folder does not tell."""
     from seqkit.errors import SeqkitError
-    from seqkit.models.folder import model_folder
+    from seqkit.models.folder import LANGUAGES, model_folder
     from seqkit.models.parts import read_json
 
     try:
-        return str(read_json(model_folder(model) / "languages.json").get("source", ""))
+        return str(read_json(model_folder(model) / LANGUAGES).get("source", ""))
     except (SeqkitError, AttributeError):
         return ""
 

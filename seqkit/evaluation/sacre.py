@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.formats.parallel import without_region
 
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric
@@ -16,17 +17,18 @@ OF_LANGUAGE = {"ja": "ja-mecab", "ko": "ko-mecab", "zh": "zh", "yue": "zh"}
 WITHOUT_BLANKS = frozenset(("bo", "ja", "km", "lo", "my", "th", "yue", "zh"))
 """Languages that write no blanks between words."""
 THREE_LETTERS = {
-    **{
-        "bod": "bo",
-        "tib": "bo",
-        "chi": "zh",
-        "cmn": "zh",
-        "jpn": "ja",
-        "khm": "km",
-        "kor": "ko",
-        "lao": "lo",
-    },
-    **{"bur": "my", "mya": "my", "tha": "th", "zho": "zh"},
+    "bod": "bo",
+    "tib": "bo",
+    "chi": "zh",
+    "cmn": "zh",
+    "zho": "zh",
+    "jpn": "ja",
+    "khm": "km",
+    "kor": "ko",
+    "lao": "lo",
+    "bur": "my",
+    "mya": "my",
+    "tha": "th",
 }
 """Codes of ISO 639-2 and 639-3 for the languages above."""
 EXTRAS = {"ja-mecab": "ja", "ko-mecab": "ko"}
@@ -43,7 +45,7 @@ class Tokenizer:
 
 def language_of(side: str) -> str:
     """The language in the name of a side: `ja` of `ja`, `ja-JP` or `jpn`, `zh` of `zh_TW` or `cmn`."""
-    code = side.lower().replace("_", "-").partition("-")[0]
+    code = without_region(side)
     return THREE_LETTERS.get(code, code)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -70,19 +71,17 @@ class Sentence:
     def text(self) -> str:
         """The sentence as written, multiword tokens in their written form."""
         spaces = self.spaces or [" "] * (len(self.words) - 1) + [""] * bool(self.words)
-        parts = [self.before]
+        return self.before + "".join(token.form + spaces[token.last] for token in self.tokens)
+
+    @property
+    def tokens(self) -> Iterator[Multiword]:
+        """What was written, in order: tokens that stand for several words, and every other word as a token."""
         starts = {token.first: token for token in self.multiwords}
         index = 0
         while index < len(self.words):
-            token = starts.get(index)
-            if token is None:
-                parts.append(self.words[index])
-            else:
-                parts.append(token.form)
-                index = token.last
-            parts.append(spaces[index])
-            index += 1
-        return "".join(parts)
+            token = starts.get(index) or Multiword(index, index, self.words[index])
+            yield token
+            index = token.last + 1
 
 
 @dataclass(slots=True)

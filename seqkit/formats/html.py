@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from html import escape
 from typing import BinaryIO
 
@@ -46,21 +45,13 @@ class Writer:
         """One sentence as one paragraph."""
         if sentence.document:
             self._write(f'<h2 dir="auto">{escape(sentence.document)}</h2>\n')
-        self._write(f'<p dir="auto">{"".join(self._tokens(sentence))}</p>\n')
+        spaces = sentence.spaces or [" "] * len(sentence.words)
+        tokens = (_token(sentence, token) + escape(spaces[token.last]) for token in sentence.tokens)
+        self._write(f'<p dir="auto">{"".join(tokens)}</p>\n')
 
     def close(self) -> None:
         """End the page."""
         self._write("</body></html>\n")
-
-    def _tokens(self, sentence: Sentence) -> Iterator[str]:
-        """What was written, token by token: a word, or several words that one token stands for."""
-        spaces = sentence.spaces or [" "] * len(sentence.words)
-        starts = {token.first: token for token in sentence.multiwords}
-        index = 0
-        while index < len(sentence.words):
-            token = starts.get(index) or Multiword(index, index, sentence.words[index])
-            yield _token(sentence, token) + escape(spaces[token.last])
-            index = token.last + 1
 
     def _write(self, text: str) -> None:
         self._file.write(text.encode())

@@ -97,14 +97,15 @@ def named_as(side: str, names: Sequence[str]) -> str:
     """
     if side in names:
         return side
-    for form in (str.lower, _language):
+    for form in (str.lower, without_region):
         found = [name for name in names if CODE.fullmatch(name) and form(name) == form(side)]
         if CODE.fullmatch(side) and len(found) == 1:
             return found[0]
     return ""
 
 
-def _language(code: str) -> str:
+def without_region(code: str) -> str:
+    """The language in a code: `ja` of `ja-JP`, `zh` of `zh_TW`."""
     return code.lower().replace("_", "-").partition("-")[0]
 
 

@@ -23,6 +23,8 @@ OLDEST = {"seq2seq": 2}
 2: vectors of symbols are scaled as they are read.
 """
 CONFIG, WEIGHTS, CARD, MANIFEST = "config.json", "model.safetensors", "README.md", "MANIFEST.json"
+LANGUAGES = "languages.json"
+"""What a sequence-to-sequence model's sources and targets are called."""
 TRAINING = "training"
 """The folder of a run's own files, no part of the model."""
 SHAPE: dict[str, type] = {"task": str, "model": str, "needs": dict, "options": dict}

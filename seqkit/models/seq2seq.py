@@ -22,10 +22,9 @@ from seqkit.errors import SeqkitError
 from seqkit.extend.manager import load, registry
 from seqkit.formats.examples import Pair
 from seqkit.models.contracts import Loss, Memory
+from seqkit.models.folder import LANGUAGES
 from seqkit.models.options import names_in
 from seqkit.models.parts import read_json, write_json
-
-LANGUAGES = "languages.json"
 
 
 @dataclass

@@ -18,7 +18,7 @@ from seqkit.formats.examples import Pair, Problems
 from seqkit.formats.media import Limits
 from seqkit.items import read_media_pairs, reads_items
 from seqkit.models.options import names_in
-from seqkit.pairs import names_pair_files, read_pairs, sides_of
+from seqkit.pairs import UNKNOWN, names_pair_files, read_pairs, sides_of
 from seqkit.training.request import Sources
 
 HELD_OUT = 20
@@ -91,7 +91,7 @@ def read_pair_data(sources: Sources, options: Any) -> PairData:
         notes.append(f"no dev split given: every {step}th pair is held out ({len(dev)} of them)")
     elif not dev:
         notes.append("no dev split: every epoch is trained and the last one kept")
-    return PairData(train, dev, source or "xx", target or "xx", notes)
+    return PairData(train, dev, source or UNKNOWN, target or UNKNOWN, notes)
 
 
 def _reader(
@@ -107,7 +107,7 @@ def _reader(
             lambda data, split: read_pairs(data, split, source, target, problems, encoder=encoders[0]),
         )
     limits = Limits(sources.max_seconds, sources.max_pixels, sources.max_frames)
-    source, target = sources.source or "xx", sources.target or _language(first, decoder)
+    source, target = sources.source or UNKNOWN, sources.target or _language(first, decoder)
     return (
         source,
         target,
@@ -118,7 +118,7 @@ def _reader(
 def _language(data: str, decoder: str) -> str:
     """The language of the targets: a corpus's own, where they are text."""
     if names_pair_files(data) or registry().find("decoders", decoder).writer:
-        return "xx"
+        return UNKNOWN
     return find_corpus(data).language
 
 
