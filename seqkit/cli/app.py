@@ -26,6 +26,17 @@ LIGHT = {
 }
 
 
+NO_MEMORY = (
+    "there is not enough memory for this\n"
+    "Make the network or its batches smaller (--set hidden=…, --set batch_words=…), or leave it more memory."
+)
+
+
+def _lacks_memory(error: BaseException) -> bool:
+    """Whether an allocation failed. torch has no class of its own for that on the CPU, only a sentence."""
+    return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
+
+
 class Group(TyperGroup):
     """The commands; what goes wrong in one ends as one or two lines on stderr."""
 
@@ -44,6 +55,10 @@ class Group(TyperGroup):
         except OSError as error:
             name = f"{error.filename}: " if error.filename else ""
             self._end(f"{name}{error.strerror or error}", 1)
+        except (MemoryError, RuntimeError) as error:
+            if not _lacks_memory(error):
+                raise
+            self._end(NO_MEMORY, 1)
 
     def _end(self, message: str, exit_code: int) -> NoReturn:
         print(f"seqkit: {message}", file=sys.stderr)

@@ -273,3 +273,17 @@ def test_slips_are_named_and_nothing_is_left(seqkit, tmp_path, arguments, messag
     assert result.code == 2
     assert message in result.err
     assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["lstm", "--corpus", "sample-english"],
+        ["seq2seq", "--corpus", "sample-german-english", "--source", "de", "--target", "en"],
+    ],
+)
+def test_a_network_that_no_memory_holds(seqkit, tmp_path, command):
+    # Its U alone would take 1.6 PB, more than a process can address.
+    result = seqkit("train", *command, "--out", tmp_path / "run", "--set", f"hidden={10**7}")
+    assert result.code == 1 and "not enough memory" in result.err and "--set hidden=" in result.err
+    assert not (tmp_path / "run").exists()
