@@ -9,7 +9,7 @@ from typing import Any
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.evaluation.raw import RawScores, score_raw
 from seqkit.evaluation.tagging import TaggingScores, score_tagging
-from seqkit.formats.examples import LABELS, NO_LABEL, RawText, Sentence, Where
+from seqkit.formats.examples import LABELS, RawText, Sentence, Where, kinds_in
 from seqkit.text.words import sentences_from
 
 
@@ -59,7 +59,7 @@ def kinds_to_score(
     """
     if not gold:
         raise SeqkitError(f"{name}: holds no sentence to evaluate on", "Give a file with labelled sentences.")
-    there = [kind for kind in LABELS if any(set(s.labels.get(kind, ())) - {NO_LABEL} for s in gold)]
+    there = kinds_in(gold)
     for kind in wanted:
         if kind not in model_kinds:
             fix = did_you_mean(kind, model_kinds)

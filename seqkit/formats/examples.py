@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -82,6 +82,11 @@ class Sentence:
             token = starts.get(index) or Multiword(index, index, self.words[index])
             yield token
             index = token.last + 1
+
+
+def kinds_in(sentences: Sequence[Sentence]) -> tuple[str, ...]:
+    """The kinds of label that the sentences have values of."""
+    return tuple(kind for kind in LABELS if any(set(s.labels.get(kind, ())) - {NO_LABEL} for s in sentences))
 
 
 @dataclass(slots=True)

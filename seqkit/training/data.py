@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from seqkit.catalogue import find_corpus
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.report import silver_warning
-from seqkit.formats.examples import LABELS, Problems, Sentence, Where, is_label
+from seqkit.formats.examples import LABELS, Problems, Sentence, Where, is_label, kinds_in
 from seqkit.models.contracts import MAX_STEPS
 from seqkit.text.gold import Labeller, labeller_of
 from seqkit.text.sources import labelled_sentences
 from seqkit.training.card import silver_of
 from seqkit.training.request import Sources
-from seqkit.training.tagging import kinds_in
 
 HELD_OUT = 10
 """Without a dev split, every tenth sentence of the training split becomes one."""

@@ -6,15 +6,10 @@ from collections.abc import Sequence
 
 from torch.nn.utils.rnn import pad_sequence
 
-from seqkit.formats.examples import LABELS, NO_LABEL, Sentence, is_label
+from seqkit.formats.examples import Sentence, is_label, kinds_in
 from seqkit.models.tagger import Tagger
 from seqkit.training.distillation import Soft
 from seqkit.training.objectives import Loss, distilled_nll, tagging_nll, with_crf
-
-
-def kinds_in(sentences: Sequence[Sentence]) -> tuple[str, ...]:
-    """The kinds of label that the sentences have values of."""
-    return tuple(kind for kind in LABELS if any(set(s.labels.get(kind, ())) - {NO_LABEL} for s in sentences))
 
 
 class TaggingTask:
