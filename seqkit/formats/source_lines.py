@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from seqkit.formats.examples import Problems, Where
 from seqkit.formats.lines import FilePath, NotText, chomp, read_lines, suffix_of
+from seqkit.formats.parallel import named_as
 from seqkit.formats.records import UNFIT
 
 
@@ -21,26 +22,53 @@ class SourceLine(NamedTuple):
 def read_sources(path: FilePath, problems: Problems, side: str = "") -> Iterator[SourceLine]:
     """One text for each line of a file (of stdin for "-"), in order, in flat memory; also from .gz.
 
-    Of a .tsv file the first column; of a .jsonl file the string under `side`, "source" or "text". A line that
-    is not text goes to `problems` and, where those are skipped, counts as an empty one: line i of the output
-    always belongs to line i of the input.
+    Of a .tsv file the column that its first line calls `side`, "source" or "text" (that line then counts as an
+    empty one), else the first column; of a .jsonl file the string under such a name. A line that is not text goes to
+    `problems` and, where those are skipped, counts as an empty one: line i of the output always belongs to line i of
+    the input.
     """
-    suffix = suffix_of(path)
+    suffix, column = suffix_of(path), 0
     for number, line in read_lines(path):
         where = Where(str(path), number)
-        text = line if isinstance(line, NotText) else _text(chomp(line), suffix, side)
+        if (
+            number == 1
+            and suffix == ".tsv"
+            and isinstance(line, str)
+            and (named := _column(line, side)) is not None
+        ):
+            line, column = "", named
+        text = line if isinstance(line, NotText) else _text(chomp(line), suffix, side, column)
         if isinstance(text, NotText):
             problems.bad(where, text.reason, text.fix)
             text = ""
         yield SourceLine(text, where)
 
 
-def _text(line: str, suffix: str, side: str) -> str | NotText:
+def _names(side: str) -> list[str]:
+    """What the text to be translated may be called, the likeliest first."""
+    return [name for name in (side, "source", "text") if name]
+
+
+def _column(line: str, side: str) -> int | None:
+    """Which column the first line of a TSV file says to read; None where it names none."""
+    cells = [cell.strip() for cell in chomp(line).split("\t")]
+    if len(cells) < 2:
+        return None
+    found = (named_as(name, cells) for name in _names(side))
+    return next((cells.index(cell) for cell in found if cell), None)
+
+
+def _text(line: str, suffix: str, side: str, column: int) -> str | NotText:
     if suffix == ".tsv":
-        return line.split("\t")[0]
+        cells = line.split("\t")
+        if not line or column < len(cells):
+            return cells[column] if line else ""
+        return NotText(
+            f"{len(cells)} column(s), and the text is in column {column + 1}", "Write all columns."
+        )
     if suffix != ".jsonl" or not line.strip():
         return line
-    keys = [key for key in (side, "source", "text") if key]
+    keys = _names(side)
     fix = f'Write one object a line: {{"{keys[0]}": "…"}}.'
     try:
         record = json.loads(line)
