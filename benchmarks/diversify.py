@@ -1,0 +1,75 @@
+"""More training pairs from the same text: what models of both directions make of it (Nguyen et al. 2020).
+
+    python benchmarks/diversify.py multi30k en de --forward runs/en-de --back runs/de-en --out runs/diverse
+    seqkit train seq2seq --train runs/diverse/train.tsv --dev runs/diverse/val.tsv --source en --target de --out …
+
+Beside each training pair stand its source with what the forward models write, and its target with what the backward
+models write as a source; pairs that are there already are not written twice. No text but that of the corpus is used.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from seqkit.batch.translation import translate_lines
+from seqkit.decoding.options import DecodingOptions
+from seqkit.files import atomic_write
+from seqkit.formats.examples import Problems
+from seqkit.models.artifact import load_for
+from seqkit.pairs import read_pairs
+
+Sides = tuple[str, str]
+
+
+def translated(name: str, lines: list[str], precision: str) -> list[str]:
+    """The best translation of each line."""
+    found = translate_lines([load_for("seq2seq", name, {}, precision)], lines, DecodingOptions())
+    return [translations[0].text if translations else "" for translations in found]
+
+
+def sides_of(corpus: str, split: str, source: str, target: str) -> list[Sides]:
+    """The pairs of a split."""
+    pairs = read_pairs(corpus, split, source, target, Problems(skip=True))
+    return [(str(pair.sources["text"]), str(pair.target)) for pair in pairs]
+
+
+def write(path: Path, source: str, target: str, pairs: list[Sides]) -> None:
+    """One pair a line, under a first line that names the sides. A tab in a text, which no TSV can hold, is a blank."""
+    rows = ("\t".join(text.replace("\t", " ") for text in pair) for pair in [(source, target), *pairs])
+    with atomic_write(path) as file:
+        file.write("".join(f"{row}\n" for row in rows).encode())
+
+
+def main() -> None:
+    """Translate the training split both ways, write the union, and dev as it is."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("corpus")
+    parser.add_argument("source")
+    parser.add_argument("target")
+    parser.add_argument("--forward", action="append", default=[], help="a model from source to target")
+    parser.add_argument("--back", action="append", default=[], help="a model from target to source")
+    parser.add_argument("--out", type=Path, required=True, help="folder for train.tsv and val.tsv")
+    parser.add_argument("--train", default="train", help="the split to train on")
+    parser.add_argument("--dev", default="val", help="the split to choose by")
+    parser.add_argument("--precision", default="", help="number format of the computation")
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    pairs = sides_of(given.corpus, given.train, given.source, given.target)
+    sources, targets = [a for a, _ in pairs], [b for _, b in pairs]
+    made = list(pairs)
+    for name in given.forward:
+        made += zip(sources, translated(name, sources, given.precision), strict=True)
+    for name in given.back:
+        made += zip(translated(name, targets, given.precision), targets, strict=True)
+    distinct = [(a, b) for a, b in dict.fromkeys(made) if a and b]
+    write(given.out / "train.tsv", given.source, given.target, distinct)
+    dev = sides_of(given.corpus, given.dev, given.source, given.target)
+    write(given.out / "val.tsv", given.source, given.target, dev)
+    print(f"{len(pairs):,} pairs became {len(distinct):,}; {len(dev):,} to choose by")
+
+
+if __name__ == "__main__":
+    main()
