@@ -16,6 +16,7 @@ from seqkit.extend.manager import load, registry
 from seqkit.models.artifact import read_weights, save_model
 from seqkit.models.folder import TRAINING
 from seqkit.training.adapt import adapted
+from seqkit.training.auxiliary import add_deprel
 from seqkit.training.begun import checksum, first_command
 from seqkit.training.calibration import calibrate
 from seqkit.training.card import model_card, silver_of
@@ -70,16 +71,34 @@ def prepare_tagger(request: Request, reporter: Reporter) -> Prepared:
     _check_crf(request, data.labels)
     torch.manual_seed(request.training.seed)
     spec = registry().find("models", request.sources.model)
-    facts = load(spec.facts).gather(data.train, request.model, data.labels, data.language)
+    auxiliary = _auxiliary(data, request)
+    facts = load(spec.facts).gather(data.train, request.model, (*data.labels, *auxiliary), data.language)
     model = load(spec.build)(request.model, facts)
+
+    def finish() -> None:
+        for kind in auxiliary:
+            model.drop(kind)
+        calibrate(model, data.dev)
+
     return Prepared(
         request=request,
         task=_task(model, data, request, reporter),
         examples=checksum((data.train, data.dev), data.labels),
         silver=silver_of([*data.train, *data.dev]),
         card=lambda progress, command: model_card(request, data.train, data.dev, progress, command),
-        finish=lambda: calibrate(model, data.dev),
+        finish=finish,
     )
+
+
+def _auxiliary(data: Data, request: Request) -> tuple[str, ...]:
+    """The kinds of label that are learnt beside those asked for; the training split is given them."""
+    if getattr(request.model, "auxiliary", "none") == "none":
+        return ()
+    if request.sources.teacher:
+        fix = "Choose one: --teacher, or --set auxiliary=deprel (for the teachers)."
+        raise SeqkitError("auxiliary=deprel: teachers say nothing of it", fix, exit_code=2)
+    add_deprel(data.train)
+    return ("deprel",)
 
 
 def _check_crf(request: Request, labels: Sequence[str]) -> None:

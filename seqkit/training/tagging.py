@@ -47,7 +47,7 @@ class TaggingTask:
         scored = [kind for kind in self.model.facts.labels if kind in kinds_in(self.dev)]
         if not scored:
             return {}
-        predicted = self.model.predict(self.dev)
+        predicted = self.model.predict(self.dev, scored)
         return {kind: _accuracy(self.dev, predicted, kind) for kind in scored}
 
 
