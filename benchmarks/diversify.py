@@ -12,33 +12,17 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from seqkit.batch.translation import translate_lines
+from translating import translated, write_pairs
+
 from seqkit.decoding.options import DecodingOptions
-from seqkit.files import atomic_write
 from seqkit.formats.examples import Problems
-from seqkit.models.artifact import load_for
 from seqkit.pairs import read_pairs
 
-Sides = tuple[str, str]
 
-
-def translated(name: str, lines: list[str], precision: str) -> list[str]:
-    """The best translation of each line."""
-    found = translate_lines([load_for("seq2seq", name, {}, precision)], lines, DecodingOptions())
-    return [translations[0].text if translations else "" for translations in found]
-
-
-def sides_of(corpus: str, split: str, source: str, target: str) -> list[Sides]:
+def sides_of(corpus: str, split: str, source: str, target: str) -> list[tuple[str, str]]:
     """The pairs of a split."""
-    pairs = read_pairs(corpus, split, source, target, Problems(skip=True))
+    pairs = read_pairs(corpus, split, source, target, Problems())
     return [(str(pair.sources["text"]), str(pair.target)) for pair in pairs]
-
-
-def write(path: Path, source: str, target: str, pairs: list[Sides]) -> None:
-    """One pair a line, under a first line that names the sides. A tab in a text, which no TSV can hold, is a blank."""
-    rows = ("\t".join(text.replace("\t", " ") for text in pair) for pair in [(source, target), *pairs])
-    with atomic_write(path) as file:
-        file.write("".join(f"{row}\n" for row in rows).encode())
 
 
 def main() -> None:
@@ -59,15 +43,15 @@ def main() -> None:
     given.out.mkdir(parents=True, exist_ok=True)
     pairs = sides_of(given.corpus, given.train, given.source, given.target)
     sources, targets = [a for a, _ in pairs], [b for _, b in pairs]
-    made = list(pairs)
+    made, options = list(pairs), DecodingOptions()
     for name in given.forward:
-        made += zip(sources, translated(name, sources, given.precision), strict=True)
+        made += zip(sources, translated([name], sources, options, given.precision), strict=True)
     for name in given.back:
-        made += zip(translated(name, targets, given.precision), targets, strict=True)
+        made += zip(translated([name], targets, options, given.precision), targets, strict=True)
     distinct = [(a, b) for a, b in dict.fromkeys(made) if a and b]
-    write(given.out / "train.tsv", given.source, given.target, distinct)
     dev = sides_of(given.corpus, given.dev, given.source, given.target)
-    write(given.out / "val.tsv", given.source, given.target, dev)
+    for name, rows in (("train.tsv", distinct), ("val.tsv", dev)):
+        write_pairs(given.out / name, (given.source, given.target), rows)
     print(f"{len(pairs):,} pairs became {len(distinct):,}; {len(dev):,} to choose by")
 
 

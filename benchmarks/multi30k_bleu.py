@@ -25,14 +25,12 @@ from pathlib import Path
 
 from sacrebleu.metrics import BLEU
 from sacremoses import MosesPunctNormalizer, MosesTokenizer
+from translating import translated, write_pairs
 
-from seqkit.batch.translation import translate_lines
 from seqkit.catalogue import corpus_files
 from seqkit.decoding.options import DecodingOptions
-from seqkit.files import atomic_write
 from seqkit.formats.examples import Problems
 from seqkit.formats.source_lines import read_sources
-from seqkit.models.artifact import load_for
 from seqkit.pairs import read_pairs
 
 SPLIT = "test_2016_flickr"
@@ -58,18 +56,7 @@ def write(folder: Path) -> None:
         pairs = list(read_pairs("multi30k", split, "en", "de", Problems()))
         sources = lowered([pair.sources["text"] for pair in pairs], "en")
         targets = lowered([str(pair.target) for pair in pairs], "de")
-        rows = [f"{source}\t{target}\n" for source, target in zip(sources, targets, strict=True)]
-        with atomic_write(folder / f"{split}.tsv") as file:
-            file.write("".join(["en\tde\n", *rows]).encode())
-
-
-def translated(
-    names: Sequence[str], sources: Sequence[str], options: DecodingOptions, precision: str
-) -> list[str]:
-    """The best translation of each source, by one model or several together."""
-    models = [load_for("seq2seq", name, {}, precision) for name in names]
-    found = translate_lines(models, sources, options)
-    return [translations[0].text if translations else "" for translations in found]
+        write_pairs(folder / f"{split}.tsv", ("en", "de"), zip(sources, targets, strict=True))
 
 
 def read(path: Path | str) -> list[str]:

@@ -24,11 +24,9 @@ LIGHT = {
     "corpora": {**NO_HELP, "list": NO_HELP},
     "models": {**NO_HELP, "list": NO_HELP},
 }
-
-
 NO_MEMORY = (
     "there is not enough memory for this\n"
-    "Make the network or its batches smaller (--set hidden=…, --set batch_words=…), or leave it more memory."
+    "Leave it more memory, or train with a smaller network or batches (--set hidden=…, --set batch_words=…)."
 )
 
 

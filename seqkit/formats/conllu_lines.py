@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from seqkit.errors import SeqkitError
@@ -12,7 +12,18 @@ from seqkit.formats.misc import misc_of
 
 SILVER = "# labels = silver: "
 LABEL_COLUMNS = {"upos": 3, "xpos": 4, "feats": 5}
+ID, HEAD, DEPREL = 0, 6, 7
 BREAKS = re.compile(r"[\t\n\r]")
+
+
+def rows_of(lines: Sequence[str]) -> list[list[str]]:
+    """The cells of each row of a block: words, ranges and empty nodes."""
+    return [line.split("\t") for line in lines if not line.startswith("#")]
+
+
+def word_rows(rows: Sequence[list[str]]) -> list[list[str]]:
+    """Those rows that are words."""
+    return [cells for cells in rows if cells[ID].isdecimal()]
 
 
 def relabelled(sentence: Sentence) -> list[str]:

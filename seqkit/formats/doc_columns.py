@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from seqkit.formats.conllu_lines import LABEL_COLUMNS
+from seqkit.formats.conllu_lines import DEPREL, HEAD, LABEL_COLUMNS
 from seqkit.formats.examples import NO_LABEL
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Columns = dict[str, list[str]]
 """Name of the column -> one value a word, `_` for none."""
 
-NATIVE = {"lemma": 2, **LABEL_COLUMNS, "head": 6, "deprel": 7}
+NATIVE = {"lemma": 2, **LABEL_COLUMNS, "head": HEAD, "deprel": DEPREL}
 """Their places in a line."""
 FEATS = re.compile(r"[^=|]*=[^=|]*(\|[^=|]*=[^=|]*)*")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from seqkit.formats.conllu import parse
-from seqkit.formats.conllu_lines import relabelled
+from seqkit.formats.conllu_lines import relabelled, rows_of, word_rows
 from seqkit.formats.doc_columns import NATIVE, Columns, columns_of, doc_arguments, instead
 from seqkit.formats.examples import LABELS, Sentence
 from seqkit.formats.lines import BadRecord
@@ -56,8 +56,8 @@ def from_doc(doc: Doc) -> list[Sentence]:
 
 def _from_block(lines: list[str]) -> tuple[Columns, dict[str, Any]]:
     """The columns of a CoNLL-U block that spaCy has a place for, and the rest of it."""
-    rows = [line.split("\t") for line in lines if not line.startswith("#")]
-    words = [row for row in rows if row[0].isdecimal()]
+    rows = rows_of(lines)
+    words = word_rows(rows)
     rest = {
         "comments": [line for line in lines if line.startswith("#")],
         "others": [[at, "\t".join(row)] for at, row in enumerate(rows) if not row[0].isdecimal()],

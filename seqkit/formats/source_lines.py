@@ -30,12 +30,8 @@ def read_sources(path: FilePath, problems: Problems, side: str = "") -> Iterator
     suffix, column = suffix_of(path), 0
     for number, line in read_lines(path):
         where = Where(str(path), number)
-        if (
-            number == 1
-            and suffix == ".tsv"
-            and isinstance(line, str)
-            and (named := _column(line, side)) is not None
-        ):
+        named = _column(line, side) if number == 1 and suffix == ".tsv" else None
+        if named is not None:
             line, column = "", named
         text = line if isinstance(line, NotText) else _text(chomp(line), suffix, side, column)
         if isinstance(text, NotText):
@@ -49,8 +45,10 @@ def _names(side: str) -> list[str]:
     return [name for name in (side, "source", "text") if name]
 
 
-def _column(line: str, side: str) -> int | None:
+def _column(line: str | NotText, side: str) -> int | None:
     """Which column the first line of a TSV file says to read; None where it names none."""
+    if isinstance(line, NotText):
+        return None
     cells = [cell.strip() for cell in chomp(line).split("\t")]
     if len(cells) < 2:
         return None
@@ -59,10 +57,10 @@ def _column(line: str, side: str) -> int | None:
 
 
 def _text(line: str, suffix: str, side: str, column: int) -> str | NotText:
-    if suffix == ".tsv":
+    if suffix == ".tsv" and line:
         cells = line.split("\t")
-        if not line or column < len(cells):
-            return cells[column] if line else ""
+        if column < len(cells):
+            return cells[column]
         return NotText(
             f"{len(cells)} column(s), and the text is in column {column + 1}", "Write all columns."
         )

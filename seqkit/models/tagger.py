@@ -187,12 +187,6 @@ class Tagger(nn.Module):
         }
         self._label_names = {kind: np.array(labels, dtype=object) for kind, labels in facts.labels.items()}
 
-    def drop(self, kind: str) -> None:
-        """Give labels of this kind no more."""
-        del self.heads[kind]
-        for by_kind in (self.facts.labels, self.facts.ambiguous, self._label_ids, self._label_names):
-            del by_kind[kind]
-
     @property
     def W(self) -> Tensor:
         """Input matrix of the first layer's forward chain."""

@@ -6,12 +6,11 @@ Caruana (1997); for parts of speech Plank, Søgaard & Goldberg (2016).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from seqkit.errors import SeqkitError
+from seqkit.formats.conllu_lines import DEPREL, HEAD, ID, rows_of, word_rows
 from seqkit.formats.examples import Sentence
-
-ID, HEAD, DEPREL = 0, 6, 7
-"""Columns of CoNLL-U."""
 
 
 def add_deprel(sentences: Sequence[Sentence]) -> None:
@@ -21,7 +20,7 @@ def add_deprel(sentences: Sequence[Sentence]) -> None:
     """
     found = False
     for sentence in sentences:
-        labels = [_relation(row) for row in _rows(sentence)]
+        labels = [_relation(cells) for cells in word_rows(rows_of(sentence.lines or ()))]
         if len(labels) == len(sentence.words) and all(labels):
             sentence.labels["deprel"] = labels
             found = True
@@ -33,10 +32,10 @@ def add_deprel(sentences: Sequence[Sentence]) -> None:
         )
 
 
-def _rows(sentence: Sentence) -> list[list[str]]:
-    """The words' cells in the block that the sentence was read from."""
-    rows = (line.split("\t") for line in sentence.lines or () if not line.startswith("#"))
-    return [cells for cells in rows if cells[ID].isdecimal()]
+def drop(model: Any, kind: str) -> None:
+    """Let a trained tagger (see `seqkit.models.contracts.TaggerModel`) give labels of this kind no more."""
+    del model.heads[kind], model.facts.labels[kind]
+    model.facts.ambiguous.pop(kind, None)
 
 
 def _relation(cells: Sequence[str]) -> str:

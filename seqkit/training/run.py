@@ -16,7 +16,7 @@ from seqkit.extend.manager import load, registry
 from seqkit.models.artifact import read_weights, save_model
 from seqkit.models.folder import TRAINING
 from seqkit.training.adapt import adapted
-from seqkit.training.auxiliary import add_deprel
+from seqkit.training.auxiliary import add_deprel, drop
 from seqkit.training.begun import checksum, first_command
 from seqkit.training.calibration import calibrate
 from seqkit.training.card import model_card, silver_of
@@ -72,18 +72,19 @@ def prepare_tagger(request: Request, reporter: Reporter) -> Prepared:
     torch.manual_seed(request.training.seed)
     spec = registry().find("models", request.sources.model)
     auxiliary = _auxiliary(data, request)
-    facts = load(spec.facts).gather(data.train, request.model, (*data.labels, *auxiliary), data.language)
+    kinds = (*data.labels, *auxiliary)
+    facts = load(spec.facts).gather(data.train, request.model, kinds, data.language)
     model = load(spec.build)(request.model, facts)
 
     def finish() -> None:
         for kind in auxiliary:
-            model.drop(kind)
+            drop(model, kind)
         calibrate(model, data.dev)
 
     return Prepared(
         request=request,
         task=_task(model, data, request, reporter),
-        examples=checksum((data.train, data.dev), data.labels),
+        examples=checksum((data.train, data.dev), kinds),
         silver=silver_of([*data.train, *data.dev]),
         card=lambda progress, command: model_card(request, data.train, data.dev, progress, command),
         finish=finish,

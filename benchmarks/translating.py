@@ -1,0 +1,27 @@
+"""What the benchmarks of translation share: outputs of models, and pairs written as a TSV file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from seqkit.batch.translation import translate_lines
+from seqkit.decoding.options import DecodingOptions
+from seqkit.files import atomic_write
+from seqkit.models.artifact import load_for
+
+
+def translated(
+    names: Sequence[str], sources: Sequence[str], options: DecodingOptions, precision: str
+) -> list[str]:
+    """The best translation of each source, by one model or several together."""
+    models = [load_for("seq2seq", name, {}, precision) for name in names]
+    found = translate_lines(models, sources, options)
+    return [translations[0].text if translations else "" for translations in found]
+
+
+def write_pairs(path: Path, sides: tuple[str, str], pairs: Iterable[tuple[str, str]]) -> None:
+    """One pair a line, under a first line that names the sides. A tab in a text, which no TSV can hold, is a blank."""
+    rows = ("\t".join(text.replace("\t", " ") for text in pair) for pair in (sides, *pairs))
+    with atomic_write(path) as file:
+        file.write("".join(f"{row}\n" for row in rows).encode())
