@@ -22,7 +22,6 @@ TABLES = {
     "recurrence": [
         Setting("lstm", MODEL),
         *(Setting(name, MODEL, (f"recurrence={name}",)) for name in ("gru", "rnn", "sru")),
-        Setting("lstm, encoder left to right alone", MODEL, ("bidirectional=false",)),
     ],
     "attention": [
         Setting("general", MODEL),
@@ -40,13 +39,12 @@ TABLES = {
                 "tied=false",
                 "joint=false",
                 "dropout=0",
-                "dropout=0.5",
                 "label_smoothing=0",
                 "sampling=0",
                 "average=0",
                 "accumulate=4",
-                "batch_words=1000",
-                "vocab_size=4000",
+                "precision=float32",
+                "bidirectional=false",
             )
         ),
         Setting("two layers, residual", MODEL, ("encoder_layers=2", "decoder_layers=2", "residual=true")),

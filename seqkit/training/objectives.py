@@ -71,21 +71,28 @@ def distilled_nll(
 ) -> Loss:
     """As `tagging_nll`, with a share `weight` of the loss taken from teachers: - Σ_y p_teacher(y) log P(y | x).
 
-    A step without a label has the teachers' part alone. Args: soft, kind -> p_BTL, all 0 at padding.
+    A step without a label has the teachers' part alone, a kind of label that they do not know its gold labels alone.
+    Args: soft, kind -> p_BTL, all 0 at padding.
     """
-    own = tagging_nll(logits, targets, label_smoothing)
-    mean = None
-    for kind, logits_BTL in logits.items():
-        p_BTL, y_BT = soft[kind], targets[kind]
-        real_BT = p_BTL.sum(-1) > 0
-        log_p_NL = F.log_softmax(logits_BTL[real_BT], dim=-1)
-        p_NL, y_N = p_BTL[real_BT], y_BT[real_BT]
-        teachers_N = -(p_NL * log_p_NL).sum(-1)
-        labelled_N = (y_N != IGNORE).to(log_p_NL.dtype)
-        nll_N = -log_p_NL.gather(1, y_N.clamp(min=0)[:, None])[:, 0]
-        gold_N = (1 - label_smoothing) * nll_N - label_smoothing * log_p_NL.mean(-1)
-        both_N = torch.lerp(gold_N, teachers_N, weight)
-        part = torch.where(labelled_N > 0, both_N, teachers_N).mean()
-        mean = part if mean is None else mean + part
-    assert mean is not None
-    return own._replace(mean=mean)
+    parts = [
+        _taught_nll(logits_BTL, targets[kind], soft[kind], weight, label_smoothing)
+        if kind in soft
+        else tagging_nll({kind: logits_BTL}, {kind: targets[kind]}, label_smoothing).mean
+        for kind, logits_BTL in logits.items()
+    ]
+    return tagging_nll(logits, targets, label_smoothing)._replace(mean=torch.stack(parts).sum())
+
+
+def _taught_nll(
+    logits_BTL: Tensor, y_BT: Tensor, p_BTL: Tensor, weight: float, label_smoothing: float
+) -> Tensor:
+    """Of one kind of label, the mean of the steps that teachers speak of."""
+    real_BT = p_BTL.sum(-1) > 0
+    log_p_NL = F.log_softmax(logits_BTL[real_BT], dim=-1)
+    p_NL, y_N = p_BTL[real_BT], y_BT[real_BT]
+    teachers_N = -(p_NL * log_p_NL).sum(-1)
+    labelled_N = (y_N != IGNORE).to(log_p_NL.dtype)
+    nll_N = -log_p_NL.gather(1, y_N.clamp(min=0)[:, None])[:, 0]
+    gold_N = (1 - label_smoothing) * nll_N - label_smoothing * log_p_NL.mean(-1)
+    both_N = torch.lerp(gold_N, teachers_N, weight)
+    return torch.where(labelled_N > 0, both_N, teachers_N).mean()

@@ -95,9 +95,6 @@ def _auxiliary(data: Data, request: Request) -> tuple[str, ...]:
     """The kinds of label that are learnt beside those asked for; the training split is given them."""
     if getattr(request.model, "auxiliary", "none") == "none":
         return ()
-    if request.sources.teacher:
-        fix = "Choose one: --teacher, or --set auxiliary=deprel (for the teachers)."
-        raise SeqkitError("auxiliary=deprel: teachers say nothing of it", fix, exit_code=2)
     add_deprel(data.train)
     return ("deprel",)
 
@@ -123,7 +120,7 @@ def _task(model: Any, data: Data, request: Request, reporter: Reporter) -> Taggi
     lesson = teach(
         teachers,
         data.train,
-        model.facts.labels,
+        {kind: model.facts.labels[kind] for kind in data.labels},
         options.noisy_copies,
         options.noise,
         options.seed,

@@ -38,7 +38,7 @@ class TaggingTask:
             return with_crf(loss, dict(self.model.heads.items()), logits, batch, self.label_smoothing)
         soft = {
             kind: pad_sequence([self.soft[index][kind].float() for index in indices], batch_first=True)
-            for kind in logits
+            for kind in self.soft[indices[0]]
         }
         return distilled_nll(logits, batch.targets, soft, self.teacher_weight, self.label_smoothing)
 

@@ -71,6 +71,22 @@ def test_with_certain_teachers_the_loss_is_that_of_gold_labels():
         torch.testing.assert_close(ours, tagging_nll(logits, {"upos": y_BT}).mean)
 
 
+def test_a_kind_of_label_without_teachers_is_learnt_from_gold_labels():
+    torch.manual_seed(2)
+    logits = {"upos": torch.randn(2, 3, 4), "deprel": torch.randn(2, 3, 5)}
+    targets = {
+        "upos": torch.tensor([[0, 3, 1], [2, 2, -1]]),
+        "deprel": torch.tensor([[4, -1, 1], [-1, 2, -1]]),
+    }
+    p_BTL = torch.softmax(torch.randn(2, 3, 4), -1) * (targets["upos"] >= 0)[:, :, None]
+    both = distilled_nll(logits, targets, {"upos": p_BTL}, 0.6).mean
+    upos = distilled_nll({"upos": logits["upos"]}, targets, {"upos": p_BTL}, 0.6).mean
+    deprel = torch.nn.functional.cross_entropy(
+        logits["deprel"].flatten(0, 1), targets["deprel"].flatten(), ignore_index=-1
+    )
+    torch.testing.assert_close(both, upos + deprel)
+
+
 def test_the_pupil_comes_to_agree_with_its_teacher(teachers):
     found = lesson(teachers[:1], copies=0)
     pupil = tiny("birnn", hidden=16)
