@@ -34,6 +34,10 @@ def train(
     dev_files: Annotated[
         list[str] | None, typer.Option("--dev", help="A file to choose the best epoch by; may be repeated.")
     ] = None,
+    start: Annotated[
+        str,
+        typer.Option("--from", help="A trained model to begin with, and train further: name or folder."),
+    ] = "",
     gold: Annotated[str, typer.Option(help="Label raw text with a spaCy pipeline: spacy:NAME_OR_PATH.")] = "",
     teacher: Annotated[
         list[str] | None,
@@ -80,6 +84,7 @@ def train(
         "corpus": corpus,
         "train": train_files or [],
         "dev": dev_files or [],
+        "start": start,
         "gold": gold,
         "teacher": teacher or [],
         "label": listed(label),

@@ -10,6 +10,7 @@ from seqkit._version import __version__
 from seqkit.catalogue import find_corpus
 from seqkit.config import to_toml
 from seqkit.formats.examples import Sentence
+from seqkit.models.folder import model_info
 from seqkit.training.request import Request
 from seqkit.training.state import Progress
 
@@ -46,6 +47,7 @@ def model_card(
             "",
             f"- Data: {data}{f' ({source})' if source else ''}",
             f"- Licence: {licence}",
+            *lineage(sources.start),
             f"- Labels: {', '.join(sources.label)}; {labels}",
             f"- Training sentences: {len(train):,}; words: {sum(len(s.words) for s in train):,}",
             f"- Made by seqkit {__version__}, seed {request.training.seed}:",
@@ -72,6 +74,16 @@ def data_of(request: Request) -> tuple[str, str, str]:
         spec = find_corpus(sources.corpus)
         return spec.name + (f", dev: {_names(sources.dev)}" if sources.dev else ""), spec.licence, spec.source
     return _names(sources.train), "that of the training data", ""
+
+
+def lineage(start: str) -> list[str]:
+    """A line on the model that this one began as; none where it began with random weights."""
+    if not start:
+        return []
+    info = model_info(start)
+    return [
+        f"- Trained further from `{info.name}`, whose data and licence hold, too; its sha256: `{info.sha256}`"
+    ]
 
 
 def _names(paths: Sequence[str]) -> str:

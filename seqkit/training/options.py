@@ -45,6 +45,8 @@ class TrainingOptions:
     """With teachers: how many noisy copies of the training split they label, too."""
     noise: float = 0.2
     """Share of words replaced in such a copy, by others of the same label."""
+    renaming: float = 0.0
+    """Pairs of text: of those with a name that both sides write alike, the share in which another takes its place."""
     average: float = 0.998
     """Decay of the running average of the weights that is evaluated and kept; 0 turns averaging off."""
     seed: int = 1
@@ -65,5 +67,5 @@ class TrainingOptions:
         check_range(self, 0, inf, "patience", "learning_rate", "momentum", "weight_decay", "clip", "seed")
         check_range(self, 0, inf, "threads", "save_minutes", "minutes", "noisy_copies")
         check_range(self, 0, 0.99, "warmup", "label_smoothing")
-        check_range(self, 0, 1, "teacher_weight", "noise")
+        check_range(self, 0, 1, "teacher_weight", "noise", "renaming")
         check_range(self, 0, 0.99999, "average")

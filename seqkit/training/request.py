@@ -14,6 +14,7 @@ from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
 from seqkit.files import write_text
 from seqkit.formats.media import Limits
+from seqkit.models.folder import model_info
 from seqkit.models.options import options_class
 from seqkit.pairs import absolute
 from seqkit.training.options import TrainingOptions
@@ -32,6 +33,8 @@ class Sources:
     corpus: str = ""
     train: tuple[str, ...] = ()
     dev: tuple[str, ...] = ()
+    start: str = ""
+    """A trained model that is trained further: name or folder."""
     gold: str = ""
     teacher: tuple[str, ...] = ()
     label: tuple[str, ...] = ()
@@ -68,7 +71,7 @@ def make_request(given: Mapping[str, Any], configs: Sequence[Path], settings: Ma
     """Merge TOML files, `--set` settings and the command's own options; the later of these win.
 
     Paths become absolute. Raises SeqkitError for an unknown model or option, for a value of the wrong type,
-    and for a file with the options of another model.
+    and for a file, or a model to begin with, that has the options of another model.
     """
     values: dict[str, Any] = {}
     for config in configs:
@@ -78,9 +81,21 @@ def make_request(given: Mapping[str, Any], configs: Sequence[Path], settings: Ma
             raise SeqkitError(problem, f"Train {found['model']}, or give another file.", exit_code=2)
         values |= found
     values |= {**settings, **{key: value for key, value in given.items() if value}}
+    if values.get("start"):
+        values = _options_of(str(values["start"]), given["model"]) | values
     options = options_class(registry().find("models", given["model"]), values)
     filled = fill({"sources": Sources, "model": options, "training": TrainingOptions}, values)
     return Request(**{**filled, "sources": _settled(filled["sources"])})
+
+
+def _options_of(start: str, model: str) -> dict[str, Any]:
+    """The options of the network of a trained model. Raises SeqkitError where it is of another kind."""
+    config = model_info(start).config
+    if config["model"] != model:
+        problem = f"--from {start}: is a model of the kind {config['model']}, not {model}"
+        raise SeqkitError(problem, f"Train {config['model']}, or begin with another model.", exit_code=2)
+    # What was learnt beside the labels was dropped; it is no part of the network.
+    return {key: value for key, value in config["options"].items() if key != "auxiliary"}
 
 
 def _settled(sources: Sources) -> Sources:
@@ -91,6 +106,7 @@ def _settled(sources: Sources) -> Sources:
         train=tuple(map(absolute, sources.train)),
         dev=tuple(map(absolute, sources.dev)),
         teacher=tuple(os.path.abspath(name) if os.sep in name else name for name in sources.teacher),
+        start=os.path.abspath(sources.start) if os.sep in sources.start else sources.start,
         gold=f"spacy:{os.path.abspath(pipeline)}" if os.sep in pipeline else sources.gold,
         label=tuple(dict.fromkeys(sources.label)),
     )

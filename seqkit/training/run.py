@@ -26,6 +26,7 @@ from seqkit.training.loop import BEST, METRICS, STATE, Reporter, Training
 from seqkit.training.prepared import Prepared
 from seqkit.training.request import Request, save_request
 from seqkit.training.seq2seq import prepare_seq2seq
+from seqkit.training.start import check_labels, started
 from seqkit.training.state import Progress
 from seqkit.training.tagging import TaggingTask
 
@@ -66,15 +67,14 @@ def prepare_tagger(request: Request, reporter: Reporter) -> Prepared:
     data = read_data(request.sources)
     for note in data.notes:
         reporter.note(note)
-    sources = dataclasses.replace(request.sources, label=data.labels, lang=data.language)
-    request = adapted(dataclasses.replace(request, sources=sources), data.train)
     _check_crf(request, data.labels)
     torch.manual_seed(request.training.seed)
-    spec = registry().find("models", request.sources.model)
+    request = adapted(request, data.train)
     auxiliary = _auxiliary(data, request)
-    kinds = (*data.labels, *auxiliary)
-    facts = load(spec.facts).gather(data.train, request.model, kinds, data.language)
-    model = load(spec.build)(request.model, facts)
+    model = _model(request, data, auxiliary, reporter)
+    data.labels = tuple(kind for kind in data.labels if kind in model.facts.labels)
+    sources = dataclasses.replace(request.sources, label=data.labels, lang=data.language)
+    request = dataclasses.replace(request, sources=sources)
 
     def finish() -> None:
         for kind in auxiliary:
@@ -84,17 +84,35 @@ def prepare_tagger(request: Request, reporter: Reporter) -> Prepared:
     return Prepared(
         request=request,
         task=_task(model, data, request, reporter),
-        examples=checksum((data.train, data.dev), kinds),
+        examples=checksum((data.train, data.dev), (*data.labels, *auxiliary)),
         silver=silver_of([*data.train, *data.dev]),
         card=lambda progress, command: model_card(request, data.train, data.dev, progress, command),
         finish=finish,
     )
 
 
+def _model(request: Request, data: Data, auxiliary: Sequence[str], reporter: Reporter) -> Any:
+    """The tagger in its first state: random weights, or those of the model that it begins as."""
+    spec, start = registry().find("models", request.sources.model), request.sources.start
+    if not start:
+        kinds = (*data.labels, *auxiliary)
+        return load(spec.build)(
+            request.model, load(spec.facts).gather(data.train, request.model, kinds, data.language)
+        )
+    model = started(start, spec, request.model)
+    for note in check_labels(start, model, data, request.sources.label):
+        reporter.note(note)
+    model.facts.silver = model.facts.silver or silver_of(data.train)
+    return model
+
+
 def _auxiliary(data: Data, request: Request) -> tuple[str, ...]:
     """The kinds of label that are learnt beside those asked for; the training split is given them."""
     if getattr(request.model, "auxiliary", "none") == "none":
         return ()
+    if request.sources.start:
+        fix = "Train from the first, random weights, or leave it out."
+        raise SeqkitError("auxiliary=deprel: not for a model that is trained further", fix, exit_code=2)
     add_deprel(data.train)
     return ("deprel",)
 

@@ -16,13 +16,16 @@ from seqkit.extend.manager import load, registry
 from seqkit.formats.examples import Pair
 from seqkit.models.contracts import Loss
 from seqkit.models.generation import generate
+from seqkit.pairs import UNKNOWN
 from seqkit.text.lines import one_line
+from seqkit.text.names import Names
 from seqkit.training.batches import length_buckets
 from seqkit.training.loop import Reporter
-from seqkit.training.pairs_data import read_pair_data
+from seqkit.training.pairs_data import PairData, read_pair_data
 from seqkit.training.prepared import Prepared
 from seqkit.training.request import Request
 from seqkit.training.seq2seq_card import seq2seq_card
+from seqkit.training.start import started
 
 SCORED = 1000
 """Dev pairs, or up to twice as many, that are scored after each epoch: evenly spaced where there are more."""
@@ -40,15 +43,23 @@ class Seq2SeqTask:
     """A model, the pairs it learns from, and those it is scored on."""
 
     def __init__(
-        self, model: Any, train: Sequence[Pair], dev: Sequence[Pair], label_smoothing: float
+        self,
+        model: Any,
+        train: Sequence[Pair],
+        dev: Sequence[Pair],
+        label_smoothing: float,
+        renaming: float = 0.0,
     ) -> None:
         self.model, self.train, self.label_smoothing = model, train, label_smoothing
+        self.renaming = renaming
+        self.names = Names.of(train) if renaming else Names()
         self.dev = dev[:: max(1, len(dev) // SCORED)]
         self.lengths = model.lengths(train)
 
     def loss(self, indices: Sequence[int], seed: int) -> Loss:
         """Negative log-likelihood of these pairs' targets."""
-        batch = self.model.collate([self.train[index] for index in indices], seed)
+        pairs = self.names.exchanged([self.train[index] for index in indices], self.renaming, seed)
+        batch = self.model.collate(pairs, seed)
         loss: Loss = self.model(batch, self.label_smoothing)
         return loss
 
@@ -114,10 +125,9 @@ def prepare_seq2seq(request: Request, reporter: Reporter) -> Prepared:
         reporter.note(note)
     sources = dataclasses.replace(request.sources, source=data.source, target=data.target)
     torch.manual_seed(request.training.seed)
-    spec = registry().find("models", sources.model)
-    facts = load(spec.facts).gather(data.train, request.model, data.source, data.target)
-    model = load(spec.build)(request.model, facts)
-    task = Seq2SeqTask(model, data.train, data.dev, request.training.label_smoothing)
+    model = _model(request, data, reporter)
+    options = request.training
+    task = Seq2SeqTask(model, data.train, data.dev, options.label_smoothing, options.renaming)
     settled = _adapted(dataclasses.replace(request, sources=sources), int(task.lengths.sum()))
     return Prepared(
         request=settled,
@@ -125,6 +135,25 @@ def prepare_seq2seq(request: Request, reporter: Reporter) -> Prepared:
         examples=data.checksum,
         card=lambda progress, command: seq2seq_card(settled, model, len(data.train), progress, command),
     )
+
+
+def _model(request: Request, data: PairData, reporter: Reporter) -> Any:
+    """The model in its first state: random weights, or those of the model that it begins as."""
+    spec, start = registry().find("models", request.sources.model), request.sources.start
+    if not start:
+        facts = load(spec.facts).gather(data.train, request.model, data.source, data.target)
+        return load(spec.build)(request.model, facts)
+    model = started(start, spec, request.model)
+    was = (model.facts.source_language, model.facts.target_language)
+    now = tuple(
+        old if new == UNKNOWN else new for old, new in zip(was, (data.source, data.target), strict=True)
+    )
+    if now != was:
+        reporter.note(
+            f"--from {start}: was from {was[0]} to {was[1]}, and is trained from {now[0]} to {now[1]}"
+        )
+    model.facts.source_language, model.facts.target_language = now
+    return model
 
 
 def _adapted(request: Request, steps: int) -> Request:

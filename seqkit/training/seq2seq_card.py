@@ -7,7 +7,7 @@ from typing import Any
 
 from seqkit._version import __version__
 from seqkit.config import to_toml
-from seqkit.training.card import data_of
+from seqkit.training.card import data_of, lineage
 from seqkit.training.request import Request
 from seqkit.training.state import Progress
 
@@ -31,6 +31,7 @@ def seq2seq_card(request: Request, model: Any, pairs: int, progress: Progress, c
             f"- From: {sources.source} ({model.options.encoder}); to: {sources.target} ({model.options.decoder})",
             f"- Data: {data}{f' ({origin})' if origin else ''}",
             f"- Licence: {licence}",
+            *lineage(sources.start),
             f"- Training pairs: {pairs:,}",
             f"- Parameters: {sum(parameter.numel() for parameter in model.parameters()):,}",
             f"- Made by seqkit {__version__}, seed {request.training.seed}:",
