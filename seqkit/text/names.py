@@ -76,4 +76,4 @@ def _sides(pair: Pair) -> tuple[Counter[str], Counter[str]]:
 
 
 def _is_capitalised(word: str) -> bool:
-    return len(word) >= SHORTEST and word[0].isupper() and word[1:] == word[1:].lower()
+    return len(word) >= SHORTEST and word.isalpha() and word[0].isupper() and word[1:] == word[1:].lower()

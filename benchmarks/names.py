@@ -1,0 +1,60 @@
+"""Whether a translator copies names: `python benchmarks/names.py de-en tatoeba-deu-eng de en`.
+
+In each pair of dev that has a name on both sides, another takes its place (see `seqkit.text.names`), as often one that
+the training split has as one made up of two. Printed is the share of outputs that have the new name, for both kinds.
+Nothing is chosen by it; it does not look at test.
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from translating import translated
+
+from seqkit.decoding.options import DecodingOptions
+from seqkit.formats.examples import Problems
+from seqkit.pairs import read_pairs
+from seqkit.text.names import WORD, Names
+
+SEED = 1
+MOST = 1000
+"""Pairs that are translated."""
+
+
+def main() -> None:
+    """One row for each model."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("model", nargs="+")
+    parser.add_argument("corpus")
+    parser.add_argument("source")
+    parser.add_argument("target")
+    parser.add_argument("--split", default="dev")
+    parser.add_argument("--precision", default="", help="number format of the computation")
+    given = parser.parse_args()
+    names = Names.of(list(read_pairs(given.corpus, "train", given.source, given.target, Problems())))
+    pairs = list(read_pairs(given.corpus, given.split, given.source, given.target, Problems()))
+    changed = [
+        (str(after.sources["text"]), _new(str(before.sources["text"]), str(after.sources["text"])))
+        for before, after in zip(pairs, names.exchanged(pairs, 1.0, SEED), strict=True)
+        if after != before
+    ][:MOST]
+    print("| model | names of the corpus copied, % | made-up names copied, % | pairs |\n| --- | --- | --- | --- |")
+    for model in given.model:
+        outputs = translated([model], [source for source, _ in changed], DecodingOptions(), given.precision)
+        kept: dict[bool, list[bool]] = {True: [], False: []}
+        for output, (_, name) in zip(outputs, changed, strict=True):
+            kept[name in names.names].append(name in WORD.findall(output))
+        shares = (f"{100 * sum(found) / max(len(found), 1):.1f}" for found in kept.values())
+        print(f"| {model} | {' | '.join(shares)} | {len(changed):,} |")
+
+
+def _new(before: str, after: str) -> str:
+    """The one word of a line that is not what it was."""
+    words = zip(WORD.findall(before), WORD.findall(after), strict=True)
+    return next(new for old, new in words if old != new)
+
+
+if __name__ == "__main__":
+    main()
