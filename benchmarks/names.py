@@ -40,7 +40,9 @@ def main() -> None:
         for before, after in zip(pairs, names.exchanged(pairs, 1.0, SEED), strict=True)
         if after != before
     ][:MOST]
-    print("| model | names of the corpus copied, % | made-up names copied, % | pairs |\n| --- | --- | --- | --- |")
+    print(
+        "| model | names of the corpus copied, % | made-up names copied, % | pairs |\n| --- | --- | --- | --- |"
+    )
     for model in given.model:
         outputs = translated([model], [source for source, _ in changed], DecodingOptions(), given.precision)
         kept: dict[bool, list[bool]] = {True: [], False: []}

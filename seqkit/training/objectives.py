@@ -88,7 +88,7 @@ def _taught_nll(
 ) -> Tensor:
     """Of one kind of label, the mean of the steps that teachers speak of."""
     real_BT = p_BTL.sum(-1) > 0
-    log_p_NL = F.log_softmax(logits_BTL[real_BT], dim=-1)
+    log_p_NL = F.log_softmax(logits_BTL[real_BT].float(), dim=-1)  # autocast gives logits in bfloat16
     p_NL, y_N = p_BTL[real_BT], y_BT[real_BT]
     teachers_N = -(p_NL * log_p_NL).sum(-1)
     labelled_N = (y_N != IGNORE).to(log_p_NL.dtype)
