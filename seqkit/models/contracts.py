@@ -36,8 +36,8 @@ class TaggerOptions:
     """Size of z_t (of each direction)."""
     crf: str = "none"
     """Kind of label that gets a CRF output layer, such as upos."""
-    auxiliary: Literal["none", "deprel", "head"] = "none"
-    """What is learnt beside the labels and then dropped: a treebank's relations, or relations with the head's UPOS."""
+    auxiliary: Literal["none", "deprel"] = "none"
+    """What is learnt beside the labels and then dropped: a treebank's dependency relations."""
     compute: Literal["float32", "bfloat16"] = "float32"
     """Number format of the z_t when tagging; bfloat16 is faster on processors with AMX or AVX512-BF16, and rounds."""
 

@@ -11,7 +11,7 @@ import torch
 from seqkit.errors import SeqkitError
 from seqkit.formats.conllu import parse
 from seqkit.models.artifact import load_for
-from seqkit.training.auxiliary import add_relations
+from seqkit.training.auxiliary import add_deprel
 from seqkit.training.request import make_request
 from seqkit.training.run import train
 
@@ -38,23 +38,14 @@ def trained(out, **settings):
 
 def test_relations_say_on_which_side_the_head_stands():
     sentence = parse(ROWS.split("\n"))
-    add_relations([sentence], "deprel")
+    add_deprel([sentence])
     assert sentence.labels["deprel"] == ["nsubj>", "aux>", "advmod>", "root", "obj<", "punct<"]
-    add_relations([sentence], "head")
-    assert sentence.labels["head"] == [
-        "nsubj>VERB",
-        "aux>VERB",
-        "advmod>VERB",
-        "root",
-        "obj<VERB",
-        "punct<VERB",
-    ]
 
 
 def test_a_treebank_without_relations_is_refused():
     without = parse(["1\tI\t_\tPRON\t_\t_\t_\t_\t_\t_"])
     with pytest.raises(SeqkitError, match="no relations"):
-        add_relations([without], "deprel")
+        add_deprel([without])
     assert "deprel" not in without.labels
 
 
