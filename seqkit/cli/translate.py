@@ -204,9 +204,11 @@ class LineInputs(Inputs):
 def _load(names: Sequence[str], precision: str) -> list[Any]:
     """The models, which must write the same symbols."""
     from seqkit.errors import SeqkitError
+    from seqkit.memory import LARGEST, SEARCH_KERNELS, return_freed_memory
     from seqkit.models.artifact import load_for
     from seqkit.models.generation import check_together
 
+    return_freed_memory(SEARCH_KERNELS, LARGEST)
     names = list(names) or [_default_model()]
     models = [load_for("seq2seq", name, TAGGERS, precision) for name in names]
     for name, model in zip(names[1:], models[1:], strict=True):
