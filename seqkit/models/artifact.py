@@ -124,23 +124,31 @@ def load_model(name_or_folder: str) -> Any:
     that is not installed.
     """
     info = model_info(name_or_folder)
-    problems = verify(info.folder, card=False)
-    if problems:
-        raise SeqkitError(f"{info.folder}: {problems[0]}", AGAIN)
-    try:
-        model = _build(info)
-    except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        raise SeqkitError(f"{info.folder}: no model can be made of its files ({reason})", AGAIN) from error
+    model = build_model(info)
     read_weights(info.folder / WEIGHTS, model)
     return model.eval()
 
 
-def _build(info: ModelInfo) -> Any:
-    """The model that a folder describes, its weights not yet read."""
+def build_model(info: ModelInfo, options: Any = None) -> Any:
+    """The model that a folder describes, its weights not yet read. Raises SeqkitError as `load_model` does.
+
+    Args: options, in place of those of the folder.
+    """
+    problems = verify(info.folder, card=False)
+    if problems:
+        raise SeqkitError(f"{info.folder}: {problems[0]}", AGAIN)
+    try:
+        return _build(info, options)
+    except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise SeqkitError(f"{info.folder}: no model can be made of its files ({reason})", AGAIN) from error
+
+
+def _build(info: ModelInfo, options: Any) -> Any:
     spec = _spec(info)
-    given = info.config["options"]
-    options = fill({"model": options_class(spec, given)}, given)["model"]
+    if options is None:
+        given = info.config["options"]
+        options = fill({"model": options_class(spec, given)}, given)["model"]
     with without_first_weights():
         return load(spec.build)(options, load(spec.facts).load(info.folder))
 

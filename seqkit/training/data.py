@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from seqkit.catalogue import find_corpus
 from seqkit.errors import SeqkitError
@@ -133,11 +133,14 @@ def _unseen(train: Sequence[Sentence], dev: Sequence[Sentence], labels: Sequence
     notes = []
     for kind in labels:
         known = {label for sentence in train for label in sentence.labels.get(kind, ())}
-        in_dev = {label for sentence in dev for label in sentence.labels.get(kind, ())}
-        new = sorted(label for label in in_dev - known if is_label(kind, label))
-        if new:
-            shown = ", ".join(new[:5]) + (" …" if len(new) > 5 else "")
-            notes.append(
-                f"{len(new)} {kind} label(s) in dev that training never had count as errors: {shown}"
-            )
+        count, shown = new_labels(kind, known, dev)
+        if count:
+            notes.append(f"{count} {kind} label(s) in dev that training never had count as errors: {shown}")
     return notes
+
+
+def new_labels(kind: str, known: Collection[str], sentences: Sequence[Sentence]) -> tuple[int, str]:
+    """How many labels of a kind the sentences have that are not known, and the first of them, to be shown."""
+    there = {label for sentence in sentences for label in sentence.labels.get(kind, ())}
+    new = sorted(label for label in there - set(known) if is_label(kind, label))
+    return len(new), ", ".join(new[:5]) + (" …" if len(new) > 5 else "")

@@ -93,13 +93,14 @@ def prepare_tagger(request: Request, reporter: Reporter) -> Prepared:
 
 def _model(request: Request, data: Data, auxiliary: Sequence[str], reporter: Reporter) -> Any:
     """The tagger in its first state: random weights, or those of the model that it begins as."""
-    spec, start = registry().find("models", request.sources.model), request.sources.start
+    start = request.sources.start
     if not start:
+        spec = registry().find("models", request.sources.model)
         kinds = (*data.labels, *auxiliary)
         return load(spec.build)(
             request.model, load(spec.facts).gather(data.train, request.model, kinds, data.language)
         )
-    model = started(start, spec, request.model)
+    model = started(start, request.model)
     for note in check_labels(start, model, data, request.sources.label):
         reporter.note(note)
     model.facts.silver = model.facts.silver or silver_of(data.train)

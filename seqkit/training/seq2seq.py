@@ -139,11 +139,12 @@ def prepare_seq2seq(request: Request, reporter: Reporter) -> Prepared:
 
 def _model(request: Request, data: PairData, reporter: Reporter) -> Any:
     """The model in its first state: random weights, or those of the model that it begins as."""
-    spec, start = registry().find("models", request.sources.model), request.sources.start
+    start = request.sources.start
     if not start:
+        spec = registry().find("models", request.sources.model)
         facts = load(spec.facts).gather(data.train, request.model, data.source, data.target)
         return load(spec.build)(request.model, facts)
-    model = started(start, spec, request.model)
+    model = started(start, request.model)
     was = (model.facts.source_language, model.facts.target_language)
     now = tuple(
         old if new == UNKNOWN else new for old, new in zip(was, (data.source, data.target), strict=True)

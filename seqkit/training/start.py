@@ -6,25 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from seqkit.errors import SeqkitError
-from seqkit.extend.manager import load
-from seqkit.extend.specs import ModelSpec
-from seqkit.formats.examples import is_label
-from seqkit.models.artifact import WEIGHTS, read_weights
-from seqkit.models.folder import model_info, verify
-from seqkit.models.parts import AGAIN
-from seqkit.training.data import Data
+from seqkit.models.artifact import build_model, read_weights
+from seqkit.models.folder import WEIGHTS, model_info
+from seqkit.training.data import Data, new_labels
 
 
-def started(name: str, spec: ModelSpec, options: Any) -> Any:
+def started(name: str, options: Any) -> Any:
     """A model with the weights of a trained one, by name or folder, and with these options.
 
     Raises SeqkitError for a folder that is damaged, and for options that make a network of another size.
     """
     info = model_info(name)
-    problems = verify(info.folder, card=False)
-    if problems:
-        raise SeqkitError(f"{info.folder}: {problems[0]}", AGAIN)
-    model = load(spec.build)(options, load(spec.facts).load(info.folder))
+    model = build_model(info, options)
     try:
         read_weights(info.folder / WEIGHTS, model)
     except SeqkitError as error:
@@ -44,9 +37,7 @@ def check_labels(name: str, model: Any, data: Data, asked: Sequence[str]) -> lis
         raise SeqkitError(problem, f"It gives: {', '.join(model.facts.labels)}.", exit_code=2)
     notes = [f"the model gives no {kind} labels, and learns none" for kind in missing]
     for kind, known in model.facts.labels.items():
-        values = {label for sentence in data.train for label in sentence.labels.get(kind, ())}
-        new = sorted(label for label in values - set(known) if is_label(kind, label))
-        if new:
-            shown = ", ".join(new[:5]) + (" …" if len(new) > 5 else "")
-            notes.append(f"{len(new)} {kind} label(s) that the model does not have are not learnt: {shown}")
+        count, shown = new_labels(kind, known, data.train)
+        if count:
+            notes.append(f"{count} {kind} label(s) that the model does not have are not learnt: {shown}")
     return notes

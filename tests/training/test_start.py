@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 import torch
 
@@ -28,8 +30,6 @@ class Reporter:
 
     def step(self, progress, batches, rate):
         if progress.updates == self.stop_at:
-            import signal
-
             signal.raise_signal(signal.SIGTERM)
 
     def epoch(self, row): ...
