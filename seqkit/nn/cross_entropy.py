@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 import torch
 from torch import Tensor
 
-from seqkit.nn.affine import affine
+from seqkit.nn.affine import affine, product
 
 STEPS_AT_ONCE = 512
 
@@ -69,7 +69,7 @@ class _Chunked(torch.autograd.Function):
                 d_b += d_CV.sum(0)
                 d_CV = d_CV.to(precision)
                 d_o[part] = affine(d_CV, low_V_HV)
-                d_V += affine(d_CV.T, o_CH.T)
+                d_V += product(d_CV.T, o_CH.T)
         if wanted:
             context.save_for_backward(d_o, d_V, d_b)
         context.mark_non_differentiable(nll, right)

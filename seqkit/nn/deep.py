@@ -10,6 +10,7 @@ from typing import Any, Self, cast
 import torch
 from torch import Tensor, nn
 
+from seqkit.nn.affine import Affine
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import Recurrence, State, make_recurrence, reverse
 
@@ -116,7 +117,7 @@ class Bridge(nn.Module):
         self.layers, self.parts, self.hidden_size = layers, layer.state_parts, layer.hidden_size
         given = sizes[: self.parts]
         self.projections = nn.ModuleList(
-            nn.Linear(size, self.hidden_size) if size != self.hidden_size else nn.Identity() for size in given
+            Affine(size, self.hidden_size) if size != self.hidden_size else nn.Identity() for size in given
         )
 
     def forward(self, final: State) -> list[State]:
