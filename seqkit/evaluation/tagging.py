@@ -40,7 +40,9 @@ class Accuracy(NamedTuple):
         n, p, z = self.total, self.right / self.total, Z_95
         middle = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-        return max(0.0, middle - half), min(1.0, middle + half)
+        # Of none and of all the ends are 0 and 1, but for the rounding.
+        low = 0.0 if self.right == 0 else max(0.0, middle - half)
+        return low, 1.0 if self.right == self.total else min(1.0, middle + half)
 
 
 class LabelScore(NamedTuple):

@@ -69,6 +69,12 @@ def test_interval_as_newcombe_published_it(right, total, low, high):
     assert Accuracy(right, total).interval == pytest.approx((low, high), abs=5e-5)
 
 
+@pytest.mark.parametrize("total", [3, 1000])
+def test_the_interval_of_none_begins_at_zero_and_that_of_all_ends_at_one(total):
+    assert (Accuracy(0, total).interval or ())[0] == 0.0
+    assert (Accuracy(total, total).interval or ())[1] == 1.0
+
+
 def test_groups_add_up(treebank):
     train = {word for sentence in treebank[::2] for word in sentence.words}
     for score in score_tagging(treebank, perturbed_labels(treebank, 1), KINDS, train).kinds.values():
