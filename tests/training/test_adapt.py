@@ -19,8 +19,8 @@ def sizes(words: int, **settings) -> tuple[int, int, int]:
 def test_small_corpora_get_small_batches_and_more_passes():
     assert sizes(100) == (100, 60, 100)
     assert sizes(20_000) == (250, 41, 4000)
-    assert sizes(200_000)[:2] == (1000, 16)
-    assert sizes(2_000_000)[:2] == (1000, 16)
+    assert sizes(200_000)[:2] == (1000, 24)
+    assert sizes(2_000_000)[:2] == (1000, 24)
 
 
 def test_what_was_chosen_stays():
