@@ -35,7 +35,7 @@ def main() -> None:
     given = parser.parse_args()
     pairs = read_pairs(given.corpus, "train", given.source, given.target, Problems())
     sources = list(dict.fromkeys(str(pair.sources["text"]) for pair in pairs))
-    print("\n".join(itertools.chain(row("lines", "peak MB", "s"), row(*["---"] * 3))))
+    print(*row("lines", "peak MB", "s"), *row(*["---"] * 3), sep="\n")
     with tempfile.TemporaryDirectory() as work:
         for count in (given.first, given.lines):
             text, out = Path(work) / "in.txt", Path(work) / "out.txt"

@@ -43,7 +43,7 @@ def usual(rows: int) -> int:
 def product(x_NX: Tensor, W_YX: Tensor, b_Y: Tensor | None = None) -> Tensor:
     """W x + b of just these rows, where no gradient is followed."""
     alike = x_NX.dtype == W_YX.dtype == torch.float32
-    if ONEDNN and alike and not torch.is_autocast_enabled("cpu"):
+    if ONEDNN and x_NX.device.type == "cpu" and alike and not torch.is_autocast_enabled("cpu"):
         return cast(Tensor, torch.ops.mkldnn._linear_pointwise(x_NX, W_YX, b_Y, "none", [], ""))
     return F.linear(x_NX, W_YX, b_Y)
 
