@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from seqkit.nn.affine import affine
-from seqkit.nn.recurrent import KernelRecurrence, Prepared, State, last_real
+from seqkit.nn.recurrent import KernelRecurrence, Prepared, Recurrence, State, last_real
 
 SHUT = 1e4
 """What closes a gate whatever else it is told: sigmoid(-1e4) is 0, sigmoid(1e4) is 1."""
@@ -49,31 +49,28 @@ class LSTM(KernelRecurrence):
 
     def prepare(self, x: Tensor) -> Prepared:
         """W x_t + b, the gates in the order i, f, o, 2g."""
-        return (affine(x, _for_one_sigmoid(self.W), _for_one_sigmoid(self.b)),)
+        return (affine(x, for_one_sigmoid(self.W), for_one_sigmoid(self.b)),)
 
     @torch.no_grad()
     def outputs(self, prepared_U: Prepared, index_BT: Tensor) -> Tensor:
-        """The loop over time. With W x_t given it is faster than the kernel, which computes W x_t for every word.
-
-        tanh(a) = 2 σ(2a) - 1, and torch's σ takes a fifth of the time of its tanh. All is done in place, in buffers
-        of one step, which stay in the processor's cache.
-        """
-        (Wx_UG,), U_HG = prepared_U, _for_one_sigmoid(self.U).T
+        """The loop over time. With W x_t given it is faster than the kernel, which computes W x_t for every word."""
+        (Wx_UG,), U_HG = prepared_U, for_one_sigmoid(self.U).T
         T, B, H = index_BT.shape[1], index_BT.shape[0], self.hidden_size
         z_TBH = Wx_UG.new_empty(T, B, H)
-        narrow_BG = Wx_UG.new_empty(B, 4 * H)
+        a_BG = Wx_UG.new_empty(B, 4 * H)
         # In bfloat16 a sum over many steps would lose its small parts: gates and cell are kept in float32.
-        wide_BG = narrow_BG.to(torch.promote_types(narrow_BG.dtype, torch.float32))
-        i, f, o, g = wide_BG.chunk(4, dim=-1)
-        z_BH, twice_c_BH, tanh_c_BH = Wx_UG.new_zeros(B, H), torch.zeros_like(i), torch.empty_like(i)
+        cell = Cell(B, H, torch.promote_types(a_BG.dtype, torch.float32))
+        z_BH = Wx_UG.new_zeros(B, H)
         for t, index_B in enumerate(index_BT.unbind(1)):
-            torch.index_select(Wx_UG, 0, index_B, out=narrow_BG)
-            narrow_BG.addmm_(z_BH, U_HG)
-            wide_BG.copy_(narrow_BG).sigmoid_()
-            twice_c_BH.mul_(f).addcmul_(i, g.sub_(0.5), value=4)
-            torch.sigmoid(twice_c_BH, out=tanh_c_BH).mul_(2).sub_(1)
-            z_BH = z_TBH[t].copy_(tanh_c_BH.mul_(o))
+            torch.index_select(Wx_UG, 0, index_B, out=a_BG)
+            cell.a_BG.copy_(a_BG.addmm_(z_BH, U_HG))
+            z_BH = z_TBH[t].copy_(cell.step())
         return z_TBH.transpose(0, 1)
+
+    def in_int8(self) -> Recurrence:
+        from seqkit_lstm.int8 import Int8LSTM
+
+        return Int8LSTM(self)
 
     def step(self, x_BD: Tensor, state: State) -> tuple[Tensor, State]:
         z_BH, c_BH = state
@@ -83,7 +80,27 @@ class LSTM(KernelRecurrence):
         return z_BH, (z_BH, c_BH)
 
 
-def _for_one_sigmoid(rows: Tensor) -> Tensor:
+class Cell:
+    """What a step does without a matrix, in place, in buffers that stay in the processor's cache.
+
+    tanh(a) = 2 σ(2a) - 1, and torch's σ takes a fifth of the time of its tanh.
+    """
+
+    def __init__(self, B: int, H: int, dtype: torch.dtype = torch.float32) -> None:
+        self.a_BG = torch.empty(B, 4 * H, dtype=dtype)
+        """W x_t + U z_{t-1} + b, to be filled in: the gates in the order i, f, o, 2g."""
+        self._gates = self.a_BG.chunk(4, dim=-1)
+        self._twice_c_BH, self._z_BH = torch.zeros(B, H, dtype=dtype), torch.empty(B, H, dtype=dtype)
+
+    def step(self) -> Tensor:
+        """z_BH, in a buffer that the next step fills anew."""
+        self.a_BG.sigmoid_()
+        i, f, o, g = self._gates
+        self._twice_c_BH.mul_(f).addcmul_(i, g.sub_(0.5), value=4)
+        return torch.sigmoid(self._twice_c_BH, out=self._z_BH).mul_(2).sub_(1).mul_(o)
+
+
+def for_one_sigmoid(rows: Tensor) -> Tensor:
     """Rows of the gates i, f, g, o in the order i, f, o, 2g: for σ(2g) in place of tanh(g)."""
     i, f, g, o = rows.chunk(4)
     return torch.cat([i, f, o, 2 * g])

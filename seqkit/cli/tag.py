@@ -53,7 +53,7 @@ def tag(
         int, typer.Option(min=1, help="Processes that tag; the output is the same for any number.")
     ] = 1,
     precision: Annotated[
-        str, typer.Option(help="Number format of the states: float32, bfloat16. Default: the model's.")
+        str, typer.Option(help="Number format of the states: float32, bfloat16, int8. Default: the model's.")
     ] = "",
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")

@@ -38,7 +38,9 @@ from seqkit.models.parts import AGAIN, write_json
 from seqkit.nn.initial import without_first_weights
 
 COMPUTE = ("float32", "bfloat16")
-"""Number formats that states can be computed in."""
+"""Number formats that products can be computed in."""
+TAGGER_COMPUTE = (*COMPUTE, "int8")
+"""Those of a tagger's states."""
 
 
 def save_model(folder: Path, name: str, model: Any, card: str, store: str = "float32") -> None:
@@ -163,8 +165,9 @@ def load_for(task: str, name_or_folder: str, commands: dict[str, str], compute: 
         right = commands.get(found)
         fix = f"Use `{right}`." if right else "No command of this seqkit runs it."
         raise SeqkitError(f"{name_or_folder}: a model for {found}, not for {task}", fix, exit_code=2)
-    if compute and compute not in COMPUTE:
-        fix = did_you_mean(compute, COMPUTE)
+    formats = TAGGER_COMPUTE if task == "tagging" else COMPUTE
+    if compute and compute not in formats:
+        fix = did_you_mean(compute, formats)
         raise SeqkitError(f"--precision {compute}: no such number format", fix, exit_code=2)
     model = load_model(name_or_folder)
     if compute:

@@ -9,7 +9,6 @@ import threading
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
@@ -36,6 +35,7 @@ from seqkit.nn.embedding import (
     WordTable,
 )
 from seqkit.nn.heads import IGNORE, CRFHead, SoftmaxHead
+from seqkit.nn.int8 import real
 from seqkit.nn.recurrent import Stack
 from seqkit.text.affixes import KINDS as AFFIX_KINDS
 from seqkit.text.affixes import frequent_affixes
@@ -178,7 +178,7 @@ class Tagger(nn.Module):
                 for kind, labels in facts.labels.items()
             }
         )
-        self._rounded: dict[str, Stack] = {}
+        self._rounded: dict[str, tuple[WordEmbedding, Stack]] = {}
         self.compute: str = options.compute
         """Number format of the z_t when tagging; whoever loads the model may choose another."""
         self._forget()
@@ -294,19 +294,20 @@ class Tagger(nn.Module):
         """
         prepared_U, index_N = known.look_up(list(chain.from_iterable(s.words for s in sentences)))
         index_N = np.append(index_N, 0)  # anything will do where nothing stands
-        network = self._computing_network()
+        _, network = self._computing()
         mixed = not any(isinstance(self.heads[kind], CRFHead) for kind in kinds)
         for rows_BT, lengths_B in batches([len(s.words) for s in sentences], mixed):
-            z_BTH = network.looked_up(prepared_U, torch.from_numpy(index_N[rows_BT]), lengths_B).float()
-            z_TBH = z_BTH.transpose(0, 1)
+            z_BTH = network.looked_up(prepared_U, torch.from_numpy(index_N[rows_BT]), lengths_B)
+            z_TBH = real(z_BTH).transpose(0, 1)
             yield rows_BT, {kind: self.heads[kind](z_TBH).transpose(0, 1) for kind in kinds}
 
-    def _computing_network(self) -> Stack:
-        """The network in the number format that tagging is done in. Its copy is kept out of the weights."""
+    def _computing(self) -> tuple[WordEmbedding, Stack]:
+        """What composes words and the network, in the number format of tagging. Copies are kept out of the weights."""
         if self.compute == "float32":
-            return self.network
-        if self._rounded.get(self.compute) is None:
-            self._rounded = {self.compute: deepcopy(self.network).to(getattr(torch, self.compute))}
+            return self.embedding, self.network
+        if self.compute not in self._rounded:
+            embedding = self.embedding.in_int8() if self.compute == "int8" else self.embedding
+            self._rounded = {self.compute: (embedding, self.network.rounded(self.compute))}
         return self._rounded[self.compute]
 
     def train(self, mode: bool = True) -> Self:
@@ -332,7 +333,7 @@ class Tagger(nn.Module):
         return known
 
     def _no_words_known(self) -> KnownWords:
-        return KnownWords(self.index, self.embedding, self._computing_network())
+        return KnownWords(self.index, *self._computing())
 
     def _apply(self, *arguments: Any, **options: Any) -> Self:
         self._forget()

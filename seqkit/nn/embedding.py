@@ -7,6 +7,7 @@ Shapes: U distinct words, P pieces of a word, C characters of a word, A affixes,
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from seqkit.nn.affine import Affine
+from seqkit.nn.int8 import real
 from seqkit.nn.recurrent import Layer, last_real, mask_of
 
 PAD, UNKNOWN = 0, 1
@@ -69,7 +71,11 @@ class CharacterEmbedding(nn.Module):
         return F.embedding(torch.argsort(torch.cat(groups)), torch.cat(parts))
 
     def _read(self, chars_NC: Tensor, count_N: Tensor) -> Tensor:
-        z_NC2H = self.layer(self.vectors(chars_NC), count_N)
+        if torch.is_grad_enabled():
+            z_NC2H = self.layer(self.vectors(chars_NC), count_N)
+        else:  # Characters are few: what a layer makes of each alone is computed once.
+            prepared = self.layer.prepare(self.vectors.weight)
+            z_NC2H = real(self.layer.looked_up(prepared, chars_NC, count_N))
         forward_NH = last_real(z_NC2H[:, :, : self.hidden_size], count_N)
         backward_NH = z_NC2H[:, 0, self.hidden_size :]
         return torch.cat([forward_NH, backward_NH], dim=-1)
@@ -147,6 +153,13 @@ class WordEmbedding(nn.Module):
         if self.mix is None:
             return x_UD
         return F.gelu(self.mix(F.dropout(x_UD, self.dropout, self.training)))
+
+    def in_int8(self) -> WordEmbedding:
+        """A copy to predict with, whose characters are read in int8. Raises SeqkitError where their layer has no such form."""
+        copy = deepcopy(self)
+        if copy.characters is not None:
+            copy.characters.layer.round_to_int8()
+        return copy
 
     def _drop(self, word_U: Tensor) -> Tensor:
         """Some words shown as unknown, in training only."""

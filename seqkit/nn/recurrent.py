@@ -6,12 +6,14 @@ Shapes: B sentences, T time steps, D features of x_t, H features of z_t. Sequenc
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
+from seqkit.errors import SeqkitError
 from seqkit.extend.manager import load, registry
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.initial import first_weights_wanted
@@ -76,6 +78,17 @@ class Recurrence(nn.Module):
         Args: what `prepare` gave for them; which of them stands where. Padding may stand on the right.
         """
         return cast(Tensor, self(*taken(prepared_U, index_BT))[0])
+
+    def in_int8(self) -> Recurrence:
+        """The layer with products in int8 (`seqkit.nn.int8`), to predict with: x_t and z_t are int8, too.
+
+        Raises SeqkitError where, as here, the layer offers none.
+        """
+        raise SeqkitError(
+            f"the layer {type(self).__name__} has no form in int8",
+            "Use --precision bfloat16 or --precision float32.",
+            exit_code=2,
+        )
 
 
 class KernelRecurrence(Recurrence):
@@ -195,6 +208,12 @@ class Layer(nn.Module):
         backward_BTH = self.backward_chain(reverse(x_BTD, lengths_B))[0]
         return _joined(forward_BTH, reverse(backward_BTH, lengths_B))
 
+    def round_to_int8(self) -> None:
+        """Put chains with products in int8 into the place of these. Raises SeqkitError where a chain has none."""
+        self.forward_chain = self.forward_chain.in_int8()
+        if self.backward_chain is not None:
+            self.backward_chain = self.backward_chain.in_int8()
+
     def prepare(self, x: Tensor) -> list[Prepared]:
         """What each chain makes of x_t alone."""
         chains = (self.forward_chain, self.backward_chain)
@@ -240,6 +259,15 @@ class Stack(nn.Module):
     def forward(self, x_BTD: Tensor, lengths_B: Tensor | None = None) -> Tensor:
         """x_BTD -> the top layer's z_BTH."""
         return self._rest(0, x_BTD, lengths_B)
+
+    def rounded(self, compute: str) -> Stack:
+        """A copy to predict with, in a number format: bfloat16, or int8, where z_BTH comes in int8."""
+        copy = deepcopy(self)
+        if compute != "int8":
+            return copy.to(getattr(torch, compute))
+        for layer in copy.layers:
+            cast(Layer, layer).round_to_int8()
+        return copy
 
     def prepare(self, x: Tensor) -> list[Prepared]:
         """What the lowest layer's chains make of x_t alone."""

@@ -45,7 +45,7 @@ def explicit_lstm(layer, x_BTD: Tensor) -> Tensor:
     bi, bf, bg, bo = layer.b.chunk(4)
     z_BTH = []
     for x_TD in x_BTD:
-        z, c = torch.zeros(H), torch.zeros(H)
+        z, c = torch.zeros(layer.hidden_size), torch.zeros(layer.hidden_size)
         for x in x_TD:
             i = 1 / (1 + torch.exp(-(Wi @ x + Ui @ z + bi)))
             f = 1 / (1 + torch.exp(-(Wf @ x + Uf @ z + bf)))
@@ -53,7 +53,7 @@ def explicit_lstm(layer, x_BTD: Tensor) -> Tensor:
             c = f * c + i * torch.tanh(Wg @ x + Ug @ z + bg)
             z = o * torch.tanh(c)
             z_BTH.append(z)
-    return torch.stack(z_BTH).view(len(x_BTD), -1, H)
+    return torch.stack(z_BTH).view(len(x_BTD), -1, layer.hidden_size)
 
 
 def explicit_gru(layer, x_BTD: Tensor) -> Tensor:

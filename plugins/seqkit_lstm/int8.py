@@ -1,0 +1,71 @@
+"""The LSTM with products in int8, to predict with."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from seqkit.nn.int8 import UNITS, Int8Matrix
+from seqkit.nn.recurrent import Prepared, Recurrence, State
+from seqkit_lstm.layer import LSTM, Cell, for_one_sigmoid
+
+
+class Int8LSTM(Recurrence):
+    """The equations of `LSTM`. W, U and z are rounded to 8 bits, gates and cell are in float32; z_t comes in int8.
+
+    Its x_t are the z_t of such a layer below, or are prepared, which rounds to float16.
+    """
+
+    def __init__(self, lstm: LSTM) -> None:
+        super().__init__(lstm.input_size, lstm.hidden_size)
+        self._lstm = lstm
+        with torch.no_grad():
+            W_GD, U_GH = for_one_sigmoid(lstm.W), for_one_sigmoid(lstm.U)
+            self._U, self._WU = Int8Matrix.of(U_GH), Int8Matrix.of(torch.cat([W_GD, U_GH], dim=1))
+            self._b_1G = for_one_sigmoid(lstm.b).float()[None]
+
+    @torch.no_grad()
+    def forward(
+        self, x_BTD: Tensor, mask_BT: Tensor | None = None, state: State | None = None
+    ) -> tuple[Tensor, State]:
+        """z_BTH in int8 of x_BTD in int8, from a state of zeros. The state after it is z alone: there is no going on."""
+        T, B = x_BTD.shape[1], x_BTD.shape[0]
+        steps = Steps(T, B, self.hidden_size)
+        xz_BX = x_BTD.new_zeros(B, x_BTD.shape[2] + self.hidden_size)
+        x_BD, z_BH = xz_BX.split([x_BTD.shape[2], self.hidden_size], dim=1)
+        for t, x_t_BD in enumerate(x_BTD.unbind(1)):
+            x_BD.copy_(x_t_BD)
+            self._WU.product(xz_BX, self._b_1G, steps.whole_BG, steps.cell.a_BG)
+            z_BH.copy_(steps.take(t))
+        return steps.z_TBH.transpose(0, 1), (z_BH,)
+
+    def prepare(self, x: Tensor) -> Prepared:
+        """W x_t + b from W as trained."""
+        return tuple(part.half() for part in self._lstm.prepare(x))
+
+    @torch.no_grad()
+    def outputs(self, prepared_U: Prepared, index_BT: Tensor) -> Tensor:
+        (Wx_UG,) = prepared_U
+        T, B = index_BT.shape[1], index_BT.shape[0]
+        steps = Steps(T, B, self.hidden_size)
+        narrow_BG = Wx_UG.new_empty(B, Wx_UG.shape[1])
+        Wx_BG = torch.empty_like(steps.cell.a_BG)
+        z_BH = torch.zeros_like(steps.z_TBH[0])
+        for t, index_B in enumerate(index_BT.unbind(1)):
+            Wx_BG.copy_(torch.index_select(Wx_UG, 0, index_B, out=narrow_BG))
+            self._U.product(z_BH, Wx_BG, steps.whole_BG, steps.cell.a_BG)
+            z_BH = steps.take(t)
+        return steps.z_TBH.transpose(0, 1)
+
+
+class Steps:
+    """The buffers of a loop over time."""
+
+    def __init__(self, T: int, B: int, H: int) -> None:
+        self.cell = Cell(B, H)
+        self.whole_BG = torch.empty(B, 4 * H, dtype=torch.int32)
+        self.z_TBH = torch.empty(T, B, H, dtype=torch.int8)
+
+    def take(self, t: int) -> Tensor:
+        """Step t from the cell's a_BG on: z_BH in int8, kept in z_TBH."""
+        return self.z_TBH[t].copy_(self.cell.step().mul_(UNITS).round_())

@@ -1,0 +1,86 @@
+"""Products and layers in int8 against the same in float64."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from test_recurrent import explicit_lstm, randomised
+
+from seqkit.errors import SeqkitError
+from seqkit.nn.int8 import UNITS, Int8Matrix, real
+from seqkit.nn.recurrent import Stack, make_recurrence
+
+B, T, D, H = 6, 9, 7, 12
+
+
+@pytest.fixture(autouse=True)
+def seed():
+    torch.manual_seed(5)
+
+
+def states(*shape: int) -> torch.Tensor:
+    return torch.randint(-UNITS, UNITS + 1, shape, dtype=torch.int8)
+
+
+@pytest.mark.parametrize(("rows", "size", "outputs"), [(1, 1, 1), (3, 7, 5), (51, 200, 800), (64, 33, 17)])
+def test_a_product_is_off_by_no_more_than_rounding_explains(rows, size, outputs):
+    W_YX, b_BY, z_BX = torch.randn(outputs, size), torch.randn(rows, outputs), states(rows, size)
+    W_YX[0] = 0
+    whole, out = torch.empty(rows, outputs, dtype=torch.int32), torch.empty(rows, outputs)
+    found = Int8Matrix.of(W_YX).product(z_BX, b_BY, whole, out)
+    z = z_BX.double() / UNITS
+    exact = z @ W_YX.T.double() + b_BY
+    # A weight is off by half a unit at most.
+    bound = z.abs().sum(1, keepdim=True) * (W_YX.abs().amax(1) / UNITS / 2)
+    assert ((found - exact).abs() <= bound + 1e-4).all()
+    assert rows * size < 100 or ((found - exact).abs().max() > 1e-4)
+
+
+def test_matrices_of_whole_units_lose_nothing():
+    q_YX = torch.randint(-UNITS, UNITS + 1, (5, 9)).double()
+    q_YX[:, 0] = UNITS
+    scale_Y = torch.tensor([0.01, 0.02, 1.0, 3.0, 40.0]).double()
+    z_BX = states(4, 9)
+    found = Int8Matrix.of(q_YX * scale_Y[:, None]).product(
+        z_BX, torch.zeros(4, 5), torch.empty(4, 5, dtype=torch.int32), torch.empty(4, 5)
+    )
+    exact = (z_BX.double() / UNITS) @ (q_YX * scale_Y[:, None]).T
+    torch.testing.assert_close(found.double(), exact, atol=0, rtol=1e-5)
+
+
+def test_an_lstm_in_int8_follows_its_equation():
+    layer = randomised(make_recurrence("lstm", D, H)).float()
+    x_BTD = states(B, T, D)
+    z_BTH, _ = layer.in_int8()(x_BTD)
+    exact = explicit_lstm(layer, real(x_BTD)).detach()
+    assert z_BTH.dtype == torch.int8
+    assert (real(z_BTH) - exact).abs().max() < 0.06  # some of 127ths, over nine steps
+    assert (real(z_BTH) - exact).abs().mean() < 0.01
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_a_stack_in_int8_gives_about_what_it_gives_in_float32(bidirectional):
+    stack = randomised(Stack("lstm", D, H, layers=2, bidirectional=bidirectional)).eval()
+    rounded = stack.rounded("int8")
+    x_UD, index_BT = torch.randn(20, D), torch.randint(0, 20, (B, T))
+    lengths_B = torch.tensor([9, 8, 7, 3, 2, 1])
+    with torch.inference_mode():
+        exact = stack.looked_up(stack.prepare(x_UD), index_BT, lengths_B)
+        found = rounded.looked_up(rounded.prepare(x_UD), index_BT, lengths_B)
+        for row, length in enumerate(lengths_B.tolist()):
+            difference = (real(found) - exact)[row, :length].abs()
+            assert difference.max() < 0.15
+            assert difference.mean() < 0.015
+            alone = rounded.looked_up(rounded.prepare(x_UD), index_BT[row : row + 1, :length])
+            # Whole numbers add up to the same in any batch.
+            assert (alone[0].int() - found[row, :length].int()).abs().max() <= 1
+    assert all(weight.dtype == torch.float32 for weight in stack.state_dict().values())
+
+
+@pytest.mark.parametrize("name", ["rnn", "gru", "sru"])
+def test_layers_without_int8_say_so(name):
+    with pytest.raises(SeqkitError) as caught:
+        Stack(name, D, H, layers=1, bidirectional=False).rounded("int8")
+    assert "int8" in caught.value.problem
+    assert "bfloat16" in caught.value.fix
+    assert caught.value.exit_code == 2
