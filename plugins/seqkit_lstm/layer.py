@@ -68,7 +68,7 @@ class LSTM(KernelRecurrence):
         return z_TBH.transpose(0, 1)
 
     def in_int8(self) -> Recurrence:
-        from seqkit_lstm.int8 import Int8LSTM
+        from seqkit_lstm.layer_int8 import Int8LSTM
 
         return Int8LSTM(self)
 

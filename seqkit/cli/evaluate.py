@@ -82,7 +82,9 @@ def evaluate(
     ] = False,
     precision: Annotated[
         str,
-        typer.Option(help="Number format of the computation: float32, bfloat16, int8 (taggers). Default: the model's."),
+        typer.Option(
+            help="Number format of the computation: float32, bfloat16, int8 (taggers). Default: the model's."
+        ),
     ] = "",
     card: Annotated[bool, typer.Option("--card", help="Add the scores to the model's card.")] = False,
     skip_bad: Annotated[

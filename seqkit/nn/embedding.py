@@ -155,7 +155,8 @@ class WordEmbedding(nn.Module):
         return F.gelu(self.mix(F.dropout(x_UD, self.dropout, self.training)))
 
     def in_int8(self) -> WordEmbedding:
-        """A copy to predict with, whose characters are read in int8. Raises SeqkitError where their layer has no such form."""
+        """A copy to predict with, whose characters are read in int8. Raises SeqkitError where their layer has no such
+        form."""
         copy = deepcopy(self)
         if copy.characters is not None:
             copy.characters.layer.round_to_int8()

@@ -10,6 +10,9 @@ from typing import NamedTuple, Self
 import torch
 from torch import Tensor
 
+FAST = torch.backends.cpu.get_cpu_capability() == "AVX512"
+"""Whether oneDNN is known to be quick at them here. Elsewhere the same numbers are multiplied in float32, which is
+exact: a sum of a thousand products stays below 2^24."""
 UNITS = 127
 """A state of 1. Tensors of states in int8 count 1/127."""
 
@@ -25,12 +28,16 @@ class Int8Matrix(NamedTuple):
         """Round W, each output's weights so that the largest is 127 units."""
         largest_Y = W_YX.float().abs().amax(1).clamp(min=torch.finfo(torch.float32).tiny)
         q_YX = (W_YX.float() * (UNITS / largest_Y)[:, None]).round_().to(torch.int8)
-        return cls(q_YX.T.contiguous(), largest_Y / UNITS**2)
+        q_XY = q_YX.T.contiguous()
+        return cls(q_XY if FAST else q_XY.float(), largest_Y / UNITS**2)
 
     def product(self, z_BX: Tensor, b_BY: Tensor, whole_BY: Tensor, out_BY: Tensor) -> Tensor:
         """W z + b, in `out_BY`. Args: z in int8; b; a buffer in int32; one in float32."""
-        torch._int_mm(z_BX, self.q_XY, out=whole_BY)
-        return torch.addcmul(b_BY, out_BY.copy_(whole_BY), self.unit_Y, out=out_BY)
+        if self.q_XY.dtype == torch.int8:
+            out_BY.copy_(torch._int_mm(z_BX, self.q_XY, out=whole_BY))
+        else:
+            torch.mm(z_BX.float(), self.q_XY, out=out_BY)
+        return torch.addcmul(b_BY, out_BY, self.unit_Y, out=out_BY)
 
 
 def real(z: Tensor) -> Tensor:

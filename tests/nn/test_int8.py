@@ -7,6 +7,7 @@ import torch
 from test_recurrent import explicit_lstm, randomised
 
 from seqkit.errors import SeqkitError
+from seqkit.nn import int8
 from seqkit.nn.int8 import UNITS, Int8Matrix, real
 from seqkit.nn.recurrent import Stack, make_recurrence
 
@@ -46,6 +47,17 @@ def test_matrices_of_whole_units_lose_nothing():
     )
     exact = (z_BX.double() / UNITS) @ (q_YX * scale_Y[:, None]).T
     torch.testing.assert_close(found.double(), exact, atol=0, rtol=1e-5)
+
+
+def test_processors_without_int8_get_the_very_same(monkeypatch):
+    W_YX, b_BY, z_BX = torch.randn(800, 600), torch.randn(9, 800), states(9, 600)
+    whole, out = torch.empty(9, 800, dtype=torch.int32), torch.empty(2, 9, 800)
+    for number, fast in enumerate((True, False)):
+        monkeypatch.setattr(int8, "FAST", fast)
+        matrix = Int8Matrix.of(W_YX)
+        assert matrix.q_XY.is_floating_point() != fast
+        matrix.product(z_BX, b_BY, whole, out[number])
+    assert torch.equal(out[0], out[1])
 
 
 def test_an_lstm_in_int8_follows_its_equation():

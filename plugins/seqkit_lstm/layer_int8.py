@@ -28,7 +28,7 @@ class Int8LSTM(Recurrence):
     def forward(
         self, x_BTD: Tensor, mask_BT: Tensor | None = None, state: State | None = None
     ) -> tuple[Tensor, State]:
-        """z_BTH in int8 of x_BTD in int8, from a state of zeros. The state after it is z alone: there is no going on."""
+        """z_BTH in int8 of x_BTD in int8, from a state of zeros. There is no going on from the state after it."""
         T, B = x_BTD.shape[1], x_BTD.shape[0]
         steps = Steps(T, B, self.hidden_size)
         xz_BX = x_BTD.new_zeros(B, x_BTD.shape[2] + self.hidden_size)
