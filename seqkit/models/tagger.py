@@ -181,6 +181,8 @@ class Tagger(nn.Module):
         self._rounded: dict[str, tuple[WordEmbedding, Stack]] = {}
         self.compute: str = options.compute
         """Number format of the z_t when tagging; whoever loads the model may choose another."""
+        if self.compute == "int8":
+            self._computing()  # A layer without it is to be told of now, not after an epoch of training.
         self._forget()
         self._label_ids = {
             kind: {label: i for i, label in enumerate(labels)} for kind, labels in facts.labels.items()

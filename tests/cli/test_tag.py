@@ -11,6 +11,9 @@ import time
 from xml.etree import ElementTree
 
 import pytest
+from toy import tiny
+
+from seqkit.models.artifact import save_model
 
 TREEBANK = """# newdoc id = d1
 # sent_id = 1
@@ -414,3 +417,11 @@ def test_a_table_shows_joiners_and_wide_blanks_as_they_are(seqkit, model):
     words = "می\u200cخواهم 1\u00a0000 a\u202eb"
     out = seqkit("tag", "--pretokenized", "--text", words, "-m", model, "-f", "table").out
     assert "می\u200cخواهم" in out and "1\u00a0000" in out and "a\\u202eb" in out
+
+
+def test_a_layer_without_int8_is_told_of(seqkit, tmp_path):
+    folder = tmp_path / "gru"
+    save_model(folder, "gru", tiny("gru"), card="# Tiny\n")
+    result = seqkit("tag", "Hello.", "-m", folder, "--precision", "int8")
+    assert (result.code, result.out) == (2, "")
+    assert "GRU" in result.err and "bfloat16" in result.err

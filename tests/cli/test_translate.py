@@ -182,3 +182,9 @@ def test_of_parallel_json_the_side_that_the_model_reads_is_translated(translate,
     pairs = zip(TEXT.splitlines(), ENGLISH, strict=True)
     source.write_text("".join(json.dumps({"en": en, "de": de}) + "\n" for de, en in pairs))
     assert translate(source).out == "".join(f"{line}\n" for line in ENGLISH)
+
+
+def test_a_number_format_of_taggers_is_refused(translate):
+    result = translate("--precision", "int8", "Hallo.")
+    assert (result.code, result.out) == (2, "")
+    assert "int8" in result.err and "float32" in result.err
