@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from seqkit.nn.affine import affine
-from seqkit.nn.recurrent import KernelRecurrence, State
+from seqkit.nn.recurrent import KernelRecurrence, Recurrence, State
 
 
 class GRU(KernelRecurrence):
@@ -19,6 +19,11 @@ class GRU(KernelRecurrence):
 
     kernel_class = nn.GRU
     gates: ClassVar[int] = 3
+
+    def in_int8(self) -> Recurrence:
+        from seqkit_gru.layer_int8 import Int8GRU
+
+        return Int8GRU(self)
 
     def step(self, x_BD: Tensor, state: State) -> tuple[Tensor, State]:
         (z_BH,) = state

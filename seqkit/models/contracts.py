@@ -39,8 +39,8 @@ class TaggerOptions:
     auxiliary: Literal["none", "deprel"] = "none"
     """What is learnt beside the labels and then dropped: a treebank's dependency relations."""
     compute: Literal["float32", "bfloat16", "int8"] = "float32"
-    """Number format of the z_t when tagging. bfloat16 is faster on processors with AMX or AVX512-BF16, int8 (layer
-    `lstm` alone) on those with VNNI; both round."""
+    """Number format of the z_t when tagging. bfloat16 is faster on processors with AMX or AVX512-BF16, int8 (layers
+    lstm and gru) on those with VNNI; both round."""
 
     word_size: int = 100
     """Size of the whole-word part of x_t; 0 leaves it out."""

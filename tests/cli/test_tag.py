@@ -420,8 +420,8 @@ def test_a_table_shows_joiners_and_wide_blanks_as_they_are(seqkit, model):
 
 
 def test_a_layer_without_int8_is_told_of(seqkit, tmp_path):
-    folder = tmp_path / "gru"
-    save_model(folder, "gru", tiny("gru"), card="# Tiny\n")
+    folder = tmp_path / "rnn"
+    save_model(folder, "rnn", tiny("rnn"), card="# Tiny\n")
     result = seqkit("tag", "Hello.", "-m", folder, "--precision", "int8")
     assert (result.code, result.out) == (2, "")
-    assert "GRU" in result.err and "bfloat16" in result.err
+    assert "RNN" in result.err and "bfloat16" in result.err

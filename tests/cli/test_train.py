@@ -260,7 +260,7 @@ def test_odd_corpora(seqkit, tmp_path):
         (["lstm", "--corpus", "sample-english", "--train", "x.conllu"], "--corpus NAME or --train FILE"),
         (["lstm", "--corpus", "sample-english", "--set", "hidden=0"], "hidden"),
         (["lstm", "--corpus", "sample-english", "--set", "dropout=2"], "dropout"),
-        (["gru", "--corpus", "sample-english", "--set", "compute=int8"], "GRU has no form in int8"),
+        (["rnn", "--corpus", "sample-english", "--set", "compute=int8"], "RNN has no form in int8"),
         (["lstm", "--corpus", "sample-english", "--set", "recurrence=lstn"], "Did you mean 'lstm'?"),
         (["lstm", "--corpus", "sample-english", "--source", "de"], "--source: not for a model for tagging"),
         (

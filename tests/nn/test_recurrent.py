@@ -63,14 +63,14 @@ def explicit_gru(layer, x_BTD: Tensor) -> Tensor:
     cr, cu, cn = layer.kernel.bias_hh_l0.chunk(3)
     z_BTH = []
     for x_TD in x_BTD:
-        z = torch.zeros(H)
+        z = torch.zeros(layer.hidden_size)
         for x in x_TD:
             r = 1 / (1 + torch.exp(-(Wr @ x + br + Ur @ z + cr)))
             u = 1 / (1 + torch.exp(-(Wu @ x + bu + Uu @ z + cu)))
             n = torch.tanh(Wn @ x + bn + r * (Un @ z + cn))
             z = n + u * (z - n)
             z_BTH.append(z)
-    return torch.stack(z_BTH).view(len(x_BTD), -1, H)
+    return torch.stack(z_BTH).view(len(x_BTD), -1, layer.hidden_size)
 
 
 def explicit_sru(layer, x_BTD: Tensor) -> Tensor:
