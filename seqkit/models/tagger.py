@@ -35,7 +35,6 @@ from seqkit.nn.embedding import (
     WordTable,
 )
 from seqkit.nn.heads import IGNORE, CRFHead, SoftmaxHead
-from seqkit.nn.int8 import real
 from seqkit.nn.recurrent import Stack
 from seqkit.text.affixes import KINDS as AFFIX_KINDS
 from seqkit.text.affixes import frequent_affixes
@@ -153,6 +152,15 @@ class TagBatch(NamedTuple):
     """Kind of label -> y_BT, IGNORE where there is none."""
 
 
+class Computing(NamedTuple):
+    """The parts of a tagger in the number format that tagging is done in."""
+
+    embedding: WordEmbedding
+    network: Stack
+    heads: nn.ModuleDict
+    """Kind of label -> logits from the network's states."""
+
+
 class Tagger(nn.Module):
     """P(y_1:T | x_1:T) = Π_t softmax(V z_t)[y_t], with z from any stack of recurrent layers."""
 
@@ -178,7 +186,7 @@ class Tagger(nn.Module):
                 for kind, labels in facts.labels.items()
             }
         )
-        self._rounded: dict[str, tuple[WordEmbedding, Stack]] = {}
+        self._rounded: dict[str, Computing] = {}
         self.compute: str = options.compute
         """Number format of the z_t when tagging; whoever loads the model may choose another."""
         if self.compute == "int8":
@@ -296,20 +304,27 @@ class Tagger(nn.Module):
         """
         prepared_U, index_N = known.look_up(list(chain.from_iterable(s.words for s in sentences)))
         index_N = np.append(index_N, 0)  # anything will do where nothing stands
-        _, network = self._computing()
+        _, network, heads = self._computing()
         mixed = not any(isinstance(self.heads[kind], CRFHead) for kind in kinds)
         for rows_BT, lengths_B in batches([len(s.words) for s in sentences], mixed):
             z_BTH = network.looked_up(prepared_U, torch.from_numpy(index_N[rows_BT]), lengths_B)
-            z_TBH = real(z_BTH).transpose(0, 1)
-            yield rows_BT, {kind: self.heads[kind](z_TBH).transpose(0, 1) for kind in kinds}
+            z_TBH = z_BTH.transpose(0, 1)
+            if z_TBH.is_floating_point():
+                z_TBH = z_TBH.float()
+            yield rows_BT, {kind: heads[kind](z_TBH).transpose(0, 1) for kind in kinds}
 
-    def _computing(self) -> tuple[WordEmbedding, Stack]:
-        """What composes words and the network, in the number format of tagging. Copies are kept out of the weights."""
+    def _computing(self) -> Computing:
+        """The parts of the model in the number format of tagging. Copies are kept out of the weights."""
         if self.compute == "float32":
-            return self.embedding, self.network
+            return Computing(self.embedding, self.network, self.heads)
         if self.compute not in self._rounded:
-            embedding = self.embedding.in_int8() if self.compute == "int8" else self.embedding
-            self._rounded = {self.compute: (embedding, self.network.rounded(self.compute))}
+            embedding, heads = self.embedding, self.heads
+            if self.compute == "int8":
+                embedding = embedding.in_int8()
+                heads = nn.ModuleDict(
+                    {kind: cast(SoftmaxHead, head).in_int8() for kind, head in heads.items()}
+                )
+            self._rounded = {self.compute: Computing(embedding, self.network.rounded(self.compute), heads)}
         return self._rounded[self.compute]
 
     def train(self, mode: bool = True) -> Self:
@@ -335,7 +350,8 @@ class Tagger(nn.Module):
         return known
 
     def _no_words_known(self) -> KnownWords:
-        return KnownWords(self.index, *self._computing())
+        embedding, network, _ = self._computing()
+        return KnownWords(self.index, embedding, network)
 
     def _apply(self, *arguments: Any, **options: Any) -> Self:
         self._forget()

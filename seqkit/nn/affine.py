@@ -27,11 +27,14 @@ def affine(x: Tensor, W_YX: Tensor, b_Y: Tensor | None = None) -> Tensor:
     """W x + b for each x of the last dimension, as `F.linear` gives it but for the rounding."""
     if torch.is_grad_enabled() or x.device.type != "cpu":
         return F.linear(x, W_YX, b_Y)
-    x_NX = x.reshape(-1, x.shape[-1])
-    rows = len(x_NX)
-    if usual(rows) > rows:
-        x_NX = F.pad(x_NX, (0, 0, 0, usual(rows) - rows))
+    x_NX, rows = padded_rows(x.reshape(-1, x.shape[-1]))
     return product(x_NX, W_YX, b_Y)[:rows].view(*x.shape[:-1], len(W_YX))
+
+
+def padded_rows(x_NX: Tensor) -> tuple[Tensor, int]:
+    """The rows with zeros below, of a usual number, and how many they were."""
+    rows = len(x_NX)
+    return (F.pad(x_NX, (0, 0, 0, usual(rows) - rows)) if usual(rows) > rows else x_NX), rows
 
 
 def usual(rows: int) -> int:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import NamedTuple, Self
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+
+from seqkit.nn.affine import padded_rows
 
 FAST = torch.backends.cpu.get_cpu_capability() == "AVX512"
 """Whether oneDNN is known to be quick at them here. Elsewhere the same numbers are multiplied in float32, which is
@@ -38,6 +40,23 @@ class Int8Matrix(NamedTuple):
         else:
             torch.mm(z_BX.float(), self.q_XY, out=out_BY)
         return torch.addcmul(b_BY, out_BY, self.unit_Y, out=out_BY)
+
+
+class Int8Affine(nn.Module):
+    """W z + b of states in int8, to predict with."""
+
+    def __init__(self, affine: nn.Linear) -> None:
+        super().__init__()
+        with torch.no_grad():
+            self._W = Int8Matrix.of(affine.weight)
+            self._b_1Y = affine.bias.float()[None]
+
+    def forward(self, z: Tensor) -> Tensor:
+        """z -> W z + b of its last dimension, in float32."""
+        z_NX, rows = padded_rows(z.reshape(-1, z.shape[-1]))
+        out_NY = torch.empty(len(z_NX), self._b_1Y.shape[1])
+        self._W.product(z_NX, self._b_1Y, torch.empty_like(out_NY, dtype=torch.int32), out_NY)
+        return out_NY[:rows].view(*z.shape[:-1], -1)
 
 
 def real(z: Tensor) -> Tensor:

@@ -8,6 +8,7 @@ from test_recurrent import EXPLICIT, randomised
 
 from seqkit.errors import SeqkitError
 from seqkit.nn import int8
+from seqkit.nn.heads import SoftmaxHead
 from seqkit.nn.int8 import UNITS, Int8Matrix, real
 from seqkit.nn.recurrent import Stack, make_recurrence
 
@@ -98,3 +99,12 @@ def test_layers_without_int8_say_so(name):
     assert "int8" in caught.value.problem
     assert "bfloat16" in caught.value.fix
     assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize("shape", [(51, 3, 40), (1, 1, 40)])
+def test_logits_come_from_states_in_int8(shape):
+    head = SoftmaxHead(40, 7)
+    torch.nn.init.normal_(head.linear.bias)
+    z_BTH = states(*shape)
+    with torch.inference_mode():
+        torch.testing.assert_close(head.in_int8()(z_BTH), head(real(z_BTH)), atol=0.03, rtol=0)
