@@ -28,14 +28,16 @@ def word_rows(rows: Sequence[list[str]]) -> list[list[str]]:
 
 def relabelled(sentence: Sentence) -> list[str]:
     """The block a sentence was read from; only UPOS, XPOS and FEATS change, for the kinds in `labels`."""
+    columns = [
+        (LABEL_COLUMNS[kind], list(map(label_cell, values))) for kind, values in sentence.labels.items()
+    ]
     lines = []
     word = 0
     for line in sentence.lines or []:
-        id, _, _ = line.partition("\t")
-        if id.isdecimal():
-            cells = line.split("\t")
-            for kind, values in sentence.labels.items():
-                cells[LABEL_COLUMNS[kind]] = label_cell(values[word])
+        cells = line.split("\t", HEAD)
+        if cells[ID].isdecimal():
+            for column, values in columns:
+                cells[column] = values[word]
             line = "\t".join(cells)
             word += 1
         lines.append(line)
@@ -66,13 +68,14 @@ def _rows(sentence: Sentence) -> Iterator[str]:
     inside = 0
     """Index after the last word of the latest multiword token."""
     before = sentence.before
-    for index, word in enumerate(sentence.words):
+    absent = [NO_LABEL] * len(sentence.words)
+    upos, xpos, feats = (map(label_cell, sentence.labels.get(kind, absent)) for kind in LABELS)
+    for index, (word, u, x, f) in enumerate(zip(sentence.words, upos, xpos, feats, strict=True)):
         if token := ranges.get(index):
             yield _range_row(token, misc_of(spaces[token.last], before))
             inside = token.last + 1
         misc = "_" if index < inside else misc_of(spaces[index], before)
-        labels = (sentence.labels[kind][index] if kind in sentence.labels else NO_LABEL for kind in LABELS)
-        yield "\t".join([str(index + 1), _form(word), "_", *map(label_cell, labels), "_", "_", "_", misc])
+        yield f"{index + 1}\t{_form(word)}\t_\t{u}\t{x}\t{f}\t_\t_\t_\t{misc}"
         before = ""
 
 
@@ -80,6 +83,7 @@ def _range_row(token: Multiword, misc: str) -> str:
     return "\t".join([f"{token.first + 1}-{token.last + 1}", _form(token.form), *["_"] * 7, misc])
 
 
+@lru_cache(maxsize=1 << 16)
 def _form(word: str) -> str:
     return BREAKS.sub(" ", word).strip() or "_"
 

@@ -71,6 +71,8 @@ class Sentence:
     def text(self) -> str:
         """The sentence as written, multiword tokens in their written form."""
         spaces = self.spaces or [" "] * (len(self.words) - 1) + [""] * bool(self.words)
+        if not self.multiwords:
+            return self.before + "".join(map(str.__add__, self.words, spaces))
         return self.before + "".join(token.form + spaces[token.last] for token in self.tokens)
 
     @property

@@ -24,6 +24,7 @@ def space_before(misc: str) -> str:
     return _attribute(misc, "SpacesBefore") or ""
 
 
+@lru_cache(maxsize=1 << 10)
 def misc_of(space: str, before: str = "") -> str:
     """A MISC column that tells the white space around a token, so that reading it back gives the same."""
     parts = []

@@ -17,7 +17,7 @@ from seqkit.nn.embedding import WordEmbedding, WordTable
 from seqkit.nn.recurrent import Prepared, Stack
 from seqkit.text.vocabulary import Ids, WordIndex
 
-BATCH_WORDS = 1024
+BATCH_WORDS = 2048
 TABLE_WORDS = 512
 """Words composed together."""
 KNOWN_BYTES = 40 * 2**20
