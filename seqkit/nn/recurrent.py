@@ -86,7 +86,7 @@ class Recurrence(nn.Module):
         """
         raise SeqkitError(
             f"the layer {type(self).__name__} has no form in int8",
-            "Use --precision bfloat16 or --precision float32.",
+            "Use bfloat16 or float32: --precision for one command, --set compute=… for a model.",
             exit_code=2,
         )
 
