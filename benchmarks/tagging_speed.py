@@ -35,8 +35,6 @@ ENVIRONMENT = os.environ | {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_T
 ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 PRECISION = "BENCHMARK_PRECISION"
 """Tells worker processes the number format."""
-LABELS = "BENCHMARK_LABELS"
-"""Kinds of label that `seqkit tag` writes."""
 PROCESSES = 2
 Key = TypeVar("Key")
 
@@ -47,6 +45,8 @@ class System(NamedTuple):
     name: str
     folder: Path
     python: str
+    labels: str = ""
+    """Kinds that `seqkit tag` writes; "": all."""
 
     def worker(self, task: str, *files: Path) -> list[str]:
         """The command line of a process."""
@@ -72,14 +72,13 @@ def main() -> None:
     parser.add_argument("--precision", default="float32", help="number format of seqkit's states")
     parser.add_argument("--labels", default="upos", help="of `seqkit tag`; peers write upos; '': all")
     arguments = parser.parse_args()
-    systems = [System("seqkit", model_folder(arguments.model).resolve(), sys.executable)]
+    systems = [System("seqkit", model_folder(arguments.model).resolve(), sys.executable, arguments.labels)]
     if arguments.peers:
         folders = ((name, (arguments.peers / name).resolve()) for name in PEERS)
         systems += [
             System(name, folder, arguments.peers_python) for name, folder in folders if folder.is_dir()
         ]
     ENVIRONMENT[PRECISION] = arguments.precision
-    ENVIRONMENT[LABELS] = arguments.labels
     weights = f"sha256 of the weights {model_info(arguments.model).sha256}"
     print(f"{arguments.model} in {arguments.precision}, {weights}; {machine()}\n")
     for name in arguments.only:
@@ -181,7 +180,7 @@ def tag_command(system: System, source: Path, out: Path, processes: int) -> list
         str(out),
         "--precision",
         ENVIRONMENT[PRECISION],
-        *(("--label", ENVIRONMENT[LABELS]) if ENVIRONMENT[LABELS] else ()),
+        *(("--label", system.labels) if system.labels else ()),
     ]
     told = subprocess.run([*command[:4], "--help"], capture_output=True, text=True, check=True).stdout
     if "--processes" in told:

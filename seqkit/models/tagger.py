@@ -35,7 +35,8 @@ from seqkit.nn.embedding import (
     WordTable,
 )
 from seqkit.nn.heads import IGNORE, CRFHead, SoftmaxHead
-from seqkit.nn.recurrent import Stack
+from seqkit.nn.initial import without_first_weights
+from seqkit.nn.recurrent import Stack, make_recurrence
 from seqkit.text.affixes import KINDS as AFFIX_KINDS
 from seqkit.text.affixes import frequent_affixes
 from seqkit.text.subword import Subword, train_subword
@@ -190,7 +191,9 @@ class Tagger(nn.Module):
         self.compute: str = options.compute
         """Number format of the z_t when tagging; whoever loads the model may choose another."""
         if self.compute == "int8":
-            self._computing()  # A layer without it is to be told of now, not after an epoch of training.
+            with without_first_weights():
+                # A layer without it is to be told of now, not after an epoch of training.
+                make_recurrence(options.recurrence, 1, 1).in_int8()
         self._forget()
         self._label_ids = {
             kind: {label: i for i, label in enumerate(labels)} for kind, labels in facts.labels.items()

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from seqkit.nn.affine import Affine
 from seqkit.nn.int8 import real
-from seqkit.nn.recurrent import Layer, last_real, mask_of
+from seqkit.nn.recurrent import Layer, Prepared, last_real, mask_of
 
 PAD, UNKNOWN = 0, 1
 """The first two ids of words, characters and affixes."""
@@ -65,16 +65,18 @@ class CharacterEmbedding(nn.Module):
     def forward(self, chars_UC: Tensor, count_U: Tensor) -> Tensor:
         """Words of similar length are read together: most words are short, and padding costs as much as letters."""
         groups = list(_similar_lengths(count_U))
+        # Characters are few. Where no gradient is followed, what the layer makes of each alone is computed once.
+        prepared = None if torch.is_grad_enabled() else self.layer.prepare(self.vectors.weight)
         parts = [
-            self._read(chars_UC[rows_N, : int(count_U[rows_N].max())], count_U[rows_N]) for rows_N in groups
+            self._read(chars_UC[rows_N, : int(count_U[rows_N].max())], count_U[rows_N], prepared)
+            for rows_N in groups
         ]
         return F.embedding(torch.argsort(torch.cat(groups)), torch.cat(parts))
 
-    def _read(self, chars_NC: Tensor, count_N: Tensor) -> Tensor:
-        if torch.is_grad_enabled():
+    def _read(self, chars_NC: Tensor, count_N: Tensor, prepared: list[Prepared] | None) -> Tensor:
+        if prepared is None:
             z_NC2H = self.layer(self.vectors(chars_NC), count_N)
-        else:  # Characters are few: what a layer makes of each alone is computed once.
-            prepared = self.layer.prepare(self.vectors.weight)
+        else:
             z_NC2H = real(self.layer.looked_up(prepared, chars_NC, count_N))
         forward_NH = last_real(z_NC2H[:, :, : self.hidden_size], count_N)
         backward_NH = z_NC2H[:, 0, self.hidden_size :]

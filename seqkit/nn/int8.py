@@ -1,6 +1,7 @@
 """Products of numbers of 8 bits: half the time of bfloat16 and an eighth of float32 where the processor has VNNI.
 
-A matrix is rounded by itself, each column in units of its own. States of gated layers lie between -1 and 1: 127 units.
+A matrix is rounded by itself, the weights of each output in units of their own. States of gated
+layers lie between -1 and 1: 127 units.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ UNITS = 127
 
 
 class Int8Matrix(NamedTuple):
-    """W ≈ q W's column's unit; to be multiplied with states, so that the unit has theirs in it."""
+    """W ≈ q times a unit for each output. It is to be multiplied with states, so the unit has theirs in it."""
 
     q_XY: Tensor
     unit_Y: Tensor
