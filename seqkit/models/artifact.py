@@ -35,6 +35,7 @@ from seqkit.models.folder import (
 )
 from seqkit.models.options import names_in, options_class
 from seqkit.models.parts import AGAIN, write_json
+from seqkit.nn.bfloat16 import usable
 from seqkit.nn.initial import without_first_weights
 
 COMPUTE = ("float32", "bfloat16")
@@ -169,6 +170,9 @@ def load_for(task: str, name_or_folder: str, commands: dict[str, str], compute: 
     if compute and compute not in formats:
         fix = did_you_mean(compute, formats)
         raise SeqkitError(f"--precision {compute}: no such number format", fix, exit_code=2)
+    if usable(compute) != compute:
+        fix = "Leave out --precision."
+        raise SeqkitError(f"--precision {compute}: this processor does not have it", fix, exit_code=2)
     model = load_model(name_or_folder)
     if compute:
         model.compute = compute

@@ -16,6 +16,7 @@ from seqkit.decoding.sampling import sample
 from seqkit.decoding.steps import Ensemble, Forced, Hypothesis, Stepper
 from seqkit.errors import SeqkitError
 from seqkit.models.seq2seq import Seq2Seq
+from seqkit.nn.bfloat16 import products_in
 
 ROWS = 512
 """Rows of a search at once: sources times the width of the beam, or draws."""
@@ -79,7 +80,7 @@ def generate(
     """
     for model in models:
         model.eval()
-    with torch.autocast("cpu", torch.bfloat16, enabled=models[0].compute == "bfloat16"):
+    with products_in(models[0].compute):
         return _generate(models, sources, options, numbers, prefixes)
 
 

@@ -25,6 +25,7 @@ from seqkit.formats.examples import Sentence, is_label
 from seqkit.models.contracts import TaggerOptions
 from seqkit.models.parts import read_json, write_json
 from seqkit.models.stretches import KnownWords, batches
+from seqkit.nn.bfloat16 import usable
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.embedding import (
     AffixEmbedding,
@@ -318,7 +319,7 @@ class Tagger(nn.Module):
 
     def _computing(self) -> Computing:
         """The parts of the model in the number format of tagging. Copies are kept out of the weights."""
-        if self.compute == "float32":
+        if usable(self.compute) == "float32":
             return Computing(self.embedding, self.network, self.heads)
         if self.compute not in self._rounded:
             embedding, heads = self.embedding, self.heads

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from seqkit.errors import SeqkitError
 from seqkit.memory import keep_freed_memory, trim
 from seqkit.models.artifact import write_weights
+from seqkit.nn.bfloat16 import products_in, usable
 from seqkit.training.batches import batch_seed, length_buckets
 from seqkit.training.metrics import write_metrics
 from seqkit.training.objectives import Loss
@@ -87,6 +88,8 @@ class Training:
     def run(self) -> Progress:
         """Train to the end. Raises Stopped after SIGINT or SIGTERM, with the state saved."""
         self.reporter.start(self.options.epochs, self.options.minutes)
+        if usable(self.options.precision) != self.options.precision:
+            self.reporter.note("this processor has no bfloat16: products are made in float32")
         with StopRequest() as stop:
             while not self._done():
                 for batches in self._batches_left():
@@ -153,7 +156,7 @@ class Training:
         p, options = self.progress, self.options
         seed = batch_seed(options.seed, p.epoch, p.batch)
         torch.manual_seed(seed)
-        with _in_precision(options.precision):
+        with products_in(options.precision):
             loss = self.task.loss(indices, seed)
         if not math.isfinite(loss.nll):
             raise SeqkitError(
@@ -235,11 +238,6 @@ def _optimizer(model: nn.Module, options: TrainingOptions) -> torch.optim.Optimi
     return torch.optim.AdamW(
         parameters, lr=options.learning_rate, betas=(0.9, 0.99), weight_decay=options.weight_decay, fused=True
     )
-
-
-def _in_precision(name: str) -> torch.autocast:
-    """Where matrix products are made in the precision asked for. Weights, sums and the optimiser stay in float32."""
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=name == "bfloat16")
 
 
 @contextmanager

@@ -1,0 +1,67 @@
+"""Processors that lack bfloat16: they train and tag in float32, and say so where it was asked for."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from seqkit.errors import SeqkitError
+from seqkit.formats.examples import Sentence
+from seqkit.models.artifact import load_for
+from seqkit.nn import bfloat16
+from seqkit.training.request import make_request
+from seqkit.training.run import train
+
+SETTINGS = {"epochs": 1, "hidden": 6, "char_hidden": 4, "vocab_size": 60, "threads": 1}
+SENTENCE = Sentence(["The", "old", "man", "and", "the", "sea", "were", "there", "before", "."])
+
+
+def trained(out, **settings):
+    """The tagger, and what was said meanwhile."""
+    said: list[str] = []
+    reporter = SimpleNamespace(
+        start=lambda *_: None, epoch=lambda _: None, step=lambda *_: None, note=said.append
+    )
+    given = {"model": "lstm", "corpus": "sample-english"}
+    train(make_request(given, [], SETTINGS | settings), out, "seqkit train", reporter)
+    return load_for("tagging", str(out), {}), said
+
+
+def weights_differ(one, other):
+    return any(not torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))
+
+
+def test_training_goes_on_in_float32_and_says_so(tmp_path, monkeypatch):
+    exact, said = trained(tmp_path / "exact")
+    assert not said
+    monkeypatch.setattr(bfloat16, "HERE", False)
+    fallen_back, said = trained(tmp_path / "fallen-back", precision="bfloat16")
+    assert [note for note in said if "no bfloat16" in note]
+    assert not weights_differ(exact, fallen_back)
+
+
+@pytest.mark.skipif(not bfloat16.HERE, reason="this processor has no bfloat16")
+def test_where_the_processor_has_it_training_uses_it(tmp_path):
+    exact, _ = trained(tmp_path / "exact")
+    rounded, said = trained(tmp_path / "rounded", precision="bfloat16")
+    assert not said
+    assert weights_differ(exact, rounded)
+
+
+def test_a_model_made_for_it_tags_in_float32(monkeypatch):
+    tagger = load_for("tagging", "en-tagger", {}, "float32")
+    exact = tagger.predict_top([SENTENCE], 2)
+    monkeypatch.setattr(bfloat16, "HERE", False)
+    tagger.compute = "bfloat16"
+    assert tagger.predict_top([SENTENCE], 2) == exact
+
+
+def test_asking_for_it_is_refused(monkeypatch):
+    monkeypatch.setattr(bfloat16, "HERE", False)
+    with pytest.raises(SeqkitError) as caught:
+        load_for("tagging", "en-tagger", {}, "bfloat16")
+    assert caught.value.exit_code == 2
+    assert "this processor" in caught.value.problem
+    assert "--precision" in caught.value.fix
