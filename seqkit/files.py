@@ -13,7 +13,9 @@ from seqkit.errors import SeqkitError
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable (fsync of the folder itself)."""
+    """Make the names in `folder` durable (fsync of the folder itself). Windows has no such thing."""
+    if os.name == "nt":
+        return
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -45,7 +45,8 @@ class LSTM(KernelRecurrence):
         weights = [W_padded, self.U, self.kernel.bias_ih_l0, self.kernel.bias_hh_l0]
         parts = tuple(part[None].contiguous() for part in start)
         z_BTH, _, c_1BH = torch.lstm(x_padded, parts, weights, True, 1, 0.0, self.training, False, True)
-        return z_BTH, (last_real(z_BTH, mask_BT.sum(1)), c_1BH[0])
+        last_BH = last_real(z_BTH, mask_BT.sum(1))
+        return z_BTH, (torch.where(mask_BT[:, :1], last_BH, start[0]), c_1BH[0])
 
     def prepare(self, x: Tensor) -> Prepared:
         """W x_t + b, the gates in the order i, f, o, 2g."""

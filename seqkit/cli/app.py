@@ -104,8 +104,13 @@ def main() -> None:
         stream or open(os.devnull, mode)  # noqa: SIM115 (open to the end)
         for stream, mode in ((sys.stdin, "r"), (sys.stdout, "w"), (sys.stderr, "w"))
     )
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _leave)
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)  # Windows has no SIGHUP
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, _leave)
+    # Threads that wait for each other in a loop stand in each other's way as soon as a core has other work, too: a
+    # command takes four times as long then. torch's library asks for this once, when it is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     app()
 
 

@@ -59,7 +59,8 @@ class TrainingReporter:
         """After each batch."""
         now = time.monotonic()
         if self._steps >= 0:
-            self._words += progress.steps - (0 if progress.batch == 1 else self._steps)
+            # The count of an epoch begins with its first update.
+            self._words += progress.steps - (self._steps if progress.steps >= self._steps else 0)
         self._steps = progress.steps
         speed = self._words / max(now - self._started, 1e-9)
         text = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
 from typing import Literal
 
 from seqkit.config import check_range
@@ -42,7 +41,7 @@ class DecodingOptions:
         check_range(self, 1, 1000, "beam", "n_best")
         check_range(self, 0, 1000, "mbr")
         check_range(self, -10, 10, "length_penalty")
-        check_range(self, 0, inf, "seed")
+        check_range(self, 0, 2**63 - 1, "seed")
         check_range(self, 0.01, 100, "temperature", "max_ratio")
         check_range(self, 1e-6, 1, "top_p")
         if self.n_best > self.beam and not (self.sample or self.mbr):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +20,10 @@ PLOTTED = 40
 
 
 def learning_curve(metrics: Path, picture: Path, title: str = "") -> None:
-    """Loss and accuracies by epoch, from a run's `metrics.csv`. An empty file gives no picture."""
+    """Losses and scores by epoch, from a run's `metrics.csv`. An empty file gives no picture.
+
+    Losses are negative log-likelihoods a step; a dev perplexity is shown as its logarithm, which is one.
+    """
     from matplotlib.figure import Figure
 
     with open(metrics, encoding="utf-8", newline="") as file:
@@ -31,11 +35,15 @@ def learning_curve(metrics: Path, picture: Path, title: str = "") -> None:
     loss_axis = figure.add_subplot()
     loss_axis.set_title(title, wrap=True)
     loss_axis.plot(epochs, [float(row["train_loss"]) for row in rows], "k--", label="train loss (left)")
-    loss_axis.set(xlabel="epoch", ylabel="negative log-likelihood a word")
-    accuracy_axis = loss_axis.twinx()
-    accuracy_axis.set_ylabel("accuracy, %")
+    loss_axis.set(xlabel="epoch", ylabel="negative log-likelihood a step")
+    score_axis = loss_axis.twinx()
+    score_axis.set_ylabel("score, %")
     for name in [name for name in rows[0] if name == "train_accuracy" or name.startswith("dev_")]:
-        accuracy_axis.plot(epochs, [100 * float(row[name]) for row in rows], label=name.replace("_", " "))
+        values = [float(row[name]) for row in rows]
+        if name == "dev_perplexity":
+            loss_axis.plot(epochs, [math.log(value) for value in values], "k:", label="dev loss (left)")
+        elif name != "dev_log_likelihood":  # of a whole output: far from the others
+            score_axis.plot(epochs, [100 * value for value in values], label=name.replace("_", " "))
     figure.legend(loc="outside lower center", ncols=3)
     save_figure(figure, picture)
 

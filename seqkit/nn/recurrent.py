@@ -140,7 +140,8 @@ class KernelRecurrence(Recurrence):
             z_BTH, end = self.kernel(x_BTD, start)
         elif self.state_parts == 1:
             z_BTH = self.kernel(x_BTD, start)[0]
-            return z_BTH, (last_real(z_BTH, mask_BT.sum(1)),)
+            last_BH = last_real(z_BTH, mask_BT.sum(1))
+            return z_BTH, (torch.where(mask_BT[:, :1], last_BH, start[0]),)
         else:
             packed = pack_padded_sequence(x_BTD, mask_BT.sum(1).cpu(), batch_first=True, enforce_sorted=False)
             packed_z, end = self.kernel(packed, start)

@@ -33,7 +33,8 @@ class Subword:
         self.proto = proto
         self._lattices: dict[tuple[str, float], Lattice] = {}
         try:
-            self._processor: Any = sentencepiece.SentencePieceProcessor(model_proto=proto)
+            # Threads of its own would be made anew at each call; for a batch of words that is most of the time.
+            self._processor: Any = sentencepiece.SentencePieceProcessor(model_proto=proto, num_threads=1)
         except (RuntimeError, ValueError) as error:
             raise SeqkitError("subword.model: not a SentencePiece model", "Get the model again.") from error
 

@@ -86,19 +86,19 @@ class Training:
                 write_metrics(self.folder / METRICS, self.progress.rows)
 
     def run(self) -> Progress:
-        """Train to the end. Raises Stopped after SIGINT or SIGTERM, with the state saved."""
+        """Train to the end. Raises Stopped after SIGINT, SIGTERM or SIGHUP, with the state saved."""
         self.reporter.start(self.options.epochs, self.options.minutes)
         if usable(self.options.precision) != self.options.precision:
             self.reporter.note("this processor has no bfloat16: products are made in float32")
         with StopRequest() as stop:
             while not self._done():
                 for batches in self._batches_left():
+                    if self._time_is_up():
+                        break
                     self._update(batches)
                     if stop.requested:
                         self._save()
                         raise Stopped
-                    if self._time_is_up():
-                        break
                 self._end_epoch()
         if not self.progress.finished:
             self.progress.finished = True
@@ -111,7 +111,8 @@ class Training:
     def _done(self) -> bool:
         p, options = self.progress, self.options
         if options.minutes:
-            return p.finished or self._time_is_up()
+            # A run may have been stopped in its very last step: the epoch is still to be ended.
+            return p.finished or (self._time_is_up() and not p.batch)
         waited = p.best_score is not None and options.patience and p.epoch - p.best_epoch >= options.patience
         return p.finished or p.epoch >= options.epochs or (bool(waited) and not self._still_learns())
 

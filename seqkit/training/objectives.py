@@ -27,7 +27,8 @@ def tagging_nll(
     for number, (kind, logits_BTL) in enumerate(logits.items()):
         flat_NL, y_N = logits_BTL.flatten(0, 1), targets[kind].flatten()
         real = y_N != IGNORE
-        flat_NL, y_N = flat_NL[real], y_N[real]
+        # autocast gives logits in bfloat16, and would leave the softmax and all sums in it
+        flat_NL, y_N = flat_NL[real].to(torch.promote_types(flat_NL.dtype, torch.float32)), y_N[real]
         log_p_NL = F.log_softmax(flat_NL, dim=-1)
         nll_N = -log_p_NL.gather(1, y_N[:, None])[:, 0]
         smooth_N = (1 - label_smoothing) * nll_N - label_smoothing * log_p_NL.mean(-1)

@@ -30,7 +30,7 @@ class TrainingOptions:
     momentum: float = 0.0
     """Of sgd."""
     weight_decay: float = 0.0
-    """Decoupled from the gradient (Loshchilov & Hutter 2019)."""
+    """With Adam decoupled from the gradient (Loshchilov & Hutter 2019), with sgd a part of it."""
     clip: float = 1.0
     """Largest norm of the whole gradient; 0 turns clipping off."""
     schedule: Literal["constant", "linear", "cosine"] = "cosine"
@@ -64,8 +64,10 @@ class TrainingOptions:
         """Raise SeqkitError for a value that nothing can be trained with."""
         check_range(self, 0, inf, "epochs", "batch_words")
         check_range(self, 1, inf, "accumulate")
-        check_range(self, 0, inf, "patience", "learning_rate", "momentum", "weight_decay", "clip", "seed")
-        check_range(self, 0, inf, "threads", "save_minutes", "minutes", "noisy_copies")
+        check_range(self, 0, inf, "patience", "learning_rate", "momentum", "weight_decay", "clip")
+        check_range(self, 0, inf, "save_minutes", "minutes", "noisy_copies")
+        check_range(self, 0, 2**63 - 1, "seed")
+        check_range(self, 0, 1024, "threads")
         check_range(self, 0, 0.99, "warmup", "label_smoothing")
         check_range(self, 0, 1, "teacher_weight", "noise", "renaming")
         check_range(self, 0, 0.99999, "average")

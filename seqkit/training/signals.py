@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as a request to stop after the current step."""
+"""Ctrl-C, SIGTERM and the end of a terminal as a request to stop after the current step."""
 
 from __future__ import annotations
 
@@ -7,9 +7,15 @@ import threading
 from types import FrameType, TracebackType
 from typing import Any, Self
 
+HANGUP = getattr(signal, "SIGHUP", None)
+"""What a terminal that goes away sends; Windows has none."""
+
 
 class StopRequest:
-    """While it is open, the first SIGINT or SIGTERM sets `requested`; a second one acts at once."""
+    """While it is open, the first SIGINT, SIGTERM or SIGHUP sets `requested`; a second one acts at once.
+
+    A SIGHUP that is ignored (`nohup`) stays so.
+    """
 
     def __init__(self) -> None:
         self.requested = False
@@ -17,7 +23,10 @@ class StopRequest:
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
+            asking = [signal.SIGINT, signal.SIGTERM]
+            if HANGUP is not None and signal.getsignal(HANGUP) is not signal.SIG_IGN:
+                asking.append(HANGUP)
+            for number in asking:
                 self._old[number] = signal.signal(number, self._note)
         return self
 

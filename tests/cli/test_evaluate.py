@@ -155,6 +155,12 @@ def test_two_models_side_by_side(seqkit, model, treebank, tmp_path):
     assert seqkit(*line, "--raw").code == 2
 
 
+def test_a_model_beside_itself_makes_no_difference_in_any_number_format(seqkit):
+    line = ["evaluate", "en-tagger", "sample-english", "--compare", "en-tagger", "--precision", "float32"]
+    for row in json.loads(seqkit(*line, "--json").out)["comparison"]:
+        assert (row["a"], row["p"]) == (row["b"], 1.0)
+
+
 def test_calibration_is_shown_and_in_json(seqkit, model, treebank):
     assert "Calibration" in seqkit("evaluate", model, treebank, "--calibration").out
     rows = json.loads(seqkit("evaluate", model, treebank, "--calibration", "--json").out)["calibration"]

@@ -29,3 +29,14 @@ def test_time_left(monkeypatch, capsys, seconds, limits, name, left):
     line = said(monkeypatch, capsys, seconds, **limits)
     assert line.startswith(name) and line.rstrip().endswith(left)
     assert "loss 0.500  accuracy 40.00 %" in line
+
+
+def test_speed_counts_all_words_where_updates_take_several_batches(monkeypatch):
+    reporter = progress.TrainingReporter()
+    with reporter:
+        reporter.start(epochs=2)
+        for epoch in (0, 1):
+            for batch in (4, 8):
+                reporter.step(Progress(epoch=epoch, batch=batch, steps=100 * batch), 8, 0.001)
+    # The first update sets the clock, so its words are left out.
+    assert reporter._words == 400 + 800

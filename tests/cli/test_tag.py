@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -293,6 +294,36 @@ def test_stopped_it_leaves_nothing_half_written(model, tmp_path, number):
     assert list(tmp_path.iterdir()) == []
     assert "Traceback" not in errors
     assert ("interrupted" in errors) == (number == signal.SIGINT)
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no such signal here")
+def test_under_nohup_it_outlives_the_terminal(model):
+    line = ["sh", "-c", 'trap "" HUP; exec "$@"', "sh", *command("-", "-m", model, "-f", "tsv")]
+    process = subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    # Commands set their handlers at once, long before this is over.
+    process.stdin.write(b"It runs.\n\n")
+    process.stdin.flush()
+    time.sleep(5)
+    process.send_signal(signal.SIGHUP)
+    out, _ = process.communicate(b"It stops.\n\n", timeout=60)
+    assert process.returncode == 0
+    assert b"stops\t" in out
+
+
+def test_threads_that_wait_leave_the_core_to_others(model):
+    """libgomp tells what it was asked for; other libraries of threads say nothing."""
+    for given, found in ((None, "PASSIVE"), ("ACTIVE", "ACTIVE")):
+        environment = os.environ | {"OMP_DISPLAY_ENV": "TRUE"}
+        environment.pop("OMP_WAIT_POLICY", None)
+        if given:
+            environment["OMP_WAIT_POLICY"] = given
+        done = subprocess.run(
+            command("It runs.", "-m", model), env=environment, capture_output=True, text=True, check=True
+        )
+        policy = [line for line in done.stderr.splitlines() if "OMP_WAIT_POLICY" in line]
+        if not policy:
+            pytest.skip("another library of threads")
+        assert found in policy[0]
 
 
 def test_a_reader_that_goes_away_is_no_error(model, tmp_path):

@@ -10,6 +10,7 @@ import pytest
 from ud_oracle import perturbed_labels
 
 from seqkit.catalogue import read_sentences
+from seqkit.evaluation import plots
 from seqkit.evaluation.plots import confusion_matrix, learning_curve
 from seqkit.evaluation.raw import RawScore, RawScores
 from seqkit.evaluation.report import raw_dict, raw_tables, tagging_dict, tagging_tables
@@ -97,3 +98,15 @@ def test_learning_curve_takes_what_columns_there_are(tmp_path):
         learning_curve(tmp_path / f"{name}.csv", tmp_path / f"{name}.png")
     assert size_of_png(tmp_path / "with.png")[0] > 0 and size_of_png(tmp_path / "without.png")[0] > 0
     assert not (tmp_path / "empty.png").exists()
+
+
+def test_learning_curve_tells_losses_from_scores(tmp_path, monkeypatch):
+    (tmp_path / "run.csv").write_text(
+        "epoch,train_loss,train_accuracy,dev_bleu,dev_perplexity,dev_log_likelihood\n1,2.0,0.3,0.1,2.718281828,-250\n"
+    )
+    drawn = []
+    monkeypatch.setattr(plots, "save_figure", lambda figure, _: drawn.append(figure))
+    learning_curve(tmp_path / "run.csv", tmp_path / "run.png")
+    loss, score = ({line.get_label(): line.get_ydata()[0] for line in axes.lines} for axes in drawn[0].axes)
+    assert loss == {"train loss (left)": 2.0, "dev loss (left)": pytest.approx(1.0)}
+    assert score == {"train accuracy": 30.0, "dev bleu": 10.0}

@@ -44,3 +44,8 @@ def test_schedule_rises_then_falls():
     assert learning_rate(1.0, 0.55, "linear", 0.1) == pytest.approx(0.5)
     assert learning_rate(1.0, 0.9, "constant", 0.1) == 1.0
     assert math.isfinite(learning_rate(1.0, 0.0, "cosine", 0.0))
+
+
+@pytest.mark.parametrize("warmup", [0.0, 1e-4, 5e-4, 1e-3, 0.02])
+def test_no_rate_is_above_the_highest(warmup):
+    assert max(learning_rate(1.0, step / 10_000, "cosine", warmup) for step in range(10_001)) <= 1.0

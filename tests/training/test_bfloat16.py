@@ -11,6 +11,7 @@ from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Sentence
 from seqkit.models.artifact import load_for
 from seqkit.nn import bfloat16
+from seqkit.training.objectives import tagging_nll
 from seqkit.training.request import make_request
 from seqkit.training.run import train
 
@@ -65,3 +66,13 @@ def test_asking_for_it_is_refused(monkeypatch):
     assert caught.value.exit_code == 2
     assert "this processor" in caught.value.problem
     assert "--precision" in caught.value.fix
+
+
+def test_losses_are_added_up_in_float32():
+    """1,000 numbers in bfloat16 would be right to a two-hundredth."""
+    torch.manual_seed(5)
+    logits_BTL, y_BT = torch.randn(1, 1000, 17).bfloat16(), torch.randint(0, 17, (1, 1000))
+    loss = tagging_nll({"upos": logits_BTL}, {"upos": y_BT})
+    exact = torch.nn.functional.cross_entropy(logits_BTL[0].double(), y_BT[0], reduction="sum")
+    assert loss.mean.dtype == torch.float32
+    assert loss.nll == pytest.approx(float(exact), rel=1e-5)

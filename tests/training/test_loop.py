@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+import signal
 
 import pytest
 import torch
@@ -10,7 +12,7 @@ from torch import nn
 
 from seqkit.errors import SeqkitError
 from seqkit.training import loop
-from seqkit.training.loop import METRICS, Training
+from seqkit.training.loop import BEST, METRICS, Stopped, Training
 from seqkit.training.objectives import Loss
 from seqkit.training.options import TrainingOptions
 from seqkit.training.state import Progress, load_state, save_state
@@ -179,3 +181,46 @@ def test_luck_with_a_score_ends_no_run_that_still_learns(tmp_path):
     scores = iter([(0.02, 9.0), (0.0, 8.0), (0.0, 7.0), (0.0, 6.0), (0.3, 5.0)])
     task.score = lambda: dict(zip(("bleu", "perplexity"), next(scores), strict=True))
     assert training(tmp_path, task, epochs=5, patience=2).run().best_epoch == 5
+
+
+class Asking(Silent):
+    """Sends a signal in each step."""
+
+    def __init__(self, number):
+        self.number = number
+
+    def step(self, progress, batches, rate):
+        os.kill(os.getpid(), self.number)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_after_the_step_with_its_state_saved(tmp_path, number):
+    run = training(tmp_path, Line(), epochs=3)
+    run.reporter = Asking(number)
+    old = signal.signal(number, signal.default_int_handler)
+    try:
+        with pytest.raises(Stopped):
+            run.run()
+    finally:
+        signal.signal(number, old)
+    assert training(tmp_path, Line(), epochs=3).progress.updates == 1
+
+
+def test_under_nohup_it_outlives_the_terminal(tmp_path):
+    old = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        run = training(tmp_path, Line(), epochs=2)
+        run.reporter = Asking(signal.SIGHUP)
+        assert run.run().epoch == 2
+    finally:
+        signal.signal(signal.SIGHUP, old)
+
+
+def test_stopped_in_the_step_that_its_time_ended_in_a_run_still_ends_its_epoch(tmp_path):
+    run = training(tmp_path, Line(), epochs=9, minutes=1e-9)
+    run.reporter = Asking(signal.SIGINT)
+    with pytest.raises(Stopped):
+        run.run()
+    progress = training(tmp_path, Line(), epochs=9, minutes=1e-9).run()
+    assert (progress.updates, progress.epoch, progress.best_epoch) == (1, 1, 1)
+    assert (tmp_path / BEST).exists()

@@ -27,7 +27,7 @@ def between(random: np.random.Generator, bounds: list[int]) -> int:
 
 def again(corpus: str) -> str:
     """How to mend files that are missing or damaged."""
-    return f"Fetch them again: seqkit corpora get {corpus}, then seqkit corpora verify {corpus}."
+    return f"Fetch them again: seqkit corpora get {corpus}."
 
 
 def check_split(split: str) -> None:
