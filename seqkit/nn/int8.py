@@ -13,9 +13,10 @@ from torch import Tensor, nn
 
 from seqkit.nn.affine import padded_rows
 
-FAST = torch.backends.cpu.get_cpu_capability() == "AVX512"
-"""Whether oneDNN is known to be quick at them here. Elsewhere the same numbers are multiplied in float32, which is
-exact: a sum of a thousand products stays below 2^24."""
+FAST = torch.backends.cpu.get_cpu_capability() == "AVX512" and torch.cpu._is_vnni_supported()
+"""Whether oneDNN is known to be quick at them here, and right: without VNNI it adds pairs of products in 16 bits, where
+large ones overflow. Elsewhere the same numbers are multiplied in float32, which is exact: a sum of a thousand products
+stays below 2^24."""
 UNITS = 127
 """A state of 1. Tensors of states in int8 count 1/127."""
 

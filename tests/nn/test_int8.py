@@ -50,15 +50,20 @@ def test_matrices_of_whole_units_lose_nothing():
     torch.testing.assert_close(found.double(), exact, atol=0, rtol=1e-5)
 
 
-def test_processors_without_int8_get_the_very_same(monkeypatch):
-    W_YX, b_BY, z_BX = torch.randn(800, 600), torch.randn(9, 800), states(9, 600)
-    whole, out = torch.empty(9, 800, dtype=torch.int32), torch.empty(2, 9, 800)
-    for number, fast in enumerate((True, False)):
-        monkeypatch.setattr(int8, "FAST", fast)
-        matrix = Int8Matrix.of(W_YX)
-        assert matrix.q_XY.is_floating_point() != fast
-        matrix.product(z_BX, b_BY, whole, out[number])
-    assert torch.equal(out[0], out[1])
+@pytest.mark.parametrize("fast", sorted({False, int8.FAST}))
+@pytest.mark.parametrize("largest", [False, True])
+def test_whole_numbers_add_up_exactly_on_every_processor(monkeypatch, fast, largest):
+    """The largest ones, too, whose products overflow 16 bits in pairs."""
+    monkeypatch.setattr(int8, "FAST", fast)
+    W_YX, z_BX = torch.randn(800, 600), states(32, 600)
+    if largest:
+        W_YX, z_BX = W_YX.sign(), torch.full_like(z_BX, UNITS)
+    matrix = Int8Matrix.of(W_YX)
+    assert matrix.q_XY.is_floating_point() != fast
+    in_units = matrix._replace(unit_Y=torch.ones(800))
+    whole_BY = torch.empty(32, 800, dtype=torch.int32)
+    found = in_units.product(z_BX, torch.zeros(32, 800), whole_BY, torch.empty(32, 800))
+    assert torch.equal(found.long(), z_BX.long() @ matrix.q_XY.long())
 
 
 @pytest.mark.parametrize("name", ["lstm", "gru"])
