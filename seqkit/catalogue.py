@@ -30,6 +30,8 @@ def data_folder() -> Path:
 
 def find_corpus(name: str) -> CorpusSpec:
     """The corpus of that name. SeqkitError, with the nearest name, where there is none, and for a bad manifest."""
+    if Path(name).exists() and name not in {corpus.spec.name for corpus in registry().all("corpora")}:
+        format_of(name)  # says what is wrong with the name of the file
     spec: CorpusSpec = registry().find("corpora", name)
     check_manifest(spec)
     return spec
@@ -180,8 +182,12 @@ def read_examples(source: str | Path, split: str, problems: Problems) -> Iterato
     if isinstance(source, Path) or names_file(source):
         yield from read_file(source, problems)
         return
+    spec = find_corpus(source)
+    if spec.kind != "tagging":
+        fix = "`seqkit corpora list` tells what each is for."
+        raise SeqkitError(f"{source}: is a corpus for {spec.kind}, not for tagging", fix, exit_code=2)
     for path in corpus_files(source, split):
-        yield from read_file(path, problems, find_corpus(source).format)
+        yield from read_file(path, problems, spec.format)
 
 
 def read_sentences(source: str | Path, split: str, problems: Problems) -> Iterator[Sentence]:

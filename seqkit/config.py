@@ -15,6 +15,11 @@ from seqkit.errors import SeqkitError, did_you_mean
 Options = TypeVar("Options")
 
 
+LARGEST = 10**8
+"""A larger layer is a slip of the finger, and the number of its weights overflows."""
+MOST_PIECES = 1_000_000
+
+
 def read_toml(path: str | Path) -> dict[str, Any]:
     """A TOML file. Raises SeqkitError naming file and line where it is missing or malformed."""
     try:
@@ -75,6 +80,13 @@ def fill(sections: Mapping[str, type], values: Mapping[str, Any]) -> dict[str, A
 def _make(kind: type[Options], values: Mapping[str, Any]) -> Options:
     from pydantic import TypeAdapter, ValidationError
 
+    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
+        if isinstance(values.get(field.name), bool) and field.type in ("int", "float"):
+            raise SeqkitError(
+                f"option {field.name}={str(values[field.name]).lower()}: is no number",
+                _expected(kind, field.name),
+                exit_code=2,
+            )
     try:
         return TypeAdapter(kind).validate_python(dict(values))
     except ValidationError as error:
@@ -96,8 +108,10 @@ def check_range(options: Any, low: float, high: float, *names: str) -> None:
     """Raise SeqkitError for the first of these options that is not between `low` and `high` (both allowed)."""
     for name in names:
         value = getattr(options, name)
-        if not low <= value <= high:
-            bound = f"between {low:g} and {high:g}" if math.isfinite(high) else f"at least {low:g}"
+        if not low <= value <= high or value == math.inf:
+            bound = (
+                f"between {low:g} and {high:g}" if math.isfinite(high) else f"a number of at least {low:g}"
+            )
             raise SeqkitError(f"option {name}={value!r} is out of range", f"It must be {bound}.", exit_code=2)
 
 

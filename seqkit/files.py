@@ -23,6 +23,11 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
+def readable(path: str | Path) -> str:
+    """A path as text; bytes of it that are not UTF-8 are shown as well as they can be."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 @contextmanager
 def atomic_write(path: str | Path, *, pack: bool = True) -> Iterator[BinaryIO]:
     """A binary file that takes the name `path` only when the block ends without an error.

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from seqkit import DecoderSpec, EncoderSpec, ModelSpec, Seq2SeqOptions, hookimpl
-from seqkit.config import check_range
+from seqkit.config import LARGEST, MOST_PIECES, check_range
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,8 @@ class TextOptions:
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that no network can be made of."""
-        check_range(self, 1, math.inf, "embedding_size")
-        check_range(self, 0, math.inf, "vocab_size")
+        check_range(self, 1, LARGEST, "embedding_size")
+        check_range(self, 0, MOST_PIECES, "vocab_size")
         check_range(self, 0, 1, "sampling", "piece_dropout")
 
 

@@ -98,9 +98,9 @@ def options(
 
 
 SPINS = "10000"
-"""How often torch's threads look whether the others are there before they sleep. GNU's library of threads, which reads
-it when it is loaded, looks 300,000 times: as soon as a core has other work, too, a command takes four times as long. With
-10,000 it does not, and is as fast on a quiet machine; with none it would be a sixth slower there."""
+"""How often torch's threads look whether the others are there before they sleep. GNU's library of threads, which
+reads it when it is loaded, looks 300,000 times: as soon as a core has other work, too, a command takes four times as
+long. With 10,000 it does not, and is as fast on a quiet machine; with none it would be a sixth slower there."""
 
 
 def main() -> None:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seqkit.cli.inputs import check_apart
 from seqkit.cli.render import print_table, size
+from seqkit.config import MOST_PIECES
 
 if TYPE_CHECKING:
     from seqkit.extend.specs import CorpusSpec
@@ -106,7 +108,9 @@ def show_stats(
             metavar="NAME_OR_FILE", help="A corpus by name, or a file; parallel text as a.en,a.de."
         ),
     ],
-    vocab_size: Annotated[int, typer.Option(min=0, help="SentencePiece pieces; 0 leaves pieces out.")] = 4000,
+    vocab_size: Annotated[
+        int, typer.Option(min=0, max=MOST_PIECES, help="SentencePiece pieces; 0 leaves pieces out.")
+    ] = 4000,
     subword: Annotated[str, typer.Option(help="SentencePiece algorithm: unigram or bpe.")] = "unigram",
     source_side: Annotated[
         str, typer.Option("--source", help="Side of a .tsv or .jsonl file of parallel text.")
@@ -262,6 +266,7 @@ def convert_file(
     from seqkit.catalogue import convert
     from seqkit.formats.examples import Problems
 
+    check_apart({"OUT": target}, [str(source)])
     problems = Problems(skip=skip_bad)
     count = convert(source, target, problems)
     _say(problems.summary())

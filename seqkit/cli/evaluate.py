@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from seqkit.cli import evaluate_tagging, evaluate_translation
+from seqkit.cli.inputs import check_apart
 from seqkit.cli.limits import MaxFrames, MaxPixels, MaxSeconds
 
 TASKS: dict[str, tuple[Callable[[str, str, str, dict[str, Any]], None], tuple[str, ...]]] = {
@@ -92,6 +93,7 @@ def evaluate(
     ] = False,
 ) -> None:
     """Measure a tagger on labelled words or raw text, a sequence-to-sequence model on pairs of any modality."""
+    from seqkit.errors import SeqkitError
     from seqkit.models.folder import model_info
 
     given = {
@@ -119,6 +121,11 @@ def evaluate(
     }
     task = str(model_info(model).config["task"])
     _check_options(model, task, given)
+    if confusion_plot is not None:
+        check_apart({"--confusion-plot": confusion_plot}, [source])
+        if confusion_plot.suffix.lower() != ".png":
+            fix = "Choose a name that ends in .png."
+            raise SeqkitError(f"{confusion_plot}: the picture is a PNG", fix, exit_code=2)
     TASKS[task][0](model, source, split, given)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from seqkit.errors import SeqkitError
+from seqkit.files import readable
 from seqkit.formats.examples import Problems, RawText, Sentence, Where
 
 OTHER_TASKS = {"seq2seq": "seqkit translate"}
@@ -43,6 +44,9 @@ class Inputs:
             raise SeqkitError("nothing to read", "Give text, a file, or - for standard input.", exit_code=2)
         if self.pretokenized and self.format:
             raise SeqkitError("--pretokenized is a format of its own", "Leave it or --from out.", exit_code=2)
+        if self.format and self.arguments and not any(map(self.is_file, self.arguments)):
+            fix = "Leave it out, or add --file to read the file of that name."
+            raise SeqkitError(f"--from {self.format}: every argument is text", fix, exit_code=2)
         if self.arguments.count("-") > 1:
             raise SeqkitError(
                 "- stands twice, but there is one standard input", "Leave one out.", exit_code=2
@@ -80,7 +84,8 @@ def read_inputs(inputs: Inputs, language: str, problems: Problems) -> Iterator[S
     several = len(inputs.arguments) > 1
     for number, argument in enumerate(inputs.arguments or ("-",), start=1):
         if not inputs.is_file(argument):
-            _warn_of_namesake(argument)
+            if not inputs.all_text:
+                _warn_of_namesake(argument)
             sentences = _from_text(argument, f"argument {number}", inputs.pretokenized, language)
         else:
             sentences = _sentences(_read(argument, inputs, problems), language)
@@ -92,7 +97,7 @@ def _named(sentences: Iterator[Sentence], name: str, several: bool) -> Iterator[
     first = next(sentences, None)
     if first is not None:
         if several and first.document is None and first.lines is None:
-            first.document = name
+            first.document = readable(name)
         yield first
         yield from sentences
 
@@ -186,5 +191,5 @@ def _sentences(examples: Iterable[Sentence | RawText], language: str) -> Iterato
 
 
 def _warn_of_namesake(argument: str) -> None:
-    if _is_there(argument):
+    if argument and _is_there(argument):
         print(f"'{argument}' is taken as text; to read the file of that name, add --file", file=sys.stderr)

@@ -72,7 +72,7 @@ def info(
         print(f"{key:10}  {value}")
     card = found.folder / CARD
     if card.exists():
-        print(f"\n{card.read_text(encoding='utf-8')}", end="")
+        print(f"\n{card.read_text(encoding='utf-8', errors='replace')}", end="")
 
 
 def _labels(folder: Path) -> dict[str, int]:

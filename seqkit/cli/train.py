@@ -16,7 +16,10 @@ from seqkit.cli.limits import MaxFrames, MaxPixels, MaxSeconds
 if TYPE_CHECKING:
     from seqkit.training.state import Progress
 
-OF_OTHERS = {"seq2seq": ("gold", "teacher", "label", "lang"), "tagging": ("source", "target")}
+OF_OTHERS = {
+    "seq2seq": ("gold", "teacher", "label", "lang"),
+    "tagging": ("source", "target", "max_seconds", "max_pixels", "max_frames"),
+}
 """Task of a model -> options that only models of another task take."""
 
 
@@ -109,7 +112,9 @@ def train(
                 f"{out}: holds no run to resume", "Name the folder given to --out then.", exit_code=2
             )
         request = make_request(given, [config] if config else [], settings)
-        if out.exists() and (not out.is_dir() or any(path.is_file() for path in out.rglob("*"))):
+        if out.exists() and not out.is_dir():
+            raise SeqkitError(f"{out}: is a file, not a folder", "Choose another --out.", exit_code=2)
+        if any(path.is_file() for path in out.rglob("*")):
             raise SeqkitError(
                 f"{out}: exists already", "Go on with it by --resume, or choose another --out.", exit_code=2
             )
@@ -149,7 +154,7 @@ def _check_of_task(given: dict[str, Any]) -> None:
     for name in OF_OTHERS.get(task, ()):
         if given[name]:
             fix = f"Leave it out: {given['model']} does not take it."
-            raise SeqkitError(f"--{name}: not for a model for {task}", fix, exit_code=2)
+            raise SeqkitError(f"--{name.replace('_', '-')}: not for a model for {task}", fix, exit_code=2)
 
 
 def _measured(progress: Progress) -> str:

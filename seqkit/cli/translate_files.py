@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.files import readable
 
 if TYPE_CHECKING:
     from seqkit.evaluation.attention import Alignment
@@ -163,8 +163,7 @@ class FileSources:
 
         readers = {spec.name: cell_reader(spec, self.limits) for spec in self.modalities.encoders}
         for chosen, values in self._chosen:
-            # A name that is not text is shown as well as it can be.
-            called = os.fsencode(chosen).decode("utf-8", "replace")
+            called = readable(chosen)
             try:
                 source = {name: readers[name](value) for name, value in values.items()}
             except SeqkitError as error:

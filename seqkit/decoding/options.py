@@ -38,7 +38,7 @@ class DecodingOptions:
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for values that do not go together."""
-        check_range(self, 1, 1000, "beam", "n_best")
+        check_range(self, 1, 1000, "n_best", "beam")
         check_range(self, 0, 1000, "mbr")
         check_range(self, -10, 10, "length_penalty")
         check_range(self, 0, 2**63 - 1, "seed")

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from types import UnionType
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 NAME = re.compile(r"\w[^/\\\s]*")
 """A name also names a folder, and is told from a path."""
+SUFFIX = re.compile(r"\.[^./\\\sA-Z]+")
 REFERENCE = re.compile(r"[\w.]+:[\w.]+")
 REFERENCES = ("layer", "build", "facts", "reader", "writer", "maker")
 """Fields that name an implementation."""
@@ -33,6 +34,8 @@ def _fault_of_field(name: str, hint: Any, value: object) -> str:
         return "a name without blanks and slashes"
     if name == "options" and hint is type and not is_dataclass(value):
         return "a dataclass"
+    if name == "suffixes" and not all(SUFFIX.fullmatch(suffix) for suffix in cast(tuple[str, ...], value)):
+        return "made of suffixes like '.txt', in lower case"
     if name in REFERENCES and value is not None and not REFERENCE.fullmatch(str(value)):
         return "of the form 'module:attribute'"
     return ""

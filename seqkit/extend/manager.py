@@ -9,7 +9,9 @@ import functools
 import importlib
 import itertools
 import os
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stdout
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -93,7 +95,8 @@ def _register(
     host = pluggy.PluginManager(GROUP)
     host.add_hookspecs(hookspecs)
     try:
-        host.register(entry.load(), entry.name)
+        with redirect_stdout(sys.stderr):  # stdout is for data, whatever strangers print
+            host.register(entry.load(), entry.name)
         host.check_pending()
     except pluggy.PluginValidationError as error:
         known = ", ".join(f"seqkit_{kind}" for kind in KINDS)
@@ -110,7 +113,8 @@ def _ask(
     """The plugin's records of one kind: all that its hook yields, or none where the hook fails."""
     record_type = KINDS[kind][0]
     try:
-        records = [record for answer in getattr(host.hook, f"seqkit_{kind}")() for record in answer]
+        with redirect_stdout(sys.stderr):
+            records = [record for answer in getattr(host.hook, f"seqkit_{kind}")() for record in answer]
     except STRANGERS_FAULT as error:
         fail(plugin, f"its hook seqkit_{kind} failed: {_describe(error)}")
         return

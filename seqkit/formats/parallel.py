@@ -28,16 +28,18 @@ def read_files(paths: Sequence[FilePath], problems: Problems) -> Iterator[Row]:
 
     A line that is not text goes to `problems`, and so does each line that has no partner in another file.
     """
-    names = [str(path) for path in paths]
+    names, lengths = [str(path) for path in paths], [0] * len(paths)
     for number, lines in enumerate(zip_longest(*(read_lines(path) for path in paths)), 1):
         if None in lines:
             long = next(name for name, line in zip(names, lines, strict=True) if line is not None)
-            short = names[lines.index(None)]
-            reason = f"no partner in {short}, which ends after {number - 1} lines"
+            short = lines.index(None)
+            reason = f"no partner in {names[short]}, which ends after {lengths[short]} lines"
             problems.bad(
                 Where(long, number), reason, "Line i of one file must translate line i of the other."
             )
+            lengths = [number if line is not None else old for old, line in zip(lengths, lines, strict=True)]
             continue
+        lengths = [number] * len(paths)
         texts = []
         for name, (_, text) in zip(names, lines, strict=True):
             if isinstance(text, NotText):

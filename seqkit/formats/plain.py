@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from seqkit.files import readable
 from seqkit.formats.examples import Problems, RawText, Sentence, Where
 from seqkit.formats.lines import BOM, FilePath, NotText, decode, opened, read_lines, told_with_place
 
@@ -26,7 +27,7 @@ def read(path: FilePath, problems: Problems) -> Iterator[RawText]:
     UTF-8 or holds a NUL goes to `problems`; where it is left out, its line end stays.
     """
     name = str(path)
-    document: str | None = "stdin" if name == "-" else Path(name).name
+    document: str | None = "stdin" if name == "-" else readable(Path(name).name)
     offset, line = 0, 1
     for text in _stretches(_texts(name, problems)):
         yield RawText(text, Where(name, line), offset, document)

@@ -10,11 +10,16 @@ import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from seqkit.errors import SeqkitError
 from seqkit.formats.examples import LABELS, NO_LABEL, Problems, Sentence, Where
 from seqkit.formats.lines import BadRecord, FilePath, NotText, read_lines
 
 BREAKS = re.compile("[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 HEADER = ("word", *LABELS)
+WORD_COLUMNS = ("word", "form", "token")
+LABEL_COLUMNS = (*LABELS, "pos", "tag", "label", "lemma")
+"""Names, in any case, by which a first line that names columns in another way is known."""
+COLUMNS = f"Call them word, then some of {', '.join(LABELS)}; or leave that line out."
 
 Line = tuple[int, str | NotText]
 """Its number, and its text."""
@@ -26,7 +31,10 @@ def read(path: FilePath, problems: Problems) -> Iterator[Sentence]:
     kinds: tuple[str, ...] | None = None
     for block in _blocks(path):
         if kinds is None:
-            kinds, block = _header(block)
+            try:
+                kinds, block = _header(block)
+            except BadRecord as bad:
+                raise SeqkitError(f"{Where(name, block[0][0])}: {bad.reason}", bad.fix) from None
         if not block:
             continue
         try:
@@ -59,6 +67,9 @@ def _header(block: list[Line]) -> tuple[tuple[str, ...] | None, list[Line]]:
     first, *kinds = _cells(line)
     if first == HEADER[0] and kinds and set(kinds) <= set(LABELS):
         return tuple(kinds), block[1:]
+    if first.lower() in WORD_COLUMNS and kinds and kinds[0].lower() in LABEL_COLUMNS:
+        # Read as a word and its label it would be trained on.
+        raise BadRecord(f"the columns are called {', '.join([first, *kinds])}", COLUMNS)
     return LABELS[: len(kinds)], block
 
 

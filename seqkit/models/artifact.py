@@ -164,7 +164,7 @@ def load_for(task: str, name_or_folder: str, commands: dict[str, str], compute: 
     found = str(model_info(name_or_folder).config["task"])
     if found != task:
         right = commands.get(found)
-        fix = f"Use `{right}`." if right else "No command of this seqkit runs it."
+        fix = f"Use `{right}`." if right else f"Choose a model for {task}."
         raise SeqkitError(f"{name_or_folder}: a model for {found}, not for {task}", fix, exit_code=2)
     formats = TAGGER_COMPUTE if task == "tagging" else COMPUTE
     if compute and compute not in formats:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, Self
 
-from seqkit.config import check_range
+from seqkit.config import LARGEST, MOST_PIECES, check_range
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.formats.examples import LABELS, Sentence
 
@@ -70,9 +70,10 @@ class TaggerOptions:
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that no network can be made of."""
-        check_range(self, 1, math.inf, "layers", "hidden", "min_count", "char_hidden")
-        check_range(self, 0, math.inf, "vocab_size", "word_size", "piece_size", "char_size")
-        check_range(self, 0, math.inf, "affix_size", "mixed")
+        check_range(self, 1, math.inf, "min_count")
+        check_range(self, 1, LARGEST, "layers", "hidden", "char_hidden")
+        check_range(self, 0, LARGEST, "word_size", "piece_size", "char_size", "affix_size", "mixed")
+        check_range(self, 0, MOST_PIECES, "vocab_size")
         check_range(self, 0, 1, "sampling", "word_dropout")
         check_range(self, 0, 0.99, "dropout")
         if self.crf not in ("none", *LABELS):

@@ -149,7 +149,7 @@ def write_manifest(folder: Path, names: Iterable[str]) -> None:
 def add_to_card(folder: Path, title: str, lines: Sequence[str]) -> None:
     """Put a section into the model's card, in place of one of the same title, and renew its checksum."""
     listed, card = checksums(folder), folder / CARD
-    parts = card.read_text(encoding="utf-8").split("\n## ") if card.is_file() else []
+    parts = card.read_text(encoding="utf-8", errors="replace").split("\n## ") if card.is_file() else []
     kept = [part.rstrip() for part in parts if part.partition("\n")[0] != title]
     write_text(card, "\n\n## ".join([*kept, "\n".join([title, "", *lines])]) + "\n")
     _write_checksums(folder, {**listed, CARD: _sha256(card)})

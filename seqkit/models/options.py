@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal
 
-from seqkit.config import check_range
+from seqkit.config import LARGEST, check_range
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import ModelSpec
@@ -49,7 +48,7 @@ class Seq2SeqOptions:
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that no network can be made of."""
-        check_range(self, 1, math.inf, "hidden", "encoder_layers", "decoder_layers")
+        check_range(self, 1, LARGEST, "hidden", "encoder_layers", "decoder_layers")
         check_range(self, 0, 0.99, "dropout")
         if self.bidirectional and self.hidden % 2:
             raise SeqkitError(
@@ -76,7 +75,11 @@ def options_class(spec: ModelSpec, values: Mapping[str, Any]) -> type:
     if "encoder" not in chosen or "decoder" not in chosen:
         return spec.options
     host = registry()
-    parts = [host.find("encoders", name).options for name in names_in(str(chosen["encoder"]))]
+    encoders = names_in(str(chosen["encoder"]))
+    if not encoders:
+        known = ", ".join(plugged.spec.name for plugged in host.all("encoders"))
+        raise SeqkitError("option encoder='': names none", f"Known: {known}.", exit_code=2)
+    parts = [host.find("encoders", name).options for name in encoders]
     parts.append(host.find("decoders", str(chosen["decoder"])).options)
     return _joined(spec.options, tuple(dict.fromkeys(parts)))
 

@@ -23,6 +23,9 @@ def first_command(folder: Path, command: str, examples: str) -> str:
     if not path.exists():
         write_json(path, {"command": command, "examples": examples})
     begun = read_json(path)
+    if not isinstance(begun, dict) or not {"command", "examples"} <= set(begun):
+        fix = "Begin anew in another --out."
+        raise SeqkitError(f"{path}: does not tell how the run was begun", fix)
     if begun["examples"] != examples:
         raise SeqkitError(
             f"{folder.parent}: the training data has changed since the run was begun",

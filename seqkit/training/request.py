@@ -115,7 +115,8 @@ def _settled(sources: Sources) -> Sources:
 def check_unchanged(folder: Path, request: Request) -> None:
     """Raise SeqkitError where a run that is to be resumed was begun with other options."""
     before = read_toml(folder / CONFIG)
-    for section, values in before.items():
+    sections = {name: values for name, values in before.items() if isinstance(values, dict)}
+    for section, values in sections.items():
         now = dataclasses.asdict(getattr(request, section))
         for key, value in values.items():
             current = list(now[key]) if isinstance(now.get(key), tuple) else now.get(key)

@@ -133,6 +133,15 @@ def test_convert_there_and_back_keeps_words_and_labels(seqkit, tmp_path, suffix)
     assert [sentence.labels for sentence in after] == [sentence.labels for sentence in before]
 
 
+def test_convert_does_not_replace_its_input(seqkit, tmp_path):
+    path = tmp_path / "bad.conllu"
+    path.write_text("1\ta\t_\tX\t_\t_\t0\troot\t_\t_\n1\tb\t_\tX\t_\t_\t0\troot\t_\t_\n\n")
+    before = path.read_text()
+    result = seqkit("corpora", "convert", "--skip-bad", path, path)
+    assert result.code == 2 and "is an input, too" in result.err
+    assert path.read_text() == before
+
+
 def test_convert_packs_where_the_name_says_so(seqkit, tmp_path):
     (source,) = corpus_files("sample-english", "test")
     seqkit("corpora", "convert", source, tmp_path / "plain.tsv")

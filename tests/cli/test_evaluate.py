@@ -51,6 +51,22 @@ def test_a_corpus_by_name_and_a_plot(seqkit, model, tmp_path):
     assert picture.read_bytes().startswith(b"\x89PNG") and "out.png" in result.err
 
 
+def test_a_file_without_a_suffix_is_no_corpus(seqkit, model, treebank, monkeypatch):
+    monkeypatch.chdir(treebank.parent)
+    treebank.rename("treebank")
+    result = seqkit("evaluate", model, "treebank")
+    assert result.code == 2 and "treebank: it has no suffix that tells its format" in result.err
+
+
+def test_a_plot_does_not_replace_the_treebank(seqkit, model, treebank):
+    before = treebank.read_bytes()
+    result = seqkit("evaluate", model, treebank, "--confusion-plot", treebank)
+    assert result.code == 2 and "is an input, too" in result.err
+    assert treebank.read_bytes() == before
+    result = seqkit("evaluate", model, treebank, "--confusion-plot", treebank.with_suffix(".jpg"))
+    assert result.code == 2 and ".png" in result.err
+
+
 def test_raw_text_is_split_anew(seqkit, model):
     result = seqkit("evaluate", model, "sample-english", "--raw", "--lang", "en", "--json")
     metrics = json.loads(result.out)["metrics"]

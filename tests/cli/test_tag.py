@@ -266,6 +266,29 @@ def test_nothing_is_written_before_the_model_is_there(seqkit, format):
     assert (result.code, result.out) == (2, "")
 
 
+def test_the_format_of_what_is_no_file_is_refused(seqkit, model):
+    result = seqkit("tag", "It runs.", "--from", "conllu", "-m", model)
+    assert (result.code, result.out) == (2, "") and "every argument is text" in result.err
+
+
+def test_an_empty_text_is_no_name_of_a_file(seqkit, model):
+    result = seqkit("tag", "", "-m", model, "-f", "tsv")
+    assert result.code == 0 and "--file" not in result.err
+
+
+@pytest.mark.parametrize("format", ["conllu", "jsonl", "html"])
+def test_a_name_that_is_not_utf8_is_shown_as_well_as_it_can_be(seqkit, model, tmp_path, format):
+    path = os.fsdecode(os.fsencode(tmp_path) + b"/x\xff.txt")
+    try:
+        with open(path, "w") as file:
+            file.write("It runs.")
+    except OSError:
+        pytest.skip("this system has no such names")
+    result = seqkit("tag", path, "-m", model, "-f", format)
+    assert result.code == 0, result.err
+    assert "x\ufffd.txt" in result.out
+
+
 def test_each_of_several_inputs_is_a_document(seqkit, model, tmp_path):
     tokens = tmp_path / "a.txt"
     tokens.write_text("It runs .\n")

@@ -260,6 +260,16 @@ def test_odd_corpora(seqkit, tmp_path):
         (["lstm", "--corpus", "sample-english", "--train", "x.conllu"], "--corpus NAME or --train FILE"),
         (["lstm", "--corpus", "sample-english", "--set", "hidden=0"], "hidden"),
         (["lstm", "--corpus", "sample-english", "--set", "dropout=2"], "dropout"),
+        (["lstm", "--corpus", "sample-english", "--set", "hidden=1000000000000000000"], "hidden"),
+        (["lstm", "--corpus", "sample-english", "--set", "hidden=true"], "hidden=true: is no number"),
+        (["lstm", "--corpus", "sample-english", "--set", "vocab_size=10000000000000"], "vocab_size"),
+        (["lstm", "--corpus", "sample-english", "--set", "learning_rate=inf"], "learning_rate"),
+        (["lstm", "--corpus", "sample-english", "--seed", "18446744073709551616"], "seed"),
+        (["lstm", "--corpus", "sample-english", "--threads", "100000"], "threads"),
+        (["lstm", "--corpus", "sample-german-english"], "a corpus for translation, not for tagging"),
+        (["lstm", "--corpus", "sample-english", "--max-seconds", "3"], "--max-seconds: not for a model"),
+        (["lstm", "--corpus", "sample-english", "--teacher", "de-en"], "Choose a model for tagging."),
+        (["seq2seq", "--corpus", "sample-german-english", "--set", "encoder="], "Known: "),
         (["rnn", "--corpus", "sample-english", "--set", "compute=int8"], "RNN has no form in int8"),
         (["lstm", "--corpus", "sample-english", "--set", "recurrence=lstn"], "Did you mean 'lstm'?"),
         (["lstm", "--corpus", "sample-english", "--source", "de"], "--source: not for a model for tagging"),
@@ -274,6 +284,26 @@ def test_slips_are_named_and_nothing_is_left(seqkit, tmp_path, arguments, messag
     assert result.code == 2
     assert message in result.err
     assert not (tmp_path / "run").exists()
+
+
+def test_a_file_is_no_folder_to_train_in(seqkit, tmp_path):
+    (tmp_path / "run").write_text("mine")
+    result = seqkit("train", "rnn", "--corpus", "sample-english", "--out", tmp_path / "run", *quick())
+    assert result.code == 2 and "is a file, not a folder" in result.err
+    assert (tmp_path / "run").read_text() == "mine"
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "3"])
+def test_a_run_that_does_not_tell_how_it_was_begun_is_not_resumed(seqkit, tmp_path, content):
+    line = ["train", "rnn", "--corpus", "sample-english", "--out", tmp_path / "run", *quick()]
+    assert seqkit(*line).code == 0
+    (tmp_path / "run" / "MANIFEST.json").unlink()
+    config = tmp_path / "run" / "training" / "config.toml"
+    # An option may stand before the sections, too.
+    config.write_text("threads = 1\n" + config.read_text().replace("threads = 0\n", ""))
+    (tmp_path / "run" / "training" / "begun.json").write_text(content)
+    result = seqkit("train", "rnn", "--out", tmp_path / "run", "--resume")
+    assert result.code == 1 and "begun.json: does not tell" in result.err
 
 
 @pytest.mark.parametrize(

@@ -113,6 +113,9 @@ def test_builtins_come_from_the_distribution_seqkit():
         (yields("ModelSpec('x', 'tagging', options={}, build='os:path')"), "options is {}, not a type"),
         (yields("FormatSpec('x', ('.x', 5))"), "not a tuple"),
         (yields("FormatSpec('x', ('.x',), reader='os:path', writer=5)"), "writer is 5"),
+        (yields("FormatSpec('x', ('',))"), "suffixes is ('',), not made of suffixes like '.txt'"),
+        (yields("FormatSpec('x', ('.x', 'vert'))"), "not made of suffixes"),
+        (yields("FormatSpec('x', ('.VERT',))"), "in lower case"),
         (yields("CorpusSpec('x', 'en', '', '', ('a.txt',), {})"), "files is ('a.txt',)"),
         (yields("CorpusSpec('x', 'en', '', '', (CorpusFile('a', '', '9'),), {})"), "files is (CorpusFile("),
         (yields("CorpusSpec('x', 'en', '', '', (), {'train': 'a.txt'})"), "splits is {'train': 'a.txt'}"),
@@ -238,7 +241,7 @@ def test_load_follows_dots_in_the_attribute():
 
 def test_the_command_shows_plugins_on_stdout_and_faults_on_stderr(install_plugin, tmp_path):
     install_plugin("mine", good("mingru"))
-    install_plugin("broken", "import a_package_nobody_has")
+    install_plugin("broken", "print('hello')\nimport a_package_nobody_has")
     run = subprocess.run(
         [sys.executable, "-m", "seqkit", "plugins"], capture_output=True, text=True, cwd=tmp_path, check=True
     )
@@ -247,6 +250,7 @@ def test_the_command_shows_plugins_on_stdout_and_faults_on_stderr(install_plugin
         for line in run.stdout.splitlines()
     )
     assert "a_package_nobody_has" not in run.stdout
+    assert "hello" not in run.stdout and "hello" in run.stderr
     assert "plugin 'broken' of broken-dist" in run.stderr
     assert "a_package_nobody_has" in run.stderr
     assert "Traceback" not in run.stderr

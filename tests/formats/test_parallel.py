@@ -35,6 +35,11 @@ def test_line_i_of_one_file_goes_with_line_i_of_the_other(write_file):
 def test_lines_without_a_partner_are_told_and_counted(write_file, longer):
     names = [write_file("a.en", "1\n2\n"), write_file("a.de", "1\n2\n")]
     names[longer] = write_file("long.txt", "1\n2\n3\n4\n")
+    told = []
+    problems = Problems(skip=True)
+    problems.bad = lambda where, reason, fix: told.append(reason)
+    list(read_files(names, problems))
+    assert len(told) == 2 and all("ends after 2 lines" in reason for reason in told)
     with pytest.raises(
         SeqkitError, match=r"long\.txt:3: no partner in .*a\.(de|en), which ends after 2 lines"
     ):

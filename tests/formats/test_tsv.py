@@ -75,6 +75,15 @@ def test_the_word_word_is_no_header(write_file):
     assert read_text(write_file, "a\tX\n\nword\tupos\n")[1] == (["word"], {"upos": ["upos"]})
 
 
+@pytest.mark.parametrize("header", ["word\tpos", "Word\tUPOS", "FORM\tupos\txpos", "token\ttag"])
+def test_columns_called_otherwise_are_not_taken_for_a_word(write_file, header):
+    path = write_file("x.tsv", f"\n{header}\nTime\tNOUN\n")
+    with pytest.raises(SeqkitError) as caught:
+        list(tsv.read(path, Problems(skip=True)))
+    assert caught.value.problem.startswith(f"{path}:2: the columns are called")
+    assert "word" in caught.value.fix
+
+
 def test_empty_lines_part_sentences(write_file):
     assert [words for words, _ in read_text(write_file, "a\tX\nb\tX\n\n \nc\tX\n")] == [["a", "b"], ["c"]]
 
