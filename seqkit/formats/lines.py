@@ -83,9 +83,9 @@ def opened(path: FilePath) -> Iterator[BinaryIO]:
     try:
         file = open(path, "rb")  # noqa: SIM115 (closed below; only opening may fail with these words)
     except FileNotFoundError as error:
-        raise SeqkitError(f"{path}: no such file", "Check the path.") from error
+        raise SeqkitError(f"{path}: no such file", "Check the path.", exit_code=2) from error
     except IsADirectoryError as error:
-        raise SeqkitError(f"{path}: is a folder", "Name the files in it.") from error
+        raise SeqkitError(f"{path}: is a folder", "Name the files in it.", exit_code=2) from error
     except OSError as error:
         raise SeqkitError(f"{path}: cannot be read ({error.strerror})", "Check its permissions.") from error
     with file:

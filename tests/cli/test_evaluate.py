@@ -94,7 +94,7 @@ def test_silver_labels_are_said_to_be_so(seqkit, model, tmp_path, tiny_pipeline,
         (["sample-english", "--gold", "en_core_web_sm"], 2, "spacy:PIPELINE"),
         (["sample-english", "--gold", "spacy:xx_none_sm"], 1, "python -m spacy download xx_none_sm"),
         (["sample-english", "--raw", "--confusion-plot", "a.png"], 2, "Leave out"),
-        (["nowhere.conllu"], 1, "no such file"),
+        (["nowhere.conllu"], 2, "no such file"),
         (["no-such-corpus"], 2, "no-such-corpus"),
     ],
 )

@@ -99,7 +99,7 @@ def test_pairs_that_cannot_be_scored(seqkit, translator, tmp_path):
             "--confusion-plot: is for models of tagging",
         ),
         (["sample-german-english", "--compare", "en-tagger"], 2, "a model for tagging"),
-        (["gone.en,gone.de"], 1, "gone.en: no such file"),
+        (["gone.en,gone.de"], 2, "gone.en: no such file"),
     ],
 )
 def test_mistakes_are_named(seqkit, translator, arguments, code, said):
