@@ -81,7 +81,7 @@ def _make(kind: type[Options], values: Mapping[str, Any]) -> Options:
     from pydantic import TypeAdapter, ValidationError
 
     for field in dataclasses.fields(kind):  # type: ignore[arg-type]
-        if isinstance(values.get(field.name), bool) and field.type in ("int", "float"):
+        if isinstance(values.get(field.name), bool) and field.type in ("int", "float", int, float):
             raise SeqkitError(
                 f"option {field.name}={str(values[field.name]).lower()}: is no number",
                 _expected(kind, field.name),
