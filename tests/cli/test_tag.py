@@ -326,7 +326,7 @@ def test_under_nohup_it_outlives_the_terminal(model):
     # Commands set their handlers at once, long before this is over.
     process.stdin.write(b"It runs.\n\n")
     process.stdin.flush()
-    time.sleep(5)
+    time.sleep(3)
     process.send_signal(signal.SIGHUP)
     out, _ = process.communicate(b"It stops.\n\n", timeout=60)
     assert process.returncode == 0

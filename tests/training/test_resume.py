@@ -62,6 +62,7 @@ def outcome(out: Path) -> tuple[str, list[dict[str, str]]]:
     return hashlib.sha256((out / "model.safetensors").read_bytes()).hexdigest(), rows
 
 
+@pytest.mark.slow
 def test_killed_at_four_points_and_resumed_it_is_bit_for_bit_the_same(tmp_path):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     assert run(whole) == 0
@@ -82,6 +83,7 @@ def test_killed_at_four_points_and_resumed_it_is_bit_for_bit_the_same(tmp_path):
     assert len({row["train_loss"] for row in rows}) == 4, "a loss that never moves would prove nothing"
 
 
+@pytest.mark.slow
 def test_the_seed_decides_everything_and_another_seed_differs(tmp_path):
     few = [*SETTINGS, "epochs=1"]
     for name, settings in (("a", few), ("b", few), ("c", [*few, "seed=2"])):
