@@ -14,6 +14,7 @@ from typer.core import TyperGroup
 from seqkit._version import __version__
 from seqkit.cli import corpora, evaluate, models, plugins, tag, train, translate
 from seqkit.errors import SeqkitError
+from seqkit.extend.manager import culprit
 
 # Typer reads an absent --help through pydantic, and rich renders help through a Markdown parser: 0.1 s each,
 # which the commands that only list things need not pay.
@@ -53,10 +54,13 @@ class Group(TyperGroup):
         except OSError as error:
             name = f"{error.filename}: " if error.filename else ""
             self._end(f"{name}{error.strerror or error}", 1)
-        except (MemoryError, RuntimeError) as error:
-            if not _lacks_memory(error):
-                raise
-            self._end(NO_MEMORY, 1)
+        except Exception as error:
+            if _lacks_memory(error):
+                self._end(NO_MEMORY, 1)
+            # A fault in a program, not of its user: the traceback is for whoever has to mend it.
+            if plugged := culprit(error):
+                error.add_note(f"This came up in the plugin '{plugged.plugin}' of {plugged.distribution}.")
+            raise
 
     def _end(self, message: str, exit_code: int) -> NoReturn:
         print(f"seqkit: {message}", file=sys.stderr)

@@ -10,6 +10,7 @@ import importlib
 import itertools
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
 from importlib.metadata import EntryPoint, entry_points
@@ -21,7 +22,7 @@ import pluggy
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend import hookspecs
-from seqkit.extend.checks import fault_of_record
+from seqkit.extend.checks import REFERENCES, fault_of_record
 from seqkit.extend.claims import GROUP, KINDS, Failure, Plugged, Plugin, Registry
 
 STRANGERS_FAULT = (Exception, SystemExit)
@@ -37,6 +38,23 @@ def load(reference: str) -> Any:
         raise SeqkitError(
             f"{reference} cannot be loaded: {_describe(error)}", "Mend or reinstall the plugin that names it."
         ) from error
+
+
+def culprit(error: BaseException) -> Plugged | None:
+    """Something that the third-party plugin offers in whose code an error came up; None where none had a part in it."""
+    everything = [plugged for kind in KINDS for plugged in registry().all(kind)]
+    # Who offers a package's code: a stranger's record may name code of seqkit's, which stays seqkit's.
+    owner = {root: plugged for plugged in everything if not plugged.builtin for root in _packages(plugged)}
+    ours = {root for plugged in everything if plugged.builtin for root in _packages(plugged)} | {"seqkit"}
+    frames = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
+    roots = [name.partition(".")[0] for name in reversed(frames)]
+    return next((owner[root] for root in roots if root in owner and root not in ours), None)
+
+
+def _packages(plugged: Plugged) -> set[str]:
+    """The packages in which the code lies that a record names."""
+    references = [getattr(plugged.spec, field, None) for field in REFERENCES]
+    return {reference.partition(":")[0].partition(".")[0] for reference in references if reference}
 
 
 def package_folder(name: str, reference: str) -> Path:

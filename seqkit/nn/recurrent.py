@@ -161,9 +161,13 @@ class KernelRecurrence(Recurrence):
 
 
 def make_recurrence(name: str, input_size: int, hidden_size: int) -> Recurrence:
-    """The registered recurrence of that name. Raises SeqkitError where no plugin offers it."""
-    layer = load(registry().find("recurrences", name).layer)
-    return cast(Recurrence, layer(input_size, hidden_size))
+    """The registered recurrence of that name. Raises SeqkitError where no plugin offers it, or offers none."""
+    reference = registry().find("recurrences", name).layer
+    layer = load(reference)
+    if not (isinstance(layer, type) and issubclass(layer, Recurrence)):
+        problem = f"the recurrence '{name}': {reference} is no seqkit.nn.recurrent.Recurrence"
+        raise SeqkitError(problem, "Tell the author of the plugin.")
+    return layer(input_size, hidden_size)
 
 
 def taken(prepared_U: Prepared, index_BT: Tensor) -> Prepared:

@@ -254,3 +254,37 @@ def test_the_command_shows_plugins_on_stdout_and_faults_on_stderr(install_plugin
     assert "plugin 'broken' of broken-dist" in run.stderr
     assert "a_package_nobody_has" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+READER = """
+from seqkit import FormatSpec, RecurrenceSpec, hookimpl
+
+def read(path, problems):
+    yield 1 / 0
+
+@hookimpl
+def seqkit_formats():
+    yield FormatSpec("vert", (".vert",), reader="vertical:read")
+
+@hookimpl
+def seqkit_recurrences():
+    yield RecurrenceSpec("flat", layer="vertical:read")
+"""
+
+
+def test_an_error_in_a_plugin_ends_by_naming_it(install_plugin, tmp_path):
+    install_plugin("vertical", READER, module="vertical")
+    (tmp_path / "a.vert").write_text("x")
+    line = [sys.executable, "-m", "seqkit", "corpora", "stats", "a.vert"]
+    run = subprocess.run(line, capture_output=True, text=True, cwd=tmp_path)
+    assert run.returncode == 1
+    assert "ZeroDivisionError" in run.stderr
+    assert run.stderr.rstrip().endswith("This came up in the plugin 'vertical' of vertical-dist.")
+
+
+def test_a_layer_that_is_none_is_named(install_plugin):
+    from seqkit.nn.recurrent import make_recurrence
+
+    install_plugin("vertical", READER, module="vertical")
+    with pytest.raises(SeqkitError, match="'flat': vertical:read is no seqkit"):
+        make_recurrence("flat", 3, 4)
