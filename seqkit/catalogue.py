@@ -30,9 +30,12 @@ def data_folder() -> Path:
 
 def find_corpus(name: str) -> CorpusSpec:
     """The corpus of that name. SeqkitError, with the nearest name, where there is none, and for a bad manifest."""
-    if os.path.exists(name) and name not in {corpus.spec.name for corpus in registry().all("corpora")}:
-        format_of(name)  # says what is wrong with the name of the file
-    spec: CorpusSpec = registry().find("corpora", name)
+    try:
+        spec: CorpusSpec = registry().find("corpora", name)
+    except SeqkitError:
+        if os.path.exists(name):
+            format_of(name)  # says what is wrong with the name of the file
+        raise
     check_manifest(spec)
     return spec
 

@@ -18,6 +18,7 @@ Options = TypeVar("Options")
 LARGEST = 10**8
 """A larger layer is a slip of the finger, and the number of its weights overflows."""
 MOST_PIECES = 1_000_000
+"""SentencePiece pieces of the largest vocabulary that may be asked for."""
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from seqkit.nn.affine import affine
-from seqkit.nn.recurrent import KernelRecurrence, Prepared, Recurrence, State, last_real
+from seqkit.nn.recurrent import KernelRecurrence, Prepared, Recurrence, State, state_after
 
 SHUT = 1e4
 """What closes a gate whatever else it is told: sigmoid(-1e4) is 0, sigmoid(1e4) is 1."""
@@ -45,8 +45,7 @@ class LSTM(KernelRecurrence):
         weights = [W_padded, self.U, self.kernel.bias_ih_l0, self.kernel.bias_hh_l0]
         parts = tuple(part[None].contiguous() for part in start)
         z_BTH, _, c_1BH = torch.lstm(x_padded, parts, weights, True, 1, 0.0, self.training, False, True)
-        last_BH = last_real(z_BTH, mask_BT.sum(1))
-        return z_BTH, (torch.where(mask_BT[:, :1], last_BH, start[0]), c_1BH[0])
+        return z_BTH, (state_after(z_BTH, mask_BT.sum(1), start[0]), c_1BH[0])
 
     def prepare(self, x: Tensor) -> Prepared:
         """W x_t + b, the gates in the order i, f, o, 2g."""

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from seqkit.nn.affine import affine
 from seqkit.nn.initial import first_weights_wanted
-from seqkit.nn.recurrent import Prepared, Recurrence, State, last_real, taken
+from seqkit.nn.recurrent import Prepared, Recurrence, State, state_after, taken
 from seqkit.nn.scan import gated_scan
 
 
@@ -58,11 +58,7 @@ class SRU(Recurrence):
         if mask_BT is None:
             return z_BTH, (z_BTH[:, -1], c_BTH[:, -1])
         count_B = mask_BT.sum(1)
-        ends = (last_real(z_BTH, count_B), last_real(c_BTH, count_B))
-        # A sequence without a real step keeps the state it came with.
-        return z_BTH, tuple(
-            torch.where(count_B[:, None] > 0, end, old) for end, old in zip(ends, state, strict=True)
-        )
+        return z_BTH, (state_after(z_BTH, count_B, state[0]), state_after(c_BTH, count_B, state[1]))
 
     def outputs(self, prepared_U: Prepared, index_BT: Tensor) -> Tensor:
         prepared_BT = taken(prepared_U, index_BT)

@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from seqkit._version import __version__
 from seqkit.cli import corpora, evaluate, models, plugins, tag, train, translate
 from seqkit.errors import SeqkitError
-from seqkit.extend.manager import culprit
+from seqkit.training.signals import hangups
 
 # Typer reads an absent --help through pydantic, and rich renders help through a Markdown parser: 0.1 s each,
 # which the commands that only list things need not pay.
@@ -29,6 +29,10 @@ NO_MEMORY = (
     "there is not enough memory for this\n"
     "Leave it more memory, or train with a smaller network or batches (--set hidden=…, --set batch_words=…)."
 )
+SPINS = "10000"
+"""How often torch's threads look whether the others are there before they sleep. GNU's library of threads, which
+reads it when it is loaded, looks 300,000 times: as soon as a core has other work, too, a command takes four times as
+long. With 10,000 it does not, and is as fast on a quiet machine; with none it would be a sixth slower there."""
 
 
 def _lacks_memory(error: BaseException) -> bool:
@@ -57,6 +61,8 @@ class Group(TyperGroup):
         except Exception as error:
             if _lacks_memory(error):
                 self._end(NO_MEMORY, 1)
+            from seqkit.extend.manager import culprit
+
             # A fault in a program, not of its user: the traceback is for whoever has to mend it.
             if plugged := culprit(error):
                 error.add_note(f"This came up in the plugin '{plugged.plugin}' of {plugged.distribution}.")
@@ -101,12 +107,6 @@ def options(
     """Recurrent sequence models for text: tag, train, measure, extend."""
 
 
-SPINS = "10000"
-"""How often torch's threads look whether the others are there before they sleep. GNU's library of threads, which
-reads it when it is loaded, looks 300,000 times: as soon as a core has other work, too, a command takes four times as
-long. With 10,000 it does not, and is as fast on a quiet machine; with none it would be a sixth slower there."""
-
-
 def main() -> None:
     """Run the command line. Exits with 0 for success, 1 for bad data, 2 for a wrong command, 130 after Ctrl-C."""
     # A closed stream is None in Python; whoever closed it wants nothing from it.
@@ -114,10 +114,8 @@ def main() -> None:
         stream or open(os.devnull, mode)  # noqa: SIM115 (open to the end)
         for stream, mode in ((sys.stdin, "r"), (sys.stdout, "w"), (sys.stderr, "w"))
     )
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)  # Windows has no SIGHUP
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:  # nohup
-            signal.signal(number, _leave)
+    for number in (signal.SIGTERM, *hangups()):
+        signal.signal(number, _leave)
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
     app()

@@ -56,8 +56,7 @@ def evaluate_tagging(model: str, source: str, split: str, given: dict[str, Any])
         _show_raw(head, evaluate_raw(tagger, sentences, kinds, language), given["as_json"])
         return
     scores = evaluate_tagger(tagger, sentences, kinds)
-    rival = load_for("tagging", compare, OTHER_TASKS, given["precision"]) if compare else None
-    comparisons = _compare(tagger, rival, compare, sentences, kinds) if rival else []
+    comparisons = _compare(tagger, compare, given["precision"], sentences, kinds) if compare else []
     calibrations = _calibrations(tagger, sentences, kinds) if calibration else []
     # Files first: whoever reads stdout may go away in the middle.
     if confusion_plot is not None:
@@ -68,15 +67,16 @@ def evaluate_tagging(model: str, source: str, split: str, given: dict[str, Any])
 
 
 def _compare(
-    tagger: Any, rival: Any, name: str, sentences: Sequence[Sentence], kinds: Sequence[str]
+    tagger: Any, other: str, precision: str, sentences: Sequence[Sentence], kinds: Sequence[str]
 ) -> list[Comparison]:
-    """Args: rival, and what the user calls it."""
     from seqkit.errors import SeqkitError
     from seqkit.evaluation.compare import compare
+    from seqkit.models.artifact import load_for
 
+    rival = load_for("tagging", other, OTHER_TASKS, precision)
     both = [kind for kind in kinds if kind in rival.facts.labels]
     if not both:
-        problem = f"--compare {name}: gives none of {', '.join(kinds)}"
+        problem = f"--compare {other}: gives none of {', '.join(kinds)}"
         raise SeqkitError(problem, f"It gives {', '.join(rival.facts.labels)}.", exit_code=2)
     a, b = tagger.predict(sentences), rival.predict(sentences)
     return [compare(sentences, a, b, kind) for kind in both]

@@ -42,6 +42,8 @@ def load(reference: str) -> Any:
 
 def culprit(error: BaseException) -> Plugged | None:
     """Something that the third-party plugin offers in whose code an error came up; None where none had a part in it."""
+    if not registry.cache_info().currsize:
+        return None  # no plugin was loaded
     everything = [plugged for kind in KINDS for plugged in registry().all(kind)]
     # Who offers a package's code: a stranger's record may name code of seqkit's, which stays seqkit's.
     owner = {root: plugged for plugged in everything if not plugged.builtin for root in _packages(plugged)}

@@ -28,18 +28,19 @@ def read_files(paths: Sequence[FilePath], problems: Problems) -> Iterator[Row]:
 
     A line that is not text goes to `problems`, and so does each line that has no partner in another file.
     """
-    names, lengths = [str(path) for path in paths], [0] * len(paths)
+    names, lengths = [str(path) for path in paths], dict[int, int]()
     for number, lines in enumerate(zip_longest(*(read_lines(path) for path in paths)), 1):
         if None in lines:
             long = next(name for name, line in zip(names, lines, strict=True) if line is not None)
+            for index, line in enumerate(lines):
+                if line is None:
+                    lengths.setdefault(index, number - 1)
             short = lines.index(None)
             reason = f"no partner in {names[short]}, which ends after {lengths[short]} lines"
             problems.bad(
                 Where(long, number), reason, "Line i of one file must translate line i of the other."
             )
-            lengths = [number if line is not None else old for old, line in zip(lengths, lines, strict=True)]
             continue
-        lengths = [number] * len(paths)
         texts = []
         for name, (_, text) in zip(names, lines, strict=True):
             if isinstance(text, NotText):

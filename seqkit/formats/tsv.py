@@ -31,10 +31,7 @@ def read(path: FilePath, problems: Problems) -> Iterator[Sentence]:
     kinds: tuple[str, ...] | None = None
     for block in _blocks(path):
         if kinds is None:
-            try:
-                kinds, block = _header(block)
-            except BadRecord as bad:
-                raise SeqkitError(f"{Where(name, block[0][0])}: {bad.reason}", bad.fix) from None
+            kinds, block = _header(name, block)
         if not block:
             continue
         try:
@@ -59,9 +56,12 @@ def _blocks(path: FilePath) -> Iterator[list[Line]]:
         yield block
 
 
-def _header(block: list[Line]) -> tuple[tuple[str, ...] | None, list[Line]]:
-    """The kinds of label in the columns (None where the line is not text), and the block without a header."""
-    line = block[0][1]
+def _header(name: str, block: list[Line]) -> tuple[tuple[str, ...] | None, list[Line]]:
+    """The kinds of label in the columns (None where the line is not text), and the block without a header.
+
+    Raises SeqkitError where the columns have other names.
+    """
+    number, line = block[0]
     if isinstance(line, NotText):
         return None, block
     first, *kinds = _cells(line)
@@ -69,7 +69,8 @@ def _header(block: list[Line]) -> tuple[tuple[str, ...] | None, list[Line]]:
         return tuple(kinds), block[1:]
     if first.lower() in WORD_COLUMNS and kinds and kinds[0].lower() in LABEL_COLUMNS:
         # Read as a word and its label it would be trained on.
-        raise BadRecord(f"the columns are called {', '.join([first, *kinds])}", COLUMNS)
+        problem = f"{Where(name, number)}: the columns are called {', '.join([first, *kinds])}"
+        raise SeqkitError(problem, COLUMNS)
     return LABELS[: len(kinds)], block
 
 

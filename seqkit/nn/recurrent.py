@@ -140,8 +140,7 @@ class KernelRecurrence(Recurrence):
             z_BTH, end = self.kernel(x_BTD, start)
         elif self.state_parts == 1:
             z_BTH = self.kernel(x_BTD, start)[0]
-            last_BH = last_real(z_BTH, mask_BT.sum(1))
-            return z_BTH, (torch.where(mask_BT[:, :1], last_BH, start[0]),)
+            return z_BTH, (state_after(z_BTH, mask_BT.sum(1), start[0]),)
         else:
             packed = pack_padded_sequence(x_BTD, mask_BT.sum(1).cpu(), batch_first=True, enforce_sorted=False)
             packed_z, end = self.kernel(packed, start)
@@ -300,3 +299,8 @@ def last_real(z_BTH: Tensor, lengths_B: Tensor) -> Tensor:
     """z_BH at each sequence's last real step."""
     index_B11 = (lengths_B - 1).clamp(min=0)[:, None, None]
     return z_BTH.gather(1, index_B11.expand(-1, 1, z_BTH.shape[2]))[:, 0]
+
+
+def state_after(z_BTH: Tensor, lengths_B: Tensor, start_BH: Tensor) -> Tensor:
+    """z_BH after each sequence's last real step; the start where there is no step."""
+    return torch.where(lengths_B[:, None] > 0, last_real(z_BTH, lengths_B), start_BH)

@@ -7,8 +7,11 @@ import threading
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-HANGUP = getattr(signal, "SIGHUP", None)
-"""What a terminal that goes away sends; Windows has none."""
+
+def hangups() -> list[int]:
+    """What a terminal that goes away sends: none on Windows, and none to be heeded where it is ignored (`nohup`)."""
+    number = getattr(signal, "SIGHUP", None)
+    return [] if number is None or signal.getsignal(number) is signal.SIG_IGN else [number]
 
 
 class StopRequest:
@@ -23,10 +26,7 @@ class StopRequest:
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            asking = [signal.SIGINT, signal.SIGTERM]
-            if HANGUP is not None and signal.getsignal(HANGUP) is not signal.SIG_IGN:
-                asking.append(HANGUP)
-            for number in asking:
+            for number in (signal.SIGINT, signal.SIGTERM, *hangups()):
                 self._old[number] = signal.signal(number, self._note)
         return self
 
