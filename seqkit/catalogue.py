@@ -147,14 +147,19 @@ def known_split(spec: CorpusSpec, split: str) -> str:
     return split
 
 
-def format_of(path: str | Path) -> FormatSpec:
-    """Who reads and writes a file, by its suffix (before `.gz`). SeqkitError for a suffix nobody knows."""
+def format_of(path: str | Path, *, written: bool = False) -> FormatSpec:
+    """Who reads a file, or who writes it, by its suffix (before `.gz`). SeqkitError for a suffix of none that does."""
     suffix, formats = suffix_of(path), _formats_by_suffix()
-    if suffix not in formats:
+    able = {known: spec for known, spec in formats.items() if (spec.writer if written else spec.reader)}
+    if suffix in able:
+        return able[suffix]
+    if suffix in formats:
+        said = f"the format {formats[suffix].name} can be {'read, not written' if written else 'written, not read'}"
+    else:
         said = f"the suffix '{suffix}' is not known" if suffix else "it has no suffix that tells its format"
-        known = f"Known: {', '.join(sorted(formats))}, each also with .gz."
-        raise SeqkitError(f"{path}: {said}", known, exit_code=2)
-    return formats[suffix]
+    raise SeqkitError(
+        f"{path}: {said}", f"Known: {', '.join(sorted(able))}, each also with .gz.", exit_code=2
+    )
 
 
 def _formats_by_suffix() -> dict[str, FormatSpec]:
@@ -176,7 +181,9 @@ def read_file(path: str | Path, problems: Problems, format: str = "") -> Iterato
     """What a file ("-" is stdin) holds, by its suffix or the format named."""
     spec = registry().find("formats", format) if format else format_of(path)
     if spec.reader is None:
-        raise SeqkitError(f"{path}: the format {spec.name} can be written, not read", exit_code=2)
+        readable = [format.spec.name for format in registry().all("formats") if format.spec.reader]
+        fix = f"Choose one of {', '.join(readable)}."
+        raise SeqkitError(f"{path}: the format {spec.name} can be written, not read", fix, exit_code=2)
     yield from load(spec.reader)(path, problems)
 
 
@@ -204,9 +211,8 @@ def read_sentences(source: str | Path, split: str, problems: Problems) -> Iterat
 
 def convert(source: Path, target: Path, problems: Problems) -> int:
     """Write the sentences of one file in the format of another; returns how many there were."""
-    writer = format_of(target).writer
-    if writer is None:
-        raise SeqkitError(f"{target}: this format can be read, not written", "Choose another.", exit_code=2)
+    writer = format_of(target, written=True).writer
+    assert writer is not None
     count = 0
     with atomic_write(target) as file:
         out = load(writer)(file)

@@ -101,6 +101,17 @@ def _mode_of(target: Path) -> int:
     return 0o666 & ~mask
 
 
+def check_folder(folder: Path) -> None:
+    """Raise SeqkitError where a folder is not there and could not be made, or nothing could be written to it."""
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not there.is_dir():
+        raise SeqkitError(
+            f"{there}: is a file, not a folder", f"Choose another place than {folder}.", exit_code=2
+        )
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise SeqkitError(f"{folder}: cannot be written ({there} does not let you)", "Choose another place.")
+
+
 def write_text(path: str | Path, text: str) -> None:
     """`text` as UTF-8, atomically."""
     with atomic_write(path) as file:

@@ -40,7 +40,9 @@ def evaluate(
     lang: Annotated[str, typer.Option(help="Tagging: language code for --raw. Default: the model's.")] = "",
     confusion_plot: Annotated[
         Path | None,
-        typer.Option("--confusion-plot", help="Tagging: PNG of the confusions of the first kind of label."),
+        typer.Option(
+            "--confusion-plot", help="Tagging: picture of the confusions of the first kind of label."
+        ),
     ] = None,
     source_side: Annotated[
         str, typer.Option("--source", help="Seq2seq: the side that is read. Default: the model's.")
@@ -93,7 +95,7 @@ def evaluate(
     ] = False,
 ) -> None:
     """Measure a tagger on labelled words or raw text, a sequence-to-sequence model on pairs of any modality."""
-    from seqkit.errors import SeqkitError
+    from seqkit.evaluation.pictures import check_picture
     from seqkit.models.folder import model_info
 
     given = {
@@ -123,9 +125,7 @@ def evaluate(
     _check_options(model, task, given)
     if confusion_plot is not None:
         check_apart({"--confusion-plot": confusion_plot}, [source])
-        if confusion_plot.suffix.lower() != ".png":
-            fix = "Choose a name that ends in .png."
-            raise SeqkitError(f"{confusion_plot}: the picture is a PNG", fix, exit_code=2)
+        check_picture(confusion_plot)
     TASKS[task][0](model, source, split, given)
 
 

@@ -134,9 +134,13 @@ def _add_to_card(model: str, head: dict[str, Any], scores: Any) -> None:
 
 
 def _plot(head: dict[str, Any], scores: Any, kind: str, picture: Path) -> None:
+    from seqkit.evaluation.pictures import letters_of_any_script
     from seqkit.evaluation.plots import confusion_matrix
     from seqkit.evaluation.report import silver_warning
 
     title = "\n".join(filter(None, [f"{_title(head)}: {kind}", silver_warning(scores.silver)]))
-    confusion_matrix(scores.kinds[kind], title, picture)
+    with letters_of_any_script() as missing:
+        confusion_matrix(scores.kinds[kind], title, picture)
+    for note in missing:
+        say(note)
     say(f"{picture}: confusions of {kind}")

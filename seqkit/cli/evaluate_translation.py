@@ -30,7 +30,7 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
     from seqkit.formats.examples import Problems
     from seqkit.items import reads_items
     from seqkit.models.artifact import load_for
-    from seqkit.pairs import read_pairs
+    from seqkit.pairs import read_pairs, sides_of
 
     translator = load_for("seq2seq", model, TAGGERS, given["precision"])
     if reads_items(source, list(translator.encoders), translator.options.decoder):
@@ -38,10 +38,8 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
         return
     if given["judge"]:
         raise SeqkitError("--judge: the model writes text", "It is for models that draw.", exit_code=2)
-    sides = (
-        given["source"] or translator.facts.source_language,
-        given["target"] or translator.facts.target_language,
-    )
+    own = translator.facts
+    sides = sides_of(source, given["source"] or own.source_language, given["target"] or own.target_language)
     tokenizer = tokenizer_for(sides[1], given["tokenize"])
     problems = Problems(skip=given["skip_bad"])
     (encoder,) = translator.encoders

@@ -156,7 +156,7 @@ def _format(out: Path | None, format: str) -> Any:
 
     default = "table" if sys.stdout.isatty() else "conllu"
     by_name = format or ("" if out else default)
-    spec = registry().find("formats", by_name) if by_name else format_of(str(out))
+    spec = registry().find("formats", by_name) if by_name else format_of(str(out), written=True)
     if spec.writer is None:
         raise SeqkitError(f"the format {spec.name} can be read, not written", "See --format.", exit_code=2)
     return spec

@@ -76,6 +76,7 @@ def train(
     from seqkit.cli.progress import TrainingReporter
     from seqkit.config import parse_settings
     from seqkit.errors import SeqkitError
+    from seqkit.files import check_folder
     from seqkit.models.folder import MANIFEST, TRAINING, model_info
     from seqkit.training.request import CONFIG, check_unchanged, make_request
 
@@ -112,8 +113,7 @@ def train(
                 f"{out}: holds no run to resume", "Name the folder given to --out then.", exit_code=2
             )
         request = make_request(given, [config] if config else [], settings)
-        if out.exists() and not out.is_dir():
-            raise SeqkitError(f"{out}: is a file, not a folder", "Choose another --out.", exit_code=2)
+        check_folder(out)
         if any(path.is_file() for path in out.rglob("*")):
             raise SeqkitError(
                 f"{out}: exists already", "Go on with it by --resume, or choose another --out.", exit_code=2

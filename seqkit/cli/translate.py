@@ -248,11 +248,9 @@ class FirstLine:
         self.model, self.path = model, path
         self.pair: tuple[Mapping[str, Any], str] | None = None
         if path is not None:
-            from seqkit.evaluation.attention import picture_format
+            from seqkit.evaluation.pictures import check_picture
 
-            picture_format(path)
-            if not path.parent.is_dir():
-                raise SeqkitError(f"{path.parent}: no such folder", "Make it first.", exit_code=2)
+            check_picture(path)
         if path is not None and model.options.attention == "none":
             fix = "Train one that has: --set attention=general."
             raise SeqkitError("--attention: the model has no attention", fix, exit_code=2)

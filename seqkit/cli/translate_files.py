@@ -236,10 +236,11 @@ def write_files(models: Sequence[Any], sources: Sources, options: Any, target: F
 def picture_of_attention(path: Path, model: Any, source: Mapping[str, Any], found: Alignment) -> None:
     """Over a view of the source, where its encoder offers one (a spectrogram, a picture, frames); else a plain map."""
     from seqkit.evaluation import attention
+    from seqkit.evaluation.pictures import letters_of_any_script
 
     ((name, value), *others) = source.items()
     encoder = model.encoders[name]
-    with attention.letters_of_any_script() as missing:
+    with letters_of_any_script() as missing:
         if not others and hasattr(encoder, "view"):
             attention.media_heat_map(path, found, encoder.view(value), getattr(encoder, "unit", "source"))
         else:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,18 +11,9 @@ import torch
 from numpy.typing import NDArray
 
 from seqkit.errors import SeqkitError
-from seqkit.files import atomic_write
+from seqkit.evaluation.pictures import plain, save_figure
 
-PICTURES = ("png", "pdf", "svg")
-"""What a picture can be, by its suffix; without one it is the first."""
 SHADES = " ░▒▓█"
-FONTS = (
-    *("Noto Sans CJK JP", "Noto Sans CJK SC", "IPAexGothic", "Hiragino Sans", "MS Gothic", "Yu Gothic"),
-    *("Microsoft YaHei", "PingFang SC", "WenQuanYi Zen Hei", "Droid Sans Fallback", "Malgun Gothic"),
-    *("Noto Sans Devanagari", "Noto Sans Bengali", "Noto Sans Tamil", "Noto Sans Thai", "Noto Sans Khmer"),
-    *("Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Ethiopic", "Arial Unicode MS", "Noto Emoji"),
-)
-"""Letters that the first font lacks are taken from those of these that are installed."""
 LONGEST_LABEL = 12
 MARKS = 12
 """Labels along a picture, at most."""
@@ -60,57 +49,23 @@ def alignment(model: Any, source: Mapping[str, Any], output: Any) -> Alignment:
     return Alignment(decoder.labels(output), source_labels, torch.cat(folded, dim=1).numpy())
 
 
-def picture_format(path: Path) -> str:
-    """The format that a suffix names. Raises SeqkitError for one that is no picture's."""
-    suffix = path.suffix.lower().removeprefix(".") or PICTURES[0]
-    if suffix not in PICTURES:
-        known = ", ".join(f".{name}" for name in PICTURES)
-        raise SeqkitError(f"{path}: .{suffix} is no picture of this kind", f"Choose {known}.", exit_code=2)
-    return suffix
-
-
-@contextmanager
-def letters_of_any_script() -> Iterator[list[str]]:
-    """Within it pictures take letters from any font that is there. At the end the list tells of those that none has."""
-    from matplotlib import font_manager, rc_context
-
-    installed = {font.name for font in font_manager.fontManager.ttflist}
-    families = ["DejaVu Sans", *(name for name in FONTS if name in installed)]
-    missing: list[str] = []
-    with (
-        rc_context({"font.family": families, "svg.fonttype": "none"}),
-        warnings.catch_warnings(record=True) as told,
-    ):
-        warnings.simplefilter("always")
-        yield missing
-    if any("Glyph" in str(warning.message) for warning in told):
-        missing.append(
-            "no installed font has some of the letters, which are boxes now: install one (Noto), or write .svg"
-        )
-
-
 def heat_map(path: Path, found: Alignment) -> None:
     """A picture: a row for each target step, a column for each source step, dark where the decoder looks.
 
-    Raises SeqkitError for a suffix that is not one of `PICTURES`.
+    Raises SeqkitError for a suffix that is no picture's.
     """
-    import matplotlib
-
-    matplotlib.use("Agg")
     from matplotlib.figure import Figure
 
     steps, columns = found.weights_TS.shape
     figure = Figure(figsize=(2 + 0.35 * columns, 1.5 + 0.28 * steps), layout="constrained")
     axes = figure.add_subplot()
     picture = axes.imshow(found.weights_TS, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    axes.set_xticks(range(columns), [_plain(label) for label in found.source], rotation=90)
-    axes.set_yticks(range(steps), [_plain(label) for label in found.target])
+    axes.set_xticks(range(columns), [plain(label) for label in found.source], rotation=90)
+    axes.set_yticks(range(steps), [plain(label) for label in found.target])
     axes.set_xlabel("source")
     axes.set_ylabel("target")
     figure.colorbar(picture, label="attention")
-    format = picture_format(path)
-    with atomic_write(path) as file:
-        figure.savefig(file, format=format, dpi=120)
+    save_figure(figure, path)
 
 
 def media_heat_map(path: Path, found: Alignment, view: NDArray[Any], unit: str = "source") -> None:
@@ -118,9 +73,6 @@ def media_heat_map(path: Path, found: Alignment, view: NDArray[Any], unit: str =
 
     Args: view, what an encoder read, (H, W) or (H, W, 3), its width shared equally by all steps; unit, along it.
     """
-    import matplotlib
-
-    matplotlib.use("Agg")
     from matplotlib.figure import Figure
 
     rows, steps = found.weights_TS.shape
@@ -134,19 +86,13 @@ def media_heat_map(path: Path, found: Alignment, view: NDArray[Any], unit: str =
         weights_S = found.weights_TS[row]
         shade_1S4[..., 3] = 0.75 * weights_S / max(float(weights_S.max()), 1e-9)
         axes.imshow(shade_1S4, extent=extent, aspect="auto", interpolation="nearest")
-        axes.set_yticks([0.5], [_plain(found.target[row])])
+        axes.set_yticks([0.5], [plain(found.target[row])])
     marked = sorted({round(number) for number in np.linspace(0, steps - 1, min(steps, MARKS))})
     axes.set_xticks(
-        [number + 0.5 for number in marked], [_plain(found.source[n]) for n in marked], rotation=45
+        [number + 0.5 for number in marked], [plain(found.source[n]) for n in marked], rotation=45
     )
     axes.set_xlabel(unit)
-    with atomic_write(path) as file:
-        figure.savefig(file, format=path.suffix.lower().removeprefix(".") or "png", dpi=120)
-
-
-def _plain(label: str) -> str:
-    """matplotlib reads $…$ as mathematics."""
-    return label.replace("$", r"\$")
+    save_figure(figure, path)
 
 
 def in_characters(found: Alignment) -> str:

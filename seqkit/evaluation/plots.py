@@ -1,18 +1,15 @@
-"""Pictures of a run: PNG files, drawn without a display, written whole or not at all."""
+"""Pictures of a run and of its errors."""
 
 from __future__ import annotations
 
 import csv
-import io
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seqkit.files import atomic_write
+from seqkit.evaluation.pictures import plain, save_figure
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from seqkit.evaluation.tagging import KindScores
 
 PLOTTED = 40
@@ -48,14 +45,6 @@ def learning_curve(metrics: Path, picture: Path, title: str = "") -> None:
     save_figure(figure, picture)
 
 
-def save_figure(figure: Figure, picture: Path) -> None:
-    """The figure as a PNG, atomically."""
-    data = io.BytesIO()
-    figure.savefig(data, format="png", dpi=120)
-    with atomic_write(picture) as file:
-        file.write(data.getvalue())
-
-
 def confusion_matrix(score: KindScores, title: str, picture: Path) -> None:
     """The most frequent labels, gold in rows, predicted in columns; the colour is the share of the row."""
     from matplotlib.figure import Figure
@@ -69,8 +58,9 @@ def confusion_matrix(score: KindScores, title: str, picture: Path) -> None:
     figure = Figure(figsize=(size, size), layout="constrained")
     axes = figure.add_subplot()
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    axes.set_xticks(range(len(support)), list(support), rotation=90)
-    axes.set_yticks(range(len(support)), list(support))
+    names = [plain(label) for label in support]
+    axes.set_xticks(range(len(names)), names, rotation=90)
+    axes.set_yticks(range(len(names)), names)
     axes.set(xlabel="predicted", ylabel="gold")
     axes.set_title(title, wrap=True)
     for row, values in enumerate(counts):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from seqkit.catalogue import find_corpus
 from seqkit.formats.examples import Problems
 from seqkit.formats.parallel import GENERIC, Row
-from seqkit.pairs import names_pair_files, read_rows
+from seqkit.pairs import names_pair_files, read_rows, sides_of
 
 
 @dataclass
@@ -37,9 +37,10 @@ class PairStatistics:
 def measure_pairs(data: str, sides: tuple[str, str], problems: Problems) -> dict[str, PairStatistics]:
     """The figures of each split of a corpus, all its sides, or of a user's files, whose sides are given or ("", "").
 
-    Empty and long lines are counted. Raises SeqkitError as `read_rows` does.
+    Empty and long lines are counted. Raises SeqkitError as `read_rows` does, and for one side alone of files.
     """
     if names_pair_files(data):
+        sides = sides_of(data, *sides)
         return {
             "file": _counted(
                 read_rows(data, "", sides, problems), [a or b for a, b in zip(sides, GENERIC, strict=True)]

@@ -12,6 +12,7 @@ from seqkit.formats.examples import LABELS, Problems, Sentence, Where, is_label,
 from seqkit.models.contracts import MAX_STEPS
 from seqkit.text.gold import Labeller, labeller_of
 from seqkit.text.sources import labelled_sentences
+from seqkit.text.words import ANY_LANGUAGE, splitter
 from seqkit.training.card import silver_of
 from seqkit.training.request import Sources
 
@@ -48,7 +49,8 @@ def read_data(sources: Sources) -> Data:
             f"{', '.join(sources.dev) or name}: has no {' or '.join(labels)} labels to score dev on",
             "Give a dev split with such labels, or none.",
         )
-    notes = [note for note in (problems.summary(), silver_warning(silver_of([*train, *dev]))) if note]
+    told = (_of_language(sources.lang), problems.summary(), silver_warning(silver_of([*train, *dev])))
+    notes = [note for note in told if note]
     if not dev and len(train) >= FEWEST:
         dev, train = train[HELD_OUT - 1 :: HELD_OUT], [s for i, s in enumerate(train) if (i + 1) % HELD_OUT]
         notes.append(f"no dev split given: every {HELD_OUT}th sentence is held out ({len(dev)} of them)")
@@ -64,6 +66,13 @@ def _language(sources: Sources, labeller: Labeller | None) -> str:
     if sources.corpus:
         return find_corpus(sources.corpus).language
     return labeller.nlp.lang if labeller is not None else "xx"
+
+
+def _of_language(named: str) -> str:
+    """What there is to say of a language that the user named: spaCy may have no rules to split its raw text by."""
+    if not named or named == ANY_LANGUAGE:
+        return ""
+    return splitter(named).note
 
 
 def _read(sources: Sources, split: str, labeller: Labeller | None, problems: Problems) -> list[Sentence]:

@@ -112,7 +112,8 @@ def test_mistakes_are_named(seqkit):
         (("get", "sample-englsh"), "Did you mean 'sample-english'?"),
         (("convert", "no/such.conllu", "x.tsv"), "no/such.conllu: no such file"),
         (("convert", "x.conllu", "y.docx"), "suffix '.docx' is not known"),
-        (("convert", "x.conllu", "y.txt"), "can be read, not written"),
+        (("convert", "x.conllu", "y.txt"), "can be read, not written\nKnown: .conll, .conllu, .html, .jsonl"),
+        (("stats", "x.tsv", "--source", "en"), "--source en alone does not tell which"),
     ]:
         code, out, err = seqkit("corpora", *arguments)
         assert code in (1, 2)

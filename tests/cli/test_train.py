@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from dataclasses import dataclass
 
@@ -290,7 +291,23 @@ def test_a_file_is_no_folder_to_train_in(seqkit, tmp_path):
     (tmp_path / "run").write_text("mine")
     result = seqkit("train", "rnn", "--corpus", "sample-english", "--out", tmp_path / "run", *quick())
     assert result.code == 2 and "is a file, not a folder" in result.err
+    result = seqkit("train", "rnn", "--train", "no.conllu", "--out", tmp_path / "run" / "deep" / "er")
+    assert result.code == 2 and f"{tmp_path / 'run'}: is a file, not a folder" in result.err
     assert (tmp_path / "run").read_text() == "mine"
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="whoever runs the tests may write anywhere")
+def test_a_folder_that_cannot_be_written_is_told_before_anything_is_read(seqkit, tmp_path):
+    tmp_path.chmod(0o500)
+    result = seqkit("train", "rnn", "--train", "no.conllu", "--out", tmp_path / "run")
+    tmp_path.chmod(0o700)
+    assert result.code == 1 and f"{tmp_path / 'run'}: cannot be written" in result.err
+
+
+def test_a_language_that_nothing_splits_is_told(seqkit, tmp_path):
+    line = ["train", "rnn", "--corpus", "sample-english", "--lang", "zz", *quick()]
+    result = seqkit(*line, "--out", tmp_path / "run")
+    assert result.code == 0 and "language 'zz': unknown to spaCy" in result.err
 
 
 @pytest.mark.parametrize("content", ["{}", "[]", "3"])

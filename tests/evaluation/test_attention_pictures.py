@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from seqkit.evaluation.attention import Alignment, heat_map, letters_of_any_script, media_heat_map
+from seqkit.evaluation.attention import Alignment, heat_map, media_heat_map
+from seqkit.evaluation.pictures import letters_of_any_script
 
 
 def test_a_strip_is_lit_where_the_decoder_looks(tmp_path):

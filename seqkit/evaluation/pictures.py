@@ -1,0 +1,75 @@
+"""Pictures as files: their formats by suffix, letters of any script, written whole or not at all, without a display."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seqkit.errors import SeqkitError
+from seqkit.files import atomic_write
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+PICTURES = ("png", "pdf", "svg")
+"""What a picture can be, by its suffix; without one it is the first."""
+UNDATED: dict[str, dict[str, Any]] = {"png": {}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
+"""What keeps the time of day out of a file, so that equal figures give equal bytes."""
+FONTS = (
+    *("Noto Sans CJK JP", "Noto Sans CJK SC", "IPAexGothic", "Hiragino Sans", "MS Gothic", "Yu Gothic"),
+    *("Microsoft YaHei", "PingFang SC", "WenQuanYi Zen Hei", "Droid Sans Fallback", "Malgun Gothic"),
+    *("Noto Sans Devanagari", "Noto Sans Bengali", "Noto Sans Tamil", "Noto Sans Thai", "Noto Sans Khmer"),
+    *("Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Ethiopic", "Arial Unicode MS", "Noto Emoji"),
+)
+"""Letters that the first font lacks are taken from those of these that are installed."""
+
+
+def check_picture(path: Path) -> None:
+    """Raise SeqkitError for a suffix that is no picture's, and for a folder that is not there."""
+    picture_format(path)
+    if not path.parent.is_dir():
+        raise SeqkitError(f"{path.parent}: no such folder", "Make it first.", exit_code=2)
+
+
+def picture_format(path: Path) -> str:
+    """The format that a suffix names. Raises SeqkitError for one that is no picture's."""
+    suffix = path.suffix.lower().removeprefix(".") or PICTURES[0]
+    if suffix not in PICTURES:
+        known = ", ".join(f".{name}" for name in PICTURES)
+        raise SeqkitError(f"{path}: .{suffix} is no picture of this kind", f"Choose {known}.", exit_code=2)
+    return suffix
+
+
+@contextmanager
+def letters_of_any_script() -> Iterator[list[str]]:
+    """Within it pictures take letters from any font that is there. At the end the list tells of those that none has."""
+    from matplotlib import font_manager, rc_context
+
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    families = ["DejaVu Sans", *(name for name in FONTS if name in installed)]
+    missing: list[str] = []
+    with (
+        rc_context({"font.family": families, "svg.fonttype": "none", "svg.hashsalt": "seqkit"}),
+        warnings.catch_warnings(record=True) as told,
+    ):
+        warnings.simplefilter("always")
+        yield missing
+    if any("Glyph" in str(warning.message) for warning in told):
+        missing.append(
+            "no installed font has some of the letters, which are boxes now: install one (Noto), or write .svg"
+        )
+
+
+def save_figure(figure: Figure, picture: Path) -> None:
+    """The figure in the format that the suffix names. Raises SeqkitError for one that is not of `PICTURES`."""
+    format = picture_format(picture)
+    with atomic_write(picture) as file:
+        figure.savefig(file, format=format, dpi=120, metadata=UNDATED[format])
+
+
+def plain(label: str) -> str:
+    """A label as it is: matplotlib reads $…$ as mathematics."""
+    return label.replace("$", r"\$")
