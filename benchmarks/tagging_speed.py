@@ -2,7 +2,7 @@
 
 TEXT_FOLDER is what `running_text.py` wrote: a million words, no sentence twice. Peers are folders that
 `train_peers.py` left: `--peers FOLDER` holds one for each, called by its name. Every process is fresh, so caches are
-cold, and has one thread. Measures
+cold, and has one thread, or as many as `--threads` allows. Measures
 
 - lists: words in, tags out, as Python lists, two processes with half of the sentences each;
 - file: CoNLL-U to CoNLL-U with start-up. seqkit runs `seqkit tag --processes 2`; of a peer two processes get half of
@@ -30,7 +30,8 @@ from peers.watch import Peak, Watch, timed
 from seqkit.models.folder import model_folder, model_info
 
 HERE = Path(__file__).resolve().parent
-ENVIRONMENT = os.environ | {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")}
+THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS")
+ENVIRONMENT = dict(os.environ)
 # pip compiles what it installs; a checkout must be allowed to keep what it compiled at the first start.
 ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 PRECISION = "BENCHMARK_PRECISION"
@@ -69,6 +70,7 @@ def main() -> None:
     parser.add_argument("--peers-python", default=sys.executable, help="a Python with seqkit and the peers")
     parser.add_argument("--only", nargs="*", choices=MEASURES, default=list(MEASURES))
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, default=1, help="of each process, for those that use them")
     parser.add_argument("--precision", default="float32", help="number format of seqkit's states")
     parser.add_argument("--labels", default="upos", help="of `seqkit tag`; peers write upos; '': all")
     arguments = parser.parse_args()
@@ -79,6 +81,7 @@ def main() -> None:
             System(name, folder, arguments.peers_python) for name, folder in folders if folder.is_dir()
         ]
     ENVIRONMENT[PRECISION] = arguments.precision
+    ENVIRONMENT.update(dict.fromkeys(THREADS, str(arguments.threads)))
     weights = f"sha256 of the weights {model_info(arguments.model).sha256}"
     print(f"{arguments.model} in {arguments.precision}, {weights}; {machine()}\n")
     for name in arguments.only:

@@ -66,9 +66,18 @@ def flatten(table: Mapping[str, Any], sections: Iterable[str], source: str) -> d
 def fill(sections: Mapping[str, type], values: Mapping[str, Any]) -> dict[str, Any]:
     """Make one instance of each section's dataclass from a flat table.
 
-    Raises SeqkitError for a key that no section has (naming the nearest) and for a value of the wrong type.
+    Raises SeqkitError for a key that no section has (naming the nearest), for a value of the wrong type, and where two
+    sections have an option of one name.
     """
-    owners = {field.name: name for name, kind in sections.items() for field in dataclasses.fields(kind)}
+    owners: dict[str, str] = {}
+    for name, kind in sections.items():
+        for field in dataclasses.fields(kind):
+            other = owners.setdefault(field.name, name)
+            if other != name:
+                problem = (
+                    f"{kind.__name__}: its option {field.name} is one of {sections[other].__name__}, too"
+                )
+                raise SeqkitError(problem, "Tell the author of the plugin that has it to rename it.")
     for key in values:
         if key not in owners:
             raise SeqkitError(f"unknown option '{key}'", did_you_mean(key, owners), exit_code=2)
@@ -131,5 +140,7 @@ def to_toml(sections: Mapping[str, Mapping[str, Any]]) -> str:
 def _toml(value: Any) -> str:
     if isinstance(value, list | tuple):
         return f"[{', '.join(_toml(item) for item in value)}]"
-    # JSON writes numbers, booleans and basic strings as TOML reads them.
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # inf, -inf, nan
+    # JSON writes other numbers, booleans and basic strings as TOML reads them.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import pytest
@@ -49,15 +50,27 @@ def test_slips_are_named_and_mended(settings, problem, fix):
     assert caught.value.exit_code == 2
 
 
+def test_two_options_of_one_name_are_refused():
+    """Or a plugin's would never be set."""
+
+    @dataclass(frozen=True)
+    class Mine:
+        average: float = 0.1
+
+    with pytest.raises(SeqkitError, match="its option average is one of Mine, too"):
+        fill({"model": Mine, "training": Training}, {"average": 0.5})
+
+
 def test_toml_round_trip(tmp_path):
     path = tmp_path / "run.toml"
     sections = {
         "model": {"hidden": 5, "dropout": 1e-5, "names": ['ä"\n', "b"]},
-        "training": {"average": False},
+        "training": {"average": False, "longest": math.inf},
     }
     path.write_text(to_toml(sections), encoding="utf-8")
     assert read_toml(path) == sections
-    assert fill(SECTIONS, flatten(read_toml(path), SECTIONS, "x")) == {
+    del sections["training"]["longest"]
+    assert fill(SECTIONS, flatten(sections, SECTIONS, "x")) == {
         "model": Model(5, 1e-5, ('ä"\n', "b")),
         "training": Training(average=False),
     }

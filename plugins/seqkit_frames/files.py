@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from tokenize import TokenError
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ def read_vectors(path: str | Path, limits: Limits | None = None) -> NDArray[np.f
         stored = np.load(path, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError:
         raise SeqkitError(f"{path}: no such file", "Check the path.") from None
-    except (ValueError, OSError, EOFError, SyntaxError, TokenError) as error:
+    except (ValueError, OSError, EOFError, SyntaxError, TokenError, BadZipFile) as error:
         raise SeqkitError(
             f"{path}: no .npy file that can be read ({error})", "Write it with numpy.save."
         ) from None

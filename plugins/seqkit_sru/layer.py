@@ -67,6 +67,9 @@ class SRU(Recurrence):
 
     def _run(self, prepared_BT: Prepared, c0_BH: Tensor) -> tuple[Tensor, Tensor]:
         """z_BTH and c_BTH."""
-        f, r, u, s = *prepared_BT[0].chunk(2, dim=-1), *prepared_BT[1].chunk(2, dim=-1)
-        c_BTH = gated_scan(f, u, c0_BH)
-        return torch.lerp(s, c_BTH, r), c_BTH
+        # In bfloat16 a sum over many steps would lose its small parts: the cell is kept in float32.
+        dtype = torch.promote_types(prepared_BT[1].dtype, torch.float32)
+        gates_BT2H, values_BT2H = (part.to(dtype) for part in prepared_BT)
+        f, r, u, s = *gates_BT2H.chunk(2, dim=-1), *values_BT2H.chunk(2, dim=-1)
+        c_BTH = gated_scan(f, u, c0_BH.to(dtype))
+        return torch.lerp(s, c_BTH, r).to(prepared_BT[1].dtype), c_BTH

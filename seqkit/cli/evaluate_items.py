@@ -76,8 +76,10 @@ def _drawn(
     from seqkit.evaluation.recognition_report import drawing_dict, drawing_tables
     from seqkit.formats.examples import Pair
 
-    if given["compare"]:
-        raise SeqkitError("--compare: is for models that write text", "Leave it out.", exit_code=2)
+    for name in ("compare", "beam", "length_penalty", "max_ratio", "tokenize"):
+        if given[name] not in (None, ""):
+            option = f"--{name.replace('_', '-')}"
+            raise SeqkitError(f"{option}: is for models that write text", "Leave it out.", exit_code=2)
     scores: DrawingScores = DrawingScores(len(pairs), log_likelihood(translator, pairs))
     if given["judge"]:
         name = translator.options.decoder

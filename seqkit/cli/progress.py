@@ -55,7 +55,7 @@ class TrainingReporter:
         """A remark that stays."""
         self._say(message)
 
-    def step(self, progress: Progress, batches: int, rate: float) -> None:
+    def step(self, progress: Progress, batches: int) -> None:
         """After each batch."""
         now = time.monotonic()
         if self._steps >= 0:

@@ -152,8 +152,6 @@ class Memory(NamedTuple):
     """True where a step is real; None: all are."""
     final: tuple[Tensor, ...]
     """The state that starts a decoder without attention: z, and the memory cell where the recurrence has one."""
-    positions: tuple[Any, ...] = ()
-    """For each example, what stands at each step: pieces, seconds, columns, frames. Empty where nobody asked."""
 
 
 class Encoder(Protocol):

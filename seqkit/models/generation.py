@@ -46,7 +46,7 @@ class Output(NamedTuple):
 
 
 def check_together(models: Sequence[Seq2Seq], names: Sequence[str]) -> None:
-    """Raise SeqkitError where models cannot vote on the next symbol because their symbols differ."""
+    """Raise SeqkitError where models cannot vote on the next symbol: their symbols or their number formats differ."""
     first = models[0].decoder
     if len(models) > 1 and hasattr(first, "generate"):
         raise SeqkitError(
@@ -62,6 +62,9 @@ def check_together(models: Sequence[Seq2Seq], names: Sequence[str]) -> None:
                 "Train them on the same data with the same vocabulary options and another --seed.",
                 exit_code=2,
             )
+        if model.compute != models[0].compute:
+            problem = f"{names[0]} computes in {models[0].compute}, {name} in {model.compute}"
+            raise SeqkitError(problem, "Choose one for all: --precision float32.", exit_code=2)
 
 
 @torch.inference_mode()

@@ -36,16 +36,6 @@ def labeller_of(gold: str) -> Labeller | None:
     return Labeller(parse_gold(gold)) if gold else None
 
 
-def label_text(stretches: Iterable[RawText], pipeline: str) -> Iterator[Sentence]:
-    """Words, sentences and labels of running text by a spaCy pipeline (name or path); see `Labeller`."""
-    return Labeller(pipeline).text(stretches)
-
-
-def label_words(sentences: Iterable[Sentence], pipeline: str) -> Iterator[Sentence]:
-    """The sentences with the labels that a spaCy pipeline gives to their words; see `Labeller`."""
-    return Labeller(pipeline).words(sentences)
-
-
 class Labeller:
     """A spaCy pipeline that labels text or words, and remembers what it labelled."""
 

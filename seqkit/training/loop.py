@@ -54,7 +54,7 @@ class Reporter(Protocol):
 
     def start(self, epochs: int, minutes: float) -> None: ...
 
-    def step(self, progress: Progress, batches: int, rate: float) -> None: ...
+    def step(self, progress: Progress, batches: int) -> None: ...
 
     def epoch(self, row: dict[str, Any]) -> None: ...
 
@@ -148,7 +148,7 @@ class Training:
         p.updates += 1
         self._follow()
         p.seconds += time.monotonic() - started
-        self.reporter.step(p, self._batches, rate)
+        self.reporter.step(p, self._batches)
         if time.monotonic() - self._saved > 60 * options.save_minutes:
             self._save()
 

@@ -27,8 +27,7 @@ def tagging_nll(
     for number, (kind, logits_BTL) in enumerate(logits.items()):
         flat_NL, y_N = logits_BTL.flatten(0, 1), targets[kind].flatten()
         real = y_N != IGNORE
-        # autocast gives logits in bfloat16, and would leave the softmax and all sums in it
-        flat_NL, y_N = flat_NL[real].to(torch.promote_types(flat_NL.dtype, torch.float32)), y_N[real]
+        flat_NL, y_N = in_float32(flat_NL[real]), y_N[real]
         log_p_NL = F.log_softmax(flat_NL, dim=-1)
         nll_N = -log_p_NL.gather(1, y_N[:, None])[:, 0]
         smooth_N = (1 - label_smoothing) * nll_N - label_smoothing * log_p_NL.mean(-1)
@@ -39,6 +38,11 @@ def tagging_nll(
             right, steps = int((flat_NL.argmax(-1) == y_N).sum()), len(y_N)
     assert mean is not None
     return Loss(mean, nll, right, steps)
+
+
+def in_float32(logits: Tensor) -> Tensor:
+    """autocast gives logits in bfloat16, and would leave the softmax and all sums in it."""
+    return logits.to(torch.promote_types(logits.dtype, torch.float32))
 
 
 def with_crf(
@@ -54,7 +58,7 @@ def with_crf(
     """
     for kind, head in heads.items():
         if isinstance(head, CRFHead):
-            logits_BTL, y_BT = logits[kind], batch.targets[kind]
+            logits_BTL, y_BT = in_float32(logits[kind]), batch.targets[kind]
             alone = tagging_nll({kind: logits_BTL}, {kind: y_BT}, label_smoothing)
             real_BT = mask_of(batch.lengths_B, y_BT.shape[1])
             nll = head.nll(logits_BTL, y_BT, real_BT).sum()
@@ -89,7 +93,7 @@ def _taught_nll(
 ) -> Tensor:
     """Of one kind of label, the mean of the steps that teachers speak of."""
     real_BT = p_BTL.sum(-1) > 0
-    log_p_NL = F.log_softmax(logits_BTL[real_BT].float(), dim=-1)  # autocast gives logits in bfloat16
+    log_p_NL = F.log_softmax(in_float32(logits_BTL[real_BT]), dim=-1)
     p_NL, y_N = p_BTL[real_BT], y_BT[real_BT]
     teachers_N = -(p_NL * log_p_NL).sum(-1)
     labelled_N = (y_N != IGNORE).to(log_p_NL.dtype)

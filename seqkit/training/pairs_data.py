@@ -86,7 +86,7 @@ def read_pair_data(sources: Sources, options: Any) -> PairData:
         raise SeqkitError(f"{sources.dev[0]}: holds no pair", "Give a dev split with pairs, or none.")
     notes = [problems.summary()] if problems.summary() else []
     if not dev and len(train) >= FEWEST:
-        step = max(HELD_OUT, len(train) // MOST_HELD_OUT)
+        step = max(HELD_OUT, -(-len(train) // MOST_HELD_OUT))
         dev, train = train[step - 1 :: step], [pair for i, pair in enumerate(train) if (i + 1) % step]
         notes.append(f"no dev split given: every {step}th pair is held out ({len(dev)} of them)")
     elif not dev:

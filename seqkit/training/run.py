@@ -83,7 +83,7 @@ def prepare_tagger(request: Request, reporter: Reporter) -> Prepared:
 
     return Prepared(
         request=request,
-        task=_task(model, data, request, reporter),
+        task=_task(model, data, auxiliary, request, reporter),
         examples=checksum((data.train, data.dev), (*data.labels, *auxiliary)),
         silver=silver_of([*data.train, *data.dev]),
         card=lambda progress, command: model_card(request, data.train, data.dev, progress, command),
@@ -131,11 +131,14 @@ def _check_crf(request: Request, labels: Sequence[str]) -> None:
         raise SeqkitError(f"crf={crf}: a CRF does not learn from teachers", fix, exit_code=2)
 
 
-def _task(model: Any, data: Data, request: Request, reporter: Reporter) -> TaggingTask:
+def _task(
+    model: Any, data: Data, auxiliary: Sequence[str], request: Request, reporter: Reporter
+) -> TaggingTask:
     """What the loop trains: from the labels alone, or from teachers, too."""
     options, teachers = request.training, request.sources.teacher
+    kinds = (*data.labels, *auxiliary)
     if not teachers:
-        return TaggingTask(model, data.train, data.dev, options.label_smoothing)
+        return TaggingTask(model, data.train, data.dev, kinds, options.label_smoothing)
     lesson = teach(
         teachers,
         data.train,
@@ -146,7 +149,13 @@ def _task(model: Any, data: Data, request: Request, reporter: Reporter) -> Taggi
         reporter.note,
     )
     return TaggingTask(
-        model, lesson.sentences, data.dev, options.label_smoothing, lesson.soft, options.teacher_weight
+        model,
+        lesson.sentences,
+        data.dev,
+        kinds,
+        options.label_smoothing,
+        lesson.soft,
+        options.teacher_weight,
     )
 
 

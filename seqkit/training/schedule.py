@@ -9,7 +9,7 @@ def learning_rate(highest: float, progress: float, schedule: str, warmup: float)
     """The rate at `progress` (0 to 1): a linear rise over the first `warmup`, then constant, linear or cosine to 0."""
     if progress < warmup:
         return highest * min(1.0, max(progress, 1e-3) / warmup)
-    left = (1.0 - progress) / (1.0 - warmup) if warmup < 1 else 1.0
+    left = (1.0 - progress) / (1.0 - warmup)
     if schedule == "linear":
         return highest * left
     if schedule == "cosine":

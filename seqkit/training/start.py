@@ -27,7 +27,7 @@ def started(name: str, options: Any) -> Any:
 
 
 def check_labels(name: str, model: Any, data: Data, asked: Sequence[str]) -> list[str]:
-    """Notes on labels of the training split that a trained tagger does not have, and so does not learn.
+    """Notes on labels that a trained tagger does not have, and so does not learn, and on kinds that only it has.
 
     Raises SeqkitError where it has none of the kinds that the data have, or lacks one that was asked for.
     """
@@ -37,6 +37,9 @@ def check_labels(name: str, model: Any, data: Data, asked: Sequence[str]) -> lis
         raise SeqkitError(problem, f"It gives: {', '.join(model.facts.labels)}.", exit_code=2)
     notes = [f"the model gives no {kind} labels, and learns none" for kind in missing]
     for kind, known in model.facts.labels.items():
+        if kind not in data.labels:
+            notes.append(f"{kind} is not learnt; the model gives it as before, or worse")
+            continue
         count, shown = new_labels(kind, known, data.train)
         if count:
             notes.append(f"{count} {kind} label(s) that the model does not have are not learnt: {shown}")

@@ -13,29 +13,36 @@ from seqkit.training.objectives import Loss, distilled_nll, tagging_nll, with_cr
 
 
 class TaggingTask:
-    """A tagger, the sentences it learns from (and what teachers say of them), and those it is scored on."""
+    """A tagger, the sentences it learns from (and what teachers say of them), those it is scored on, and the kinds of
+    label that it learns.
+    """
 
     def __init__(
         self,
         model: Tagger,
         train: Sequence[Sentence],
         dev: Sequence[Sentence],
+        kinds: Sequence[str],
         label_smoothing: float,
         soft: Sequence[Soft] | None = None,
         teacher_weight: float = 0.0,
     ) -> None:
         self.model, self.train, self.dev, self.label_smoothing = model, train, dev, label_smoothing
         self.soft, self.teacher_weight = soft, teacher_weight
+        self.kinds = [kind for kind in model.facts.labels if kind in kinds]
         self.lengths = [len(sentence.words) for sentence in train]
 
     def loss(self, indices: Sequence[int], seed: int) -> Loss:
         """Negative log-likelihood of these sentences' labels."""
         sentences = [self.train[index] for index in indices]
         batch = self.model.collate(sentences, sampling=self.model.options.sampling, seed=seed)
-        logits = self.model(batch)
+        of_all = self.model(batch)
+        logits = {kind: of_all[kind] for kind in self.kinds}
         if self.soft is None:
             loss = tagging_nll(logits, batch.targets, self.label_smoothing)
-            return with_crf(loss, dict(self.model.heads.items()), logits, batch, self.label_smoothing)
+            return with_crf(
+                loss, {kind: self.model.heads[kind] for kind in logits}, logits, batch, self.label_smoothing
+            )
         soft = {
             kind: pad_sequence([self.soft[index][kind].float() for index in indices], batch_first=True)
             for kind in self.soft[indices[0]]
@@ -43,8 +50,8 @@ class TaggingTask:
         return distilled_nll(logits, batch.targets, soft, self.teacher_weight, self.label_smoothing)
 
     def score(self) -> dict[str, float]:
-        """Accuracy of each kind of label that dev has, the first kind first."""
-        scored = [kind for kind in self.model.facts.labels if kind in kinds_in(self.dev)]
+        """Accuracy of each kind of label that is learnt and dev has, the first kind first."""
+        scored = [kind for kind in self.kinds if kind in kinds_in(self.dev)]
         if not scored:
             return {}
         predicted = self.model.predict(self.dev, scored)

@@ -320,6 +320,14 @@ def test_drawings_are_measured_and_judged(seqkit, plugin, drawer, reader, tmp_pa
     assert "Judged" in seqkit("evaluate", drawer, tmp_path / "t.tsv", "--judge", reader).out
     result = seqkit("evaluate", drawer, tmp_path / "t.tsv", "--judge", drawer)
     assert result.code == 2 and "It must read dots and write text" in result.err
+    for option in (
+        ["--beam", "7"],
+        ["--length-penalty", "2"],
+        ["--max-ratio", "9"],
+        ["--tokenize", "nonsense"],
+    ):
+        result = seqkit("evaluate", drawer, tmp_path / "t.tsv", *option)
+        assert result.code == 2 and f"{option[0]}: is for models that write text" in result.err
 
 
 def test_the_checksum_tells_arrays_apart():

@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from seqkit.nn.bfloat16 import HERE
 from seqkit.nn.recurrent import Layer, Recurrence, Stack, last_real, make_recurrence, reverse
 
 B, T, D, H = 3, 5, 4, 6
@@ -206,3 +207,19 @@ def test_reverse_is_its_own_inverse_and_keeps_padding_on_the_right():
 def test_recurrent_matrices_start_orthogonal():
     for U in make_recurrence("lstm", D, H).U.chunk(4):
         torch.testing.assert_close(U @ U.T, torch.eye(H))
+
+
+@pytest.mark.parametrize("name", RECURRENCES)
+def test_under_autocast_it_computes_what_it_does_without_to_the_digits_of_bfloat16(name):
+    """From a state in float32, forward and backward in time, with a gradient."""
+    if name == "lstm" and not HERE:
+        pytest.skip("torch's LSTM needs a processor with bfloat16")
+    torch.set_default_dtype(torch.float32)
+    layer, x_BTD = randomised(Layer(name, D, H, bidirectional=True)), torch.randn(B, T, D)
+    exact_BTH = layer(x_BTD)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        z_BTH = layer(x_BTD)
+        layer.forward_chain(x_BTD, None, layer.forward_chain.initial_state(x_BTD))
+    torch.testing.assert_close(z_BTH.float(), exact_BTH, atol=0.03, rtol=0.03)
+    z_BTH.float().sum().backward()
+    assert all(parameter.grad is not None for parameter in layer.parameters())

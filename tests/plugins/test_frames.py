@@ -9,6 +9,7 @@ from seqkit_frames.files import read_vectors, write_vectors
 
 from seqkit import SeqkitError
 from seqkit.decoding.options import DecodingOptions
+from seqkit.evaluation.drawing import log_likelihood
 from seqkit.formats.examples import Pair
 from seqkit.formats.media import Limits
 from seqkit.models.generation import check_together, generate
@@ -49,7 +50,21 @@ def test_bad_files_are_named(tmp_path):
     # A bracket that is never closed: numpy reads the header with Python's tokenizer.
     content = (tmp_path / "nan.npy").read_bytes()
     (tmp_path / "header.npy").write_bytes(content.replace(b"(1, 1)", b"(1, 1 "))
-    bad = ["long", "short", "text", "nothing", "object", "cube", "nan", "empty", "large", "header", "absent"]
+    (tmp_path / "zip.npy").write_bytes(b"PK\3\4 is how an archive begins")
+    bad = [
+        "long",
+        "short",
+        "text",
+        "nothing",
+        "zip",
+        "object",
+        "cube",
+        "nan",
+        "empty",
+        "large",
+        "header",
+        "absent",
+    ]
     for name in bad:
         with pytest.raises(SeqkitError, match=rf"{name}\.npy"):
             read_vectors(tmp_path / f"{name}.npy", Limits(frames=49))
@@ -77,6 +92,19 @@ def test_a_sequence_alone_has_the_density_it_has_in_a_batch():
         together = model.log_prob(pairs())
         alone = torch.cat([model.log_prob([pair]) for pair in pairs()])
         assert torch.allclose(together, alone, atol=1e-4)
+
+
+def test_the_likelihood_is_in_the_unit_of_the_targets():
+    """Numbers a thousand times as large have a density a thousand times as thin, each of the two at every step."""
+    likelihoods = []
+    for factor in (1, 1000):
+        scaled = [Pair(pair.sources, pair.target * np.float32(factor)) for pair in pairs()]
+        torch.manual_seed(1)
+        model = untrained(scaled, decoder="frames")
+        likelihoods.append(log_likelihood(model, scaled))
+        assert likelihoods[-1] == pytest.approx(float(model.log_prob(scaled).mean()), rel=1e-4)
+    steps = sum(len(pair.target) for pair in pairs()) / len(pairs())
+    assert likelihoods[0] - likelihoods[1] == pytest.approx(2 * steps * np.log(1000), rel=1e-3)
 
 
 def test_it_learns_what_follows_from_the_source():

@@ -13,7 +13,7 @@ from seqkit.catalogue import read_sentences
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Problems, RawText, Sentence, Where
 from seqkit.text import gold
-from seqkit.text.gold import Labeller, label_text, label_words, parse_gold
+from seqkit.text.gold import Labeller, parse_gold
 from seqkit.text.silver_cache import cache_folder
 
 HERE = Where("a.txt", 1)
@@ -40,7 +40,7 @@ def labels(sentence: Sentence) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize("block", [10, 10**6])
 def test_text_is_labelled_as_spacy_does(tiny_pipeline, monkeypatch, block):
     monkeypatch.setattr(gold, "BLOCK", block)
-    sentences = list(label_text([RawText(TEXT, HERE, document="a.txt")], str(tiny_pipeline)))
+    sentences = list(Labeller(str(tiny_pipeline)).text([RawText(TEXT, HERE, document="a.txt")]))
     assert [sentence.words[:2] for sentence in sentences] == [
         ["I", "saw"],
         ["They", "did"],
@@ -61,7 +61,7 @@ def test_text_is_labelled_as_spacy_does(tiny_pipeline, monkeypatch, block):
 
 def test_words_keep_everything_but_their_labels(tiny_pipeline):
     before = list(read_sentences("sample-english", "test", Problems()))
-    after = list(label_words(before, str(tiny_pipeline)))
+    after = list(Labeller(str(tiny_pipeline)).words(before))
     for old, new in zip(before, after, strict=True):
         assert labels(new) == by_spacy(tiny_pipeline, old.words, old.spaces)
         assert (new.words, new.spaces, new.multiwords, new.where) == (
@@ -71,7 +71,7 @@ def test_words_keep_everything_but_their_labels(tiny_pipeline):
             old.where,
         )
         assert new.silver == "en_tiny 1.2" and old.silver is None
-    assert next(label_words([Sentence([])], str(tiny_pipeline))).labels["upos"] == []
+    assert next(Labeller(str(tiny_pipeline)).words([Sentence([])])).labels["upos"] == []
 
 
 def test_a_pipeline_s_own_sentences_are_taken(tiny_pipeline, tmp_path):
@@ -80,12 +80,15 @@ def test_a_pipeline_s_own_sentences_are_taken(tiny_pipeline, tmp_path):
     nlp.to_disk(tmp_path / "commas")
     text = "I saw. her, duck.\n\nShe can"
     stretches = [RawText(text, HERE)]
-    assert [s.text for s in label_text(stretches, str(tmp_path / "commas"))] == [
+    assert [s.text for s in Labeller(str(tmp_path / "commas")).text(stretches)] == [
         "I saw. her, ",
         "duck.\n\n",
         "She can",
     ]
-    assert [s.text for s in label_text(stretches, str(tiny_pipeline))] == ["I saw. her, duck.\n\n", "She can"]
+    assert [s.text for s in Labeller(str(tiny_pipeline)).text(stretches)] == [
+        "I saw. her, duck.\n\n",
+        "She can",
+    ]
 
 
 def test_labels_are_remembered(tiny_pipeline, tmp_path, monkeypatch):
@@ -114,39 +117,39 @@ def test_labels_are_remembered(tiny_pipeline, tmp_path, monkeypatch):
 @pytest.mark.parametrize("damage", [lambda whole: whole[:-12], lambda whole: whole[:12] + b"\xff" * 20])
 def test_a_damaged_cache_is_made_again(tiny_pipeline, damage):
     stretches = [RawText("I saw her.", HERE)]
-    made = list(label_text(stretches, str(tiny_pipeline)))
+    made = list(Labeller(str(tiny_pipeline)).text(stretches))
     (file,) = cache_folder().glob("*.jsonl.gz")
     whole = file.read_bytes()
     file.write_bytes(damage(whole))
-    assert list(label_text(stretches, str(tiny_pipeline))) == made
+    assert list(Labeller(str(tiny_pipeline)).text(stretches)) == made
     assert file.read_bytes() == whole
 
 
 def test_a_pipeline_that_is_not_installed():
     with pytest.raises(SeqkitError, match="xx_no_such_sm is not installed") as caught:
-        label_text([], "xx_no_such_sm")
+        Labeller("xx_no_such_sm").text([])
     assert caught.value.fix == "Install it: python -m spacy download xx_no_such_sm"
 
 
 def test_a_folder_that_is_missing_or_no_pipeline(tmp_path):
     with pytest.raises(SeqkitError, match="nowhere: no such spaCy pipeline"):
-        label_text([], str(tmp_path / "nowhere"))
+        Labeller(str(tmp_path / "nowhere")).text([])
     with pytest.raises(SeqkitError, match="spaCy cannot load the pipeline") as caught:
-        label_text([], str(tmp_path))
+        Labeller(str(tmp_path)).text([])
     assert "config.cfg" in caught.value.fix
 
 
 def test_a_pipeline_without_labels(tmp_path):
     spacy.blank("en").to_disk(tmp_path / "blank")
     with pytest.raises(SeqkitError, match="gives no part of speech"):
-        label_text([], str(tmp_path / "blank"))
+        Labeller(str(tmp_path / "blank")).text([])
 
 
 def test_an_attribute_ruler_gives_labels(tmp_path):
     nlp = spacy.blank("en")
     nlp.add_pipe("attribute_ruler").add([[{"LOWER": "duck"}]], {"POS": "NOUN"})
     nlp.to_disk(tmp_path / "ruled")
-    (sentence,) = label_text([RawText("A duck", HERE)], str(tmp_path / "ruled"))
+    (sentence,) = Labeller(str(tmp_path / "ruled")).text([RawText("A duck", HERE)])
     assert sentence.labels == {"upos": ["_", "NOUN"]}
 
 

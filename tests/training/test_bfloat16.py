@@ -11,7 +11,8 @@ from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Sentence
 from seqkit.models.artifact import load_for
 from seqkit.nn import bfloat16
-from seqkit.training.objectives import tagging_nll
+from seqkit.nn.heads import CRFHead
+from seqkit.training.objectives import tagging_nll, with_crf
 from seqkit.training.request import make_request
 from seqkit.training.run import train
 
@@ -75,4 +76,16 @@ def test_losses_are_added_up_in_float32():
     loss = tagging_nll({"upos": logits_BTL}, {"upos": y_BT})
     exact = torch.nn.functional.cross_entropy(logits_BTL[0].double(), y_BT[0], reduction="sum")
     assert loss.mean.dtype == torch.float32
+    assert loss.nll == pytest.approx(float(exact), rel=1e-5)
+
+
+def test_so_are_those_of_a_crf_over_single_words():
+    """Where no label follows another, its matrix does not widen what autocast gives."""
+    torch.manual_seed(5)
+    head = CRFHead(4, 17)
+    logits_BTL, y_BT = torch.randn(200, 1, 17).bfloat16(), torch.randint(0, 17, (200, 1))
+    logits, targets = {"upos": logits_BTL}, {"upos": y_BT}
+    batch = SimpleNamespace(targets=targets, lengths_B=torch.ones(200, dtype=torch.long))
+    loss = with_crf(tagging_nll(logits, targets), {"upos": head}, logits, batch)
+    exact = head.nll(logits_BTL.double(), y_BT, torch.ones(200, 1, dtype=torch.bool)).sum()
     assert loss.nll == pytest.approx(float(exact), rel=1e-5)

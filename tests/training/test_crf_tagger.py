@@ -16,7 +16,7 @@ EVERYTHING = list(range(len(TREEBANK)))
 def test_the_loss_is_that_of_whole_sentences():
     model = tiny("birnn", labels=("upos",), crf="upos").eval()
     torch.nn.init.normal_(model.heads["upos"].A)
-    loss = TaggingTask(model, TREEBANK, [], 0.0).loss(EVERYTHING, 1)
+    loss = TaggingTask(model, TREEBANK, [], list(model.facts.labels), 0.0).loss(EVERYTHING, 1)
     alone = 0.0
     for sentence in TREEBANK:
         batch = model.collate([sentence])
@@ -29,7 +29,7 @@ def test_the_loss_is_that_of_whole_sentences():
 def test_it_learns_beside_softmaxes_of_other_kinds():
     model = tiny("birnn", crf="upos")
     assert [isinstance(head, CRFHead) for head in model.heads.values()] == [True, False, False]
-    task = TaggingTask(model, TREEBANK, TREEBANK, 0.1)
+    task = TaggingTask(model, TREEBANK, TREEBANK, list(model.facts.labels), 0.1)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
     for _ in range(80):
         optimizer.zero_grad()

@@ -90,7 +90,9 @@ def test_a_kind_of_label_without_teachers_is_learnt_from_gold_labels():
 def test_the_pupil_comes_to_agree_with_its_teacher(teachers):
     found = lesson(teachers[:1], copies=0)
     pupil = tiny("birnn", hidden=16)
-    task = TaggingTask(pupil, found.sentences, [], 0.0, found.soft, teacher_weight=1.0)
+    task = TaggingTask(
+        pupil, found.sentences, [], ["upos", "xpos", "feats"], 0.0, found.soft, teacher_weight=1.0
+    )
     optimizer = torch.optim.Adam(pupil.parameters(), lr=0.02)
     everything = list(range(len(TREEBANK)))
     for _ in range(150):

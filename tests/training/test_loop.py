@@ -44,7 +44,7 @@ class Line:
 
 class Silent:
     def start(self, epochs, minutes): ...
-    def step(self, progress, batches, rate): ...
+    def step(self, progress, batches): ...
     def epoch(self, row): ...
     def note(self, message): ...
 
@@ -189,7 +189,7 @@ class Asking(Silent):
     def __init__(self, number):
         self.number = number
 
-    def step(self, progress, batches, rate):
+    def step(self, progress, batches):
         os.kill(os.getpid(), self.number)
 
 

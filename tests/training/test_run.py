@@ -32,7 +32,7 @@ class Reporter:
     def note(self, message):
         self.notes.append(message)
 
-    def step(self, progress, batches, rate):
+    def step(self, progress, batches):
         if progress.updates == self.stop_at:
             raise Stopped
 

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import signal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -17,7 +18,8 @@ from seqkit.models.artifact import load_model
 from seqkit.models.generation import generate
 from seqkit.pairs import read_pairs
 from seqkit.training.loop import Stopped
-from seqkit.training.request import make_request
+from seqkit.training.pairs_data import read_pair_data
+from seqkit.training.request import Sources, make_request
 from seqkit.training.run import train
 
 SETTINGS = [
@@ -42,7 +44,7 @@ class Reporter:
 
     def start(self, epochs, minutes): ...
 
-    def step(self, progress, batches, rate):
+    def step(self, progress, batches):
         self.batches = batches
         if progress.updates == self.stop_at:
             signal.raise_signal(signal.SIGTERM)
@@ -163,3 +165,15 @@ def test_the_loss_is_that_of_the_smoothed_target(twenty):
     assert float(first.mean.detach()) == pytest.approx(first.nll / first.steps, rel=1e-5)
     assert float(second.mean.detach()) != pytest.approx(float(first.mean.detach()), rel=1e-3)
     assert plain.score() == {}
+
+
+def test_no_more_than_a_thousand_pairs_are_held_out(tmp_path):
+    """Every twentieth of few, of many a smaller share."""
+    file = tmp_path / "pairs.tsv"
+    for count, held_out in ((1_000, 50), (20_999, 999), (39_999, 999)):
+        file.write_text(
+            "".join(f"eins {number}\tone {number}\n" for number in range(count)), encoding="utf-8"
+        )
+        sources = Sources("seq2seq", train=(str(file),))
+        data = read_pair_data(sources, SimpleNamespace(encoder="text", decoder="text"))
+        assert (len(data.train), len(data.dev)) == (count - held_out, held_out)

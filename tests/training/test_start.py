@@ -28,7 +28,7 @@ class Reporter:
 
     def start(self, epochs, minutes): ...
 
-    def step(self, progress, batches, rate):
+    def step(self, progress, batches):
         if progress.updates == self.stop_at:
             signal.raise_signal(signal.SIGTERM)
 
@@ -94,6 +94,26 @@ def test_labels_that_the_model_lacks_are_told_of_or_refused(trained, tmp_path):
         run(tmp_path / "no", TAGGER | {"start": str(tmp_path / "upos"), "label": ["xpos"]}, STILL)
     notes = run(tmp_path / "some", TAGGER | {"start": str(tmp_path / "upos")}, STILL)
     assert "the model gives no feats labels, and learns none" in notes
+
+
+def test_kinds_that_are_left_out_are_not_learnt(trained, tmp_path):
+    """Stopped and resumed, too."""
+    given, settings = (
+        TAGGER | {"start": str(trained / "lstm"), "label": ["upos"]},
+        {"epochs": 2, "threads": 1},
+    )
+    notes = run(tmp_path / "whole", given, settings)
+    assert [note for note in notes if note.startswith("xpos is not learnt")]
+    before, after = (load_model(str(folder)) for folder in (trained / "lstm", tmp_path / "whole"))
+    same = {kind: torch.equal(before.heads[kind].V, after.heads[kind].V) for kind in before.heads}
+    assert same == {"upos": False, "xpos": True, "feats": True}
+    metrics = (tmp_path / "whole" / "training" / "metrics.csv").read_text()
+    assert "dev_upos" in metrics and "dev_xpos" not in metrics
+    with pytest.raises(Stopped):
+        run(tmp_path / "broken", given, settings, stop_at=3)
+    run(tmp_path / "broken", {"model": "lstm"}, {}, [tmp_path / "broken" / "training" / CONFIG])
+    whole, broken = ((tmp_path / name / "model.safetensors").read_bytes() for name in ("whole", "broken"))
+    assert whole == broken
 
 
 def test_another_direction_is_told_of(trained, tmp_path):
