@@ -5,6 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+SHOWN = 40
+"""Names that an error lists, at most."""
+
 
 class SeqkitError(Exception):
     """A mistake the user can mend.
@@ -21,9 +24,10 @@ class SeqkitError(Exception):
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
-    """A sentence that helps after a misspelt name: the nearest known one, else all of them."""
+    """A sentence that helps after a misspelt name: the nearest known one, else all of them, or the first of many."""
     names = sorted(known)
     near = difflib.get_close_matches(wrong, names, n=1, cutoff=0.6)
     if near:
         return f"Did you mean '{near[0]}'?"
-    return f"Known: {', '.join(names)}." if names else "There is none."
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return f"Known: {', '.join(names[:SHOWN])}{more}." if names else "There is none."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import sys
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -86,7 +87,8 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        fix = "Set XDG_DATA_HOME to a folder that can be written."
+        where = {"win32": "LOCALAPPDATA", "darwin": "HOME"}.get(sys.platform, "XDG_DATA_HOME")
+        fix = f"Set {where} to a folder that can be written."
         raise SeqkitError(f"{folder}: cannot be made ({error.strerror})", fix) from error
 
 

@@ -15,7 +15,7 @@ from seqkit.formats.examples import Item, Pair, Problems, Where
 from seqkit.formats.lines import NotText, chomp, is_blank, read_lines, suffix_of
 from seqkit.formats.media import Limits
 from seqkit.formats.parallel import read_jsonl, read_tsv
-from seqkit.pairs import names_pair_files
+from seqkit.pairs import files_in, names_pair_files
 
 Reader = Callable[[str], Any]
 """What a cell of a table holds: a text as it is, or the content of the file that it names."""
@@ -48,11 +48,16 @@ def read_media_pairs(
         yield from _from_table(data, encoders, decoder, problems, limits)
         return
     spec = find_corpus(data)
-    if spec.maker is None:
-        fix = "Choose one of sound, pictures or clips (`seqkit corpora list`), or --set encoder=text."
-        raise SeqkitError(f"{data}: is text, which {', '.join(encoders)} cannot read", fix, exit_code=2)
+    check_made(spec)
     for item in made_items(spec, split):
         yield _pair(spec, item, encoders, decoder)
+
+
+def check_made(spec: CorpusSpec) -> None:
+    """Raise SeqkitError for a corpus of text, whose examples are no items."""
+    if spec.maker is None:
+        fix = "Choose one of sound, pictures or clips (`seqkit corpora list`), or leave the encoder at text."
+        raise SeqkitError(f"{spec.name}: is text, not items of several modalities", fix, exit_code=2)
 
 
 def _pair(spec: CorpusSpec, item: Item, encoders: Sequence[str], decoder: str) -> Pair:
@@ -105,7 +110,7 @@ def _from_table(
     data: str, encoders: Sequence[str], decoder: str, problems: Problems, limits: Limits
 ) -> Iterator[Pair]:
     suffix, host = suffix_of(data), registry()
-    if "," in data or suffix not in (".tsv", ".jsonl"):
+    if len(files_in(data)) != 1 or suffix not in (".tsv", ".jsonl"):
         fix = "Give one .tsv or .jsonl file with a column for each; paths in it are relative to its folder."
         raise SeqkitError(f"{data}: is not a table of {', '.join(encoders)} and target", fix, exit_code=2)
     specs = [*(host.find("encoders", name) for name in encoders), host.find("decoders", decoder)]

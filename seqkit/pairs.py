@@ -56,7 +56,7 @@ def read_rows(data: str, split: str, sides: tuple[str, ...], problems: Problems)
         return _rows_of_files(data, sides, problems)
     spec = find_corpus(data)
     for side in sides:
-        _check_side(spec, side)
+        check_side(spec, side)
     return _rows_of_corpus(spec, split, sides, problems)
 
 
@@ -69,7 +69,14 @@ def absolute(data: str) -> str:
     """`data` with its paths absolute, so that it can be found from another folder; the name of a corpus stays."""
     if not names_pair_files(data):
         return data
-    return ",".join(os.path.abspath(path.strip()) for path in data.split(","))
+    return ",".join(map(os.path.abspath, files_in(data)))
+
+
+def files_in(data: str) -> list[str]:
+    """The paths that a comma joins; one with a comma in its own name, where there is such a file."""
+    if os.path.isfile(data):
+        return [data]
+    return [path.strip() for path in data.split(",") if path.strip()]
 
 
 def sides_of(data: str, source: str, target: str) -> tuple[str, str]:
@@ -96,11 +103,12 @@ def sides_of(data: str, source: str, target: str) -> tuple[str, str]:
         if spec.sides and not side:
             fix = f"Give {option}: one of {', '.join(spec.sides)}."
             raise SeqkitError(f"{data}: which side is the {option[2:]}?", fix, exit_code=2)
-        _check_side(spec, side)
+        check_side(spec, side)
     return source, target
 
 
-def _check_side(spec: CorpusSpec, side: str) -> None:
+def check_side(spec: CorpusSpec, side: str) -> None:
+    """Raise SeqkitError for a side that a corpus does not have."""
     if not spec.sides:
         fix = "See `seqkit corpora list` for those that are."
         raise SeqkitError(f"{spec.name}: is not parallel text", fix, exit_code=2)
@@ -143,7 +151,7 @@ def _read(paths: list[Path], spec: CorpusSpec, sides: tuple[str, ...], problems:
 
 
 def _rows_of_files(data: str, sides: tuple[str, ...], problems: Problems) -> Iterator[Row]:
-    paths = [path.strip() for path in data.split(",") if path.strip()]
+    paths = files_in(data)
     named = sides if all(sides) and len(set(sides)) == len(sides) else GENERIC
     if len(paths) == 1 and suffix_of(paths[0]) in (".tsv", ".jsonl"):
         reader = read_tsv if suffix_of(paths[0]) == ".tsv" else read_jsonl

@@ -164,3 +164,11 @@ def test_sides_that_a_run_did_not_know_are_none_when_it_is_resumed(folder):
 def test_one_side_of_files_is_too_few(folder, source, target):
     with pytest.raises(SeqkitError, match=r"alone does not tell which|are both de"):
         sides_of("t.en,t.de", source, target)
+
+
+def test_a_comma_in_the_name_of_a_file_joins_nothing(folder):
+    (folder / "a,b").mkdir()
+    (folder / "t.tsv").rename(folder / "a,b" / "t.tsv")
+    assert absolute("a,b/t.tsv") == str(folder / "a,b" / "t.tsv")
+    assert read("a,b/t.tsv") == FORTH
+    assert absolute("t.de,t.en,") == f"{folder / 't.de'},{folder / 't.en'}"

@@ -73,26 +73,32 @@ class Worker:
             self.process.start()
         theirs.close()
         self.waiting = 0
+        self.questions: SimpleQueue[list[list[str]] | None] = SimpleQueue()
+        """The words of chunks to be sent; None at the end."""
         self.answers: SimpleQueue[Tags | None] = SimpleQueue()
         """What has come back and was not yet taken; None where no more will come."""
-        self._receiver = Thread(target=self._receive, daemon=True)
-        self._receiver.start()
+        self._threads = [Thread(target=work, daemon=True) for work in (self._ask, self._receive)]
+        for thread in self._threads:
+            thread.start()
+
+    def _ask(self) -> None:
+        """Put questions into the pipe. A pipe holds little: whoever sends a chunk waits until the worker, which may
+        still be starting or be at the chunk before, takes it.
+        """
+        with suppress(OSError):  # of a process that has died, which `take` tells
+            while (words := self.questions.get()) is not None:
+                self.connection.send(words)
 
     def _receive(self) -> None:
-        """Take answers off the pipe as they come. A pipe holds little: were they left there while this process sends
-        a chunk, both would wait for the other to read.
-        """
+        """Take answers off the pipe as they come, so that the worker need not wait with them."""
         with suppress(EOFError, OSError):
             while True:
                 self.answers.put(self.connection.recv())
         self.answers.put(None)
 
     def send(self, sentences: Sequence[Sentence]) -> None:
-        """Ask about a chunk. Raises SeqkitError where the process has died."""
-        try:
-            self.connection.send([sentence.words for sentence in sentences])
-        except ConnectionError as error:
-            raise self._death() from error
+        """Ask about a chunk."""
+        self.questions.put([sentence.words for sentence in sentences])
         self.waiting += 1
 
     def take(self) -> Tags:
@@ -118,7 +124,9 @@ class Worker:
     ) -> None:
         self.process.terminate()
         self.process.join()
-        self._receiver.join()
+        self.questions.put(None)
+        for thread in self._threads:
+            thread.join()
         self.connection.close()
 
 

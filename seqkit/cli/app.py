@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -114,6 +115,9 @@ def main() -> None:
         stream or open(os.devnull, mode)  # noqa: SIM115 (open to the end)
         for stream, mode in ((sys.stdin, "r"), (sys.stdout, "w"), (sys.stderr, "w"))
     )
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Data are UTF-8 wherever they go; a terminal shows what it can.
+        sys.stdout.reconfigure(encoding=None if sys.stdout.isatty() else "utf-8", errors="replace")
     for number in (signal.SIGTERM, *hangups()):
         signal.signal(number, _leave)
     if "OMP_WAIT_POLICY" not in os.environ:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,16 +11,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seqkit.cli.inputs import check_apart
-from seqkit.cli.render import print_table, size
+from seqkit.cli.limits import MaxFrames, MaxPixels, MaxSeconds, limits_of
+from seqkit.cli.render import print_table, say, show_json, size
 from seqkit.config import MOST_PIECES
 
 if TYPE_CHECKING:
     from seqkit.extend.specs import CorpusSpec
     from seqkit.formats.examples import Problems
+    from seqkit.formats.media import Limits
     from seqkit.text.statistics import SplitStatistics
 
 app = typer.Typer(no_args_is_help=True)
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave bad sentences out and count them.")]
+Given = dict[str, object]
+"""Option -> its value, if any."""
 AsJson = Annotated[bool, typer.Option("--json", help="JSON in place of the table.")]
 
 
@@ -32,7 +35,7 @@ def list_corpora(as_json: AsJson = False) -> None:
 
     rows = [_row(plugged.spec) for plugged in registry().all("corpora")]
     if as_json:
-        typer.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+        show_json(rows)
         return
     shown = [
         (row["name"], row["language"], _size(row), row["licence"], row["folder"] or "not here")
@@ -109,9 +112,14 @@ def show_stats(
         ),
     ],
     vocab_size: Annotated[
-        int, typer.Option(min=0, max=MOST_PIECES, help="SentencePiece pieces; 0 leaves pieces out.")
-    ] = 4000,
-    subword: Annotated[str, typer.Option(help="SentencePiece algorithm: unigram or bpe.")] = "unigram",
+        int | None,
+        typer.Option(
+            min=0, max=MOST_PIECES, help="SentencePiece pieces; 0 leaves pieces out. Default: 4000."
+        ),
+    ] = None,
+    subword: Annotated[
+        str, typer.Option(help="SentencePiece algorithm: unigram or bpe. Default: unigram.")
+    ] = "",
     source_side: Annotated[
         str, typer.Option("--source", help="Side of a .tsv or .jsonl file of parallel text.")
     ] = "",
@@ -120,7 +128,10 @@ def show_stats(
         str,
         typer.Option(help="Of a table of media files: what is read, with commas: audio, image, video, text."),
     ] = "",
-    decoder: Annotated[str, typer.Option(help="Of such a table: what is written.")] = "text",
+    decoder: Annotated[str, typer.Option(help="Of such a table: what is written. Default: text.")] = "",
+    max_seconds: MaxSeconds = None,
+    max_pixels: MaxPixels = None,
+    max_frames: MaxFrames = None,
     skip_bad: SkipBad = False,
     as_json: AsJson = False,
 ) -> None:
@@ -128,22 +139,46 @@ def show_stats(
     from seqkit.formats.examples import Problems
 
     problems = Problems(skip=skip_bad)
-    if encoder or _is_made(source):
-        _show_items(source, encoder, decoder, problems, as_json)
-        return
-    if source_side or target_side or _is_parallel(source):
+    of_words: Given = {"--vocab-size": vocab_size, "--subword": subword}
+    of_pairs: Given = {"--source": source_side, "--target": target_side}
+    of_tables: Given = {"--encoder": encoder, "--decoder": decoder}
+    limits: Given = {"--max-seconds": max_seconds, "--max-pixels": max_pixels, "--max-frames": max_frames}
+    if _is_made(source):
+        _refuse("a corpus that is made", of_words | of_pairs | of_tables | limits)
+        _show_items(source, "", "", limits_of(None, None, None), problems, as_json)
+    elif encoder:
+        _refuse("a table of files", of_words | of_pairs)
+        bounds = limits_of(max_seconds, max_pixels, max_frames)
+        _show_items(source, encoder, decoder or "text", bounds, problems, as_json)
+    elif source_side or target_side or _is_parallel(source):
+        _refuse("parallel text", of_words | of_tables | limits)
         _show_pairs(source, (source_side, target_side), problems, as_json)
-        return
+    else:
+        _refuse("text", of_tables | limits)
+        _show_words(
+            source, 4000 if vocab_size is None else vocab_size, subword or "unigram", problems, as_json
+        )
 
+
+def _refuse(kind: str, given: Given) -> None:
+    """Raise SeqkitError for an option that says nothing about this kind of data."""
+    from seqkit.errors import SeqkitError
+
+    for option, value in given.items():
+        if value not in (None, ""):
+            fix = "Leave it out, or name other data (a table of files: --encoder)."
+            raise SeqkitError(f"{option}: not for {kind}", fix, exit_code=2)
+
+
+def _show_words(source: str, vocab_size: int, subword: str, problems: Problems, as_json: bool) -> None:
     from seqkit.text.statistics import measure
 
     figures = measure(source, problems, vocab_size, subword)
-    _say(problems.summary())
+    say(problems.summary())
     if as_json:
-        data = {split: dataclasses.asdict(row) for split, row in figures.items()}
-        typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
-        return
-    _print_stats(figures)
+        show_json({split: dataclasses.asdict(row) for split, row in figures.items()})
+    else:
+        _print_stats(figures)
 
 
 def _is_made(source: str) -> bool:
@@ -154,16 +189,16 @@ def _is_made(source: str) -> bool:
     return not names_pair_files(source) and find_corpus(source).maker is not None
 
 
-def _show_items(source: str, encoder: str, decoder: str, problems: Problems, as_json: bool) -> None:
+def _show_items(
+    source: str, encoder: str, decoder: str, limits: Limits, problems: Problems, as_json: bool
+) -> None:
     from seqkit.cli.inputs import listed
-    from seqkit.formats.media import Limits
     from seqkit.text.item_statistics import measure_items
 
-    figures = measure_items(source, listed(encoder), decoder, problems, Limits())
-    _say(problems.summary())
+    figures = measure_items(source, listed(encoder), decoder, problems, limits)
+    say(problems.summary())
     if as_json:
-        data = {split: row.as_dict() for split, row in figures.items()}
-        typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        show_json({split: row.as_dict() for split, row in figures.items()})
         return
     header = ("split", "modality", "examples", "unit", "all", "mean", "longest", "distinct")
     rows = [
@@ -186,18 +221,20 @@ def _show_items(source: str, encoder: str, decoder: str, problems: Problems, as_
 def _is_parallel(source: str) -> bool:
     """Whether two files are named, or a corpus that has sides."""
     from seqkit.catalogue import find_corpus, names_file
+    from seqkit.pairs import files_in
 
-    return "," in source or (not names_file(source) and bool(find_corpus(source).sides))
+    if names_file(source) or "," in source:
+        return len(files_in(source)) > 1
+    return bool(find_corpus(source).sides)
 
 
 def _show_pairs(source: str, sides: tuple[str, str], problems: Problems, as_json: bool) -> None:
     from seqkit.text.pair_statistics import measure_pairs
 
     figures = measure_pairs(source, sides, problems)
-    _say(problems.summary())
+    say(problems.summary())
     if as_json:
-        data = {split: dataclasses.asdict(row) for split, row in figures.items()}
-        typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        show_json({split: dataclasses.asdict(row) for split, row in figures.items()})
         return
     header = (
         "split",
@@ -269,11 +306,5 @@ def convert_file(
     check_apart({"OUT": target}, [str(source)])
     problems = Problems(skip=skip_bad)
     count = convert(source, target, problems)
-    _say(problems.summary())
-    _say(f"{target}: {count} sentence(s)")
-
-
-def _say(message: str) -> None:
-    """One line on stderr, where there is something to say."""
-    if message:
-        typer.echo(message, err=True)
+    say(problems.summary())
+    say(f"{target}: {count} sentence(s)")

@@ -13,6 +13,7 @@ from typing import cast
 from seqkit.errors import SeqkitError
 from seqkit.files import readable
 from seqkit.formats.examples import Problems, RawText, Sentence, Where
+from seqkit.formats.zipped import on_disk
 
 OTHER_TASKS = {"seq2seq": "seqkit translate"}
 """Which command serves the models that a command for taggers does not."""
@@ -52,12 +53,8 @@ class Inputs:
                 "- stands twice, but there is one standard input", "Leave one out.", exit_code=2
             )
         for number, argument in enumerate(self.arguments, start=1):
-            if not self.is_file(argument) and any(
-                "\ud800" <= character <= "\udfff" for character in argument
-            ):
-                raise SeqkitError(
-                    f"argument {number}: is not UTF-8", "Check the terminal's encoding.", exit_code=2
-                )
+            if not self.is_file(argument):
+                check_utf8(f"argument {number}", argument)
             if self.is_file(argument) and argument != "-" and not _is_there(argument):
                 raise SeqkitError(
                     f"{argument}: no such file",
@@ -71,12 +68,18 @@ class Inputs:
                 )
 
     def is_file(self, argument: str) -> bool:
-        """A known suffix or a path separator makes a file of an argument; `--text` and `--file` decide otherwise."""
-        from seqkit.catalogue import names_file
-
+        """Whether an argument is a file, by its form unless `--text` or `--file` says so; - is standard input."""
+        if argument == "-" and not self.arguments:
+            return True  # what is read where nothing is named
         if self.all_text or self.all_files:
             return self.all_files
-        return argument == "-" or names_file(argument)
+        return argument == "-" or self.names_file(argument)
+
+    def names_file(self, argument: str) -> bool:
+        """A known suffix or a path separator makes a file of an argument."""
+        from seqkit.catalogue import names_file
+
+        return names_file(argument)
 
 
 def read_inputs(inputs: Inputs, language: str, problems: Problems) -> Iterator[Sentence]:
@@ -94,18 +97,26 @@ def read_inputs(inputs: Inputs, language: str, problems: Problems) -> Iterator[S
 
 def _named(sentences: Iterator[Sentence], name: str, several: bool) -> Iterator[Sentence]:
     """With several inputs, each begins a document, so that none runs on from the one before."""
-    first = next(sentences, None)
-    if first is not None:
-        if several and first.document is None and first.lines is None:
-            first.document = readable(name)
-        yield first
-        yield from sentences
+    named = not several
+    for sentence in sentences:
+        if not named and sentence.words:
+            named = True
+            if sentence.document is None and sentence.lines is None:
+                sentence.document = readable(name)
+        yield sentence
+
+
+def check_utf8(name: str, text: str) -> None:
+    """Raise SeqkitError for text of the command line that has other bytes in it: Python holds them as surrogates."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise SeqkitError(f"{name}: is not UTF-8", "Check the terminal's encoding.", exit_code=2)
 
 
 def _is_there(path: str) -> bool:
-    """Whether a path leads anywhere; a text too long to be a path leads nowhere."""
+    """Whether a path leads anywhere, be it into a zip file; a text too long to be a path leads nowhere."""
     try:
-        return Path(path).exists()
+        archive, member = on_disk(path)
+        return Path(path).exists() or (bool(member) and archive.is_file())
     except (OSError, ValueError):
         return False
 

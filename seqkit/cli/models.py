@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -18,7 +17,7 @@ app = typer.Typer(no_args_is_help=True)
 @app.command("list")
 def list_models(json_output: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False) -> None:
     """List the models that the installed plugins ship."""
-    from seqkit.cli.render import print_table
+    from seqkit.cli.render import print_table, show_json
     from seqkit.extend.manager import registry
 
     rows = [
@@ -32,7 +31,7 @@ def list_models(json_output: Annotated[bool, typer.Option("--json", help="Write 
         for plugged in registry().all("pretrained")
     ]
     if json_output:
-        print(json.dumps(rows, ensure_ascii=False, indent=1))
+        show_json(rows)
     else:
         print_table(("name", "task", "language", "summary"), [list(row.values())[:4] for row in rows])
 
@@ -55,6 +54,7 @@ def info(
     json_output: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
     """Show a model's configuration, labels, size and card."""
+    from seqkit.cli.render import show_json
     from seqkit.models.folder import CARD, model_info
 
     found = model_info(model)
@@ -66,7 +66,7 @@ def info(
         "labels": _labels(found.folder),
     }
     if json_output:
-        print(json.dumps(facts, ensure_ascii=False, indent=1))
+        show_json(facts)
         return
     for key, value in facts.items():
         print(f"{key:10}  {value}")

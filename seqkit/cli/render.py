@@ -41,7 +41,7 @@ def size(count: int) -> str:
     """A number of bytes for people: 13.5 MB."""
     amount = float(count)
     for unit in ("B", "kB", "MB"):
-        if amount < 1000:
+        if amount < 999.5:
             return f"{amount:.3g} {unit}"
         amount /= 1000
     return f"{amount:.3g} GB"

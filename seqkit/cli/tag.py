@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 import typer
 
 from seqkit.cli.inputs import OTHER_TASKS, Inputs, check_apart, is_file_there, listed, read_inputs
+from seqkit.cli.render import say
 
 if TYPE_CHECKING:
     from seqkit.formats.examples import Problems
@@ -68,7 +69,7 @@ def tag(
     wanted = Inputs(tuple(inputs or ()), text, file, from_, pretokenized)
     wanted.check()
     # Tags written over the file they were made from would replace its own labels for good.
-    check_apart({"--out": out}, [argument for argument in wanted.arguments if is_file_there(argument)])
+    check_apart({"--out": out}, [] if text else [path for path in wanted.arguments if is_file_there(path)])
     spec = _format(out, format)
     top = top or int(probabilities)
     if top:
@@ -163,7 +164,5 @@ def _format(out: Path | None, format: str) -> Any:
 
 
 def _report(words: int, problems: Problems) -> None:
-    if words == 0:
-        print("no words found in the input", file=sys.stderr)
-    if problems.summary():
-        print(problems.summary(), file=sys.stderr)
+    say("" if words else "no words found in the input")
+    say(problems.summary())

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
-from seqkit.cli.inputs import TAGGERS, Inputs, check_apart
+from seqkit.cli.inputs import TAGGERS, Inputs, check_apart, check_utf8
 from seqkit.cli.limits import MaxFrames, MaxPixels, MaxSeconds, limits_of
+from seqkit.cli.render import say
 from seqkit.cli.translate_files import (
     FileSources,
     FileTarget,
@@ -116,6 +117,7 @@ def translate(
         "prefix": prefix or None,
         "max_ratio": max_ratio,
     }
+    check_utf8("--prefix", prefix)
     modalities = modalities_of((model or [""])[0])
     if modalities is not None and modalities.writes_files:
         check_for_files(given | {"beam": beam, "scores": scores, "format": format, "attention": attention})
@@ -142,6 +144,8 @@ def translate(
     check_apart({"--out": out, "--attention": attention}, files)
     if modalities is not None and modalities.writes_files:
         target = FileTarget.of(out, modalities.decoder)
+        if isinstance(sources, FileSources):
+            target.check_apart(len(sources), files)
         write_files(_load(model or [], precision), sources, options, target)
     else:
         writer = _writer_for(out, format, scores, options.n_best)
@@ -149,8 +153,7 @@ def translate(
         first = FirstLine(models[0], attention)
         _run(models, sources, options, out, writer, first)
         first.show()
-    if problems.summary():
-        print(problems.summary(), file=sys.stderr)
+    say(problems.summary())
     if isinstance(sources, FileSources) and sources.failed:
         raise typer.Exit(1)
 
@@ -178,12 +181,11 @@ def _check_drawing(sample: bool, mbr: int | None, given: dict[str, Any]) -> None
 class LineInputs(Inputs):
     """The arguments of a command that works line by line: a file of any suffix is a file if it is there."""
 
-    def is_file(self, argument: str) -> bool:
-        """As for other commands, and what is there as a file."""
-        if self.all_text or self.all_files:
-            return self.all_files
+    def names_file(self, argument: str) -> bool:
+        """As for other commands, and what is there and no folder."""
         packed = argument.lower().endswith(".gz") and not any(map(str.isspace, argument))
-        return super().is_file(argument) or packed or os.path.exists(argument)
+        there = os.path.exists(argument) and not os.path.isdir(argument)
+        return super().names_file(argument) or packed or there
 
     def files(self) -> list[str]:
         """Those arguments that are files."""
@@ -215,9 +217,6 @@ def _load(names: Sequence[str], precision: str) -> list[Any]:
         if list(model.encoders) != list(models[0].encoders):
             problem = f"{name}: reads {', '.join(model.encoders)}, {names[0]} {', '.join(models[0].encoders)}"
             raise SeqkitError(problem, "Models that vote must read the same.", exit_code=2)
-        if not hasattr(models[0].decoder, "read"):
-            fix = "Give one model."
-            raise SeqkitError(f"{names[0]}: writes no symbols to vote on", fix, exit_code=2)
     check_together(models, names)
     return models
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from seqkit.cli.inputs import check_utf8
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.files import readable
 
@@ -132,6 +134,7 @@ class FileSources:
 
     def _values(self, names: Sequence[str]) -> dict[str, str]:
         values: dict[str, str] = {}
+        files = [spec.name for spec in self.modalities.encoders if spec.reader is not None]
         for given in self.named:
             name, found, value = given.partition("=")
             if not found or name not in names or name in values:
@@ -140,6 +143,8 @@ class FileSources:
                 raise SeqkitError(f"--input {given}: {reason}", fix, exit_code=2)
             if not value.strip():
                 raise SeqkitError(f"--input {given}: is empty", "Write NAME=VALUE.", exit_code=2)
+            if name not in files:
+                check_utf8(f"--input {name}", value)
             values[name] = value
         missing = [name for name in names if name not in values]
         if missing or self.arguments:
@@ -199,10 +204,17 @@ class FileTarget:
             raise SeqkitError(f"{out}: there is no folder {out.parent}", "Make it first.", exit_code=2)
         return cls(out, decoder)
 
+    def check_apart(self, count: int, files: Sequence[str]) -> None:
+        """Raise SeqkitError where one of `count` outputs would replace one of the input files."""
+        read = set(map(os.path.realpath, files))
+        for number in range(1, count + 1):
+            path = self.path(number, count)
+            if os.path.realpath(path) in read:
+                raise SeqkitError(f"{path}: is an input, too", "Choose another --out.", exit_code=2)
+
     def path(self, number: int, count: int) -> Path:
-        """Of output `number`, from 1, of so many. A folder is made where it is missing."""
+        """Of output `number`, from 1, of so many."""
         if self.out.is_dir() or not self.out.suffix:
-            self.out.mkdir(parents=True, exist_ok=True)
             return self.out / f"{number}{self.decoder.suffixes[0]}"
         return self.out if count == 1 else self.out.with_stem(f"{self.out.stem}-{number}")
 
@@ -225,7 +237,9 @@ def write_files(models: Sequence[Any], sources: Sources, options: Any, target: F
         with WordCounter("wrote", "files") as counter:
             for number, outputs in enumerate(found, start=1):
                 if outputs:
-                    write(outputs[0].value, target.path(number, count))
+                    path = target.path(number, count)
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    write(outputs[0].value, path)
                     done += 1
                     counter.add(1)
     except KeyboardInterrupt:

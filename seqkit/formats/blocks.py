@@ -6,12 +6,14 @@ split at once.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from seqkit.formats.examples import Problems, Where
 from seqkit.formats.lines import BOM, FilePath, NotText, decode, opened, told_with_place
 
+LINE_END = re.compile(rb"\r+\n")
 CHUNK = 1 << 20
 """Bytes read at once; memory grows beyond a few of these only for a block that is longer."""
 
@@ -57,7 +59,8 @@ class BlockReader:
             data = data.removeprefix(BOM)
         if b"\r\n" in data and not self._crlf_told:
             self._tell_crlf(data, data.index(b"\r\n"))
-        return data.replace(b"\r\n", b"\n")
+        # All CRs at once: what is left of a chunk comes by here again.
+        return LINE_END.sub(b"\n", data) if b"\r\n" in data else data
 
     def _tell_crlf(self, data: bytes, at: int) -> None:
         """Once a file. Of a line that is not text, that will be told."""

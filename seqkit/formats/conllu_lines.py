@@ -27,7 +27,9 @@ def word_rows(rows: Sequence[list[str]]) -> list[list[str]]:
 
 
 def relabelled(sentence: Sentence) -> list[str]:
-    """The block a sentence was read from; only UPOS, XPOS and FEATS change, for the kinds in `labels`."""
+    """The block a sentence was read from; only UPOS, XPOS and FEATS change, for the kinds in `labels`, and labels that
+    are silver no more are not said to be so.
+    """
     columns = [
         (LABEL_COLUMNS[kind], list(map(label_cell, values))) for kind, values in sentence.labels.items()
     ]
@@ -40,6 +42,8 @@ def relabelled(sentence: Sentence) -> list[str]:
                 cells[column] = values[word]
             line = "\t".join(cells)
             word += 1
+        elif sentence.silver is None and line.startswith(SILVER):
+            continue
         lines.append(line)
     return lines
 

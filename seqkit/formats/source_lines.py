@@ -72,7 +72,10 @@ def _text(line: str, suffix: str, side: str, column: int) -> str | NotText:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
         return NotText(f"not JSON ({error})", fix)
-    found = next((record[key] for key in keys if key in record), None) if isinstance(record, dict) else None
+    if isinstance(record, dict) and isinstance(record.get("translation"), dict):
+        record = record["translation"]
+    there = list(record) if isinstance(record, dict) else []
+    found = next((record[name] for name in (named_as(key, there) for key in keys) if name), None)
     if not isinstance(found, str):
         return NotText(f"no string under {' or '.join(map(repr, keys))}", fix)
     if UNFIT.search(found):

@@ -9,7 +9,7 @@ from typing import Any
 from seqkit.catalogue import find_corpus, made_items
 from seqkit.formats.examples import Item, Problems
 from seqkit.formats.media import Film, Limits, Picture, Sound
-from seqkit.items import read_media_pairs
+from seqkit.items import check_made, read_media_pairs
 from seqkit.pairs import names_pair_files
 
 
@@ -66,6 +66,7 @@ def measure_items(
         pairs = read_media_pairs(data, "", encoders, decoder, problems, limits)
         return {"file": _counted({**pair.sources, "target": pair.target} for pair in pairs)}
     spec = find_corpus(data)
+    check_made(spec)
     return {split: _counted(map(parts_of, made_items(spec, split))) for split in spec.splits}
 
 

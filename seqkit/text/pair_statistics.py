@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from seqkit.catalogue import find_corpus
 from seqkit.formats.examples import Problems
 from seqkit.formats.parallel import GENERIC, Row
-from seqkit.pairs import names_pair_files, read_rows, sides_of
+from seqkit.pairs import check_side, names_pair_files, read_rows, sides_of
 
 
 @dataclass
@@ -47,6 +47,8 @@ def measure_pairs(data: str, sides: tuple[str, str], problems: Problems) -> dict
             )
         }
     spec = find_corpus(data)
+    for side in filter(None, sides):
+        check_side(spec, side)
     return {
         split: _counted(read_rows(data, split, spec.sides, problems), spec.sides) for split in spec.splits
     }

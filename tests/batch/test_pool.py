@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from dataclasses import replace
 from threading import Thread
 
@@ -41,13 +43,27 @@ def test_a_process_that_dies_is_told_of():
             worker.take()
 
 
-def test_a_dead_process_cannot_be_asked():
+def test_a_dead_process_does_not_answer():
     with Worker("en-tagger", Question(("upos",))) as worker:
         worker.process.kill()
         worker.process.join()
+        for _ in range(3):
+            worker.send([Sentence(["a"])])
         with pytest.raises(SeqkitError, match=r"a tagging process died \(exit code -9\)"):
-            for _ in range(3):
-                worker.send([Sentence(["a"])])
+            worker.take()
+
+
+def test_asking_does_not_wait_for_a_process_that_is_busy():
+    """A chunk is larger than what a pipe holds; whoever sends it has work of its own."""
+    chunk = [Sentence([f"{number}{'x' * 1000}"]) for number in range(500)]
+    with Worker("en-tagger", Question(("upos",))) as worker:
+        os.kill(worker.process.pid, signal.SIGSTOP)
+        asking = Thread(target=lambda: [worker.send(chunk) for _ in range(3)], daemon=True)
+        asking.start()
+        asking.join(timeout=60)
+        assert not asking.is_alive()
+        os.kill(worker.process.pid, signal.SIGCONT)
+        assert len(worker.take()) == len(chunk)
 
 
 def test_answers_larger_than_a_pipe_holds_do_not_block_the_next_question():

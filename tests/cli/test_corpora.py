@@ -114,6 +114,11 @@ def test_mistakes_are_named(seqkit):
         (("convert", "x.conllu", "y.docx"), "suffix '.docx' is not known"),
         (("convert", "x.conllu", "y.txt"), "can be read, not written\nKnown: .conll, .conllu, .html, .jsonl"),
         (("stats", "x.tsv", "--source", "en"), "--source en alone does not tell which"),
+        (("stats", "sample-english", "--source", "en"), "sample-english: is not parallel text"),
+        (("stats", "sample-german-english", "--source", "fr"), "has no side 'fr'"),
+        (("stats", "sample-german-english", "--vocab-size", "9"), "--vocab-size: not for parallel text"),
+        (("stats", "sample-german-english", "--encoder", "text"), "is text, not items"),
+        (("stats", "sample-english", "--decoder", "text"), "--decoder: not for text"),
     ]:
         code, out, err = seqkit("corpora", *arguments)
         assert code in (1, 2)

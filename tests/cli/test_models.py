@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -81,3 +84,11 @@ def test_what_is_no_model_is_said_so(seqkit, tmp_path):
     assert "config.json is missing" in seqkit("models", "info", tmp_path).err
     assert "no such model folder" in seqkit("models", "verify", tmp_path / "none").err
     assert "Did you mean 'en-tagger'?" in seqkit("models", "info", "en-tager").err
+
+
+@pytest.mark.parametrize("encoding", ["cp932", "ascii"])
+def test_data_are_utf8_whatever_the_system_writes(encoding):
+    command = [sys.executable, "-m", "seqkit", "models", "info", "en-tagger"]
+    environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    told = subprocess.run(command, env=environment, capture_output=True, check=True).stdout
+    assert " 95.88–96.36 ".encode() in told

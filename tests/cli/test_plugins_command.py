@@ -57,9 +57,10 @@ def test_table_columns_line_up():
 
 
 def test_sizes_for_people():
-    assert [size(count) for count in (999, 21_360, 17_833_099, 2_000_000_000)] == [
+    assert [size(count) for count in (999, 21_360, 999_600, 17_833_099, 2_000_000_000)] == [
         "999 B",
         "21.4 kB",
+        "1 MB",
         "17.8 MB",
         "2 GB",
     ]

@@ -9,11 +9,14 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from xml.etree import ElementTree
 
 import pytest
 from toy import tiny
 
+from seqkit.catalogue import read_file
+from seqkit.formats.examples import Problems
 from seqkit.models.artifact import save_model
 from seqkit.nn import bfloat16
 
@@ -297,6 +300,48 @@ def test_each_of_several_inputs_is_a_document(seqkit, model, tmp_path):
         f"# newdoc id = {tokens}" if f"id = {tokens}" in out else "# newdoc id = a.txt",
         "# newdoc id = argument 2",
     ]
+
+
+def test_a_document_that_begins_with_an_empty_line_has_its_name(seqkit, model, tmp_path):
+    paths = [tmp_path / "a.txt", tmp_path / "b.txt"]
+    for path in paths:
+        path.write_text("\nIt runs .\n")
+    out = seqkit("tag", "--pretokenized", *paths, "-m", model, "-f", "conllu").out
+    assert [line for line in out.splitlines() if "newdoc" in line] == [
+        f"# newdoc id = {path}" for path in paths
+    ]
+
+
+def test_without_arguments_standard_input_is_read_whatever_arguments_would_be(seqkit, model):
+    for switch in ("--text", "--file"):
+        assert words(seqkit("tag", switch, "-m", model, "-f", "conllu", stdin=b"It runs.\n").out) == [
+            "It",
+            "runs",
+            ".",
+        ]
+    assert words(seqkit("tag", "--text", "-", "-m", model, "-f", "conllu", stdin=b"It runs.\n").out) == ["-"]
+
+
+def test_a_file_in_a_zip_file(seqkit, model, tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as packed:
+        packed.writestr("in/x.conllu", TREEBANK)
+    result = seqkit("tag", tmp_path / "a.zip" / "in" / "x.conllu", "-m", model, "-f", "conllu")
+    assert words(result.out) == ["I", "ca", "n't", "go", "."]
+    result = seqkit("tag", tmp_path / "a.zip" / "y.conllu", "-m", model)
+    assert result.code == 1 and "holds no 'y.conllu'" in result.err
+
+
+@pytest.mark.parametrize("suffix", ["conllu", "spacy"])
+def test_labels_that_were_silver_are_not_said_to_be_when_they_are_replaced(seqkit, model, tmp_path, suffix):
+    silver = "# labels = silver: en_core_web_sm 3.8\n"
+    source, tagged = tmp_path / "silver.conllu", tmp_path / f"tagged.{suffix}"
+    source.write_text(silver + TREEBANK)
+    assert seqkit("tag", source, "-m", model, "-o", tagged).code == 0
+    (sentence,) = read_file(tagged, Problems())
+    assert sentence.silver is None and silver.strip() not in sentence.lines
+    assert seqkit("tag", source, "-m", model, "--label", "upos", "-o", tagged).code == 0
+    (sentence,) = read_file(tagged, Problems())
+    assert sentence.silver == "en_core_web_sm 3.8" and silver.strip() in sentence.lines
 
 
 def command(*arguments) -> list[str]:

@@ -84,6 +84,7 @@ def test_output_is_bounded_by_the_source(translate, sample_translator):
         (["--format", "text", "--scores"], "no place for scores"),
         (["--text", "--file"], "contradict each other"),
         (["gone.txt"], "gone.txt: no such file"),
+        (["--prefix", "\udcff"], "--prefix: is not UTF-8"),
         (["gone.de.gz"], "gone.de.gz: no such file"),
         (["--model", "en-tagger"], "Use `seqkit tag`"),
         (["--model", "gone-model"], "gone-model"),
@@ -111,6 +112,17 @@ def test_an_input_is_not_overwritten(translate, tmp_path):
     result = translate(file, "-o", file)
     assert result.code == 2 and "is an input, too" in result.err
     assert file.read_text(encoding="utf-8") == "Der Hund.\n"
+
+
+def test_a_folder_beside_it_does_not_make_a_file_of_a_word(translate, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "Hund").mkdir()
+    assert translate("Hund").code == 0
+
+
+def test_without_arguments_standard_input_is_read(translate):
+    line = "Die Katze spielt im Garten."
+    assert translate("--text", stdin=f"{line}\n".encode()).out == translate(line).out
 
 
 def interrupted(code, errors):

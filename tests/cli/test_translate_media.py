@@ -12,6 +12,9 @@ import soundfile
 import toy_media
 from toy_translation import SMALL
 
+from seqkit.cli.translate_files import FileTarget
+from seqkit.errors import SeqkitError
+from seqkit.extend.manager import registry
 from seqkit.formats.media import Sound
 
 CODE = Path(toy_media.__file__).read_text(encoding="utf-8")
@@ -394,3 +397,18 @@ def test_an_encoder_of_lines_may_have_any_name(seqkit, install_plugin, tmp_path)
     assert told.code == 0 and told.out.count("\n") == 3
     measured = seqkit("evaluate", out, pairs, "--source", "en", "--target", "de", "--json")
     assert json.loads(measured.out)["pairs"] == 12
+
+
+def test_no_output_replaces_an_input(plugin, tmp_path):
+    """Numbered as the sources are, in a folder or beside the name."""
+    spec = registry().find("decoders", "dots")
+    names = ["2.npy", "a-1.npy", "b.npy"]
+    inputs = [str(tmp_path / name) for name in names]
+    for out in (tmp_path, tmp_path / "a.npy"):
+        with pytest.raises(SeqkitError, match="is an input, too"):
+            FileTarget(out, spec).check_apart(len(inputs), inputs)
+    with pytest.raises(SeqkitError, match="is an input, too"):
+        FileTarget(tmp_path / "b.npy", spec).check_apart(1, inputs)
+    FileTarget(tmp_path, spec).check_apart(1, inputs)
+    FileTarget(tmp_path / "c.npy", spec).check_apart(3, inputs)
+    assert not list(tmp_path.glob("*.npy"))

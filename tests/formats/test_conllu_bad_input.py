@@ -95,6 +95,7 @@ HARMLESS = {
     "byte order mark": (b"\xef\xbb\xbf" + GOOD.encode() * 2, 1, "byte order mark", 1),
     "CRLF": ((GOOD * 2).replace("\n", "\r\n").encode(), 1, "CRLF", 1),
     "CRLF from somewhere on": ((GOOD + GOOD.replace("\n", "\r\n")).encode(), 5, "CRLF", 1),
+    "CR CR LF": ((GOOD * 2).replace("\n", "\r\r\n").encode(), 1, "CRLF", 1),
     "no last line end": ((GOOD * 2)[:-2].encode(), 7, "no line end after the last line", 1),
     "no last empty line": ((GOOD * 2)[:-1].encode(), 7, "no empty line after the last sentence", 1),
     "empty line first": (("\n" + GOOD * 2).encode(), 1, "an empty line", 1),

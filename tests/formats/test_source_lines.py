@@ -32,6 +32,8 @@ def test_the_first_column_and_the_strings_of_objects(write_file):
     assert texts(write_file("a.tsv", "one\teins\n\ntwo\n")) == ["one", "", "two"]
     lines = '{"source": "one"}\n\n{"de": "zwei", "text": "two"}\n'
     assert texts(write_file("a.jsonl", lines), side="de") == ["one", "", "zwei"]
+    lines = '{"translation": {"de": "eins", "en": "one"}}\n{"DE": "zwei"}\n{"de-AT": "drei"}\n'
+    assert texts(write_file("b.jsonl", lines), side="de") == ["eins", "zwei", "drei"]
 
 
 def test_a_first_line_that_names_the_columns(write_file):

@@ -39,7 +39,7 @@ def die(when, number):
 
 class Reporter:
     def start(self, epochs, minutes): pass
-    def step(self, progress, batches, rate): die("step", progress.updates)
+    def step(self, progress, batches): die("step", progress.updates)
     def epoch(self, row): die("epoch", row["epoch"])
     def note(self, message): pass
 
