@@ -17,7 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from commands import Command, commands
+from seqkit_audio import AudioOptions
+from seqkit_frames import FramesOptions
+from seqkit_image import ImageOptions
 from seqkit_seq2seq import TextOptions
+from seqkit_video import FilmOptions, VideoOptions
 
 from seqkit.extend import hookspecs, specs
 from seqkit.extend.claims import KINDS
@@ -131,10 +135,10 @@ def hooks() -> str:
         parts += [f"### `seqkit_{kind}`", summary, _code(f"def seqkit_{kind}() -> {_returned(hook)}: ...")]
         parts += ["A plugin that implements it:", _code(textwrap.dedent(example).strip())]
         parts += ["The record it yields:", _code(inspect.getsource(record).strip())]
-    listed = [_code(inspect.getsource(record).strip()) for record in (specs.CorpusFile, specs.CorpusListing)]
-    return "\n\n".join(
-        [*parts, "A corpus lists its files as:", listed[0], "and thousands of them as:", listed[1]]
-    )
+    parts += ["A corpus lists its files as:", _code(inspect.getsource(specs.CorpusFile).strip())]
+    parts += ["thousands of them as:", _code(inspect.getsource(specs.CorpusListing).strip())]
+    parts += ["and how one file is divided as:", _code(inspect.getsource(specs.Division).strip())]
+    return "\n\n".join(parts)
 
 
 def _returned(hook: Callable[..., Any]) -> str:
@@ -178,6 +182,11 @@ PARTS: dict[str, Callable[[], str]] = {
     "model-defaults": model_defaults,
     "seq2seq-options": seq2seq_options,
     "text-options": text_options,
+    "audio-options": lambda: options_table(AudioOptions),
+    "image-options": lambda: options_table(ImageOptions),
+    "video-options": lambda: options_table(VideoOptions),
+    "film-options": lambda: options_table(FilmOptions),
+    "frames-options": lambda: options_table(FramesOptions),
     "formats": formats,
     "hooks": hooks,
     "shipped": lambda: shipped("en-tagger"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from seqkit._version import __version__
@@ -26,11 +28,16 @@ if TYPE_CHECKING:
     from seqkit.formats.examples import Sentence
 
 
-def load(name_or_folder: str) -> Any:
-    """A trained model, by the name of one that is installed or by its folder. Raises SeqkitError."""
+def load(name_or_folder: str | PathLike[str]) -> Any:
+    """A trained model, by the name of one that is installed or by its folder. Raises SeqkitError.
+
+    A tagger (`seqkit.models.tagger.Tagger`) has `predict`, `predict_top` (labels with their probabilities) and
+    `matrices` (W, U and V by name); a model from one sequence to another (`seqkit.models.seq2seq.Seq2Seq`) has `read`
+    (the states of a source) and `log_prob`. Both are a `torch.nn.Module`.
+    """
     from seqkit.models.artifact import load_model
 
-    return load_model(name_or_folder)
+    return load_model(fspath(name_or_folder))
 
 
 def tag(text: str, model: str = "en-tagger", language: str = "") -> list[Sentence]:
@@ -40,11 +47,40 @@ def tag(text: str, model: str = "en-tagger", language: str = "") -> list[Sentenc
     >>> sentence.words, sentence.labels["upos"]
     (['She', 'left', '.'], ['PRON', 'VERB', 'PUNCT'])
 
-    For many texts, `load` the model once and use `seqkit.batch.tagging.tag_text`.
+    For many texts, `load` the model once and use `seqkit.batch.tagging.tag_text`. Raises SeqkitError for a model that
+    does not tag.
     """
     from seqkit.batch.tagging import tag_text
+    from seqkit.models.artifact import load_for
 
-    return list(tag_text(load(model), text, language))
+    return list(tag_text(load_for("tagging", model, {"seq2seq": "seqkit.translate"}), text, language))
+
+
+def translate(lines: str | Iterable[str], model: str = "de-en", **options: Any) -> list[str]:
+    """The best translation of each line; "" for an empty one. A text without a line break may be given as it is.
+
+    >>> translate("Der Hund schläft im Garten.")
+    ['The dog is sleeping in the garden.']
+
+    Args: options, fields of `seqkit.decoding.options.DecodingOptions`, such as `beam=1`. For many calls, several
+    translations a line, or scores, `load` the model once and use `seqkit.batch.translation.translate_lines`. Raises
+    SeqkitError for a model that does not translate text, and for an option that there is not.
+    """
+    from seqkit.batch.translation import translate_lines
+    from seqkit.config import fill
+    from seqkit.decoding.options import DecodingOptions
+    from seqkit.extend.manager import registry
+    from seqkit.models.artifact import load_for
+
+    translator = load_for("seq2seq", model, {"tagging": "seqkit.tag"})
+    encoders = list(translator.encoders)
+    reads_files = any(registry().find("encoders", name).reader for name in encoders)
+    if len(encoders) > 1 or reads_files or not hasattr(translator.decoder, "read"):
+        problem = f"{model}: reads {', '.join(encoders)} and writes {translator.options.decoder}"
+        raise SeqkitError(problem, "Choose a model that translates text.", exit_code=2)
+    chosen: DecodingOptions = fill({"decoding": DecodingOptions}, options)["decoding"]
+    given = [lines] if isinstance(lines, str) else lines
+    return [found[0].text if found else "" for found in translate_lines([translator], given, chosen)]
 
 
 __all__ = [
@@ -65,4 +101,5 @@ __all__ = [
     "hookimpl",
     "load",
     "tag",
+    "translate",
 ]

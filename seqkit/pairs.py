@@ -140,11 +140,13 @@ def _rows_of_corpus(
 
 
 def _read(paths: list[Path], spec: CorpusSpec, sides: tuple[str, ...], problems: Problems) -> Iterator[Row]:
-    if spec.format == "lines":
+    # Where the manifest does not say it, suffixes tell, as those of a user's files do.
+    format = spec.format or {".tsv": "tsv", ".jsonl": "jsonl"}.get(suffix_of(paths[0]), "lines")
+    if format == "lines":
         yield from read_files([paths[spec.sides.index(side)] for side in sides], problems)
         return
     for path in paths:
-        if spec.format == "tsv":
+        if format == "tsv":
             yield from read_tsv(path, sides, problems, spec.sides)
         else:
             yield from read_jsonl(path, sides, problems)

@@ -28,6 +28,7 @@ FOR_PLUGINS = (
     "seqkit.config",
     "seqkit.decoding",
     "seqkit.files",
+    "seqkit.formats.lines",
     "seqkit.formats.media",
     "seqkit.models",
     "seqkit.nn",

@@ -49,7 +49,12 @@ def translate(
         Path | None, typer.Option("--out", "-o", help="File to write, whole or not at all.")
     ] = None,
     format: Annotated[
-        str, typer.Option("--format", "-f", help="text, jsonl or tsv. Default: by --out, else text.")
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            help="text, jsonl or tsv. Default: by --out, else text, with --scores tsv.",
+        ),
     ] = "",
     beam: Annotated[
         int | None, typer.Option(min=1, help="Width of the beam; 1 is greedy. Default: 5.")

@@ -8,6 +8,8 @@ from dataclasses import fields, is_dataclass
 from types import UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
+from seqkit.extend.specs import DecoderSpec
+
 NAME = re.compile(r"\w[^/\\\s]*")
 """A name also names a folder, and is told from a path."""
 SUFFIX = re.compile(r"\.[^./\\\sA-Z]+")
@@ -23,6 +25,8 @@ def fault_of_record(record: object, record_type: type) -> str:
     for name, hint, value in _held(record):
         if fault := _fault_of_field(name, hint, value):
             return f"a {record_type.__name__} whose {name} is {value!r}, not {fault}"
+    if isinstance(record, DecoderSpec) and record.writer and not record.suffixes:
+        return "a DecoderSpec with a writer but no suffixes of the files that it writes"
     return ""
 
 

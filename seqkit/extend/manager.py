@@ -10,6 +10,7 @@ import importlib
 import itertools
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stdout
@@ -25,6 +26,7 @@ from seqkit.extend import hookspecs
 from seqkit.extend.checks import REFERENCES, fault_of_record
 from seqkit.extend.claims import GROUP, KINDS, Failure, Plugged, Plugin, Registry
 
+_COLLECTING = threading.RLock()
 STRANGERS_FAULT = (Exception, SystemExit)
 """What a stranger's module may raise when it is imported or asked."""
 
@@ -77,11 +79,13 @@ def package_folder(name: str, reference: str) -> Path:
 def registry() -> Registry:
     """What the installed plugins offer, collected once a process (`registry.cache_clear()` forgets it)."""
     found = Registry()
-    hosts = [pair for plugin, entry in _chosen(found) for pair in _register(plugin, entry, found)]
-    found.plugins = [plugin for plugin, _ in hosts]
-    for kind in KINDS:
-        answers = [_ask(plugin, host, kind, found.fail) for plugin, host in hosts]
-        found.settle(kind, itertools.chain.from_iterable(answers))
+    # Of two threads that send strangers' prints elsewhere at once, each would put back what the other had put there.
+    with _COLLECTING:
+        hosts = [pair for plugin, entry in _chosen(found) for pair in _register(plugin, entry, found)]
+        found.plugins = [plugin for plugin, _ in hosts]
+        for kind in KINDS:
+            answers = [_ask(plugin, host, kind, found.fail) for plugin, host in hosts]
+            found.settle(kind, itertools.chain.from_iterable(answers))
     return found
 
 

@@ -86,7 +86,8 @@ class DecoderSpec:
 class FormatSpec:
     """A file suffix and who reads and writes it.
 
-    `reader` names `(path, problems) -> Iterator[Sentence]` (or of RawText where `yields` is "text");
+    `reader` names `(path, problems) -> Iterator[Sentence]` (or of RawText where `yields` is "text"); the path may be
+    "-" (standard input), packed, or lead into a zip file: `seqkit.formats.lines.read_lines` opens all of them.
     `writer` names a class made as `writer(binary_file)` with `write(sentence)` and `close()`.
     """
 

@@ -50,8 +50,9 @@ class ModelInfo:
         return checksums(self.folder)[WEIGHTS]
 
 
-def model_folder(name_or_folder: str) -> Path:
+def model_folder(name_or_folder: str | os.PathLike[str]) -> Path:
     """The folder of a model given by the name of one that a plugin ships, or by path."""
+    name_or_folder = os.fspath(name_or_folder)
     path = Path(name_or_folder)
     shipped = {plugged.spec.name: plugged.spec for plugged in registry().all("pretrained")}
     if name_or_folder in shipped:
@@ -79,7 +80,7 @@ def shipped_folder(spec: PretrainedSpec) -> Path:
     return package_folder(spec.name, spec.folder)
 
 
-def model_info(name_or_folder: str) -> ModelInfo:
+def model_info(name_or_folder: str | os.PathLike[str]) -> ModelInfo:
     """Read `config.json` of a model by name or folder. Raises SeqkitError where it is none, or of a format not read."""
     folder = model_folder(name_or_folder)
     for needed in (CONFIG, MANIFEST):

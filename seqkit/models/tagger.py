@@ -189,6 +189,8 @@ class Tagger(nn.Module):
             }
         )
         self._rounded: dict[str, Computing] = {}
+        self._seen: list[tuple[int, int]] = []
+        """Where the weights lay when tagging began, and how often each had been changed."""
         self.compute: str = options.compute
         """Number format of the z_t when tagging; whoever loads the model may choose another."""
         if self.compute == "int8":
@@ -204,17 +206,24 @@ class Tagger(nn.Module):
     @property
     def W(self) -> Tensor:
         """Input matrix of the first layer's forward chain."""
-        return self.matrices()["W"]
+        return self._matrix("W")
 
     @property
     def U(self) -> Tensor:
         """Recurrent matrix of the first layer's forward chain."""
-        return self.matrices()["U"]
+        return self._matrix("U")
 
     @property
     def V(self) -> Tensor:
         """Output matrix of the first kind of label."""
         return self.matrices()["V"]
+
+    def _matrix(self, name: str) -> Tensor:
+        """Raises AttributeError where the layer has none of that name, as `sru` has no U."""
+        try:
+            return self.matrices()[name]
+        except KeyError:
+            raise AttributeError(f"the recurrence '{self.options.recurrence}' has no {name}") from None
 
     def matrices(self) -> dict[str, Tensor]:
         """Every W, U and V by name: W, U of layer 1; `W.backward`, `W.2`, `W.2.backward` …; V, and `V.xpos` …"""
@@ -292,6 +301,10 @@ class Tagger(nn.Module):
     def _evaluating(self) -> Iterator[None]:
         was_training = self.training
         self.eval()
+        weights = [(p.data_ptr(), p._version) for p in self.parameters() if not p.is_inference()]
+        if weights != self._seen:
+            self._forget()
+            self._seen = weights
         try:
             with torch.inference_mode():
                 yield

@@ -78,7 +78,8 @@ def _of_language(named: str) -> str:
 def _read(sources: Sources, split: str, labeller: Labeller | None, problems: Problems) -> list[Sentence]:
     files: Sequence[str] = getattr(sources, split)
     if sources.corpus and not files:
-        if split not in find_corpus(sources.corpus).splits:
+        spec = find_corpus(sources.corpus)
+        if split not in {*spec.splits, *spec.aliases}:
             return []
         files = (sources.corpus,)
     return [

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
 import seqkit
 from seqkit.batch.tagging import CHUNK_WORDS, tag_sentences, tag_text
 from seqkit.formats.examples import Sentence
@@ -34,3 +40,39 @@ def test_a_stream_stays_a_stream_and_its_sentences_stay_as_they_were():
 
 def test_text_without_words():
     assert list(tag_text(seqkit.load("en-tagger"), " \n\n")) == []
+
+
+def test_the_shipped_translator_from_python():
+    line = "Der Hund schläft im Garten."
+    assert seqkit.translate(line) == ["The dog is sleeping in the garden."]
+    assert seqkit.translate(["", line], model="de-en", beam=1)[0] == ""
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (lambda: seqkit.tag("Hallo.", model="de-en"), "a model for seq2seq, not for tagging"),
+        (lambda: seqkit.translate("Hallo.", model="en-tagger"), "a model for tagging, not for seq2seq"),
+        (lambda: seqkit.translate("Hallo.", baem=1), "unknown option 'baem'"),
+        (lambda: seqkit.load(Path("runs") / "missing"), "no such model folder"),
+    ],
+)
+def test_slips_in_python_are_named(wrong, said):
+    with pytest.raises(seqkit.SeqkitError, match=said):
+        wrong()
+
+
+def test_the_first_use_by_several_threads_leaves_standard_output_alone():
+    """Plugins' prints are sent elsewhere while they are asked."""
+    code = (
+        "import sys, seqkit\n"
+        "from concurrent.futures import ThreadPoolExecutor\n"
+        "from seqkit.extend.manager import registry\n"
+        "for _ in range(5):\n"
+        "    registry.cache_clear()\n"
+        "    with ThreadPoolExecutor(4) as pool:\n"
+        "        list(pool.map(lambda _: registry(), range(4)))\n"
+        "print(sys.stdout is sys.__stdout__)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"

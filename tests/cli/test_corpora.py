@@ -7,6 +7,8 @@ import pytest
 
 from seqkit.catalogue import corpus_files, read_file
 from seqkit.formats.examples import Problems
+from seqkit.training.data import read_data
+from seqkit.training.request import Sources
 
 GOOD = "1\tHello\thello\tINTJ\tUH\t_\t0\troot\t_\t_\n\n"
 BAD = "1\tHello\n\n"
@@ -211,3 +213,24 @@ def test_stats_tell_of_files_that_do_not_match(seqkit, tmp_path):
     result = seqkit("corpora", "stats", names)
     assert (result.code, result.out) == (1, "") and "a.en:2: no partner" in result.err
     assert "1 bad record" in seqkit("corpora", "stats", names, "--skip-bad").err
+
+
+def test_a_plugins_corpora_are_read_by_suffix_and_by_other_names_of_splits(
+    seqkit, install_plugin, tmp_path, monkeypatch
+):
+    install_plugin(
+        "mine",
+        "from seqkit import CorpusFile, CorpusSpec, hookimpl\n\n@hookimpl\ndef seqkit_corpora():\n"
+        "    yield CorpusSpec('pairs', 'xx', 'CC0', 'here', (CorpusFile('p.tsv', '0', 1),),\n"
+        "        {'train': ('p.tsv',)}, kind='translation', sides=('de', 'en'))\n"
+        "    yield CorpusSpec('bank', 'en', 'CC0', 'here', (CorpusFile('a.tsv', '0', 1),),\n"
+        "        {'train': ('a.tsv',), 'val': ('a.tsv',)}, aliases={'dev': 'val'})\n",
+    )
+    for name, file, content in (("pairs", "p.tsv", "Ja\tYes\n"), ("bank", "a.tsv", "Dogs\tNOUN\n\n" * 30)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / file).write_text(content)
+    monkeypatch.setenv("SEQKIT_CORPORA_DIR", str(tmp_path))
+    found = json.loads(seqkit("corpora", "stats", "pairs", "--json").out)
+    assert found["train"]["lines"] == 1
+    data = read_data(Sources("rnn", corpus="bank"))
+    assert (len(data.train), len(data.dev), data.notes) == (30, 30, [])

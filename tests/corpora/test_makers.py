@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import gzip
 import os
 from itertools import islice, pairwise
 from pathlib import Path
@@ -324,8 +325,9 @@ def test_a_damaged_recording_is_named(tmp_path, content, said):
     assert "seqkit corpora get fsdd" in caught.value.fix
 
 
-def test_a_damaged_image_file_is_named(tmp_path):
-    (tmp_path / "0.json.gz").write_bytes(b"no gzip")
+@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"{}", mtime=0)[:10] + b"\xff" * 20])
+def test_a_damaged_image_file_is_named(tmp_path, content):
+    (tmp_path / "0.json.gz").write_bytes(content)
     spec = find_corpus("mnist")
     with pytest.raises(SeqkitError, match=r"0\.json\.gz"):
         next(load(spec.maker)(tmp_path, "test", spec.options))

@@ -47,7 +47,13 @@ def seqkit_formats():
 """
 
 
-HOOKS = {"Recurrence": "recurrences", "Corpus": "corpora", "Model": "models", "Format": "formats"}
+HOOKS = {
+    "Recurrence": "recurrences",
+    "Corpus": "corpora",
+    "Model": "models",
+    "Format": "formats",
+    "Decoder": "decoders",
+}
 
 
 def yields(record: str) -> str:
@@ -116,6 +122,7 @@ def test_builtins_come_from_the_distribution_seqkit():
         (yields("FormatSpec('x', ('',))"), "suffixes is ('',), not made of suffixes like '.txt'"),
         (yields("FormatSpec('x', ('.x', 'vert'))"), "not made of suffixes"),
         (yields("FormatSpec('x', ('.VERT',))"), "in lower case"),
+        (yields("DecoderSpec('x', 'a:b', 'a:b', writer='a:b')"), "with a writer but no suffixes"),
         (yields("CorpusSpec('x', 'en', '', '', ('a.txt',), {})"), "files is ('a.txt',)"),
         (yields("CorpusSpec('x', 'en', '', '', (CorpusFile('a', '', '9'),), {})"), "files is (CorpusFile("),
         (yields("CorpusSpec('x', 'en', '', '', (), {'train': 'a.txt'})"), "splits is {'train': 'a.txt'}"),

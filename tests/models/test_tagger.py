@@ -63,6 +63,25 @@ def test_matrices_can_be_asked_for_by_name():
     assert (model.W.shape, model.U.shape, model.V.shape) == ((4 * H, D), (4 * H, H), (L, 2 * H))
 
 
+def test_a_matrix_that_a_layer_lacks_is_no_attribute():
+    assert hasattr(tiny("sru"), "W") and not hasattr(tiny("sru"), "U")
+
+
+@pytest.mark.parametrize("compute", ["float32", "int8"])
+def test_weights_that_were_changed_by_hand_count(compute):
+    """Words met before are not answered from memory."""
+    model = tiny("lstm", compute=compute).eval()
+    for parameter in model.parameters():
+        torch.nn.init.normal_(parameter, std=0.5)
+    before = model.predict(TREEBANK)
+    with torch.no_grad():
+        for parameter in model.embedding.parameters():
+            parameter.normal_(std=0.5)
+    changed = model.predict(TREEBANK)
+    model.train().eval()  # forgets everything
+    assert changed == model.predict(TREEBANK) != before
+
+
 def test_nll_of_a_known_distribution():
     """With logits of 0 every label has probability 1/L, whatever the smoothing."""
     logits = {"upos": torch.zeros(2, 3, 5)}

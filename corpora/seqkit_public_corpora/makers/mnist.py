@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 import math
+import zlib
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -57,7 +58,7 @@ def images(folder: Path, digit: int) -> NDArray[np.float32]:
     try:
         values = json.loads(gzip.decompress(path.read_bytes()))["data"]
         found_NHW = np.array(values, np.float32).reshape(-1, SIDE, SIDE)
-    except (OSError, EOFError, ValueError, KeyError, TypeError) as error:
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError) as error:
         raise SeqkitError(f"{path}: holds no images of MNIST ({error})", again("mnist")) from error
     found_NHW.flags.writeable = False
     return found_NHW
