@@ -37,6 +37,7 @@ def evaluate_tagging(model: str, source: str, split: str, given: dict[str, Any])
     from seqkit.models.artifact import load_for
     from seqkit.text.gold import labeller_of
     from seqkit.text.sources import labelled_sentences
+    from seqkit.text.words import splitter
 
     problems = Problems(skip=given["skip_bad"])
     tagger = load_for("tagging", model, OTHER_TASKS, given["precision"])
@@ -53,6 +54,7 @@ def evaluate_tagging(model: str, source: str, split: str, given: dict[str, Any])
         "silver": tagger.facts.silver,
     }
     if raw:
+        say(splitter(language).note)
         _show_raw(head, evaluate_raw(tagger, sentences, kinds, language), given["as_json"])
         return
     scores = evaluate_tagger(tagger, sentences, kinds)

@@ -107,7 +107,7 @@ class TaggerModel(Protocol):
     options: Any
     """The ModelSpec's options; the trainer reads `sampling`."""
     facts: Any
-    """`labels` (kind -> values), `language`, `silver`, `known_words`, `ambiguous`; see `TaggerFacts`."""
+    """`labels` (kind -> values), `language`, `silver`, `known_words`, `ambiguous`, `extend`; see `TaggerFacts`."""
     heads: Any
     """Kind of label -> `seqkit.nn.heads.SoftmaxHead`, whose temperature is fitted after training."""
 

@@ -88,6 +88,15 @@ class TaggerFacts:
             silver=next((s.silver for s in examples if s.silver), None),
         )
 
+    def extend(self, examples: Sequence[Sentence]) -> None:
+        """Take in what a training further learns from: its words are known, but get no vector of their own."""
+        there = set(self.words)
+        self.words += dict.fromkeys(word for s in examples for word in s.words if word not in there)
+        self.__dict__.pop("known_words", None)
+        self.ambiguous = {
+            kind: sorted({*words, *_ambiguous(examples, kind)}) for kind, words in self.ambiguous.items()
+        }
+
     @cached_property
     def known_words(self) -> frozenset[str]:
         """The words of the training split."""

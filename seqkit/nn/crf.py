@@ -11,11 +11,26 @@ from torch import Tensor
 
 def log_partition(logits_BTL: Tensor, A_LL: Tensor, real_BT: Tensor) -> Tensor:
     """log Z_B = log Σ_y exp Σ_t (logits_t[y_t] + A[y_{t-1}, y_t]); real_BT is True where a step counts."""
-    alpha_BL = logits_BTL[:, 0]
+    alpha_BL, after = logits_BTL[:, 0], Transitions(A_LL)
     for t in range(1, logits_BTL.shape[1]):
-        next_BL = torch.logsumexp(alpha_BL[:, :, None] + A_LL, dim=1) + logits_BTL[:, t]
+        next_BL = after.sum(alpha_BL) + logits_BTL[:, t]
         alpha_BL = torch.where(real_BT[:, t, None], next_BL, alpha_BL)
     return torch.logsumexp(alpha_BL, dim=-1)
+
+
+class Transitions:
+    """Sums over the label before, log Σ_i exp(a_i + A_ij), as products of matrices: no L² numbers a sequence."""
+
+    def __init__(self, A_LL: Tensor) -> None:
+        self._top = A_LL.detach().max()
+        self._E_LL = (A_LL - self._top).exp()
+
+    def sum(self, a_BL: Tensor) -> Tensor:
+        """log Σ_i exp(a_i + A_ij) for each j."""
+        top_B1 = a_BL.detach().amax(-1, keepdim=True)
+        with torch.autocast(a_BL.device.type, enabled=False):
+            sum_BL = (a_BL - top_B1).exp() @ self._E_LL
+        return sum_BL.clamp(min=torch.finfo(sum_BL.dtype).tiny).log() + top_B1 + self._top
 
 
 def label_score(logits_BTL: Tensor, A_LL: Tensor, y_BT: Tensor, real_BT: Tensor) -> Tensor:
@@ -44,14 +59,14 @@ def viterbi(logits_BTL: Tensor, A_LL: Tensor) -> Tensor:
 
 def marginals(logits_BTL: Tensor, A_LL: Tensor) -> Tensor:
     """P(y_t | x)_BTL, by the forward and the backward sums; no padding."""
-    alpha_BL = logits_BTL[:, 0]
+    alpha_BL, after, before = logits_BTL[:, 0], Transitions(A_LL), Transitions(A_LL.T)
     alphas = [alpha_BL]
     for t in range(1, logits_BTL.shape[1]):
-        alpha_BL = torch.logsumexp(alpha_BL[:, :, None] + A_LL, dim=1) + logits_BTL[:, t]
+        alpha_BL = after.sum(alpha_BL) + logits_BTL[:, t]
         alphas.append(alpha_BL)
     beta_BL = torch.zeros_like(alpha_BL)
     betas = [beta_BL]
     for t in range(logits_BTL.shape[1] - 1, 0, -1):
-        beta_BL = torch.logsumexp(A_LL + (logits_BTL[:, t] + beta_BL)[:, None, :], dim=2)
+        beta_BL = before.sum(logits_BTL[:, t] + beta_BL)
         betas.append(beta_BL)
     return torch.softmax(torch.stack(alphas, dim=1) + torch.stack(betas[::-1], dim=1), dim=-1)

@@ -76,18 +76,17 @@ class SplitStatistics:
 def describe(split: Counts, train: Counts, subword: Subword | None) -> SplitStatistics:
     """The figures of `split`, measured against the training split."""
     total = split.total
+    labels = {kind: counted for kind, counted in split.labels.items() if counted.keys() - {NO_LABEL}}
     pieces, covered = _count_pieces(split, subword) if subword and total else (None, None)
     return SplitStatistics(
         sentences=split.sentences,
         words=total,
         distinct_words=len(split.words),
         words_per_sentence=total / max(split.sentences, 1),
-        labels={kind: len(labels) for kind, labels in split.labels.items()},
-        labelled_words={kind: labels.total() for kind, labels in split.labels.items()},
+        labels={kind: len(counted) for kind, counted in labels.items()},
+        labelled_words={kind: counted.total() for kind, counted in labels.items()},
         unknown_words=sum(count for word, count in split.words.items() if word not in train.words),
-        ambiguous_words={
-            kind: sum(split.words[word] for word in train.ambiguous(kind)) for kind in split.labels
-        },
+        ambiguous_words={kind: sum(split.words[word] for word in train.ambiguous(kind)) for kind in labels},
         pieces_per_word=None if pieces is None else pieces / total,
         coverage=None if covered is None else covered / total,
     )

@@ -18,8 +18,8 @@ from seqkit.training.request import Sources
 
 HELD_OUT = 10
 """Without a dev split, every tenth sentence of the training split becomes one."""
-FEWEST = 20
-"""Fewer sentences than this are not divided."""
+FEWEST = 1000
+"""Fewer words than this are not divided: a tenth of them tells one epoch from another by chance alone."""
 
 
 @dataclasses.dataclass
@@ -51,9 +51,10 @@ def read_data(sources: Sources) -> Data:
         )
     told = (_of_language(sources.lang), problems.summary(), silver_warning(silver_of([*train, *dev])))
     notes = [note for note in told if note]
-    if not dev and len(train) >= FEWEST:
+    if not dev and len(train) >= HELD_OUT and sum(len(sentence.words) for sentence in train) >= FEWEST:
         dev, train = train[HELD_OUT - 1 :: HELD_OUT], [s for i, s in enumerate(train) if (i + 1) % HELD_OUT]
         notes.append(f"no dev split given: every {HELD_OUT}th sentence is held out ({len(dev)} of them)")
+        labels = _labels(sources.label, train, name)
     elif not dev:
         notes.append("no dev split: every epoch is trained and the last one kept")
     return Data(train, dev, labels, language, notes + _unseen(train, dev, labels))

@@ -26,6 +26,8 @@ from seqkit.training.schedule import learning_rate
 from seqkit.training.signals import StopRequest
 from seqkit.training.state import Progress, load_state, save_state
 
+WHOLE_EPOCH = 40
+"""Updates that an epoch of patience has at least."""
 STATE, BEST, METRICS = "state.safetensors", "best.safetensors", "metrics.csv"
 
 
@@ -113,8 +115,15 @@ class Training:
         if options.minutes:
             # A run may have been stopped in its very last step: the epoch is still to be ended.
             return p.finished or (self._time_is_up() and not p.batch)
-        waited = p.best_score is not None and options.patience and p.epoch - p.best_epoch >= options.patience
-        return p.finished or p.epoch >= options.epochs or (bool(waited) and not self._still_learns())
+        return p.finished or p.epoch >= options.epochs or (self._has_waited() and not self._still_learns())
+
+    def _has_waited(self) -> bool:
+        """Whether no epoch was better for as long as patience lasts: longer where an epoch has few updates."""
+        p, patience = self.progress, self.options.patience
+        if p.best_score is None or not patience:
+            return False
+        updates = p.updates - int(p.rows[p.best_epoch - 1]["updates"])
+        return p.epoch - p.best_epoch >= patience and updates >= patience * WHOLE_EPOCH
 
     def _still_learns(self) -> bool:
         """Whether dev was never so probable as now. Exact measures such as BLEU say nothing for long, then luck."""

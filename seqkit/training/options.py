@@ -18,7 +18,7 @@ class TrainingOptions:
     minutes: float = 0.0
     """Train for so many minutes, the learning rate falling with time, and not for `epochs`; 0 sets no limit."""
     patience: int = 8
-    """Stop after so many epochs without a better dev score; 0 never stops early."""
+    """Stop after so many epochs (of 40 updates at least) without a better dev score; 0 never stops early."""
     batch_words: int = 0
     """Words a batch, padding included; 0 adapts to the size of the training split."""
     accumulate: int = 1

@@ -15,6 +15,7 @@ from seqkit.evaluation.report import silver_warning
 from seqkit.extend.manager import load, registry
 from seqkit.models.artifact import read_weights, save_model
 from seqkit.models.folder import TRAINING
+from seqkit.text.words import ANY_LANGUAGE
 from seqkit.training.adapt import adapted
 from seqkit.training.auxiliary import add_deprel, drop
 from seqkit.training.begun import checksum, first_command
@@ -73,7 +74,7 @@ def prepare_tagger(request: Request, reporter: Reporter) -> Prepared:
     auxiliary = _auxiliary(data, request)
     model = _model(request, data, auxiliary, reporter)
     data.labels = tuple(kind for kind in data.labels if kind in model.facts.labels)
-    sources = dataclasses.replace(request.sources, label=data.labels, lang=data.language)
+    sources = dataclasses.replace(request.sources, label=data.labels, lang=model.facts.language)
     request = dataclasses.replace(request, sources=sources)
 
     def finish() -> None:
@@ -103,6 +104,9 @@ def _model(request: Request, data: Data, auxiliary: Sequence[str], reporter: Rep
     model = started(start, request.model)
     for note in check_labels(start, model, data, request.sources.label):
         reporter.note(note)
+    model.facts.extend(data.train)
+    if data.language != ANY_LANGUAGE:
+        model.facts.language = data.language
     model.facts.silver = model.facts.silver or silver_of(data.train)
     return model
 

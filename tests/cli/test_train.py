@@ -120,7 +120,7 @@ def test_every_format_with_labels_can_be_trained_on(seqkit, tmp_path, suffix):
 
 def test_raw_text_labelled_by_a_pipeline_is_silver_everywhere(seqkit, tmp_path, tiny_pipeline):
     raw, out = tmp_path / "raw.txt", tmp_path / "silver"
-    raw.write_text("The dog sleeps. A cat runs home!\n\n" * 15)
+    raw.write_text("The dog sleeps. A cat runs home!\n\n" * 120)
     result = seqkit(
         "train", "rnn", "--train", raw, "--gold", f"spacy:{tiny_pipeline}", "--out", out, *quick()
     )

@@ -72,3 +72,21 @@ def test_without_transitions_a_crf_is_a_softmax(scores):
     torch.testing.assert_close(head.nll(logits, y_BT, real_BT).sum(), softmax)
     torch.testing.assert_close(head.probabilities(logits), torch.softmax(logits, -1))
     assert torch.equal(head.best(logits), logits.argmax(-1))
+
+
+def test_gradients_are_those_of_the_sums():
+    """Far apart as scores may be, and with padding."""
+    torch.manual_seed(7)
+    logits, A = 9 * torch.randn(2, T, L).double(), 9 * torch.randn(L, L).double()
+    real_BT = torch.tensor([[True] * 4, [True, True, False, False]])
+    inputs = (logits.requires_grad_(), A.requires_grad_())
+    assert torch.autograd.gradcheck(lambda logits, A: log_partition(logits, A, real_BT), inputs)
+
+
+def test_many_labels_take_little_memory():
+    """With a number kept for each pair of labels, sequence and step, the gradient would take 3.2 GB."""
+    logits, A = torch.randn(20, 100, 400, requires_grad=True), torch.randn(400, 400, requires_grad=True)
+    kept = []
+    with torch.autograd.graph.saved_tensors_hooks(lambda t: kept.append(t.numel()) or t, lambda t: t):
+        log_partition(logits, A, torch.ones(20, 100, dtype=torch.bool)).sum()
+    assert max(kept) <= logits.numel()

@@ -61,9 +61,16 @@ def rows(folder):
 
 
 @pytest.mark.parametrize(("patience", "epochs"), [(1, 2), (3, 4), (0, 9)])
-def test_patience_counts_the_epochs_without_a_better_score(tmp_path, patience, epochs):
+def test_patience_counts_the_epochs_without_a_better_score(tmp_path, patience, epochs, monkeypatch):
+    monkeypatch.setattr(loop, "WHOLE_EPOCH", 1)
     task = Line([0.9] + [0.1] * 8)
     assert training(tmp_path, task, epochs=9, patience=patience).run().epoch == epochs
+
+
+def test_where_an_epoch_has_few_updates_patience_lasts_longer(tmp_path):
+    """Two updates an epoch: forty are twenty epochs."""
+    progress = training(tmp_path, Line([0.9] + [0.1] * 29), epochs=30, patience=1, accumulate=2).run()
+    assert (progress.updates, progress.epoch) == (42, 21)
 
 
 def test_of_epochs_with_equal_scores_the_one_with_fewer_errors_is_kept(tmp_path):
@@ -167,7 +174,8 @@ def test_an_epoch_may_end_with_fewer_batches_than_are_taken_together(tmp_path):
     assert [row["updates"] for row in rows(tmp_path)] == ["2", "4", "6"]
 
 
-def test_while_dev_becomes_more_probable_a_run_waits_for_its_score(tmp_path):
+def test_while_dev_becomes_more_probable_a_run_waits_for_its_score(tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "WHOLE_EPOCH", 1)
     task = Line()
     perplexities = iter([9.0, 8.0, 7.0, 6.0, 7.0, 5.0])
     task.score = lambda: {"bleu": 0.0, "perplexity": next(perplexities)}
@@ -176,7 +184,8 @@ def test_while_dev_becomes_more_probable_a_run_waits_for_its_score(tmp_path):
     assert (progress.epoch, progress.best_epoch) == (5, 4)
 
 
-def test_luck_with_a_score_ends_no_run_that_still_learns(tmp_path):
+def test_luck_with_a_score_ends_no_run_that_still_learns(tmp_path, monkeypatch):
+    monkeypatch.setattr(loop, "WHOLE_EPOCH", 1)
     task = Line()
     scores = iter([(0.02, 9.0), (0.0, 8.0), (0.0, 7.0), (0.0, 6.0), (0.3, 5.0)])
     task.score = lambda: dict(zip(("bleu", "perplexity"), next(scores), strict=True))

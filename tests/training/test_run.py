@@ -99,6 +99,20 @@ def test_a_dev_file_stands_in_for_the_dev_split_of_a_corpus(treebank):
     assert len(data.train) > 10
 
 
+def test_few_words_are_not_divided_and_kinds_are_those_of_what_is_left(tmp_path):
+    """The only UPOS stands in the tenth sentence, which is held out."""
+    path = tmp_path / "one.conllu"
+    rows = [f"1\tw\t_\t{'NOUN' if number == 9 else '_'}\tNN\t_\t_\t_\t_\t_\n\n" for number in range(1000)]
+    path.write_text("".join(rows))
+    data = read_data(Sources("rnn", train=(str(path),)))
+    assert (len(data.train), len(data.dev), data.labels) == (900, 100, ("xpos",))
+    with pytest.raises(SeqkitError, match="has no upos labels"):
+        read_data(Sources("rnn", train=(str(path),), label=("upos",)))
+    path.write_text("".join(rows[:999]))
+    data = read_data(Sources("rnn", train=(str(path),)))
+    assert (len(data.train), len(data.dev), data.labels) == (999, 0, ("upos", "xpos"))
+
+
 def test_a_label_that_no_file_can_hold_is_refused(tmp_path):
     path = tmp_path / "odd.jsonl"
     lines = [{"words": ["dogs"], "upos": ["NOUN"]}, {"words": ["dogs"], "upos": ["NO UN"]}]

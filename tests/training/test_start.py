@@ -86,14 +86,34 @@ def test_labels_that_the_model_lacks_are_told_of_or_refused(trained, tmp_path):
     given = {"model": "lstm", "train": [str(file)], "start": str(trained / "lstm")}
     notes = run(tmp_path / "new", given, STILL)
     assert any(
-        "1 upos label(s) that the model does not have are not learnt: NEWLABEL" in note for note in notes
+        "1 of 2 upos label(s) are not learnt, as the model does not have them: NEWLABEL" in note
+        for note in notes
     )
     assert list(load_model(str(tmp_path / "new")).heads) == ["upos", "xpos", "feats"]
+    file.write_text("1\tTime\t_\tNEWLABEL\t_\t_\t_\t_\t_\t_\n\n" * 3)
+    with pytest.raises(SeqkitError, match="has none of the labels to be learnt"):
+        run(tmp_path / "none", given, STILL)
     run(tmp_path / "upos", TAGGER | {"label": ["upos"]}, SMALL | SIZES["lstm"])
     with pytest.raises(SeqkitError, match="gives no xpos labels"):
         run(tmp_path / "no", TAGGER | {"start": str(tmp_path / "upos"), "label": ["xpos"]}, STILL)
     notes = run(tmp_path / "some", TAGGER | {"start": str(tmp_path / "upos")}, STILL)
     assert "the model gives no feats labels, and learns none" in notes
+
+
+def test_words_and_language_of_the_file_are_taken_in(trained, tmp_path):
+    file = tmp_path / "new.conllu"
+    file.write_text("1\tflies\t_\tVERB\t_\t_\t_\t_\t_\t_\n2\tzzz\t_\tNOUN\t_\t_\t_\t_\t_\t_\n\n" * 3)
+    given = {"model": "lstm", "train": [str(file)], "start": str(trained / "lstm")}
+    before = load_model(str(trained / "lstm")).facts
+    assert "zzz" not in before.known_words and "flies" not in before.ambiguous["upos"]
+    run(tmp_path / "same", given, STILL)
+    after = load_model(str(tmp_path / "same")).facts
+    assert after.known_words == before.known_words | {"flies", "zzz"}
+    assert (after.kept, after.language) == (before.kept, before.language)
+    card = (tmp_path / "same" / "README.md").read_text(encoding="utf-8")
+    assert f"language: {before.language}" in card
+    run(tmp_path / "hu", given | {"lang": "hu"}, STILL)
+    assert load_model(str(tmp_path / "hu")).facts.language == "hu"
 
 
 def test_kinds_that_are_left_out_are_not_learnt(trained, tmp_path):
