@@ -28,8 +28,9 @@ class Transitions:
     def sum(self, a_BL: Tensor) -> Tensor:
         """log Σ_i exp(a_i + A_ij) for each j."""
         top_B1 = a_BL.detach().amax(-1, keepdim=True)
+        dtype = torch.promote_types(a_BL.dtype, self._E_LL.dtype)
         with torch.autocast(a_BL.device.type, enabled=False):
-            sum_BL = (a_BL - top_B1).exp() @ self._E_LL
+            sum_BL = (a_BL - top_B1).exp().to(dtype) @ self._E_LL.to(dtype)
         return sum_BL.clamp(min=torch.finfo(sum_BL.dtype).tiny).log() + top_B1 + self._top
 
 

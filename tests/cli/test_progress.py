@@ -13,7 +13,7 @@ def said(monkeypatch, capsys, seconds, **limits):
     reporter = progress.TrainingReporter()
     with reporter:
         reporter.start(**limits)
-        reporter.step(Progress(epoch=1, batch=1, seconds=seconds, steps=10, nll=5.0, right=4), 2, 0.001)
+        reporter.step(Progress(epoch=1, batch=1, seconds=seconds, steps=10, nll=5.0, right=4), 2)
     return capsys.readouterr().err
 
 
@@ -37,6 +37,6 @@ def test_speed_counts_all_words_where_updates_take_several_batches(monkeypatch):
         reporter.start(epochs=2)
         for epoch in (0, 1):
             for batch in (4, 8):
-                reporter.step(Progress(epoch=epoch, batch=batch, steps=100 * batch), 8, 0.001)
+                reporter.step(Progress(epoch=epoch, batch=batch, steps=100 * batch), 8)
     # The first update sets the clock, so its words are left out.
     assert reporter._words == 400 + 800
