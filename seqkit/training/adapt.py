@@ -11,7 +11,7 @@ from seqkit.training.request import Request
 
 UPDATES = 3300
 """Steps down the gradient that a training wants, whatever the corpus."""
-EPOCHS = (24, 60)
+EPOCHS = (24, 200)
 """Fewest and most passes."""
 BATCH_WORDS = (100, 1000)
 UPDATES_AN_EPOCH = 80

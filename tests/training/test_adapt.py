@@ -17,7 +17,8 @@ def sizes(words: int, **settings) -> tuple[int, int, int]:
 
 
 def test_small_corpora_get_small_batches_and_more_passes():
-    assert sizes(100) == (100, 60, 100)
+    assert sizes(100) == (100, 200, 100)
+    assert sizes(4_000)[:2] == (100, 82)
     assert sizes(20_000) == (250, 41, 4000)
     assert sizes(200_000)[:2] == (1000, 24)
     assert sizes(2_000_000)[:2] == (1000, 24)
