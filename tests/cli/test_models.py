@@ -86,9 +86,8 @@ def test_what_is_no_model_is_said_so(seqkit, tmp_path):
     assert "Did you mean 'en-tagger'?" in seqkit("models", "info", "en-tager").err
 
 
-@pytest.mark.parametrize("encoding", ["cp932", "ascii"])
-def test_data_are_utf8_whatever_the_system_writes(encoding):
+def test_data_are_utf8_whatever_the_system_writes():
     command = [sys.executable, "-m", "seqkit", "models", "info", "en-tagger"]
-    environment = os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     told = subprocess.run(command, env=environment, capture_output=True, check=True).stdout
     assert " 95.88–96.36 ".encode() in told

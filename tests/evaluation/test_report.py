@@ -11,6 +11,7 @@ from ud_oracle import perturbed_labels
 
 from seqkit.catalogue import read_sentences
 from seqkit.evaluation import plots
+from seqkit.evaluation.pictures import letters_of_any_script
 from seqkit.evaluation.plots import confusion_matrix, learning_curve
 from seqkit.evaluation.raw import RawScore, RawScores
 from seqkit.evaluation.report import raw_dict, raw_tables, tagging_dict, tagging_tables
@@ -86,6 +87,17 @@ def test_confusion_picture_grows_with_the_labels(tmp_path):
         confusion_matrix(score, name, tmp_path / f"{name}.png")
     assert size_of_png(tmp_path / "few.png") < size_of_png(tmp_path / "many.png")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["few.png", "many.png"]
+
+
+@pytest.mark.parametrize(("suffix", "start"), [(".pdf", b"%PDF"), (".svg", b"<?xml")])
+def test_a_picture_is_what_its_suffix_says_and_the_same_again(tmp_path, suffix, start):
+    score = KindScores(*[Accuracy()] * 5, confusion=Counter({("A$", "A$"): 3, ("A$", "B"): 1}))
+    pictures = [tmp_path / f"{name}{suffix}" for name in ("a", "b")]
+    for picture in pictures:
+        with letters_of_any_script():
+            confusion_matrix(score, "few", picture)
+    first, second = (picture.read_bytes() for picture in pictures)
+    assert first.startswith(start) and first == second
 
 
 def test_learning_curve_takes_what_columns_there_are(tmp_path):

@@ -140,6 +140,7 @@ def test_films_follow_the_source_and_the_seed():
     assert not np.array_equal(alone.frames_FHWC, other.frames_FHWC)
 
 
+@pytest.mark.slow
 def test_it_learns_four_films():
     """What is written is nearer to its own film than to any other, and lit where that is."""
     model = model_of(hidden=32, film_objects=1)
