@@ -69,13 +69,12 @@ def translate(lines: str | Iterable[str], model: str = "de-en", **options: Any) 
     from seqkit.batch.translation import translate_lines
     from seqkit.config import fill
     from seqkit.decoding.options import DecodingOptions
-    from seqkit.extend.manager import registry
+    from seqkit.items import is_of_text
     from seqkit.models.artifact import load_for
 
     translator = load_for("seq2seq", model, {"tagging": "seqkit.tag"})
     encoders = list(translator.encoders)
-    reads_files = any(registry().find("encoders", name).reader for name in encoders)
-    if len(encoders) > 1 or reads_files or not hasattr(translator.decoder, "read"):
+    if not (is_of_text(encoders, translator.options.decoder) and hasattr(translator.decoder, "read")):
         problem = f"{model}: reads {', '.join(encoders)} and writes {translator.options.decoder}"
         raise SeqkitError(problem, "Choose a model that translates text.", exit_code=2)
     chosen: DecodingOptions = fill({"decoding": DecodingOptions}, options)["decoding"]

@@ -25,9 +25,14 @@ def reads_items(data: str, encoders: Sequence[str], decoder: str) -> bool:
     """Whether pairs of `data` are made of items: a corpus with a maker, files in cells, or several inputs at once."""
     if not names_pair_files(data) and find_corpus(data).maker:
         return True
+    return not is_of_text(encoders, decoder)
+
+
+def is_of_text(encoders: Sequence[str], decoder: str) -> bool:
+    """Whether one encoder reads, and the decoder learns from, texts as they are: no files, no several inputs."""
     host = registry()
     specs = [host.find("encoders", name) for name in encoders] + [host.find("decoders", decoder)]
-    return len(encoders) > 1 or any(spec.reader for spec in specs)
+    return len(encoders) < 2 and not any(spec.reader for spec in specs)
 
 
 def read_media_pairs(
