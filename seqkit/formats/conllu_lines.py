@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from seqkit.errors import SeqkitError
@@ -66,21 +66,33 @@ def _comments(sentence: Sentence, number: int) -> Iterator[str]:
         yield SILVER + BREAKS.sub(" ", sentence.silver).strip()
 
 
-def _rows(sentence: Sentence) -> Iterator[str]:
-    spaces = sentence.spaces or [" "] * len(sentence.words)
-    ranges = {token.first: token for token in sentence.multiwords}
-    inside = 0
-    """Index after the last word of the latest multiword token."""
-    before = sentence.before
-    absent = [NO_LABEL] * len(sentence.words)
-    upos, xpos, feats = (map(label_cell, sentence.labels.get(kind, absent)) for kind in LABELS)
-    for index, (word, u, x, f) in enumerate(zip(sentence.words, upos, xpos, feats, strict=True)):
-        if token := ranges.get(index):
-            yield _range_row(token, misc_of(spaces[token.last], before))
-            inside = token.last + 1
-        misc = "_" if index < inside else misc_of(spaces[index], before)
-        yield f"{index + 1}\t{_form(word)}\t_\t{u}\t{x}\t{f}\t_\t_\t_\t{misc}"
-        before = ""
+def _rows(sentence: Sentence) -> list[str]:
+    """Rows of words, and one before the words of each multiword token, which tells the white space in their place."""
+    words = sentence.words
+    spaces = sentence.spaces or [" "] * len(words)
+    misc = list(map(misc_of, spaces))
+    if sentence.before and words:
+        misc[0] = misc_of(spaces[0], sentence.before)
+    ranges = []
+    for token in sentence.multiwords:
+        before = "" if token.first else sentence.before
+        ranges.append((token.first, _range_row(token, misc_of(spaces[token.last], before))))
+        misc[token.first : token.last + 1] = ["_"] * (token.last + 1 - token.first)
+    upos, xpos, feats = (_label_cells(sentence, kind) for kind in LABELS)
+    rows = [
+        f"{number}\t{form}\t_\t{u}\t{x}\t{f}\t_\t_\t_\t{m}"
+        for number, form, u, x, f, m in zip(
+            range(1, len(words) + 1), map(_form, words), upos, xpos, feats, misc, strict=True
+        )
+    ]
+    for first, row in reversed(ranges):
+        rows.insert(first, row)
+    return rows
+
+
+def _label_cells(sentence: Sentence, kind: str) -> Iterable[str]:
+    labels = sentence.labels.get(kind)
+    return [NO_LABEL] * len(sentence.words) if labels is None else map(label_cell, labels)
 
 
 def _range_row(token: Multiword, misc: str) -> str:

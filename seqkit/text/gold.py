@@ -14,8 +14,9 @@ from seqkit.errors import SeqkitError
 from seqkit.formats.examples import NO_LABEL, RawText, Sentence, Where
 from seqkit.text.paragraphs import Paragraph, paragraphs
 from seqkit.text.pipelines import assigns, hash_of, label_kinds, load_pipeline
+from seqkit.text.runs import split_words
 from seqkit.text.silver_cache import Record, remembered
-from seqkit.text.words import abbreviations, split_paragraph, split_words
+from seqkit.text.words import abbreviations, split_paragraph
 
 PREFIX = "spacy:"
 BLOCK = 500_000

@@ -11,21 +11,20 @@ from typing import Any
 from seqkit.formats.examples import RawText, Sentence, Where
 from seqkit.text.boundaries import sentence_starts
 from seqkit.text.paragraphs import Paragraph, paragraphs
+from seqkit.text.runs import Runs, Words, remembers, split_words
 
 ANY_LANGUAGE = "xx"
 """spaCy's name for rules that suit no language in particular."""
 
 MAX_WORDS = 500
 """A longer sentence is cut, after punctuation where there is some."""
-# spaCy's tokenizer takes time quadratic in a run without blanks (1.6 ms a character for 10,000 brackets).
-_LONG_RUN = re.compile(r"(?<!\S)\S{501,}")
-_RUN_PIECE = 100
 # Every new word stays in spaCy's string store. Its memory zones free them, but halve the speed; starting
 # afresh costs 0.1 s.
 _MAX_STRINGS = 200_000
+_ENOUGH = 10_000
+"""Characters after which runs are remembered: to prepare for it takes as long as to split a thousand words."""
 
-Split = Callable[[str], tuple[str, list[str], list[str]]]
-"""Text -> white space before the first word, the words, the white space after each."""
+Split = Callable[[str], Words]
 
 
 def tokenizer(language: str) -> tuple[Any, str]:
@@ -34,38 +33,31 @@ def tokenizer(language: str) -> tuple[Any, str]:
     Languages that spaCy does not know, or splits only with a package that is not installed, get the rules
     of `xx`, and the note says so. Chinese is split into characters, as spaCy does without a segmenter.
     """
-    import spacy
-
     if re.fullmatch("[a-z]{2,3}", language):
         try:
-            return spacy.blank(language).tokenizer, ""
+            return _rules(language), ""
         except ImportError as error:
             reason = "unknown to spaCy" if "E048" in str(error) else "spaCy needs another package for it"
     else:
         reason = "not a language code such as 'en'"
     note = f"language '{language}': {reason}; words are split by the general rules ('{ANY_LANGUAGE}')"
-    return spacy.blank(ANY_LANGUAGE).tokenizer, note
+    return _rules(ANY_LANGUAGE), note
+
+
+def _rules(language: str) -> Any:
+    """spaCy's tokenizer. Raises ImportError where spaCy has none, or needs another package for it."""
+    import spacy
+
+    pipeline: Any = spacy.blank(language)
+    # Features of every new word, such as its shape, which nobody asks for here: a third of the time.
+    pipeline.vocab.lex_attr_getters = {}
+    return pipeline.tokenizer
 
 
 def abbreviations(tokenizer: Any) -> frozenset[str]:
     """Words that end in a dot, as a tokenizer's rules list them."""
     rules = getattr(tokenizer, "rules", None) or {}
     return frozenset(form for form in rules if form[-1] == "." and any(letter.isalpha() for letter in form))
-
-
-def split_words(tokenizer: Any, text: str) -> tuple[str, list[str], list[str]]:
-    """White space before the first word, the words, and the white space after each."""
-    words: list[str] = []
-    spaces = [""]
-    for piece in _pieces(text):
-        for token in tokenizer(piece):
-            word = token.text
-            if word.isspace():
-                spaces[-1] += token.text_with_ws
-            else:
-                words.append(word)
-                spaces.append(token.whitespace_)
-    return spaces[0], words, spaces[1:]
 
 
 class Splitter:
@@ -75,11 +67,19 @@ class Splitter:
         self.language = language
         self._tokenizer, self.note = tokenizer(language)
         self.abbreviations = abbreviations(self._tokenizer)
+        self._runs: Runs | None = None
+        self._characters = 0
 
-    def __call__(self, text: str) -> tuple[str, list[str], list[str]]:
+    def __call__(self, text: str) -> Words:
         """As `split_words`."""
         if len(self._tokenizer.vocab.strings) > _MAX_STRINGS:
             self._tokenizer, _ = tokenizer(self.language)
+            self._runs, self._characters = None, 0
+        if self._runs is not None:
+            return self._runs(text)
+        self._characters += len(text)
+        if self._characters > _ENOUGH and remembers(self._tokenizer):
+            self._runs = Runs(self._tokenizer)
         return split_words(self._tokenizer, text)
 
 
@@ -87,18 +87,6 @@ class Splitter:
 def splitter(language: str) -> Splitter:
     """The splitter of a language; made once, as spaCy takes 0.1 s and more to compile the rules."""
     return Splitter(language)
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """The text in pieces that spaCy can take: runs without a blank that are too long are cut hard."""
-    start = 0
-    for run in _LONG_RUN.finditer(text) if len(text) > 500 else ():
-        yield text[start : run.start()]
-        start = run.start()
-        while run.end() - start > _RUN_PIECE:
-            yield text[start : start + _RUN_PIECE]
-            start += _RUN_PIECE
-    yield text[start:]
 
 
 def sentences_from(stretches: Iterable[RawText], language: str) -> Iterator[Sentence]:
