@@ -57,7 +57,8 @@ class _Run(NamedTuple):
     words: list[str]
     glued: list[str]
     """The nothing after each word but the last."""
-    may_join: bool
+    may_join: tuple[str, ...]
+    """Ends of a run before this one, with which a special case may begin that goes on in this one."""
 
 
 class Runs:
@@ -69,8 +70,7 @@ class Runs:
 
     def __init__(self, tokenizer: Any) -> None:
         self._tokenizer = tokenizer
-        self._joined = _joined(tokenizer)
-        self._seconds = {second for _, second in self._joined}
+        self._before = _joined(tokenizer)
         self._known: dict[str, str | _Run] = {}
         """Run -> the run itself where it is one word, so that equal words are one object."""
         self._older: dict[str, str | _Run] = {}
@@ -80,17 +80,18 @@ class Runs:
         words: list[str] = []
         spaces: list[str] = []
         known, add_word, add_space = self._known, words.append, spaces.append
+        previous = ""
         for run, space in _RUN.findall(text):
             found = known.get(run) or self._look(run)
             if isinstance(found, str):
                 add_word(found)
             else:
-                parts, glued, may_join = found
-                if may_join and words and (words[-1], parts[0]) in self._joined:
+                if found.may_join and previous.endswith(found.may_join):
                     return split_words(self._tokenizer, text)
-                words += parts
-                spaces += glued
+                words += found.words
+                spaces += found.glued
             add_space(space)
+            previous = run
         return text[: len(text) - len(text.lstrip())], words, spaces
 
     def _look(self, run: str) -> str | _Run:
@@ -103,8 +104,9 @@ class Runs:
 
     def _split(self, run: str) -> str | _Run:
         words = split_words(self._tokenizer, run)[1]
-        may_join = words[0] in self._seconds
-        return run if len(words) == 1 and not may_join else _Run(words, [""] * (len(words) - 1), may_join)
+        starts = self._before.get(run[0], {})
+        ends = tuple(end for start, ends in starts.items() if run.startswith(start) for end in ends)
+        return run if len(words) == 1 and not ends else _Run(words, [""] * (len(words) - 1), ends)
 
 
 def remembers(tokenizer: Any) -> bool:
@@ -114,11 +116,14 @@ def remembers(tokenizer: Any) -> bool:
     return type(tokenizer) is Tokenizer
 
 
-def _joined(tokenizer: Any) -> set[tuple[str, str]]:
-    """Words side by side in the special cases, as the other rules split these."""
+def _joined(tokenizer: Any) -> dict[str, dict[str, list[str]]]:
+    """First character of a word -> word -> those that stand before it in special cases.
+
+    Among such words a special case is looked for: as the other rules split it.
+    """
     from spacy.tokenizer import Tokenizer
 
-    without = Tokenizer(
+    plain = Tokenizer(
         tokenizer.vocab,
         prefix_search=tokenizer.prefix_search,
         suffix_search=tokenizer.suffix_search,
@@ -126,4 +131,8 @@ def _joined(tokenizer: Any) -> set[tuple[str, str]]:
         token_match=tokenizer.token_match,
         url_match=tokenizer.url_match,
     )
-    return {(one.text, other.text) for rule in tokenizer.rules for one, other in pairwise(without(rule))}
+    pairs = {(one.text, other.text) for case in tokenizer.rules for one, other in pairwise(plain(case))}
+    before: dict[str, dict[str, list[str]]] = {}
+    for one, other in sorted(pairs):
+        before.setdefault(other[0], {}).setdefault(other, []).append(one)
+    return before
