@@ -219,7 +219,7 @@ def spread(figures: Sequence[dict[str, Any] | None]) -> str:
     there = [figure for figure in figures if figure]
     if not there:
         return "–"
-    values = [100 * float(figure.get("accuracy", figure.get("rate"))) for figure in there]
+    values = [100 * float(figure["accuracy" if "accuracy" in figure else "rate"]) for figure in there]
     low, high = (100 * statistics.mean(figure["interval_95"][end] for figure in there) for end in (0, 1))
     items = f", of {there[0]['total']:,}" if "total" in there[0] else ""
     seeds = f"{min(values):.2f}–{max(values):.2f}"

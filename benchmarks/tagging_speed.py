@@ -139,7 +139,7 @@ def _expect(worker: subprocess.Popen[str], word: str) -> None:
     for line in worker.stdout:
         if line.strip() == word:
             return
-    raise RuntimeError(f"{worker.args}: ended before it was {word}")
+    raise RuntimeError(f"{worker.args!r}: ended before it was {word}")
 
 
 def _go(worker: subprocess.Popen[str]) -> None:
@@ -205,6 +205,7 @@ def start(systems: list[System], text: Path, rounds: int) -> Iterator[str]:
     """Wall time of whole processes."""
     python = systems[0].python
     tag = [python, "-m", "seqkit", "tag", "--model", str(systems[0].folder)]
+    tag += ["--precision", ENVIRONMENT[PRECISION]]
     with tempfile.TemporaryDirectory() as work:
         words = Path(work) / "words.txt"
         words.write_text("Time flies like an arrow .\n", encoding="utf-8")

@@ -13,20 +13,22 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 
 from seqkit.config import parse_settings
 from seqkit.training.loop import Training
 from seqkit.training.request import make_request
+from seqkit.training.run import be_deterministic
 from seqkit.training.seq2seq import prepare_seq2seq
 
 
 class Silent:
     """Who is told how training goes."""
 
-    def start(self, epochs: int) -> None: ...
+    def start(self, epochs: int, minutes: float) -> None: ...
 
-    def step(self, progress: Any, batches: int, rate: float) -> None: ...
+    def step(self, progress: Any, batches: int) -> None: ...
 
     def epoch(self, row: dict[str, Any]) -> None: ...
 
@@ -44,6 +46,7 @@ def main() -> None:
     parser.add_argument("--updates", type=int, default=40)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
+    be_deterministic()
     asked = {"model": "seq2seq", "corpus": "multi30k", "source": "en", "target": "de"}
     prepared = prepare_seq2seq(make_request(asked, [], parse_settings(given.settings)), Silent())
     with tempfile.TemporaryDirectory() as folder:
@@ -56,7 +59,7 @@ def main() -> None:
             training._update(batches)
         seconds = time.perf_counter() - started
     indices = [index for batches in updates[given.warm_up :] for batch in batches for index in batch]
-    pieces = int(prepared.task.lengths[indices, 1].sum())  # type: ignore[index]
+    pieces = int(np.asarray(prepared.task.lengths)[indices, 1].sum())
     weights = sum(parameter.numel() for parameter in prepared.task.model.parameters())
     print(
         f"{weights:,} weights, {pieces / seconds:,.0f} target pieces/s, {len(indices) / seconds:,.0f} pairs/s"

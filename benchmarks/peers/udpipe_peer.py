@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from peers import Tag
 from seqkit.formats.examples import Sentence
@@ -68,7 +69,7 @@ def _sentences(sentences: Iterable[Sentence]) -> object:
     return found
 
 
-def _sentence(words: Sequence[str], labels: Sequence[str] = ()) -> object:
+def _sentence(words: Sequence[str], labels: Sequence[str] = ()) -> Any:
     from ufal.udpipe import Sentence as UDPipeSentence
 
     sentence = UDPipeSentence()

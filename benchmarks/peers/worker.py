@@ -69,8 +69,10 @@ def main() -> None:
     tag = peer(name).load(Path(folder))
     if task == "start":
         tag([["Time", "flies", "like", "an", "arrow", "."]])
+    elif task == "lists":
+        lists(tag, *files)
     else:
-        {"lists": lists, "file": file}[task](tag, *files)
+        file(tag, *files)
 
 
 if __name__ == "__main__":

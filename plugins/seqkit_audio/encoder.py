@@ -101,7 +101,7 @@ class AudioEncoder(nn.Module):
 
     def labels(self, input: Sound) -> list[str]:
         """When each step begins: `0.12 s`."""
-        step = HOP * self._frames(input) / self.columns.steps(self._frames(input))
+        step = HOP * self.columns.stride
         return [f"{number * step:.2f} s" for number in range(self.columns.steps(self._frames(input)))]
 
     def view(self, input: Sound) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""Gated recurrent unit (Cho et al. 2014, in the form of Chung et al. 2014 that torch computes)."""
+"""Gated recurrent unit (Cho et al. 2014), in the form that torch computes: r after U."""
 
 from __future__ import annotations
 

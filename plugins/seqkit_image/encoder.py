@@ -108,8 +108,8 @@ class ImageEncoder(nn.Module):
 
     def labels(self, input: Picture) -> list[str]:
         """Where each step begins, in columns of the picture as given: `column 8`."""
-        steps = self.columns.steps(self._width(input))
-        each = input.pixels_HWC.shape[1] / steps
+        width = self._width(input)
+        steps, each = self.columns.steps(width), self.columns.stride * input.pixels_HWC.shape[1] / width
         return [f"column {round(number * each)}" for number in range(steps)]
 
     def view(self, input: Picture) -> NDArray[np.uint8]:

@@ -33,7 +33,7 @@ class SourceText:
 
     def save(self, folder: Path) -> None:
         """Write `source/subword.model`."""
-        _save(folder / "source", self.subword)
+        self.subword.save(folder / "source" / "subword.model")
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -60,7 +60,7 @@ class TargetText:
 
     def save(self, folder: Path) -> None:
         """Write `target/subword.model` and `target/lines.json`."""
-        _save(folder / "target", self.subword)
+        self.subword.save(folder / "target" / "subword.model")
         write_json(folder / "target" / "lines.json", {"longest": self.longest})
 
     @classmethod
@@ -82,11 +82,6 @@ def _size_for(lines: Iterable[str]) -> int:
     """Pieces in proportion to the distinct words; in a script without spaces these are many, and so are its pieces."""
     distinct = len({word for line in lines for word in line.split(" ")})
     return min(max(distinct // WORDS_A_PIECE, PIECES[0]), PIECES[1])
-
-
-def _save(folder: Path, subword: Subword) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "subword.model").write_bytes(subword.proto)
 
 
 def _load(folder: Path) -> Subword:

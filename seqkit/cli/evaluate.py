@@ -27,7 +27,7 @@ def evaluate(
             metavar="CORPUS_OR_FILES", help="A corpus by name; a labelled file; parallel text as a.en,a.de."
         ),
     ],
-    split: Annotated[str, typer.Option(help="Split of the corpus: train, dev or test.")] = "test",
+    split: Annotated[str, typer.Option(help="Split of the corpus: train, dev or test. Default: test.")] = "",
     label: Annotated[
         str, typer.Option(help="Tagging: kinds of label, with commas: upos, xpos, feats. Default: all.")
     ] = "",
@@ -126,7 +126,24 @@ def evaluate(
     if confusion_plot is not None:
         check_apart({"--confusion-plot": confusion_plot}, [source])
         check_picture(confusion_plot)
-    TASKS[task][0](model, source, split, given)
+    TASKS[task][0](model, source, _split_of(source, split), given)
+
+
+def _split_of(source: str, split: str) -> str:
+    """The split that is meant. Raises SeqkitError for one of a file."""
+    from seqkit.errors import SeqkitError
+    from seqkit.pairs import names_pair_files
+
+    if split and names_pair_files(source):
+        raise SeqkitError(
+            f"--split {split}: {source} is no corpus, and has none", "Leave it out.", exit_code=2
+        )
+    return split or "test"
+
+
+def _is_given(value: Any) -> bool:
+    """0 is given, though it equals False."""
+    return value is not None and value is not False and value != ""
 
 
 def _check_options(model: str, task: str, given: dict[str, Any]) -> None:
@@ -138,7 +155,7 @@ def _check_options(model: str, task: str, given: dict[str, Any]) -> None:
         raise SeqkitError(f"{model}: a model for {task}, which `evaluate` does not know", fix, exit_code=2)
     for other, (_, options) in TASKS.items():
         for option in options:
-            if other != task and given[option] not in ("", False, None):
+            if other != task and _is_given(given[option]):
                 name = f"--{option.replace('_', '-')}"
                 raise SeqkitError(
                     f"{name}: is for models of {other}, this is one of {task}", "Leave it out.", exit_code=2

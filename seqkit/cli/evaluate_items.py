@@ -46,6 +46,7 @@ def _recognised(
     """Text that was read from anything: scores for JSON, and as tables."""
     from seqkit.evaluation.recognition import compare_recognition, score_recognition
     from seqkit.evaluation.recognition_report import recognition_dict, recognition_tables
+    from seqkit.evaluation.resampling import few
     from seqkit.evaluation.sacre import tokenizer_for
     from seqkit.evaluation.translation_report import compared_dicts, compared_table
     from seqkit.models.artifact import load_for
@@ -58,7 +59,8 @@ def _recognised(
     found, tables = recognition_dict(scores), recognition_tables(scores)
     if given["compare"]:
         rival = load_for("seq2seq", given["compare"], {}, given["precision"])
-        _check_reads_same(translator, rival, given["compare"])
+        check_reads_same(translator, rival, given["compare"])
+        say(few(len(pairs)))
         rows = compare_recognition(outputs, texts(rival, pairs, given), references)
         found["comparison"] = compared_dicts(rows)
         tables.append(compared_table(rows))
@@ -122,13 +124,21 @@ def _refuse_judge(given: dict[str, Any], reason: str) -> None:
         raise SeqkitError(f"--judge: the model {reason}", fix, exit_code=2)
 
 
-def _check_reads_same(translator: Any, rival: Any, name: str) -> None:
+def check_reads_same(translator: Any, rival: Any, name: str) -> None:
+    """Raise SeqkitError for a rival that reads or writes something else; one for other languages is told of."""
     from seqkit.errors import SeqkitError
 
     if list(rival.encoders) != list(translator.encoders) or not hasattr(rival.decoder, "read"):
         problem = f"--compare {name}: reads {', '.join(rival.encoders)} and writes {rival.options.decoder}"
         fix = f"Compare with a model from {', '.join(translator.encoders)} to text."
         raise SeqkitError(problem, fix, exit_code=2)
+    own, others = (_direction(model) for model in (translator, rival))
+    if own != others:
+        say(f"--compare {name}: was trained for {' to '.join(others)}, the model for {' to '.join(own)}")
+
+
+def _direction(model: Any) -> tuple[str, str]:
+    return model.facts.source_language, model.facts.target_language
 
 
 def texts(translator: Any, pairs: Sequence[Pair], given: dict[str, Any]) -> list[str]:

@@ -30,6 +30,8 @@ def evaluate_tagging(model: str, source: str, split: str, given: dict[str, Any])
         raise SeqkitError(
             "--raw gives scores of its own: its words differ from the gold ones", fix, exit_code=2
         )
+    if given["lang"] and not raw:
+        raise SeqkitError("--lang: is for --raw, which splits text anew", "Leave it out.", exit_code=2)
 
     from seqkit.catalogue import names_file
     from seqkit.evaluation.run import evaluate_raw, evaluate_tagger, kinds_to_score
@@ -41,12 +43,15 @@ def evaluate_tagging(model: str, source: str, split: str, given: dict[str, Any])
 
     problems = Problems(skip=given["skip_bad"])
     tagger = load_for("tagging", model, OTHER_TASKS, given["precision"])
+    # Before the work, that a slip in its name may not cost the scores of the first.
+    rival = load_for("tagging", compare, OTHER_TASKS, given["precision"]) if compare else None
     language = given["lang"] or tagger.facts.language
     examples = labelled_sentences(source, split, labeller_of(given["gold"]), problems)
     sentences = [sentence for sentence in examples if sentence.words]
     wanted = listed(given["label"])
-    kinds = kinds_to_score(wanted, tuple(tagger.facts.labels), sentences, source)
     say(problems.summary())
+    kinds = kinds_to_score(wanted, tuple(tagger.facts.labels), sentences, source)
+    both = _kinds_of_both(rival, compare, kinds) if rival is not None else []
     head = {
         "model": model,
         "source": source,
@@ -58,30 +63,36 @@ def evaluate_tagging(model: str, source: str, split: str, given: dict[str, Any])
         _show_raw(head, evaluate_raw(tagger, sentences, kinds, language), given["as_json"])
         return
     scores = evaluate_tagger(tagger, sentences, kinds)
-    comparisons = _compare(tagger, compare, given["precision"], sentences, kinds) if compare else []
+    comparisons = _compare(tagger, rival, sentences, both) if rival is not None else []
     calibrations = _calibrations(tagger, sentences, kinds) if calibration else []
     # Files first: whoever reads stdout may go away in the middle.
     if confusion_plot is not None:
         _plot(head, scores, kinds[0], confusion_plot)
     if card:
-        _add_to_card(model, head, scores)
+        _add_to_card(model, head, given, scores)
     _show_tagging(head, scores, comparisons, calibrations, given["as_json"])
 
 
-def _compare(
-    tagger: Any, other: str, precision: str, sentences: Sequence[Sentence], kinds: Sequence[str]
-) -> list[Comparison]:
+def _kinds_of_both(rival: Any, name: str, kinds: Sequence[str]) -> list[str]:
+    """Kinds of label to compare. Raises SeqkitError where there is none."""
     from seqkit.errors import SeqkitError
-    from seqkit.evaluation.compare import compare
-    from seqkit.models.artifact import load_for
 
-    rival = load_for("tagging", other, OTHER_TASKS, precision)
     both = [kind for kind in kinds if kind in rival.facts.labels]
     if not both:
-        problem = f"--compare {other}: gives none of {', '.join(kinds)}"
+        problem = f"--compare {name}: gives none of {', '.join(kinds)}"
         raise SeqkitError(problem, f"It gives {', '.join(rival.facts.labels)}.", exit_code=2)
+    return both
+
+
+def _compare(
+    tagger: Any, rival: Any, sentences: Sequence[Sentence], kinds: Sequence[str]
+) -> list[Comparison]:
+    from seqkit.evaluation.compare import compare
+    from seqkit.evaluation.resampling import few
+
+    say(few(len(sentences)))
     a, b = tagger.predict(sentences), rival.predict(sentences)
-    return [compare(sentences, a, b, kind) for kind in both]
+    return [compare(sentences, a, b, kind) for kind in kinds]
 
 
 def _calibrations(tagger: Any, sentences: Sequence[Sentence], kinds: Sequence[str]) -> list[Calibration]:
@@ -127,11 +138,15 @@ def _title(head: dict[str, Any]) -> str:
     return f"{head['model']}{silver} on {head['source']}{' ' + head['split'] if head['split'] else ''}"
 
 
-def _add_to_card(model: str, head: dict[str, Any], scores: Any) -> None:
+def _add_to_card(model: str, head: dict[str, Any], given: dict[str, Any], scores: Any) -> None:
+    """What was measured otherwise than by default has a title, and so a place, of its own."""
     from seqkit.evaluation.report import card_section
     from seqkit.models.folder import add_to_card, model_folder
 
     title = " ".join(filter(None, ("Accuracy on", head["source"], head["split"])))
+    special = [name for name in (given["gold"], given["label"], given["precision"]) if name]
+    if special:
+        title += f" ({'; '.join(special)})"
     add_to_card(model_folder(model), title, card_section(scores))
 
 

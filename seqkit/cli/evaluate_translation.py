@@ -22,8 +22,9 @@ OPTIONS = (
 
 def evaluate_translation(model: str, source: str, split: str, given: dict[str, Any]) -> None:
     """Measure a model's outputs against a reference. `given` are the other options of the command."""
-    from seqkit.cli.evaluate_items import evaluate_items
+    from seqkit.cli.evaluate_items import check_reads_same, evaluate_items
     from seqkit.errors import SeqkitError
+    from seqkit.evaluation.resampling import few
     from seqkit.evaluation.sacre import tokenizer_for
     from seqkit.evaluation.translation import compare_translations, score_translations
     from seqkit.evaluation.translation_report import card_lines
@@ -41,6 +42,9 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
     own = translator.facts
     sides = sides_of(source, given["source"] or own.source_language, given["target"] or own.target_language)
     tokenizer = tokenizer_for(sides[1], given["tokenize"])
+    rival = load_for("seq2seq", given["compare"], TAGGERS, given["precision"]) if given["compare"] else None
+    if rival is not None:
+        check_reads_same(translator, rival, given["compare"])
     problems = Problems(skip=given["skip_bad"])
     (encoder,) = translator.encoders
     pairs = list(read_pairs(source, split, *sides, problems, longest=0, encoder=encoder))
@@ -48,7 +52,6 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
     if not pairs:
         raise SeqkitError(f"{source}: holds no pair to evaluate on", "Give a file with source and target.")
     say(tokenizer.note)
-    rival = load_for("seq2seq", given["compare"], TAGGERS, given["precision"]) if given["compare"] else None
     outputs = _outputs(translator, pairs, given)
     references = [str(pair.target) for pair in pairs]
     say(_unreachable(references))
@@ -56,6 +59,7 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
     scores = score_translations(sources, outputs, references, sides, tokenizer)
     comparison: list[Compared] = []
     if rival is not None:
+        say(few(len(pairs)))
         others = _outputs(rival, pairs, given)
         comparison = compare_translations(outputs, others, references, sides[1], tokenizer)
     head = head_of(model, source, split, f"{sides[0]} to {sides[1]}", given)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from seqkit.cli.inputs import listed
+from seqkit.cli.inputs import check_utf8, listed
 from seqkit.cli.limits import MaxFrames, MaxPixels, MaxSeconds
 
 if TYPE_CHECKING:
@@ -77,9 +77,16 @@ def train(
     from seqkit.config import parse_settings
     from seqkit.errors import SeqkitError
     from seqkit.files import check_folder
-    from seqkit.models.folder import MANIFEST, TRAINING, model_info
-    from seqkit.training.request import CONFIG, check_unchanged, make_request
+    from seqkit.models.folder import MANIFEST, TRAINING, is_shipped, model_info
+    from seqkit.training.request import CONFIG, check_unchanged, check_used, make_request
 
+    named = {"--out": [os.fspath(out)], "--train": train_files, "--dev": dev_files, "--from": [start]}
+    for option, paths in (named | {"--teacher": teacher, "--config": [os.fspath(config or "")]}).items():
+        for path in paths or []:
+            check_utf8(option, path)
+    if is_shipped(os.fspath(out)):
+        problem = f"--out {out}: is the name of a model that ships, which commands would take in its place"
+        raise SeqkitError(problem, "Choose another name.", exit_code=2)
     begun = out / TRAINING / CONFIG
     settings = parse_settings(set_ or [])
     settings |= {key: value for key, value in (("seed", seed), ("threads", threads)) if value is not None}
@@ -113,6 +120,7 @@ def train(
                 f"{out}: holds no run to resume", "Name the folder given to --out then.", exit_code=2
             )
         request = make_request(given, [config] if config else [], settings)
+        check_used(request)
         check_folder(out)
         if any(path.is_file() for path in out.rglob("*")):
             raise SeqkitError(

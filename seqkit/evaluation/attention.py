@@ -32,7 +32,9 @@ def alignment(model: Any, source: Mapping[str, Any], output: Any) -> Alignment:
     """Where the model looks when it writes `output`. Raises SeqkitError for a model without attention."""
     model.eval()
     decoder = model.decoder
-    weights_BTS = decoder.attention(model.read([source]), decoder.collate([output]))
+    weights_BTS = None
+    if hasattr(decoder, "attention"):
+        weights_BTS = decoder.attention(model.read([source]), decoder.collate([output]))
     if weights_BTS is None:
         raise SeqkitError(
             "the model has no attention to show", "Train one with it: --set attention=general.", exit_code=2

@@ -27,8 +27,8 @@ class Reliability:
     """Over bins of equal width (Guo et al. 2017, eq. 3)."""
     adaptive_ece: float
     """Over bins that hold equally many words (Nguyen & O'Connor 2015): no bin is nearly empty."""
-    nll: float
-    """Mean of -log P(gold label) of a word, over words whose gold label the model can give, in nats."""
+    nll: float | None
+    """Mean of -log P(gold label) in nats, over words whose gold label the model can give; None: there is none."""
 
 
 @dataclass(frozen=True)
@@ -130,4 +130,4 @@ def _reliability(p_N: np.ndarray, right_N: np.ndarray, gold_N: np.ndarray) -> Re
         error(p_N, right_N) for error in (expected_calibration_error, adaptive_calibration_error)
     )
     losses_N = -np.log(np.maximum(gold_N, np.finfo(float).tiny))
-    return Reliability(ece, adaptive, float(losses_N.mean()) if len(losses_N) else 0.0)
+    return Reliability(ece, adaptive, float(losses_N.mean()) if len(losses_N) else None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from seqkit.evaluation.resampling import by_chance, drawn_rates, interval
 from seqkit.formats.examples import Sentence, is_label
 
 SAMPLES = 10_000
@@ -35,27 +36,11 @@ class Comparison:
 def compare(gold: Sequence[Sentence], a: Tags, b: Tags, kind: str, seed: int = 1) -> Comparison:
     """Compare two systems' labels of one kind. Sentences are resampled whole: their words depend on each other."""
     words_N = np.array([_labelled(sentence, kind) for sentence in gold])
-    right_AN, right_BN = (_right(gold, tags, kind) for tags in (a, b))
-    differences_S = _resampled(right_AN - right_BN, words_N, seed)
-    low, high = np.quantile(differences_S, [0.025, 0.975])
-    total = max(int(words_N.sum()), 1)
-    observed = (right_AN.sum() - right_BN.sum()) / total
-    # The bootstrap distribution, moved to a mean of 0, is that of no difference.
-    by_chance = (np.abs(differences_S - observed) >= abs(observed)).sum()
-    p = (by_chance + 1) / (SAMPLES + 1)
-    return Comparison(
-        kind, float(right_AN.sum() / total), float(right_BN.sum() / total), float(low), float(high), float(p)
-    )
-
-
-def _resampled(better_N: np.ndarray, words_N: np.ndarray, seed: int) -> np.ndarray:
-    """The difference in accuracy on each resampled corpus."""
-    random, count = np.random.default_rng(seed), len(words_N)
-    differences = []
-    for _ in range(SAMPLES):
-        drawn = random.integers(count, size=count)
-        differences.append(better_N[drawn].sum() / max(words_N[drawn].sum(), 1))
-    return np.array(differences)
+    right_2N = np.stack([_right(gold, tags, kind) for tags in (a, b)])
+    rate_a, rate_b = (float(rate) for rate in right_2N.sum(axis=1) / max(int(words_N.sum()), 1))
+    drawn_a, drawn_b = drawn_rates(right_2N, words_N, SAMPLES, seed)
+    drawn_S = drawn_a - drawn_b
+    return Comparison(kind, rate_a, rate_b, *interval(drawn_S), by_chance(drawn_S, rate_a - rate_b))
 
 
 def _labelled(sentence: Sentence, kind: str) -> int:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seqkit.evaluation.resampling import DRAWN, SAMPLES, SEED
+from seqkit.evaluation.resampling import drawn_rates, interval
 from seqkit.text.lines import one_line
 
 
@@ -66,15 +66,8 @@ def error_rate(
     """The rate of a corpus with its interval; the draws are seeded, and the same for words and characters."""
     edits_N = np.array([rate([o], [r], units)[0] for o, r in zip(outputs, references, strict=True)])
     lengths_N = np.array([len(units(reference)) for reference in references])
-    count = len(outputs)
-    random = np.random.default_rng(SEED)
-    samples = max(100, min(SAMPLES, DRAWN // max(count, 1)))
-    drawn_S = []
-    for _ in range(samples):
-        chosen_N = random.integers(count, size=count)
-        drawn_S.append(edits_N[chosen_N].sum() / max(lengths_N[chosen_N].sum(), 1))
-    low, high = np.quantile(drawn_S, [0.025, 0.975])
-    return ErrorRate(int(edits_N.sum()), int(lengths_N.sum()), float(low), float(high))
+    (drawn_S,) = drawn_rates(edits_N[None], lengths_N)
+    return ErrorRate(int(edits_N.sum()), int(lengths_N.sum()), *interval(drawn_S))
 
 
 def exact_matches(outputs: Sequence[str], references: Sequence[str]) -> int:

@@ -39,7 +39,7 @@ def learning_curve(metrics: Path, picture: Path, title: str = "") -> None:
         values = [float(row[name]) for row in rows]
         if name == "dev_perplexity":
             loss_axis.plot(epochs, [math.log(value) for value in values], "k:", label="dev loss (left)")
-        elif name != "dev_log_likelihood":  # of a whole output: far from the others
+        elif name != "dev_log_likelihood":  # densities, not shares
             score_axis.plot(epochs, [100 * value for value in values], label=name.replace("_", " "))
     figure.legend(loc="outside lower center", ncols=3)
     save_figure(figure, picture)
@@ -54,11 +54,11 @@ def confusion_matrix(score: KindScores, title: str, picture: Path) -> None:
     shares = [
         [count / max(support[gold], 1) for count in row] for gold, row in zip(support, counts, strict=True)
     ]
-    size = 2 + 0.4 * len(support)
+    names = [plain(label) for label in support]
+    size = 2 + 0.4 * len(names) + 0.09 * max(map(len, names), default=0)
     figure = Figure(figsize=(size, size), layout="constrained")
     axes = figure.add_subplot()
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    names = [plain(label) for label in support]
     axes.set_xticks(range(len(names)), names, rotation=90)
     axes.set_yticks(range(len(names)), names)
     axes.set(xlabel="predicted", ylabel="gold")

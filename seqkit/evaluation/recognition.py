@@ -16,7 +16,7 @@ from seqkit.evaluation.error_rates import (
     rate,
     words,
 )
-from seqkit.evaluation.resampling import DRAWN, SAMPLES, SEED, resample
+from seqkit.evaluation.resampling import by_chance, drawn_rates, interval, resample
 from seqkit.evaluation.sacre import WITHOUT_BLANKS, Tokenizer, language_of, metrics
 from seqkit.evaluation.tagging import Accuracy
 from seqkit.evaluation.translation import Compared, Score
@@ -92,7 +92,7 @@ def compare_recognition(
 ) -> list[Compared]:
     """Exact matches, word and character errors (per cent) of two systems, and whether they differ by more than chance.
 
-    Paired bootstrap over outputs; p as in `resampling.Resampled.difference`.
+    Paired bootstrap over outputs; p as `resampling.by_chance` tells it.
     """
     systems = (this, other)
     ones = [1] * len(references)
@@ -107,16 +107,7 @@ def compare_recognition(
 
 def _compared(name: str, parts: Sequence[Sequence[int]], wholes: Sequence[int]) -> Compared:
     parts_2N, wholes_N = np.array(parts), np.array(wholes)
-    count = len(wholes)
-    random = np.random.default_rng(SEED)
-    drawn = []
-    for _ in range(max(100, min(SAMPLES, DRAWN // max(count, 1)))):
-        chosen_N = random.integers(count, size=count)
-        totals = 100 * parts_2N[:, chosen_N].sum(axis=1) / max(wholes_N[chosen_N].sum(), 1)
-        drawn.append(totals[0] - totals[1])
-    scores = 100 * parts_2N.sum(axis=1) / max(wholes_N.sum(), 1)
-    drawn_S = np.array(drawn)
-    low, high = np.quantile(drawn_S, [0.025, 0.975])
-    by_chance = int((np.abs(drawn_S - drawn_S.mean()) >= abs(scores[0] - scores[1])).sum())
-    p = (by_chance + 1) / (len(drawn_S) + 1)
-    return Compared(name, float(scores[0]), float(scores[1]), float(low), float(high), p)
+    mine, theirs = (float(rate) for rate in 100 * parts_2N.sum(axis=1) / max(wholes_N.sum(), 1))
+    drawn_mine, drawn_theirs = 100 * drawn_rates(parts_2N, wholes_N)
+    drawn_S = drawn_mine - drawn_theirs
+    return Compared(name, mine, theirs, *interval(drawn_S), by_chance(drawn_S, mine - theirs))

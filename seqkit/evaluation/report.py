@@ -75,7 +75,7 @@ def calibration_table(calibrations: Sequence[Calibration]) -> Table:
             f"{c.temperature:.3f}",
             *(_percent(value) for value in (c.before.ece, c.after.ece)),
             *(_percent(value) for value in (c.before.adaptive_ece, c.after.adaptive_ece)),
-            *(f"{value:.4f}" for value in (c.before.nll, c.after.nll)),
+            *("–" if value is None else f"{value:.4f}" for value in (c.before.nll, c.after.nll)),
         ]
         for c in calibrations
     ]

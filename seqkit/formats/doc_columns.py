@@ -60,6 +60,11 @@ def columns_of(doc: Doc, names: Iterable[str] = NATIVE) -> Columns:
     return {name: [GETTERS[name](token) or NO_LABEL for token in doc] for name in names}
 
 
+def feats_of(token: Token) -> str:
+    """The features in the order of UD, which looks at no case (Number before NumType); spaCy's own does."""
+    return "|".join(sorted(str(token.morph).split("|"), key=str.lower))
+
+
 def _head(token: Token) -> str:
     if not token.dep_:
         return ""
@@ -70,7 +75,7 @@ GETTERS: dict[str, Callable[[Token], str]] = {
     "lemma": lambda token: token.lemma_,
     "upos": lambda token: token.pos_,
     "xpos": lambda token: token.tag_,
-    "feats": lambda token: str(token.morph),
+    "feats": feats_of,
     "head": _head,
     "deprel": lambda token: "root" if token.dep_ == "ROOT" else token.dep_,
 }

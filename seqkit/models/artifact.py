@@ -20,7 +20,7 @@ from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.claims import KINDS
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import ModelSpec
-from seqkit.files import atomic_write, write_text
+from seqkit.files import atomic_write, sync_folder, write_text
 from seqkit.models.folder import (
     CARD,
     CONFIG,
@@ -61,6 +61,8 @@ def save_model(folder: Path, name: str, model: Any, card: str, store: str = "flo
         for own in names:
             (folder / own).parent.mkdir(parents=True, exist_ok=True)
             os.replace(fresh / own, folder / own)
+    for parent in {(folder / own).parent for own in names}:
+        sync_folder(parent)
     write_manifest(folder, names)
 
 

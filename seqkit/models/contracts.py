@@ -8,8 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
 
 from seqkit.config import LARGEST, MOST_PIECES, check_range
 from seqkit.errors import SeqkitError, did_you_mean
@@ -82,18 +81,6 @@ class TaggerOptions:
                 did_you_mean(self.crf, ("none", *LABELS)),
                 exit_code=2,
             )
-
-
-class Facts(Protocol):
-    """What the corpus told a model: vocabularies, label sets. Each part is saved in a folder of its own."""
-
-    @classmethod
-    def gather(cls, examples: Sequence[Any], options: Any, labels: Sequence[str], language: str) -> Self: ...
-
-    def save(self, folder: Path) -> None: ...
-
-    @classmethod
-    def load(cls, folder: Path) -> Self: ...
 
 
 class TaggerModel(Protocol):
@@ -186,7 +173,12 @@ class Encoder(Protocol):
 
 
 class Decoder(Protocol):
-    """A Memory into one modality, with its own loss. It is also a `torch.nn.Module`."""
+    """A Memory into one modality, with its own loss. It is also a `torch.nn.Module`.
+
+    Three more methods are asked for only where a command needs them: `log_prob(memory, batch)`, log P(target | memory)
+    of each example; for a picture of attention `attention(memory, batch)`, a_BTS or None, and `labels(target)`, a word
+    for each of its T steps.
+    """
 
     def lengths(self, targets: Sequence[Any]) -> list[int]:
         """As an encoder's."""

@@ -54,14 +54,24 @@ def model_folder(name_or_folder: str | os.PathLike[str]) -> Path:
     """The folder of a model given by the name of one that a plugin ships, or by path."""
     name_or_folder = os.fspath(name_or_folder)
     path = Path(name_or_folder)
-    shipped = {plugged.spec.name: plugged.spec for plugged in registry().all("pretrained")}
-    if name_or_folder in shipped:
-        return shipped_folder(shipped[name_or_folder])
+    if is_shipped(name_or_folder):
+        return shipped_folder(registry().find("pretrained", name_or_folder))
     if path.is_dir():
         return path
     if os.sep in name_or_folder or path.exists():
         raise SeqkitError(f"{name_or_folder}: no such model folder", "Name the folder given to `--out`.")
     return shipped_folder(registry().find("pretrained", name_or_folder))
+
+
+def is_shipped(name: str) -> bool:
+    """Whether a plugin ships a model of that name; it goes before a folder of the same name."""
+    return any(plugged.spec.name == name for plugged in registry().all("pretrained"))
+
+
+def absolute_model(name_or_folder: str) -> str:
+    """A folder's path from anywhere; the name of a model that ships stays."""
+    folder = os.sep in name_or_folder or os.path.isdir(name_or_folder)
+    return os.path.abspath(name_or_folder) if folder and not is_shipped(name_or_folder) else name_or_folder
 
 
 def default_model(task: str, language: str) -> str:

@@ -150,7 +150,10 @@ class Seq2Seq(nn.Module):
 
     @torch.no_grad()
     def log_prob(self, pairs: Sequence[Pair]) -> Tensor:
-        """log P(target | source) of each pair."""
+        """log P(target | source) of each pair. Raises SeqkitError where the decoder does not tell it."""
+        if not hasattr(self.decoder, "log_prob"):
+            problem = f"the decoder for {self.options.decoder} does not tell how likely a target is"
+            raise SeqkitError(problem, "Its loss is what `evaluate` gives.")
         batch = self.collate(pairs)
         log_p_B: Tensor = self.decoder.log_prob(self.encode(batch.sources), batch.target)
         return log_p_B

@@ -111,7 +111,7 @@ class TaggerFacts:
         write_json(folder / "labels" / "labels.json", self.labels)
         write_json(folder / "source" / "language.json", {"language": self.language, "silver": self.silver})
         if self.subword is not None:
-            (folder / "source" / "subword.model").write_bytes(self.subword.proto)
+            self.subword.save(folder / "source" / "subword.model")
 
     @classmethod
     def load(cls, folder: Path) -> Self:

@@ -6,6 +6,7 @@ Shapes: B examples, C channels, H rows, W columns, S columns left, D features of
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import cast
@@ -68,6 +69,11 @@ class Columns(nn.Module):
             self.norms.append(ColumnNorm(after, rows))
             self.blocks.append(nn.ModuleList(ColumnBlock(after, rows) for _ in range(blocks)))
         self.output_size = channels[-1] * rows
+
+    @property
+    def stride(self) -> int:
+        """Columns from the beginning of one step to that of the next."""
+        return math.prod(self.strides)
 
     def steps(self, columns: int) -> int:
         """How many columns are left of so many."""

@@ -31,7 +31,7 @@ class Int8Matrix(NamedTuple):
     def of(cls, W_YX: Tensor) -> Self:
         """Round W, each output's weights so that the largest is 127 units."""
         largest_Y = W_YX.float().abs().amax(1).clamp(min=torch.finfo(torch.float32).tiny)
-        q_YX = (W_YX.float() * (UNITS / largest_Y)[:, None]).round_().to(torch.int8)
+        q_YX = (W_YX.float() / largest_Y[:, None]).mul_(UNITS).round_().to(torch.int8)
         q_XY = q_YX.T.contiguous()
         return cls(q_XY if FAST else q_XY.float(), largest_Y / UNITS**2)
 

@@ -11,7 +11,6 @@ from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import load, registry
@@ -94,8 +93,8 @@ class Recurrence(nn.Module):
 class KernelRecurrence(Recurrence):
     """A layer that runs on one of torch's kernels (`nn.RNN`, `nn.GRU`, `nn.LSTM`), parameters under their field names.
 
-    On a CPU the kernels are fastest on padded input. Packing is used only where the last state is asked for, the
-    sequences differ in length, and the state has parts that are no output.
+    On a CPU the kernels are fastest on padded input, so nothing is packed. A layer whose state has parts that are no
+    output (LSTM) says itself how padding leaves them alone.
     """
 
     kernel_class: ClassVar[Callable[..., nn.RNNBase]]
@@ -129,7 +128,7 @@ class KernelRecurrence(Recurrence):
 
     @property
     def b(self) -> Tensor:
-        """Bias, (gates * H); torch keeps it as a sum of two."""
+        """Bias, (gates * H), which torch keeps as a sum of two. (In a GRU r multiplies one part of n's.)"""
         return cast(Tensor, self.kernel.bias_ih_l0 + self.kernel.bias_hh_l0)
 
     def forward(
@@ -138,14 +137,9 @@ class KernelRecurrence(Recurrence):
         start = self._to_kernel(self.initial_state(x_BTD) if state is None else state)
         if mask_BT is None or bool(mask_BT.all()):
             z_BTH, end = self.kernel(x_BTD, start)
-        elif self.state_parts == 1:
-            z_BTH = self.kernel(x_BTD, start)[0]
-            return z_BTH, (state_after(z_BTH, mask_BT.sum(1), start[0]),)
-        else:
-            packed = pack_padded_sequence(x_BTD, mask_BT.sum(1).cpu(), batch_first=True, enforce_sorted=False)
-            packed_z, end = self.kernel(packed, start)
-            z_BTH, _ = pad_packed_sequence(packed_z, batch_first=True, total_length=x_BTD.shape[1])
-        return z_BTH, self._from_kernel(end)
+            return z_BTH, self._from_kernel(end)
+        z_BTH = self.kernel(x_BTD, start)[0]
+        return z_BTH, (state_after(z_BTH, mask_BT.sum(1), start[0]),)
 
     def outputs(self, prepared_U: Prepared, index_BT: Tensor) -> Tensor:
         return cast(Tensor, self.kernel(*taken(prepared_U, index_BT))[0])

@@ -11,6 +11,7 @@ from typing import Any
 
 from seqkit._version import __version__
 from seqkit.errors import SeqkitError
+from seqkit.formats.doc_columns import feats_of
 from seqkit.formats.examples import NO_LABEL, RawText, Sentence, Where
 from seqkit.text.paragraphs import Paragraph, paragraphs
 from seqkit.text.pipelines import assigns, hash_of, label_kinds, load_pipeline
@@ -124,7 +125,7 @@ class Labeller:
         values = {
             "upos": [token.pos_ for token in doc],
             "xpos": [token.tag_ for token in doc],
-            "feats": [str(token.morph) for token in doc],
+            "feats": [feats_of(token) for token in doc],
         }
         return {kind: [value or NO_LABEL for value in values[kind]] for kind in self.kinds}
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from seqkit.catalogue import find_corpus, names_file, read_sentences
-from seqkit.formats.examples import LABELS, NO_LABEL, Problems, Sentence
+from seqkit.formats.examples import LABELS, NO_LABEL, Problems, Sentence, is_label
 from seqkit.text.subword import UNKNOWN_PIECE, Subword, train_subword
 
 
@@ -37,8 +37,7 @@ class Counts:
         return counts
 
     def _add_label(self, kind: str, word: str, label: str) -> None:
-        # "No features" says something of a word; "no tag" says nothing.
-        if label != NO_LABEL or kind == "feats":
+        if is_label(kind, label):
             self.labels[kind][label] += 1
             self.seen[kind][word].add(label)
 

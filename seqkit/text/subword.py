@@ -6,10 +6,12 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from pathlib import Path
 from random import Random
 from typing import Any
 
 from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.files import atomic_write
 from seqkit.text.sampling import FLAT_SCORE, Lattice, Pieces
 
 ALGORITHMS = ("unigram", "bpe")
@@ -37,6 +39,12 @@ class Subword:
             self._processor: Any = sentencepiece.SentencePieceProcessor(model_proto=proto, num_threads=1)
         except (RuntimeError, ValueError) as error:
             raise SeqkitError("subword.model: not a SentencePiece model", "Get the model again.") from error
+
+    def save(self, path: Path) -> None:
+        """Write the model, as `sentencepiece` reads it; the folder is made where missing."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with atomic_write(path) as file:
+            file.write(self.proto)
 
     def __len__(self) -> int:
         return int(self._processor.get_piece_size())

@@ -14,7 +14,7 @@ from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
 from seqkit.files import write_text
 from seqkit.formats.media import Limits
-from seqkit.models.folder import model_info
+from seqkit.models.folder import absolute_model, model_info
 from seqkit.models.options import options_class
 from seqkit.pairs import absolute
 from seqkit.training.options import TrainingOptions
@@ -105,11 +105,26 @@ def _settled(sources: Sources) -> Sources:
         sources,
         train=tuple(map(absolute, sources.train)),
         dev=tuple(map(absolute, sources.dev)),
-        teacher=tuple(os.path.abspath(name) if os.sep in name else name for name in sources.teacher),
-        start=os.path.abspath(sources.start) if os.sep in sources.start else sources.start,
+        teacher=tuple(map(absolute_model, sources.teacher)),
+        start=absolute_model(sources.start),
         gold=f"spacy:{os.path.abspath(pipeline)}" if os.sep in pipeline else sources.gold,
         label=tuple(dict.fromkeys(sources.label)),
     )
+
+
+def check_used(request: Request) -> None:
+    """Raise SeqkitError for an option of training that changes nothing in this one."""
+    options, plain = request.training, TrainingOptions()
+    task = registry().find("models", request.sources.model).task
+    unused = {"momentum": "only sgd has it"} if options.optimizer != "sgd" else {}
+    if not request.sources.teacher:
+        unused |= dict.fromkeys(("teacher_weight", "noisy_copies", "noise"), "it is for --teacher")
+    if task != "seq2seq":
+        unused["renaming"] = "it is for pairs of text"
+    for name, reason in unused.items():
+        if getattr(options, name) != getattr(plain, name):
+            problem = f"option {name}={getattr(options, name)}: {reason}"
+            raise SeqkitError(problem, "Leave it out.", exit_code=2)
 
 
 def check_unchanged(folder: Path, request: Request) -> None:

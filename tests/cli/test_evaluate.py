@@ -95,6 +95,9 @@ def test_silver_labels_are_said_to_be_so(seqkit, model, tmp_path, tiny_pipeline,
         (["sample-english", "--gold", "spacy:xx_none_sm"], 1, "python -m spacy download xx_none_sm"),
         (["sample-english", "--raw", "--confusion-plot", "a.png"], 2, "Leave out"),
         (["nowhere.conllu"], 2, "no such file"),
+        (["nowhere.conllu", "--split", "dev"], 2, "nowhere.conllu is no corpus"),
+        (["sample-english", "--lang", "fr"], 2, "--lang: is for --raw"),
+        (["sample-english", "--compare", "runs/none"], 1, "runs/none: no such model folder"),
         (["no-such-corpus"], 2, "no-such-corpus"),
     ],
 )
@@ -134,10 +137,37 @@ def test_a_model_for_a_task_that_nothing_measures(seqkit, model, tmp_path):
     assert result.code == 2 and "a model for parsing" in result.err and "seq2seq" in result.err
 
 
-@pytest.mark.parametrize("option", [["--beam", "3"], ["--tokenize", "char"], ["--source", "en"]])
+@pytest.mark.parametrize(
+    "option", [["--beam", "3"], ["--tokenize", "char"], ["--source", "en"], ["--max-ratio", "0"]]
+)
 def test_options_of_another_task_are_refused(seqkit, model, option):
     result = seqkit("evaluate", model, "sample-english", *option)
     assert result.code == 2 and f"{option[0]}: is for models of seq2seq" in result.err
+
+
+def test_scores_measured_otherwise_leave_the_first_on_the_card(seqkit, model, tmp_path):
+    shutil.copytree(model, tmp_path / "own")
+    for extra in ((), ("--label", "upos"), ("--precision", "bfloat16"), ()):
+        assert seqkit("evaluate", tmp_path / "own", "sample-english", "--card", *extra).code == 0
+    card = (tmp_path / "own" / "README.md").read_text()
+    titles = [line for line in card.splitlines() if line.startswith("## Accuracy on sample-english")]
+    assert titles == [
+        "## Accuracy on sample-english test (upos)",
+        "## Accuracy on sample-english test (bfloat16)",
+        "## Accuracy on sample-english test",
+    ]
+
+
+def test_few_sentences_are_told_of_where_models_are_compared(seqkit, model, treebank):
+    result = seqkit("evaluate", model, treebank, "--compare", model)
+    assert result.code == 0 and f"{len(TREEBANK)} sentence(s): intervals and p-values" in result.err
+
+
+def test_where_all_records_are_bad_they_are_counted(seqkit, model, tmp_path):
+    path = tmp_path / "bad.conllu"
+    path.write_text("1\tbad\n\n")
+    result = seqkit("evaluate", model, path, "--skip-bad")
+    assert result.code == 1 and "1 bad record" in result.err and "holds no sentence" in result.err
 
 
 def test_skip_bad_goes_on(seqkit, model, treebank):

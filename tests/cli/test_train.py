@@ -274,6 +274,10 @@ def test_odd_corpora(seqkit, tmp_path):
         (["rnn", "--corpus", "sample-english", "--set", "compute=int8"], "RNN has no form in int8"),
         (["lstm", "--corpus", "sample-english", "--set", "recurrence=lstn"], "Did you mean 'lstm'?"),
         (["lstm", "--corpus", "sample-english", "--source", "de"], "--source: not for a model for tagging"),
+        (["lstm", "--corpus", "sample-english", "--set", "momentum=0.9"], "momentum=0.9: only sgd has it"),
+        (["lstm", "--corpus", "sample-english", "--set", "noise=0.1"], "noise=0.1: it is for --teacher"),
+        (["lstm", "--corpus", "sample-english", "--set", "renaming=0.5"], "renaming=0.5: it is for pairs"),
+        (["lstm", "--train", "caf\udce9.conllu"], "--train: is not UTF-8"),
         (
             ["seq2seq", "--corpus", "sample-german-english", "--teacher", "x"],
             "--teacher: not for a model for seq2seq",
@@ -285,6 +289,23 @@ def test_slips_are_named_and_nothing_is_left(seqkit, tmp_path, arguments, messag
     assert result.code == 2
     assert message in result.err
     assert not (tmp_path / "run").exists()
+
+
+def test_the_name_of_a_model_that_ships_is_no_folder_to_train_in(seqkit, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    result = seqkit("train", "rnn", "--corpus", "sample-english", "--out", "en-tagger", *quick())
+    assert result.code == 2 and "en-tagger: is the name of a model that ships" in result.err
+    assert not (tmp_path / "en-tagger").exists()
+
+
+def test_a_model_to_begin_with_is_found_from_another_folder(seqkit, tmp_path, monkeypatch):
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert seqkit("train", "rnn", "--corpus", "sample-english", "--out", "base", *quick()).code == 0
+    command = ("train", "rnn", "--corpus", "sample-english", "--from", "base", "--out", "further", *quick())
+    assert seqkit(*command).code == 0
+    asked = tomllib.loads((tmp_path / "further" / "training" / "config.toml").read_text())
+    assert asked["sources"]["start"] == str(tmp_path / "base")
 
 
 def test_a_file_is_no_folder_to_train_in(seqkit, tmp_path):

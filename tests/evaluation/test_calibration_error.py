@@ -107,6 +107,13 @@ def test_a_word_without_upos_is_left_out():
     assert model.training
 
 
+def test_without_a_gold_label_that_the_model_knows_there_is_no_likelihood():
+    foreign = [replace(s, labels={"upos": ["STRANGE"] * len(s.words)}) for s in TREEBANK]
+    (found,) = measure_calibration(tiny("rnn"), foreign, ["upos"])
+    assert found.before.nll is None and found.after.nll is None
+    assert calibration_table([found]).rows[0].count("–") == 2
+
+
 def test_the_table_has_a_row_for_each_kind():
     calibrations = measure_calibration(tiny("rnn"), TREEBANK, ["upos", "xpos"])
     table = calibration_table(calibrations)

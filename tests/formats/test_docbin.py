@@ -164,6 +164,15 @@ def test_the_text_survives_spacys_tokenizer(tmp_path):
         assert "".join(sentence.text for sentence in again) == text or not text.strip()
 
 
+def test_features_come_in_the_order_of_ud(tmp_path):
+    """spaCy has NumType before Number: it sorts capitals first."""
+    feats = "Gender=Masc|Number=Sing|NumType=Ord"
+    doc = Doc(VOCAB, words=["premier", "deux"], morphs=[feats, ""])
+    assert str(doc[0].morph) != feats
+    (sentence,) = read(saved(tmp_path, [doc]))
+    assert sentence.labels["feats"] == [feats, "_"]
+
+
 def test_only_annotated_kinds_are_there(tmp_path):
     words = ["a", "b"]
     docs = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
 import pytest
 import torch
@@ -53,6 +54,24 @@ def test_layout(folder):
         "models": {"lstm": "seqkit"},
         "recurrences": {"lstm": "seqkit"},
     }
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="the system does not tell what is open")
+def test_all_is_on_disk_before_the_manifest_is(tmp_path, monkeypatch):
+    synced, sync = [], os.fsync
+
+    def note(handle):
+        synced.append(os.path.realpath(f"/proc/self/fd/{handle}"))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
+    save_model(tmp_path / "model", "lstm", tiny("lstm"), card="# A model\n")
+    names = [path.rpartition("/")[2] for path in synced]
+    manifest = next(i for i, name in enumerate(names) if name.startswith((".MANIFEST", "MANIFEST")))
+    for name in checksums(tmp_path / "model"):
+        file = Path(name).name
+        assert any(file in other for other in names[:manifest]), name
+        assert str((tmp_path / "model" / name).parent) in synced[:manifest]
 
 
 def test_equal_models_give_equal_bytes(folder, tmp_path):

@@ -1,0 +1,16 @@
+"""The benchmark of training's speed makes updates as a training does."""
+
+from __future__ import annotations
+
+import inspect
+
+import training_speed
+
+from seqkit.training.loop import Reporter
+
+
+def test_whoever_listens_hears_what_a_training_tells():
+    for name in ("start", "step", "epoch", "note"):
+        told = inspect.signature(getattr(Reporter, name))
+        heard = inspect.signature(getattr(training_speed.Silent, name))
+        assert list(told.parameters) == list(heard.parameters)
