@@ -53,18 +53,25 @@ def tag(text: str, model: str = "en-tagger", language: str = "") -> list[Sentenc
     from seqkit.batch.tagging import tag_text
     from seqkit.models.artifact import load_for
 
-    return list(tag_text(load_for("tagging", model, {"seq2seq": "seqkit.translate"}), text, language))
+    return list(tag_text(load_for("tagging", model, {"seq2seq": "seqkit.translate"}), _whole(text), language))
+
+
+def _whole(text: str) -> str:
+    """The text. Raises SeqkitError where half of a character stands in it, which no encoding can tell."""
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise SeqkitError("the text has half a surrogate pair", "Decode it as what it is, or delete it.")
+    return text
 
 
 def translate(lines: str | Iterable[str], model: str = "de-en", **options: Any) -> list[str]:
-    """The best translation of each line; "" for an empty one. A text without a line break may be given as it is.
+    """The best translation of each line; "" for an empty one. A text is taken as its lines.
 
     >>> translate("Der Hund schläft im Garten.")
     ['The dog is sleeping in the garden.']
 
     Args: options, fields of `seqkit.decoding.options.DecodingOptions`, such as `beam=1`. For many calls, several
     translations a line, or scores, `load` the model once and use `seqkit.batch.translation.translate_lines`. Raises
-    SeqkitError for a model that does not translate text, and for an option that there is not.
+    SeqkitError for a model that does not translate text, for an option that there is not, and for half a character.
     """
     from seqkit.batch.translation import translate_lines
     from seqkit.config import fill
@@ -78,7 +85,7 @@ def translate(lines: str | Iterable[str], model: str = "de-en", **options: Any) 
         problem = f"{model}: reads {', '.join(encoders)} and writes {translator.options.decoder}"
         raise SeqkitError(problem, "Choose a model that translates text.", exit_code=2)
     chosen: DecodingOptions = fill({"decoding": DecodingOptions}, options)["decoding"]
-    given = [lines] if isinstance(lines, str) else lines
+    given = [_whole(line) for line in ((lines or "\n").splitlines() if isinstance(lines, str) else lines)]
     return [found[0].text if found else "" for found in translate_lines([translator], given, chosen)]
 
 

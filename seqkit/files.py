@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PureWindowsPath
 from typing import BinaryIO, cast
 
 from seqkit.errors import SeqkitError
+
+STREAM = re.compile(r"(?:/dev/(?=std(?:out|err)$|fd/)(?:fd/)?|/proc/self/fd/)(stdout|stderr|\d+)")
+"""Names of open streams."""
+FULL = (errno.ENOSPC, errno.EFBIG, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else []))
 
 
 def sync_folder(folder: Path) -> None:
@@ -32,25 +38,35 @@ def readable(path: str | Path) -> str:
 def atomic_write(path: str | Path, *, pack: bool = True) -> Iterator[BinaryIO]:
     """A binary file that takes the name `path` only when the block ends without an error.
 
-    Written beside the target, synced, renamed, and the folder synced. A link is followed; a pipe or a
-    device is written to as it is. A name that ends in `.gz` is compressed, without a time stamp, so that
-    equal content gives equal bytes; `pack=False` is for content that already is.
+    Written beside the target, synced, renamed, and the folder synced. A link is followed; a pipe, a device or an open
+    stream (`/dev/stdout`) is written to as it is. A name that ends in `.gz` is compressed, without a time stamp, so
+    that equal content gives equal bytes; `pack=False` is for content that already is.
     """
     target = Path(path)
-    opened = _in_place(target) if target.exists() and not target.is_file() else _replacing(target)
-    with opened as file:
-        if pack and target.suffix.lower() == ".gz":
-            with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
-                yield cast(BinaryIO, packed)
-        else:
-            yield file
+    stream = STREAM.fullmatch(str(target))
+    opened = _in_place(target) if stream or (target.exists() and not target.is_file()) else _replacing(target)
+    try:
+        with opened as file:
+            if pack and target.suffix.lower() == ".gz":
+                with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
+                    yield cast(BinaryIO, packed)
+            else:
+                yield file
+    except OSError as error:
+        if error.errno not in FULL or error.filename is not None:
+            raise
+        raise SeqkitError(f"{target}: {error.strerror}", "Make room, or choose another place.") from error
 
 
 def _in_place(target: Path) -> BinaryIO:
-    """A pipe or device, opened. Raises SeqkitError for a folder, and where it cannot be opened."""
+    """A pipe, device or stream, opened. Raises SeqkitError for a folder, and where it cannot be opened."""
     if target.is_dir():
         raise SeqkitError(f"{target}: is a folder", "Name a file to write to.", exit_code=2)
+    stream = STREAM.fullmatch(str(target))
     try:
+        if stream:
+            # Opened by its name, a file that the shell redirects to would lose what it holds.
+            return open(os.dup({"stdout": 1, "stderr": 2}.get(stream[1]) or int(stream[1])), "wb")
         return open(target, "wb")
     except OSError as error:
         raise _unwritable(target, error) from error

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import os
 import stat
+import subprocess
+import sys
 import threading
 
 import pytest
@@ -47,6 +49,25 @@ def test_a_link_stays_a_link(tmp_path, there):
     assert link.is_symlink()
     assert real.read_text() == "after"
     assert list((tmp_path / "store").iterdir()) == [real]
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="the system has no name for an open stream")
+@pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1"])
+def test_an_open_stream_is_gone_on_with(tmp_path, name):
+    """By its name alone the file that a shell adds to would be replaced."""
+    path = tmp_path / "all.txt"
+    path.write_text("before\n")
+    code = f"from seqkit.files import write_text; write_text({name!r}, 'through\\n')"
+    with open(path, "a") as file:
+        subprocess.run([sys.executable, "-c", code], stdout=file, check=True)
+        file.write("after\n")
+    assert path.read_text() == "before\nthrough\nafter\n"
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no disk that is always full")
+def test_a_full_disk_is_named():
+    with pytest.raises(SeqkitError, match="/dev/full: No space left on device"):
+        write_text("/dev/full", "through")
 
 
 @pytest.mark.parametrize("linked", [True, False])

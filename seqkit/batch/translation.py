@@ -71,20 +71,21 @@ def _chunk(
     # A translation begins but once, however many parts it has.
     prefixes = [options.prefix if place == 0 else "" for own in parts for place in range(len(own))]
     outputs = iter(generate(models, sources, options, numbers, prefixes))
-    return [_joined(models[0].decoder, [next(outputs) for _ in own]) for own in parts]
+    return [_joined(models[0].decoder, [next(outputs) for _ in own], options) for own in parts]
 
 
-def _joined(decoder: Any, outputs: Sequence[Sequence[Output]]) -> list[Output]:
-    """The i-th best of a source: the i-th best of each of its parts, or its best where there are fewer."""
+def _joined(decoder: Any, outputs: Sequence[Sequence[Output]], options: DecodingOptions) -> list[Output]:
+    """Outputs of a source: the i-th best of each of its parts, or its last where there are fewer; the best first."""
     if len(outputs) == 1:
         return list(outputs[0])
     joined = []
     for rank in range(max(map(len, outputs), default=0)):
-        chosen = [own[rank] if rank < len(own) else own[0] for own in outputs]
+        chosen = [own[min(rank, len(own) - 1)] for own in outputs]
         value = decoder.join([output.value for output in chosen])
-        score = sum(output.score for output in chosen) / len(chosen)
-        joined.append(Output(value, sum(output.log_prob for output in chosen), score))
-    return joined
+        log_prob, length = sum(output.log_prob for output in chosen), sum(output.length for output in chosen)
+        joined.append(Output(value, log_prob, log_prob / length**options.length_penalty, length))
+    # By expected utility they are in order already.
+    return joined if options.mbr else sorted(joined, key=lambda output: -output.score)
 
 
 def _chunks(sources: Iterable[Source | None]) -> Iterator[list[Source | None]]:

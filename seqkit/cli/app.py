@@ -6,8 +6,9 @@ import io
 import os
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn, TextIO, cast
 
 import typer
 from typer.core import TyperGroup
@@ -57,7 +58,8 @@ class Group(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
         except OSError as error:
-            name = f"{error.filename}: " if error.filename else ""
+            # Files that are written name themselves: what has no name is what was printed.
+            name = f"{error.filename or 'standard output'}: "
             self._end(f"{name}{error.strerror or error}", 1)
         except Exception as error:
             if _lacks_memory(error):
@@ -122,7 +124,33 @@ def main() -> None:
         signal.signal(number, _leave)
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
-    app()
+    heard: Any = sys.stderr
+    sys.stderr = cast(TextIO, Unheard(heard))
+    try:
+        app()
+    finally:
+        sys.stderr = heard
+
+
+class Unheard:
+    """stderr, whose reader may go away (`2>&1 | head`, a closed terminal): then the work goes on untold."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush what can be."""
+        with suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
 
 
 def _leave(number: int, frame: FrameType | None) -> None:

@@ -83,7 +83,7 @@ def train(
     named = {"--out": [os.fspath(out)], "--train": train_files, "--dev": dev_files, "--from": [start]}
     for option, paths in (named | {"--teacher": teacher, "--config": [os.fspath(config or "")]}).items():
         for path in paths or []:
-            check_utf8(option, path)
+            check_utf8(option, os.path.abspath(path))
     if is_shipped(os.fspath(out)):
         problem = f"--out {out}: is the name of a model that ships, which commands would take in its place"
         raise SeqkitError(problem, "Choose another name.", exit_code=2)

@@ -9,11 +9,17 @@ Utility = Callable[[str, str], float]
 """(output, output taken as the truth) -> how good the first would be."""
 
 
-def utility_of(name: str) -> Utility:
-    """Sentence-level chrF (Popović 2015) or BLEU (with exponential smoothing) of sacreBLEU."""
+def utility_of(name: str, language: str = "") -> Utility:
+    """Sentence-level chrF (Popović 2015) or BLEU (with exponential smoothing) of sacreBLEU.
+
+    BLEU counts characters in place of words where the language writes no blanks between these.
+    """
     from sacrebleu.metrics import BLEU, CHRF
 
-    metric = CHRF() if name == "chrf" else BLEU(effective_order=True)
+    from seqkit.evaluation.sacre import WITHOUT_BLANKS, language_of
+
+    words = "char" if language_of(language) in WITHOUT_BLANKS else "13a"
+    metric = CHRF() if name == "chrf" else BLEU(effective_order=True, tokenize=words)
     return lambda output, truth: float(metric.sentence_score(output, [truth]).score)
 
 

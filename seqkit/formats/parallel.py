@@ -19,6 +19,8 @@ from seqkit.formats.records import UNFIT
 Row = tuple[Where, tuple[str, ...]]
 CODE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
 """A name as languages have them: `en`, `ja-JP`, `zh_Hans`, `English`."""
+REGIONAL = re.compile(r"[A-Za-z]{2,3}([-_]([A-Za-z]{2}|[A-Za-z]{4}|\d{3}))*")
+"""A language with its script or region (BCP 47), which words such as "en-route" are not."""
 GENERIC = ("source", "target")
 """Names that stand for any two sides, in this order."""
 
@@ -100,8 +102,8 @@ def named_as(side: str, names: Sequence[str]) -> str:
     """
     if side in names:
         return side
-    for form in (str.lower, without_region):
-        found = [name for name in names if CODE.fullmatch(name) and form(name) == form(side)]
+    for form, shape in ((str.lower, CODE), (without_region, REGIONAL)):
+        found = [name for name in names if shape.fullmatch(name) and form(name) == form(side)]
         if CODE.fullmatch(side) and len(found) == 1:
             return found[0]
     return ""

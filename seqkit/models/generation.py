@@ -43,6 +43,8 @@ class Output(NamedTuple):
     """ln P(value | source); 0 from a decoder that writes no symbols, as is its score."""
     score: float
     """log_prob over length ** length_penalty: what outputs are ranked by (with mbr, by expected utility)."""
+    length: int = 0
+    """Symbols that were written, the end counted."""
 
 
 def check_together(models: Sequence[Seq2Seq], names: Sequence[str]) -> None:
@@ -201,9 +203,13 @@ def _search(
 
 
 def _outputs(model: Seq2Seq, hypotheses: Sequence[Hypothesis], options: DecodingOptions) -> list[Output]:
-    found = [Output(model.decoder.read(h.symbols), h.log_prob, h.score) for h in hypotheses]
+    found = [
+        Output(model.decoder.read(h.symbols), h.log_prob, h.score, len(h.symbols) + 1) for h in hypotheses
+    ]
     if options.mbr:
-        ranked = minimum_risk([output.value for output in found], utility_of(options.utility))
+        ranked = minimum_risk(
+            [output.value for output in found], utility_of(options.utility, model.facts.target_language)
+        )
         return [found[index] for index in ranked[: options.n_best]]
     found = sorted(found, key=lambda output: -output.score)
     return found if options.sample else _distinct(found)[: options.n_best]

@@ -14,7 +14,9 @@ WORDS = 200_000
 """Words whose pieces are remembered."""
 LONGEST_DRAWN = 2 * EDGE
 """Characters of a word whose pieces may be drawn."""
-ENDS = re.compile(r"[.!?…。।॥؟۔]['\"”’»)\]」』]*(?:\s+|(?<=[。।॥」』])|(?<=[!?])(?=[^\x00-\x7f]))")
+_UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+"""Thai, Lao, Burmese, Khmer, kana and Chinese characters."""
+ENDS = re.compile(rf"[.!?…。।॥؟۔]['\"”“’‘»«)\]」』]*(?:\s+|(?<=[。।॥」』])|(?<=[!?])(?=[{_UNSPACED}]))")
 """Where a sentence may end: before a space, and in scripts that write none."""
 
 

@@ -15,7 +15,9 @@ from seqkit.evaluation.sacre import WITHOUT_BLANKS, language_of
 from seqkit.extend.manager import load, registry
 from seqkit.formats.examples import Pair
 from seqkit.models.contracts import Loss
+from seqkit.models.folder import LANGUAGES, model_folder
 from seqkit.models.generation import generate
+from seqkit.models.parts import read_json
 from seqkit.pairs import UNKNOWN
 from seqkit.text.lines import one_line
 from seqkit.text.names import Names
@@ -23,7 +25,7 @@ from seqkit.training.batches import length_buckets
 from seqkit.training.loop import Reporter
 from seqkit.training.pairs_data import PairData, read_pair_data
 from seqkit.training.prepared import Prepared
-from seqkit.training.request import Request
+from seqkit.training.request import Request, Sources
 from seqkit.training.seq2seq_card import seq2seq_card
 from seqkit.training.start import started
 
@@ -120,7 +122,7 @@ class Seq2SeqTask:
 
 def prepare_seq2seq(request: Request, reporter: Reporter) -> Prepared:
     """What training a model that turns one sequence into another needs."""
-    data = read_pair_data(request.sources, request.model)
+    data = read_pair_data(_with_sides(request.sources), request.model)
     for note in data.notes:
         reporter.note(note)
     sources = dataclasses.replace(request.sources, source=data.source, target=data.target)
@@ -135,6 +137,18 @@ def prepare_seq2seq(request: Request, reporter: Reporter) -> Prepared:
         examples=data.checksum,
         card=lambda progress, command: seq2seq_card(settled, model, len(data.train), progress, command),
     )
+
+
+def _with_sides(sources: Sources) -> Sources:
+    """The sides of the model that is trained further, where none are given and the data have them."""
+    if not sources.start or sources.source or sources.target:
+        return sources
+    languages = model_folder(sources.start) / LANGUAGES
+    own = read_json(languages) if languages.is_file() else {}
+    source, target = own.get("source", UNKNOWN), own.get("target", UNKNOWN)
+    if UNKNOWN in (source, target):
+        return sources
+    return dataclasses.replace(sources, source=source, target=target)
 
 
 def _model(request: Request, data: PairData, reporter: Reporter) -> Any:

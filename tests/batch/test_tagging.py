@@ -46,6 +46,8 @@ def test_the_shipped_translator_from_python():
     line = "Der Hund schläft im Garten."
     assert seqkit.translate(line) == ["The dog is sleeping in the garden."]
     assert seqkit.translate(["", line], model="de-en", beam=1)[0] == ""
+    assert seqkit.translate("") == [""]
+    assert seqkit.translate(f"{line}\n{line}\n", beam=1) == seqkit.translate([line, line], beam=1)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +56,8 @@ def test_the_shipped_translator_from_python():
         (lambda: seqkit.tag("Hallo.", model="de-en"), "a model for seq2seq, not for tagging"),
         (lambda: seqkit.translate("Hallo.", model="en-tagger"), "a model for tagging, not for seq2seq"),
         (lambda: seqkit.translate("Hallo.", baem=1), "unknown option 'baem'"),
+        (lambda: seqkit.translate(["Hallo.", "\ud800"]), "half a surrogate pair"),
+        (lambda: seqkit.tag("Hallo \ud800"), "half a surrogate pair"),
         (lambda: seqkit.load(Path("runs") / "missing"), "no such model folder"),
     ],
 )

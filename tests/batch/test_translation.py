@@ -52,6 +52,16 @@ def test_a_long_line_is_that_of_its_parts_joined():
     assert whole[0].log_prob == pytest.approx(sum(best.log_prob for best in own), rel=1e-4)
 
 
+@pytest.mark.parametrize("penalty", [0.0, 1.0])
+def test_outputs_of_a_long_line_are_in_the_order_of_their_scores(penalty):
+    line, options = "one two three four . " * 60, DecodingOptions(beam=3, n_best=3, length_penalty=penalty)
+    (found,) = translate_lines([tiny()], [line.strip()], options)
+    scores = [translation.score for translation in found]
+    assert scores == sorted(scores, reverse=True)
+    if not penalty:
+        assert scores == pytest.approx([translation.log_prob for translation in found])
+
+
 def test_a_prefix_stands_before_the_first_part_only():
     line = " ".join(["one two three four ."] * 60)
     (found,) = translate_lines(

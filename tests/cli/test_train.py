@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import tomllib
 from dataclasses import dataclass
 
@@ -289,6 +291,32 @@ def test_slips_are_named_and_nothing_is_left(seqkit, tmp_path, arguments, messag
     assert result.code == 2
     assert message in result.err
     assert not (tmp_path / "run").exists()
+
+
+def test_the_sides_are_those_of_the_model_that_is_trained_further(seqkit, tmp_path):
+    pairs = tmp_path / "pairs.tsv"
+    pairs.write_text("en\tde\n" + "The dog sleeps.\tDer Hund schläft.\n" * 3, encoding="utf-8")
+    options = ("--set", "epochs=1", "--set", "batch_words=50", "--threads", "1")
+    result = seqkit(
+        "train", "seq2seq", "--from", "de-en", "--train", pairs, "--out", tmp_path / "run", *options
+    )
+    assert result.code == 0, result.err
+    languages = json.loads((tmp_path / "run" / "languages.json").read_text())
+    assert (languages["source"], languages["target"]) == ("de", "en")
+    card = (tmp_path / "run" / "README.md").read_text()
+    assert "from de to en" in card and "Training pairs: 3" in card
+
+
+def test_a_run_goes_on_when_nobody_reads_stderr_any_more(tmp_path):
+    """As after `seqkit train … 2>&1 | head -1`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = ["train", "rnn", "--corpus", "sample-english", "--out", tmp_path / "run", *quick()]
+    try:
+        ended = subprocess.run([sys.executable, "-m", "seqkit", *command], stderr=writer, stdout=writer)
+    finally:
+        os.close(writer)
+    assert ended.returncode == 0 and (tmp_path / "run" / "MANIFEST.json").exists()
 
 
 def test_the_name_of_a_model_that_ships_is_no_folder_to_train_in(seqkit, tmp_path, monkeypatch):

@@ -32,6 +32,12 @@ def test_it_is_the_output_most_like_all_others(name):
     assert [direct[index] for index in ranked] == sorted((direct[index] for index in ranked), reverse=True)
 
 
+def test_bleu_counts_characters_where_words_have_no_blanks():
+    near, truth = "今日は天気がとてもいいです。", "今日は天気がとても良いです。"
+    assert utility_of("bleu", "ja")(near, truth) > 30
+    assert utility_of("bleu", "en")(near, truth) < 1
+
+
 def test_each_output_once():
     ranked = minimum_risk(OUTPUTS, utility_of("chrf"))
     assert sorted(ranked) == [0, 1, 2, 4, 5, 6]

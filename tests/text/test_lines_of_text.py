@@ -14,6 +14,7 @@ from seqkit.text.lines import _sentences, cut, plain_line
         ("Version 3.11 of example.com is out.", ["Version 3.11 of example.com is out."]),
         ("すごい！本当？そうです。はい。", ["すごい!", "本当?", "そうです。", "はい。"]),
         ("क्या हाल है। ठीक है।", ["क्या हाल है। ", "ठीक है।"]),
+        ("„Kommst du?“ fragte er. „Ja!“", ["„Kommst du?“ ", "fragte er. ", "„Ja!“"]),
         ("ما اسمك؟ اسمي علي.", ["ما اسمك؟ ", "اسمي علي."]),
     ],
 )
