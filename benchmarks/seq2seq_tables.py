@@ -66,6 +66,7 @@ STUDY = Study(
     "multi30k",
     ("--source", "en", "--target", "de"),
     15,
+    "updates",
 )
 
 

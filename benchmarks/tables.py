@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import shutil
 import statistics
@@ -40,6 +41,8 @@ class Study(NamedTuple):
     common: tuple[str, ...] = ()
     """Options of `seqkit train` in all runs."""
     minutes: float = 10
+    progress: str = "epochs"
+    """What tells how far the time was enough: "epochs" or "updates"."""
 
 
 class Run(NamedTuple):
@@ -145,7 +148,7 @@ def train(study: Study, run: Run, out: Path, rows: Rows) -> str:
     evaluate = seqkit("evaluate", str(folder), run.corpus, "--split", "dev", "--json")
     scores = json.loads(subprocess.run(evaluate, check=True, capture_output=True, text=True).stdout)
     row = study.score(scores)
-    rows.add(run.key, row | {"epochs": epochs(folder)})
+    rows.add(run.key, row | progress(folder))
     return f"{study.measures[0]} {row[study.measures[0]]:.2f}"
 
 
@@ -154,9 +157,11 @@ def seqkit(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "seqkit", *arguments]
 
 
-def epochs(folder: Path) -> int:
-    """How many the time was enough for."""
-    return len((folder / "training" / "metrics.csv").read_text(encoding="utf-8").splitlines()) - 1
+def progress(folder: Path) -> dict[str, int]:
+    """How many epochs and updates the time was enough for."""
+    with open(folder / "training" / "metrics.csv", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {"epochs": len(rows), "updates": int(rows[-1]["updates"])}
 
 
 def table(
@@ -164,13 +169,14 @@ def table(
 ) -> Iterator[str]:
     """Mean, standard deviation and range over the seeds that are there."""
     yield from row(
-        name, *(f"{measure}, mean ± s.d. (range)" for measure in study.measures), "epochs", "seeds"
+        name, *(f"{measure}, mean ± s.d. (range)" for measure in study.measures), study.progress, "seeds"
     )
     yield from row(*["---"] * (len(study.measures) + 3))
     for setting in study.tables[name]:
         done = rows_of(setting, found, arguments)
         cells = [spread([run[measure] for run in done]) for measure in study.measures]
-        mean = f"{statistics.mean(run['epochs'] for run in done):.0f}" if done else "–"
+        told = [run[study.progress] for run in done if study.progress in run]
+        mean = f"{statistics.mean(told):,.0f}" if told else "–"
         yield from row(setting.name, *cells, mean, str(len(done)))
 
 

@@ -17,7 +17,7 @@ CHUNK_CHARACTERS = 1_000_000
 BYTES_A_CHARACTER = 64
 """Of sound, pictures and films: how many weigh as much as a character of text."""
 PARTS = 10_000
-"""More than the parts of any line: number of a part = number of its line * PARTS + its place."""
+"""Number of a part, which draws are seeded by = number of its line * PARTS + its place; few lines have so many."""
 
 
 def translate_lines(

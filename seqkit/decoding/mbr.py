@@ -9,17 +9,14 @@ Utility = Callable[[str, str], float]
 """(output, output taken as the truth) -> how good the first would be."""
 
 
-def utility_of(name: str, language: str = "") -> Utility:
+def utility_of(name: str, blanks: bool = True) -> Utility:
     """Sentence-level chrF (Popović 2015) or BLEU (with exponential smoothing) of sacreBLEU.
 
-    BLEU counts characters in place of words where the language writes no blanks between these.
+    Args: blanks, whether the language writes them between words; else BLEU counts characters.
     """
     from sacrebleu.metrics import BLEU, CHRF
 
-    from seqkit.evaluation.sacre import WITHOUT_BLANKS, language_of
-
-    words = "char" if language_of(language) in WITHOUT_BLANKS else "13a"
-    metric = CHRF() if name == "chrf" else BLEU(effective_order=True, tokenize=words)
+    metric = CHRF() if name == "chrf" else BLEU(effective_order=True, tokenize="13a" if blanks else "char")
     return lambda output, truth: float(metric.sentence_score(output, [truth]).score)
 
 

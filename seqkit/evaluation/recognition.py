@@ -17,9 +17,10 @@ from seqkit.evaluation.error_rates import (
     words,
 )
 from seqkit.evaluation.resampling import by_chance, drawn_rates, interval, resample
-from seqkit.evaluation.sacre import WITHOUT_BLANKS, Tokenizer, language_of, metrics
+from seqkit.evaluation.sacre import Tokenizer, metrics
 from seqkit.evaluation.tagging import Accuracy
 from seqkit.evaluation.translation import Compared, Score
+from seqkit.text.languages import writes_blanks
 
 SENTENCES = 5.0
 """Targets of so many words on average, or twice as many characters where words have no blanks between them, are
@@ -69,7 +70,7 @@ def score_recognition(
 
 def _are_sentences(references: Sequence[str], side: str) -> bool:
     """Whether the references are long enough; in a language without blanks by their characters."""
-    units, least = (characters, 2 * SENTENCES) if language_of(side) in WITHOUT_BLANKS else (words, SENTENCES)
+    units, least = (words, SENTENCES) if writes_blanks(side) else (characters, 2 * SENTENCES)
     return sum(len(units(reference)) for reference in references) >= least * len(references)
 
 

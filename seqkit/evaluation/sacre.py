@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from seqkit.errors import SeqkitError, did_you_mean
-from seqkit.formats.parallel import without_region
+from seqkit.text.languages import language_of, writes_blanks
 
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric
@@ -14,23 +14,6 @@ if TYPE_CHECKING:
 DEFAULT = "13a"
 OF_LANGUAGE = {"ja": "ja-mecab", "ko": "ko-mecab", "zh": "zh", "yue": "zh"}
 """Language -> how its text is cut into words. sacreBLEU's own default, 13a, looks for blanks."""
-WITHOUT_BLANKS = frozenset(("bo", "ja", "km", "lo", "my", "th", "yue", "zh"))
-"""Languages that write no blanks between words."""
-THREE_LETTERS = {
-    "bod": "bo",
-    "tib": "bo",
-    "chi": "zh",
-    "cmn": "zh",
-    "zho": "zh",
-    "jpn": "ja",
-    "khm": "km",
-    "kor": "ko",
-    "lao": "lo",
-    "bur": "my",
-    "mya": "my",
-    "tha": "th",
-}
-"""Codes of ISO 639-2 and 639-3 for the languages above."""
 EXTRAS = {"ja-mecab": "ja", "ko-mecab": "ko"}
 FALLBACK = "char"
 
@@ -43,12 +26,6 @@ class Tokenizer:
     note: str = ""
 
 
-def language_of(side: str) -> str:
-    """The language in the name of a side: `ja` of `ja`, `ja-JP` or `jpn`, `zh` of `zh_TW` or `cmn`."""
-    code = without_region(side)
-    return THREE_LETTERS.get(code, code)
-
-
 def tokenizer_for(side: str, wanted: str = "") -> Tokenizer:
     """The tokenizer asked for, else the one for a language.
 
@@ -58,7 +35,7 @@ def tokenizer_for(side: str, wanted: str = "") -> Tokenizer:
     from sacrebleu.metrics.bleu import BLEU
 
     language = language_of(side)
-    usual = OF_LANGUAGE.get(language, FALLBACK if language in WITHOUT_BLANKS else DEFAULT)
+    usual = OF_LANGUAGE.get(language, DEFAULT if writes_blanks(side) else FALLBACK)
     name = wanted or usual
     if name not in BLEU.TOKENIZERS:
         raise SeqkitError(
@@ -82,7 +59,7 @@ def metrics(tokenizer: Tokenizer, side: str) -> dict[str, Metric]:
     from sacrebleu.metrics import BLEU, CHRF, TER
 
     asian: dict[str, Any] = {}
-    if language_of(side) in WITHOUT_BLANKS:
+    if not writes_blanks(side):
         # Without these TER would take a whole sentence for one word.
         asian = {"normalized": True, "asian_support": True}
     # force: text that is tokenized is no fault where no tokenizer is asked for.

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seqkit.evaluation.resampling import resample
-from seqkit.evaluation.sacre import WITHOUT_BLANKS, Tokenizer, language_of, metrics
+from seqkit.evaluation.sacre import Tokenizer, metrics
 from seqkit.evaluation.tagging import Accuracy
+from seqkit.text.languages import writes_blanks
 from seqkit.text.lines import one_line
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def score_translations(
     chosen = metrics(tokenizer, sides[1])
     bleu: Any = chosen["BLEU"]
     whole = bleu.corpus_score(outputs, [references])
-    unit = "characters" if language_of(sides[0]) in WITHOUT_BLANKS else "words"
+    unit = "words" if writes_blanks(sides[0]) else "characters"
     return TranslationScores(
         pairs=len(outputs),
         metrics={name: _score(metric, outputs, references) for name, metric in chosen.items()},

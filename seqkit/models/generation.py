@@ -17,6 +17,7 @@ from seqkit.decoding.steps import Ensemble, Forced, Hypothesis, Stepper
 from seqkit.errors import SeqkitError
 from seqkit.models.seq2seq import Seq2Seq
 from seqkit.nn.bfloat16 import products_in
+from seqkit.text.languages import writes_blanks
 
 ROWS = 512
 """Rows of a search at once: sources times the width of the beam, or draws."""
@@ -208,7 +209,8 @@ def _outputs(model: Seq2Seq, hypotheses: Sequence[Hypothesis], options: Decoding
     ]
     if options.mbr:
         ranked = minimum_risk(
-            [output.value for output in found], utility_of(options.utility, model.facts.target_language)
+            [output.value for output in found],
+            utility_of(options.utility, writes_blanks(model.facts.target_language)),
         )
         return [found[index] for index in ranked[: options.n_best]]
     found = sorted(found, key=lambda output: -output.score)

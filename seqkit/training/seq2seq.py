@@ -11,7 +11,6 @@ import torch
 
 from seqkit.decoding.options import DecodingOptions
 from seqkit.evaluation.error_rates import characters, exact_matches, rate, words
-from seqkit.evaluation.sacre import WITHOUT_BLANKS, language_of
 from seqkit.extend.manager import load, registry
 from seqkit.formats.examples import Pair
 from seqkit.models.contracts import Loss
@@ -19,6 +18,7 @@ from seqkit.models.folder import LANGUAGES, model_folder
 from seqkit.models.generation import generate
 from seqkit.models.parts import read_json
 from seqkit.pairs import UNKNOWN
+from seqkit.text.languages import writes_blanks
 from seqkit.text.lines import one_line
 from seqkit.text.names import Names
 from seqkit.training.batches import length_buckets
@@ -96,7 +96,7 @@ class Seq2SeqTask:
         return self._unspaced() or any(len(words(str(pair.target))) >= NGRAM for pair in self.dev)
 
     def _unspaced(self) -> bool:
-        return language_of(self.model.facts.target_language) in WITHOUT_BLANKS
+        return not writes_blanks(self.model.facts.target_language)
 
     def _bleu(self) -> float:
         """sacreBLEU, from 0 to 1."""

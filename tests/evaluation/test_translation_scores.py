@@ -10,9 +10,10 @@ import pytest
 from seqkit.catalogue import corpus_files
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.resampling import resample
-from seqkit.evaluation.sacre import Tokenizer, language_of, metrics, tokenizer_for
+from seqkit.evaluation.sacre import Tokenizer, metrics, tokenizer_for
 from seqkit.evaluation.translation import compare_translations, score_translations
 from seqkit.evaluation.translation_report import card_lines, translation_dict, translation_tables
+from seqkit.text.languages import language_of
 
 DEFAULT = Tokenizer("13a")
 
