@@ -85,7 +85,7 @@ def plot(rows: Rows, arguments: Any, path: Path) -> None:
     figure = Figure(figsize=(6, 3.5), layout="constrained")
     axes = figure.subplots()
     for setting in TABLES["plain"]:
-        done = [run["by_length"] for run in rows_of(setting, rows.found, arguments)]
+        done = [run["by_length"] for run in rows_of(setting, rows.found, arguments).values()]
         buckets = list(zip(*done, strict=True))
         spans = [f"{b['first']}–{b['last']}" if b["last"] else f"{b['first']} and more" for b, *_ in buckets]
         axes.plot(

@@ -167,14 +167,24 @@ def progress(folder: Path) -> dict[str, int]:
 def table(
     study: Study, name: str, found: dict[str, dict[str, Any]], arguments: argparse.Namespace
 ) -> Iterator[str]:
-    """Mean, standard deviation and range over the seeds that are there."""
+    """Mean, standard deviation and range over the seeds that are there, and how far each setting is from the first."""
+    first, *_ = study.tables[name]
+    base, measure = rows_of(first, found, arguments), study.measures[0]
     yield from row(
-        name, *(f"{measure}, mean ± s.d. (range)" for measure in study.measures), study.progress, "seeds"
+        name,
+        *(f"{measure}, mean ± s.d. (range)" for measure in study.measures),
+        f"{measure}, less that of {first.name} with the same seed",
+        study.progress,
+        "seeds",
     )
-    yield from row(*["---"] * (len(study.measures) + 3))
+    yield from row(*["---"] * (len(study.measures) + 4))
     for setting in study.tables[name]:
-        done = rows_of(setting, found, arguments)
+        rows = rows_of(setting, found, arguments)
+        done = list(rows.values())
         cells = [spread([run[measure] for run in done]) for measure in study.measures]
+        cells.append(
+            spread([rows[seed][measure] - base[seed][measure] for seed in rows if seed in base], "+")
+        )
         told = [run[study.progress] for run in done if study.progress in run]
         mean = f"{statistics.mean(told):,.0f}" if told else "–"
         yield from row(setting.name, *cells, mean, str(len(done)))
@@ -182,18 +192,19 @@ def table(
 
 def rows_of(
     setting: Setting, found: dict[str, dict[str, Any]], arguments: argparse.Namespace
-) -> list[dict[str, Any]]:
-    """The finished runs of a setting, a seed each."""
-    keys = [_run(setting, seed, arguments).key for seed in arguments.seeds]
-    return [found[key] for key in keys if key in found]
+) -> dict[int, dict[str, Any]]:
+    """The finished runs of a setting by seed."""
+    keys = {seed: _run(setting, seed, arguments).key for seed in arguments.seeds}
+    return {seed: found[key] for seed, key in keys.items() if key in found}
 
 
-def spread(values: list[float]) -> str:
-    """As in 95.50 ± 0.08 (95.41–95.58); the deviation is that of a sample."""
+def spread(values: list[float], sign: str = "") -> str:
+    """As in 95.50 ± 0.08 (95.41–95.58); the deviation is that of a sample. Args: sign, "+" for differences."""
     if not values:
         return "–"
     deviation = f" ± {statistics.stdev(values):.2f}" if len(values) > 1 else ""
-    return f"{statistics.mean(values):.2f}{deviation} ({min(values):.2f}–{max(values):.2f})"
+    low, high = (f"{value:{sign}.2f}" for value in (min(values), max(values)))
+    return f"{statistics.mean(values):{sign}.2f}{deviation} ({low}{' to ' if sign else '–'}{high})"
 
 
 def row(*cells: str) -> Iterator[str]:
