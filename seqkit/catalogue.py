@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any, BinaryIO
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.manager import load, package_folder, registry
-from seqkit.extend.specs import CorpusFile, CorpusSpec, FormatSpec
+from seqkit.extend.specs import CorpusFile, CorpusSpec, DecoderSpec, FormatSpec
 from seqkit.fetch import Progress, check_manifest, download, fault_of
 from seqkit.files import atomic_write
-from seqkit.formats.examples import Item, Problems, RawText, Sentence
+from seqkit.formats.examples import Item, Problems, RawText, Sentence, Where
 from seqkit.formats.lines import suffix_of
 from seqkit.formats.zipped import on_disk
 
@@ -80,6 +81,12 @@ def _folder_that_is_here(spec: CorpusSpec) -> Path:
     folder = corpus_folder(spec)
     if folder is None:
         made = f", for {spec.made_from}, which it is made from, is not" if spec.made_from else ""
+        if spec.folder:
+            lies = spec.folder.replace(":", "/")
+            problem = f"the corpus {spec.name} is not where its plugin has it ({lies} in its package)"
+            raise SeqkitError(
+                problem, "Reinstall the plugin; its author must list the files as package data."
+            )
         fix = f"Fetch it: seqkit corpora get {spec.made_from or spec.name}"
         raise SeqkitError(f"the corpus {spec.name} is not here{made}", fix)
     return folder
@@ -156,6 +163,7 @@ def format_of(path: str | Path, *, written: bool = False) -> FormatSpec:
     if suffix in formats:
         said = f"the format {formats[suffix].name} can be {'read, not written' if written else 'written, not read'}"
     else:
+        registry().check_uncontested("formats", suffix)
         said = f"the suffix '{suffix}' is not known" if suffix else "it has no suffix that tells its format"
     raise SeqkitError(
         f"{path}: {said}", f"Known: {', '.join(sorted(able))}, each also with .gz.", exit_code=2
@@ -184,7 +192,33 @@ def read_file(path: str | Path, problems: Problems, format: str = "") -> Iterato
         readable = [format.spec.name for format in registry().all("formats") if format.spec.reader]
         fix = f"Choose one of {', '.join(readable)}."
         raise SeqkitError(f"{path}: the format {spec.name} can be written, not read", fix, exit_code=2)
-    yield from load(spec.reader)(path, problems)
+    examples = load(spec.reader)(str(path), problems)
+    builtin = registry().plugged("formats", spec.name).builtin
+    yield from examples if builtin else _checked(examples, spec, problems)
+
+
+def _checked(examples: Iterable[Any], spec: FormatSpec, problems: Problems) -> Iterator[Sentence | RawText]:
+    """What a plugin's reader yields. A label too many or too few would be learnt of another word, without a sound."""
+    for number, example in enumerate(examples, start=1):
+        where = getattr(example, "where", None) or Where(f"format '{spec.name}', example", number)
+        if fault := _fault(example):
+            problems.bad(where, f"the reader {spec.reader} gave {fault}", "Tell the author of the plugin.")
+        else:
+            yield example
+
+
+def _fault(example: Any) -> str:
+    """What is wrong with an example; empty when it can be used."""
+    if isinstance(example, RawText):
+        return ""
+    if not isinstance(example, Sentence):
+        return f"a {type(example).__name__}, not a Sentence or RawText"
+    if not all(isinstance(word, str) for word in example.words):
+        return "words that are not strings"
+    for kind, labels in example.labels.items():
+        if len(labels) != len(example.words):
+            return f"{len(labels)} {kind} label(s) for {len(example.words)} word(s)"
+    return ""
 
 
 def read_examples(source: str | Path, split: str, problems: Problems) -> Iterator[Sentence | RawText]:
@@ -209,13 +243,21 @@ def read_sentences(source: str | Path, split: str, problems: Problems) -> Iterat
         yield example
 
 
+def make_writer(spec: FormatSpec | DecoderSpec, file: BinaryIO) -> Any:
+    """The writer of a format on a file. Raises SeqkitError where it lacks a method, before anything is written."""
+    writer = load(spec.writer or "")(file)
+    for method in ("write", "close"):
+        if not callable(getattr(writer, method, None)):
+            problem = f"the writer of the format '{spec.name}', {spec.writer}, has no method '{method}'"
+            raise SeqkitError(problem, "Tell the author of the plugin.")
+    return writer
+
+
 def convert(source: Path, target: Path, problems: Problems) -> int:
     """Write the sentences of one file in the format of another; returns how many there were."""
-    writer = format_of(target, written=True).writer
-    assert writer is not None
-    count = 0
+    spec, count = format_of(target, written=True), 0
     with atomic_write(target) as file:
-        out = load(writer)(file)
+        out = make_writer(spec, file)
         for sentence in read_sentences(source, "", problems):
             out.write(sentence)
             count += 1

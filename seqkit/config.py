@@ -101,7 +101,10 @@ def _make(kind: type[Options], values: Mapping[str, Any]) -> Options:
         return TypeAdapter(kind).validate_python(dict(values))
     except ValidationError as error:
         first = error.errors()[0]
-        key = first["loc"][0] if first["loc"] else ""
+        if not first["loc"]:  # what the options say themselves, in `__post_init__`
+            problem = first["msg"].removeprefix("Value error, ")
+            raise SeqkitError(f"options: {problem}", "Give other values by --set.", exit_code=2) from None
+        key = first["loc"][0]
         raise SeqkitError(
             f"option {key}={first['input']!r}: {first['msg']}", _expected(kind, str(key)), exit_code=2
         ) from None
@@ -142,5 +145,7 @@ def _toml(value: Any) -> str:
         return f"[{', '.join(_toml(item) for item in value)}]"
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)  # inf, -inf, nan
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{json.dumps(str(key))} = {_toml(item)}' for key, item in value.items())}}}"
     # JSON writes other numbers, booleans and basic strings as TOML reads them.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

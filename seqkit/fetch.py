@@ -22,12 +22,19 @@ TIMEOUT = 30
 
 
 def check_manifest(spec: CorpusSpec) -> None:
-    """Raise SeqkitError for a path that leaves the corpus's folder, and for an address that is not on the web."""
+    """Raise SeqkitError for a path that leaves the corpus's folder, for one of a split that is none of its files, and
+    for an address that is not on the web.
+    """
     fix = "Mend or uninstall the plugin that names this corpus."
     paths = [path for split in spec.splits.values() for path in split]
     for path in [*paths, *(file.path for file in spec.files)]:
         if not stays_inside(path):
             raise SeqkitError(f"{spec.name}: its manifest names '{path}', outside its folder", fix)
+    own = {file.path for file in spec.files}
+    for path in paths if spec.files and not (spec.listing or spec.made_from or spec.maker) else ():
+        # A file may be one of a zip archive's.
+        if path not in own and not any(path.startswith(f"{archive}/") for archive in own):
+            raise SeqkitError(f"{spec.name}: a split names '{path}', which is none of its files", fix)
     for file in spec.files:
         if file.url and not file.url.startswith(("http://", "https://")):
             raise SeqkitError(f"{spec.name}: '{file.url}' is not an http(s) address", fix)
@@ -43,7 +50,11 @@ def fault_of(file: CorpusFile, path: Path) -> str:
         return f"{path}: cannot be unpacked ({error})"
     if size != file.size:
         return f"{path}: has {size} bytes, the manifest says {file.size}"
-    return "" if digest == file.sha256 else f"{path}: has sha256 {digest}, the manifest says {file.sha256}"
+    return (
+        ""
+        if digest == file.sha256.lower()
+        else f"{path}: has sha256 {digest}, the manifest says {file.sha256}"
+    )
 
 
 def _measured(path: Path, file: CorpusFile) -> tuple[int, str]:
@@ -75,7 +86,7 @@ def download(file: CorpusFile, target: Path, progress: Progress) -> None:
             progress(file.path, done, file.size)
             if done > file.size:
                 break
-        if (done, digest.hexdigest()) != (file.size, file.sha256):
+        if (done, digest.hexdigest()) != (file.size, file.sha256.lower()):
             raise SeqkitError(
                 f"{file.url}: what came is not what the manifest names: {done} bytes of {file.size}, "
                 f"sha256 {digest.hexdigest()} for {file.sha256}",

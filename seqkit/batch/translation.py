@@ -101,9 +101,14 @@ def _chunks(sources: Iterable[Source | None]) -> Iterator[list[Source | None]]:
         yield chunk
 
 
+def _is_record(value: Any) -> bool:
+    return dataclasses.is_dataclass(value) and not isinstance(value, type)
+
+
 def _size(value: Any) -> float:
     """Of an input, in characters of text: an array weighs by its bytes."""
     if isinstance(value, str):
         return len(value)
-    arrays = (part for part in vars(value).values()) if dataclasses.is_dataclass(value) else (value,)
+    parts = [getattr(value, field.name) for field in dataclasses.fields(value)] if _is_record(value) else []
+    arrays = parts or [value]
     return sum(getattr(array, "nbytes", 0) for array in arrays) / BYTES_A_CHARACTER

@@ -130,21 +130,20 @@ def _kinds(label: str, known: Iterable[str]) -> tuple[str, ...]:
 @contextmanager
 def _writer(out: Path | None, spec: Any) -> Iterator[Any]:
     """A writer to the file, or to standard output."""
+    from seqkit.catalogue import make_writer
     from seqkit.errors import SeqkitError
-    from seqkit.extend.manager import load
     from seqkit.files import atomic_write
 
-    make = load(spec.writer)
     if out is not None:
         with atomic_write(out) as file:
-            writer = make(file)
+            writer = make_writer(spec, file)
             yield writer
             writer.close()
         return
     stdout: BinaryIO = sys.stdout.buffer
     if spec.name == "spacy" and stdout.isatty():
         raise SeqkitError("a .spacy file is binary", "Write it to a file: -o out.spacy", exit_code=2)
-    writer = make(stdout)
+    writer = make_writer(spec, stdout)
     yield writer
     writer.close()
     stdout.flush()

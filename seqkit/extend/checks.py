@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from types import UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
-from seqkit.extend.specs import DecoderSpec
+from seqkit.extend.specs import DecoderSpec, EncoderSpec
 
 NAME = re.compile(r"\w[^/\\\s]*")
 """A name also names a folder, and is told from a path."""
@@ -25,6 +25,12 @@ def fault_of_record(record: object, record_type: type) -> str:
     for name, hint, value in _held(record):
         if fault := _fault_of_field(name, hint, value):
             return f"a {record_type.__name__} whose {name} is {value!r}, not {fault}"
+    if isinstance(record, EncoderSpec | DecoderSpec):
+        options = record.options
+        if is_dataclass(options) and not cast(Any, options).__dataclass_params__.frozen:
+            return f"a {record_type.__name__} whose options are a dataclass that is not frozen"
+        if set(record.name) & set(".,"):
+            return f"a {record_type.__name__} whose name has a dot or comma: {record.name!r}"
     if isinstance(record, DecoderSpec) and record.writer and not record.suffixes:
         return "a DecoderSpec with a writer but no suffixes of the files that it writes"
     return ""
@@ -72,4 +78,10 @@ def _fits(value: object, hint: Any) -> bool:
 def _in_words(hint: Any) -> str:
     if hint is str:
         return "a string"
-    return "a tuple like ('.txt',)" if hint == tuple[str, ...] else f"a {getattr(hint, '__name__', hint)}"
+    if hint == tuple[str, ...]:
+        return "a tuple like ('.txt',)"
+    if get_origin(hint) is tuple:
+        return f"a tuple of {get_args(hint)[0].__name__} with all their fields of the right type"
+    if get_origin(hint) is Mapping:
+        return f"a mapping to values that are {_in_words(get_args(hint)[1]).removeprefix('a ')}"
+    return f"a {getattr(hint, '__name__', hint)}"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import metadata
 from typing import Any
 
 from seqkit.errors import SeqkitError, did_you_mean
@@ -87,12 +89,7 @@ class Registry:
 
     def plugged(self, kind: str, name: str) -> Plugged:
         """The record and who offers it. SeqkitError as for `find`."""
-        if name in self._contested[kind]:
-            raise SeqkitError(
-                self._contested[kind][name],
-                "Uninstall one, or name the plugins to load in SEQKIT_PLUGINS.",
-                exit_code=2,
-            )
+        self.check_uncontested(kind, name)
         if name not in self._by_name[kind]:
             fix = did_you_mean(name, self._by_name[kind])
             if self.failures:
@@ -100,6 +97,26 @@ class Registry:
                 fix += f" Plugins with faults: {failed} (see 'seqkit plugins')."
             raise SeqkitError(f"there is no {KINDS[kind][1]} named '{name}'", fix, exit_code=2)
         return self._by_name[kind][name]
+
+    def check_uncontested(self, kind: str, name: str) -> None:
+        """Raise SeqkitError where two strangers claim the name, or the suffix of a format."""
+        if name in self._contested[kind]:
+            fix = "Uninstall one, or name the plugins to load in SEQKIT_PLUGINS."
+            raise SeqkitError(self._contested[kind][name], fix, exit_code=2)
+
+    def missing(self, kind: str, name: str, distribution: str) -> tuple[str, str]:
+        """Why a package does not offer what it is known for, and what to do. SeqkitError where two claim the name."""
+        self.check_uncontested(kind, name)
+        for failure in self.failures:
+            if failure.distribution == distribution:
+                return f"which has a fault: {failure.reason}", "Mend or reinstall it; see 'seqkit plugins'."
+        try:
+            metadata.distribution(distribution)
+        except (metadata.PackageNotFoundError, ValueError):
+            return "which is not installed", f"Install it: pip install {distribution}"
+        if "SEQKIT_PLUGINS" in os.environ:
+            return "which SEQKIT_PLUGINS leaves out", "Name its plugin there, or unset the variable."
+        return "which does not offer it", f"Get another version: pip install --upgrade {distribution}"
 
     def all(self, kind: str) -> list[Plugged]:
         """Every record of that kind, sorted by name."""

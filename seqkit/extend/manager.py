@@ -35,7 +35,11 @@ def load(reference: str) -> Any:
     """What `"module:attr"` names. SeqkitError where it cannot be imported or found."""
     module, _, attribute = reference.partition(":")
     try:
-        return functools.reduce(getattr, attribute.split("."), importlib.import_module(module))
+        found = sys.modules.get(module)
+        if found is None:
+            with _COLLECTING, redirect_stdout(sys.stderr):  # stdout is for data, whatever strangers print
+                found = importlib.import_module(module)
+        return functools.reduce(getattr, attribute.split("."), found)
     except STRANGERS_FAULT as error:
         raise SeqkitError(
             f"{reference} cannot be loaded: {_describe(error)}", "Mend or reinstall the plugin that names it."

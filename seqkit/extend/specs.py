@@ -45,7 +45,7 @@ class EncoderSpec:
     """One modality into a memory that any decoder can read.
 
     `build` names a function `(options, facts) -> Encoder`; `facts` the class that holds what the corpus told, with
-    `gather(pairs, options)`, `save(folder)` and `load(folder)`. `options` is a plain dataclass; its fields are set
+    `gather(pairs, options)`, `save(folder)` and `load(folder)`. `options` is a frozen dataclass; its fields are set
     beside those of the model. The contracts stand in `seqkit.models.contracts`.
     """
 

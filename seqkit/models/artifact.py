@@ -185,7 +185,11 @@ def _config(name: str, model: Any, store: str) -> dict[str, Any]:
     host = registry()
     plugged = host.plugged("models", name)
     needs = {"models": {name: plugged.distribution}}
-    for kind, option in (("recurrences", "recurrence"), ("encoders", "encoder"), ("decoders", "decoder")):
+    parts = [("recurrences", "recurrence")]
+    if plugged.spec.task == "seq2seq":
+        # To another model an option of such a name may mean anything.
+        parts += [("encoders", "encoder"), ("decoders", "decoder")]
+    for kind, option in parts:
         chosen = names_in(getattr(model.options, option, ""))
         if chosen:
             needs[kind] = {one: host.plugged(kind, one).distribution for one in chosen}
@@ -211,9 +215,9 @@ def _spec(info: ModelInfo) -> ModelSpec:
         installed = {plugged.spec.name for plugged in host.all(kind)}
         for name, distribution in names.items():
             if name not in installed:
+                reason, fix = host.missing(kind, name, distribution)
                 raise SeqkitError(
-                    f"{info.folder}: needs '{name}' of the plugin package {distribution}, which is not installed",
-                    f"Install it: pip install {distribution}",
+                    f"{info.folder}: needs '{name}' of the plugin package {distribution}, {reason}", fix
                 )
     spec: ModelSpec = host.find("models", info.config["model"])
     return spec

@@ -160,6 +160,9 @@ def make_recurrence(name: str, input_size: int, hidden_size: int) -> Recurrence:
     if not (isinstance(layer, type) and issubclass(layer, Recurrence)):
         problem = f"the recurrence '{name}': {reference} is no seqkit.nn.recurrent.Recurrence"
         raise SeqkitError(problem, "Tell the author of the plugin.")
+    if layer.step is Recurrence.step and layer.forward is Recurrence.forward:
+        problem = f"the recurrence '{name}': {reference} has neither `step` nor `forward`"
+        raise SeqkitError(problem, "Tell the author of the plugin.")
     return layer(input_size, hidden_size)
 
 

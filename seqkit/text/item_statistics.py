@@ -99,4 +99,4 @@ def _measured(value: Any) -> tuple[str, float]:
         return "columns", value.pixels_HWC.shape[1]
     if isinstance(value, Film):
         return "frames", len(value.frames_FHWC)
-    return "rows", len(value)
+    return ("rows", len(value)) if hasattr(value, "__len__") else ("examples", 1)

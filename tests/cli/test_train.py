@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -169,10 +171,21 @@ def test_a_strangers_recurrence_and_model_train_and_tag(seqkit, tmp_path, instal
 def test_without_its_plugin_a_model_says_what_to_install(seqkit, tmp_path, install_plugin, monkeypatch):
     from seqkit.extend.manager import registry
 
-    install_plugin("leaky", STRANGER)
+    site = install_plugin("leaky", STRANGER)
     out = tmp_path / "leaky"
     assert seqkit("train", "leaky", "--corpus", "sample-english", "--out", out, *quick()).code == 0
     monkeypatch.setenv("SEQKIT_PLUGINS", "")
+    registry.cache_clear()
+    result = seqkit("tag", "x", "-m", out)
+    assert result.code == 1 and "which SEQKIT_PLUGINS leaves out" in result.err
+    monkeypatch.delenv("SEQKIT_PLUGINS")
+    (site / "leaky_plugin.py").write_text("import a_package_nobody_has")
+    sys.modules.pop("leaky_plugin")
+    registry.cache_clear()
+    result = seqkit("tag", "x", "-m", out)
+    assert result.code == 1 and "a_package_nobody_has" in result.err and "pip install" not in result.err
+    shutil.rmtree(site / "leaky_dist-0.1.dist-info")
+    importlib.invalidate_caches()
     registry.cache_clear()
     result = seqkit("tag", "x", "-m", out)
     assert result.code == 1 and "pip install leaky-dist" in result.err
