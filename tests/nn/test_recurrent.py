@@ -6,11 +6,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from seqkit.extend.manager import registry
 from seqkit.nn.bfloat16 import HERE
 from seqkit.nn.recurrent import Layer, Recurrence, Stack, last_real, make_recurrence, reverse
 
 B, T, D, H = 3, 5, 4, 6
 RECURRENCES = ("rnn", "lstm", "gru", "sru")
+REGISTERED = [plugged.spec.name for plugged in registry().all("recurrences")]
+"""A stranger's, too, where one is installed: the conformance suite of layers."""
 
 
 @pytest.fixture(autouse=True)
@@ -106,7 +109,7 @@ def test_layer_equals_its_equation_in_values_and_gradients(name):
         torch.testing.assert_close(ours, theirs, atol=1e-6, rtol=0)
 
 
-@pytest.mark.parametrize("name", RECURRENCES)
+@pytest.mark.parametrize("name", REGISTERED)
 def test_kernel_equals_the_loop_over_steps_on_padded_batches(name):
     layer = randomised(make_recurrence(name, D, H))
     # One sequence has no step at all: its state stays what it was.
@@ -121,7 +124,7 @@ def test_kernel_equals_the_loop_over_steps_on_padded_batches(name):
     torch.testing.assert_close(fast_end[0][:B], last_real(fast, lengths_B)[:B])
 
 
-@pytest.mark.parametrize("name", RECURRENCES)
+@pytest.mark.parametrize("name", REGISTERED)
 def test_state_carries_a_sequence_over_a_cut(name):
     layer = randomised(make_recurrence(name, D, H))
     x_BTD = torch.randn(B, T, D)
@@ -147,7 +150,7 @@ def test_the_same_matrices_serve_every_step():
     assert all(W.grad.abs().max() > 1e-9 for W in W_copies), "every step must count"
 
 
-@pytest.mark.parametrize("name", RECURRENCES)
+@pytest.mark.parametrize("name", REGISTERED)
 def test_bidirectional_network_is_acyclic(name):
     """d z_t / d x_s: zero where the forward half would see s > t, or the backward half s < t; not zero elsewhere."""
     layer = randomised(Layer(name, D, H, bidirectional=True))
@@ -171,7 +174,7 @@ def test_padding_changes_nothing(bidirectional):
         torch.testing.assert_close(padded[row : row + 1, :length], alone)
 
 
-@pytest.mark.parametrize("name", RECURRENCES)
+@pytest.mark.parametrize("name", REGISTERED)
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_deep_network_is_the_composition_of_its_layers(name, bidirectional):
     stack = randomised(Stack(name, D, H, layers=3, bidirectional=bidirectional, dropout=0.5)).eval()
@@ -180,7 +183,7 @@ def test_deep_network_is_the_composition_of_its_layers(name, bidirectional):
     assert torch.equal(stack(x_BTD), third(second(first(x_BTD))))
 
 
-@pytest.mark.parametrize("name", RECURRENCES)
+@pytest.mark.parametrize("name", REGISTERED)
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_looking_up_what_was_prepared_of_distinct_words_equals_reading_them(name, bidirectional):
     stack = randomised(Stack(name, D, H, layers=2, bidirectional=bidirectional)).eval()
