@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tomllib
 from dataclasses import dataclass
 
 import pytest
@@ -87,3 +88,8 @@ def test_faulty_files_are_named(tmp_path):
         read_toml(tmp_path)
     with pytest.raises(SeqkitError, match=r"unknown section \[modle\]"):
         flatten({"modle": {"hidden": 1}}, SECTIONS, "x.toml")
+
+
+def test_a_table_of_options_is_written_as_toml_has_it():
+    values = {"weights": {"a": 1.0, "b c": [1, 2]}, "nothing": {}}
+    assert tomllib.loads(to_toml({"model": values})) == {"model": values}
