@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from seqkit._version import __version__
 from seqkit.cli import corpora, evaluate, models, plugins, tag, train, translate
 from seqkit.errors import SeqkitError
+from seqkit.files import FULL
 from seqkit.training.signals import hangups
 
 # Typer reads an absent --help through pydantic, and rich renders help through a Markdown parser: 0.1 s each,
@@ -58,9 +59,9 @@ class Group(TyperGroup):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(0)
         except OSError as error:
-            # Files that are written name themselves: what has no name is what was printed.
-            name = f"{error.filename or 'standard output'}: "
-            self._end(f"{name}{error.strerror or error}", 1)
+            # Files that are written name themselves: where a disk is full without a name, it is that of the output.
+            name = error.filename or ("standard output" if error.errno in FULL else "")
+            self._end(f"{name}: {error.strerror or error}".removeprefix(": "), 1)
         except Exception as error:
             if _lacks_memory(error):
                 self._end(NO_MEMORY, 1)
