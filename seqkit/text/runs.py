@@ -62,7 +62,7 @@ class _Run(NamedTuple):
 
 
 class Runs:
-    """`split_words` for spaCy's rules, with a memory of runs: the same words from a third of the time.
+    """`split_words` for spaCy's rules, with a memory of runs: the same words, sooner.
 
     spaCy splits every run by itself, but for special cases, such as ":-)", which it looks for among the words of the
     whole text. Where two words that stand side by side in such a case meet across white space, all is left to spaCy.
