@@ -23,6 +23,10 @@ class SeqkitError(Exception):
         self.exit_code = exit_code
 
 
+class Ended(SystemExit):
+    """A signal has asked the command to end: nobody's fault, and not to be taken for one."""
+
+
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """A sentence that helps after a misspelt name: the nearest known one, else all of them, or the first of many."""
     names = sorted(known)

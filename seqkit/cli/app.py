@@ -15,7 +15,7 @@ from typer.core import TyperGroup
 
 from seqkit._version import __version__
 from seqkit.cli import corpora, evaluate, models, plugins, tag, train, translate
-from seqkit.errors import SeqkitError
+from seqkit.errors import Ended, SeqkitError
 from seqkit.files import FULL
 from seqkit.training.signals import hangups
 
@@ -156,4 +156,4 @@ class Unheard:
 
 def _leave(number: int, frame: FrameType | None) -> None:
     """End as after an error, so that unfinished files are cleared away."""
-    sys.exit(128 + number)
+    raise Ended(128 + number)

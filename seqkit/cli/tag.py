@@ -132,8 +132,10 @@ def _writer(out: Path | None, spec: Any) -> Iterator[Any]:
     """A writer to the file, or to standard output."""
     from seqkit.catalogue import make_writer
     from seqkit.errors import SeqkitError
+    from seqkit.extend.manager import load
     from seqkit.files import atomic_write
 
+    load(spec.writer)  # before there is a file
     if out is not None:
         with atomic_write(out) as file:
             writer = make_writer(spec, file)
