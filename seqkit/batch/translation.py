@@ -83,7 +83,9 @@ def _joined(decoder: Any, outputs: Sequence[Sequence[Output]], options: Decoding
         chosen = [own[min(rank, len(own) - 1)] for own in outputs]
         value = decoder.join([output.value for output in chosen])
         log_prob, length = sum(output.log_prob for output in chosen), sum(output.length for output in chosen)
-        joined.append(Output(value, log_prob, log_prob / length**options.length_penalty, length))
+        # A decoder that writes no symbols has outputs without length.
+        score = log_prob / max(length, 1) ** options.length_penalty
+        joined.append(Output(value, log_prob, score, length))
     # By expected utility they are in order already.
     return joined if options.mbr else sorted(joined, key=lambda output: -output.score)
 

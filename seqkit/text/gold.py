@@ -56,7 +56,8 @@ class Labeller:
         """Sentences labelled anew, and sentences whose labels came from the cache."""
         self._finds_sentences = assigns(self.nlp, "token.is_sent_start")
         makers = f"seqkit {__version__}, spaCy {spacy.__version__}, {self.name}"
-        self._identity = f"{makers} {hash_of(Path(self.nlp.path))}"
+        # What an earlier state of seqkit kept had features in spaCy's order.
+        self._identity = f"{makers} {hash_of(Path(self.nlp.path))} FEATS as UD orders them"
 
     def text(self, stretches: Iterable[RawText]) -> Iterator[Sentence]:
         """Sentences of running text, by the pipeline's own boundaries where it sets some, else by ours."""
