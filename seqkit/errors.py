@@ -23,8 +23,12 @@ class SeqkitError(Exception):
         self.exit_code = exit_code
 
 
-class Ended(SystemExit):
-    """A signal has asked the command to end: nobody's fault, and not to be taken for one."""
+class Ended(BaseException):
+    """A signal has asked the command to end: as KeyboardInterrupt, nobody's fault, and not to be taken for one."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:

@@ -129,6 +129,8 @@ def main() -> None:
     sys.stderr = cast(TextIO, Unheard(heard))
     try:
         app()
+    except Ended as end:
+        sys.exit(end.exit_code)
     finally:
         sys.stderr = heard
 
@@ -156,4 +158,4 @@ class Unheard:
 
 def _leave(number: int, frame: FrameType | None) -> None:
     """End as after an error, so that unfinished files are cleared away."""
-    raise Ended(128 + number)
+    raise Ended(number)

@@ -21,7 +21,7 @@ from typing import Any
 
 import pluggy
 
-from seqkit.errors import Ended, SeqkitError, did_you_mean
+from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend import hookspecs
 from seqkit.extend.checks import REFERENCES, fault_of_record
 from seqkit.extend.claims import GROUP, KINDS, Failure, Plugged, Plugin, Registry
@@ -40,8 +40,6 @@ def load(reference: str) -> Any:
             with _COLLECTING, redirect_stdout(sys.stderr):  # stdout is for data, whatever strangers print
                 found = importlib.import_module(module)
         return functools.reduce(getattr, attribute.split("."), found)
-    except Ended:
-        raise
     except STRANGERS_FAULT as error:
         raise SeqkitError(
             f"{reference} cannot be loaded: {_describe(error)}", "Mend or reinstall the plugin that names it."
@@ -72,8 +70,6 @@ def package_folder(name: str, reference: str) -> Path:
     package, _, inside = reference.partition(":")
     try:
         found = find_spec(package)
-    except Ended:
-        raise
     except STRANGERS_FAULT:
         found = None
     if found is None or not found.submodule_search_locations:
@@ -133,8 +129,6 @@ def _register(
     except pluggy.PluginValidationError as error:
         known = ", ".join(f"seqkit_{kind}" for kind in KINDS)
         found.fail(plugin, f"{_describe(error)}. Known hooks: {known}.")
-    except Ended:
-        raise
     except STRANGERS_FAULT as error:
         found.fail(plugin, f"cannot be imported: {_describe(error)}")
     else:
@@ -149,8 +143,6 @@ def _ask(
     try:
         with redirect_stdout(sys.stderr):
             records = [record for answer in getattr(host.hook, f"seqkit_{kind}")() for record in answer]
-    except Ended:
-        raise
     except STRANGERS_FAULT as error:
         fail(plugin, f"its hook seqkit_{kind} failed: {_describe(error)}")
         return
