@@ -1,0 +1,153 @@
+"""Outputs of the command line that a restructuring must not change: `python benchmarks/golden_outputs.py FOLDER`.
+
+Runs tagging, translation, evaluation and one short training of each kind, and keeps every output in FOLDER. Run it
+before a change and after it, then compare: `python benchmarks/golden_outputs.py FOLDER --compare BEFORE`. Bytes are
+comparable on one machine only: kernels differ between processors. Needs $SEQKIT_CORPORA_DIR; takes about ten minutes.
+`--seqkit PATH` runs another installation's command.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import hashlib
+import io
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+SAMPLE, PAIRS = ["--corpus", "sample-english"], ["--corpus", "sample-german-english"]
+TAGGER = ["--seed", "3", "--threads", "1", "--set", "epochs=2"]
+TRANSLATOR = [*TAGGER, "--source", "de", "--target", "en", "--set", "hidden=32"]
+MEDIA = [*TAGGER, "--set", "hidden=16"]
+TRAININGS: dict[str, list[str]] = {
+    **{name: [name, *SAMPLE, *TAGGER] for name in ("rnn", "birnn", "deeprnn", "lstm", "gru", "sru")},
+    "sgd": ["lstm", *SAMPLE, *TAGGER, "--set", "optimizer=sgd", "--set", "momentum=0.9"],
+    "linear": ["gru", *SAMPLE, *TAGGER, "--set", "schedule=linear", "--set", "accumulate=2"],
+    "deprel": ["lstm", *SAMPLE, *TAGGER, "--set", "auxiliary=deprel"],
+    "taught": ["gru", *SAMPLE, *TAGGER, "--teacher", "runs/lstm", "--set", "noisy_copies=1"],
+    "further": ["lstm", *SAMPLE, *TAGGER, "--from", "runs/lstm"],
+    "seq2seq": ["seq2seq", *PAIRS, *TRANSLATOR],
+    "seq2seq-gru": ["seq2seq", *PAIRS, *TRANSLATOR, "--set", "recurrence=gru", "--set", "input_feeding=true"],
+    "audio": ["seq2seq", "--train", "recordings.tsv", *MEDIA, "--set", "encoder=audio"],
+}
+"""Name of a run -> arguments of `seqkit train`."""
+CRF: dict[str, list[str]] = {"crf": ["lstm", *SAMPLE, *TAGGER, "--set", "crf=upos"]}
+
+
+def main() -> int:
+    """Make the outputs, or compare them with those of another folder; returns how many differ."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--compare", type=Path, help="the folder of an earlier run")
+    parser.add_argument("--seqkit", default=str(Path(sys.executable).with_name("seqkit")))
+    parser.add_argument("--only", nargs="*", default=["tag", "translate", "evaluate", "train", "crf"])
+    arguments = parser.parse_args()
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    os.environ["OMP_NUM_THREADS"] = "1"
+    os.chdir(arguments.folder)
+    write_inputs(Path(os.environ["SEQKIT_CORPORA_DIR"]))
+    parts = {"tag": tag, "translate": translate, "evaluate": evaluate, "train": train, "crf": train_crf}
+    for part in arguments.only:
+        parts[part](arguments.seqkit)
+    return compare(Path(), arguments.compare) if arguments.compare else 0
+
+
+def write_inputs(corpora: Path) -> None:
+    """The inputs: two treebanks, 2,000 lines of raw text, 1,000 lines of each language."""
+    shutil.copy(corpora / "ud-english-ewt/en_ewt-ud-dev.conllu", "ewt.conllu")
+    shutil.copy(corpora / "ud-french-sequoia/fr_sequoia-ud-test.conllu", "sequoia.conllu")
+    with zipfile.ZipFile(corpora / "tatoeba-deu-eng/deu-eng.zip") as archive, archive.open("deu.txt") as file:
+        lines = [line.split("\t")[0] for line in io.TextIOWrapper(file, "utf-8")]
+    raw = lines[40_000:41_000] + (corpora / "README.md").read_text(encoding="utf-8").splitlines() * 40
+    Path("raw.txt").write_text("\n".join(raw[:2000]) + "\n", encoding="utf-8")
+    recordings = sorted((corpora / "fsdd/recordings").glob("*_jackson_1?.wav"))
+    rows = [f"{path}\t{path.name[0]}\n" for path in recordings[:40]]
+    Path("recordings.tsv").write_text("".join(["path\ttarget\n", *rows]), encoding="utf-8")
+    for side in ("de", "en"):
+        with gzip.open(corpora / f"multi30k/val.{side}.gz", "rt", encoding="utf-8") as file:
+            Path(f"lines.{side}").write_text("".join(list(file)[:1000]), encoding="utf-8")
+
+
+def run(seqkit: str, name: str, *arguments: str) -> None:
+    """One command; its standard output becomes a file."""
+    print(name, file=sys.stderr, flush=True)
+    with open(name, "wb") as file:
+        subprocess.run([seqkit, *arguments], stdout=file, check=True)
+
+
+def tag(seqkit: str) -> None:
+    """Every input in every format, and what shows probabilities."""
+    for source in ("ewt.conllu", "sequoia.conllu", "raw.txt"):
+        for format in ("conllu", "jsonl", "tsv", "table", "html", "spacy"):
+            run(seqkit, f"tag.{source}.{format}", "tag", source, "--format", format)
+    for format in ("jsonl", "table", "html"):
+        run(seqkit, f"tag.top.{format}", "tag", "raw.txt", "--format", format, "--top", "3")
+    run(seqkit, "tag.processes.conllu", "tag", "ewt.conllu", "--processes", "2", "--label", "upos")
+
+
+def translate(seqkit: str) -> None:
+    """Both directions by every way of search."""
+    ways = {
+        "beam": [],
+        "greedy": ["--beam", "1"],
+        "n-best": ["--n-best", "3", "--format", "jsonl", "--scores"],
+        "sample": ["--sample", "--seed", "7", "--top-p", "0.9"],
+        "mbr": ["--mbr", "8"],
+    }
+    for model, side in (("de-en", "de"), ("en-de", "en")):
+        for way, options in ways.items():
+            run(seqkit, f"translate.{model}.{way}", "translate", f"lines.{side}", "--model", model, *options)
+
+
+def evaluate(seqkit: str) -> None:
+    """The shipped models on dev splits."""
+    common = ["--split", "dev"]
+    run(seqkit, "evaluate.en-tagger", "evaluate", "en-tagger", "ud-english-ewt", *common)
+    run(seqkit, "evaluate.raw", "evaluate", "en-tagger", "ud-english-ewt", *common, "--raw", "--json")
+    for option in ("--json", "--calibration"):
+        run(seqkit, f"evaluate.en-tagger{option}", "evaluate", "en-tagger", "ud-english-ewt", *common, option)
+    for model, sides in (("de-en", ["de", "en"]), ("en-de", ["en", "de"])):
+        named = ["--source", sides[0], "--target", sides[1], *common]
+        run(seqkit, f"evaluate.{model}", "evaluate", model, "multi30k", *named)
+        run(seqkit, f"evaluate.{model}.json", "evaluate", model, "multi30k", *named, "--beam", "1", "--json")
+
+
+def train(seqkit: str, trainings: dict[str, list[str]] = TRAININGS) -> None:
+    """One short training of each kind: checksum of the weights, and the metrics without the seconds."""
+    for name, arguments in trainings.items():
+        shutil.rmtree(f"runs/{name}", ignore_errors=True)
+        run(seqkit, f"train.{name}.log", "train", *arguments, "--out", f"runs/{name}")
+        Path(f"train.{name}.log").unlink()
+        weights = Path(f"runs/{name}/model.safetensors").read_bytes()
+        with open(f"runs/{name}/training/metrics.csv", encoding="utf-8") as file:
+            rows = [{k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)]
+        shown = "\n".join([hashlib.sha256(weights).hexdigest(), *map(str, rows), ""])
+        Path(f"train.{name}").write_text(shown, encoding="utf-8")
+
+
+def train_crf(seqkit: str) -> None:
+    """The training of a CRF, whose loss may be summed in another order."""
+    train(seqkit, CRF)
+
+
+def compare(now: Path, before: Path) -> int:
+    """Name every output that differs."""
+    names = sorted(
+        p.name for p in now.iterdir() if p.name.startswith(("tag.", "translate.", "evaluate.", "train."))
+    )
+    differing = [name for name in names if (now / name).read_bytes() != (before / name).read_bytes()]
+    for name in differing:
+        print(f"differs: {name}")
+    print(f"{len(names) - len(differing)} of {len(names)} outputs equal")
+    return len(differing)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
