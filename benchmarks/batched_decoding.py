@@ -28,11 +28,11 @@ def main() -> None:
     parser.add_argument("lines", help="a file of text, .gz or not")
     parser.add_argument("--first", type=int, default=1000)
     parser.add_argument("--beam", type=int, default=5)
-    parser.add_argument("--precision", default="float32")
+    parser.add_argument("--inference-dtype", default="float32")
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
-    models = [load_for("seq2seq", given.model, {}, given.precision)]
+    models = [load_for("seq2seq", given.model, given.inference_dtype)]
     lines = [line.text for line in islice(read_sources(given.lines, Problems()), given.first)]
     options = DecodingOptions(beam=given.beam)
 
@@ -47,7 +47,7 @@ def main() -> None:
     ended = time.perf_counter()
     differ = sum(a != b for a, b in zip(together, alone, strict=True))
     print(
-        f"{given.precision}, beam {given.beam}: {len(lines) / (between - started):,.0f} lines/s in batches, "
+        f"{given.inference_dtype}, beam {given.beam}: {len(lines) / (between - started):,.0f} lines/s in batches, "
         f"{len(lines) / (ended - between):,.0f} one by one; {differ} of {len(lines)} translations differ"
     )
 

@@ -38,16 +38,16 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for train.tsv and val.tsv")
     parser.add_argument("--train", default="train", help="the split to train on")
     parser.add_argument("--dev", default="val", help="the split to choose by")
-    parser.add_argument("--precision", default="", help="number format of the computation")
+    parser.add_argument("--inference-dtype", default="", help="number format of the computation")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
     pairs = sides_of(given.corpus, given.train, given.source, given.target)
     sources, targets = [a for a, _ in pairs], [b for _, b in pairs]
     made, options = list(pairs), DecodingOptions()
     for name in given.forward:
-        made += zip(sources, translated([name], sources, options, given.precision), strict=True)
+        made += zip(sources, translated([name], sources, options, given.inference_dtype), strict=True)
     for name in given.back:
-        made += zip(translated([name], targets, options, given.precision), targets, strict=True)
+        made += zip(translated([name], targets, options, given.inference_dtype), targets, strict=True)
     distinct = [(a, b) for a, b in dict.fromkeys(made) if a and b]
     dev = sides_of(given.corpus, given.dev, given.source, given.target)
     for name, rows in (("train.tsv", distinct), ("val.tsv", dev)):

@@ -25,7 +25,7 @@ from tables import Rows, row
 
 from seqkit.models.folder import TRAINING, model_info
 
-COMMON = "precision=bfloat16 patience=0"
+COMMON = "train_dtype=bfloat16 patience=0"
 """Time alone ends a training."""
 EXACT, WORD_ERRORS = {"exact": "exact"}, {"word errors": "word_error_rate"}
 NOTE = "On dev the captions of two digits are those of training; captions never seen in training are in test alone."

@@ -79,7 +79,7 @@ def main() -> None:
     parser.add_argument("--temperature", type=float, default=1.0, help="of these draws")
     parser.add_argument("--utility", choices=["bleu", "chrf"], default="bleu", help="what is like another")
     parser.add_argument("--split", choices=[SPLIT, "val"], default=SPLIT)
-    parser.add_argument("--precision", default="", help="number format of the computation")
+    parser.add_argument("--inference-dtype", default="", help="number format of the computation")
     parser.add_argument("--lower", action="store_true", help="the model reads and writes lower case")
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="write the lower-case text to train on")
     given = parser.parse_args()
@@ -102,7 +102,7 @@ def main() -> None:
         sources = [pair.sources["text"] for pair in pairs]
         if given.lower:
             sources = lowered(sources, "en")
-        outputs = translated([given.model, *given.others], sources, options, given.precision)
+        outputs = translated([given.model, *given.others], sources, options, given.inference_dtype)
     else:
         outputs = read(given.outputs) if given.outputs else cased
     tokens = normalised(outputs)

@@ -31,7 +31,7 @@ def main() -> None:
     parser.add_argument("source")
     parser.add_argument("target")
     parser.add_argument("--split", default="dev")
-    parser.add_argument("--precision", default="", help="number format of the computation")
+    parser.add_argument("--inference-dtype", default="", help="number format of the computation")
     given = parser.parse_args()
     names = Names.of(list(read_pairs(given.corpus, "train", given.source, given.target, Problems())))
     pairs = list(read_pairs(given.corpus, given.split, given.source, given.target, Problems()))
@@ -44,7 +44,9 @@ def main() -> None:
         "| model | names of the corpus copied, % | made-up names copied, % | pairs |\n| --- | --- | --- | --- |"
     )
     for model in given.model:
-        outputs = translated([model], [source for source, _ in changed], DecodingOptions(), given.precision)
+        outputs = translated(
+            [model], [source for source, _ in changed], DecodingOptions(), given.inference_dtype
+        )
         kept: dict[bool, list[bool]] = {True: [], False: []}
         for output, (_, name) in zip(outputs, changed, strict=True):
             kept[name in names.names].append(name in WORD.findall(output))

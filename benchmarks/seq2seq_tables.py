@@ -2,9 +2,9 @@
 
 Trains Multi30k en→de with each setting and each seed for a fixed time and scores dev with beam search. Tables: plain,
 the decoder that sees the last latent state alone, against attention; kinds of recurrence and attention; options, one by
-one. Where the processor has bfloat16, `--set precision=bfloat16` gets further in the same time. Finished runs are kept
-in `rows.json`, so a stopped command goes on. With `--plot FILE`, BLEU by length of the source is drawn for the table
-`plain` (mean of the seeds). It does not look at test.
+one. Where the processor has bfloat16, `--set train_dtype=bfloat16` gets further in the same time. Finished runs are
+kept in `rows.json`, so a stopped command goes on. With `--plot FILE`, BLEU by length of the source is drawn for the
+table `plain` (mean of the seeds). It does not look at test.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ TABLES = {
                 "sampling=0",
                 "average=0",
                 "accumulate=4",
-                "precision=float32",
+                "train_dtype=float32",
                 "bidirectional=false",
             )
         ),

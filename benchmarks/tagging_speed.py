@@ -34,7 +34,7 @@ THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_N
 ENVIRONMENT = dict(os.environ)
 # pip compiles what it installs; a checkout must be allowed to keep what it compiled at the first start.
 ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
-PRECISION = "BENCHMARK_PRECISION"
+DTYPE = "BENCHMARK_DTYPE"
 """Tells worker processes the number format."""
 PROCESSES = 2
 Key = TypeVar("Key")
@@ -71,7 +71,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", choices=MEASURES, default=list(MEASURES))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1, help="of each process, for those that use them")
-    parser.add_argument("--precision", default="float32", help="number format of seqkit's states")
+    parser.add_argument("--inference-dtype", default="float32", help="number format of seqkit's states")
     parser.add_argument("--labels", default="upos", help="of `seqkit tag`; peers write upos; '': all")
     arguments = parser.parse_args()
     systems = [System("seqkit", model_folder(arguments.model).resolve(), sys.executable, arguments.labels)]
@@ -80,10 +80,10 @@ def main() -> None:
         systems += [
             System(name, folder, arguments.peers_python) for name, folder in folders if folder.is_dir()
         ]
-    ENVIRONMENT[PRECISION] = arguments.precision
+    ENVIRONMENT[DTYPE] = arguments.inference_dtype
     ENVIRONMENT.update(dict.fromkeys(THREADS, str(arguments.threads)))
     weights = f"sha256 of the weights {model_info(arguments.model).sha256}"
-    print(f"{arguments.model} in {arguments.precision}, {weights}; {machine()}\n")
+    print(f"{arguments.model} in {arguments.inference_dtype}, {weights}; {machine()}\n")
     for name in arguments.only:
         print("\n".join(MEASURES[name](systems, arguments.text.resolve(), arguments.rounds)), end="\n\n")
 
@@ -181,8 +181,8 @@ def tag_command(system: System, source: Path, out: Path, processes: int) -> list
         str(source),
         "-o",
         str(out),
-        "--precision",
-        ENVIRONMENT[PRECISION],
+        "--inference-dtype",
+        ENVIRONMENT[DTYPE],
         *(("--label", system.labels) if system.labels else ()),
     ]
     told = subprocess.run([*command[:4], "--help"], capture_output=True, text=True, check=True).stdout
@@ -205,7 +205,7 @@ def start(systems: list[System], text: Path, rounds: int) -> Iterator[str]:
     """Wall time of whole processes."""
     python = systems[0].python
     tag = [python, "-m", "seqkit", "tag", "--model", str(systems[0].folder)]
-    tag += ["--precision", ENVIRONMENT[PRECISION]]
+    tag += ["--inference-dtype", ENVIRONMENT[DTYPE]]
     with tempfile.TemporaryDirectory() as work:
         words = Path(work) / "words.txt"
         words.write_text("Time flies like an arrow .\n", encoding="utf-8")

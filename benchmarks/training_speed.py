@@ -1,4 +1,4 @@
-"""Speed of training `seq2seq`: `python benchmarks/training_speed.py precision=bfloat16 hidden=896`.
+"""Speed of training `seq2seq`: `python benchmarks/training_speed.py train_dtype=bfloat16 hidden=896`.
 
 Takes the settings that `seqkit train seq2seq --set` takes, makes updates on Multi30k (English to German) as a training
 does, and prints weights and target pieces a second after a few updates to warm up. Nothing is kept.
@@ -17,10 +17,10 @@ import numpy as np
 import torch
 
 from seqkit.config import parse_settings
+from seqkit.tasks.seq2seq.task import Seq2SeqTask
 from seqkit.training.loop import Training
 from seqkit.training.request import make_request
-from seqkit.training.run import be_deterministic
-from seqkit.training.seq2seq import prepare_seq2seq
+from seqkit.training.run import be_deterministic, methods_of
 
 
 class Silent:
@@ -30,7 +30,7 @@ class Silent:
 
     def step(self, progress: Any, batches: int) -> None: ...
 
-    def epoch(self, row: dict[str, Any]) -> None: ...
+    def epoch(self, row: Any, scores: Any) -> None: ...
 
     def note(self, message: str) -> None: ...
 
@@ -48,9 +48,11 @@ def main() -> None:
     torch.set_num_threads(given.threads)
     be_deterministic()
     asked = {"model": "seq2seq", "corpus": "multi30k", "source": "en", "target": "de"}
-    prepared = prepare_seq2seq(make_request(asked, [], parse_settings(given.settings)), Silent())
+    prepared = Seq2SeqTask().prepare(make_request(asked, [], parse_settings(given.settings)), Silent())
     with tempfile.TemporaryDirectory() as folder:
-        training = Training(prepared.task, prepared.request.training, Path(folder), Silent())
+        training = Training(
+            prepared.task, prepared.request.training, methods_of(prepared.request), Path(folder), Silent()
+        )
         updates = list(islice(training._batches_left(), given.warm_up + given.updates))
         for batches in updates[: given.warm_up]:
             training._update(batches)

@@ -100,7 +100,7 @@ def _configure(folder: Path, name: str, source: str, target: str, **options: int
 
 def seqkit_peer(model: str, threads: int) -> Peer:
     """seqkit, by its command line."""
-    translator = load_for("seq2seq", model, {})
+    translator = load_for("seq2seq", model)
 
     def translate(path: Path, beam: int) -> list[str]:
         command = [sys.executable, "-m", "seqkit", "translate", "--model", model, "--beam", str(beam)]

@@ -12,10 +12,10 @@ from seqkit.models.artifact import load_for
 
 
 def translated(
-    names: Sequence[str], sources: Sequence[str], options: DecodingOptions, precision: str
+    names: Sequence[str], sources: Sequence[str], options: DecodingOptions, inference_dtype: str
 ) -> list[str]:
     """The best translation of each source, by one model or several together."""
-    models = [load_for("seq2seq", name, {}, precision) for name in names]
+    models = [load_for("seq2seq", name, inference_dtype) for name in names]
     found = translate_lines(models, sources, options)
     return [translations[0].text if translations else "" for translations in found]
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
-from seqkit.cli.app import app
+from seqkit.cli.app import MADE, app
+from seqkit.extend.manager import load, registry
 
 VALUES = {bool: "", str: " TEXT", int: " NUMBER", float: " NUMBER", Path: " PATH"}
 
@@ -36,6 +37,9 @@ class Command(NamedTuple):
 def commands() -> list[Command]:
     """Every command, sorted by name."""
     found: dict[str, Any] = {info.name: info.callback for info in app.registered_commands}
+    found |= {name: make() for name, (make, _) in MADE.items()}
+    offered = [one for one in registry().all("commands") if one.builtin]
+    found |= {one.spec.name: load(one.spec.command) for one in offered}
     for group in app.registered_groups:
         inner = group.typer_instance.registered_commands
         found |= {f"{group.name} {info.name}": info.callback for info in inner}
@@ -49,6 +53,8 @@ def _parameters(function: Callable[..., Any]) -> Iterator[Parameter]:
     hints = get_type_hints(function, include_extras=True)
     for parameter in inspect.signature(function).parameters.values():
         kind, info = get_args(hints[parameter.name])
+        if getattr(info, "hidden", False):
+            continue
         required = parameter.default is parameter.empty
         meaning = info.help + (" Required." if required else _default(parameter.default))
         if type(info).__name__ == "ArgumentInfo":

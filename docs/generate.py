@@ -12,7 +12,7 @@ import inspect
 import re
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,14 +23,19 @@ from seqkit_image import ImageOptions
 from seqkit_seq2seq import TextOptions
 from seqkit_video import FilmOptions, VideoOptions
 
+from seqkit.cli.train_options import shown_default
 from seqkit.extend import hookspecs, specs
 from seqkit.extend.claims import KINDS
 from seqkit.extend.manager import registry
+from seqkit.fields import option_fields
 from seqkit.formats import seqkit_formats
 from seqkit.models.contracts import TaggerOptions
 from seqkit.models.folder import CARD, model_info
 from seqkit.models.options import Seq2SeqOptions
+from seqkit.tasks.seq2seq.options import Seq2SeqTraining
+from seqkit.tasks.tagging.options import TaggingOptions
 from seqkit.training.options import TrainingOptions
+from seqkit.training.plugin import AdamOptions, NLLOptions, SGDOptions
 
 DOCS = Path(__file__).parent
 PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end of generated part -->)", re.DOTALL)
@@ -47,30 +52,13 @@ def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
 
 
-def fields_of(record: type) -> Iterator[tuple[str, str, str, str]]:
-    """Name, type, default and docstring of each field of a dataclass, as its source has them."""
-    (body,) = (
-        node.body for node in ast.parse(inspect.getsource(record)).body if isinstance(node, ast.ClassDef)
-    )
-    for node, after in zip(body, [*body[1:], None], strict=True):
-        if isinstance(node, ast.AnnAssign):
-            said = isinstance(after, ast.Expr) and isinstance(after.value, ast.Constant) and after.value.value
-            default = ast.unparse(node.value) if node.value else ""
-            yield ast.unparse(node.target), ast.unparse(node.annotation), default, str(said or "")
-
-
 def options_table(options: type) -> str:
     """An options dataclass for a reader who will write `--set name=value`."""
     rows = [
-        (f"`{name}`", f"`{_setting(ast.literal_eval(default))}`", _choices(kind) + " ".join(meaning.split()))
-        for name, kind, default, meaning in fields_of(options)
+        (f"`{field.name}`", f"`{shown_default(field.default)}`", _choices(field.type_name) + field.meaning)
+        for field in option_fields(options)
     ]
     return table(("option", "default", "meaning"), rows)
-
-
-def _setting(value: object) -> str:
-    """A value as `--set` takes it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _choices(kind: str) -> str:
@@ -105,7 +93,9 @@ def model_defaults() -> str:
         if plugged.builtin and plugged.spec.task == "tagging":
             own = dataclasses.asdict(plugged.spec.options())
             changed = [
-                f"`{name}={_setting(value)}`" for name, value in own.items() if common.get(name, ...) != value
+                f"`{name}={shown_default(value)}`"
+                for name, value in own.items()
+                if common.get(name, ...) != value
             ]
             rows.append((f"`{plugged.spec.name}`", plugged.spec.summary, ", ".join(changed)))
     return table(("model", "what it is", "its own defaults"), rows)
@@ -178,6 +168,11 @@ def _command(command: Command) -> list[str]:
 
 PARTS: dict[str, Callable[[], str]] = {
     "training-options": training_options,
+    "tagging-options": lambda: options_table(TaggingOptions),
+    "seq2seq-training": lambda: options_table(Seq2SeqTraining),
+    "nll-options": lambda: options_table(NLLOptions),
+    "adam-options": lambda: options_table(AdamOptions),
+    "sgd-options": lambda: options_table(SGDOptions),
     "tagger-options": tagger_options,
     "model-defaults": model_defaults,
     "seq2seq-options": seq2seq_options,

@@ -10,6 +10,7 @@ from seqkit._version import __version__
 from seqkit.errors import SeqkitError
 from seqkit.extend.hookspecs import hookimpl
 from seqkit.extend.specs import (
+    CommandSpec,
     CorpusFile,
     CorpusListing,
     CorpusSpec,
@@ -17,9 +18,14 @@ from seqkit.extend.specs import (
     Division,
     EncoderSpec,
     FormatSpec,
+    MetricSpec,
     ModelSpec,
+    ObjectiveSpec,
+    OptimizerSpec,
     PretrainedSpec,
     RecurrenceSpec,
+    ScheduleSpec,
+    TaskSpec,
 )
 from seqkit.models.contracts import TaggerOptions
 from seqkit.models.options import Seq2SeqOptions
@@ -53,7 +59,7 @@ def tag(text: str, model: str = "en-tagger", language: str = "") -> list[Sentenc
     from seqkit.batch.tagging import tag_text
     from seqkit.models.artifact import load_for
 
-    return list(tag_text(load_for("tagging", model, {"seq2seq": "seqkit.translate"}), _whole(text), language))
+    return list(tag_text(load_for("tagging", model), _whole(text), language))
 
 
 def _whole(text: str) -> str:
@@ -79,7 +85,7 @@ def translate(lines: str | Iterable[str], model: str = "de-en", **options: Any) 
     from seqkit.items import is_of_text
     from seqkit.models.artifact import load_for
 
-    translator = load_for("seq2seq", model, {"tagging": "seqkit.tag"})
+    translator = load_for("seq2seq", model)
     encoders = list(translator.encoders)
     if not (is_of_text(encoders, translator.options.decoder) and hasattr(translator.decoder, "read")):
         problem = f"{model}: reads {', '.join(encoders)} and writes {translator.options.decoder}"
@@ -90,6 +96,7 @@ def translate(lines: str | Iterable[str], model: str = "de-en", **options: Any) 
 
 
 __all__ = [
+    "CommandSpec",
     "CorpusFile",
     "CorpusListing",
     "CorpusSpec",
@@ -97,12 +104,17 @@ __all__ = [
     "Division",
     "EncoderSpec",
     "FormatSpec",
+    "MetricSpec",
     "ModelSpec",
+    "ObjectiveSpec",
+    "OptimizerSpec",
     "PretrainedSpec",
     "RecurrenceSpec",
+    "ScheduleSpec",
     "Seq2SeqOptions",
     "SeqkitError",
     "TaggerOptions",
+    "TaskSpec",
     "__version__",
     "hookimpl",
     "load",

@@ -17,6 +17,8 @@ Options = TypeVar("Options")
 
 LARGEST = 10**8
 """A larger layer is a slip of the finger, and the number of its weights overflows."""
+RENAMED = {"precision": "train_dtype", "store": "weights_dtype", "compute": "inference_dtype"}
+"""Earlier names of options."""
 MOST_PIECES = 1_000_000
 """SentencePiece pieces of the largest vocabulary that may be asked for."""
 
@@ -66,9 +68,10 @@ def flatten(table: Mapping[str, Any], sections: Iterable[str], source: str) -> d
 def fill(sections: Mapping[str, type], values: Mapping[str, Any]) -> dict[str, Any]:
     """Make one instance of each section's dataclass from a flat table.
 
-    Raises SeqkitError for a key that no section has (naming the nearest), for a value of the wrong type, and where two
-    sections have an option of one name.
+    A key may name its section: `objective.gamma`. Raises SeqkitError for a key that no section has (naming the
+    nearest), for a value of the wrong type, and where two sections have an option of one name.
     """
+    values = {_in_section(key, sections): value for key, value in values.items()}
     owners: dict[str, str] = {}
     for name, kind in sections.items():
         for field in dataclasses.fields(kind):
@@ -80,11 +83,20 @@ def fill(sections: Mapping[str, type], values: Mapping[str, Any]) -> dict[str, A
                 raise SeqkitError(problem, "Tell the author of the plugin that has it to rename it.")
     for key in values:
         if key not in owners:
-            raise SeqkitError(f"unknown option '{key}'", did_you_mean(key, owners), exit_code=2)
+            now = RENAMED.get(key, "")
+            fix = f"It is called {now} now." if now in owners else did_you_mean(key, owners)
+            raise SeqkitError(f"unknown option '{key}'", fix, exit_code=2)
     return {
         name: _make(kind, {key: value for key, value in values.items() if owners[key] == name})
         for name, kind in sections.items()
     }
+
+
+def _in_section(key: str, sections: Mapping[str, type]) -> str:
+    """The option that a dotted key names; the key itself where its section does not have it."""
+    section, dot, name = key.partition(".")
+    known = dot and section in sections and name in {f.name for f in dataclasses.fields(sections[section])}
+    return name if known else key
 
 
 def _make(kind: type[Options], values: Mapping[str, Any]) -> Options:

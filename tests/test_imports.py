@@ -10,6 +10,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LEVELS = [
     {"cli"},
+    {"tasks"},
+    {"terminal"},
     {"batch"},
     {"training", "evaluation"},
     {"models"},
@@ -19,7 +21,7 @@ LEVELS = [
     {"formats", "pretrained"},
     {"nn"},
     {"extend"},
-    {"config"},
+    {"config", "fields"},
     {"errors", "files", "memory", "_version"},
 ]
 """A part may import its own level and those after it."""
@@ -32,6 +34,8 @@ FOR_PLUGINS = (
     "seqkit.formats.media",
     "seqkit.models",
     "seqkit.nn",
+    "seqkit.tasks",
+    "seqkit.terminal",
     "seqkit.text",
     FOR_ANYONE,
 )

@@ -21,7 +21,7 @@ def load(folder: Path) -> Tag:
     return_freed_memory()  # as `seqkit tag` does
     torch.set_num_threads(1)
     tagger = load_model(str(folder))
-    tagger.compute = os.environ.get("BENCHMARK_PRECISION", tagger.compute)
+    tagger.inference_dtype = os.environ.get("BENCHMARK_DTYPE", tagger.inference_dtype)
     gc.freeze()  # the same
 
     def tag(sentences: list[list[str]]) -> list[list[str]]:

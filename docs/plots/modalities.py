@@ -47,7 +47,7 @@ def main() -> None:
 
 def read(corpus: str, folder: str) -> None:
     """Attention over one example, in docs/images/CORPUS.png."""
-    model = load_for("seq2seq", folder, {})
+    model = load_for("seq2seq", folder)
     (modality,) = model.encoders
     source = {modality: items(corpus, "dev")[SHOWN[corpus]].reads[modality]}
     output = generate([model], [source], DecodingOptions())[0][0].value
@@ -61,7 +61,7 @@ def draw(folder: str) -> None:
     """Films of captions that stand in test alone, a row each, in docs/images/drawing.png."""
     from PIL import Image
 
-    model = load_for("seq2seq", folder, {})
+    model = load_for("seq2seq", folder)
     told = [item.reads["text"] for item in items("moving-digits", "test")]
     captions = sorted({caption for caption in told if caption.count("digit") == 2})[::5][:CAPTIONS]
     films = [

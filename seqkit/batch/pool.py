@@ -30,7 +30,7 @@ class Question:
     kinds: tuple[str, ...]
     top: int = 0
     """So many of the most probable labels with their probabilities; 0: the labels alone."""
-    compute: str = "float32"
+    inference_dtype: str = "float32"
     """Number format of the states."""
 
     def answer(self, tagger: Any, chunk: Sequence[Sentence]) -> Tags:
@@ -158,7 +158,7 @@ def _work(connection: Any, model: str, question: Question) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
     tagger = load_model(model)
-    tagger.compute = question.compute
+    tagger.inference_dtype = question.inference_dtype
     gc.freeze()
     try:
         while True:

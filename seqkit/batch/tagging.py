@@ -29,7 +29,7 @@ def tag_sentences(
 
     Args: processes, this one included; with more than one, `model` is the tagger's name or folder.
     """
-    question = Question(kinds, top, getattr(tagger, "compute", "float32"))
+    question = Question(kinds, top, getattr(tagger, "inference_dtype", "float32"))
     for chunk, answers in answered(tagger, model, question, _chunks(sentences), processes):
         for sentence, answer in zip(chunk, answers, strict=True):
             if top:

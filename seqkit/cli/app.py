@@ -6,6 +6,7 @@ import io
 import os
 import signal
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from types import FrameType
 from typing import Annotated, Any, NoReturn, TextIO, cast
@@ -14,8 +15,10 @@ import typer
 from typer.core import TyperGroup
 
 from seqkit._version import __version__
-from seqkit.cli import corpora, evaluate, models, plugins, tag, train, translate
+from seqkit.cli import corpora, evaluate, models, plugins, train
 from seqkit.errors import Ended, SeqkitError
+from seqkit.extend.manager import load, registry
+from seqkit.extend.specs import CommandSpec
 from seqkit.files import FULL
 from seqkit.training.signals import hangups
 
@@ -43,8 +46,40 @@ def _lacks_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
 
 
+MADE: dict[str, tuple[Callable[[], Callable[..., None]], str]] = {
+    "train": (train.command, "Train a model."),
+    "evaluate": (evaluate.command, "Measure a model."),
+}
+"""Commands whose options depend on the plugins: name -> what makes them, and a line of help."""
+
+
 class Group(TyperGroup):
-    """The commands; what goes wrong in one ends as one or two lines on stderr."""
+    """The commands, those of plugins among them; what goes wrong in one ends as one or two lines on stderr.
+
+    A plugin's command is imported when it runs, or when its help is shown.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Every name: of plugins' commands first."""
+        return [*_offered(), *MADE, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command by name; None where there is none."""
+        if cmd_name in MADE:
+            return _command(cmd_name, MADE[cmd_name][0]())
+        found = super().get_command(ctx, cmd_name)
+        if found is None and cmd_name in _offered():
+            return _command(cmd_name, load(_offered()[cmd_name].command))
+        return found
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """The table of commands, from their records: none is imported for it."""
+        lines = {name: spec.summary for name, spec in _offered().items()}
+        lines |= {name: summary for name, (_, summary) in MADE.items()}
+        for name in super().list_commands(ctx):
+            lines[name] = self.commands[name].get_short_help_str()
+        with formatter.section("Commands"):
+            formatter.write_dl(list(lines.items()))
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command that was asked for. Leaves with its exit code where it fails."""
@@ -77,6 +112,22 @@ class Group(TyperGroup):
         sys.exit(exit_code)
 
 
+def _offered() -> dict[str, CommandSpec]:
+    """The commands of plugins by name."""
+    return {registered.spec.name: registered.spec for registered in registry().all("commands")}
+
+
+def _command(name: str, function: Any) -> Any:
+    """A function, or a Typer application with several commands, as a command of the group."""
+    single = function
+    if not isinstance(function, typer.Typer):
+        single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        single.command(name)(function)
+    made = typer.main.get_command(single)
+    made.name = name
+    return made
+
+
 app = typer.Typer(
     name="seqkit",
     cls=Group,
@@ -87,10 +138,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"default_map": LIGHT},
 )
-app.command("tag")(tag.tag)
-app.command("translate")(translate.translate)
-app.command("train")(train.train)
-app.command("evaluate")(evaluate.evaluate)
 app.add_typer(corpora.app, name="corpora", help="List, fetch, measure and convert corpora.")
 app.add_typer(models.app, name="models", help="List, show and verify trained models.")
 app.command("plugins")(plugins.plugins)

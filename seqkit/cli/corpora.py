@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from seqkit.cli.inputs import check_apart
-from seqkit.cli.limits import MaxFrames, MaxPixels, MaxSeconds, limits_of
-from seqkit.cli.render import print_table, say, show_json, size
 from seqkit.config import MOST_PIECES
+from seqkit.terminal.inputs import check_apart
+from seqkit.terminal.limits import MaxFrames, MaxPixels, MaxSeconds, limits_of
+from seqkit.terminal.tables import print_table, say, show_json, size
 
 if TYPE_CHECKING:
     from seqkit.extend.specs import CorpusSpec
@@ -192,7 +192,7 @@ def _is_made(source: str) -> bool:
 def _show_items(
     source: str, encoder: str, decoder: str, limits: Limits, problems: Problems, as_json: bool
 ) -> None:
-    from seqkit.cli.inputs import listed
+    from seqkit.terminal.inputs import listed
     from seqkit.text.item_statistics import measure_items
 
     figures = measure_items(source, listed(encoder), decoder, problems, limits)

@@ -17,8 +17,8 @@ app = typer.Typer(no_args_is_help=True)
 @app.command("list")
 def list_models(json_output: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False) -> None:
     """List the models that the installed plugins ship."""
-    from seqkit.cli.render import print_table, show_json
     from seqkit.extend.manager import registry
+    from seqkit.terminal.tables import print_table, show_json
 
     rows = [
         {
@@ -54,8 +54,8 @@ def info(
     json_output: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
     """Show a model's configuration, labels, size and card."""
-    from seqkit.cli.render import show_json
     from seqkit.models.folder import CARD, model_info
+    from seqkit.terminal.tables import show_json
 
     found = model_info(model)
     facts: dict[str, Any] = {

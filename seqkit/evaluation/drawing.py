@@ -49,7 +49,7 @@ def log_likelihood(model: Any, pairs: Sequence[Pair]) -> float:
     """The mean of log P(target | source), or of the bound on it that the loss is of a decoder with no more."""
     model.eval()
     total = 0.0
-    with products_in(model.compute):
+    with products_in(model.inference_dtype):
         for start in range(0, len(pairs), BATCH):
             batch = pairs[start : start + BATCH]
             if hasattr(model.decoder, "log_prob"):

@@ -2,45 +2,47 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from seqkit.evaluation.metric import PERCENT, POINTS
 from seqkit.evaluation.pictures import plain, save_figure
 
 if TYPE_CHECKING:
     from seqkit.evaluation.tagging import KindScores
+    from seqkit.training.state import Progress
 
 PLOTTED = 40
 """Labels that a confusion matrix shows, the most frequent ones."""
 
 
-def learning_curve(metrics: Path, picture: Path, title: str = "") -> None:
-    """Losses and scores by epoch, from a run's `metrics.csv`. An empty file gives no picture.
+def learning_curve(progress: Progress, picture: Path, title: str = "") -> None:
+    """Losses and scores by epoch. A run without an epoch gives no picture.
 
-    Losses are negative log-likelihoods a step; a dev perplexity is shown as its logarithm, which is one.
+    Losses are negative log-likelihoods a step; a perplexity on dev is shown as its logarithm, which is one.
     """
     from matplotlib.figure import Figure
 
-    with open(metrics, encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = progress.rows
     if not rows:
         return
     epochs = [int(row["epoch"]) for row in rows]
     figure = Figure(figsize=(7, 4), layout="constrained")
     loss_axis = figure.add_subplot()
     loss_axis.set_title(title, wrap=True)
-    loss_axis.plot(epochs, [float(row["train_loss"]) for row in rows], "k--", label="train loss (left)")
+    loss_axis.plot(epochs, [row["train_loss"] for row in rows], "k--", label="train loss (left)")
     loss_axis.set(xlabel="epoch", ylabel="negative log-likelihood a step")
     score_axis = loss_axis.twinx()
     score_axis.set_ylabel("score, %")
-    for name in [name for name in rows[0] if name == "train_accuracy" or name.startswith("dev_")]:
-        values = [float(row[name]) for row in rows]
-        if name == "dev_perplexity":
+    score_axis.plot(epochs, [100 * row["train_accuracy"] for row in rows], label="train accuracy")
+    by_epoch = [progress.metrics(epoch) for epoch in epochs]
+    for number, metric in enumerate(by_epoch[0] if progress.scores else []):
+        values = [metrics[number].value for metrics in by_epoch]
+        if metric.likelihood and not metric.higher_is_better:
             loss_axis.plot(epochs, [math.log(value) for value in values], "k:", label="dev loss (left)")
-        elif name != "dev_log_likelihood":  # densities, not shares
-            score_axis.plot(epochs, [100 * value for value in values], label=name.replace("_", " "))
+        elif metric.unit in (PERCENT, POINTS):
+            score_axis.plot(epochs, [100 * value for value in values], label=f"dev {metric.title}")
     figure.legend(loc="outside lower center", ncols=3)
     save_figure(figure, picture)
 

@@ -14,7 +14,10 @@ NAME = re.compile(r"\w[^/\\\s]*")
 """A name also names a folder, and is told from a path."""
 SUFFIX = re.compile(r"\.[^./\\\sA-Z]+")
 REFERENCE = re.compile(r"[\w.]+:[\w.]+")
-REFERENCES = ("layer", "build", "facts", "reader", "writer", "maker")
+REFERENCES = (
+    *("layer", "build", "facts", "reader", "writer", "maker"),
+    *("implementation", "command", "objective", "factor", "metric"),
+)
 """Fields that name an implementation."""
 
 

@@ -11,13 +11,19 @@ from typing import Any
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.specs import (
+    CommandSpec,
     CorpusSpec,
     DecoderSpec,
     EncoderSpec,
     FormatSpec,
+    MetricSpec,
     ModelSpec,
+    ObjectiveSpec,
+    OptimizerSpec,
     PretrainedSpec,
     RecurrenceSpec,
+    ScheduleSpec,
+    TaskSpec,
 )
 
 GROUP = "seqkit"
@@ -26,6 +32,12 @@ GROUP = "seqkit"
 KINDS: dict[str, tuple[type, str]] = {
     "recurrences": (RecurrenceSpec, "recurrence"),
     "models": (ModelSpec, "model"),
+    "tasks": (TaskSpec, "task"),
+    "commands": (CommandSpec, "command"),
+    "objectives": (ObjectiveSpec, "objective"),
+    "optimizers": (OptimizerSpec, "optimizer"),
+    "schedules": (ScheduleSpec, "schedule"),
+    "metrics": (MetricSpec, "metric"),
     "encoders": (EncoderSpec, "encoder"),
     "decoders": (DecoderSpec, "decoder"),
     "formats": (FormatSpec, "format"),

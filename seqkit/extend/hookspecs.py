@@ -11,13 +11,19 @@ from collections.abc import Iterable
 import pluggy
 
 from seqkit.extend.specs import (
+    CommandSpec,
     CorpusSpec,
     DecoderSpec,
     EncoderSpec,
     FormatSpec,
+    MetricSpec,
     ModelSpec,
+    ObjectiveSpec,
+    OptimizerSpec,
     PretrainedSpec,
     RecurrenceSpec,
+    ScheduleSpec,
+    TaskSpec,
 )
 
 hookspec = pluggy.HookspecMarker("seqkit")
@@ -51,6 +57,89 @@ def seqkit_models() -> Iterable[ModelSpec]:
     @hookimpl
     def seqkit_models():
         yield ModelSpec("mingru", task="tagging", options=Options, build="seqkit.models.tagger:build")
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def seqkit_tasks() -> Iterable[TaskSpec]:
+    """Kinds of model: what they learn, how they are scored and applied.
+
+    from seqkit import TaskSpec, hookimpl
+
+    @hookimpl
+    def seqkit_tasks():
+        yield TaskSpec("sentence-class", implementation="my_package.task:SentenceClasses", verb="classify")
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def seqkit_commands() -> Iterable[CommandSpec]:
+    """Commands of `seqkit`.
+
+    from seqkit import CommandSpec, hookimpl
+
+    @hookimpl
+    def seqkit_commands():
+        yield CommandSpec("classify", command="my_package.command:classify", summary="Give every line a class.")
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def seqkit_objectives() -> Iterable[ObjectiveSpec]:
+    """Losses that `seqkit train` can minimise.
+
+    from dataclasses import dataclass
+    from seqkit import ObjectiveSpec, hookimpl
+
+    @dataclass(frozen=True)
+    class FocalOptions:
+        gamma: float = 2.0
+
+    @hookimpl
+    def seqkit_objectives():
+        yield ObjectiveSpec("focal", objective="my_package.focal:Focal", options=FocalOptions)
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def seqkit_optimizers() -> Iterable[OptimizerSpec]:
+    """Optimizers.
+
+    from seqkit import OptimizerSpec, hookimpl
+
+    @hookimpl
+    def seqkit_optimizers():
+        yield OptimizerSpec("lion", build="my_package.lion:build")
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def seqkit_schedules() -> Iterable[ScheduleSpec]:
+    """How the learning rate falls.
+
+    from seqkit import ScheduleSpec, hookimpl
+
+    @hookimpl
+    def seqkit_schedules():
+        yield ScheduleSpec("square", factor="my_package.schedule:square")
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def seqkit_metrics() -> Iterable[MetricSpec]:
+    """Scores of outputs against references.
+
+    from seqkit import MetricSpec, hookimpl
+
+    @hookimpl
+    def seqkit_metrics():
+        yield MetricSpec("length-error", metric="my_package.metric:LengthError", higher_is_better=False, unit="words")
     """
     raise NotImplementedError
 

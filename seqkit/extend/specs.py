@@ -23,8 +23,8 @@ class RecurrenceSpec:
 class ModelSpec:
     """What `seqkit train NAME` trains.
 
-    `options` is a plain dataclass of defaults; `build` names a function `(options, facts) -> Model`, and
-    `facts` the class that holds what the corpus told (vocabularies, label sets).
+    `task` is the name of a TaskSpec. `options` is a plain dataclass of defaults; `build` names a function
+    `(options, facts) -> Model`, and `facts` the class that holds what the corpus told (vocabularies, label sets).
     """
 
     name: str
@@ -37,7 +37,102 @@ class ModelSpec:
 
 @dataclass(frozen=True)
 class NoOptions:
-    """Of an encoder or decoder that has none of its own."""
+    """The options of a record that has none of its own."""
+
+
+@dataclass(frozen=True)
+class TaskSpec:
+    """A kind of model: how its examples are prepared, how it is trained, scored and applied.
+
+    `implementation` names a subclass of `seqkit.tasks.Task`, made without arguments. `options` is a frozen dataclass of
+    what `seqkit train` may be given for such models, `evaluation` the same for `seqkit evaluate`: each field becomes an
+    option of the command (`bptt_window` is `--bptt-window`), and those of training can be set by `--set`, too.
+    """
+
+    name: str
+    implementation: str
+    options: type = NoOptions
+    evaluation: type = NoOptions
+    verb: str = ""
+    """The command that applies such models, such as "tag"."""
+    inference_dtypes: tuple[str, ...] = ("float32", "bfloat16")
+    """Number formats in which such models can be applied."""
+    oldest_format: int = 1
+    """The first format of model folders that is still computed as it was."""
+    provides: str = ""
+    """What such models offer to others: "segmenter", or nothing."""
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class CommandSpec:
+    """A command of `seqkit`.
+
+    `command` names a function annotated for Typer, or a `typer.Typer` with several commands. It is imported when the
+    command runs, or when its help is shown.
+    """
+
+    name: str
+    command: str
+    summary: str = ""
+    """The line that `seqkit --help` shows."""
+
+
+@dataclass(frozen=True)
+class ObjectiveSpec:
+    """A loss to minimise.
+
+    `objective` names a subclass of `seqkit.training.objective.Objective`, made as `objective(options)`. It is chosen by
+    `--set objective=NAME`; the fields of `options`, a frozen dataclass, are set by `--set name=value` or, where two
+    records have a field of one name, by `--set objective.name=value`.
+    """
+
+    name: str
+    objective: str
+    options: type = NoOptions
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class OptimizerSpec:
+    """An optimizer.
+
+    `build` names a function `(parameters, learning_rate, options) -> torch.optim.Optimizer`. It is chosen by
+    `--set optimizer=NAME`; options are set as an objective's.
+    """
+
+    name: str
+    build: str
+    options: type = NoOptions
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class ScheduleSpec:
+    """How the learning rate falls after the warm-up.
+
+    `factor` names a function from the share of the steps left, 1 to 0, to the share of the highest learning rate. It is
+    chosen by `--set schedule=NAME`.
+    """
+
+    name: str
+    factor: str
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class MetricSpec:
+    """A score of outputs against references.
+
+    `metric` names a subclass of `seqkit.evaluation.metric.CorpusMetric`, made without arguments.
+    """
+
+    name: str
+    metric: str
+    higher_is_better: bool = True
+    unit: str = "%"
+    """Of its values: "%" for those from 0 to 100, else a word, such as "edits"."""
+    summary: str = ""
 
 
 @dataclass(frozen=True)

@@ -38,23 +38,18 @@ from seqkit.models.parts import AGAIN, write_json
 from seqkit.nn.bfloat16 import usable
 from seqkit.nn.initial import without_first_weights
 
-COMPUTE = ("float32", "bfloat16")
-"""Number formats that products can be computed in."""
-TAGGER_COMPUTE = (*COMPUTE, "int8")
-"""Those of a tagger's states."""
 
-
-def save_model(folder: Path, name: str, model: Any, card: str, store: str = "float32") -> None:
+def save_model(folder: Path, name: str, model: Any, card: str, weights_dtype: str = "float32") -> None:
     """Write a model folder. Files of an earlier model there are replaced, other files left alone.
 
-    Args: name, the ModelSpec's; card, Markdown for `README.md`; store, number format of the weights on disk.
+    Args: name, the ModelSpec's; card, Markdown for `README.md`; weights_dtype, number format of the weights on disk.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".", suffix=".part", dir=folder) as part:
         fresh = Path(part)
         model.facts.save(fresh)
-        write_json(fresh / CONFIG, _config(name, model, store))
-        write_weights(fresh / WEIGHTS, model, getattr(torch, store))
+        write_json(fresh / CONFIG, _config(name, model, weights_dtype))
+        write_weights(fresh / WEIGHTS, model, getattr(torch, weights_dtype))
         write_text(fresh / CARD, card)
         names = [path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file()]
         _remove_model(folder)
@@ -158,30 +153,35 @@ def _build(info: ModelInfo, options: Any) -> Any:
         return load(spec.build)(options, load(spec.facts).load(info.folder))
 
 
-def load_for(task: str, name_or_folder: str, commands: dict[str, str], compute: str = "") -> Any:
+def load_for(task: str, name_or_folder: str, inference_dtype: str = "") -> Any:
     """A model of the task a command serves. Raises SeqkitError naming the right command where it is of another.
 
-    Args: commands, task -> the command that serves it; compute, number format of its products, "": the model's own.
+    Args: inference_dtype, number format of the computation, "": the model's own.
     """
     found = str(model_info(name_or_folder).config["task"])
     if found != task:
-        right = commands.get(found)
-        fix = f"Use `{right}`." if right else f"Choose a model for {task}."
+        right = next((one.spec.verb for one in registry().all("tasks") if one.spec.name == found), "")
+        fix = f"Use `seqkit {right}`." if right else f"Choose a model for {task}."
         raise SeqkitError(f"{name_or_folder}: a model for {found}, not for {task}", fix, exit_code=2)
-    formats = TAGGER_COMPUTE if task == "tagging" else COMPUTE
-    if compute and compute not in formats:
-        fix = did_you_mean(compute, formats)
-        raise SeqkitError(f"--precision {compute}: no such number format", fix, exit_code=2)
-    if usable(compute) != compute:
-        fix = "Leave out --precision."
-        raise SeqkitError(f"--precision {compute}: this processor does not have it", fix, exit_code=2)
+    check_dtype(task, inference_dtype)
     model = load_model(name_or_folder)
-    if compute:
-        model.compute = compute
+    if inference_dtype:
+        model.inference_dtype = inference_dtype
     return model
 
 
-def _config(name: str, model: Any, store: str) -> dict[str, Any]:
+def check_dtype(task: str, inference_dtype: str) -> None:
+    """Raise SeqkitError for a number format that models of the task, or this processor, do not have."""
+    formats = registry().find("tasks", task).inference_dtypes
+    if inference_dtype and inference_dtype not in formats:
+        fix = did_you_mean(inference_dtype, formats)
+        raise SeqkitError(f"--inference-dtype {inference_dtype}: no such number format", fix, exit_code=2)
+    if usable(inference_dtype) != inference_dtype:
+        problem = f"--inference-dtype {inference_dtype}: this processor does not have it"
+        raise SeqkitError(problem, "Leave out --inference-dtype.", exit_code=2)
+
+
+def _config(name: str, model: Any, weights_dtype: str) -> dict[str, Any]:
     host = registry()
     plugged = host.plugged("models", name)
     needs = {"models": {name: plugged.distribution}}
@@ -200,7 +200,7 @@ def _config(name: str, model: Any, store: str) -> dict[str, Any]:
         "model": name,
         "language": model.facts.language,
         "silver": model.facts.silver,
-        "precision": store,
+        "weights_dtype": weights_dtype,
         "needs": needs,
         "options": dataclasses.asdict(model.options),
     }

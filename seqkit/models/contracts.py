@@ -37,7 +37,7 @@ class TaggerOptions:
     """Kind of label that gets a CRF output layer, such as upos."""
     auxiliary: Literal["none", "deprel"] = "none"
     """What is learnt beside the labels and then dropped: a treebank's dependency relations."""
-    compute: Literal["float32", "bfloat16", "int8"] = "float32"
+    inference_dtype: Literal["float32", "bfloat16", "int8"] = "float32"
     """Number format of the z_t when tagging. bfloat16 is faster on processors with AMX or AVX512-BF16, int8 (layers
     lstm and gru) on those with VNNI; both round."""
 

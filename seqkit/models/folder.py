@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from seqkit.config import RENAMED
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import package_folder, registry
 from seqkit.extend.specs import PretrainedSpec
@@ -17,11 +18,6 @@ from seqkit.models.parts import AGAIN, read_json, write_json
 
 FORMAT = 2
 """Raised when a folder written today could not be read, or would be computed otherwise, by yesterday's seqkit."""
-OLDEST = {"seq2seq": 2}
-"""The first format of a task that is still computed as it was, where that is not 1.
-
-2: vectors of symbols are scaled as they are read.
-"""
 CONFIG, WEIGHTS, CARD, MANIFEST = "config.json", "model.safetensors", "README.md", "MANIFEST.json"
 LANGUAGES = "languages.json"
 """What a sequence-to-sequence model's sources and targets are called."""
@@ -113,12 +109,25 @@ def model_info(name_or_folder: str | os.PathLike[str]) -> ModelInfo:
     for key, kind in SHAPE.items():
         if not isinstance(config.get(key), kind):
             raise SeqkitError(f"{folder / CONFIG}: '{key}' is missing or not of the right kind", AGAIN)
-    if config["format"] < OLDEST.get(config["task"], 1):
+    if config["format"] < _oldest_format(config["task"]):
         raise SeqkitError(
             f"{folder}: made by an earlier seqkit (model format {config['format']}), which computed it otherwise",
             "Train it again; its README.md has the command.",
         )
-    return ModelInfo(folder.name, folder, config)
+    return ModelInfo(folder.name, folder, _with_new_names(config))
+
+
+def _oldest_format(task: str) -> int:
+    """The first format of a task's models that is still computed as it was; 1 for a task that no plugin offers."""
+    tasks = (registered.spec for registered in registry().all("tasks"))
+    return next((spec.oldest_format for spec in tasks if spec.name == task), 1)
+
+
+def _with_new_names(config: dict[str, Any]) -> dict[str, Any]:
+    """A configuration whose options have the names they have today."""
+    options = {RENAMED.get(name, name): value for name, value in config["options"].items()}
+    weights = {"weights_dtype" if name == "precision" else name: value for name, value in config.items()}
+    return {**weights, "options": options}
 
 
 def checksums(folder: Path) -> dict[str, str]:

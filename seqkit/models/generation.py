@@ -65,9 +65,9 @@ def check_together(models: Sequence[Seq2Seq], names: Sequence[str]) -> None:
                 "Train them on the same data with the same vocabulary options and another --seed.",
                 exit_code=2,
             )
-        if model.compute != models[0].compute:
-            problem = f"{names[0]} computes in {models[0].compute}, {name} in {model.compute}"
-            raise SeqkitError(problem, "Choose one for all: --precision float32.", exit_code=2)
+        if model.inference_dtype != models[0].inference_dtype:
+            problem = f"{names[0]} computes in {models[0].inference_dtype}, {name} in {model.inference_dtype}"
+            raise SeqkitError(problem, "Choose one for all: --inference-dtype float32.", exit_code=2)
 
 
 @torch.inference_mode()
@@ -86,7 +86,7 @@ def generate(
     """
     for model in models:
         model.eval()
-    with products_in(models[0].compute):
+    with products_in(models[0].inference_dtype):
         return _generate(models, sources, options, numbers, prefixes)
 
 

@@ -41,7 +41,7 @@ class Seq2SeqOptions:
     """Normalise the states of each layer (Ba et al. 2016)."""
     residual: bool = False
     """Add a layer's input to its output where both have one size (He et al. 2016)."""
-    compute: Literal["float32", "bfloat16"] = "float32"
+    inference_dtype: Literal["float32", "bfloat16"] = "float32"
     """Number format of matrix products when translating; bfloat16 is faster on processors with AMX or AVX512-BF16."""
     dropout: float = 0.3
     """Dropout of inputs, states and attentional states, one mask a sentence (variational)."""

@@ -87,7 +87,7 @@ class Seq2Seq(nn.Module):
     def __init__(self, options: Any, facts: Seq2SeqFacts) -> None:
         super().__init__()
         self.options, self.facts = options, facts
-        self.compute: str = options.compute
+        self.inference_dtype: str = options.inference_dtype
         """Number format of matrix products in `generate`; whoever loads the model may choose another."""
         host = registry()
         encoders = {

@@ -200,9 +200,9 @@ class Tagger(nn.Module):
         self._rounded: dict[str, Computing] = {}
         self._seen: list[tuple[int, int]] = []
         """Where the weights lay when tagging began, and how often each had been changed."""
-        self.compute: str = options.compute
+        self.inference_dtype: str = options.inference_dtype
         """Number format of the z_t when tagging; whoever loads the model may choose another."""
-        if self.compute == "int8":
+        if self.inference_dtype == "int8":
             with without_first_weights():
                 # A layer without it is to be told of now, not after an epoch of training.
                 make_recurrence(options.recurrence, 1, 1).in_int8()
@@ -341,17 +341,19 @@ class Tagger(nn.Module):
 
     def _computing(self) -> Computing:
         """The parts of the model in the number format of tagging. Copies are kept out of the weights."""
-        if usable(self.compute) == "float32":
+        if usable(self.inference_dtype) == "float32":
             return Computing(self.embedding, self.network, self.heads)
-        if self.compute not in self._rounded:
+        if self.inference_dtype not in self._rounded:
             embedding, heads = self.embedding, self.heads
-            if self.compute == "int8":
+            if self.inference_dtype == "int8":
                 embedding = embedding.in_int8()
                 heads = nn.ModuleDict(
                     {kind: cast(SoftmaxHead, head).in_int8() for kind, head in heads.items()}
                 )
-            self._rounded = {self.compute: Computing(embedding, self.network.rounded(self.compute), heads)}
-        return self._rounded[self.compute]
+            self._rounded = {
+                self.inference_dtype: Computing(embedding, self.network.rounded(self.inference_dtype), heads)
+            }
+        return self._rounded[self.inference_dtype]
 
     def train(self, mode: bool = True) -> Self:
         """As every module's; words are read anew after training has changed the weights."""
@@ -366,7 +368,7 @@ class Tagger(nn.Module):
 
     def _words_known(self) -> KnownWords:
         """Words met while tagging in the number format that is asked for; each thread has its own."""
-        key = (threading.get_ident(), self.compute)
+        key = (threading.get_ident(), self.inference_dtype)
         known = self._known.get(key)
         if known is None:
             alive = {thread.ident for thread in threading.enumerate()} - {key[0]}

@@ -85,7 +85,7 @@ class Recurrence(nn.Module):
         """
         raise SeqkitError(
             f"the layer {type(self).__name__} has no form in int8",
-            "Use bfloat16 or float32: --precision for one command, --set compute=… for a model.",
+            "Use bfloat16 or float32: --inference-dtype for one command, --set inference_dtype=… for a model.",
             exit_code=2,
         )
 

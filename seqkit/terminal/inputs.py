@@ -15,10 +15,6 @@ from seqkit.files import readable
 from seqkit.formats.examples import Problems, RawText, Sentence, Where
 from seqkit.formats.zipped import on_disk
 
-OTHER_TASKS = {"seq2seq": "seqkit translate"}
-"""Which command serves the models that a command for taggers does not."""
-TAGGERS = {"tagging": "seqkit tag"}
-"""Which command serves those that a command for seq2seq does not."""
 LOOKS_LIKE_CONLLU = re.compile(r"(# \w+( id)? =|1\t\S)")
 
 

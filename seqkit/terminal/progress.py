@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 if TYPE_CHECKING:
+    from seqkit.evaluation.metric import Metric
     from seqkit.training.state import Progress
 
 PLAIN_SECONDS = 30.0
@@ -74,11 +76,9 @@ class TrainingReporter:
             left = max(self.total - done, 0.0) * progress.seconds / max(done, 1e-9)
             self._say(f"epoch {name}  {text}  at most {left / 60:.0f} min left")
 
-    def epoch(self, row: dict[str, Any]) -> None:
+    def epoch(self, row: Mapping[str, Any], scores: Sequence[Metric]) -> None:
         """After each epoch, dev scores known."""
-        dev = "  ".join(
-            f"{key.replace('_', ' ')} {_shown(key, row[key])}" for key in row if key[:4] == "dev_"
-        )
+        dev = "  ".join(f"dev {metric.title} {metric.shown}" for metric in scores)
         self._say(
             f"epoch {row['epoch']}{self.of_epochs}  loss {row['train_loss']:.3f}  "
             f"accuracy {100 * row['train_accuracy']:.2f} %  {dev}  {row['seconds']:.0f} s"
@@ -90,13 +90,6 @@ class TrainingReporter:
             self.console.print(message, highlight=False)
         else:
             print(message, file=sys.stderr, flush=True)
-
-
-def _shown(key: str, value: float) -> str:
-    """A dev score as its field writes it."""
-    if key in ("dev_perplexity", "dev_log_likelihood"):
-        return f"{value:.3f}"
-    return f"{100 * value:.2f}" if key == "dev_bleu" else f"{100 * value:.2f} %"
 
 
 class WordCounter:

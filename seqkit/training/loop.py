@@ -4,51 +4,32 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
+from seqkit.evaluation.metric import Metric, is_better
 from seqkit.memory import keep_freed_memory, trim
 from seqkit.models.artifact import write_weights
 from seqkit.nn.bfloat16 import products_in, usable
-from seqkit.training.batches import batch_seed, length_buckets
+from seqkit.training.batches import batch_seed
 from seqkit.training.metrics import write_metrics
-from seqkit.training.objectives import Loss
+from seqkit.training.objective import Objective
 from seqkit.training.options import TrainingOptions
 from seqkit.training.schedule import learning_rate
 from seqkit.training.signals import StopRequest
 from seqkit.training.state import Progress, load_state, save_state
+from seqkit.training.trainable import Trainable
 
 WHOLE_EPOCH = 40
 """Updates that an epoch of patience has at least."""
 STATE, BEST, METRICS = "state.safetensors", "best.safetensors", "metrics.csv"
-
-
-class Task(Protocol):
-    """What the loop needs to know of a task: its examples' lengths, the loss of some, and the score on dev."""
-
-    @property
-    def model(self) -> nn.Module: ...
-
-    @property
-    def lengths(self) -> Sequence[int] | NDArray[np.int64]:
-        """Of each example, in one number or several: what batches are made by."""
-        ...
-
-    def loss(self, indices: Sequence[int], seed: int) -> Loss:
-        """The loss of these examples; all that is random in it comes from `seed`."""
-        ...
-
-    def score(self) -> dict[str, float]:
-        """Dev metrics, the one to maximise first; empty without a dev split."""
-        ...
 
 
 class Reporter(Protocol):
@@ -58,9 +39,19 @@ class Reporter(Protocol):
 
     def step(self, progress: Progress, batches: int) -> None: ...
 
-    def epoch(self, row: dict[str, Any]) -> None: ...
+    def epoch(self, row: Mapping[str, Any], scores: Sequence[Metric]) -> None: ...
 
     def note(self, message: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Methods:
+    """What the loop minimises, and how."""
+
+    objective: Objective
+    optimizer: Callable[[list[nn.Parameter]], torch.optim.Optimizer]
+    factor: Callable[[float], float]
+    """Share of the steps left -> share of the highest learning rate."""
 
 
 class Stopped(Exception):
@@ -70,11 +61,16 @@ class Stopped(Exception):
 class Training:
     """One run: everything that changes while it goes."""
 
-    def __init__(self, task: Task, options: TrainingOptions, folder: Path, reporter: Reporter) -> None:
+    def __init__(
+        self, task: Trainable, options: TrainingOptions, methods: Methods, folder: Path, reporter: Reporter
+    ) -> None:
         keep_freed_memory()
         self.task, self.options, self.folder, self.reporter = task, options, folder, reporter
+        self.objective, self.factor = methods.objective, methods.factor
         self.progress = Progress()
-        self.optimizer = _optimizer(task.model, options)
+        if options.train_dtype == "float64":
+            task.model.double()
+        self.optimizer = methods.optimizer(list(task.model.parameters()))
         self.average = (
             {name: p.detach().clone() for name, p in task.model.named_parameters()} if options.average else {}
         )
@@ -83,14 +79,20 @@ class Training:
     def resume(self) -> None:
         """Go on from the saved state, if there is one."""
         if (self.folder / STATE).exists():
-            self.progress = load_state(self.folder / STATE, self.task.model, self.average, self.optimizer)
+            self.progress = load_state(
+                self.folder / STATE,
+                self.task.model,
+                self.average,
+                self.optimizer,
+                self.task.load_state_dict,
+            )
             if self.progress.rows:
                 write_metrics(self.folder / METRICS, self.progress.rows)
 
     def run(self) -> Progress:
         """Train to the end. Raises Stopped after SIGINT, SIGTERM or SIGHUP, with the state saved."""
         self.reporter.start(self.options.epochs, self.options.minutes)
-        if usable(self.options.precision) != self.options.precision:
+        if usable(self.options.train_dtype) != self.options.train_dtype:
             self.reporter.note("this processor has no bfloat16: products are made in float32")
         with StopRequest() as stop:
             while not self._done():
@@ -127,14 +129,13 @@ class Training:
 
     def _still_learns(self) -> bool:
         """Whether dev was never so probable as now. Exact measures such as BLEU say nothing for long, then luck."""
-        found = [row["dev_perplexity"] for row in self.progress.rows if "dev_perplexity" in row]
-        return bool(found) and found[-1] <= min(found)
+        epochs = range(1, len(self.progress.scores) + 1)
+        found = [m for epoch in epochs for m in self.progress.metrics(epoch)[1:] if m.likelihood]
+        return bool(found) and not any(metric.improves_on(found[-1]) for metric in found)
 
     def _batches_left(self) -> Iterator[list[list[int]]]:
         """The batches of each update that is left in this epoch."""
-        batches = length_buckets(
-            self.task.lengths, self.options.batch_words, self.options.seed, self.progress.epoch
-        )
+        batches = self.task.batches(self.options.batch_words, self.options.seed, self.progress.epoch)
         self._batches = len(batches)
         together = self.options.accumulate
         for first in range(self.progress.batch, len(batches), together):
@@ -166,8 +167,9 @@ class Training:
         p, options = self.progress, self.options
         seed = batch_seed(options.seed, p.epoch, p.batch)
         torch.manual_seed(seed)
-        with products_in(options.precision):
-            loss = self.task.loss(indices, seed)
+        batch = in_dtype(self.task.collate(indices, seed), options.train_dtype)
+        with products_in(options.train_dtype):
+            loss = self.objective.loss(self.task, batch)
         if not math.isfinite(loss.nll):
             raise SeqkitError(
                 f"the loss became {loss.nll} in epoch {p.epoch + 1}, batch {p.batch + 1}",
@@ -187,7 +189,7 @@ class Training:
         done = (p.epoch + batch / self._batches) / options.epochs
         if options.minutes:
             done = min(1.0, p.seconds / (60 * options.minutes))
-        return learning_rate(options.learning_rate, done, options.schedule, options.warmup)
+        return learning_rate(options.learning_rate, done, self.factor, options.warmup)
 
     @torch.no_grad()
     def _follow(self) -> None:
@@ -204,9 +206,8 @@ class Training:
         with _weights_of(self.task.model, self.average):
             scores = self.task.score()
             trim()  # What a search over dev held, a training does not reuse.
-            score = next(iter(scores.values()), None)
-            if score is None or p.best_score is None or self._better(scores):
-                p.best_score, p.best_epoch = score, p.epoch + 1
+            if not scores or p.best_score is None or is_better(scores, p.best):
+                p.best_score, p.best_epoch = (scores[0].value if scores else None), p.epoch + 1
                 write_weights(self.folder / BEST, self.task.model)
         p.seconds += time.monotonic() - started
         row = {
@@ -216,38 +217,34 @@ class Training:
             "learning_rate": self._rate(p.batch - 1),
             "train_loss": p.nll / max(p.steps, 1),
             "train_accuracy": p.right / max(p.steps, 1),
-            **{f"dev_{name}": value for name, value in scores.items()},
+            **{f"dev_{metric.name}": metric.value for metric in scores},
         }
         p.rows.append(row)
+        p.scores.append([list(metric) for metric in scores])
         p.epoch, p.batch, p.nll, p.right, p.steps = p.epoch + 1, 0, 0.0, 0, 0
         write_metrics(self.folder / METRICS, p.rows)
         self._save()
-        self.reporter.epoch(row)
-
-    def _better(self, scores: dict[str, float]) -> bool:
-        """Whether the first score is higher than in the best epoch, or as high with fewer errors or less perplexity."""
-        p = self.progress
-        score, best = next(iter(scores.values())), p.best_score or 0.0
-        if score != best:
-            return score > best
-        before = p.rows[p.best_epoch - 1]
-        costs = [name for name in scores if name.endswith("_error") or name == "perplexity"]
-        return [scores[name] for name in costs] < [before.get(f"dev_{name}", 0.0) for name in costs]
+        self.reporter.epoch(row, scores)
 
     def _save(self) -> None:
-        save_state(self.folder / STATE, self.progress, self.task.model, self.average, self.optimizer)
+        task = self.task
+        save_state(
+            self.folder / STATE, self.progress, task.model, self.average, self.optimizer, task.state_dict()
+        )
         self._saved = time.monotonic()
 
 
-def _optimizer(model: nn.Module, options: TrainingOptions) -> torch.optim.Optimizer:
-    parameters = list(model.parameters())
-    if options.optimizer == "sgd":
-        return torch.optim.SGD(
-            parameters, lr=options.learning_rate, momentum=options.momentum, weight_decay=options.weight_decay
-        )
-    return torch.optim.AdamW(
-        parameters, lr=options.learning_rate, betas=(0.9, 0.99), weight_decay=options.weight_decay, fused=True
-    )
+def in_dtype(batch: Any, dtype: str) -> Any:
+    """A batch for a model in this number format: in float64 its other floating point tensors are widened."""
+    if dtype != "float64":
+        return batch
+    if isinstance(batch, Tensor):
+        return batch.double() if batch.is_floating_point() else batch
+    if isinstance(batch, dict):
+        return {key: in_dtype(value, dtype) for key, value in batch.items()}
+    if isinstance(batch, tuple) and hasattr(batch, "_fields"):
+        return type(batch)(*(in_dtype(value, dtype) for value in batch))
+    return batch
 
 
 @contextmanager

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Sequence
 from pathlib import Path
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import Sentence
 from seqkit.models.parts import read_json, write_json
 
 BEGUN = "begun.json"
@@ -32,14 +28,3 @@ def first_command(folder: Path, command: str, examples: str) -> str:
             "Put the data back as it was, or choose another --out.",
         )
     return str(begun["command"])
-
-
-def checksum(splits: Sequence[Sequence[Sentence]], kinds: Sequence[str]) -> str:
-    """sha256 of the words and labels of some splits, in order."""
-    digest = hashlib.sha256()
-    for sentences in splits:
-        for sentence in sentences:
-            labels = [sentence.labels.get(kind) for kind in kinds]
-            digest.update(json.dumps([sentence.words, labels]).encode() + b"\n")
-        digest.update(b"\n")
-    return digest.hexdigest()

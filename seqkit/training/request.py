@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from seqkit.config import fill, flatten, read_toml, to_toml
 from seqkit.errors import SeqkitError
-from seqkit.extend.manager import registry
+from seqkit.extend.manager import load, registry
+from seqkit.extend.specs import ModelSpec, TaskSpec
 from seqkit.files import write_text
-from seqkit.formats.media import Limits
 from seqkit.models.folder import absolute_model, model_info
 from seqkit.models.options import options_class
 from seqkit.pairs import absolute
@@ -21,13 +20,13 @@ from seqkit.training.options import TrainingOptions
 
 CONFIG = "config.toml"
 """Holds the request, resolved, in the run's own folder."""
-
-LIMITS = Limits()
+CHOICES = {"objective": "objectives", "optimizer": "optimizers"}
+"""Training option -> kind of record that it names, whose options are a section of the request."""
 
 
 @dataclass(frozen=True)
 class Sources:
-    """Where the examples come from, and what is learnt from them."""
+    """What is trained, and where the examples come from."""
 
     model: str = ""
     corpus: str = ""
@@ -35,106 +34,170 @@ class Sources:
     dev: tuple[str, ...] = ()
     start: str = ""
     """A trained model that is trained further: name or folder."""
-    gold: str = ""
-    teacher: tuple[str, ...] = ()
-    label: tuple[str, ...] = ()
-    source: str = ""
-    """The side of parallel text that is read,"""
-    target: str = ""
-    """and the one that is written."""
-    lang: str = ""
     skip_bad: bool = False
-    max_seconds: float = LIMITS.seconds
-    """Of a recording or film; longer ones are bad records."""
-    max_pixels: int = LIMITS.pixels
-    """Of a picture or frame."""
-    max_frames: int = LIMITS.frames
-    """Of a film."""
+
+
+class TaskOptions:
+    """A mix-in for the options of a task that have more to say than their values."""
+
+    def resolved(self) -> Any:
+        """The options with absolute paths, so that a run can be resumed from another folder."""
+        return self
+
+    def check(self) -> None:
+        """Raise SeqkitError for options that contradict each other or change nothing."""
 
 
 @dataclass(frozen=True)
-class Request:
-    """A training run, described in full."""
+class TrainingRequest:
+    """A training run, described in full. Each field is a section of `config.toml`."""
 
     sources: Sources
+    task: Any
+    """The TaskSpec's options."""
     model: Any
     training: TrainingOptions
+    objective: Any
+    """The ObjectiveSpec's options."""
+    optimizer: Any
+    """The OptimizerSpec's options."""
+
+    @property
+    def sections(self) -> dict[str, dict[str, Any]]:
+        """Section -> option -> value."""
+        return {
+            field.name: dataclasses.asdict(getattr(self, field.name)) for field in dataclasses.fields(self)
+        }
 
     def to_toml(self) -> str:
         """As a file that `--config` takes."""
-        return to_toml(
-            {name: dataclasses.asdict(getattr(self, name)) for name in ("sources", "model", "training")}
-        )
+        return to_toml(self.sections)
+
+    def replace(self, section: str, **values: Any) -> TrainingRequest:
+        """The request with some options of one section replaced."""
+        changed = dataclasses.replace(getattr(self, section), **values)
+        return dataclasses.replace(self, **{section: changed})
 
 
-def make_request(given: Mapping[str, Any], configs: Sequence[Path], settings: Mapping[str, Any]) -> Request:
+SECTIONS = tuple(field.name for field in dataclasses.fields(TrainingRequest))
+
+
+def make_request(
+    given: Mapping[str, Any], configs: Sequence[Path], settings: Mapping[str, Any]
+) -> TrainingRequest:
     """Merge TOML files, `--set` settings and the command's own options; the later of these win.
 
-    Paths become absolute. Raises SeqkitError for an unknown model or option, for a value of the wrong type,
-    and for a file, or a model to begin with, that has the options of another model.
+    Args: given, option -> value of those that the command line had; `model` among them. Paths become absolute. Raises
+    SeqkitError for an unknown model or option, for a value of the wrong type, and for a file, or a model to begin with,
+    that has the options of another model.
     """
     values: dict[str, Any] = {}
     for config in configs:
-        found = flatten(read_toml(config), ("sources", "model", "training"), str(config))
+        found = flatten(read_toml(config), SECTIONS, str(config))
         if found.get("model", given["model"]) != given["model"]:
             problem = f"{config}: has the options of {found['model']}, not of {given['model']}"
             raise SeqkitError(problem, f"Train {found['model']}, or give another file.", exit_code=2)
         values |= found
-    values |= {**settings, **{key: value for key, value in given.items() if value}}
+    values |= {**settings, **{key: value for key, value in given.items() if value is not None}}
+    spec: ModelSpec = registry().find("models", given["model"])
+    task = task_of(spec)
     if values.get("start"):
-        values = _options_of(str(values["start"]), given["model"]) | values
-    options = options_class(registry().find("models", given["model"]), values)
-    filled = fill({"sources": Sources, "model": options, "training": TrainingOptions}, values)
-    return Request(**{**filled, "sources": _settled(filled["sources"])})
+        values = _options_of(str(values["start"]), spec, task) | values
+    sections = sections_of(spec, task, values)
+    _check_elsewhere(sections, values)
+    filled = fill(sections, values)
+    return TrainingRequest(
+        **{**filled, "sources": _resolved(filled["sources"]), "task": _resolved_task(filled["task"])}
+    )
 
 
-def _options_of(start: str, model: str) -> dict[str, Any]:
+def task_of(spec: ModelSpec) -> TaskSpec:
+    """The task of a model. Raises SeqkitError where no plugin offers it."""
+    known = {registered.spec.name: registered.spec for registered in registry().all("tasks")}
+    if spec.task not in known:
+        problem = f"{spec.name}: a model for {spec.task}, which this seqkit does not train"
+        raise SeqkitError(problem, f"It trains models for {', '.join(known)}.", exit_code=2)
+    return known[spec.task]
+
+
+def sections_of(spec: ModelSpec, task: TaskSpec, values: Mapping[str, Any]) -> dict[str, type]:
+    """Section -> its dataclass, as the options chosen so far decide."""
+    plain = TrainingOptions()
+    chosen = {
+        name: registry().find(kind, str(values.get(name, getattr(plain, name)))).options
+        for name, kind in CHOICES.items()
+    }
+    return {
+        "sources": Sources,
+        "task": task.options,
+        "model": options_class(spec, values),
+        "training": TrainingOptions,
+        **chosen,
+    }
+
+
+def _check_elsewhere(sections: Mapping[str, type], values: Mapping[str, Any]) -> None:
+    """Raise SeqkitError for an option that belongs to another objective, optimizer or task than the chosen one."""
+    own = {field.name for kind in sections.values() for field in dataclasses.fields(kind)}
+    for key in values:
+        if key in own:
+            continue
+        owners = [owner for owner, options in _all_options() if key in options]
+        if owners:
+            problem = f"option {key}={values[key]}: is for {' or '.join(owners)}"
+            raise SeqkitError(problem, "Leave it out.", exit_code=2)
+
+
+def _all_options() -> Iterator[tuple[str, set[str]]]:
+    """Every objective, optimizer and task with the names of its options."""
+    for kind, noun in (
+        ("objectives", "the objective"),
+        ("optimizers", "the optimizer"),
+        ("tasks", "models for"),
+    ):
+        for registered in registry().all(kind):
+            names = {field.name for field in dataclasses.fields(registered.spec.options)}
+            yield f"{noun} {registered.spec.name}", names
+
+
+def _options_of(start: str, spec: ModelSpec, task: TaskSpec) -> dict[str, Any]:
     """The options of the network of a trained model. Raises SeqkitError where it is of another kind."""
     config = model_info(start).config
-    if config["model"] != model:
-        problem = f"--from {start}: is a model of the kind {config['model']}, not {model}"
+    if config["model"] != spec.name:
+        problem = f"--from {start}: is a model of the kind {config['model']}, not {spec.name}"
         raise SeqkitError(problem, f"Train {config['model']}, or begin with another model.", exit_code=2)
-    # What was learnt beside the labels was dropped; it is no part of the network.
-    return {key: value for key, value in config["options"].items() if key != "auxiliary"}
+    options: dict[str, Any] = load(task.implementation)().finetune_options(config["options"])
+    return options
 
 
-def _settled(sources: Sources) -> Sources:
-    """Paths absolute, so that a run can be resumed from another folder; each kind of label once."""
-    pipeline = sources.gold.removeprefix("spacy:")
+def _resolved(sources: Sources) -> Sources:
+    """Paths absolute, so that a run can be resumed from another folder."""
     return dataclasses.replace(
         sources,
         train=tuple(map(absolute, sources.train)),
         dev=tuple(map(absolute, sources.dev)),
-        teacher=tuple(map(absolute_model, sources.teacher)),
         start=absolute_model(sources.start),
-        gold=f"spacy:{os.path.abspath(pipeline)}" if os.sep in pipeline else sources.gold,
-        label=tuple(dict.fromkeys(sources.label)),
     )
 
 
-def check_used(request: Request) -> None:
-    """Raise SeqkitError for an option of training that changes nothing in this one."""
-    options, plain = request.training, TrainingOptions()
-    task = registry().find("models", request.sources.model).task
-    unused = {"momentum": "only sgd has it"} if options.optimizer != "sgd" else {}
-    if not request.sources.teacher:
-        unused |= dict.fromkeys(("teacher_weight", "noisy_copies", "noise"), "it is for --teacher")
-    if task != "seq2seq":
-        unused["renaming"] = "it is for pairs of text"
-    for name, reason in unused.items():
-        if getattr(options, name) != getattr(plain, name):
-            problem = f"option {name}={getattr(options, name)}: {reason}"
-            raise SeqkitError(problem, "Leave it out.", exit_code=2)
+def _resolved_task(options: Any) -> Any:
+    return options.resolved() if isinstance(options, TaskOptions) else options
 
 
-def check_unchanged(folder: Path, request: Request) -> None:
+def check_used(request: TrainingRequest) -> None:
+    """Raise SeqkitError for an option of the task that changes nothing in this run."""
+    if isinstance(request.task, TaskOptions):
+        request.task.check()
+
+
+def check_unchanged(folder: Path, request: TrainingRequest) -> None:
     """Raise SeqkitError where a run that is to be resumed was begun with other options."""
     before = read_toml(folder / CONFIG)
-    sections = {name: values for name, values in before.items() if isinstance(values, dict)}
-    for section, values in sections.items():
-        now = dataclasses.asdict(getattr(request, section))
-        for key, value in values.items():
-            current = list(now[key]) if isinstance(now.get(key), tuple) else now.get(key)
+    now = request.sections
+    for section, values in before.items():
+        for key, value in values.items() if isinstance(values, dict) else ():
+            current = now.get(section, {}).get(key)
+            current = list(current) if isinstance(current, tuple) else current
             if current != value:
                 raise SeqkitError(
                     f"{folder.parent}: was begun with {key}={value!r}, not {current!r}",
@@ -143,7 +206,7 @@ def check_unchanged(folder: Path, request: Request) -> None:
                 )
 
 
-def save_request(folder: Path, request: Request) -> None:
+def save_request(folder: Path, request: TrainingRequest) -> None:
     """Write the request, resolved, to the run's own folder."""
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / CONFIG, request.to_toml())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from safetensors.torch import save
 from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
+from seqkit.evaluation.metric import Metric
 from seqkit.files import atomic_write
 
 FORMAT = 1
@@ -34,7 +36,18 @@ class Progress:
     best_epoch: int = 0
     finished: bool = False
     rows: list[dict[str, Any]] = field(default_factory=list)
-    """One row of metrics an epoch."""
+    """One row of figures an epoch, as `metrics.csv` has them."""
+    scores: list[list[Any]] = field(default_factory=list)
+    """The fields of each metric on dev, an epoch."""
+
+    def metrics(self, epoch: int) -> list[Metric]:
+        """The metrics on dev after an epoch, counted from 1."""
+        return [Metric(*fields) for fields in self.scores[epoch - 1]] if self.scores else []
+
+    @property
+    def best(self) -> list[Metric]:
+        """The metrics on dev of the best epoch."""
+        return self.metrics(self.best_epoch)
 
 
 def save_state(
@@ -43,10 +56,12 @@ def save_state(
     model: nn.Module,
     average: dict[str, Tensor],
     optimizer: torch.optim.Optimizer,
+    carried: Mapping[str, Tensor] | None = None,
 ) -> None:
-    """Write weights, their average, the optimizer's moments and the progress, atomically."""
+    """Write weights, their average, the optimizer's moments, a task's carried state and the progress, atomically."""
     tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
     tensors |= {f"average.{name}": value for name, value in average.items()}
+    tensors |= {f"carried.{name}": value for name, value in (carried or {}).items()}
     for number, moments in optimizer.state_dict()["state"].items():
         tensors |= {
             f"optimizer.{number}.{name}": torch.as_tensor(v) for name, v in moments.items() if v is not None
@@ -59,9 +74,16 @@ def save_state(
 
 
 def load_state(
-    path: Path, model: nn.Module, average: dict[str, Tensor], optimizer: torch.optim.Optimizer
+    path: Path,
+    model: nn.Module,
+    average: dict[str, Tensor],
+    optimizer: torch.optim.Optimizer,
+    carry: Callable[[Mapping[str, Tensor]], None] | None = None,
 ) -> Progress:
-    """Put a saved state back. Raises SeqkitError where the file is damaged or of other weights."""
+    """Put a saved state back. Raises SeqkitError where the file is damaged or of other weights.
+
+    Args: carry, takes the task's carried state.
+    """
     try:
         with safe_open(path, "pt") as file:
             metadata = file.metadata()
@@ -74,6 +96,8 @@ def load_state(
             number, moment = name.split(".", 1)
             restored["state"].setdefault(int(number), {})[moment] = value
         optimizer.load_state_dict(restored)
+        if carry is not None:
+            carry(_below(tensors, "carried."))
         return Progress(**json.loads(metadata["progress"]))
     except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError, OSError) as error:
         reason = str(error).splitlines()[0]

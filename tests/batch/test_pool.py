@@ -25,7 +25,7 @@ def chunks():
 @pytest.mark.parametrize("question", [Question(("upos", "feats")), Question(("upos",), top=2)])
 def test_two_processes_answer_as_one_in_the_same_order(question):
     tagger = seqkit.load("en-tagger")
-    question = replace(question, compute=tagger.compute)
+    question = replace(question, inference_dtype=tagger.inference_dtype)
     alone = list(answered(tagger, "en-tagger", question, chunks(), 1))
     together = list(answered(tagger, "en-tagger", question, chunks(), 2))
     assert [[s.words for s in sentences] for sentences, _ in together] == [

@@ -15,9 +15,9 @@ from tables import Rows
 from seqkit.config import parse_settings
 from seqkit.evaluation.drawing import DrawingScores, judged
 from seqkit.evaluation.recognition import score_recognition
-from seqkit.evaluation.recognition_report import drawing_dict, recognition_dict
 from seqkit.evaluation.sacre import Tokenizer
 from seqkit.extend.manager import registry
+from seqkit.tasks.seq2seq.media_report import drawing_dict, recognition_dict
 from seqkit.training.request import make_request
 
 ONE, TWO = "digit 5 is moving left and right", "digit 0 is going up and down"
@@ -35,7 +35,7 @@ def test_every_task_is_a_training_that_seqkit_takes(name, tmp_path):
     (corpus,) = words_after("--corpus", command)
     request = make_request({"model": "seq2seq", "corpus": corpus}, [], settings)
     assert registry().find("corpora", corpus)
-    assert (request.training.minutes, request.training.precision) == (1.5, "bfloat16")
+    assert (request.training.minutes, request.training.train_dtype) == (1.5, "bfloat16")
     assert words_after("--seed", command) == ["7"]
     assert words_after("--threads", command) == ["1"]
 

@@ -7,7 +7,8 @@ import pytest
 
 from seqkit.catalogue import corpus_files, read_file
 from seqkit.formats.examples import Problems
-from seqkit.training.data import read_data
+from seqkit.tasks.tagging.data import read_data
+from seqkit.tasks.tagging.options import TaggingOptions
 from seqkit.training.request import Sources
 
 GOOD = "1\tHello\thello\tINTJ\tUH\t_\t0\troot\t_\t_\n\n"
@@ -232,5 +233,5 @@ def test_a_plugins_corpora_are_read_by_suffix_and_by_other_names_of_splits(
     monkeypatch.setenv("SEQKIT_CORPORA_DIR", str(tmp_path))
     found = json.loads(seqkit("corpora", "stats", "pairs", "--json").out)
     assert found["train"]["lines"] == 1
-    data = read_data(Sources("rnn", corpus="bank"))
+    data = read_data(Sources("rnn", corpus="bank"), TaggingOptions())
     assert (len(data.train), len(data.dev), data.notes) == (30, 30, [])

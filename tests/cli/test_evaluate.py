@@ -147,7 +147,7 @@ def test_options_of_another_task_are_refused(seqkit, model, option):
 
 def test_scores_measured_otherwise_leave_the_first_on_the_card(seqkit, model, tmp_path):
     shutil.copytree(model, tmp_path / "own")
-    for extra in ((), ("--label", "upos"), ("--precision", "bfloat16"), ()):
+    for extra in ((), ("--label", "upos"), ("--inference-dtype", "bfloat16"), ()):
         assert seqkit("evaluate", tmp_path / "own", "sample-english", "--card", *extra).code == 0
     card = (tmp_path / "own" / "README.md").read_text()
     titles = [line for line in card.splitlines() if line.startswith("## Accuracy on sample-english")]
@@ -202,7 +202,15 @@ def test_two_models_side_by_side(seqkit, model, treebank, tmp_path):
 
 
 def test_a_model_beside_itself_makes_no_difference_in_any_number_format(seqkit):
-    line = ["evaluate", "en-tagger", "sample-english", "--compare", "en-tagger", "--precision", "float32"]
+    line = [
+        "evaluate",
+        "en-tagger",
+        "sample-english",
+        "--compare",
+        "en-tagger",
+        "--inference-dtype",
+        "float32",
+    ]
     for row in json.loads(seqkit(*line, "--json").out)["comparison"]:
         assert (row["a"], row["p"]) == (row["b"], 1.0)
 

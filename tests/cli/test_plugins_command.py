@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 from seqkit import __version__
-from seqkit.cli.render import size, table
+from seqkit.terminal.tables import size, table
 
 CODE = """
 from seqkit import RecurrenceSpec, hookimpl

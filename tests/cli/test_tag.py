@@ -447,8 +447,8 @@ def test_bfloat16_gives_nearly_the_same_tags_and_the_same_in_two_processes(seqki
     tagged = {}
     for name, more in {
         "exact": (),
-        "rounded": ("--precision", "bfloat16"),
-        "two": ("--precision", "bfloat16", "--processes", "2"),
+        "rounded": ("--inference-dtype", "bfloat16"),
+        "two": ("--inference-dtype", "bfloat16", "--processes", "2"),
     }.items():
         out = tmp_path / f"{name}.conllu"
         done = seqkit("tag", "--model", "en-tagger", "--pretokenized", text, "-o", out, *more)
@@ -471,7 +471,7 @@ def test_the_states_are_really_computed_in_the_format_asked_for():
     probabilities = {}
     formats = ("bfloat16", "int8") if bfloat16.HERE else ("int8",)
     for compute in ("float32", *formats):
-        tagger = load_for("tagging", "en-tagger", {}, compute)
+        tagger = load_for("tagging", "en-tagger", compute)
         top = tagger.predict_top([sentence], 1)[0]["upos"]
         probabilities[compute] = torch.tensor([ranked[0][1] for ranked in top])
         assert all(weight.dtype == torch.float32 for weight in tagger.state_dict().values())
@@ -480,7 +480,7 @@ def test_the_states_are_really_computed_in_the_format_asked_for():
 
 
 def test_an_unknown_number_format_is_refused(seqkit, model):
-    result = seqkit("tag", "Hello.", "-m", model, "--precision", "bflaot16")
+    result = seqkit("tag", "Hello.", "-m", model, "--inference-dtype", "bflaot16")
     assert result.code == 2
     assert "bfloat16" in result.err
 
@@ -527,6 +527,6 @@ def test_a_table_shows_joiners_and_wide_blanks_as_they_are(seqkit, model):
 def test_a_layer_without_int8_is_told_of(seqkit, tmp_path):
     folder = tmp_path / "rnn"
     save_model(folder, "rnn", tiny("rnn"), card="# Tiny\n")
-    result = seqkit("tag", "Hello.", "-m", folder, "--precision", "int8")
+    result = seqkit("tag", "Hello.", "-m", folder, "--inference-dtype", "int8")
     assert (result.code, result.out) == (2, "")
     assert "RNN" in result.err and "bfloat16" in result.err

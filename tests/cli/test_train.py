@@ -92,7 +92,7 @@ def test_each_model_from_a_corpus(seqkit, tmp_path, model):
     assert run.config["model"] == model and run.config["language"] == "en" and run.epochs == 2
     assert "sample-english" in run.card and "seqkit train" in run.card and "gold" in run.card
     resolved = tomllib.loads((out / "training" / "config.toml").read_text())
-    assert resolved["sources"]["label"] == ["upos", "xpos", "feats"]
+    assert resolved["task"]["label"] == ["upos", "xpos", "feats"]
     assert resolved["model"]["hidden"] == 8
     tagged = seqkit("tag", "The dog sleeps.", "-m", out, "-f", "jsonl")
     assert len(json.loads(tagged.out)["upos"]) == 4
@@ -102,11 +102,20 @@ def test_a_users_own_files_in_another_language_and_half_precision(seqkit, tmp_pa
     out = tmp_path / "mine"
     files = ["--train", sample("train"), "--dev", sample("dev")]
     result = seqkit(
-        "train", "lstm", *files, "--out", out, "--lang", "hu", "--label", "upos", *quick("store=float16")
+        "train",
+        "lstm",
+        *files,
+        "--out",
+        out,
+        "--lang",
+        "hu",
+        "--label",
+        "upos",
+        *quick("weights_dtype=float16"),
     )
     assert result.code == 0
     run = look(out)
-    assert (run.config["language"], run.config["precision"]) == ("hu", "float16")
+    assert (run.config["language"], run.config["weights_dtype"]) == ("hu", "float16")
     assert list(json.loads((out / "labels" / "labels.json").read_text())) == ["upos"]
 
 
@@ -132,7 +141,7 @@ def test_raw_text_labelled_by_a_pipeline_is_silver_everywhere(seqkit, tmp_path, 
     assert "held out" in result.err
     assert "SILVER: labels by en_tiny 1.2" in result.err and "on SILVER labels" in result.err
     run = look(out)
-    assert "## Accuracy on dev (SILVER labels by en_tiny 1.2)" in run.card
+    assert "## Scores on dev (SILVER labels by en_tiny 1.2)" in run.card
     for extra in ((), ("--raw",)):
         measured = json.loads(seqkit("evaluate", out, "sample-english", "--json", *extra).out)
         assert (measured["silver"], measured["model_silver"]) == (None, "en_tiny 1.2")
@@ -213,7 +222,7 @@ def test_a_run_can_be_resumed_from_another_folder(seqkit, tmp_path, monkeypatch)
 
     monkeypatch.chdir(here)
     with monkeypatch.context() as patch:
-        patch.setattr("seqkit.training.run.calibrate", stop)
+        patch.setattr("seqkit.tasks.tagging.task.calibrate", stop)
         stopped = seqkit("train", "rnn", "--train", "gold.conllu", "--out", out, *quick())
     assert stopped.code == 130 and f"go on with: seqkit train rnn --out {out} --resume" in stopped.err
     assert not (out / "MANIFEST.json").exists()
@@ -226,7 +235,7 @@ def test_interrupted_while_reading_nothing_is_left(seqkit, tmp_path, monkeypatch
     def stop(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("seqkit.training.run.read_data", stop)
+    monkeypatch.setattr("seqkit.tasks.tagging.task.read_data", stop)
     result = seqkit("train", "rnn", "--corpus", "sample-english", "--out", tmp_path / "run")
     assert result.code == 130 and "nothing was written" in result.err
     assert not (tmp_path / "run").exists()
@@ -268,7 +277,7 @@ def test_odd_corpora(seqkit, tmp_path):
     ("arguments", "message"),
     [
         (["lstm", "--corpus", "sample-english", "--set", "hiden=3"], "Did you mean 'hidden'?"),
-        (["lstm", "--corpus", "sample-english", "--set", "optimizer=adma"], "'adam' or 'sgd'"),
+        (["lstm", "--corpus", "sample-english", "--set", "optimizer=adma"], "Did you mean 'adam'?"),
         (["lsmt", "--corpus", "sample-english"], "Did you mean 'lstm'?"),
         (["lstm", "--corpus", "sample-englsh"], "sample-english"),
         (["lstm", "--corpus", "sample-english", "--label", "pos"], "no such kind of label"),
@@ -284,14 +293,20 @@ def test_odd_corpora(seqkit, tmp_path):
         (["lstm", "--corpus", "sample-english", "--threads", "100000"], "threads"),
         (["lstm", "--corpus", "sample-german-english"], "a corpus for translation, not for tagging"),
         (["lstm", "--corpus", "sample-english", "--max-seconds", "3"], "--max-seconds: not for a model"),
-        (["lstm", "--corpus", "sample-english", "--teacher", "de-en"], "Choose a model for tagging."),
+        (["lstm", "--corpus", "sample-english", "--teacher", "de-en"], "Use `seqkit translate`."),
         (["seq2seq", "--corpus", "sample-german-english", "--set", "encoder="], "Known: "),
-        (["rnn", "--corpus", "sample-english", "--set", "compute=int8"], "RNN has no form in int8"),
+        (["rnn", "--corpus", "sample-english", "--set", "inference_dtype=int8"], "RNN has no form in int8"),
         (["lstm", "--corpus", "sample-english", "--set", "recurrence=lstn"], "Did you mean 'lstm'?"),
         (["lstm", "--corpus", "sample-english", "--source", "de"], "--source: not for a model for tagging"),
-        (["lstm", "--corpus", "sample-english", "--set", "momentum=0.9"], "momentum=0.9: only sgd has it"),
+        (
+            ["lstm", "--corpus", "sample-english", "--set", "momentum=0.9"],
+            "momentum=0.9: is for the optimizer sgd",
+        ),
         (["lstm", "--corpus", "sample-english", "--set", "noise=0.1"], "noise=0.1: it is for --teacher"),
-        (["lstm", "--corpus", "sample-english", "--set", "renaming=0.5"], "renaming=0.5: it is for pairs"),
+        (
+            ["lstm", "--corpus", "sample-english", "--set", "renaming=0.5"],
+            "renaming=0.5: is for models for seq2seq",
+        ),
         (["lstm", "--train", "caf\udce9.conllu"], "--train: is not UTF-8"),
         (
             ["seq2seq", "--corpus", "sample-german-english", "--teacher", "x"],

@@ -185,6 +185,6 @@ def test_of_parallel_json_the_side_that_the_model_reads_is_translated(translate,
 
 
 def test_a_number_format_of_taggers_is_refused(translate):
-    result = translate("--precision", "int8", "Hallo.")
+    result = translate("--inference-dtype", "int8", "Hallo.")
     assert (result.code, result.out) == (2, "")
     assert "int8" in result.err and "float32" in result.err

@@ -12,10 +12,10 @@ import soundfile
 import toy_media
 from toy_translation import SMALL
 
-from seqkit.cli.translate_files import FileTarget
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
 from seqkit.formats.media import Sound
+from seqkit.tasks.seq2seq.command_files import FileTarget
 
 CODE = Path(toy_media.__file__).read_text(encoding="utf-8")
 LETTERS = "abc"
@@ -336,7 +336,7 @@ def test_drawings_are_measured_and_judged(seqkit, plugin, drawer, reader, tmp_pa
 def test_the_checksum_tells_arrays_apart():
     from seqkit.formats.examples import Pair
     from seqkit.formats.media import Sound
-    from seqkit.training.pairs_data import PairData
+    from seqkit.tasks.seq2seq.data import PairData
 
     def checksum(*values):
         pairs = [Pair({"audio": Sound(np.array(values, np.float32), 8000)}, "one")]

@@ -15,9 +15,9 @@ from seqkit.evaluation.calibration import (
     expected_calibration_error,
     measure_calibration,
 )
-from seqkit.evaluation.report import calibration_table
 from seqkit.formats.examples import Sentence
-from seqkit.training.calibration import calibrate
+from seqkit.tasks.tagging.report import calibration_table
+from seqkit.tasks.tagging.temperature import calibrate
 
 
 def test_equal_width_bins_by_hand():

@@ -9,10 +9,11 @@ import pytest
 
 from seqkit.catalogue import corpus_files
 from seqkit.errors import SeqkitError
+from seqkit.evaluation.report import markdown_table
 from seqkit.evaluation.resampling import resample
 from seqkit.evaluation.sacre import Tokenizer, metrics, tokenizer_for
 from seqkit.evaluation.translation import compare_translations, score_translations
-from seqkit.evaluation.translation_report import card_lines, translation_dict, translation_tables
+from seqkit.tasks.seq2seq.text_report import translation_dict, translation_tables
 from seqkit.text.languages import language_of
 
 DEFAULT = Tokenizer("13a")
@@ -175,7 +176,9 @@ def test_json_and_tables_say_the_same():
     for name, metric in data["metrics"].items():
         assert f"{metric['score']:.2f}" == rows[name][1] and metric["signature"] == rows[name][3]
     assert rows["length ratio"][1] == f"{data['length_ratio']:.3f}"
-    assert all(line.replace("\\|", "").count("|") == 5 for line in card_lines(scores) if line.startswith("|"))
+    assert all(
+        line.replace("\\|", "").count("|") == 5 for line in markdown_table(translation_tables(scores)[0])
+    )
 
 
 def test_codes_of_three_letters_mean_the_same_languages():

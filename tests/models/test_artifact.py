@@ -82,7 +82,7 @@ def test_equal_models_give_equal_bytes(folder, tmp_path):
 
 def test_half_precision_halves_the_file_and_keeps_the_tags(folder, tmp_path):
     model = tiny("lstm")
-    save_model(tmp_path / "half", "lstm", model, card="", store="float16")
+    save_model(tmp_path / "half", "lstm", model, card="", weights_dtype="float16")
     sizes = [(path / "model.safetensors").stat().st_size for path in (tmp_path / "half", folder)]
     assert sizes[0] < 0.7 * sizes[1]
     loaded = load_model(str(tmp_path / "half"))
@@ -134,7 +134,7 @@ def test_a_missing_plugin_is_named_with_its_package(folder):
 
 def test_a_model_for_another_task_names_the_right_command(folder):
     with pytest.raises(SeqkitError) as caught:
-        load_for("translation", str(folder), {"tagging": "seqkit tag"})
+        load_for("translation", str(folder))
     assert "a model for tagging, not for translation" in caught.value.problem
     assert caught.value.fix == "Use `seqkit tag`."
     assert caught.value.exit_code == 2

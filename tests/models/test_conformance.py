@@ -12,7 +12,7 @@ from seqkit.config import fill
 from seqkit.extend.manager import registry
 from seqkit.formats.examples import Sentence
 from seqkit.models.artifact import load_model, save_model
-from seqkit.training.objectives import tagging_nll
+from seqkit.tasks.tagging.losses import tagging_nll
 
 MODELS = tagging_models()
 

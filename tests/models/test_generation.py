@@ -156,11 +156,11 @@ def test_models_of_other_symbols_cannot_vote():
 
 
 def test_models_of_other_number_formats_are_told_to_choose_one():
-    models = [tiny(), tiny(compute="bfloat16")]
+    models = [tiny(), tiny(inference_dtype="bfloat16")]
     with pytest.raises(SeqkitError, match="a computes in float32, b in bfloat16") as caught:
         check_together(models, ["a", "b"])
-    assert "--precision" in caught.value.fix
-    models[1].compute = "float32"
+    assert "--inference-dtype" in caught.value.fix
+    models[1].inference_dtype = "float32"
     check_together(models, ["a", "b"])
 
 

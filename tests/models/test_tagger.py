@@ -11,7 +11,7 @@ from toy import TREEBANK, tiny
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Sentence
 from seqkit.models.tagger import IGNORE
-from seqkit.training.objectives import tagging_nll
+from seqkit.tasks.tagging.losses import tagging_nll
 
 
 def chain(model, x_TD, number, backward):
@@ -67,10 +67,10 @@ def test_a_matrix_that_a_layer_lacks_is_no_attribute():
     assert hasattr(tiny("sru"), "W") and not hasattr(tiny("sru"), "U")
 
 
-@pytest.mark.parametrize("compute", ["float32", "int8"])
-def test_weights_that_were_changed_by_hand_count(compute):
+@pytest.mark.parametrize("inference_dtype", ["float32", "int8"])
+def test_weights_that_were_changed_by_hand_count(inference_dtype):
     """Words met before are not answered from memory."""
-    model = tiny("lstm", compute=compute).eval()
+    model = tiny("lstm", inference_dtype=inference_dtype).eval()
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.5)
     before = model.predict(TREEBANK)

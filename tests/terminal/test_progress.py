@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from seqkit.cli import progress
+from seqkit.terminal import progress
 from seqkit.training.state import Progress
 
 

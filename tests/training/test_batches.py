@@ -8,7 +8,7 @@ import random
 import pytest
 
 from seqkit.training.batches import batch_seed, length_buckets
-from seqkit.training.schedule import learning_rate
+from seqkit.training.schedule import constant, cosine, learning_rate, linear
 
 LENGTHS = [random.Random(4).randint(1, 60) for _ in range(500)] + [3000]
 
@@ -37,15 +37,15 @@ def test_batches_depend_on_seed_and_epoch_alone():
 
 
 def test_schedule_rises_then_falls():
-    assert learning_rate(1.0, 0.05, "cosine", 0.1) == pytest.approx(0.5)
-    assert learning_rate(1.0, 0.1, "cosine", 0.1) == pytest.approx(1.0)
-    assert learning_rate(1.0, 0.55, "cosine", 0.1) == pytest.approx(0.5)
-    assert learning_rate(1.0, 1.0, "cosine", 0.1) == pytest.approx(0.0)
-    assert learning_rate(1.0, 0.55, "linear", 0.1) == pytest.approx(0.5)
-    assert learning_rate(1.0, 0.9, "constant", 0.1) == 1.0
-    assert math.isfinite(learning_rate(1.0, 0.0, "cosine", 0.0))
+    assert learning_rate(1.0, 0.05, cosine, 0.1) == pytest.approx(0.5)
+    assert learning_rate(1.0, 0.1, cosine, 0.1) == pytest.approx(1.0)
+    assert learning_rate(1.0, 0.55, cosine, 0.1) == pytest.approx(0.5)
+    assert learning_rate(1.0, 1.0, cosine, 0.1) == pytest.approx(0.0)
+    assert learning_rate(1.0, 0.55, linear, 0.1) == pytest.approx(0.5)
+    assert learning_rate(1.0, 0.9, constant, 0.1) == 1.0
+    assert math.isfinite(learning_rate(1.0, 0.0, cosine, 0.0))
 
 
 @pytest.mark.parametrize("warmup", [0.0, 1e-4, 5e-4, 1e-3, 0.02])
 def test_no_rate_is_above_the_highest(warmup):
-    assert max(learning_rate(1.0, step / 10_000, "cosine", warmup) for step in range(10_001)) <= 1.0
+    assert max(learning_rate(1.0, step / 10_000, cosine, warmup) for step in range(10_001)) <= 1.0

@@ -12,7 +12,7 @@ from seqkit.formats.examples import Sentence
 from seqkit.models.artifact import load_for
 from seqkit.nn import bfloat16
 from seqkit.nn.heads import CRFHead
-from seqkit.training.objectives import tagging_nll, with_crf
+from seqkit.tasks.tagging.losses import tagging_nll, with_crf
 from seqkit.training.request import make_request
 from seqkit.training.run import train
 
@@ -24,11 +24,11 @@ def trained(out, **settings):
     """The tagger, and what was said meanwhile."""
     said: list[str] = []
     reporter = SimpleNamespace(
-        start=lambda *_: None, epoch=lambda _: None, step=lambda *_: None, note=said.append
+        start=lambda *_: None, epoch=lambda *_: None, step=lambda *_: None, note=said.append
     )
     given = {"model": "lstm", "corpus": "sample-english"}
     train(make_request(given, [], SETTINGS | settings), out, "seqkit train", reporter)
-    return load_for("tagging", str(out), {}), said
+    return load_for("tagging", str(out)), said
 
 
 def weights_differ(one, other):
@@ -39,7 +39,7 @@ def test_training_goes_on_in_float32_and_says_so(tmp_path, monkeypatch):
     exact, said = trained(tmp_path / "exact")
     assert not said
     monkeypatch.setattr(bfloat16, "HERE", False)
-    fallen_back, said = trained(tmp_path / "fallen-back", precision="bfloat16")
+    fallen_back, said = trained(tmp_path / "fallen-back", train_dtype="bfloat16")
     assert [note for note in said if "no bfloat16" in note]
     assert not weights_differ(exact, fallen_back)
 
@@ -47,26 +47,26 @@ def test_training_goes_on_in_float32_and_says_so(tmp_path, monkeypatch):
 @pytest.mark.skipif(not bfloat16.HERE, reason="this processor has no bfloat16")
 def test_where_the_processor_has_it_training_uses_it(tmp_path):
     exact, _ = trained(tmp_path / "exact")
-    rounded, said = trained(tmp_path / "rounded", precision="bfloat16")
+    rounded, said = trained(tmp_path / "rounded", train_dtype="bfloat16")
     assert not said
     assert weights_differ(exact, rounded)
 
 
 def test_a_model_made_for_it_tags_in_float32(monkeypatch):
-    tagger = load_for("tagging", "en-tagger", {}, "float32")
+    tagger = load_for("tagging", "en-tagger", "float32")
     exact = tagger.predict_top([SENTENCE], 2)
     monkeypatch.setattr(bfloat16, "HERE", False)
-    tagger.compute = "bfloat16"
+    tagger.inference_dtype = "bfloat16"
     assert tagger.predict_top([SENTENCE], 2) == exact
 
 
 def test_asking_for_it_is_refused(monkeypatch):
     monkeypatch.setattr(bfloat16, "HERE", False)
     with pytest.raises(SeqkitError) as caught:
-        load_for("tagging", "en-tagger", {}, "bfloat16")
+        load_for("tagging", "en-tagger", "bfloat16")
     assert caught.value.exit_code == 2
     assert "this processor" in caught.value.problem
-    assert "--precision" in caught.value.fix
+    assert "--inference-dtype" in caught.value.fix
 
 
 def test_losses_are_added_up_in_float32():

@@ -32,7 +32,7 @@ class Reporter:
         if progress.updates == self.stop_at:
             signal.raise_signal(signal.SIGTERM)
 
-    def epoch(self, row): ...
+    def epoch(self, row, scores): ...
 
     def note(self, message):
         self.notes.append(message)

@@ -5,32 +5,44 @@ from __future__ import annotations
 import csv
 import os
 import signal
+from functools import partial
 
 import pytest
 import torch
 from torch import nn
 
 from seqkit.errors import SeqkitError
+from seqkit.evaluation.metric import Metric
+from seqkit.models.contracts import Loss
 from seqkit.training import loop
-from seqkit.training.loop import BEST, METRICS, Stopped, Training
-from seqkit.training.objectives import Loss
+from seqkit.training.loop import BEST, METRICS, Methods, Stopped, Training
+from seqkit.training.objective import NLL
+from seqkit.training.optimizers import adam, sgd
 from seqkit.training.options import TrainingOptions
+from seqkit.training.plugin import AdamOptions, NLLOptions, SGDOptions
+from seqkit.training.schedule import cosine
 from seqkit.training.state import Progress, load_state, save_state
+from seqkit.training.trainable import Trainable
 
 
 class Killed(Exception):
     """Stands for SIGKILL."""
 
 
-class Line:
+class Line(Trainable):
     """Fits y = 3 x. `scores` are what dev gives after each epoch."""
+
+    name = "line"
+    lengths = (1,) * 12
 
     def __init__(self, scores=()):
         torch.manual_seed(3)
         self.model, self.scores = nn.Linear(1, 1), list(scores)
-        self.lengths = [1] * 12
 
-    def loss(self, indices, seed):
+    def collate(self, indices, seed):
+        return indices
+
+    def loss(self, indices, label_smoothing=0.0):
         x_N1 = torch.tensor(indices, dtype=torch.float)[:, None] / 12
         mean = (self.model(x_N1) - 3 * x_N1).square().mean()
         return Loss(mean, float(mean.detach()), 1, len(indices))
@@ -39,18 +51,29 @@ class Line:
         score = self.scores.pop(0) if self.scores else 0.5
         if score is None:
             raise Killed
-        return {"upos": score}
+        return [Metric("upos", score)]
+
+
+def perplexity(value):
+    return Metric("perplexity", value, higher_is_better=False, unit="", likelihood=True)
 
 
 class Silent:
     def start(self, epochs, minutes): ...
     def step(self, progress, batches): ...
-    def epoch(self, row): ...
+    def epoch(self, row, scores): ...
     def note(self, message): ...
 
 
-def training(folder, task, **options):
-    run = Training(task, TrainingOptions(batch_words=4, **options), folder, Silent())
+def methods(optimizer, options):
+    plain = SGDOptions() if optimizer is sgd else AdamOptions()
+    build = partial(optimizer, learning_rate=options.learning_rate, options=plain)
+    return Methods(NLL(NLLOptions()), build, cosine)
+
+
+def training(folder, task, optimizer=adam, **options):
+    chosen = TrainingOptions(batch_words=4, **options)
+    run = Training(task, chosen, methods(optimizer, chosen), folder, Silent())
     run.resume()
     return run
 
@@ -80,7 +103,11 @@ def test_of_epochs_with_equal_scores_the_one_with_fewer_errors_is_kept(tmp_path)
     def score():
         exact, error = next(found)
         # Of perplexities higher is worse: the third figure decides nothing.
-        return {"exact": exact, "character_error": error, "perplexity": 2.0}
+        return [
+            Metric("exact", exact),
+            Metric("character_error", error, higher_is_better=False),
+            perplexity(2.0),
+        ]
 
     task.score = score
     run = training(tmp_path, task, epochs=3, patience=0).run()
@@ -119,7 +146,7 @@ def test_killed_while_an_epoch_is_written_down_no_row_is_lost(tmp_path, monkeypa
 
 def test_after_a_loss_that_is_no_number_the_advice_names_another_folder(tmp_path):
     with pytest.raises(SeqkitError, match="with another --out"):
-        training(tmp_path, Line(), epochs=40, learning_rate=1e30, clip=0, optimizer="sgd").run()
+        training(tmp_path, Line(), epochs=40, learning_rate=1e30, clip=0, optimizer=sgd).run()
 
 
 class Tied(nn.Module):
@@ -152,14 +179,8 @@ def test_a_run_by_the_clock_ends_in_time_with_the_rate_at_its_end(tmp_path):
 def test_gradients_of_several_batches_are_those_of_their_union(tmp_path):
     """12 examples in 3 batches of 4: one update an epoch, along the mean of all 12."""
     for name, options in {"apart": {"accumulate": 3}, "whole": {}}.items():
-        run = Training(
-            Line(),
-            TrainingOptions(
-                batch_words=4 if options else 12, epochs=2, optimizer="sgd", learning_rate=0.1, **options
-            ),
-            tmp_path / name,
-            Silent(),
-        )
+        chosen = TrainingOptions(batch_words=4 if options else 12, epochs=2, learning_rate=0.1, **options)
+        run = Training(Line(), chosen, methods(sgd, chosen), tmp_path / name, Silent())
         run.folder.mkdir()
         assert run.run().updates == 2
         weights = torch.cat([p.detach().flatten() for p in run.task.model.parameters()])
@@ -178,7 +199,7 @@ def test_while_dev_becomes_more_probable_a_run_waits_for_its_score(tmp_path, mon
     monkeypatch.setattr(loop, "WHOLE_EPOCH", 1)
     task = Line()
     perplexities = iter([9.0, 8.0, 7.0, 6.0, 7.0, 5.0])
-    task.score = lambda: {"bleu": 0.0, "perplexity": next(perplexities)}
+    task.score = lambda: [Metric("bleu", 0.0), perplexity(next(perplexities))]
     progress = training(tmp_path, task, epochs=6, patience=1).run()
     # Of equal scores the least perplexed is kept; the run ends when neither got better.
     assert (progress.epoch, progress.best_epoch) == (5, 4)
@@ -188,7 +209,12 @@ def test_luck_with_a_score_ends_no_run_that_still_learns(tmp_path, monkeypatch):
     monkeypatch.setattr(loop, "WHOLE_EPOCH", 1)
     task = Line()
     scores = iter([(0.02, 9.0), (0.0, 8.0), (0.0, 7.0), (0.0, 6.0), (0.3, 5.0)])
-    task.score = lambda: dict(zip(("bleu", "perplexity"), next(scores), strict=True))
+
+    def score():
+        bleu, value = next(scores)
+        return [Metric("bleu", bleu), perplexity(value)]
+
+    task.score = score
     assert training(tmp_path, task, epochs=5, patience=2).run().best_epoch == 5
 
 

@@ -12,7 +12,8 @@ import torch
 from seqkit.errors import SeqkitError
 from seqkit.extend.specs import ModelSpec
 from seqkit.models.contracts import TaggerOptions
-from seqkit.training.data import read_data
+from seqkit.tasks.tagging.data import read_data
+from seqkit.tasks.tagging.options import TaggingOptions
 from seqkit.training.loop import Stopped
 from seqkit.training.request import CONFIG, Sources, check_unchanged, make_request
 from seqkit.training.run import train
@@ -28,7 +29,7 @@ class Reporter:
         self.stop_at, self.notes = stop_at, []
 
     def start(self, epochs, minutes): ...
-    def epoch(self, row): ...
+    def epoch(self, row, scores): ...
     def note(self, message):
         self.notes.append(message)
 
@@ -58,6 +59,10 @@ BOTH, OTHER = (("NOUN", "NNS"), ("VERB", "VBP")), (("VERB", "NNS"), ("NOUN", "VB
 NO_UPOS, NO_XPOS = (("_", "NNS"), ("_", "VBP")), (("NOUN", "_"), ("VERB", "_"))
 
 
+def data_of(label=(), **sources):
+    return read_data(Sources("rnn", **sources), TaggingOptions(label=label))
+
+
 def request(**given):
     return make_request({"model": "rnn", **given}, [], SETTINGS)
 
@@ -82,19 +87,19 @@ def test_dev_is_scored_on_the_labels_it_has(tmp_path, treebank):
     train_file, dev = treebank("train.conllu", *[BOTH] * 4), treebank("dev.conllu", NO_UPOS)
     progress = train(request(train=[train_file], dev=[dev]), tmp_path / "run", "", Reporter())
     assert [key for key in progress.rows[0] if "dev_" in key] == ["dev_xpos"]
-    assert read_data(Sources("rnn", train=(train_file,), dev=(dev,))).notes == []
+    assert data_of(train=(train_file,), dev=(dev,)).notes == []
 
 
 @pytest.mark.parametrize("dev", [(), (NO_XPOS,)])
 def test_a_dev_file_without_the_labels_is_refused(treebank, dev):
     files = (treebank("train.conllu", *[BOTH] * 30),), (treebank("dev.conllu", *dev),)
     with pytest.raises(SeqkitError, match=r"dev\.conllu: has no xpos labels"):
-        read_data(Sources("rnn", train=files[0], dev=files[1], label=("xpos",)))
+        data_of(label=("xpos",), train=files[0], dev=files[1])
 
 
 def test_a_dev_file_stands_in_for_the_dev_split_of_a_corpus(treebank):
     dev = treebank("dev.conllu", BOTH)
-    data = read_data(Sources("rnn", corpus="sample-english", dev=(dev,)))
+    data = data_of(corpus="sample-english", dev=(dev,))
     assert [sentence.words for sentence in data.dev] == [list(WORDS)]
     assert len(data.train) > 10
 
@@ -104,12 +109,12 @@ def test_few_words_are_not_divided_and_kinds_are_those_of_what_is_left(tmp_path)
     path = tmp_path / "one.conllu"
     rows = [f"1\tw\t_\t{'NOUN' if number == 9 else '_'}\tNN\t_\t_\t_\t_\t_\n\n" for number in range(1000)]
     path.write_text("".join(rows))
-    data = read_data(Sources("rnn", train=(str(path),)))
+    data = data_of(train=(str(path),))
     assert (len(data.train), len(data.dev), data.labels) == (900, 100, ("xpos",))
     with pytest.raises(SeqkitError, match="has no upos labels"):
-        read_data(Sources("rnn", train=(str(path),), label=("upos",)))
+        data_of(label=("upos",), train=(str(path),))
     path.write_text("".join(rows[:999]))
-    data = read_data(Sources("rnn", train=(str(path),)))
+    data = data_of(train=(str(path),))
     assert (len(data.train), len(data.dev), data.labels) == (999, 0, ("upos", "xpos"))
 
 
@@ -118,8 +123,8 @@ def test_a_label_that_no_file_can_hold_is_refused(tmp_path):
     lines = [{"words": ["dogs"], "upos": ["NOUN"]}, {"words": ["dogs"], "upos": ["NO UN"]}]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     with pytest.raises(SeqkitError, match=r"odd\.jsonl:2: the upos label 'NO UN' has white space"):
-        read_data(Sources("rnn", train=(str(path),)))
-    assert len(read_data(Sources("rnn", train=(str(path),), skip_bad=True)).train) == 1
+        data_of(train=(str(path),))
+    assert len(data_of(train=(str(path),), skip_bad=True).train) == 1
 
 
 def test_threads_left_to_torch_are_written_down(tmp_path, treebank):
@@ -134,12 +139,11 @@ def test_threads_left_to_torch_are_written_down(tmp_path, treebank):
 
 def test_a_request_names_files_for_every_folder_and_labels_once(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    sources = request(
-        train=["a.conllu"], dev=["b.conllu"], gold="spacy:./tiny", label=["upos", "upos"]
-    ).sources
+    asked = request(train=["a.conllu"], dev=["b.conllu"], gold="spacy:./tiny", label=["upos,upos", "upos"])
+    sources = asked.sources
     assert sources.train == (str(tmp_path / "a.conllu"),) and sources.dev == (str(tmp_path / "b.conllu"),)
-    assert sources.gold == f"spacy:{tmp_path / 'tiny'}" and sources.label == ("upos",)
-    assert request(gold="spacy:en_core_web_sm").sources.gold == "spacy:en_core_web_sm"
+    assert asked.task.gold == f"spacy:{tmp_path / 'tiny'}" and asked.task.label == ("upos",)
+    assert request(gold="spacy:en_core_web_sm").task.gold == "spacy:en_core_web_sm"
 
 
 def test_the_options_of_another_model_are_refused(tmp_path):
@@ -184,4 +188,4 @@ def test_a_crf_that_would_learn_nothing_is_refused(tmp_path, treebank, settings,
 
 def test_the_first_kind_is_upos_in_whatever_order_labels_are_asked_for(treebank):
     file = treebank("train.conllu", *[BOTH] * 4)
-    assert read_data(Sources("rnn", train=(file,), label=("xpos", "upos"))).labels == ("upos", "xpos")
+    assert data_of(label=("xpos", "upos"), train=(file,)).labels == ("upos", "xpos")

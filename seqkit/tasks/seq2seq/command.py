@@ -13,10 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
-from seqkit.cli.inputs import TAGGERS, Inputs, check_apart, check_utf8
-from seqkit.cli.limits import MaxFrames, MaxPixels, MaxSeconds, limits_of
-from seqkit.cli.render import say
-from seqkit.cli.translate_files import (
+from seqkit.tasks.seq2seq.command_files import (
     FileSources,
     FileTarget,
     Sources,
@@ -27,6 +24,10 @@ from seqkit.cli.translate_files import (
     source_language,
     write_files,
 )
+from seqkit.terminal.inputs import Inputs, check_apart, check_utf8
+from seqkit.terminal.limits import MaxFrames, MaxPixels, MaxSeconds, limits_of
+from seqkit.terminal.renamed import Precision
+from seqkit.terminal.tables import say
 
 if TYPE_CHECKING:
     from seqkit.formats.examples import Problems, Translation
@@ -88,8 +89,12 @@ def translate(
     ] = None,
     text: Annotated[bool, typer.Option("--text", help="Every argument is text.")] = False,
     file: Annotated[bool, typer.Option("--file", help="Every argument is a file.")] = False,
-    precision: Annotated[
-        str, typer.Option(help="Number format of matrix products: float32, bfloat16. Default: the model's.")
+    inference_dtype: Annotated[
+        str,
+        typer.Option(
+            "--inference-dtype",
+            help="Number format of matrix products: float32, bfloat16. Default: the model's.",
+        ),
     ] = "",
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Take lines that are not text as empty, and count them.")
@@ -103,6 +108,7 @@ def translate(
     max_seconds: MaxSeconds = None,
     max_pixels: MaxPixels = None,
     max_frames: MaxFrames = None,
+    precision: Precision = "",
 ) -> None:
     """Turn one sequence into another: a line of text for each line, or for each file; or text into files."""
     from seqkit.config import fill
@@ -151,10 +157,10 @@ def translate(
         target = FileTarget.of(out, modalities.decoder)
         if isinstance(sources, FileSources):
             target.check_apart(len(sources), files)
-        write_files(_load(model or [], precision), sources, options, target)
+        write_files(_load(model or [], inference_dtype), sources, options, target)
     else:
         writer = _writer_for(out, format, scores, options.n_best)
-        models = _load(model or [], precision)
+        models = _load(model or [], inference_dtype)
         first = FirstLine(models[0], attention)
         _run(models, sources, options, out, writer, first)
         first.show()
@@ -208,7 +214,7 @@ class LineInputs(Inputs):
                 yield from re.split("\r?\n", argument.removesuffix("\n"))
 
 
-def _load(names: Sequence[str], precision: str) -> list[Any]:
+def _load(names: Sequence[str], inference_dtype: str) -> list[Any]:
     """The models, which must write the same symbols."""
     from seqkit.errors import SeqkitError
     from seqkit.memory import LARGEST, SEARCH_KERNELS, return_freed_memory
@@ -217,7 +223,7 @@ def _load(names: Sequence[str], precision: str) -> list[Any]:
 
     return_freed_memory(SEARCH_KERNELS, LARGEST)
     names = list(names) or [_default_model()]
-    models = [load_for("seq2seq", name, TAGGERS, precision) for name in names]
+    models = [load_for("seq2seq", name, inference_dtype) for name in names]
     for name, model in zip(names[1:], models[1:], strict=True):
         if list(model.encoders) != list(models[0].encoders):
             problem = f"{name}: reads {', '.join(model.encoders)}, {names[0]} {', '.join(models[0].encoders)}"
@@ -269,9 +275,9 @@ class FirstLine:
         if self.path is None:
             return
         from seqkit.batch.translation import parts_of
-        from seqkit.cli.translate_files import picture_of_attention
         from seqkit.errors import SeqkitError
         from seqkit.evaluation.attention import alignment, in_characters
+        from seqkit.tasks.seq2seq.command_files import picture_of_attention
 
         if self.pair is None:
             raise SeqkitError("--attention: there is no output to show", "Give an input that is not empty.")
@@ -295,7 +301,7 @@ def _run(
 ) -> None:
     """Translate to the file, or to standard output. Ends with 130 after Ctrl-C, telling how far it came."""
     from seqkit.batch.translation import translate_sources
-    from seqkit.cli.progress import WordCounter
+    from seqkit.terminal.progress import WordCounter
 
     done = 0
     try:

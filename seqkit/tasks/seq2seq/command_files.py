@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from seqkit.cli.inputs import check_utf8
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.files import readable
+from seqkit.terminal.inputs import check_utf8
 
 if TYPE_CHECKING:
     from seqkit.evaluation.attention import Alignment
@@ -222,8 +222,8 @@ class FileTarget:
 def write_files(models: Sequence[Any], sources: Sources, options: Any, target: FileTarget) -> None:
     """One file for each source, numbered as the sources are; none for a source that is empty or cannot be read."""
     from seqkit.batch.translation import outputs_of
-    from seqkit.cli.progress import WordCounter
     from seqkit.extend.manager import load
+    from seqkit.terminal.progress import WordCounter
 
     if not isinstance(sources, FileSources):
         # How they are called depends on how many there are.

@@ -19,6 +19,7 @@ from seqkit.formats.media import Limits
 from seqkit.items import read_media_pairs, reads_items
 from seqkit.models.options import names_in
 from seqkit.pairs import UNKNOWN, names_pair_files, read_pairs, sides_of
+from seqkit.tasks.seq2seq.options import Seq2SeqTraining
 from seqkit.training.request import Sources
 
 HELD_OUT = 20
@@ -68,14 +69,14 @@ def _told(value: Any) -> Any:
     )
 
 
-def read_pair_data(sources: Sources, options: Any) -> PairData:
+def read_pair_data(sources: Sources, task: Seq2SeqTraining, options: Any) -> PairData:
     """Read train and dev. Raises SeqkitError where there is nothing to learn from.
 
-    Args: options, the model's, whose encoder and decoder tell what is read of each example.
+    Args: options, the model's: encoder and decoder decide what is read of each example.
     """
     first = sources.corpus or sources.train[0]
     problems = Problems(skip=sources.skip_bad)
-    source, target, read = _reader(first, sources, options, problems)
+    source, target, read = _reader(first, task, options, problems)
     splits = [
         [pair for data in _named(sources, split) for pair in read(data, split)] for split in ("train", "dev")
     ]
@@ -95,19 +96,19 @@ def read_pair_data(sources: Sources, options: Any) -> PairData:
 
 
 def _reader(
-    first: str, sources: Sources, options: Any, problems: Problems
+    first: str, task: Seq2SeqTraining, options: Any, problems: Problems
 ) -> tuple[str, str, Callable[[str, str], Iterator[Pair]]]:
     """Names of source and target, and what reads the pairs of (data, split)."""
     encoders, decoder = names_in(options.encoder), options.decoder
     if not reads_items(first, encoders, decoder):
-        source, target = sides_of(first, sources.source, sources.target)
+        source, target = sides_of(first, task.source, task.target)
         return (
             source,
             target,
             lambda data, split: read_pairs(data, split, source, target, problems, encoder=encoders[0]),
         )
-    limits = Limits(sources.max_seconds, sources.max_pixels, sources.max_frames)
-    source, target = sources.source or UNKNOWN, sources.target or _language(first, decoder)
+    limits = Limits(task.max_seconds, task.max_pixels, task.max_frames)
+    source, target = task.source or UNKNOWN, task.target or _language(first, decoder)
     return (
         source,
         target,
@@ -124,7 +125,7 @@ def _language(data: str, decoder: str) -> str:
 
 def _named(sources: Sources, split: str) -> Sequence[str]:
     """Where the pairs of a split are: the files given for it, else the corpus, if it has such a split."""
-    files: Sequence[str] = getattr(sources, split)
+    files = sources.train if split == "train" else sources.dev
     if files or not sources.corpus:
         return files
     spec = find_corpus(sources.corpus)

@@ -1,49 +1,91 @@
-"""What `seqkit evaluate` says of every sequence-to-sequence model: what was measured, and how outputs were found."""
+"""Measuring a sequence-to-sequence model: what its data are decides how."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-
-def decoding_of(given: dict[str, Any]) -> dict[str, Any]:
-    """The options of decoding, those not given at their defaults."""
-    from seqkit.decoding.options import DecodingOptions
-
-    defaults = DecodingOptions()
-    return {
-        name: getattr(defaults, name) if given[name] is None else given[name]
-        for name in ("beam", "length_penalty", "max_ratio")
-    }
+from seqkit.decoding.options import DecodingOptions
+from seqkit.errors import SeqkitError
+from seqkit.evaluation.report import Report, Section, Table
+from seqkit.items import reads_items
+from seqkit.models.artifact import load_for
+from seqkit.tasks.contract import EvaluationRequest
+from seqkit.tasks.seq2seq.options import Seq2SeqEvaluation
 
 
-def head_of(model: str, source: str, split: str, sides: str, given: dict[str, Any]) -> dict[str, Any]:
-    """What the scores are of, as `--json` has it. `given` are the options of the command."""
-    from seqkit.pairs import names_pair_files
+@dataclass(frozen=True)
+class Head:
+    """What the scores are of."""
 
-    return {
-        "model": model,
-        "source": source,
-        "split": None if names_pair_files(source) else split,
-        "sides": sides,
-        "decoding": decoding_of(given),
-    }
+    request: EvaluationRequest
+    sides: str
+    """`de to en`, or the modalities."""
+
+    @property
+    def decoding(self) -> dict[str, Any]:
+        """The options of decoding, those not given at their defaults."""
+        options = decoding_of(self.request.options)
+        return {name: getattr(options, name) for name in ("beam", "length_penalty", "max_ratio")}
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """For JSON."""
+        request = self.request
+        return {
+            "model": request.model,
+            "source": request.source,
+            "split": request.split,
+            "sides": self.sides,
+            "decoding": self.decoding,
+        }
+
+    def title(self, pairs: int) -> str:
+        """A line above the tables."""
+        request = self.request
+        return f"{request.model} on {request.where}, {self.sides}: {pairs:,} pairs, {self._decoding}"
+
+    def card(self, pairs: int, tables: Sequence[Table]) -> Section:
+        """The section of the model's card."""
+        note = f"Decoded with {self._decoding}."
+        return Section(f"Scores on {self.request.where}", f"{pairs:,} pairs.", tables, note)
+
+    @property
+    def _decoding(self) -> str:
+        return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in self.decoding.items())
 
 
-def title_of(head: dict[str, Any], pairs: int) -> str:
-    """The same as a line above the tables."""
-    split = f" {head['split']}" if head["split"] else ""
-    return f"{head['model']} on {head['source']}{split}, {head['sides']}: {pairs:,} pairs, {_decoding(head)}"
+def decoding_of(options: Seq2SeqEvaluation) -> DecodingOptions:
+    """How outputs are searched for."""
+    given = {name: getattr(options, name) for name in ("beam", "length_penalty", "max_ratio")}
+    return DecodingOptions(**{name: value for name, value in given.items() if value is not None})
 
 
-def add_to_card(head: dict[str, Any], lines: Sequence[str]) -> None:
-    """Put scores on the model's card."""
-    from seqkit.models import folder
+def evaluate_seq2seq(request: EvaluationRequest) -> Report:
+    """Scores by modality: of text from text, of text from media, or of media."""
+    from seqkit.tasks.seq2seq.evaluate_media import evaluate_media
+    from seqkit.tasks.seq2seq.evaluate_text import evaluate_text
 
-    where = " ".join(filter(None, (head["source"], head["split"])))
-    told = [*lines, "", f"Decoded with {_decoding(head)}."]
-    folder.add_to_card(folder.model_folder(head["model"]), f"Scores on {where}", told)
+    translator = load_for("seq2seq", request.model, request.inference_dtype)
+    if reads_items(request.source, list(translator.encoders), translator.options.decoder):
+        return evaluate_media(translator, request)
+    return evaluate_text(translator, request)
 
 
-def _decoding(head: dict[str, Any]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in head["decoding"].items())
+def check_reads_same(translator: Any, rival: Any, request: EvaluationRequest) -> None:
+    """Raise SeqkitError for a rival that reads or writes something else; report one of other languages."""
+    name = request.compare
+    if list(rival.encoders) != list(translator.encoders) or not hasattr(rival.decoder, "read"):
+        problem = f"--compare {name}: reads {', '.join(rival.encoders)} and writes {rival.options.decoder}"
+        fix = f"Compare with a model from {', '.join(translator.encoders)} to text."
+        raise SeqkitError(problem, fix, exit_code=2)
+    own, others = (_direction(model) for model in (translator, rival))
+    if own != others:
+        request.tell(
+            f"--compare {name}: was trained for {' to '.join(others)}, the model for {' to '.join(own)}"
+        )
+
+
+def _direction(model: Any) -> tuple[str, str]:
+    return model.facts.source_language, model.facts.target_language

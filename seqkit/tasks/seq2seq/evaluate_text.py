@@ -1,108 +1,116 @@
-"""`seqkit evaluate` for sequence-to-sequence models that write text."""
+"""Measuring translations of text against references."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from unicodedata import is_normalized
 
-from seqkit.cli.evaluate_outputs import add_to_card, decoding_of, head_of, title_of
-from seqkit.cli.inputs import TAGGERS
-from seqkit.cli.render import print_tables, say, show_json
-
-if TYPE_CHECKING:
-    from seqkit.evaluation.translation import Compared, TranslationScores
-    from seqkit.formats.examples import Pair
-
-OPTIONS = (
-    *("source", "target", "beam", "length_penalty", "max_ratio", "tokenize", "judge"),
-    *("max_seconds", "max_pixels", "max_frames"),
+from seqkit.batch.translation import translate_lines
+from seqkit.errors import SeqkitError
+from seqkit.evaluation.metric import PERCENT, Metric
+from seqkit.evaluation.report import Report
+from seqkit.evaluation.resampling import few
+from seqkit.evaluation.sacre import tokenizer_for
+from seqkit.evaluation.translation import (
+    Compared,
+    TranslationScores,
+    compare_translations,
+    score_translations,
 )
-"""Options of the command that only these models take."""
+from seqkit.formats.examples import Pair, Problems
+from seqkit.models.artifact import load_for
+from seqkit.pairs import read_pairs, sides_of
+from seqkit.tasks.contract import EvaluationRequest
+from seqkit.tasks.seq2seq.evaluate import Head, check_reads_same, decoding_of
+from seqkit.tasks.seq2seq.options import Seq2SeqEvaluation
+from seqkit.tasks.seq2seq.text_report import (
+    compared_dicts,
+    compared_table,
+    translation_dict,
+    translation_tables,
+)
 
 
-def evaluate_translation(model: str, source: str, split: str, given: dict[str, Any]) -> None:
-    """Measure a model's outputs against a reference. `given` are the other options of the command."""
-    from seqkit.cli.evaluate_items import check_reads_same, evaluate_items
-    from seqkit.errors import SeqkitError
-    from seqkit.evaluation.resampling import few
-    from seqkit.evaluation.sacre import tokenizer_for
-    from seqkit.evaluation.translation import compare_translations, score_translations
-    from seqkit.evaluation.translation_report import card_lines
-    from seqkit.formats.examples import Problems
-    from seqkit.items import reads_items
-    from seqkit.models.artifact import load_for
-    from seqkit.pairs import read_pairs, sides_of
-
-    translator = load_for("seq2seq", model, TAGGERS, given["precision"])
-    if reads_items(source, list(translator.encoders), translator.options.decoder):
-        evaluate_items(translator, model, source, split, given)
-        return
-    if given["judge"]:
-        raise SeqkitError("--judge: the model writes text", "It is for models that draw.", exit_code=2)
+def evaluate_text(translator: Any, request: EvaluationRequest) -> Report:
+    """sacreBLEU's metrics with intervals, exact matches, BLEU by length of the source."""
+    options: Seq2SeqEvaluation = request.options
+    options.refuse("the model writes text, and a judge is for media", "judge")
     own = translator.facts
-    sides = sides_of(source, given["source"] or own.source_language, given["target"] or own.target_language)
-    tokenizer = tokenizer_for(sides[1], given["tokenize"])
-    rival = load_for("seq2seq", given["compare"], TAGGERS, given["precision"]) if given["compare"] else None
-    if rival is not None:
-        check_reads_same(translator, rival, given["compare"])
-    problems = Problems(skip=given["skip_bad"])
-    (encoder,) = translator.encoders
-    pairs = list(read_pairs(source, split, *sides, problems, longest=0, encoder=encoder))
-    say(problems.summary())
-    if not pairs:
-        raise SeqkitError(f"{source}: holds no pair to evaluate on", "Give a file with source and target.")
-    say(tokenizer.note)
-    outputs = _outputs(translator, pairs, given)
+    sides = sides_of(
+        request.source, options.source or own.source_language, options.target or own.target_language
+    )
+    tokenizer = tokenizer_for(sides[1], options.tokenize)
+    rival = _rival(translator, request)
+    pairs = _pairs(translator, request, sides)
+    request.tell(tokenizer.note)
+    outputs = _outputs(translator, pairs, options)
     references = [str(pair.target) for pair in pairs]
-    say(_unreachable(references))
+    request.tell(_unreachable(references))
+    (encoder,) = translator.encoders
     sources = [pair.sources[encoder] for pair in pairs]
     scores = score_translations(sources, outputs, references, sides, tokenizer)
     comparison: list[Compared] = []
     if rival is not None:
-        say(few(len(pairs)))
-        others = _outputs(rival, pairs, given)
+        request.tell(few(len(pairs)))
+        others = _outputs(rival, pairs, options)
         comparison = compare_translations(outputs, others, references, sides[1], tokenizer)
-    head = head_of(model, source, split, f"{sides[0]} to {sides[1]}", given)
-    if given["card"]:
-        add_to_card(head, card_lines(scores))
-    _show(head, scores, comparison, given["as_json"])
+    return _report(Head(request, f"{sides[0]} to {sides[1]}"), scores, comparison)
+
+
+def _report(head: Head, scores: TranslationScores, comparison: Sequence[Compared]) -> Report:
+    tables, data = translation_tables(scores), head.data | translation_dict(scores)
+    if comparison:
+        data["comparison"] = compared_dicts(comparison)
+    return Report(
+        title=head.title(scores.pairs),
+        tables=[*tables, *([compared_table(comparison)] if comparison else [])],
+        data=data,
+        card=head.card(scores.pairs, tables[:1]),
+        metrics=_metrics(scores),
+    )
+
+
+def _metrics(scores: TranslationScores) -> list[Metric]:
+    """From 0 to 100, as sacreBLEU has them; exact matches as a share."""
+    found = [
+        Metric(name, score.value, (score.low, score.high), higher_is_better=name != "TER", unit="")
+        for name, score in scores.metrics.items()
+    ]
+    return [*found, Metric("exact_match", scores.exact.value or 0.0, scores.exact.interval, unit=PERCENT)]
+
+
+def _rival(translator: Any, request: EvaluationRequest) -> Any:
+    if not request.compare:
+        return None
+    rival = load_for("seq2seq", request.compare, request.inference_dtype)
+    check_reads_same(translator, rival, request)
+    return rival
+
+
+def _pairs(translator: Any, request: EvaluationRequest, sides: tuple[str, str]) -> list[Pair]:
+    problems = Problems(skip=request.skip_bad)
+    (encoder,) = translator.encoders
+    found = read_pairs(request.source, request.split or "", *sides, problems, longest=0, encoder=encoder)
+    pairs = list(found)
+    request.tell(problems.summary())
+    if not pairs:
+        raise SeqkitError(
+            f"{request.source}: holds no pair to evaluate on", "Give a file with source and target."
+        )
+    return pairs
 
 
 def _unreachable(references: Sequence[str]) -> str:
     """A note on references that no output can equal letter for letter, for models write composed characters."""
-    from unicodedata import is_normalized
-
     count = sum(not is_normalized("NFC", reference) for reference in references)
     if not count:
         return ""
     return f"{count:,} reference(s) are not composed (NFC), as outputs are: BLEU, chrF and TER count that as errors"
 
 
-def _outputs(translator: Any, pairs: Sequence[Pair], given: dict[str, Any]) -> list[str]:
+def _outputs(translator: Any, pairs: Sequence[Pair], options: Seq2SeqEvaluation) -> list[str]:
     """The best output for each pair's source."""
-    from seqkit.batch.translation import translate_lines
-    from seqkit.decoding.options import DecodingOptions
-
     lines = (line for pair in pairs for line in pair.sources.values())
-    found = translate_lines([translator], lines, DecodingOptions(**decoding_of(given)))
+    found = translate_lines([translator], lines, decoding_of(options))
     return [translations[0].text if translations else "" for translations in found]
-
-
-def _show(
-    head: dict[str, Any], scores: TranslationScores, comparison: Sequence[Compared], as_json: bool
-) -> None:
-    from seqkit.evaluation.translation_report import (
-        compared_dicts,
-        compared_table,
-        translation_dict,
-        translation_tables,
-    )
-
-    if as_json:
-        found = head | translation_dict(scores)
-        if comparison:
-            found["comparison"] = compared_dicts(comparison)
-        show_json(found)
-        return
-    tables = translation_tables(scores) + ([compared_table(comparison)] if comparison else [])
-    print_tables(title_of(head, scores.pairs), tables)

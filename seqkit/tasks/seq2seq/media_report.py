@@ -1,8 +1,7 @@
-"""Scores of recognised text, and of drawn films, as tables for people and as JSON for programs."""
+"""Scores of recognised text, and of generated media, as tables and as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from seqkit.evaluation.drawing import DrawingScores
@@ -59,15 +58,6 @@ def drawing_tables(scores: DrawingScores) -> list[Table]:
             )
         )
     return tables
-
-
-def table_lines(pairs: int, tables: Sequence[Table]) -> list[str]:
-    """Tables as lines of Markdown, for a model's card."""
-    lines = [f"{pairs:,} pairs."]
-    for table in tables:
-        rows = [table.header, ["---"] * len(table.header), *table.rows]
-        lines += ["", f"{table.title}:", "", *("| " + " | ".join(cells) + " |" for cells in rows)]
-    return lines
 
 
 def recognition_dict(scores: RecognitionScores) -> dict[str, Any]:

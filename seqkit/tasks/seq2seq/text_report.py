@@ -1,4 +1,4 @@
-"""Scores of translations as tables for people and as JSON for programs."""
+"""Scores of translations as tables and as JSON."""
 
 from __future__ import annotations
 
@@ -48,15 +48,6 @@ def compared_table(rows: Sequence[Compared]) -> Table:
     ]
     header = ["metric", "this", "other", "difference", "95 % interval", "p"]
     return Table("Compared (paired bootstrap over sentences)", header, cells)
-
-
-def card_lines(scores: TranslationScores) -> list[str]:
-    """The scores as lines of Markdown, for a model's card."""
-    table = translation_tables(scores)[0]
-    rule = ["---"] * len(table.header)
-    rows = [[cell.replace("|", "\\|") for cell in cells] for cells in (table.header, rule, *table.rows)]
-    lines = ["| " + " | ".join(cells) + " |" for cells in rows]
-    return [f"{scores.pairs:,} pairs. {table.title}:", "", *lines]
 
 
 def translation_dict(scores: TranslationScores) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from seqkit.formats.examples import Sentence
-from seqkit.training.request import Request
+from seqkit.training.request import TrainingRequest
 
 UPDATES = 3300
 """Steps down the gradient that a training wants, whatever the corpus."""
@@ -20,16 +20,16 @@ WORDS_A_PIECE = 4
 PIECES = (100, 4000)
 
 
-def adapted(request: Request, train: Sequence[Sentence]) -> Request:
+def with_auto_options(request: TrainingRequest, train: Sequence[Sentence]) -> TrainingRequest:
     """The request with every 0 that stands for "adapt" replaced. What the user chose stays."""
     words = sum(len(sentence.words) for sentence in train)
     batch_words = request.training.batch_words or _within(words // UPDATES_AN_EPOCH, BATCH_WORDS)
     epochs = request.training.epochs or _within(round(UPDATES * batch_words / max(words, 1)), EPOCHS)
-    training = dataclasses.replace(request.training, batch_words=batch_words, epochs=epochs)
-    return dataclasses.replace(request, training=training, model=_adapted_model(request.model, train))
+    request = request.replace("training", batch_words=batch_words, epochs=epochs)
+    return dataclasses.replace(request, model=_with_auto_vocabulary(request.model, train))
 
 
-def _adapted_model(options: Any, train: Sequence[Sentence]) -> Any:
+def _with_auto_vocabulary(options: Any, train: Sequence[Sentence]) -> Any:
     if getattr(options, "vocab_size", None) != 0:
         return options
     distinct = len({word for sentence in train for word in sentence.words})

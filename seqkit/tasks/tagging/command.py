@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
-from seqkit.cli.inputs import OTHER_TASKS, Inputs, check_apart, is_file_there, listed, read_inputs
-from seqkit.cli.render import say
+from seqkit.terminal.inputs import Inputs, check_apart, is_file_there, listed, read_inputs
+from seqkit.terminal.renamed import Precision
+from seqkit.terminal.tables import say
 
 if TYPE_CHECKING:
     from seqkit.formats.examples import Problems
@@ -53,17 +54,22 @@ def tag(
     processes: Annotated[
         int, typer.Option(min=1, help="Processes that tag; the output is the same for any number.")
     ] = 1,
-    precision: Annotated[
-        str, typer.Option(help="Number format of the states: float32, bfloat16, int8. Default: the model's.")
+    inference_dtype: Annotated[
+        str,
+        typer.Option(
+            "--inference-dtype",
+            help="Number format of the states: float32, bfloat16, int8. Default: the model's.",
+        ),
     ] = "",
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")
     ] = False,
+    precision: Precision = "",
 ) -> None:
     """Give every word its part of speech."""
     from seqkit.batch.tagging import tag_sentences
-    from seqkit.cli.progress import WordCounter
     from seqkit.formats.examples import Problems
+    from seqkit.terminal.progress import WordCounter
 
     problems = Problems(skip=skip_bad)
     wanted = Inputs(tuple(inputs or ()), text, file, from_, pretokenized)
@@ -75,7 +81,7 @@ def tag(
     if top:
         _check_shows_probabilities(spec.name)
     model = model or _default(lang)
-    tagger = _load(model, processes, precision)
+    tagger = _load(model, processes, inference_dtype)
     kinds = _kinds(label, tagger.facts.labels)
     sentences = read_inputs(wanted, lang or tagger.facts.language, problems)
     with _writer(out, spec) as writer, WordCounter("tagged") as counter:
@@ -99,7 +105,7 @@ def _default(lang: str) -> str:
     return default_model("tagging", lang or "en")
 
 
-def _load(model: str, processes: int, precision: str) -> Any:
+def _load(model: str, processes: int, inference_dtype: str) -> Any:
     from seqkit.memory import return_freed_memory
     from seqkit.models.artifact import load_for
 
@@ -109,7 +115,7 @@ def _load(model: str, processes: int, precision: str) -> Any:
 
         # As many cores as processes are taken; more threads would only stand in each other's way.
         torch.set_num_threads(1)
-    tagger = load_for("tagging", model, OTHER_TASKS, precision)
+    tagger = load_for("tagging", model, inference_dtype)
     # What is loaded now lives to the end: the collector need not walk all of it again and again.
     gc.freeze()
     return tagger

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import json
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from seqkit.catalogue import find_corpus
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.report import silver_warning
 from seqkit.formats.examples import LABELS, Problems, Sentence, Where, is_label, kinds_in
 from seqkit.models.contracts import MAX_STEPS
+from seqkit.tasks.tagging.options import TaggingOptions
 from seqkit.text.gold import Labeller, labeller_of
 from seqkit.text.sources import labelled_sentences
 from seqkit.text.words import ANY_LANGUAGE, splitter
-from seqkit.training.card import silver_of
 from seqkit.training.request import Sources
 
 HELD_OUT = 10
@@ -33,37 +36,38 @@ class Data:
     notes: list[str]
 
 
-def read_data(sources: Sources) -> Data:
+def read_data(sources: Sources, options: TaggingOptions) -> Data:
     """Read train and dev. Raises SeqkitError where there is nothing to learn from."""
-    labeller = labeller_of(sources.gold)
-    language = _language(sources, labeller)
+    labeller = labeller_of(options.gold)
+    language = _language(sources, options, labeller)
     problems = Problems(skip=sources.skip_bad)
-    train = _read(sources, "train", labeller, problems)
-    dev = _read(sources, "dev", labeller, problems)
+    kinds = options.label or LABELS
+    train = _read(sources, "train", kinds, labeller, problems)
+    dev = _read(sources, "dev", kinds, labeller, problems)
     name = sources.corpus or ", ".join(sources.train)
     if not train:
         raise SeqkitError(f"{name}: holds no sentence to train on", "Give a file with labelled sentences.")
-    labels = _labels(sources.label, train, name)
+    labels = _labels(options.label, train, name)
     if (dev or sources.dev) and not set(labels) & set(kinds_in(dev)):
         raise SeqkitError(
             f"{', '.join(sources.dev) or name}: has no {' or '.join(labels)} labels to score dev on",
             "Give a dev split with such labels, or none.",
         )
-    told = (_of_language(sources.lang), problems.summary(), silver_warning(silver_of([*train, *dev])))
+    told = (_of_language(options.lang), problems.summary(), silver_warning(silver_of([*train, *dev])))
     notes = [note for note in told if note]
     if not dev and len(train) >= HELD_OUT and sum(len(sentence.words) for sentence in train) >= FEWEST:
         dev, train = train[HELD_OUT - 1 :: HELD_OUT], [s for i, s in enumerate(train) if (i + 1) % HELD_OUT]
         notes.append(f"no dev split given: every {HELD_OUT}th sentence is held out ({len(dev)} of them)")
-        labels = _labels(sources.label, train, name)
+        labels = _labels(options.label, train, name)
     elif not dev:
         notes.append("no dev split: every epoch is trained and the last one kept")
     return Data(train, dev, labels, language, notes + _unseen(train, dev, labels))
 
 
-def _language(sources: Sources, labeller: Labeller | None) -> str:
+def _language(sources: Sources, options: TaggingOptions, labeller: Labeller | None) -> str:
     """The language that was named, else the corpus's, else that of the pipeline whose words are learnt."""
-    if sources.lang:
-        return sources.lang
+    if options.lang:
+        return options.lang
     if sources.corpus:
         return find_corpus(sources.corpus).language
     return labeller.nlp.lang if labeller is not None else "xx"
@@ -76,8 +80,10 @@ def _of_language(named: str) -> str:
     return splitter(named).note
 
 
-def _read(sources: Sources, split: str, labeller: Labeller | None, problems: Problems) -> list[Sentence]:
-    files: Sequence[str] = getattr(sources, split)
+def _read(
+    sources: Sources, split: str, kinds: Sequence[str], labeller: Labeller | None, problems: Problems
+) -> list[Sentence]:
+    files = sources.train if split == "train" else sources.dev
     if sources.corpus and not files:
         spec = find_corpus(sources.corpus)
         if split not in {*spec.splits, *spec.aliases}:
@@ -87,7 +93,7 @@ def _read(sources: Sources, split: str, labeller: Labeller | None, problems: Pro
         stretch
         for file in files
         for sentence in labelled_sentences(file, split, labeller, problems)
-        if _can_be_written(sentence, sources.label or LABELS, file, problems)
+        if _can_be_written(sentence, kinds, file, problems)
         for stretch in _stretches(sentence)
     ]
 
@@ -155,3 +161,50 @@ def new_labels(kind: str, known: Collection[str], sentences: Sequence[Sentence])
     there = {label for sentence in sentences for label in sentence.labels.get(kind, ())}
     new = sorted(label for label in there - set(known) if is_label(kind, label))
     return len(new), ", ".join(new[:5]) + (" …" if len(new) > 5 else "")
+
+
+def check_labels(name: str, model: Any, data: Data, asked: Sequence[str]) -> list[str]:
+    """Notes on labels that a trained tagger does not have, and so does not learn, and on kinds that only it has.
+
+    Raises SeqkitError where it has none of the kinds, or none of the labels, that the data have, or lacks a kind that
+    was asked for.
+    """
+    missing = [kind for kind in asked or data.labels if kind not in model.facts.labels]
+    if missing and (asked or len(missing) == len(data.labels)):
+        problem = f"--from {name}: gives no {' or '.join(missing)} labels"
+        raise SeqkitError(problem, f"It gives: {', '.join(model.facts.labels)}.", exit_code=2)
+    notes = [f"the model gives no {kind} labels, and learns none" for kind in missing]
+    learnt = 0
+    for kind, known in model.facts.labels.items():
+        if kind not in data.labels:
+            notes.append(f"{kind} is not learnt; the model gives it as before, or worse")
+            continue
+        count, shown = new_labels(kind, known, data.train)
+        total, _ = new_labels(kind, (), data.train)
+        learnt += total - count
+        if count:
+            notes.append(
+                f"{count} of {total} {kind} label(s) are not learnt, as the model does not have them: {shown}"
+            )
+    if not learnt:
+        problem = f"--from {name}: has none of the labels to be learnt"
+        raise SeqkitError(
+            problem, "Train from the first, random weights, or begin with another model.", exit_code=2
+        )
+    return notes
+
+
+def checksum(splits: Sequence[Sequence[Sentence]], kinds: Sequence[str]) -> str:
+    """sha256 of the words and labels of some splits, in order."""
+    digest = hashlib.sha256()
+    for sentences in splits:
+        for sentence in sentences:
+            labels = [sentence.labels.get(kind) for kind in kinds]
+            digest.update(json.dumps([sentence.words, labels]).encode() + b"\n")
+        digest.update(b"\n")
+    return digest.hexdigest()
+
+
+def silver_of(sentences: Sequence[Sentence]) -> str | None:
+    """The pipeline that labelled the sentences; None where people did."""
+    return next((sentence.silver for sentence in sentences if sentence.silver), None)

@@ -54,7 +54,7 @@ def teach(
         sentences += noisy(train, first_kind, noise, np.random.default_rng((seed, copy)))
     soft: list[Soft] = [{} for _ in sentences]
     for number, name in enumerate(teachers, start=1):
-        teacher = load_for("tagging", name, {})
+        teacher = load_for("tagging", name)
         if any(isinstance(head, CRFHead) for head in teacher.heads.values()):
             fix = "Choose teachers that were trained without --set crf."
             raise SeqkitError(

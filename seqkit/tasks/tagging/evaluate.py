@@ -1,82 +1,138 @@
-"""`seqkit evaluate` for taggers."""
+"""Measuring a tagger: on labelled words, or from raw text."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from seqkit.cli.inputs import OTHER_TASKS, listed
-from seqkit.cli.render import print_tables, say, show_json
+from seqkit.errors import SeqkitError
+from seqkit.evaluation.calibration import measure_calibration
+from seqkit.evaluation.compare import Comparison, compare
+from seqkit.evaluation.metric import Metric
+from seqkit.evaluation.pictures import check_picture, letters_of_any_script
+from seqkit.evaluation.plots import confusion_matrix
+from seqkit.evaluation.report import Report, silver_warning
+from seqkit.evaluation.resampling import few
+from seqkit.evaluation.run import evaluate_raw, evaluate_tagger, kinds_to_score
+from seqkit.evaluation.tagging import TaggingScores
+from seqkit.formats.examples import Problems, Sentence
+from seqkit.models.artifact import load_for
+from seqkit.tasks.contract import EvaluationRequest
+from seqkit.tasks.tagging.options import TaggingEvaluation
+from seqkit.tasks.tagging.report import (
+    calibration_table,
+    card_section,
+    comparison_table,
+    raw_dict,
+    raw_tables,
+    tagging_dict,
+    tagging_tables,
+)
+from seqkit.terminal.inputs import check_apart, listed
+from seqkit.text.gold import labeller_of
+from seqkit.text.sources import labelled_sentences
+from seqkit.text.words import splitter
 
-if TYPE_CHECKING:
-    from seqkit.evaluation.calibration import Calibration
-    from seqkit.evaluation.compare import Comparison
-    from seqkit.formats.examples import Sentence
 
-OPTIONS = ("label", "gold", "raw", "lang", "confusion_plot", "calibration")
-"""Options of the command that only taggers take."""
+def evaluate_tagging(request: EvaluationRequest) -> Report:
+    """Scores of a tagger. Raises SeqkitError for options that contradict each other, and for data without labels."""
+    options: TaggingEvaluation = request.options
+    _check(request, options)
+    tagger = load_for("tagging", request.model, request.inference_dtype)
+    # Loaded before the work, so that a slip in its name does not cost the scores of the first.
+    rival = load_for("tagging", request.compare, request.inference_dtype) if request.compare else None
+    sentences = _sentences(request, options)
+    kinds = kinds_to_score(listed(options.label), tuple(tagger.facts.labels), sentences, request.source)
+    if options.raw:
+        return _raw_report(request, tagger, sentences, kinds)
+    both = _kinds_of_both(rival, request.compare, kinds) if rival is not None else []
+    scores = evaluate_tagger(tagger, sentences, kinds)
+    comparisons = _compare(request, tagger, rival, sentences, both) if rival is not None else []
+    calibrations = measure_calibration(tagger, sentences, kinds) if options.calibration else []
+    tables = tagging_tables(scores)
+    tables += [comparison_table(comparisons)] if comparisons else []
+    tables += [calibration_table(calibrations)] if calibrations else []
+    title, head = _title(request, tagger.facts.silver), _head(request, tagger.facts.silver)
+    data = head | tagging_dict(scores)
+    if comparisons:
+        data["comparison"] = [asdict(comparison) for comparison in comparisons]
+    if calibrations:
+        data["calibration"] = [asdict(calibration) for calibration in calibrations]
+    if options.confusion_plot is not None:
+        _plot(request, title, scores, kinds[0], options.confusion_plot)
+    return Report(
+        title=f"{title}: {scores.sentences:,} sentences, {scores.words:,} words",
+        tables=tables,
+        data=data,
+        card=card_section(_card_title(request), scores),
+        metrics=_metrics(scores, kinds),
+    )
 
 
-def evaluate_tagging(model: str, source: str, split: str, given: dict[str, Any]) -> None:
-    """Measure a tagger on labelled words, or from raw text. `given` are the other options of the command."""
-    from seqkit.errors import SeqkitError
-
-    raw, compare, calibration, card = given["raw"], given["compare"], given["calibration"], given["card"]
-    confusion_plot: Path | None = given["confusion_plot"]
-    if raw and (confusion_plot or compare or calibration or card):
+def _check(request: EvaluationRequest, options: TaggingEvaluation) -> None:
+    if options.raw and (options.confusion_plot or request.compare or options.calibration or request.card):
         fix = "Leave out --raw, or --confusion-plot, --compare, --calibration and --card."
         raise SeqkitError(
             "--raw gives scores of its own: its words differ from the gold ones", fix, exit_code=2
         )
-    if given["lang"] and not raw:
+    if options.lang and not options.raw:
         raise SeqkitError("--lang: is for --raw, which splits text anew", "Leave it out.", exit_code=2)
+    if options.confusion_plot is not None:
+        check_apart({"--confusion-plot": options.confusion_plot}, [request.source])
+        check_picture(options.confusion_plot)
 
-    from seqkit.catalogue import names_file
-    from seqkit.evaluation.run import evaluate_raw, evaluate_tagger, kinds_to_score
-    from seqkit.formats.examples import Problems
-    from seqkit.models.artifact import load_for
-    from seqkit.text.gold import labeller_of
-    from seqkit.text.sources import labelled_sentences
-    from seqkit.text.words import splitter
 
-    problems = Problems(skip=given["skip_bad"])
-    tagger = load_for("tagging", model, OTHER_TASKS, given["precision"])
-    # Before the work, that a slip in its name may not cost the scores of the first.
-    rival = load_for("tagging", compare, OTHER_TASKS, given["precision"]) if compare else None
-    language = given["lang"] or tagger.facts.language
-    examples = labelled_sentences(source, split, labeller_of(given["gold"]), problems)
+def _sentences(request: EvaluationRequest, options: TaggingEvaluation) -> list[Sentence]:
+    problems = Problems(skip=request.skip_bad)
+    examples = labelled_sentences(request.source, request.split or "", labeller_of(options.gold), problems)
     sentences = [sentence for sentence in examples if sentence.words]
-    wanted = listed(given["label"])
-    say(problems.summary())
-    kinds = kinds_to_score(wanted, tuple(tagger.facts.labels), sentences, source)
-    both = _kinds_of_both(rival, compare, kinds) if rival is not None else []
-    head = {
-        "model": model,
-        "source": source,
-        "split": None if names_file(source) else split,
-        "silver": tagger.facts.silver,
-    }
-    if raw:
-        say(splitter(language).note)
-        _show_raw(head, evaluate_raw(tagger, sentences, kinds, language), given["as_json"])
-        return
-    scores = evaluate_tagger(tagger, sentences, kinds)
-    comparisons = _compare(tagger, rival, sentences, both) if rival is not None else []
-    calibrations = _calibrations(tagger, sentences, kinds) if calibration else []
-    # Files first: whoever reads stdout may go away in the middle.
-    if confusion_plot is not None:
-        _plot(head, scores, kinds[0], confusion_plot)
-    if card:
-        _add_to_card(model, head, given, scores)
-    _show_tagging(head, scores, comparisons, calibrations, given["as_json"])
+    request.tell(problems.summary())
+    return sentences
+
+
+def _head(request: EvaluationRequest, silver: str | None) -> dict[str, Any]:
+    """What was measured, for JSON."""
+    return {"model": request.model, "source": request.source, "split": request.split, "silver": silver}
+
+
+def _title(request: EvaluationRequest, silver: str | None) -> str:
+    learnt = f" (learnt from SILVER labels by {silver})" if silver else ""
+    return f"{request.model}{learnt} on {request.where}"
+
+
+def _card_title(request: EvaluationRequest) -> str:
+    """What was measured otherwise than by default has a title, and so a place in the card, of its own."""
+    options: TaggingEvaluation = request.options
+    special = [name for name in (options.gold, options.label, request.inference_dtype) if name]
+    return f"Accuracy on {request.where}" + (f" ({'; '.join(special)})" if special else "")
+
+
+def _metrics(scores: TaggingScores, kinds: Sequence[str]) -> list[Metric]:
+    return [
+        Metric(kind, scores.kinds[kind].overall.value or 0.0, scores.kinds[kind].overall.interval)
+        for kind in kinds
+    ]
+
+
+def _raw_report(
+    request: EvaluationRequest, tagger: Any, sentences: Sequence[Sentence], kinds: Sequence[str]
+) -> Report:
+    language = request.options.lang or tagger.facts.language
+    request.tell(splitter(language).note)
+    scores = evaluate_raw(tagger, sentences, kinds, language)
+    silver = tagger.facts.silver
+    return Report(
+        title=_title(request, silver),
+        tables=raw_tables(scores),
+        data=_head(request, silver) | raw_dict(scores),
+        metrics=[Metric(name, score.f1) for name, score in scores.metrics.items()],
+    )
 
 
 def _kinds_of_both(rival: Any, name: str, kinds: Sequence[str]) -> list[str]:
     """Kinds of label to compare. Raises SeqkitError where there is none."""
-    from seqkit.errors import SeqkitError
-
     both = [kind for kind in kinds if kind in rival.facts.labels]
     if not both:
         problem = f"--compare {name}: gives none of {', '.join(kinds)}"
@@ -85,79 +141,17 @@ def _kinds_of_both(rival: Any, name: str, kinds: Sequence[str]) -> list[str]:
 
 
 def _compare(
-    tagger: Any, rival: Any, sentences: Sequence[Sentence], kinds: Sequence[str]
+    request: EvaluationRequest, tagger: Any, rival: Any, sentences: Sequence[Sentence], kinds: Sequence[str]
 ) -> list[Comparison]:
-    from seqkit.evaluation.compare import compare
-    from seqkit.evaluation.resampling import few
-
-    say(few(len(sentences)))
+    request.tell(few(len(sentences)))
     a, b = tagger.predict(sentences), rival.predict(sentences)
     return [compare(sentences, a, b, kind) for kind in kinds]
 
 
-def _calibrations(tagger: Any, sentences: Sequence[Sentence], kinds: Sequence[str]) -> list[Calibration]:
-    from seqkit.evaluation.calibration import measure_calibration
-
-    return measure_calibration(tagger, sentences, kinds)
-
-
-def _show_tagging(
-    head: dict[str, Any],
-    scores: Any,
-    comparisons: Sequence[Comparison],
-    calibrations: Sequence[Calibration],
-    as_json: bool,
-) -> None:
-    from seqkit.evaluation.report import calibration_table, comparison_table, tagging_dict, tagging_tables
-
-    if as_json:
-        found = head | tagging_dict(scores)
-        if comparisons:
-            found["comparison"] = [asdict(comparison) for comparison in comparisons]
-        if calibrations:
-            found["calibration"] = [asdict(calibration) for calibration in calibrations]
-        show_json(found)
-        return
-    tables = tagging_tables(scores)
-    tables += [comparison_table(comparisons)] if comparisons else []
-    tables += [calibration_table(calibrations)] if calibrations else []
-    print_tables(f"{_title(head)}: {scores.sentences:,} sentences, {scores.words:,} words", tables)
-
-
-def _show_raw(head: dict[str, Any], scores: Any, as_json: bool) -> None:
-    from seqkit.evaluation.report import raw_dict, raw_tables
-
-    if as_json:
-        show_json(head | raw_dict(scores))
-    else:
-        print_tables(_title(head), raw_tables(scores))
-
-
-def _title(head: dict[str, Any]) -> str:
-    silver = f" (learnt from SILVER labels by {head['silver']})" if head["silver"] else ""
-    return f"{head['model']}{silver} on {head['source']}{' ' + head['split'] if head['split'] else ''}"
-
-
-def _add_to_card(model: str, head: dict[str, Any], given: dict[str, Any], scores: Any) -> None:
-    """What was measured otherwise than by default has a title, and so a place, of its own."""
-    from seqkit.evaluation.report import card_section
-    from seqkit.models.folder import add_to_card, model_folder
-
-    title = " ".join(filter(None, ("Accuracy on", head["source"], head["split"])))
-    special = [name for name in (given["gold"], given["label"], given["precision"]) if name]
-    if special:
-        title += f" ({'; '.join(special)})"
-    add_to_card(model_folder(model), title, card_section(scores))
-
-
-def _plot(head: dict[str, Any], scores: Any, kind: str, picture: Path) -> None:
-    from seqkit.evaluation.pictures import letters_of_any_script
-    from seqkit.evaluation.plots import confusion_matrix
-    from seqkit.evaluation.report import silver_warning
-
-    title = "\n".join(filter(None, [f"{_title(head)}: {kind}", silver_warning(scores.silver)]))
+def _plot(request: EvaluationRequest, title: str, scores: TaggingScores, kind: str, picture: Path) -> None:
+    marked = "\n".join(filter(None, [f"{title}: {kind}", silver_warning(scores.silver)]))
     with letters_of_any_script() as missing:
-        confusion_matrix(scores.kinds[kind], title, picture)
+        confusion_matrix(scores.kinds[kind], marked, picture)
     for note in missing:
-        say(note)
-    say(f"{picture}: confusions of {kind}")
+        request.tell(note)
+    request.tell(f"{picture}: confusions of {kind}")

@@ -1,4 +1,4 @@
-"""Losses. A model gives logits; what is minimised is decided here."""
+"""Losses of taggers, from logits and labels."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from torch import Tensor
 from seqkit.models.contracts import Loss
 from seqkit.nn.heads import IGNORE, CRFHead
 from seqkit.nn.recurrent import mask_of
-
-__all__ = ["Loss", "distilled_nll", "tagging_nll", "with_crf"]
 
 
 def tagging_nll(

@@ -1,13 +1,14 @@
-"""Scores as tables for people and as JSON for programs; both say where no person made the gold labels."""
+"""Scores of a tagger as tables and as JSON; both say where no person made the gold labels."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from seqkit.evaluation.compare import Comparison
 from seqkit.evaluation.raw import RawScores
+from seqkit.evaluation.report import Section, Table, silver_warning
 from seqkit.evaluation.tagging import Accuracy, KindScores, TaggingScores
 
 if TYPE_CHECKING:
@@ -20,19 +21,6 @@ NARROW = 8
 GROUPS = ("overall", "known", "unknown", "ambiguous", "sentences")
 
 
-class Table(NamedTuple):
-    """Rows of cells under a header."""
-
-    title: str
-    header: list[str]
-    rows: list[list[str]]
-
-
-def silver_warning(silver: str | None) -> str:
-    """What must stand by every score against labels that no person made; empty for gold ones."""
-    return f"SILVER: labels by {silver}, not by people" if silver else ""
-
-
 def tagging_tables(scores: TaggingScores) -> list[Table]:
     """Accuracies, what they were counted on, and for each kind its labels and confusions."""
     tables = [_accuracies(scores), _counts(scores)]
@@ -42,12 +30,10 @@ def tagging_tables(scores: TaggingScores) -> list[Table]:
     return _marked(tables, scores.silver)
 
 
-def card_section(scores: TaggingScores) -> list[str]:
-    """The accuracies as lines of Markdown, for a model's card."""
-    table = _marked([_accuracies(scores)], scores.silver)[0]
-    rule = ["---"] * len(table.header)
-    lines = ["| " + " | ".join(cells) + " |" for cells in (table.header, rule, *table.rows)]
-    return [f"{scores.sentences:,} sentences, {scores.words:,} words. {table.title}:", "", *lines]
+def card_section(title: str, scores: TaggingScores) -> Section:
+    """The accuracies as a section of the model's card."""
+    (table,) = _marked([_accuracies(scores)], scores.silver)
+    return Section(title, f"{scores.sentences:,} sentences, {scores.words:,} words.", [table])
 
 
 def comparison_table(comparisons: Sequence[Comparison]) -> Table:

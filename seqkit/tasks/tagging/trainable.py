@@ -1,21 +1,38 @@
-"""Training a tagger: the loss of some sentences, and the accuracy on dev."""
+"""Training a tagger: batches of sentences, their loss, and the accuracy on dev."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+import torch
+from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
+from seqkit.evaluation.metric import Metric
 from seqkit.formats.examples import Sentence, is_label, kinds_in
-from seqkit.models.tagger import Tagger
-from seqkit.training.distillation import Soft
-from seqkit.training.objectives import Loss, distilled_nll, tagging_nll, with_crf
+from seqkit.models.contracts import Loss
+from seqkit.models.tagger import TagBatch, Tagger
+from seqkit.nn.heads import IGNORE
+from seqkit.tasks.tagging.distillation import Soft
+from seqkit.tasks.tagging.losses import distilled_nll, in_float32, tagging_nll, with_crf
+from seqkit.training.trainable import StepLogProbs, Trainable
 
 
-class TaggingTask:
+class TrainingBatch(NamedTuple):
+    """Sentences as tensors, and what teachers say of them."""
+
+    sentences: TagBatch
+    soft: dict[str, Tensor] | None = None
+    """Kind of label -> p_BTL, all 0 at padding; None without teachers."""
+
+
+class TaggingTrainable(Trainable):
     """A tagger, the sentences it learns from (and what teachers say of them), those it is scored on, and the kinds of
     label that it learns.
     """
+
+    name = "tagging"
 
     def __init__(
         self,
@@ -23,39 +40,72 @@ class TaggingTask:
         train: Sequence[Sentence],
         dev: Sequence[Sentence],
         kinds: Sequence[str],
-        label_smoothing: float,
         soft: Sequence[Soft] | None = None,
         teacher_weight: float = 0.0,
     ) -> None:
-        self.model, self.train, self.dev, self.label_smoothing = model, train, dev, label_smoothing
+        self.model: Tagger = model
+        self.train, self.dev = train, dev
         self.soft, self.teacher_weight = soft, teacher_weight
         self.kinds = [kind for kind in model.facts.labels if kind in kinds]
-        self.lengths = [len(sentence.words) for sentence in train]
+        self._lengths = [len(sentence.words) for sentence in train]
 
-    def loss(self, indices: Sequence[int], seed: int) -> Loss:
-        """Negative log-likelihood of these sentences' labels."""
+    @property
+    def lengths(self) -> list[int]:
+        """Words of each sentence."""
+        return self._lengths
+
+    def collate(self, indices: Sequence[int], seed: int) -> TrainingBatch:
+        """These sentences; the segmentation of some words is drawn at random."""
         sentences = [self.train[index] for index in indices]
         batch = self.model.collate(sentences, sampling=self.model.options.sampling, seed=seed)
-        of_all = self.model(batch)
-        logits = {kind: of_all[kind] for kind in self.kinds}
         if self.soft is None:
-            loss = tagging_nll(logits, batch.targets, self.label_smoothing)
-            return with_crf(
-                loss, {kind: self.model.heads[kind] for kind in logits}, logits, batch, self.label_smoothing
-            )
+            return TrainingBatch(batch)
         soft = {
             kind: pad_sequence([self.soft[index][kind].float() for index in indices], batch_first=True)
             for kind in self.soft[indices[0]]
         }
-        return distilled_nll(logits, batch.targets, soft, self.teacher_weight, self.label_smoothing)
+        return TrainingBatch(batch, soft)
 
-    def score(self) -> dict[str, float]:
+    def _logits(self, batch: TrainingBatch) -> dict[str, Tensor]:
+        of_all = self.model(batch.sentences)
+        return {kind: of_all[kind] for kind in self.kinds}
+
+    def loss(self, batch: TrainingBatch, label_smoothing: float = 0.0) -> Loss:
+        """Negative log-likelihood of the labels; with teachers their part, too."""
+        logits, targets = self._logits(batch), batch.sentences.targets
+        if batch.soft is None:
+            loss = tagging_nll(logits, targets, label_smoothing)
+            heads = {kind: self.model.heads[kind] for kind in logits}
+            return with_crf(loss, heads, logits, batch.sentences, label_smoothing)
+        return distilled_nll(logits, targets, batch.soft, self.teacher_weight, label_smoothing)
+
+    def log_probs(self, batch: TrainingBatch) -> list[StepLogProbs]:
+        """Of the labelled words, for each kind of label; of each word by itself, also where a CRF joins them."""
+        found = []
+        for kind, logits_BTL in self._logits(batch).items():
+            y_BT = batch.sentences.targets[kind]
+            real_BT = y_BT != IGNORE
+            log_p_NV = torch.log_softmax(in_float32(logits_BTL[real_BT]), dim=-1)
+            found.append(StepLogProbs(log_p_NV, y_BT[real_BT]))
+        return found
+
+    def step_losses(self, batch: TrainingBatch) -> Tensor:
+        """Negative log-likelihood of each word, all kinds of label together, (B, T)."""
+        total_BT = torch.zeros(batch.sentences.index_BT.shape)
+        for kind, logits_BTL in self._logits(batch).items():
+            y_BT = batch.sentences.targets[kind]
+            log_p_BTL = torch.log_softmax(in_float32(logits_BTL), dim=-1)
+            nll_BT = -log_p_BTL.gather(2, y_BT.clamp(min=0)[:, :, None])[:, :, 0]
+            total_BT = total_BT + nll_BT.masked_fill(y_BT == IGNORE, 0.0)
+        return total_BT
+
+    def score(self) -> list[Metric]:
         """Accuracy of each kind of label that is learnt and dev has, the first kind first."""
         scored = [kind for kind in self.kinds if kind in kinds_in(self.dev)]
         if not scored:
-            return {}
+            return []
         predicted = self.model.predict(self.dev, scored)
-        return {kind: _accuracy(self.dev, predicted, kind) for kind in scored}
+        return [Metric(kind, _accuracy(self.dev, predicted, kind)) for kind in scored]
 
 
 def _accuracy(gold: Sequence[Sentence], predicted: Sequence[dict[str, list[str]]], kind: str) -> float:

@@ -17,8 +17,9 @@ from seqkit.formats.examples import Problems
 from seqkit.models.artifact import load_model
 from seqkit.models.generation import generate
 from seqkit.pairs import read_pairs
+from seqkit.tasks.seq2seq.data import read_pair_data
+from seqkit.tasks.seq2seq.options import Seq2SeqTraining
 from seqkit.training.loop import Stopped
-from seqkit.training.pairs_data import read_pair_data
 from seqkit.training.request import Sources, make_request
 from seqkit.training.run import train
 
@@ -49,7 +50,7 @@ class Reporter:
         if progress.updates == self.stop_at:
             signal.raise_signal(signal.SIGTERM)
 
-    def epoch(self, row): ...
+    def epoch(self, row, scores): ...
 
     def note(self, message):
         self.notes.append(message)
@@ -74,7 +75,7 @@ def outcome(out: Path) -> tuple[str, list[dict[str, str]]]:
     [
         [],
         ["attention=none", "bidirectional=false", "recurrence=gru"],
-        ["precision=bfloat16", "input_feeding=true"],
+        ["train_dtype=bfloat16", "input_feeding=true"],
     ],
     ids=["attention", "plain", "bfloat16"],
 )
@@ -156,15 +157,15 @@ def test_the_loss_is_that_of_the_smoothed_target(twenty):
     """Label smoothing moves the loss that is followed, and not the one that is told."""
     from toy_translation import pairs, tiny
 
-    from seqkit.training.seq2seq import Seq2SeqTask
+    from seqkit.tasks.seq2seq.trainable import Seq2SeqTrainable
 
     model, examples = tiny(), pairs(8)
-    plain, smooth = (Seq2SeqTask(model, examples, [], share) for share in (0.0, 0.2))
-    first, second = plain.loss(range(8), 1), smooth.loss(range(8), 1)
+    task = Seq2SeqTrainable(model, examples, [])
+    first, second = (task.loss(task.collate(range(8), 1), share) for share in (0.0, 0.2))
     assert first.nll == second.nll and first.steps == second.steps
     assert float(first.mean.detach()) == pytest.approx(first.nll / first.steps, rel=1e-5)
     assert float(second.mean.detach()) != pytest.approx(float(first.mean.detach()), rel=1e-3)
-    assert plain.score() == {}
+    assert task.score() == []
 
 
 def test_no_more_than_a_thousand_pairs_are_held_out(tmp_path):
@@ -175,5 +176,5 @@ def test_no_more_than_a_thousand_pairs_are_held_out(tmp_path):
             "".join(f"eins {number}\tone {number}\n" for number in range(count)), encoding="utf-8"
         )
         sources = Sources("seq2seq", train=(str(file),))
-        data = read_pair_data(sources, SimpleNamespace(encoder="text", decoder="text"))
+        data = read_pair_data(sources, Seq2SeqTraining(), SimpleNamespace(encoder="text", decoder="text"))
         assert (len(data.train), len(data.dev)) == (count - held_out, held_out)

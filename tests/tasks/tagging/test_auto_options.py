@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seqkit.formats.examples import Sentence
-from seqkit.training.adapt import adapted
+from seqkit.tasks.tagging.auto_options import with_auto_options
 from seqkit.training.request import make_request
 
 
@@ -12,7 +12,7 @@ def corpus(words: int) -> list[Sentence]:
 
 
 def sizes(words: int, **settings) -> tuple[int, int, int]:
-    request = adapted(make_request({"model": "lstm"}, [], settings), corpus(words))
+    request = with_auto_options(make_request({"model": "lstm"}, [], settings), corpus(words))
     return request.training.batch_words, request.training.epochs, request.model.vocab_size
 
 

@@ -11,7 +11,7 @@ import torch
 from seqkit.errors import SeqkitError
 from seqkit.formats.conllu import parse
 from seqkit.models.artifact import load_for
-from seqkit.training.auxiliary import add_deprel
+from seqkit.tasks.tagging.auxiliary import add_deprel
 from seqkit.training.request import make_request
 from seqkit.training.run import train
 
@@ -27,13 +27,13 @@ ROWS = """# text = I can't see it.
 SETTINGS = {"epochs": 2, "hidden": 6, "char_hidden": 4, "vocab_size": 60, "threads": 1}
 CORPUS = {"model": "lstm", "corpus": "sample-english"}
 NOBODY = SimpleNamespace(
-    start=lambda *_: None, epoch=lambda _: None, step=lambda *_: None, note=lambda _: None
+    start=lambda *_: None, epoch=lambda *_: None, step=lambda *_: None, note=lambda _: None
 )
 
 
 def trained(out, **settings):
     train(make_request(CORPUS, [], SETTINGS | settings), out, "seqkit train", NOBODY)
-    return load_for("tagging", str(out), {})
+    return load_for("tagging", str(out))
 
 
 def test_relations_say_on_which_side_the_head_stands():
@@ -65,9 +65,9 @@ def test_a_pupil_learns_relations_that_its_teachers_do_not_know(tmp_path):
     for name, auxiliary in (("alone", "none"), ("beside", "deprel")):
         given = CORPUS | {"teacher": (str(tmp_path / "teacher"),)}
         # Teachers answer in float32, whatever the pupil computes in.
-        settings = SETTINGS | {"auxiliary": auxiliary, "precision": "bfloat16"}
+        settings = SETTINGS | {"auxiliary": auxiliary, "train_dtype": "bfloat16"}
         request = make_request(given, [], settings)
         train(request, tmp_path / name, "seqkit train", NOBODY)
-    alone, beside = (load_for("tagging", str(tmp_path / name), {}) for name in ("alone", "beside"))
+    alone, beside = (load_for("tagging", str(tmp_path / name)) for name in ("alone", "beside"))
     assert list(beside.heads) == ["upos", "xpos", "feats"]
     assert not torch.equal(alone.U, beside.U)

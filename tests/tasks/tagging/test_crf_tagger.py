@@ -8,7 +8,7 @@ from toy import TREEBANK, tiny
 
 from seqkit.errors import SeqkitError
 from seqkit.nn.heads import CRFHead
-from seqkit.training.tagging import TaggingTask
+from seqkit.tasks.tagging.trainable import TaggingTrainable
 
 EVERYTHING = list(range(len(TREEBANK)))
 
@@ -16,7 +16,8 @@ EVERYTHING = list(range(len(TREEBANK)))
 def test_the_loss_is_that_of_whole_sentences():
     model = tiny("birnn", labels=("upos",), crf="upos").eval()
     torch.nn.init.normal_(model.heads["upos"].A)
-    loss = TaggingTask(model, TREEBANK, [], list(model.facts.labels), 0.0).loss(EVERYTHING, 1)
+    task = TaggingTrainable(model, TREEBANK, [], list(model.facts.labels))
+    loss = task.loss(task.collate(EVERYTHING, 1))
     alone = 0.0
     for sentence in TREEBANK:
         batch = model.collate([sentence])
@@ -29,13 +30,13 @@ def test_the_loss_is_that_of_whole_sentences():
 def test_it_learns_beside_softmaxes_of_other_kinds():
     model = tiny("birnn", crf="upos")
     assert [isinstance(head, CRFHead) for head in model.heads.values()] == [True, False, False]
-    task = TaggingTask(model, TREEBANK, TREEBANK, list(model.facts.labels), 0.1)
+    task = TaggingTrainable(model, TREEBANK, TREEBANK, list(model.facts.labels))
     optimizer = torch.optim.Adam(model.parameters(), lr=0.02)
     for _ in range(80):
         optimizer.zero_grad()
-        task.loss(EVERYTHING, 1).mean.backward()
+        task.loss(task.collate(EVERYTHING, 1), 0.1).mean.backward()
         optimizer.step()
-    assert task.score() == {"upos": 1.0, "xpos": 1.0, "feats": 1.0}
+    assert {m.name: m.value for m in task.score()} == {"upos": 1.0, "xpos": 1.0, "feats": 1.0}
     ranked = model.predict_top(TREEBANK[:1], 2)[0]["upos"][0]
     assert ranked[0][0] == "DET" and ranked[0][1] > ranked[1][1]
 

@@ -9,9 +9,9 @@ from toy import TREEBANK, tiny
 
 from seqkit.errors import SeqkitError
 from seqkit.models.artifact import save_model
-from seqkit.training.distillation import noisy, teach
-from seqkit.training.objectives import distilled_nll, tagging_nll
-from seqkit.training.tagging import TaggingTask
+from seqkit.tasks.tagging.distillation import noisy, teach
+from seqkit.tasks.tagging.losses import distilled_nll, tagging_nll
+from seqkit.tasks.tagging.trainable import TaggingTrainable
 
 
 @pytest.fixture
@@ -90,14 +90,14 @@ def test_a_kind_of_label_without_teachers_is_learnt_from_gold_labels():
 def test_the_pupil_comes_to_agree_with_its_teacher(teachers):
     found = lesson(teachers[:1], copies=0)
     pupil = tiny("birnn", hidden=16)
-    task = TaggingTask(
-        pupil, found.sentences, [], ["upos", "xpos", "feats"], 0.0, found.soft, teacher_weight=1.0
+    task = TaggingTrainable(
+        pupil, found.sentences, [], ["upos", "xpos", "feats"], found.soft, teacher_weight=1.0
     )
     optimizer = torch.optim.Adam(pupil.parameters(), lr=0.02)
     everything = list(range(len(TREEBANK)))
     for _ in range(150):
         optimizer.zero_grad()
-        task.loss(everything, 1).mean.backward()
+        task.loss(task.collate(everything, 1)).mean.backward()
         optimizer.step()
     said = pupil.predict(TREEBANK)
     names = pupil.facts.labels["upos"]

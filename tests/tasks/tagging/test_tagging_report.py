@@ -11,12 +11,14 @@ from ud_oracle import perturbed_labels
 
 from seqkit.catalogue import read_sentences
 from seqkit.evaluation import plots
+from seqkit.evaluation.metric import Metric
 from seqkit.evaluation.pictures import letters_of_any_script
 from seqkit.evaluation.plots import confusion_matrix, learning_curve
 from seqkit.evaluation.raw import RawScore, RawScores
-from seqkit.evaluation.report import raw_dict, raw_tables, tagging_dict, tagging_tables
 from seqkit.evaluation.tagging import Accuracy, KindScores, TaggingScores, score_tagging
 from seqkit.formats.examples import Problems
+from seqkit.tasks.tagging.report import raw_dict, raw_tables, tagging_dict, tagging_tables
+from seqkit.training.state import Progress
 
 RAW = RawScores({"Tokens": RawScore(9, 10, 12), "UPOS": RawScore(6, 10, 12, 8)}, silver="en_tiny 1.2")
 
@@ -101,24 +103,28 @@ def test_a_picture_is_what_its_suffix_says_and_the_same_again(tmp_path, suffix, 
 
 
 def test_learning_curve_takes_what_columns_there_are(tmp_path):
-    (tmp_path / "with.csv").write_text(
-        "epoch,train_loss,train_accuracy,dev_upos\n1,2.0,0.3,0.4\n2,1.0,0.5,0.6\n"
-    )
-    (tmp_path / "without.csv").write_text("epoch,train_loss\n1,2.0\n2,1.0\n")
-    (tmp_path / "empty.csv").write_text("epoch,train_loss\n")
-    for name in ("with", "without", "empty"):
-        learning_curve(tmp_path / f"{name}.csv", tmp_path / f"{name}.png")
+    rows = [
+        {"epoch": 1, "train_loss": 2.0, "train_accuracy": 0.3},
+        {"epoch": 2, "train_loss": 1.0, "train_accuracy": 0.5},
+    ]
+    scores = [[list(Metric("upos", value))] for value in (0.4, 0.6)]
+    runs = {"with": Progress(rows=rows, scores=scores), "without": Progress(rows=rows), "empty": Progress()}
+    for name, progress in runs.items():
+        learning_curve(progress, tmp_path / f"{name}.png")
     assert size_of_png(tmp_path / "with.png")[0] > 0 and size_of_png(tmp_path / "without.png")[0] > 0
     assert not (tmp_path / "empty.png").exists()
 
 
 def test_learning_curve_tells_losses_from_scores(tmp_path, monkeypatch):
-    (tmp_path / "run.csv").write_text(
-        "epoch,train_loss,train_accuracy,dev_bleu,dev_perplexity,dev_log_likelihood\n1,2.0,0.3,0.1,2.718281828,-250\n"
-    )
+    scores = [
+        Metric("bleu", 0.1, unit="points"),
+        Metric("perplexity", 2.718281828, higher_is_better=False, unit="", likelihood=True),
+        Metric("log_likelihood", -250.0, unit="a step", likelihood=True),
+    ]
+    rows = [{"epoch": 1, "train_loss": 2.0, "train_accuracy": 0.3}]
     drawn = []
     monkeypatch.setattr(plots, "save_figure", lambda figure, _: drawn.append(figure))
-    learning_curve(tmp_path / "run.csv", tmp_path / "run.png")
+    learning_curve(Progress(rows=rows, scores=[list(map(list, scores))]), tmp_path / "run.png")
     loss, score = ({line.get_label(): line.get_ydata()[0] for line in axes.lines} for axes in drawn[0].axes)
     assert loss == {"train loss (left)": 2.0, "dev loss (left)": pytest.approx(1.0)}
     assert score == {"train accuracy": 30.0, "dev bleu": 10.0}

@@ -6,7 +6,7 @@ import pytest
 import torch
 from toy import TREEBANK, tiny
 
-from seqkit.training.calibration import best_temperature, calibrate
+from seqkit.tasks.tagging.temperature import best_temperature, calibrate
 
 
 @pytest.mark.parametrize("temperature", [0.5, 1.0, 3.0])

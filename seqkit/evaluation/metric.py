@@ -1,0 +1,52 @@
+"""One score as a value: what it is called, how it is shown, and which way is better. Imports no torch."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+PERCENT, POINTS = "%", "points"
+"""Units of shares from 0 to 1, which are shown times 100, with and without the sign."""
+
+
+class Metric(NamedTuple):
+    """One score of one system."""
+
+    name: str
+    value: float
+    interval: tuple[float, float] | None = None
+    """95 % confidence interval, in the unit of `value`; None where it was not estimated."""
+    higher_is_better: bool = True
+    unit: str = PERCENT
+    """`%` or `points`: `value` is a share; anything else is shown behind the value as it is."""
+    likelihood: bool = False
+    """Whether it is a likelihood, which still improves while counts of exact matches stand still."""
+
+    @property
+    def title(self) -> str:
+        """The name in words: `character error`."""
+        return self.name.replace("_", " ")
+
+    @property
+    def shown(self) -> str:
+        """The value with its unit, as tables and progress lines show it: `95.92 %`, `38.12`, `4.071`."""
+        if self.unit in (PERCENT, POINTS):
+            return f"{100 * self.value:.2f}" + (" %" if self.unit == PERCENT else "")
+        return f"{self.value:.3f}" + (f" {self.unit}" if self.unit else "")
+
+    def improves_on(self, other: Metric) -> bool:
+        """Whether this value is better than another one of the same metric."""
+        return self.value > other.value if self.higher_is_better else self.value < other.value
+
+
+def is_better(scores: list[Metric], before: list[Metric]) -> bool:
+    """Whether an epoch is better than an earlier one.
+
+    The first metric decides; where it is equal, the metrics of which less is better, in their order (error rates and
+    perplexity beside a count of exact matches).
+    """
+    first, first_before = scores[0], before[0]
+    if first.value != first_before.value:
+        return first.improves_on(first_before)
+    earlier = {metric.name: metric.value for metric in before}
+    costs = [metric for metric in scores if not metric.higher_is_better]
+    return [metric.value for metric in costs] < [earlier.get(metric.name, 0.0) for metric in costs]

@@ -1,0 +1,91 @@
+"""What an evaluation found, as one value: a table on a terminal, JSON for programs, Markdown for cards and pages.
+
+Imports no torch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from seqkit.evaluation.metric import PERCENT, POINTS, Metric
+
+
+class Table(NamedTuple):
+    """Rows of cells under a header."""
+
+    title: str
+    header: list[str]
+    rows: list[list[str]]
+
+
+class Section(NamedTuple):
+    """A part of a model card: a heading, what was counted, and which of a report's tables stand under it."""
+
+    title: str
+    summary: str
+    tables: Sequence[Table]
+    note: str = ""
+    """A line after the tables."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Scores of one model on one set of data."""
+
+    title: str
+    """What was measured on what, in one line."""
+    tables: Sequence[Table]
+    data: Mapping[str, Any]
+    """Everything measured, as JSON has it."""
+    card: Section | None = None
+    """What `--card` adds to the model's card; None where that makes no sense."""
+    metrics: Sequence[Metric] = field(default=())
+    """The scores as values, the one that decides first."""
+
+
+def silver_warning(silver: str | None) -> str:
+    """What must stand beside every score against labels that no person made; "" for gold labels."""
+    return f"SILVER: labels by {silver}, not by people" if silver else ""
+
+
+def metric_table(metrics: Sequence[Metric], title: str = "Scores") -> Table:
+    """Metrics with their 95 % intervals; shares in %."""
+    rows = [[metric.title, metric.shown, _interval(metric)] for metric in metrics]
+    return Table(title, ["metric", "value", "95 % interval"], rows)
+
+
+def metric_data(metrics: Sequence[Metric]) -> dict[str, Any]:
+    """Metrics for JSON, by name: value, interval, unit and direction."""
+    return {
+        metric.name: {
+            "value": metric.value,
+            "interval_95": metric.interval,
+            "unit": metric.unit,
+            "higher_is_better": metric.higher_is_better,
+        }
+        for metric in metrics
+    }
+
+
+def _interval(metric: Metric) -> str:
+    if metric.interval is None:
+        return "–"
+    scale, digits = (100, 2) if metric.unit in (PERCENT, POINTS) else (1, 3)
+    low, high = (f"{scale * end:.{digits}f}" for end in metric.interval)
+    return f"{low}–{high}"
+
+
+def markdown_table(table: Table) -> list[str]:
+    """A table as lines of Markdown, without its title."""
+    rows = [table.header, ["---"] * len(table.header), *table.rows]
+    return ["| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |" for cells in rows]
+
+
+def markdown(section: Section) -> list[str]:
+    """A section of a card as lines of Markdown, without its heading."""
+    lines = [section.summary]
+    for table in section.tables:
+        lines += ["", f"{table.title}:", "", *markdown_table(table)]
+    return [*lines, "", section.note] if section.note else lines

@@ -1,0 +1,26 @@
+"""Kinds of model, one folder each, and the contract that plugins' own kinds keep. Imports no torch.
+
+A task subclasses `Task`; what it trains with subclasses `Trainable`.
+"""
+
+from seqkit.evaluation.metric import Metric
+from seqkit.evaluation.report import Report, Section, Table
+from seqkit.models.contracts import Loss
+from seqkit.tasks.contract import EvaluationRequest, Task
+from seqkit.training.request import TaskOptions, TrainingRequest
+from seqkit.training.trainable import Prepared, StepLogProbs, Trainable
+
+__all__ = [
+    "EvaluationRequest",
+    "Loss",
+    "Metric",
+    "Prepared",
+    "Report",
+    "Section",
+    "StepLogProbs",
+    "Table",
+    "Task",
+    "TaskOptions",
+    "Trainable",
+    "TrainingRequest",
+]

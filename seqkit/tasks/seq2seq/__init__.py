@@ -1,0 +1,34 @@
+"""Sequence to sequence: any sequence in, any out; its verb is `translate`. Registered as a plugin's task is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from seqkit.extend.hookspecs import hookimpl
+from seqkit.extend.specs import CommandSpec, TaskSpec
+from seqkit.tasks.seq2seq.options import Seq2SeqEvaluation, Seq2SeqTraining
+
+
+@hookimpl
+def seqkit_tasks() -> Iterable[TaskSpec]:
+    """The task `seq2seq`."""
+    yield TaskSpec(
+        "seq2seq",
+        implementation="seqkit.tasks.seq2seq.task:Seq2SeqTask",
+        options=Seq2SeqTraining,
+        evaluation=Seq2SeqEvaluation,
+        verb="translate",
+        # 2: vectors of symbols are scaled as they are read.
+        oldest_format=2,
+        summary="one sequence into another: translation, captions, recognised speech, films",
+    )
+
+
+@hookimpl
+def seqkit_commands() -> Iterable[CommandSpec]:
+    """The command `translate`."""
+    yield CommandSpec(
+        "translate",
+        command="seqkit.tasks.seq2seq.command:translate",
+        summary="Turn one sequence into another: a line of text for each line, or for each file; or text into files.",
+    )

@@ -1,0 +1,74 @@
+"""Options of training and evaluating sequence-to-sequence models. Imports no torch: the command line shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seqkit.config import check_range
+from seqkit.errors import SeqkitError
+
+SECONDS, PIXELS, FRAMES = 300.0, 50_000_000, 5_000
+"""Limits of `seqkit.formats.media.Limits`, which needs numpy."""
+
+
+@dataclass(frozen=True)
+class MediaLimits:
+    """Bounds on media files: a small file may unpack to an endless one."""
+
+    max_seconds: float = SECONDS
+    """Media: longest recording or film read, in seconds."""
+    max_pixels: int = PIXELS
+    """Media: largest picture or frame read, in pixels."""
+    max_frames: int = FRAMES
+    """Media: longest film read, in frames."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for a limit that leaves nothing."""
+        check_range(self, 0.001, 1e12, "max_seconds")
+        check_range(self, 1, 10**15, "max_pixels", "max_frames")
+
+
+@dataclass(frozen=True)
+class Seq2SeqTraining(MediaLimits):
+    """What is read, and what is written."""
+
+    source: str = ""
+    """Side of parallel text that is read, such as en."""
+    target: str = ""
+    """Side of parallel text that is written, such as de."""
+    renaming: float = 0.0
+    """Pairs of text: of those with a name that both sides write alike, the share in which another takes its place."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for a value out of range."""
+        super().__post_init__()
+        check_range(self, 0, 1, "renaming")
+
+
+@dataclass(frozen=True)
+class Seq2SeqEvaluation(MediaLimits):
+    """How outputs are found and measured."""
+
+    source: str = ""
+    """The side that is read. Default: the model's."""
+    target: str = ""
+    """The side to be written. Default: the model's."""
+    beam: int | None = None
+    """Width of the beam; 1 is greedy. Default: 5."""
+    length_penalty: float | None = None
+    """Rank by log P / length ** this. Default: 1."""
+    max_ratio: float | None = None
+    """Longest output: this times the source, and 10 pieces. Default: 3."""
+    tokenize: str = ""
+    """sacreBLEU's tokenizer. Default: the target language's, else 13a."""
+    metric: str = ""
+    """More scores, by the names of registered metrics, with commas."""
+    judge: str = ""
+    """For models that write media: a trained model that reads the outputs; does it read what was asked for?"""
+
+    def refuse(self, reason: str, *names: str) -> None:
+        """Raise SeqkitError for the first of these options that was given."""
+        for name in names:
+            if getattr(self, name) not in (None, ""):
+                option = f"--{name.replace('_', '-')}"
+                raise SeqkitError(f"{option}: {reason}", "Leave it out.", exit_code=2)

@@ -1,0 +1,102 @@
+"""The task `seq2seq`: from pairs of sequences to a model that turns one into the other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from seqkit.evaluation.report import Report
+from seqkit.extend.manager import load, registry
+from seqkit.models.folder import LANGUAGES, model_folder
+from seqkit.models.parts import read_json
+from seqkit.pairs import UNKNOWN
+from seqkit.tasks.contract import EvaluationRequest, Task
+from seqkit.tasks.seq2seq.card import card_facts
+from seqkit.tasks.seq2seq.data import PairData, read_pair_data
+from seqkit.tasks.seq2seq.trainable import Seq2SeqTrainable
+from seqkit.training.card import model_card
+from seqkit.training.finetune import started
+from seqkit.training.loop import Reporter
+from seqkit.training.request import TrainingRequest
+from seqkit.training.trainable import Prepared
+
+UPDATES = 12_000
+"""Updates that a training needs, whatever the corpus."""
+EPOCHS = (12, 100)
+"""Fewest and most passes."""
+BATCH_STEPS = (200, 4000)
+UPDATES_AN_EPOCH = 150
+
+
+class Seq2SeqTask(Task):
+    """An encoder reads, a decoder writes; lengths are free."""
+
+    name = "seq2seq"
+
+    def prepare(self, request: TrainingRequest, reporter: Reporter) -> Prepared:
+        """Read the pairs and make the model."""
+        request = _with_sides(request)
+        data = read_pair_data(request.sources, request.task, request.model)
+        for note in data.notes:
+            reporter.note(note)
+        request = request.replace("task", source=data.source, target=data.target)
+        torch.manual_seed(request.training.seed)
+        model = _model(request, data, reporter)
+        task = Seq2SeqTrainable(model, data.train, data.dev, request.task.renaming)
+        resolved = _with_auto_options(request, int(task.lengths.sum()))
+        facts = card_facts(resolved, model, len(data.train))
+        return Prepared(
+            request=resolved,
+            task=task,
+            examples=data.checksum,
+            card=lambda progress, command: model_card(resolved, facts, progress, command),
+        )
+
+    def evaluate(self, request: EvaluationRequest) -> Report:
+        """Scores of text, or of media that were written."""
+        from seqkit.tasks.seq2seq.evaluate import evaluate_seq2seq
+
+        return evaluate_seq2seq(request)
+
+
+def _with_sides(request: TrainingRequest) -> TrainingRequest:
+    """The sides of the model that is trained further, where none are given and the data have them."""
+    start, options = request.sources.start, request.task
+    if not start or options.source or options.target:
+        return request
+    languages = model_folder(start) / LANGUAGES
+    own = read_json(languages) if languages.is_file() else {}
+    source, target = own.get("source", UNKNOWN), own.get("target", UNKNOWN)
+    if UNKNOWN in (source, target):
+        return request
+    return request.replace("task", source=source, target=target)
+
+
+def _model(request: TrainingRequest, data: PairData, reporter: Reporter) -> Any:
+    """The model in its first state: random weights, or those of the model that it begins as."""
+    start = request.sources.start
+    if not start:
+        spec = registry().find("models", request.sources.model)
+        facts = load(spec.facts).gather(data.train, request.model, data.source, data.target)
+        return load(spec.build)(request.model, facts)
+    model = started(start, request.model)
+    was = (model.facts.source_language, model.facts.target_language)
+    now = tuple(
+        old if new == UNKNOWN else new for old, new in zip(was, (data.source, data.target), strict=True)
+    )
+    if now != was:
+        reporter.note(
+            f"--from {start}: was from {was[0]} to {was[1]}, and is trained from {now[0]} to {now[1]}"
+        )
+    model.facts.source_language, model.facts.target_language = now
+    return model
+
+
+def _with_auto_options(request: TrainingRequest, steps: int) -> TrainingRequest:
+    """The request with `batch_words` and `epochs` chosen by the size of the training split where they are 0."""
+    low, high = BATCH_STEPS
+    batch_words = request.training.batch_words or min(max(steps // UPDATES_AN_EPOCH, low), high)
+    updates = max(steps / batch_words, 1)
+    epochs = request.training.epochs or min(max(round(UPDATES / updates), EPOCHS[0]), EPOCHS[1])
+    return request.replace("training", batch_words=batch_words, epochs=epochs)

@@ -1,0 +1,31 @@
+"""Tagging: one label of each kind for every word; its verb is `tag`. Registered as a plugin's task is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from seqkit.extend.hookspecs import hookimpl
+from seqkit.extend.specs import CommandSpec, TaskSpec
+from seqkit.tasks.tagging.options import TaggingEvaluation, TaggingOptions
+
+
+@hookimpl
+def seqkit_tasks() -> Iterable[TaskSpec]:
+    """The task `tagging`."""
+    yield TaskSpec(
+        "tagging",
+        implementation="seqkit.tasks.tagging.task:TaggingTask",
+        options=TaggingOptions,
+        evaluation=TaggingEvaluation,
+        verb="tag",
+        inference_dtypes=("float32", "bfloat16", "int8"),
+        summary="labels for words: parts of speech, features, named entities",
+    )
+
+
+@hookimpl
+def seqkit_commands() -> Iterable[CommandSpec]:
+    """The command `tag`."""
+    yield CommandSpec(
+        "tag", command="seqkit.tasks.tagging.command:tag", summary="Give every word its part of speech."
+    )

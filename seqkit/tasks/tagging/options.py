@@ -1,0 +1,76 @@
+"""What training and evaluating taggers can be given. Imports no torch: the command line shows it."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+
+from seqkit.config import check_range
+from seqkit.errors import SeqkitError
+from seqkit.models.folder import absolute_model
+from seqkit.training.request import TaskOptions
+
+
+@dataclass(frozen=True)
+class TaggingOptions(TaskOptions):
+    """What a tagger learns, and from whom."""
+
+    gold: str = ""
+    """Label raw text with a spaCy pipeline: spacy:NAME_OR_PATH."""
+    teacher: tuple[str, ...] = ()
+    """A trained model to learn from, too (distillation): name or folder; may be repeated."""
+    label: tuple[str, ...] = ()
+    """Kinds of label, with commas, such as upos,xpos,feats. Default: all that the data have."""
+    lang: str = ""
+    """Language code of the text. Default: the corpus's, else xx."""
+    teacher_weight: float = 0.7
+    """With teachers: their share of the loss on labelled words."""
+    noisy_copies: int = 3
+    """With teachers: how many noisy copies of the training split they label, too."""
+    noise: float = 0.2
+    """Share of words replaced in such a copy, by others of the same label."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for a value out of range."""
+        check_range(self, 0, 1, "teacher_weight", "noise")
+        check_range(self, 0, inf, "noisy_copies")
+
+    def resolved(self) -> TaggingOptions:
+        """Paths absolute; each kind of label once."""
+        pipeline = self.gold.removeprefix("spacy:")
+        kinds = [kind.strip() for several in self.label for kind in several.split(",")]
+        return dataclasses.replace(
+            self,
+            teacher=tuple(map(absolute_model, self.teacher)),
+            gold=f"spacy:{os.path.abspath(pipeline)}" if os.sep in pipeline else self.gold,
+            label=tuple(dict.fromkeys(filter(None, kinds))),
+        )
+
+    def check(self) -> None:
+        """Raise SeqkitError for options of distillation without a teacher."""
+        plain = TaggingOptions()
+        for name in ("teacher_weight", "noisy_copies", "noise"):
+            if not self.teacher and getattr(self, name) != getattr(plain, name):
+                problem = f"option {name}={getattr(self, name)}: it is for --teacher"
+                raise SeqkitError(problem, "Leave it out.", exit_code=2)
+
+
+@dataclass(frozen=True)
+class TaggingEvaluation:
+    """How a tagger is measured."""
+
+    label: str = ""
+    """Kinds of label, with commas, such as upos,xpos,feats. Default: all."""
+    gold: str = ""
+    """Score against a spaCy pipeline's labels: spacy:NAME_OR_PATH."""
+    raw: bool = False
+    """Split the raw text anew; word-aligned scores."""
+    lang: str = ""
+    """Language code for --raw. Default: the model's."""
+    confusion_plot: Path | None = None
+    """Picture of the confusions of the first kind of label (.png, .pdf, .svg)."""
+    calibration: bool = False
+    """Are the probabilities true, before and after temperature scaling?"""

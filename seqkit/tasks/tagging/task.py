@@ -1,0 +1,133 @@
+"""The task `tagging`: from labelled sentences to a tagger."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+
+from seqkit.errors import SeqkitError
+from seqkit.evaluation.report import Report
+from seqkit.extend.manager import load, registry
+from seqkit.tasks.contract import EvaluationRequest, Task
+from seqkit.tasks.tagging.auto_options import with_auto_options
+from seqkit.tasks.tagging.auxiliary import add_deprel, drop
+from seqkit.tasks.tagging.card import card_facts
+from seqkit.tasks.tagging.data import Data, check_labels, checksum, read_data, silver_of
+from seqkit.tasks.tagging.distillation import teach
+from seqkit.tasks.tagging.temperature import calibrate
+from seqkit.tasks.tagging.trainable import TaggingTrainable
+from seqkit.text.words import ANY_LANGUAGE
+from seqkit.training.card import model_card
+from seqkit.training.finetune import started
+from seqkit.training.loop import Reporter
+from seqkit.training.request import TrainingRequest
+from seqkit.training.trainable import Prepared
+
+
+class TaggingTask(Task):
+    """One label of each kind for every word."""
+
+    name = "tagging"
+
+    def prepare(self, request: TrainingRequest, reporter: Reporter) -> Prepared:
+        """Read the sentences and make the tagger."""
+        data = read_data(request.sources, request.task)
+        for note in data.notes:
+            reporter.note(note)
+        _check_crf(request, data.labels)
+        torch.manual_seed(request.training.seed)
+        request = with_auto_options(request, data.train)
+        auxiliary = _auxiliary(data, request)
+        model = _model(request, data, auxiliary, reporter)
+        data.labels = tuple(kind for kind in data.labels if kind in model.facts.labels)
+        request = request.replace("task", label=data.labels, lang=model.facts.language)
+
+        facts = card_facts(request, data.train, data.dev)
+
+        def finish() -> None:
+            for kind in auxiliary:
+                drop(model, kind)
+            calibrate(model, data.dev)
+
+        return Prepared(
+            request=request,
+            task=_trainable(model, data, auxiliary, request, reporter),
+            examples=checksum((data.train, data.dev), (*data.labels, *auxiliary)),
+            silver=silver_of([*data.train, *data.dev]),
+            card=lambda progress, command: model_card(request, facts, progress, command),
+            finish=finish,
+        )
+
+    def finetune_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
+        """All but `auxiliary`: what was learnt beside the labels was dropped, and is no part of the network."""
+        return {key: value for key, value in options.items() if key != "auxiliary"}
+
+    def evaluate(self, request: EvaluationRequest) -> Report:
+        """Accuracies on labelled words, or word-aligned scores from raw text."""
+        from seqkit.tasks.tagging.evaluate import evaluate_tagging
+
+        return evaluate_tagging(request)
+
+
+def _model(request: TrainingRequest, data: Data, auxiliary: Sequence[str], reporter: Reporter) -> Any:
+    """The tagger in its first state: random weights, or those of the model that it begins as."""
+    start = request.sources.start
+    if not start:
+        spec = registry().find("models", request.sources.model)
+        kinds = (*data.labels, *auxiliary)
+        facts = load(spec.facts).gather(data.train, request.model, kinds, data.language)
+        return load(spec.build)(request.model, facts)
+    model = started(start, request.model)
+    for note in check_labels(start, model, data, request.task.label):
+        reporter.note(note)
+    model.facts.extend(data.train)
+    if data.language != ANY_LANGUAGE:
+        model.facts.language = data.language
+    model.facts.silver = model.facts.silver or silver_of(data.train)
+    return model
+
+
+def _auxiliary(data: Data, request: TrainingRequest) -> tuple[str, ...]:
+    """The kinds of label that are learnt beside those asked for; the training split is given them."""
+    if getattr(request.model, "auxiliary", "none") == "none":
+        return ()
+    if request.sources.start:
+        fix = "Train from the first, random weights, or leave it out."
+        raise SeqkitError("auxiliary=deprel: not for a model that is trained further", fix, exit_code=2)
+    add_deprel(data.train)
+    return ("deprel",)
+
+
+def _check_crf(request: TrainingRequest, labels: Sequence[str]) -> None:
+    """Raise SeqkitError for a CRF over labels that are not learnt, and for one that would learn from teachers."""
+    crf = getattr(request.model, "crf", "none")
+    if crf == "none":
+        return
+    if crf not in labels:
+        fix = f"Choose one that is learnt: {', '.join(labels)}."
+        raise SeqkitError(f"crf={crf}: no labels of that kind are learnt", fix, exit_code=2)
+    if request.task.teacher:
+        fix = "Teachers give probabilities word by word; leave out crf or --teacher."
+        raise SeqkitError(f"crf={crf}: a CRF does not learn from teachers", fix, exit_code=2)
+
+
+def _trainable(
+    model: Any, data: Data, auxiliary: Sequence[str], request: TrainingRequest, reporter: Reporter
+) -> TaggingTrainable:
+    """What the loop trains: from the labels alone, or from teachers, too."""
+    options = request.task
+    kinds = (*data.labels, *auxiliary)
+    if not options.teacher:
+        return TaggingTrainable(model, data.train, data.dev, kinds)
+    lesson = teach(
+        options.teacher,
+        data.train,
+        {kind: model.facts.labels[kind] for kind in data.labels},
+        options.noisy_copies,
+        options.noise,
+        request.training.seed,
+        reporter.note,
+    )
+    return TaggingTrainable(model, lesson.sentences, data.dev, kinds, lesson.soft, options.teacher_weight)

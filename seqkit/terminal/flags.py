@@ -1,0 +1,91 @@
+"""Command-line options made from options dataclasses: what a task declares appears in `train` and `evaluate`."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import UnionType
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+
+import typer
+
+from seqkit.fields import OptionField, option_fields
+
+
+class Flags(NamedTuple):
+    """The options that records of one kind declare."""
+
+    owners: dict[str, list[str]]
+    """Option -> the tasks that have it."""
+    fields: dict[str, OptionField]
+
+    @classmethod
+    def of(cls, records: Iterable[tuple[str, type]]) -> Flags:
+        """Args: (task, options dataclass) of each record."""
+        owners: dict[str, list[str]] = {}
+        fields: dict[str, OptionField] = {}
+        for task, options in records:
+            for field in option_fields(options):
+                owners.setdefault(field.name, []).append(task)
+                fields.setdefault(field.name, field)
+        return cls(owners, fields)
+
+
+def with_flags(command: Callable[..., None], flags: Flags) -> Callable[..., None]:
+    """The command with one more option for each field; they reach it as its argument `given`, name -> value.
+
+    Options that were not given are not in the mapping: unset and false differ. A field whose name the command itself
+    has is left to the command.
+    """
+    own = inspect.signature(command, eval_str=True)
+    added = {f"option_{name}": name for name in flags.fields if name not in own.parameters}
+
+    def run(**arguments: Any) -> None:
+        given = {name: arguments.pop(parameter) for parameter, name in added.items()}
+        command(**arguments, given={name: value for name, value in given.items() if value not in (None, [])})
+
+    parameters = [parameter for name, parameter in own.parameters.items() if name != "given"]
+    for parameter, name in added.items():
+        annotation = _annotation(flags.fields[name], flags.owners[name])
+        parameters.append(
+            inspect.Parameter(parameter, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+        )
+    run.__signature__ = own.replace(parameters=_keyword_only(parameters))  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    run.__doc__, run.__name__ = command.__doc__, command.__name__
+    return run
+
+
+def _keyword_only(parameters: Iterable[inspect.Parameter]) -> list[inspect.Parameter]:
+    """Typer hands over all arguments by name."""
+    return [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
+
+
+def _annotation(field: OptionField, owners: list[str]) -> Any:
+    flag = flag_of(field.name)
+    help = f"{', '.join(owners).capitalize()}: {field.meaning}"
+    return Annotated[_accepted(field.annotation), typer.Option(flag, help=help, show_default=False)]
+
+
+def _accepted(annotation: Any) -> Any:
+    """What Typer is to parse for a field of this type; None stands for an option that was not given."""
+    if get_origin(annotation) in (UnionType, Union):
+        inner = [one for one in get_args(annotation) if one is not type(None)]
+        return _accepted(inner[0])
+    if get_origin(annotation) in (tuple, list):
+        return list[str] | None
+    return annotation | None if annotation in (bool, int, float, Path) else str | None
+
+
+def flag_of(name: str) -> str:
+    """The flag of an option: `--max-seconds` of `max_seconds`."""
+    return f"--{name.replace('_', '-')}"
+
+
+def unsuitable(given: Mapping[str, Any], flags: Flags, task: str) -> tuple[str, list[str]] | None:
+    """The first option given that the task does not have, as its flag, and the tasks that have it."""
+    for name in given:
+        if task not in flags.owners.get(name, [task]):
+            return flag_of(name), flags.owners[name]
+    return None

@@ -1,0 +1,105 @@
+"""The model card: what the model is, what it learnt from, how good it is, and the command that made it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from seqkit._version import __version__
+from seqkit.catalogue import find_corpus
+from seqkit.config import to_toml
+from seqkit.evaluation.report import markdown_table, metric_table
+from seqkit.models.folder import model_info
+from seqkit.training.request import TrainingRequest
+from seqkit.training.state import Progress
+
+
+@dataclass(frozen=True)
+class CardFacts:
+    """What a task says of a model, beside what holds for every run."""
+
+    title: str
+    """`A lstm tagger for en`."""
+    language: str
+    """As the card's metadata have it: `en`, or `[de, en]`."""
+    tags: str
+    """The same: `[translation]`."""
+    before: Sequence[str] = ()
+    """Lines of the list before data and licence,"""
+    after: Sequence[str] = ()
+    """and after them."""
+    warning: str = ""
+    """What must stand beside the scores."""
+
+
+def model_card(request: TrainingRequest, facts: CardFacts, progress: Progress, command: str) -> str:
+    """Markdown for the model's README."""
+    data, licence, source = data_of(request)
+    return "\n".join(
+        [
+            "---",
+            f"language: {facts.language}",
+            f"license: {licence.lower().replace(' ', '-')}",
+            "library_name: seqkit",
+            f"tags: {facts.tags}",
+            "---",
+            "",
+            f"# {facts.title}",
+            "",
+            *(f"- {line}" for line in facts.before),
+            f"- Data: {data}{f' ({source})' if source else ''}",
+            f"- Licence: {licence}",
+            *lineage(request.sources.start),
+            *(f"- {line}" for line in facts.after),
+            f"- Made by seqkit {__version__}, seed {request.training.seed}:",
+            "",
+            "```",
+            command,
+            "```",
+            "",
+            "The options, resolved:",
+            "",
+            "```toml",
+            _options(request),
+            "```",
+            "",
+            *_scores(progress, facts.warning),
+        ]
+    )
+
+
+def _options(request: TrainingRequest) -> str:
+    """Every option but the sources, which the command names."""
+    return to_toml({name: values for name, values in request.sections.items() if name != "sources"}).rstrip()
+
+
+def data_of(request: TrainingRequest) -> tuple[str, str, str]:
+    """What the model learnt from, its licence, and where it can be had."""
+    sources = request.sources
+    if sources.corpus:
+        spec = find_corpus(sources.corpus)
+        return spec.name + (f", dev: {_names(sources.dev)}" if sources.dev else ""), spec.licence, spec.source
+    return _names(sources.train), "that of the training data", ""
+
+
+def lineage(start: str) -> list[str]:
+    """A line on the model that this one began as; none where it began with random weights."""
+    if not start:
+        return []
+    info = model_info(start)
+    return [
+        f"- Trained further from `{info.name}`, whose data and licence hold, too; its sha256: `{info.sha256}`"
+    ]
+
+
+def _names(paths: Sequence[str]) -> str:
+    return ", ".join(Path(path).name for several in paths for path in several.split(","))
+
+
+def _scores(progress: Progress, warning: str) -> list[str]:
+    if not progress.best:
+        return ["No dev split was given, so nothing was measured.", ""]
+    marked = f" ({warning})" if warning else ""
+    title = f"## Scores on dev{marked}, epoch {progress.best_epoch}"
+    return [title, "", *markdown_table(metric_table(progress.best)), ""]

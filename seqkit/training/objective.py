@@ -1,0 +1,30 @@
+"""What is minimised. An objective asks a trainable task for losses or log-probabilities, whatever the task is."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from seqkit.models.contracts import Loss
+from seqkit.training.plugin import NLLOptions
+from seqkit.training.trainable import Trainable
+
+
+class Objective(ABC):
+    """A loss of one batch. Made once a run, as `Objective(options)`."""
+
+    def __init__(self, options: Any) -> None:
+        self.options = options
+
+    @abstractmethod
+    def loss(self, task: Trainable, batch: Any) -> Loss:
+        """The loss of a batch that `task.collate` made. Raises SeqkitError where the task lacks what it needs."""
+
+
+class NLL(Objective):
+    """-Σ log P(y | x), with label smoothing; the task's heads and decoders compute it."""
+
+    options: NLLOptions
+
+    def loss(self, task: Trainable, batch: Any) -> Loss:
+        return task.loss(batch, self.options.label_smoothing)

@@ -1,0 +1,89 @@
+"""The built-in objective, optimizers and schedules, registered as a plugin's are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import inf
+
+from seqkit.config import check_range
+from seqkit.extend.hookspecs import hookimpl
+from seqkit.extend.specs import ObjectiveSpec, OptimizerSpec, ScheduleSpec
+
+
+@dataclass(frozen=True)
+class NLLOptions:
+    """Options of the objective `nll`."""
+
+    label_smoothing: float = 0.1
+    """Probability taken from the right label and shared by all (Szegedy et al. 2016)."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for a value out of range."""
+        check_range(self, 0, 0.99, "label_smoothing")
+
+
+@dataclass(frozen=True)
+class AdamOptions:
+    """Options of the optimizer `adam`."""
+
+    weight_decay: float = 0.0
+    """Decoupled from the gradient (Loshchilov & Hutter 2019)."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for a value out of range."""
+        check_range(self, 0, inf, "weight_decay")
+
+
+@dataclass(frozen=True)
+class SGDOptions:
+    """Options of the optimizer `sgd`."""
+
+    momentum: float = 0.0
+    """Share of the last step that is taken again."""
+    weight_decay: float = 0.0
+    """As a part of the gradient."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for a value out of range."""
+        check_range(self, 0, inf, "momentum", "weight_decay")
+
+
+@hookimpl
+def seqkit_objectives() -> Iterable[ObjectiveSpec]:
+    """Negative log-likelihood."""
+    yield ObjectiveSpec(
+        "nll",
+        objective="seqkit.training.objective:NLL",
+        options=NLLOptions,
+        summary="negative log-likelihood, with label smoothing",
+    )
+
+
+@hookimpl
+def seqkit_optimizers() -> Iterable[OptimizerSpec]:
+    """Adam and SGD."""
+    yield OptimizerSpec(
+        "adam",
+        build="seqkit.training.optimizers:adam",
+        options=AdamOptions,
+        summary="Adam (Kingma & Ba 2015)",
+    )
+    yield OptimizerSpec(
+        "sgd",
+        build="seqkit.training.optimizers:sgd",
+        options=SGDOptions,
+        summary="stochastic gradient descent",
+    )
+
+
+@hookimpl
+def seqkit_schedules() -> Iterable[ScheduleSpec]:
+    """Constant, linear and cosine."""
+    yield ScheduleSpec("constant", factor="seqkit.training.schedule:constant", summary="no decay")
+    yield ScheduleSpec("linear", factor="seqkit.training.schedule:linear", summary="linear decay to 0")
+    yield ScheduleSpec(
+        "cosine",
+        factor="seqkit.training.schedule:cosine",
+        summary="cosine decay to 0 (Loshchilov & Hutter 2017)",
+    )

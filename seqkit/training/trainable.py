@@ -1,0 +1,105 @@
+"""What the training loop, objectives and inspection ask of a task. Imports no torch: plugins may subclass it cheaply.
+
+Shapes: B examples, T steps, N labelled steps of a batch, V labels or symbols.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from seqkit.errors import SeqkitError
+from seqkit.evaluation.metric import Metric
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from seqkit.models.contracts import Loss
+    from seqkit.training.request import TrainingRequest
+    from seqkit.training.state import Progress
+
+
+class StepLogProbs(NamedTuple):
+    """Predictions of the labelled steps of a batch, for one kind of output."""
+
+    log_p_NV: Tensor
+    y_N: Tensor
+    """The right label of each step."""
+
+
+class Trainable(ABC):
+    """A model and the examples it learns from: batches, their loss, and the score on dev."""
+
+    name: str
+    """Of the task, for messages."""
+    model: Any
+    """A `torch.nn.Module`."""
+
+    @property
+    @abstractmethod
+    def lengths(self) -> Any:
+        """Steps of each training example, (N,) or (N, parts): what batches are made by."""
+
+    def batches(self, batch_words: int, seed: int, epoch: int) -> list[list[int]]:
+        """Indices of the examples of each batch of an epoch: a function of (lengths, seed, epoch) alone.
+
+        By default batches of similar lengths in random order. A task that carries a state from batch to batch returns
+        its windows in order.
+        """
+        from seqkit.training.batches import length_buckets
+
+        return length_buckets(self.lengths, batch_words, seed, epoch)
+
+    @abstractmethod
+    def collate(self, indices: Sequence[int], seed: int) -> Any:
+        """These examples as one batch of CPU tensors; everything random in it follows from `seed`."""
+
+    @abstractmethod
+    def loss(self, batch: Any, label_smoothing: float = 0.0) -> Loss:
+        """Negative log-likelihood of a batch."""
+
+    def log_probs(self, batch: Any) -> list[StepLogProbs]:
+        """Log-probabilities of every label at every labelled step, one record for each kind of output."""
+        raise self.lacks("log-probabilities of single steps")
+
+    def step_losses(self, batch: Any) -> Tensor:
+        """Negative log-likelihood of each step, (B, T), 0 at padding: for inspection."""
+        raise self.lacks("losses of single steps")
+
+    @abstractmethod
+    def score(self) -> list[Metric]:
+        """Scores on dev, the one that decides first; empty without a dev split."""
+
+    def state_dict(self) -> Mapping[str, Tensor]:
+        """Tensors that the next batch depends on beside the weights, such as a carried state."""
+        return {}
+
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:  # noqa: B027 (optional)
+        """Restore what `state_dict` returned."""
+
+    def lacks(self, what: str) -> SeqkitError:
+        """The error for something that this task does not offer."""
+        return SeqkitError(f"{self.name} offers no {what}", "Choose another objective.", exit_code=2)
+
+
+def nothing() -> None:
+    """For a task with nothing to do after the last epoch."""
+
+
+@dataclass
+class Prepared:
+    """A training that can begin: data read, model made with its first, seeded weights."""
+
+    request: TrainingRequest
+    """With every option resolved."""
+    task: Trainable
+    examples: str
+    """Checksum of the training and dev examples."""
+    card: Callable[[Progress, str], str]
+    """(progress, first command) -> the model card, Markdown."""
+    silver: str | None = None
+    """The pipeline that made the labels, where no person did."""
+    finish: Callable[[], None] = nothing
+    """What is left to do with the best weights."""
