@@ -65,11 +65,13 @@ class Group(TyperGroup):
         except Exception as error:
             if _lacks_memory(error):
                 self._end(NO_MEMORY, 1)
-            from seqkit.extend.manager import culprit
+            from seqkit.extend.manager import plugin_of
 
             # A fault in a program, not of its user: the traceback is for whoever has to mend it.
-            if plugged := culprit(error):
-                error.add_note(f"This came up in the plugin '{plugged.plugin}' of {plugged.distribution}.")
+            if registered := plugin_of(error):
+                error.add_note(
+                    f"This came up in the plugin '{registered.plugin}' of {registered.distribution}."
+                )
             raise
 
     def _end(self, message: str, exit_code: int) -> NoReturn:

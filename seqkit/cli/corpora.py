@@ -33,7 +33,7 @@ def list_corpora(as_json: AsJson = False) -> None:
     """List the corpora that have a name, and where their files are."""
     from seqkit.extend.manager import registry
 
-    rows = [_row(plugged.spec) for plugged in registry().all("corpora")]
+    rows = [_row(registered.spec) for registered in registry().all("corpora")]
     if as_json:
         show_json(rows)
         return

@@ -22,13 +22,13 @@ def list_models(json_output: Annotated[bool, typer.Option("--json", help="Write 
 
     rows = [
         {
-            "name": plugged.spec.name,
-            "task": plugged.spec.task,
-            "language": plugged.spec.language,
-            "summary": plugged.spec.summary,
-            "folder": _folder(plugged.spec),
+            "name": registered.spec.name,
+            "task": registered.spec.task,
+            "language": registered.spec.language,
+            "summary": registered.spec.summary,
+            "folder": _folder(registered.spec),
         }
-        for plugged in registry().all("pretrained")
+        for registered in registry().all("pretrained")
     ]
     if json_output:
         show_json(rows)

@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from seqkit.cli.render import print_table
-from seqkit.extend.claims import KINDS, Plugin, Registry
 from seqkit.extend.manager import registry
+from seqkit.extend.registry import KINDS, Plugin, Registry
 
 
 def plugins(

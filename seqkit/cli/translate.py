@@ -231,8 +231,10 @@ def _default_model() -> str:
     from seqkit.errors import SeqkitError
     from seqkit.extend.manager import registry
 
-    shipped = [plugged for plugged in registry().all("pretrained") if plugged.spec.task == "seq2seq"]
-    ranked = sorted(shipped, key=lambda plugged: (plugged.spec.name != DEFAULT_MODEL, not plugged.builtin))
+    shipped = [registered for registered in registry().all("pretrained") if registered.spec.task == "seq2seq"]
+    ranked = sorted(
+        shipped, key=lambda registered: (registered.spec.name != DEFAULT_MODEL, not registered.builtin)
+    )
     if not ranked:
         raise SeqkitError(
             "no model that translates is installed",

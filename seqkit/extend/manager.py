@@ -24,7 +24,7 @@ import pluggy
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend import hookspecs
 from seqkit.extend.checks import REFERENCES, fault_of_record
-from seqkit.extend.claims import GROUP, KINDS, Failure, Plugged, Plugin, Registry
+from seqkit.extend.registry import GROUP, KINDS, Failure, Plugin, Registered, Registry
 
 _COLLECTING = threading.RLock()
 STRANGERS_FAULT = (Exception, SystemExit)
@@ -46,22 +46,29 @@ def load(reference: str) -> Any:
         ) from error
 
 
-def culprit(error: BaseException) -> Plugged | None:
+def plugin_of(error: BaseException) -> Registered | None:
     """Something that the third-party plugin offers in whose code an error came up; None where none had a part in it."""
     if not registry.cache_info().currsize:
         return None  # no plugin was loaded
-    everything = [plugged for kind in KINDS for plugged in registry().all(kind)]
+    everything = [registered for kind in KINDS for registered in registry().all(kind)]
     # Who offers a package's code: a stranger's record may name code of seqkit's, which stays seqkit's.
-    owner = {root: plugged for plugged in everything if not plugged.builtin for root in _packages(plugged)}
-    ours = {root for plugged in everything if plugged.builtin for root in _packages(plugged)} | {"seqkit"}
+    owner = {
+        root: registered
+        for registered in everything
+        if not registered.builtin
+        for root in _packages(registered)
+    }
+    ours = {root for registered in everything if registered.builtin for root in _packages(registered)} | {
+        "seqkit"
+    }
     frames = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
     roots = [name.partition(".")[0] for name in reversed(frames)]
     return next((owner[root] for root in roots if root in owner and root not in ours), None)
 
 
-def _packages(plugged: Plugged) -> set[str]:
+def _packages(registered: Registered) -> set[str]:
     """The packages in which the code lies that a record names."""
-    references = [getattr(plugged.spec, field, None) for field in REFERENCES]
+    references = [getattr(registered.spec, field, None) for field in REFERENCES]
     return {reference.partition(":")[0].partition(".")[0] for reference in references if reference}
 
 
@@ -89,7 +96,7 @@ def registry() -> Registry:
         found.plugins = [plugin for plugin, _ in hosts]
         for kind in KINDS:
             answers = [_ask(plugin, host, kind, found.fail) for plugin, host in hosts]
-            found.settle(kind, itertools.chain.from_iterable(answers))
+            found.resolve(kind, itertools.chain.from_iterable(answers))
     return found
 
 
@@ -137,7 +144,7 @@ def _register(
 
 def _ask(
     plugin: Plugin, host: pluggy.PluginManager, kind: str, fail: Callable[[Plugin, str], None]
-) -> Iterator[Plugged]:
+) -> Iterator[Registered]:
     """The plugin's records of one kind: all that its hook yields, or none where the hook fails."""
     record_type = KINDS[kind][0]
     try:
@@ -151,7 +158,7 @@ def _ask(
         if reason:
             fail(plugin, f"its hook seqkit_{kind} yielded {reason}")
         else:
-            yield Plugged(plugin.plugin, plugin.distribution, plugin.version, record)
+            yield Registered(plugin.plugin, plugin.distribution, plugin.version, record)
 
 
 def _describe(error: BaseException) -> str:

@@ -17,8 +17,8 @@ from torch import Tensor, nn
 from seqkit._version import __version__
 from seqkit.config import fill
 from seqkit.errors import SeqkitError, did_you_mean
-from seqkit.extend.claims import KINDS
 from seqkit.extend.manager import load, registry
+from seqkit.extend.registry import KINDS
 from seqkit.extend.specs import ModelSpec
 from seqkit.files import atomic_write, sync_folder, write_text
 from seqkit.models.folder import (
@@ -183,20 +183,20 @@ def load_for(task: str, name_or_folder: str, commands: dict[str, str], compute: 
 
 def _config(name: str, model: Any, store: str) -> dict[str, Any]:
     host = registry()
-    plugged = host.plugged("models", name)
-    needs = {"models": {name: plugged.distribution}}
+    registered = host.registered("models", name)
+    needs = {"models": {name: registered.distribution}}
     parts = [("recurrences", "recurrence")]
-    if plugged.spec.task == "seq2seq":
+    if registered.spec.task == "seq2seq":
         # To another model an option of such a name may mean anything.
         parts += [("encoders", "encoder"), ("decoders", "decoder")]
     for kind, option in parts:
         chosen = names_in(getattr(model.options, option, ""))
         if chosen:
-            needs[kind] = {one: host.plugged(kind, one).distribution for one in chosen}
+            needs[kind] = {one: host.registered(kind, one).distribution for one in chosen}
     return {
         "format": FORMAT,
         "seqkit": __version__,
-        "task": plugged.spec.task,
+        "task": registered.spec.task,
         "model": name,
         "language": model.facts.language,
         "silver": model.facts.silver,
@@ -212,7 +212,7 @@ def _spec(info: ModelInfo) -> ModelSpec:
     for kind, names in info.config["needs"].items():
         if kind not in KINDS:
             raise SeqkitError(f"{info.folder / CONFIG}: needs a '{kind}', which seqkit does not know", AGAIN)
-        installed = {plugged.spec.name for plugged in host.all(kind)}
+        installed = {registered.spec.name for registered in host.all(kind)}
         for name, distribution in names.items():
             if name not in installed:
                 reason, fix = host.missing(kind, name, distribution)

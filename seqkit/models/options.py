@@ -77,7 +77,7 @@ def options_class(spec: ModelSpec, values: Mapping[str, Any]) -> type:
     host = registry()
     encoders = names_in(str(chosen["encoder"]))
     if not encoders:
-        known = ", ".join(plugged.spec.name for plugged in host.all("encoders"))
+        known = ", ".join(registered.spec.name for registered in host.all("encoders"))
         raise SeqkitError("option encoder='': names none", f"Known: {known}.", exit_code=2)
     parts = [host.find("encoders", name).options for name in encoders]
     parts.append(host.find("decoders", str(chosen["decoder"])).options)

@@ -55,7 +55,7 @@ class Plugin:
 
 
 @dataclass(frozen=True)
-class Plugged(Plugin):
+class Registered(Plugin):
     """A record and who offers it."""
 
     spec: Any
@@ -80,14 +80,14 @@ class Registry:
         self.plugins: list[Plugin] = []
         """Those that were loaded, sorted by name."""
         self.failures: list[Failure] = []
-        self._by_name: dict[str, dict[str, Plugged]] = {kind: {} for kind in KINDS}
+        self._by_name: dict[str, dict[str, Registered]] = {kind: {} for kind in KINDS}
         self._contested: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
 
     def find(self, kind: str, name: str) -> Any:
         """The record of that kind and name. SeqkitError where there is none, or two claim the name."""
-        return self.plugged(kind, name).spec
+        return self.registered(kind, name).spec
 
-    def plugged(self, kind: str, name: str) -> Plugged:
+    def registered(self, kind: str, name: str) -> Registered:
         """The record and who offers it. SeqkitError as for `find`."""
         self.check_uncontested(kind, name)
         if name not in self._by_name[kind]:
@@ -118,7 +118,7 @@ class Registry:
             return "which SEQKIT_PLUGINS leaves out", "Name its plugin there, or unset the variable."
         return "which does not offer it", f"Get another version: pip install --upgrade {distribution}"
 
-    def all(self, kind: str) -> list[Plugged]:
+    def all(self, kind: str) -> list[Registered]:
         """Every record of that kind, sorted by name."""
         return [self._by_name[kind][name] for name in sorted(self._by_name[kind])]
 
@@ -126,9 +126,9 @@ class Registry:
         """Note what did not work in `plugin`."""
         self.failures.append(Failure(plugin.plugin, plugin.distribution, reason))
 
-    def settle(self, kind: str, claims: Iterable[Plugged]) -> None:
+    def resolve(self, kind: str, claims: Iterable[Registered]) -> None:
         """Give each name (and each suffix of a format) to the one that may have it."""
-        by_name: dict[str, list[Plugged]] = defaultdict(list)
+        by_name: dict[str, list[Registered]] = defaultdict(list)
         for claim in claims:
             # A file's format is found by its suffix; encoders and decoders are named, and several may read one kind.
             suffixes = claim.spec.suffixes if kind == "formats" else ()
@@ -138,7 +138,7 @@ class Registry:
         winners = [claim for rivals in by_name.values() for claim in rivals if id(claim) not in losers]
         self._by_name[kind] = {claim.spec.name: claim for claim in winners}
 
-    def _losers(self, kind: str, name: str, rivals: list[Plugged]) -> list[Plugged]:
+    def _losers(self, kind: str, name: str, rivals: list[Registered]) -> list[Registered]:
         """Those among `rivals` that may not have `name`; each is noted as a failure."""
         if len(rivals) == 1:
             return []
