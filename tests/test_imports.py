@@ -20,7 +20,7 @@ LEVELS = [
     {"nn"},
     {"extend"},
     {"config"},
-    {"errors", "files", "memory", "_version"},
+    {"errors", "files", "memory", "streams", "_version"},
 ]
 """A part may import its own level and those after it."""
 FOR_ANYONE = "seqkit.formats.examples"

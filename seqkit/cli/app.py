@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from seqkit._version import __version__
 from seqkit.cli import corpora, evaluate, models, plugins, tag, train, translate
+from seqkit.cli.data_command import DataCommand
 from seqkit.errors import Ended, SeqkitError
 from seqkit.files import FULL
 from seqkit.training.signals import hangups
@@ -62,16 +63,20 @@ class Group(TyperGroup):
             # Files that are written name themselves: where a disk is full without a name, it is that of the output.
             name = error.filename or ("standard output" if error.errno in FULL else "")
             self._end(f"{name}: {error.strerror or error}".removeprefix(": "), 1)
-        except Exception as error:
+        except Ended:
+            raise
+        except BaseException as error:
             if _lacks_memory(error):
                 self._end(NO_MEMORY, 1)
-            from seqkit.extend.manager import plugin_of
+            from seqkit.extend.blame import plugin_of
 
+            owner = plugin_of(error)
+            if owner and not isinstance(error, Exception):
+                # sys.exit or a cancelled task: its traceback would tell nothing more.
+                self._end(f"{owner.who} ended the command by {type(error).__name__}({error})", 1)
             # A fault in a program, not of its user: the traceback is for whoever has to mend it.
-            if registered := plugin_of(error):
-                error.add_note(
-                    f"This came up in the plugin '{registered.plugin}' of {registered.distribution}."
-                )
+            if owner:
+                error.add_note(f"This came up in the plugin '{owner.plugin}' of {owner.distribution}.")
             raise
 
     def _end(self, message: str, exit_code: int) -> NoReturn:
@@ -89,10 +94,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"default_map": LIGHT},
 )
-app.command("tag")(tag.tag)
-app.command("translate")(translate.translate)
-app.command("train")(train.train)
-app.command("evaluate")(evaluate.evaluate)
+app.command("tag", cls=DataCommand)(tag.tag)
+app.command("translate", cls=DataCommand)(translate.translate)
+app.command("train", cls=DataCommand)(train.train)
+app.command("evaluate", cls=DataCommand)(evaluate.evaluate)
 app.add_typer(corpora.app, name="corpora", help="List, fetch, measure and convert corpora.")
 app.add_typer(models.app, name="models", help="List, show and verify trained models.")
 app.command("plugins")(plugins.plugins)

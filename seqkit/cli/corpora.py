@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seqkit.cli.data_command import DataCommand
 from seqkit.cli.inputs import check_apart
 from seqkit.cli.limits import MaxFrames, MaxPixels, MaxSeconds, limits_of
 from seqkit.cli.render import print_table, say, show_json, size
@@ -103,7 +104,7 @@ def _show_progress(path: str, done: int, total: int) -> None:
         typer.echo(f"{path}: {size(total)}", err=True)
 
 
-@app.command("stats")
+@app.command("stats", cls=DataCommand)
 def show_stats(
     source: Annotated[
         str,
@@ -293,7 +294,7 @@ def _percent(part: int, whole: int) -> str:
     return f"{part / whole:.1%}" if whole else "–"
 
 
-@app.command("convert")
+@app.command("convert", cls=DataCommand)
 def convert_file(
     source: Annotated[Path, typer.Argument(metavar="IN", help="The file to read.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write.")],

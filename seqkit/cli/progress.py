@@ -7,6 +7,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from seqkit.streams import data_text
+
 if TYPE_CHECKING:
     from seqkit.training.state import Progress
 
@@ -111,7 +113,7 @@ class WordCounter:
         self.verb, self.unit, self.words = verb, unit, 0
         self._started = self._spoke = time.monotonic()
         # A bar between lines of output on the same terminal would tear them apart.
-        self._live = sys.stderr.isatty() and not sys.stdout.isatty()
+        self._live = sys.stderr.isatty() and not data_text().isatty()
 
     def __enter__(self) -> Self:
         return self

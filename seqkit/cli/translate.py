@@ -27,6 +27,7 @@ from seqkit.cli.translate_files import (
     source_language,
     write_files,
 )
+from seqkit.streams import data_stream, data_text
 
 if TYPE_CHECKING:
     from seqkit.formats.examples import Problems, Translation
@@ -283,8 +284,8 @@ class FirstLine:
             raise SeqkitError(f"{self.path}: not drawn, for the input is too long for a picture", fix)
         found = alignment(self.model, part, self.pair[1])
         picture_of_attention(self.path, self.model, part, found)
-        if sys.stdout.isatty() and list(part) == ["text"]:
-            print(in_characters(found))
+        if data_text().isatty() and list(part) == ["text"]:
+            print(in_characters(found), file=data_text())
 
 
 def _run(
@@ -343,9 +344,9 @@ def _opened(out: Path | None) -> Iterator[BinaryIO]:
             yield file
         return
     try:
-        yield sys.stdout.buffer
+        yield data_stream()
     finally:
-        sys.stdout.buffer.flush()
+        data_stream().flush()
 
 
 def _writer_for(out: Path | None, format: str, scores: bool, n_best: int) -> Callable[[BinaryIO], Any]:
