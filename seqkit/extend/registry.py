@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import metadata
 from typing import Any
 
 from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.extend.checks import packages_named_by
 from seqkit.extend.specs import (
     CorpusSpec,
     DecoderSpec,
@@ -22,6 +25,9 @@ from seqkit.extend.specs import (
 
 GROUP = "seqkit"
 """The entry point group, and the name of the distribution whose plugins are built in."""
+
+COMMON_PACKAGES = sys.stdlib_module_names | {"seqkit", "torch", "numpy", "spacy"}
+"""Packages that a record may name, and that belong to no plugin."""
 
 KINDS: dict[str, tuple[type, str]] = {
     "recurrences": (RecurrenceSpec, "recurrence"),
@@ -80,6 +86,8 @@ class Registry:
         self.plugins: list[Plugin] = []
         """Those that were loaded, sorted by name."""
         self.failures: list[Failure] = []
+        self.modules: dict[str, Plugin] = {}
+        """Top-level module of each plugin's entry point, and the plugin."""
         self._by_name: dict[str, dict[str, Registered]] = {kind: {} for kind in KINDS}
         self._contested: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
 
@@ -118,6 +126,18 @@ class Registry:
             return "which SEQKIT_PLUGINS leaves out", "Name its plugin there, or unset the variable."
         return "which does not offer it", f"Get another version: pip install --upgrade {distribution}"
 
+    @cached_property
+    def owners(self) -> dict[str, Plugin]:
+        """Top-level package -> the plugin whose code it holds.
+
+        Packages that are named by records count, too, but for the standard library and what seqkit itself needs.
+        """
+        everything = [registered for kind in KINDS for registered in self.all(kind)]
+        everything.sort(key=lambda registered: registered.builtin)  # a package of seqkit's stays seqkit's
+        named = {root: registered for registered in everything for root in packages_named_by(registered.spec)}
+        own = {root: plugin for root, plugin in named.items() if root not in COMMON_PACKAGES}
+        return own | {root: plugin for root, plugin in self.modules.items() if root not in COMMON_PACKAGES}
+
     def all(self, kind: str) -> list[Registered]:
         """Every record of that kind, sorted by name."""
         return [self._by_name[kind][name] for name in sorted(self._by_name[kind])]
@@ -143,7 +163,9 @@ class Registry:
         if len(rivals) == 1:
             return []
         owner = next((rival for rival in rivals if rival.builtin), None)
-        claimed = f"the {KINDS[kind][1]} name '{name}' is claimed by {' and by '.join(r.who for r in rivals)}"
+        # No format's name begins with a dot.
+        what = "suffix" if name.startswith(".") else f"{KINDS[kind][1]} name"
+        claimed = f"the {what} '{name}' is claimed by {' and by '.join(r.who for r in rivals)}"
         if owner is None:
             self._contested[kind][name] = claimed
         losers = [rival for rival in rivals if rival is not owner]
