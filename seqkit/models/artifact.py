@@ -17,6 +17,8 @@ from torch import Tensor, nn
 from seqkit._version import __version__
 from seqkit.config import fill
 from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.extend.blame import plugin_of
+from seqkit.extend.build import build
 from seqkit.extend.manager import load, registry
 from seqkit.extend.registry import KINDS
 from seqkit.extend.specs import ModelSpec
@@ -145,8 +147,9 @@ def build_model(info: ModelInfo, options: Any = None) -> Any:
     try:
         return _build(info, options)
     except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        raise SeqkitError(f"{info.folder}: no model can be made of its files ({reason})", AGAIN) from error
+        owner, reason = plugin_of(error), f"{type(error).__name__}: {error}".splitlines()[0]
+        fix = f"The error came up in {owner.who}; tell its author." if owner else AGAIN
+        raise SeqkitError(f"{info.folder}: no model can be made of its files ({reason})", fix) from error
 
 
 def _build(info: ModelInfo, options: Any) -> Any:
@@ -155,7 +158,7 @@ def _build(info: ModelInfo, options: Any) -> Any:
         given = info.config["options"]
         options = fill({"model": options_class(spec, given)}, given)["model"]
     with without_first_weights():
-        return load(spec.build)(options, load(spec.facts).load(info.folder))
+        return build("models", spec.name, options, load(spec.facts).load(info.folder))
 
 
 def load_for(task: str, name_or_folder: str, commands: dict[str, str], compute: str = "") -> Any:

@@ -12,6 +12,7 @@ import torch
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.plots import learning_curve
 from seqkit.evaluation.report import silver_warning
+from seqkit.extend.build import build
 from seqkit.extend.manager import load, registry
 from seqkit.models.artifact import read_weights, save_model
 from seqkit.models.folder import TRAINING
@@ -98,9 +99,8 @@ def _model(request: Request, data: Data, auxiliary: Sequence[str], reporter: Rep
     if not start:
         spec = registry().find("models", request.sources.model)
         kinds = (*data.labels, *auxiliary)
-        return load(spec.build)(
-            request.model, load(spec.facts).gather(data.train, request.model, kinds, data.language)
-        )
+        facts = load(spec.facts).gather(data.train, request.model, kinds, data.language)
+        return build("models", spec.name, request.model, facts)
     model = started(start, request.model)
     for note in check_labels(start, model, data, request.sources.label):
         reporter.note(note)

@@ -11,6 +11,7 @@ import torch
 
 from seqkit.decoding.options import DecodingOptions
 from seqkit.evaluation.error_rates import characters, exact_matches, rate, words
+from seqkit.extend.build import build
 from seqkit.extend.manager import load, registry
 from seqkit.formats.examples import Pair
 from seqkit.models.contracts import Loss
@@ -157,7 +158,7 @@ def _model(request: Request, data: PairData, reporter: Reporter) -> Any:
     if not start:
         spec = registry().find("models", request.sources.model)
         facts = load(spec.facts).gather(data.train, request.model, data.source, data.target)
-        return load(spec.build)(request.model, facts)
+        return build("models", spec.name, request.model, facts)
     model = started(start, request.model)
     was = (model.facts.source_language, model.facts.target_language)
     now = tuple(
