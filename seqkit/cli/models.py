@@ -56,6 +56,7 @@ def info(
     """Show a model's configuration, labels, size and card."""
     from seqkit.cli.render import show_json
     from seqkit.models.folder import CARD, model_info
+    from seqkit.models.needs import missing
 
     found = model_info(model)
     facts: dict[str, Any] = {
@@ -64,12 +65,16 @@ def info(
         "sha256": found.sha256,
         **found.config,
         "labels": _labels(found.folder),
+        "missing": [f"{problem}. {fix}" for problem, fix in missing(found.config["needs"])],
     }
     if json_output:
         show_json(facts)
         return
     for key, value in facts.items():
-        print(f"{key:10}  {value}")
+        if key != "missing":
+            print(f"{key:10}  {value}")
+    for problem in facts["missing"]:
+        print(f"{'missing':10}  {problem}")
     card = found.folder / CARD
     if card.exists():
         print(f"\n{card.read_text(encoding='utf-8', errors='replace')}", end="")

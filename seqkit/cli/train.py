@@ -78,6 +78,7 @@ def train(
     from seqkit.errors import SeqkitError
     from seqkit.files import check_folder
     from seqkit.models.folder import MANIFEST, TRAINING, is_shipped, model_info
+    from seqkit.training.begun import check_begun
     from seqkit.training.request import CONFIG, check_unchanged, check_used, make_request
 
     named = {"--out": [os.fspath(out)], "--train": train_files, "--dev": dev_files, "--from": [start]}
@@ -109,6 +110,8 @@ def train(
     }
     _check_of_task(given)
     if resume and begun.exists():
+        if not (out / MANIFEST).exists():
+            check_begun(begun.parent)
         request = make_request(given, [begun, *([config] if config else [])], settings)
         check_unchanged(begun.parent, request)
         if (out / MANIFEST).exists():

@@ -11,6 +11,7 @@ from seqkit.catalogue import find_corpus
 from seqkit.config import to_toml
 from seqkit.formats.examples import Sentence
 from seqkit.models.folder import model_info
+from seqkit.models.needs import needs_of, third_party, versions_of
 from seqkit.training.request import Request
 from seqkit.training.state import Progress
 
@@ -50,6 +51,7 @@ def model_card(
             *lineage(sources.start),
             f"- Labels: {', '.join(sources.label)}; {labels}",
             f"- Training sentences: {len(train):,}; words: {sum(len(s.words) for s in train):,}",
+            *plugins_line(request),
             f"- Made by seqkit {__version__}, seed {request.training.seed}:",
             "",
             "```",
@@ -84,6 +86,12 @@ def lineage(start: str) -> list[str]:
     return [
         f"- Trained further from `{info.name}`, whose data and licence hold, too; its sha256: `{info.sha256}`"
     ]
+
+
+def plugins_line(request: Request) -> list[str]:
+    """A line on the third-party plugins that the model needs, and their versions; none where there are none."""
+    packages = third_party(versions_of(needs_of(request.sources.model, request.model)))
+    return [f"- Plugins: {', '.join(packages)}"] if packages else []
 
 
 def _names(paths: Sequence[str]) -> str:

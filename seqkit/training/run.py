@@ -16,10 +16,11 @@ from seqkit.extend.build import build
 from seqkit.extend.manager import load, registry
 from seqkit.models.artifact import read_weights, save_model
 from seqkit.models.folder import TRAINING
+from seqkit.models.needs import needs_of, versions_of
 from seqkit.text.words import ANY_LANGUAGE
 from seqkit.training.adapt import adapted
 from seqkit.training.auxiliary import add_deprel, drop
-from seqkit.training.begun import checksum, first_command
+from seqkit.training.begun import check_versions, checksum, first_command
 from seqkit.training.calibration import calibrate
 from seqkit.training.card import model_card, silver_of
 from seqkit.training.data import Data, read_data
@@ -43,6 +44,8 @@ def train(request: Request, out: Path, command: str, reporter: Reporter) -> Prog
     if task not in TRAINERS:
         problem = f"{request.sources.model}: a model for {task}, which this seqkit does not train"
         raise SeqkitError(problem, f"It trains models for {', '.join(TRAINERS)}.", exit_code=2)
+    needs = needs_of(request.sources.model, request.model)
+    check_versions(out / TRAINING, needs)
     threads = request.training.threads or torch.get_num_threads()
     request = dataclasses.replace(request, training=dataclasses.replace(request.training, threads=threads))
     torch.set_num_threads(threads)
@@ -50,7 +53,7 @@ def train(request: Request, out: Path, command: str, reporter: Reporter) -> Prog
     prepared = TRAINERS[task](request, reporter)
     request, model, folder = prepared.request, prepared.task.model, out / TRAINING
     save_request(folder, request)
-    command = first_command(folder, command, prepared.examples)
+    command = first_command(folder, command, prepared.examples, versions_of(needs))
     training = Training(prepared.task, request.training, folder, reporter)
     training.resume()
     progress = training.run()

@@ -7,7 +7,7 @@ from typing import Any
 
 from seqkit._version import __version__
 from seqkit.config import to_toml
-from seqkit.training.card import data_of, lineage
+from seqkit.training.card import data_of, lineage, plugins_line
 from seqkit.training.request import Request
 from seqkit.training.state import Progress
 
@@ -34,6 +34,7 @@ def seq2seq_card(request: Request, model: Any, pairs: int, progress: Progress, c
             *lineage(sources.start),
             f"- Training pairs: {pairs:,}",
             f"- Parameters: {sum(parameter.numel() for parameter in model.parameters()):,}",
+            *plugins_line(request),
             f"- Made by seqkit {__version__}, seed {request.training.seed}:",
             "",
             "```",
