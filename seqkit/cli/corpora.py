@@ -88,11 +88,20 @@ def get_corpus(name: Annotated[str, typer.Argument(help="A name from `seqkit cor
     folder = get(name, _show_progress)
     faults = verify(name)
     if faults:
-        raise SeqkitError(
-            f"{'; '.join(faults)}",
-            f"Put the files of the manifest there, or move {folder} away to fetch them.",
-        )
+        fix = f"Put the files of the manifest there, or move {folder} away to fetch them."
+        if _is_shipped(spec, folder):
+            fix = "They ship with the plugin that has the corpus: reinstall it."
+        raise SeqkitError("; ".join(faults), fix)
     typer.echo(folder)
+
+
+def _is_shipped(spec: CorpusSpec, folder: Path) -> bool:
+    """Whether the folder of a corpus is the one in the package of its plugin."""
+    from seqkit.catalogue import find_corpus
+    from seqkit.extend.manager import package_folder
+
+    owner = find_corpus(spec.made_from) if spec.made_from else spec
+    return bool(owner.folder) and package_folder(owner.name, owner.folder) == folder
 
 
 def _show_progress(path: str, done: int, total: int) -> None:

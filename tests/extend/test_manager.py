@@ -169,7 +169,7 @@ def test_a_stranger_cannot_take_a_builtin_suffix(install_plugin):
     )
     install_plugin("thief", code)
     assert "mine" not in names("formats")
-    assert "'.tsv'" in reasons("thief")[0]
+    assert "the suffix '.tsv' is claimed by" in reasons("thief")[0]
     assert registry().registered("formats", "tsv").builtin
 
 
