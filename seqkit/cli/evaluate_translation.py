@@ -47,7 +47,8 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
         check_reads_same(translator, rival, given["compare"])
     problems = Problems(skip=given["skip_bad"])
     (encoder,) = translator.encoders
-    pairs = list(read_pairs(source, split, *sides, problems, longest=0, encoder=encoder))
+    parts = {"encoder": encoder, "decoder": translator.options.decoder}
+    pairs = list(read_pairs(source, split, *sides, problems, longest=0, **parts))
     say(problems.summary())
     if not pairs:
         raise SeqkitError(f"{source}: holds no pair to evaluate on", "Give a file with source and target.")

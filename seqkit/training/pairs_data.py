@@ -104,7 +104,9 @@ def _reader(
         return (
             source,
             target,
-            lambda data, split: read_pairs(data, split, source, target, problems, encoder=encoders[0]),
+            lambda data, split: read_pairs(
+                data, split, source, target, problems, encoder=encoders[0], decoder=decoder
+            ),
         )
     limits = Limits(sources.max_seconds, sources.max_pixels, sources.max_frames)
     source, target = sources.source or UNKNOWN, sources.target or _language(first, decoder)
