@@ -22,16 +22,21 @@ def evaluate_items(translator: Any, model: str, source: str, split: str, given: 
     from seqkit.evaluation.recognition_report import table_lines
     from seqkit.formats.examples import Problems
     from seqkit.items import read_media_pairs
+    from seqkit.models.usable import faults_named, usable_pairs
 
     encoders, decoder = list(translator.encoders), translator.options.decoder
     limits = limits_of(given["max_seconds"], given["max_pixels"], given["max_frames"])
     problems = Problems(skip=given["skip_bad"])
+    writes_text = hasattr(translator.decoder, "read")
     pairs = list(read_media_pairs(source, split, encoders, decoder, problems, limits))
+    if given["skip_bad"]:
+        pairs = usable_pairs(translator, pairs, problems, targets=not writes_text)
     say(problems.summary())
     if not pairs:
         raise SeqkitError(f"{source}: holds no pair to evaluate on", "Give a table with source and target.")
     head = head_of(model, source, split, f"{', '.join(encoders)} to {decoder}", given)
-    found, tables = (_recognised if hasattr(translator.decoder, "read") else _drawn)(translator, pairs, given)
+    with faults_named(translator, pairs, targets=not writes_text):
+        found, tables = (_recognised if writes_text else _drawn)(translator, pairs, given)
     if given["card"]:
         add_to_card(head, table_lines(len(pairs), tables))
     if given["as_json"]:

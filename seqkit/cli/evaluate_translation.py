@@ -31,6 +31,7 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
     from seqkit.formats.examples import Problems
     from seqkit.items import reads_items
     from seqkit.models.artifact import load_for
+    from seqkit.models.usable import faults_named, usable_pairs
     from seqkit.pairs import read_pairs, sides_of
 
     translator = load_for("seq2seq", model, TAGGERS, given["precision"])
@@ -49,11 +50,14 @@ def evaluate_translation(model: str, source: str, split: str, given: dict[str, A
     (encoder,) = translator.encoders
     parts = {"encoder": encoder, "decoder": translator.options.decoder}
     pairs = list(read_pairs(source, split, *sides, problems, longest=0, **parts))
+    if given["skip_bad"]:
+        pairs = usable_pairs(translator, pairs, problems, targets=False)
     say(problems.summary())
     if not pairs:
         raise SeqkitError(f"{source}: holds no pair to evaluate on", "Give a file with source and target.")
     say(tokenizer.note)
-    outputs = _outputs(translator, pairs, given)
+    with faults_named(translator, pairs, targets=False):
+        outputs = _outputs(translator, pairs, given)
     references = [str(pair.target) for pair in pairs]
     say(_unreachable(references))
     sources = [pair.sources[encoder] for pair in pairs]

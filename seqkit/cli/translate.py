@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,8 @@ from seqkit.cli.render import say
 from seqkit.cli.translate_files import (
     FileSources,
     FileTarget,
+    Named,
+    Remembered,
     Sources,
     check_for_files,
     check_for_lines,
@@ -31,6 +33,7 @@ from seqkit.streams import data_stream, data_text
 
 if TYPE_CHECKING:
     from seqkit.formats.examples import Problems, Translation
+    from seqkit.formats.source_lines import SourceLine
     from seqkit.formats.translations import TranslationWriter
 
 FORMATS = ("text", "jsonl", "tsv")
@@ -140,7 +143,8 @@ def translate(
         wanted.check()
         encoder = modalities.encoders[0].name if modalities is not None else "text"
         side = source_language((model or [_default_model()])[0])
-        sources: Sources = ((line, {encoder: line}) for line in wanted.lines(problems, side))
+        lines = wanted.lines(problems, side)
+        sources: Sources = (Named(line.text, {encoder: line.text}, line.where) for line in lines)
         files = wanted.files()
     else:
         check_not_for_lines(text, skip_bad)
@@ -152,12 +156,12 @@ def translate(
         target = FileTarget.of(out, modalities.decoder)
         if isinstance(sources, FileSources):
             target.check_apart(len(sources), files)
-        write_files(_load(model or [], precision), sources, options, target)
+        write_files(_load(model or [], precision), sources, options, target, problems)
     else:
         writer = _writer_for(out, format, scores, options.n_best)
         models = _load(model or [], precision)
         first = FirstLine(models[0], attention)
-        _run(models, sources, options, out, writer, first)
+        _run(models, Remembered(sources, problems), options, out, writer, first)
         first.show()
     say(problems.summary())
     if isinstance(sources, FileSources) and sources.failed:
@@ -197,16 +201,17 @@ class LineInputs(Inputs):
         """Those arguments that are files."""
         return [argument for argument in self.arguments if argument != "-" and self.is_file(argument)]
 
-    def lines(self, problems: Problems, side: str) -> Iterator[str]:
+    def lines(self, problems: Problems, side: str) -> Iterator[SourceLine]:
         """The lines of every argument, in order. `side`: the key of a JSON object that holds the line."""
-        from seqkit.formats.source_lines import read_sources
+        from seqkit.formats.examples import Where
+        from seqkit.formats.source_lines import SourceLine, read_sources
 
-        for argument in self.arguments or ("-",):
+        for number, argument in enumerate(self.arguments or ("-",), start=1):
             if self.is_file(argument):
-                for line in read_sources(argument, problems, side):
-                    yield line.text
-            else:
-                yield from re.split("\r?\n", argument.removesuffix("\n"))
+                yield from read_sources(argument, problems, side)
+                continue
+            for line, text in enumerate(re.split("\r?\n", argument.removesuffix("\n")), start=1):
+                yield SourceLine(text, Where(f"argument {number}", line))
 
 
 def _load(names: Sequence[str], precision: str) -> list[Any]:
@@ -271,10 +276,10 @@ class FirstLine:
         """Write the picture; on a terminal, show a small one, too."""
         if self.path is None:
             return
-        from seqkit.batch.translation import parts_of
         from seqkit.cli.translate_files import picture_of_attention
         from seqkit.errors import SeqkitError
         from seqkit.evaluation.attention import alignment, in_characters
+        from seqkit.models.usable import parts_of
 
         if self.pair is None:
             raise SeqkitError("--attention: there is no output to show", "Give an input that is not empty.")
@@ -290,7 +295,7 @@ class FirstLine:
 
 def _run(
     models: Sequence[Any],
-    sources: Iterable[tuple[str, Mapping[str, Any] | None]],
+    waiting: Remembered,
     options: Any,
     out: Path | None,
     make: Callable[[BinaryIO], TranslationWriter],
@@ -303,9 +308,9 @@ def _run(
     done = 0
     try:
         with _opened(out) as file, WordCounter("translated", "lines") as counter:
-            writer, waiting = make(file), _Remembered(sources)
-            for translations in translate_sources(models, waiting, options):
-                name, source = waiting.next()
+            writer = make(file)
+            for translations in translate_sources(models, waiting, options, waiting.bad):
+                name, source, _ = waiting.next()
                 writer.write(done + 1, name, translations)
                 done += 1
                 first.see(source, translations)
@@ -314,25 +319,6 @@ def _run(
         left = f"{out} was not written" if out is not None else "they were written"
         print(f"seqkit: interrupted after {done:,} lines; {left}", file=sys.stderr)
         raise typer.Exit(130) from None
-
-
-class _Remembered:
-    """Sources on their way to the model, kept with their names until they are written beside their outputs."""
-
-    def __init__(self, sources: Iterable[tuple[str, Mapping[str, Any] | None]]) -> None:
-        from collections import deque
-
-        self._sources = sources
-        self._waiting = deque[tuple[str, Mapping[str, Any] | None]]()
-
-    def __iter__(self) -> Iterator[Mapping[str, Any] | None]:
-        for name, source in self._sources:
-            self._waiting.append((name, source))
-            yield source
-
-    def next(self) -> tuple[str, Mapping[str, Any] | None]:
-        """The one whose turn it is."""
-        return self._waiting.popleft()
 
 
 @contextmanager

@@ -10,14 +10,16 @@ from typing import Any
 import torch
 
 from seqkit.decoding.options import DecodingOptions
+from seqkit.errors import SeqkitError
 from seqkit.evaluation.error_rates import characters, exact_matches, rate, words
 from seqkit.extend.build import build
 from seqkit.extend.manager import load, registry
-from seqkit.formats.examples import Pair
+from seqkit.formats.examples import Pair, Problems
 from seqkit.models.contracts import Loss
 from seqkit.models.folder import LANGUAGES, model_folder
 from seqkit.models.generation import generate
 from seqkit.models.parts import read_json
+from seqkit.models.usable import faults_named, usable_pairs
 from seqkit.pairs import UNKNOWN
 from seqkit.text.languages import writes_blanks
 from seqkit.text.lines import one_line
@@ -57,12 +59,14 @@ class Seq2SeqTask:
         self.renaming = renaming
         self.names = Names.of(train) if renaming else Names()
         self.dev = dev[:: max(1, len(dev) // SCORED)]
-        self.lengths = model.lengths(train)
+        with faults_named(model, train):
+            self.lengths = model.lengths(train)
 
     def loss(self, indices: Sequence[int], seed: int) -> Loss:
         """Negative log-likelihood of these pairs' targets."""
         pairs = self.names.exchanged([self.train[index] for index in indices], self.renaming, seed)
-        batch = self.model.collate(pairs, seed)
+        with faults_named(self.model, pairs):
+            batch = self.model.collate(pairs, seed)
         loss: Loss = self.model(batch, self.label_smoothing)
         return loss
 
@@ -87,9 +91,10 @@ class Seq2SeqTask:
     def _nll(self) -> float:
         """Negative log-likelihood of dev, a step."""
         total, steps = 0.0, 0
-        for members in length_buckets(self.model.lengths(self.dev), BATCH_STEPS[1], seed=0, epoch=0):
-            loss = self.model(self.model.collate([self.dev[member] for member in members]))
-            total, steps = total + loss.nll, steps + loss.steps
+        with faults_named(self.model, self.dev):
+            for members in length_buckets(self.model.lengths(self.dev), BATCH_STEPS[1], seed=0, epoch=0):
+                loss = self.model(self.model.collate([self.dev[member] for member in members]))
+                total, steps = total + loss.nll, steps + loss.steps
         return total / max(steps, 1)
 
     def _has_sentences(self) -> bool:
@@ -129,6 +134,8 @@ def prepare_seq2seq(request: Request, reporter: Reporter) -> Prepared:
     sources = dataclasses.replace(request.sources, source=data.source, target=data.target)
     torch.manual_seed(request.training.seed)
     model = _model(request, data, reporter)
+    if sources.skip_bad:
+        _drop_unusable(model, data, reporter)
     options = request.training
     task = Seq2SeqTask(model, data.train, data.dev, options.label_smoothing, options.renaming)
     settled = _adapted(dataclasses.replace(request, sources=sources), int(task.lengths.sum()))
@@ -138,6 +145,16 @@ def prepare_seq2seq(request: Request, reporter: Reporter) -> Prepared:
         examples=data.checksum,
         card=lambda progress, command: seq2seq_card(settled, model, len(data.train), progress, command),
     )
+
+
+def _drop_unusable(model: Any, data: PairData, reporter: Reporter) -> None:
+    """Leave out pairs that the model cannot take. Raises SeqkitError where none is left to train on."""
+    problems = Problems(skip=True)
+    data.train, data.dev = (usable_pairs(model, pairs, problems) for pairs in (data.train, data.dev))
+    if problems.skipped:
+        reporter.note(problems.summary())
+    if not data.train:
+        raise SeqkitError("no pair is left to train on", "Mend the records that are named above.")
 
 
 def _with_sides(sources: Sources) -> Sources:
