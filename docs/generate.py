@@ -25,8 +25,8 @@ from seqkit_video import FilmOptions, VideoOptions
 
 from seqkit.cli.train_options import shown_default
 from seqkit.extend import hookspecs, specs
-from seqkit.extend.claims import KINDS
 from seqkit.extend.manager import registry
+from seqkit.extend.registry import KINDS
 from seqkit.fields import option_fields
 from seqkit.formats import seqkit_formats
 from seqkit.models.contracts import TaggerOptions
@@ -89,15 +89,15 @@ def text_options() -> str:
 def model_defaults() -> str:
     """Each built-in tagger, and where its defaults differ from those of every tagger."""
     common, rows = dataclasses.asdict(TaggerOptions()), []
-    for plugged in registry().all("models"):
-        if plugged.builtin and plugged.spec.task == "tagging":
-            own = dataclasses.asdict(plugged.spec.options())
+    for registered in registry().all("models"):
+        if registered.builtin and registered.spec.task == "tagging":
+            own = dataclasses.asdict(registered.spec.options())
             changed = [
                 f"`{name}={shown_default(value)}`"
                 for name, value in own.items()
                 if common.get(name, ...) != value
             ]
-            rows.append((f"`{plugged.spec.name}`", plugged.spec.summary, ", ".join(changed)))
+            rows.append((f"`{registered.spec.name}`", registered.spec.summary, ", ".join(changed)))
     return table(("model", "what it is", "its own defaults"), rows)
 
 

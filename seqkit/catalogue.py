@@ -193,7 +193,7 @@ def read_file(path: str | Path, problems: Problems, format: str = "") -> Iterato
         fix = f"Choose one of {', '.join(readable)}."
         raise SeqkitError(f"{path}: the format {spec.name} can be written, not read", fix, exit_code=2)
     examples = load(spec.reader)(str(path), problems)
-    builtin = registry().plugged("formats", spec.name).builtin
+    builtin = registry().registered("formats", spec.name).builtin
     yield from examples if builtin else _checked(examples, spec, problems)
 
 

@@ -36,8 +36,21 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise SeqkitError(f"{path}: not TOML: {error}", "Mend that line.", exit_code=2) from None
 
 
+class Typed(str):
+    """A setting as it was typed, with the TOML value that it can be read as. `fill` takes what the option wants."""
+
+    value: Any
+
+    @classmethod
+    def of(cls, text: str, value: Any) -> Typed:
+        """`text`, which TOML reads as `value`."""
+        typed = cls(text)
+        typed.value = value
+        return typed
+
+
 def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
-    """`["hidden=256", "optimizer=sgd"]` -> values, read as TOML where they are TOML and as text elsewhere."""
+    """`["hidden=256", "optimizer=sgd"]` -> values: text, or `Typed` where TOML reads anything but a string."""
     values: dict[str, Any] = {}
     for setting in settings:
         key, equals, text = setting.partition("=")
@@ -46,9 +59,10 @@ def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
                 f"--set {setting}: not of the form key=value", "Write --set hidden=256.", exit_code=2
             )
         try:
-            values[key.strip()] = tomllib.loads(f"value = {text}")["value"]
+            value = tomllib.loads(f"value = {text}")["value"]
         except tomllib.TOMLDecodeError:
-            values[key.strip()] = text.strip()
+            value = text.strip()
+        values[key.strip()] = value if isinstance(value, str) else Typed.of(text.strip(), value)
     return values
 
 
@@ -102,6 +116,7 @@ def _in_section(key: str, sections: Mapping[str, type]) -> str:
 def _make(kind: type[Options], values: Mapping[str, Any]) -> Options:
     from pydantic import TypeAdapter, ValidationError
 
+    values = _as_wanted(kind, values)
     for field in dataclasses.fields(kind):  # type: ignore[arg-type]
         if isinstance(values.get(field.name), bool) and field.type in ("int", "float", int, float):
             raise SeqkitError(
@@ -120,6 +135,15 @@ def _make(kind: type[Options], values: Mapping[str, Any]) -> Options:
         raise SeqkitError(
             f"option {key}={first['input']!r}: {first['msg']}", _expected(kind, str(key)), exit_code=2
         ) from None
+
+
+def _as_wanted(kind: type, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values, each `Typed` one as text where the option is a string (so that a name may be "nan" or "1")."""
+    texts = {field.name for field in dataclasses.fields(kind) if field.type in ("str", str)}
+    return {
+        key: (str(value) if key in texts else value.value) if isinstance(value, Typed) else value
+        for key, value in values.items()
+    }
 
 
 def _expected(kind: type, key: str) -> str:

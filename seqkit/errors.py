@@ -23,6 +23,10 @@ class SeqkitError(Exception):
         self.exit_code = exit_code
 
 
+class PluginError(SeqkitError):
+    """A plugin's code does not do what its contract says. `problem` begins with the plugin's name."""
+
+
 class Ended(BaseException):
     """A signal has asked the command to end: as KeyboardInterrupt, nobody's fault, and not to be taken for one."""
 

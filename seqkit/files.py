@@ -12,6 +12,7 @@ from pathlib import Path, PureWindowsPath
 from typing import BinaryIO, cast
 
 from seqkit.errors import SeqkitError
+from seqkit.streams import STDERR, STDOUT, stdout_descriptor
 
 STREAM = re.compile(r"(?:/dev/(?=std(?:out|err)$|fd/)(?:fd/)?|/proc/self/fd/)(stdout|stderr|\d+)")
 """Names of open streams."""
@@ -66,7 +67,8 @@ def _in_place(target: Path) -> BinaryIO:
     try:
         if stream:
             # Opened by its name, a file that the shell redirects to would lose what it holds.
-            return open(os.dup({"stdout": 1, "stderr": 2}.get(stream[1]) or int(stream[1])), "wb")
+            number = {"stdout": STDOUT, "stderr": STDERR}.get(stream[1]) or int(stream[1])
+            return open(os.dup(stdout_descriptor() if number == STDOUT else number), "wb")
         return open(target, "wb")
     except OSError as error:
         raise _unwritable(target, error) from error

@@ -8,11 +8,12 @@ from pathlib import Path
 
 from seqkit.catalogue import corpus_files, find_corpus, names_file
 from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.extend.manager import registry
 from seqkit.extend.specs import CorpusSpec
 from seqkit.formats.division import split_of
 from seqkit.formats.examples import Pair, Problems
 from seqkit.formats.lines import suffix_of
-from seqkit.formats.parallel import GENERIC, Row, named_as, read_files, read_jsonl, read_tsv
+from seqkit.formats.parallel import GENERIC, ColumnNames, Row, named_as, read_files, read_jsonl, read_tsv
 
 UNKNOWN = "xx"
 """The language of a side that was not named; as a run writes it down."""
@@ -28,6 +29,7 @@ def read_pairs(
     problems: Problems,
     longest: int = LONGEST,
     encoder: str = "text",
+    decoder: str = "text",
 ) -> Iterator[Pair]:
     """The pairs of a split of a corpus, or of the user's files, each a Pair({encoder: …}, target, where).
 
@@ -38,11 +40,12 @@ def read_pairs(
         source, target: sides, such as "en" and "de". For files they may be "".
         problems: what to do with a line that has no partner, an empty side, a side of more than `longest`
             characters (0: any length), and bytes that are not UTF-8.
-        encoder: that which will read the lines.
+        encoder, decoder: what will read the lines, and write them; columns of a table may have these names, too.
 
     Raises SeqkitError for a corpus, split, side or file that there is not, and as `problems` says.
     """
-    for where, (left, right) in read_rows(data, split, (source, target), problems):
+    names = column_names(encoder, decoder)
+    for where, (left, right) in read_rows(data, split, (source, target), problems, names):
         fault = _fault(left, longest) or _fault(right, longest)
         if fault:
             problems.bad(where, *fault)
@@ -50,10 +53,24 @@ def read_pairs(
         yield Pair({encoder: left}, right, where)
 
 
-def read_rows(data: str, split: str, sides: tuple[str, ...], problems: Problems) -> Iterator[Row]:
-    """As `read_pairs`, with any number of sides and empty or long texts as they are."""
+def column_names(encoder: str, decoder: str) -> ColumnNames:
+    """What a table's columns may be called where neither encoder nor decoder reads files."""
+    host = registry()
+    sources = (encoder, "source")
+    targets = ("target",) if decoder == encoder else ("target", decoder)
+    parts = {one.spec.name for kind in ("encoders", "decoders") for one in host.all(kind)}
+    return ColumnNames((sources, targets), ColumnNames.known | parts)
+
+
+def read_rows(
+    data: str, split: str, sides: tuple[str, ...], problems: Problems, names: ColumnNames | None = None
+) -> Iterator[Row]:
+    """As `read_pairs`, with any number of sides and empty or long texts as they are.
+
+    Args: names, of columns, beside those of the sides; by default those that text has.
+    """
     if names_pair_files(data):
-        return _rows_of_files(data, sides, problems)
+        return _rows_of_files(data, sides, problems, names or column_names("text", "text"))
     spec = find_corpus(data)
     for side in sides:
         check_side(spec, side)
@@ -152,12 +169,15 @@ def _read(paths: list[Path], spec: CorpusSpec, sides: tuple[str, ...], problems:
             yield from read_jsonl(path, sides, problems)
 
 
-def _rows_of_files(data: str, sides: tuple[str, ...], problems: Problems) -> Iterator[Row]:
+def _rows_of_files(
+    data: str, sides: tuple[str, ...], problems: Problems, names: ColumnNames
+) -> Iterator[Row]:
     paths = files_in(data)
     named = sides if all(sides) and len(set(sides)) == len(sides) else GENERIC
     if len(paths) == 1 and suffix_of(paths[0]) in (".tsv", ".jsonl"):
-        reader = read_tsv if suffix_of(paths[0]) == ".tsv" else read_jsonl
-        return reader(paths[0], named, problems)
+        if suffix_of(paths[0]) == ".tsv":
+            return read_tsv(paths[0], named, problems, names=names)
+        return read_jsonl(paths[0], named, problems, names)
     if len(paths) != len(sides):
         raise SeqkitError(
             f"{data}: {len(paths)} file(s) of lines, where {len(sides)} sides are needed",

@@ -282,10 +282,10 @@ def test_a_file_kept_packed_is_fetched_unpacked_and_verified_by_its_content(serv
 
 
 @pytest.mark.parametrize(
-    "plugged", [p for p in registry().all("corpora") if p.builtin], ids=lambda p: p.spec.name
+    "registered", [p for p in registry().all("corpora") if p.builtin], ids=lambda p: p.spec.name
 )
-def test_the_manifests_that_ship_are_whole(plugged):
-    spec = plugged.spec
+def test_the_manifests_that_ship_are_whole(registered):
+    spec = registered.spec
     if spec.made_from:
         assert spec.maker and catalogue.files_of(registry().find("corpora", spec.made_from))
         assert spec.options["seed"] == 2026 and set(spec.options["count"]) == set(spec.splits)

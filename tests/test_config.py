@@ -35,6 +35,16 @@ def test_settings_find_their_section_and_type():
     assert filled == {"model": Model(3, 0.0, ("a",)), "training": Training("sgd", False)}
 
 
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "1", "true", "1e5", "2026-11-30"])
+def test_an_option_that_is_text_gets_the_text_as_typed(text):
+    assert fill(SECTIONS, parse_settings([f"optimizer={text}"]))["training"].optimizer == text
+
+
+def test_an_option_that_is_a_number_gets_the_number():
+    filled = fill(SECTIONS, parse_settings(["dropout=nan", "hidden=1_000"]))
+    assert math.isnan(filled["model"].dropout) and filled["model"].hidden == 1000
+
+
 @pytest.mark.parametrize(
     ("settings", "problem", "fix"),
     [

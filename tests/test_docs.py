@@ -110,7 +110,9 @@ def test_every_format_has_a_section_and_its_suffixes(spec):
 def options_by_owner() -> list[tuple[str, str]]:
     owners = {"training": TrainingOptions}
     owners |= {
-        plugged.spec.name: plugged.spec.options for plugged in registry().all("models") if plugged.builtin
+        registered.spec.name: registered.spec.options
+        for registered in registry().all("models")
+        if registered.builtin
     }
     return [(owner, field.name) for owner, kind in owners.items() for field in dataclasses.fields(kind)]
 

@@ -22,21 +22,24 @@ LEVELS = [
     {"nn"},
     {"extend"},
     {"config", "fields"},
-    {"errors", "files", "memory", "_version"},
+    {"errors", "files", "memory", "streams", "_version"},
 ]
 """A part may import its own level and those after it."""
 FOR_ANYONE = "seqkit.formats.examples"
 FOR_PLUGINS = (
     "seqkit.config",
     "seqkit.decoding",
+    "seqkit.evaluation",
     "seqkit.files",
     "seqkit.formats.lines",
     "seqkit.formats.media",
     "seqkit.models",
     "seqkit.nn",
+    "seqkit.streams",
     "seqkit.tasks",
     "seqkit.terminal",
     "seqkit.text",
+    "seqkit.training",
     FOR_ANYONE,
 )
 PLUGINS = sorted(

@@ -172,3 +172,46 @@ def test_a_comma_in_the_name_of_a_file_joins_nothing(folder):
     assert absolute("a,b/t.tsv") == str(folder / "a,b" / "t.tsv")
     assert read("a,b/t.tsv") == FORTH
     assert absolute("t.de,t.en,") == f"{folder / 't.de'},{folder / 't.en'}"
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("text\ttarget", FORTH),
+        ("target\ttext", BACK),
+        ("id\ttarget\ttext", None),
+        ("text\tclass", FORTH),
+        ("class\tsource", BACK),
+    ],
+)
+@pytest.mark.parametrize("sides", [("", ""), ("en", "de")])
+def test_a_header_may_name_encoder_and_decoder(tmp_path, header, expected, sides):
+    """Such a line was data before, so that a table of 300 pairs gave 301."""
+    rows = ["7\teins\tone", "8\tzwei\ttwo"] if expected is None else ["one\teins", "two\tzwei"]
+    (tmp_path / "a.tsv").write_text("\n".join([header, *rows]) + "\n")
+    given = read(str(tmp_path / "a.tsv"), *sides, decoder="class")
+    assert given == (expected or FORTH)
+
+
+@pytest.mark.parametrize(
+    "header", ["text\tlabel", "id\ttext\tclass", "src\ttgt", "source\ttext", "audio\ttext", "path\tlabel"]
+)
+def test_a_header_without_both_sides_is_refused(tmp_path, header):
+    (tmp_path / "a.tsv").write_text("\n" + header + "\n" + "\t".join("abc"[: header.count("\t") + 1]) + "\n")
+    for problems in (Problems(), Problems(skip=True)):
+        with pytest.raises(SeqkitError, match=r"a\.tsv:2: names columns \(") as caught:
+            read(str(tmp_path / "a.tsv"), "", "", problems=problems)
+        assert "Call them source/text and target" in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    "line", ["text\tText", "text\ttext", "class\tKlasse", "a source\ttarget", "Label\tlabel"]
+)
+def test_a_first_line_of_data_stays_data(tmp_path, line):
+    (tmp_path / "a.tsv").write_text(f"{line}\none\teins\n")
+    assert read(str(tmp_path / "a.tsv"), "", "") == [tuple(line.split("\t")), ("one", "eins")]
+
+
+def test_keys_of_objects_may_name_encoder_and_decoder(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "one", "class": "eins"}\n{"text": "two", "class": "zwei"}\n')
+    assert read(str(tmp_path / "a.jsonl"), "", "", decoder="class") == FORTH

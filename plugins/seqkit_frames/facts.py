@@ -27,11 +27,14 @@ class FramesFacts:
     @classmethod
     def gather(cls, pairs: Sequence[Pair], options: Any, encoders: Mapping[str, Any]) -> Self:
         """Measure the training split's targets. Raises SeqkitError where there is none, or their widths differ."""
-        targets = [np.asarray(pair.target) for pair in pairs if pair.target is not None]
-        widths = sorted({target.shape[1] for target in targets})
-        if len(widths) != 1:
-            said = f"have {', '.join(map(str, widths))} numbers a step" if widths else "are none"
-            raise SeqkitError(f"the sequences to learn from {said}", "All must have the same count.")
+        there = [pair for pair in pairs if pair.target is not None]
+        targets = [np.asarray(pair.target) for pair in there]
+        if not targets:
+            raise SeqkitError("there are no sequences to learn from", "Give a table with targets.")
+        for pair, target in zip(there, targets, strict=True):
+            if target.shape[1] != targets[0].shape[1]:
+                said = f"{target.shape[1]} numbers a step, where {there[0].where} has {targets[0].shape[1]}"
+                raise SeqkitError(f"{pair.where}: {said}", "All must have the same count.")
         every_ND = np.concatenate(targets).astype(np.float64)
         deviation = np.maximum(every_ND.std(axis=0), 1e-6)
         return cls(every_ND.mean(axis=0).tolist(), deviation.tolist(), max(map(len, targets)))

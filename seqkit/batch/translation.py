@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from seqkit.decoding.options import DecodingOptions
+from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Translation
+from seqkit.items import library_missing
 from seqkit.models.generation import Output, Source, generate
+from seqkit.models.usable import fault_of_source, parts_of
 
 CHUNK = 2000
 """Sources that are sorted by length and worked on together. Fixed, so that equal input falls into equal batches."""
@@ -18,6 +21,14 @@ BYTES_A_CHARACTER = 64
 """Of sound, pictures and films: how many weigh as much as a character of text."""
 PARTS = 10_000
 """Number of a part, which draws are seeded by = number of its line * PARTS + its place; few lines have so many."""
+
+Bad = Callable[[int, SeqkitError], None]
+"""What to do with a source, by its number from 0, that a model cannot take, and what it said of it."""
+
+
+def refuse(number: int, fault: SeqkitError) -> None:
+    """Raise SeqkitError with the number of the source, from 1."""
+    raise SeqkitError(f"input {number + 1}: {fault.problem}", fault.fix) from fault
 
 
 def translate_lines(
@@ -29,37 +40,53 @@ def translate_lines(
 
 
 def translate_sources(
-    models: Sequence[Any], sources: Iterable[Source | None], options: DecodingOptions
+    models: Sequence[Any], sources: Iterable[Source | None], options: DecodingOptions, bad: Bad = refuse
 ) -> Iterator[list[Translation]]:
     """As `translate_lines`, of sources in any modality, where text comes out; None stands for one that is missing."""
-    for outputs in outputs_of(models, sources, options):
+    for outputs in outputs_of(models, sources, options, bad):
         yield [Translation(str(output.value), output.score, output.log_prob) for output in outputs]
 
 
 def outputs_of(
-    models: Sequence[Any], sources: Iterable[Source | None], options: DecodingOptions
+    models: Sequence[Any], sources: Iterable[Source | None], options: DecodingOptions, bad: Bad = refuse
 ) -> Iterator[list[Output]]:
-    """The outputs for each source, whatever they are, the best first; none for an empty or missing source."""
+    """The outputs for each source, whatever they are, the best first; none for an empty, missing or bad source.
+
+    Args: bad, called for each source that the models cannot take; where it returns, the others are worked on.
+    """
     number = 0
     for chunk in _chunks(sources):
-        yield from _chunk(models, chunk, options, number)
+        yield from _chunk(models, chunk, options, number, bad)
         number += len(chunk)
 
 
-def parts_of(model: Any, source: Source | None) -> list[Source]:
-    """What is read at once of a source: nothing of an empty one; the whole where several inputs belong together."""
-    if source is None:
-        return []
-    if len(source) > 1:
-        return [source]
-    ((name, value),) = source.items()
-    parts = model.encoders[name].parts(value)
-    if len(parts) > 1 and not hasattr(model.decoder, "join"):
-        return [source]
-    return [{name: part} for part in parts]
-
-
 def _chunk(
+    models: Sequence[Any], whole: Sequence[Source | None], options: DecodingOptions, number: int, bad: Bad
+) -> list[list[Output]]:
+    """The outputs of a chunk; where one of its sources ends the work, it is done once more without such sources."""
+    try:
+        return _worked(models, whole, options, number)
+    except SeqkitError as error:
+        faults = {} if library_missing(error) else _faults(models, whole)
+        if not faults:
+            raise
+    for index, fault in faults.items():
+        bad(number + index, fault)
+    good = [None if index in faults else source for index, source in enumerate(whole)]
+    return _worked(models, good, options, number)
+
+
+def _faults(models: Sequence[Any], sources: Sequence[Source | None]) -> dict[int, SeqkitError]:
+    """Index of each source that a model cannot take -> what it said of it."""
+    found = {}
+    for index, source in enumerate(sources):
+        faults = (fault_of_source(model, source) for model in models if source is not None)
+        if fault := next(filter(None, faults), None):
+            found[index] = fault
+    return found
+
+
+def _worked(
     models: Sequence[Any], whole: Sequence[Source | None], options: DecodingOptions, number: int
 ) -> list[list[Output]]:
     """A long source is read in parts; what comes out of them is joined."""

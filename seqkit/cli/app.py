@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 
 from seqkit._version import __version__
 from seqkit.cli import corpora, evaluate, models, plugins, train
+from seqkit.cli.data_command import DataCommand
 from seqkit.errors import Ended, SeqkitError
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import CommandSpec
@@ -69,7 +70,8 @@ class Group(TyperGroup):
             return _command(cmd_name, MADE[cmd_name][0]())
         found = super().get_command(ctx, cmd_name)
         if found is None and cmd_name in _offered():
-            return _command(cmd_name, load(_offered()[cmd_name].command))
+            offered = registry().registered("commands", cmd_name)
+            return _command(cmd_name, load(offered.spec.command), offered.builtin)
         return found
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
@@ -97,14 +99,20 @@ class Group(TyperGroup):
             # Files that are written name themselves: where a disk is full without a name, it is that of the output.
             name = error.filename or ("standard output" if error.errno in FULL else "")
             self._end(f"{name}: {error.strerror or error}".removeprefix(": "), 1)
-        except Exception as error:
+        except Ended:
+            raise
+        except BaseException as error:
             if _lacks_memory(error):
                 self._end(NO_MEMORY, 1)
-            from seqkit.extend.manager import culprit
+            from seqkit.extend.blame import plugin_of
 
+            owner = plugin_of(error)
+            if owner and not isinstance(error, Exception):
+                # sys.exit or a cancelled task: its traceback would tell nothing more.
+                self._end(f"{owner.who} ended the command by {type(error).__name__}({error})", 1)
             # A fault in a program, not of its user: the traceback is for whoever has to mend it.
-            if plugged := culprit(error):
-                error.add_note(f"This came up in the plugin '{plugged.plugin}' of {plugged.distribution}.")
+            if owner:
+                error.add_note(f"This came up in the plugin '{owner.plugin}' of {owner.distribution}.")
             raise
 
     def _end(self, message: str, exit_code: int) -> NoReturn:
@@ -117,12 +125,15 @@ def _offered() -> dict[str, CommandSpec]:
     return {registered.spec.name: registered.spec for registered in registry().all("commands")}
 
 
-def _command(name: str, function: Any) -> Any:
-    """A function, or a Typer application with several commands, as a command of the group."""
+def _command(name: str, function: Any, builtin: bool = True) -> Any:
+    """A function, or a Typer application with several commands, as a command of the group.
+
+    Args: builtin, whether it writes its data to `seqkit.streams`; a plugin's command may print as it likes.
+    """
     single = function
     if not isinstance(function, typer.Typer):
         single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        single.command(name)(function)
+        single.command(name, cls=DataCommand if builtin else None)(function)
     made = typer.main.get_command(single)
     made.name = name
     return made

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seqkit.cli.data_command import DataCommand
 from seqkit.config import MOST_PIECES
 from seqkit.terminal.inputs import check_apart
 from seqkit.terminal.limits import MaxFrames, MaxPixels, MaxSeconds, limits_of
@@ -33,7 +34,7 @@ def list_corpora(as_json: AsJson = False) -> None:
     """List the corpora that have a name, and where their files are."""
     from seqkit.extend.manager import registry
 
-    rows = [_row(plugged.spec) for plugged in registry().all("corpora")]
+    rows = [_row(registered.spec) for registered in registry().all("corpora")]
     if as_json:
         show_json(rows)
         return
@@ -87,11 +88,20 @@ def get_corpus(name: Annotated[str, typer.Argument(help="A name from `seqkit cor
     folder = get(name, _show_progress)
     faults = verify(name)
     if faults:
-        raise SeqkitError(
-            f"{'; '.join(faults)}",
-            f"Put the files of the manifest there, or move {folder} away to fetch them.",
-        )
+        fix = f"Put the files of the manifest there, or move {folder} away to fetch them."
+        if _is_shipped(spec, folder):
+            fix = "They ship with the plugin that has the corpus: reinstall it."
+        raise SeqkitError("; ".join(faults), fix)
     typer.echo(folder)
+
+
+def _is_shipped(spec: CorpusSpec, folder: Path) -> bool:
+    """Whether the folder of a corpus is the one in the package of its plugin."""
+    from seqkit.catalogue import find_corpus
+    from seqkit.extend.manager import package_folder
+
+    owner = find_corpus(spec.made_from) if spec.made_from else spec
+    return bool(owner.folder) and package_folder(owner.name, owner.folder) == folder
 
 
 def _show_progress(path: str, done: int, total: int) -> None:
@@ -103,7 +113,7 @@ def _show_progress(path: str, done: int, total: int) -> None:
         typer.echo(f"{path}: {size(total)}", err=True)
 
 
-@app.command("stats")
+@app.command("stats", cls=DataCommand)
 def show_stats(
     source: Annotated[
         str,
@@ -293,7 +303,7 @@ def _percent(part: int, whole: int) -> str:
     return f"{part / whole:.1%}" if whole else "–"
 
 
-@app.command("convert")
+@app.command("convert", cls=DataCommand)
 def convert_file(
     source: Annotated[Path, typer.Argument(metavar="IN", help="The file to read.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write.")],

@@ -22,13 +22,13 @@ def list_models(json_output: Annotated[bool, typer.Option("--json", help="Write 
 
     rows = [
         {
-            "name": plugged.spec.name,
-            "task": plugged.spec.task,
-            "language": plugged.spec.language,
-            "summary": plugged.spec.summary,
-            "folder": _folder(plugged.spec),
+            "name": registered.spec.name,
+            "task": registered.spec.task,
+            "language": registered.spec.language,
+            "summary": registered.spec.summary,
+            "folder": _folder(registered.spec),
         }
-        for plugged in registry().all("pretrained")
+        for registered in registry().all("pretrained")
     ]
     if json_output:
         show_json(rows)
@@ -55,6 +55,7 @@ def info(
 ) -> None:
     """Show a model's configuration, labels, size and card."""
     from seqkit.models.folder import CARD, model_info
+    from seqkit.models.needs import missing
     from seqkit.terminal.tables import show_json
 
     found = model_info(model)
@@ -64,12 +65,16 @@ def info(
         "sha256": found.sha256,
         **found.config,
         "labels": _labels(found.folder),
+        "missing": [f"{problem}. {fix}" for problem, fix in missing(found.config["needs"])],
     }
     if json_output:
         show_json(facts)
         return
     for key, value in facts.items():
-        print(f"{key:10}  {value}")
+        if key != "missing":
+            print(f"{key:10}  {value}")
+    for problem in facts["missing"]:
+        print(f"{'missing':10}  {problem}")
     card = found.folder / CARD
     if card.exists():
         print(f"\n{card.read_text(encoding='utf-8', errors='replace')}", end="")

@@ -3,29 +3,57 @@
 from __future__ import annotations
 
 import dataclasses
-import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from seqkit.extend.claims import KINDS, Plugin, Registry
+from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.manager import registry
-from seqkit.terminal.tables import print_table
+from seqkit.extend.registry import KINDS, Plugin, Registered, Registry
+from seqkit.terminal.tables import print_table, show_json
 
 
 def plugins(
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object in place of the table.")] = False,
+    kind: Annotated[
+        str, typer.Option(help=f"List the names of one kind with their summaries: {', '.join(KINDS)}.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="JSON in place of the table.")] = False,
 ) -> None:
     """List the plugins, what each provides, and the faults of those that do not work."""
     found = registry()
-    if as_json:
-        typer.echo(json.dumps(_as_data(found), indent=2, ensure_ascii=False))
+    if kind:
+        _show_kind(found, kind, as_json)
+    elif as_json:
+        show_json(_as_data(found))
         return
-    rows = [(plugin.plugin, _origin(plugin), _in_words(found, plugin)) for plugin in found.plugins]
-    print_table(("plugin", "from", "provides"), rows)
+    else:
+        rows = [(plugin.plugin, _origin(plugin), _in_words(found, plugin)) for plugin in found.plugins]
+        print_table(("plugin", "from", "provides"), rows)
     for failure in found.failures:
         origin = f" of {failure.distribution}" if failure.distribution else ""
         typer.echo(f"seqkit: plugin '{failure.plugin}'{origin}: {failure.reason}", err=True)
+
+
+def _show_kind(found: Registry, kind: str, as_json: bool) -> None:
+    """Every name of one kind, its summary and its origin. Raises SeqkitError for a kind that there is not."""
+    if kind not in KINDS:
+        raise SeqkitError(f"--kind {kind}: there is no such kind", did_you_mean(kind, KINDS), exit_code=2)
+    if as_json:
+        show_json([_record(registered) for registered in found.all(kind)])
+        return
+    rows = [(one.spec.name, one.spec.summary, _origin(one)) for one in found.all(kind)]
+    print_table(("name", "summary", "from"), rows)
+
+
+def _record(registered: Registered) -> dict[str, Any]:
+    return {
+        "name": registered.spec.name,
+        "summary": registered.spec.summary,
+        "plugin": registered.plugin,
+        "distribution": registered.distribution,
+        "version": registered.version,
+        "builtin": registered.builtin,
+    }
 
 
 def _as_data(found: Registry) -> dict[str, object]:
@@ -42,9 +70,9 @@ def _provides(found: Registry, plugin: Plugin) -> dict[str, list[str]]:
     """Kind -> the names that this plugin owns."""
     provided: dict[str, list[str]] = {}
     for kind in KINDS:
-        for claim in found.all(kind):
-            if (claim.plugin, claim.distribution) == (plugin.plugin, plugin.distribution):
-                provided.setdefault(kind, []).append(claim.spec.name)
+        for one in found.all(kind):
+            if (one.plugin, one.distribution) == (plugin.plugin, plugin.distribution):
+                provided.setdefault(kind, []).append(one.spec.name)
     return provided
 
 

@@ -113,11 +113,14 @@ def _request(
     from seqkit.errors import SeqkitError
     from seqkit.files import check_folder
     from seqkit.models.folder import MANIFEST, TRAINING
+    from seqkit.training.provenance import check_begun
     from seqkit.training.request import CONFIG, check_unchanged, check_used, make_request
 
     begun = out / TRAINING / CONFIG
     configs = [config] if config else []
     if resume and begun.exists():
+        if not (out / MANIFEST).exists():
+            check_begun(begun.parent)
         request = make_request(given, [begun, *configs], settings)
         check_unchanged(begun.parent, request)
         if (out / MANIFEST).exists():

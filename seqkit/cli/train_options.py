@@ -24,19 +24,21 @@ def show_options(model: str, settings: Mapping[str, Any]) -> None:
     from seqkit.training.request import sections_of, task_of
 
     spec = registry().find("models", model)
-    sections = sections_of(spec, task_of(spec), settings)
+    task = task_of(spec)
+    sections = sections_of(spec, task, settings)
     tables = [
         Table(f"{title}: --set NAME=VALUE", ["option", "default", "meaning"], rows)
         for name, title in TITLES.items()
-        if (rows := [_row(field) for field in option_fields(sections[name])])
+        if (rows := [_row(field, task.defaults) for field in option_fields(sections[name])])
     ]
     print_tables(f"{model}: {spec.summary}", tables)
 
 
-def _row(field: OptionField) -> list[str]:
+def _row(field: OptionField, defaults: Mapping[str, Any]) -> list[str]:
+    """An option for the table. Args: defaults, those of the task."""
     choices = field.type_name.removeprefix("Literal").strip("[]").replace('"', "").replace("'", "")
     meaning = f"One of {choices}. {field.meaning}" if field.type_name.startswith("Literal") else field.meaning
-    return [field.name, shown_default(field.default), meaning]
+    return [field.name, shown_default(defaults.get(field.name, field.default)), meaning]
 
 
 def shown_default(default: Any) -> str:

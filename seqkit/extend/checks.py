@@ -39,6 +39,12 @@ def fault_of_record(record: object, record_type: type) -> str:
     return ""
 
 
+def packages_named_by(record: Any) -> set[str]:
+    """The top-level packages in which the implementations lie that a record names."""
+    values = [(name, value) for name, _, value in _held(record) if name in REFERENCES]
+    return {str(value).partition(":")[0].partition(".")[0] for _, value in values if value}
+
+
 def _fault_of_field(name: str, hint: Any, value: object) -> str:
     """What a field should be; empty when it is."""
     if not _fits(value, hint):

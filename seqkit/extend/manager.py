@@ -11,9 +11,7 @@ import itertools
 import os
 import sys
 import threading
-import traceback
 from collections.abc import Callable, Iterator
-from contextlib import redirect_stdout
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,46 +21,48 @@ import pluggy
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend import hookspecs
-from seqkit.extend.checks import REFERENCES, fault_of_record
-from seqkit.extend.claims import GROUP, KINDS, Failure, Plugged, Plugin, Registry
+from seqkit.extend.checks import fault_of_record
+from seqkit.extend.isolation import OF_THE_USER, describe, isolated
+from seqkit.extend.registry import COMMON_PACKAGES, GROUP, KINDS, Failure, Plugin, Registered, Registry
 
 _COLLECTING = threading.RLock()
-STRANGERS_FAULT = (Exception, SystemExit)
-"""What a stranger's module may raise when it is imported or asked."""
 
 
 def load(reference: str) -> Any:
     """What `"module:attr"` names. SeqkitError where it cannot be imported or found."""
     module, _, attribute = reference.partition(":")
     try:
-        found = sys.modules.get(module)
-        if found is None:
-            with _COLLECTING, redirect_stdout(sys.stderr):  # stdout is for data, whatever strangers print
-                found = importlib.import_module(module)
+        found = sys.modules.get(module) or _imported(module)
         return functools.reduce(getattr, attribute.split("."), found)
-    except STRANGERS_FAULT as error:
+    except OF_THE_USER:
+        raise
+    except BaseException as error:
+        owner = owner_of(module)
+        named = f"the {owner.who}, which names it" if owner else "the plugin that names it"
         raise SeqkitError(
-            f"{reference} cannot be loaded: {_describe(error)}", "Mend or reinstall the plugin that names it."
+            f"{reference} cannot be loaded: {describe(error)}", f"Mend or reinstall {named}."
         ) from error
 
 
-def culprit(error: BaseException) -> Plugged | None:
-    """Something that the third-party plugin offers in whose code an error came up; None where none had a part in it."""
+def _imported(module: str) -> Any:
+    """The module, imported. What it prints is no data, and what it changes in the process is put back."""
+    owner = owner_of(module)
+    if owner.builtin if owner else module.partition(".")[0] in COMMON_PACKAGES:
+        return importlib.import_module(module)
+    who = owner.who if owner else module
+    # The lock also serves `isolated`, which sends standard output elsewhere for the whole process.
+    with _COLLECTING, isolated(who, "importing") as changed:
+        found = importlib.import_module(module)
+    if changed:
+        print(f"seqkit: {who} {_changes(changed)} when {module} was imported", file=sys.stderr)
+    return found
+
+
+def owner_of(module: str) -> Plugin | None:
+    """The plugin to which a module belongs; None for seqkit's own modules, and where no plugin was loaded yet."""
     if not registry.cache_info().currsize:
-        return None  # no plugin was loaded
-    everything = [plugged for kind in KINDS for plugged in registry().all(kind)]
-    # Who offers a package's code: a stranger's record may name code of seqkit's, which stays seqkit's.
-    owner = {root: plugged for plugged in everything if not plugged.builtin for root in _packages(plugged)}
-    ours = {root for plugged in everything if plugged.builtin for root in _packages(plugged)} | {"seqkit"}
-    frames = [frame.f_globals.get("__name__", "") for frame, _ in traceback.walk_tb(error.__traceback__)]
-    roots = [name.partition(".")[0] for name in reversed(frames)]
-    return next((owner[root] for root in roots if root in owner and root not in ours), None)
-
-
-def _packages(plugged: Plugged) -> set[str]:
-    """The packages in which the code lies that a record names."""
-    references = [getattr(plugged.spec, field, None) for field in REFERENCES]
-    return {reference.partition(":")[0].partition(".")[0] for reference in references if reference}
+        return None
+    return registry().owners.get(module.partition(".")[0])
 
 
 def package_folder(name: str, reference: str) -> Path:
@@ -70,13 +70,20 @@ def package_folder(name: str, reference: str) -> Path:
     package, _, inside = reference.partition(":")
     try:
         found = find_spec(package)
-    except STRANGERS_FAULT:
+    except OF_THE_USER:
+        raise
+    except BaseException:
         found = None
     if found is None or not found.submodule_search_locations:
-        raise SeqkitError(
-            f"{name}: the package {package} that ships it is not installed", f"pip install {package}"
-        )
+        raise SeqkitError(f"{name}: the package {package} that ships it is not installed", _reinstall(name))
     return Path(next(iter(found.submodule_search_locations))) / inside
+
+
+def _reinstall(name: str) -> str:
+    """What to do about a corpus or shipped model whose package is missing; a module's name is none that pip knows."""
+    offers = (registered for kind in ("corpora", "pretrained") for registered in registry().all(kind))
+    owner = next((registered for registered in offers if registered.spec.name == name), None)
+    return f"Reinstall {owner.distribution}, or tell its author." if owner else "Tell the plugin's author."
 
 
 @functools.cache
@@ -89,7 +96,7 @@ def registry() -> Registry:
         found.plugins = [plugin for plugin, _ in hosts]
         for kind in KINDS:
             answers = [_ask(plugin, host, kind, found.fail) for plugin, host in hosts]
-            found.settle(kind, itertools.chain.from_iterable(answers))
+            found.resolve(kind, itertools.chain.from_iterable(answers))
     return found
 
 
@@ -122,39 +129,57 @@ def _register(
     """The plugin in a pluggy manager of its own, where its hooks can be checked and called alone."""
     host = pluggy.PluginManager(GROUP)
     host.add_hookspecs(hookspecs)
+    found.modules[entry.module.partition(".")[0]] = plugin
     try:
-        with redirect_stdout(sys.stderr):  # stdout is for data, whatever strangers print
-            host.register(entry.load(), entry.name)
+        host.register(_in_isolation(plugin, "importing", entry.load, found.fail), entry.name)
         host.check_pending()
+    except OF_THE_USER:
+        raise
     except pluggy.PluginValidationError as error:
         known = ", ".join(f"seqkit_{kind}" for kind in KINDS)
-        found.fail(plugin, f"{_describe(error)}. Known hooks: {known}.")
-    except STRANGERS_FAULT as error:
-        found.fail(plugin, f"cannot be imported: {_describe(error)}")
+        found.fail(plugin, f"{describe(error)}. Known hooks: {known}.")
+    except BaseException as error:
+        found.fail(plugin, f"cannot be imported: {describe(error)}")
     else:
         yield plugin, host
 
 
 def _ask(
     plugin: Plugin, host: pluggy.PluginManager, kind: str, fail: Callable[[Plugin, str], None]
-) -> Iterator[Plugged]:
+) -> Iterator[Registered]:
     """The plugin's records of one kind: all that its hook yields, or none where the hook fails."""
-    record_type = KINDS[kind][0]
+    record_type, hook = KINDS[kind][0], getattr(host.hook, f"seqkit_{kind}")
+    if not hook.get_hookimpls():
+        return
     try:
-        with redirect_stdout(sys.stderr):
-            records = [record for answer in getattr(host.hook, f"seqkit_{kind}")() for record in answer]
-    except STRANGERS_FAULT as error:
-        fail(plugin, f"its hook seqkit_{kind} failed: {_describe(error)}")
+        records = _in_isolation(
+            plugin, "asking", lambda: [record for answer in hook() for record in answer], fail
+        )
+    except OF_THE_USER:
+        raise
+    except BaseException as error:
+        fail(plugin, f"its hook seqkit_{kind} failed: {describe(error)}")
         return
     for record in records:
         reason = fault_of_record(record, record_type)
         if reason:
             fail(plugin, f"its hook seqkit_{kind} yielded {reason}")
         else:
-            yield Plugged(plugin.plugin, plugin.distribution, plugin.version, record)
+            yield Registered(plugin.plugin, plugin.distribution, plugin.version, record)
 
 
-def _describe(error: BaseException) -> str:
-    """An exception in one line."""
-    reason = " ".join(str(error).split())
-    return f"{type(error).__name__}: {reason}" if reason else type(error).__name__
+def _in_isolation(
+    plugin: Plugin, doing: str, run: Callable[[], Any], fail: Callable[[Plugin, str], None]
+) -> Any:
+    """What `run` returns. A third party's code runs isolated; what it changes in the process is a fault of it."""
+    if plugin.builtin:
+        return run()
+    with isolated(plugin.who, doing) as changed:
+        found = run()
+    if changed:
+        fail(plugin, f"{_changes(changed)} at import")
+    return found
+
+
+def _changes(changed: list[str]) -> str:
+    return f"changed {', '.join(changed)} (put back)"

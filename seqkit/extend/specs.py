@@ -53,6 +53,8 @@ class TaskSpec:
     implementation: str
     options: type = NoOptions
     evaluation: type = NoOptions
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """Defaults of this task for options of training, the objective and the optimizer, such as {"label_smoothing": 0}."""
     verb: str = ""
     """The command that applies such models, such as "tag"."""
     inference_dtypes: tuple[str, ...] = ("float32", "bfloat16")

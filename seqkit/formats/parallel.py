@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Problems, Where
 from seqkit.formats.lines import BadRecord, FilePath, NotText, chomp, is_blank, read_lines
 from seqkit.formats.records import UNFIT
@@ -23,6 +25,23 @@ REGIONAL = re.compile(r"[A-Za-z]{2,3}([-_]([A-Za-z]{2}|[A-Za-z]{4}|\d{3}))*")
 """A language with its script or region (BCP 47), which words such as "en-route" are not."""
 GENERIC = ("source", "target")
 """Names that stand for any two sides, in this order."""
+
+
+@dataclass(frozen=True)
+class ColumnNames:
+    """What the columns of a user's table may be called, beside the names of the sides."""
+
+    of_sides: tuple[tuple[str, ...], ...] = ()
+    """Other names of each side, the likeliest first."""
+    known: frozenset[str] = frozenset({*GENERIC, "src", "tgt", "text", "class", "label", "path"})
+    """A first line with two of these, spelt so, is a header and no data."""
+
+    def find(self, there: Collection[str], sides: Sequence[str]) -> list[str]:
+        """That of the names `there` which means each side; empty where one has none, or two have the same."""
+        if len(self.of_sides) != len(sides):
+            return []
+        found = [next((name for name in names if name in there), "") for names in self.of_sides]
+        return found if "" not in found and len(set(found)) == len(found) else []
 
 
 def read_files(paths: Sequence[FilePath], problems: Problems) -> Iterator[Row]:
@@ -54,12 +73,17 @@ def read_files(paths: Sequence[FilePath], problems: Problems) -> Iterator[Row]:
 
 
 def read_tsv(
-    path: FilePath, sides: Sequence[str], problems: Problems, columns: Sequence[str] = ()
+    path: FilePath,
+    sides: Sequence[str],
+    problems: Problems,
+    columns: Sequence[str] = (),
+    names: ColumnNames | None = None,
 ) -> Iterator[Row]:
     """The columns named `sides` of every line.
 
-    The first line may name the columns, by these sides or as source and target. Without it the columns are
-    `columns`, or the sides in their order, and more columns are passed over. Blank lines before it are, too.
+    The first line may name the columns, by these sides, as source and target, or as `names` has them. Without it the
+    columns are `columns`, or the sides in their order, and more columns are passed over. Blank lines before it are,
+    too. Raises SeqkitError for a first line that is a header by `names` and lacks one of the sides.
     """
     name, order, width = str(path), list(columns or sides), 0
     for number, line in read_lines(path):
@@ -71,9 +95,11 @@ def read_tsv(
         cells = chomp(line).split("\t")
         if not width:
             width = len(cells)
-            if header := _header(cells, sides):
+            if header := _header(cells, sides, names):
                 order = header
                 continue
+            if names is not None:
+                _check_no_header(Where(name, number), cells, sides, names)
             if len(cells) < len(order):
                 width = len(order)
         if len(cells) != width:
@@ -85,7 +111,19 @@ def read_tsv(
         yield Where(name, number), tuple(cells[order.index(side)] for side in sides)
 
 
-def _header(cells: Sequence[str], sides: Sequence[str]) -> list[str]:
+def _check_no_header(where: Where, cells: Sequence[str], sides: Sequence[str], names: ColumnNames) -> None:
+    """Raise SeqkitError for a line that names columns, but not those that are needed: it would be taken as data."""
+    found = {cell.strip() for cell in cells} & (names.known | set(sides))
+    if len(found) < 2:
+        return
+    others = [
+        "/".join(dict.fromkeys((side, *also))) for side, also in zip(sides, names.of_sides, strict=False)
+    ]
+    problem = f"{where}: names columns ({', '.join(sorted(found))}), but not those of both sides"
+    raise SeqkitError(problem, f"Call them {' and '.join(others or sides)}, or delete the line.")
+
+
+def _header(cells: Sequence[str], sides: Sequence[str], also: ColumnNames | None) -> list[str]:
     """The columns in the words of `sides`, where the first line names them; else nothing."""
     names = [cell.strip() for cell in cells]
     own = {named_as(side, names): side for side in sides}
@@ -93,6 +131,8 @@ def _header(cells: Sequence[str], sides: Sequence[str]) -> list[str]:
         return [own.get(name, f"({name})") for name in names]
     if len(sides) == len(GENERIC) and set(GENERIC) <= set(names):
         return [dict(zip(GENERIC, sides, strict=True)).get(name, f"({name})") for name in names]
+    if also is not None and (found := also.find(names, sides)):
+        return [dict(zip(found, sides, strict=True)).get(name, f"({name})") for name in names]
     return []
 
 
@@ -114,8 +154,10 @@ def without_region(code: str) -> str:
     return code.lower().replace("_", "-").partition("-")[0]
 
 
-def read_jsonl(path: FilePath, sides: Sequence[str], problems: Problems) -> Iterator[Row]:
-    """The strings of each object under the keys `sides`, or under source and target.
+def read_jsonl(
+    path: FilePath, sides: Sequence[str], problems: Problems, names: ColumnNames | None = None
+) -> Iterator[Row]:
+    """The strings of each object under the keys `sides`, under source and target, or as `names` has them.
 
     An object may hold them in another one under "translation". An empty line is passed over.
     """
@@ -127,12 +169,12 @@ def read_jsonl(path: FilePath, sides: Sequence[str], problems: Problems) -> Iter
         if line.isspace():
             continue
         try:
-            yield where, _texts(line, sides)
+            yield where, _texts(line, sides, names)
         except BadRecord as bad:
             problems.bad(where, bad.reason, bad.fix)
 
 
-def _texts(line: str, sides: Sequence[str]) -> tuple[str, ...]:
+def _texts(line: str, sides: Sequence[str], names: ColumnNames | None) -> tuple[str, ...]:
     expected = ", ".join(f'"{side}": "…"' for side in sides)
     fix = f"Write one object a line: {{{expected}}}."
     try:
@@ -145,7 +187,9 @@ def _texts(line: str, sides: Sequence[str]) -> tuple[str, ...]:
         raise BadRecord("not a JSON object", fix)
     keys: Sequence[str] = [named_as(side, list(record)) or side for side in sides]
     if len(sides) == len(GENERIC) and not any(key in record for key in keys):
-        keys = GENERIC
+        keys = (
+            names.find(record, sides) if names is not None and not set(GENERIC) <= set(record) else []
+        ) or GENERIC
     for key in keys:
         if not isinstance(record.get(key), str):
             raise BadRecord(f"'{key}' is {'not a string' if key in record else 'missing'}", fix)

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
+import multiprocessing
 import os
+import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,7 +20,8 @@ from torch import Tensor, nn
 from seqkit._version import __version__
 from seqkit.config import fill
 from seqkit.errors import SeqkitError, did_you_mean
-from seqkit.extend.claims import KINDS
+from seqkit.extend.blame import plugin_of
+from seqkit.extend.build import build
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import ModelSpec
 from seqkit.files import atomic_write, sync_folder, write_text
@@ -33,7 +37,8 @@ from seqkit.models.folder import (
     verify,
     write_manifest,
 )
-from seqkit.models.options import names_in, options_class
+from seqkit.models.needs import changed_third_party, missing, needs_of, versions_of
+from seqkit.models.options import options_class
 from seqkit.models.parts import AGAIN, write_json
 from seqkit.nn.bfloat16 import usable
 from seqkit.nn.initial import without_first_weights
@@ -120,11 +125,12 @@ def read_weights(path: Path, model: nn.Module) -> None:
 def load_model(name_or_folder: str) -> Any:
     """A model by name or folder, ready to predict.
 
-    Raises SeqkitError for a folder that is no model, is damaged or of a newer format, or needs a plugin
-    that is not installed.
+    Says so on stderr where a third-party plugin has another version than the model was made with. Raises SeqkitError
+    for a folder that is no model, is damaged or of a newer format, or needs a plugin that is not installed.
     """
     info = model_info(name_or_folder)
     model = build_model(info)
+    _warn_of_versions(info.folder, changed_third_party(info.config))
     read_weights(info.folder / WEIGHTS, model)
     return model.eval()
 
@@ -140,8 +146,9 @@ def build_model(info: ModelInfo, options: Any = None) -> Any:
     try:
         return _build(info, options)
     except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
-        reason = f"{type(error).__name__}: {error}".splitlines()[0]
-        raise SeqkitError(f"{info.folder}: no model can be made of its files ({reason})", AGAIN) from error
+        owner, reason = plugin_of(error), f"{type(error).__name__}: {error}".splitlines()[0]
+        fix = f"The error came up in {owner.who}; tell its author." if owner else AGAIN
+        raise SeqkitError(f"{info.folder}: no model can be made of its files ({reason})", fix) from error
 
 
 def _build(info: ModelInfo, options: Any) -> Any:
@@ -150,7 +157,7 @@ def _build(info: ModelInfo, options: Any) -> Any:
         given = info.config["options"]
         options = fill({"model": options_class(spec, given)}, given)["model"]
     with without_first_weights():
-        return load(spec.build)(options, load(spec.facts).load(info.folder))
+        return build("models", spec.name, options, load(spec.facts).load(info.folder))
 
 
 def load_for(task: str, name_or_folder: str, inference_dtype: str = "") -> Any:
@@ -182,42 +189,31 @@ def check_dtype(task: str, inference_dtype: str) -> None:
 
 
 def _config(name: str, model: Any, weights_dtype: str) -> dict[str, Any]:
-    host = registry()
-    plugged = host.plugged("models", name)
-    needs = {"models": {name: plugged.distribution}}
-    parts = [("recurrences", "recurrence")]
-    if plugged.spec.task == "seq2seq":
-        # To another model an option of such a name may mean anything.
-        parts += [("encoders", "encoder"), ("decoders", "decoder")]
-    for kind, option in parts:
-        chosen = names_in(getattr(model.options, option, ""))
-        if chosen:
-            needs[kind] = {one: host.plugged(kind, one).distribution for one in chosen}
+    needs = needs_of(name, model.options)
     return {
         "format": FORMAT,
         "seqkit": __version__,
-        "task": plugged.spec.task,
+        "task": registry().find("models", name).task,
         "model": name,
         "language": model.facts.language,
         "silver": model.facts.silver,
         "weights_dtype": weights_dtype,
         "needs": needs,
+        "versions": versions_of(needs),
         "options": dataclasses.asdict(model.options),
     }
 
 
 def _spec(info: ModelInfo) -> ModelSpec:
     """The plugin's record, after a look at whether all that the model needs is installed."""
-    host = registry()
-    for kind, names in info.config["needs"].items():
-        if kind not in KINDS:
-            raise SeqkitError(f"{info.folder / CONFIG}: needs a '{kind}', which seqkit does not know", AGAIN)
-        installed = {plugged.spec.name for plugged in host.all(kind)}
-        for name, distribution in names.items():
-            if name not in installed:
-                reason, fix = host.missing(kind, name, distribution)
-                raise SeqkitError(
-                    f"{info.folder}: needs '{name}' of the plugin package {distribution}, {reason}", fix
-                )
-    spec: ModelSpec = host.find("models", info.config["model"])
+    for problem, fix in missing(info.config["needs"]):
+        raise SeqkitError(f"{info.folder}: {problem}", fix)
+    spec: ModelSpec = registry().find("models", info.config["model"])
     return spec
+
+
+@functools.cache
+def _warn_of_versions(folder: Path, differ: str) -> None:
+    """Say once, and in no worker process, that a plugin has another version than a model was made with."""
+    if differ and multiprocessing.parent_process() is None:
+        print(f"seqkit: {folder}: was made with {differ}; its outputs may differ", file=sys.stderr)

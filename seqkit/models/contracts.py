@@ -6,9 +6,9 @@ Shapes: B examples, S steps of a memory, D features of a step, N rows of a searc
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
 
 from seqkit.config import LARGEST, MOST_PIECES, check_range
 from seqkit.errors import SeqkitError, did_you_mean
@@ -21,8 +21,15 @@ MAX_STEPS = 1000
 """Longer sentences are read in stretches of so many words, which bounds memory."""
 
 
+class ModelOptions:
+    """A mix-in for the options of a model, which says which of them name records of plugins."""
+
+    PARTS: ClassVar[Mapping[str, str]] = {"recurrence": "recurrences"}
+    """Option -> kind of the records that it names; several names are joined by commas."""
+
+
 @dataclass(frozen=True)
-class TaggerOptions:
+class TaggerOptions(ModelOptions):
     """Options of every tagger: how x_t is composed from a word, and how the z_t are computed."""
 
     recurrence: str = "lstm"

@@ -61,7 +61,7 @@ def model_folder(name_or_folder: str | os.PathLike[str]) -> Path:
 
 def is_shipped(name: str) -> bool:
     """Whether a plugin ships a model of that name; it goes before a folder of the same name."""
-    return any(plugged.spec.name == name for plugged in registry().all("pretrained"))
+    return any(registered.spec.name == name for registered in registry().all("pretrained"))
 
 
 def absolute_model(name_or_folder: str) -> str:
@@ -72,9 +72,9 @@ def absolute_model(name_or_folder: str) -> str:
 
 def default_model(task: str, language: str) -> str:
     """The shipped model of a task for a language, a built-in one first. SeqkitError where no plugin ships one."""
-    for plugged in sorted(registry().all("pretrained"), key=lambda plugged: not plugged.builtin):
-        if (plugged.spec.task, plugged.spec.language) == (task, language):
-            return str(plugged.spec.name)
+    for registered in sorted(registry().all("pretrained"), key=lambda registered: not registered.builtin):
+        if (registered.spec.task, registered.spec.language) == (task, language):
+            return str(registered.spec.name)
     raise SeqkitError(
         f"no {task} model for the language '{language}' is installed",
         "Name one with --model (`seqkit models list` shows them), or train one with `seqkit train`.",

@@ -6,17 +6,24 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from seqkit.config import LARGEST, check_range
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import ModelSpec
+from seqkit.models.contracts import ModelOptions
 
 
 @dataclass(frozen=True)
-class Seq2SeqOptions:
+class Seq2SeqOptions(ModelOptions):
     """Options of every sequence-to-sequence model. Its encoders and its decoder add theirs."""
+
+    PARTS: ClassVar[Mapping[str, str]] = {
+        "recurrence": "recurrences",
+        "encoder": "encoders",
+        "decoder": "decoders",
+    }
 
     encoder: str = "text"
     """What reads the source; several that read together are joined by commas."""
@@ -72,16 +79,21 @@ def options_class(spec: ModelSpec, values: Mapping[str, Any]) -> type:
     Raises SeqkitError for an encoder or decoder that no plugin offers.
     """
     chosen = {field.name: field.default for field in dataclasses.fields(spec.options)} | dict(values)
-    if "encoder" not in chosen or "decoder" not in chosen:
+    if not {"encoder", "decoder"} <= set(parts_of_options(spec.options)):
         return spec.options
     host = registry()
     encoders = names_in(str(chosen["encoder"]))
     if not encoders:
-        known = ", ".join(plugged.spec.name for plugged in host.all("encoders"))
+        known = ", ".join(registered.spec.name for registered in host.all("encoders"))
         raise SeqkitError("option encoder='': names none", f"Known: {known}.", exit_code=2)
     parts = [host.find("encoders", name).options for name in encoders]
     parts.append(host.find("decoders", str(chosen["decoder"])).options)
     return _joined(spec.options, tuple(dict.fromkeys(parts)))
+
+
+def parts_of_options(options: type) -> Mapping[str, str]:
+    """Option -> kind of the records that it names, of a model's options."""
+    return options.PARTS if issubclass(options, ModelOptions) else ModelOptions.PARTS
 
 
 @cache

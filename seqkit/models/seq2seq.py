@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
+from seqkit.extend.build import build as build_part
 from seqkit.extend.manager import load, registry
 from seqkit.formats.examples import Pair
 from seqkit.models.contracts import Loss, Memory
@@ -89,10 +90,8 @@ class Seq2Seq(nn.Module):
         self.options, self.facts = options, facts
         self.inference_dtype: str = options.inference_dtype
         """Number format of matrix products in `generate`; whoever loads the model may choose another."""
-        host = registry()
         encoders = {
-            name: load(host.find("encoders", name).build)(options, part)
-            for name, part in facts.encoders.items()
+            name: build_part("encoders", name, options, part) for name, part in facts.encoders.items()
         }
         if not encoders:
             raise SeqkitError("option encoder is empty, so nothing is read", "Name one.", exit_code=2)
@@ -106,8 +105,8 @@ class Seq2Seq(nn.Module):
         )
         shortest = min(len(encoder.final_sizes) for encoder in several)
         final_sizes = tuple(sum(encoder.final_sizes[part] for encoder in several) for part in range(shortest))
-        build = load(host.find("decoders", options.decoder).build)
-        self.decoder: Any = build(options, facts.decoder, size, final_sizes, encoders)
+        parts = (facts.decoder, size, final_sizes, encoders)
+        self.decoder: Any = build_part("decoders", options.decoder, options, *parts)
 
     def lengths(self, pairs: Sequence[Pair]) -> NDArray[np.int64]:
         """Steps of each source (all encoders together) and of each target, (pairs, 2)."""

@@ -12,7 +12,8 @@ from typing import Any, ClassVar, cast
 import torch
 from torch import Tensor, nn
 
-from seqkit.errors import SeqkitError
+from seqkit.errors import PluginError, SeqkitError
+from seqkit.extend.build import FIX, build
 from seqkit.extend.manager import load, registry
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.initial import first_weights_wanted
@@ -154,16 +155,23 @@ class KernelRecurrence(Recurrence):
 
 
 def make_recurrence(name: str, input_size: int, hidden_size: int) -> Recurrence:
-    """The registered recurrence of that name. Raises SeqkitError where no plugin offers it, or offers none."""
-    reference = registry().find("recurrences", name).layer
+    """The registered recurrence of that name. Raises SeqkitError where no plugin offers it, or it is no layer."""
+    from seqkit.nn.layer_check import fault_of_layer
+
+    registered = registry().registered("recurrences", name)
+    reference = registered.spec.layer
     layer = load(reference)
+    fault = ""
     if not (isinstance(layer, type) and issubclass(layer, Recurrence)):
-        problem = f"the recurrence '{name}': {reference} is no seqkit.nn.recurrent.Recurrence"
-        raise SeqkitError(problem, "Tell the author of the plugin.")
-    if layer.step is Recurrence.step and layer.forward is Recurrence.forward:
-        problem = f"the recurrence '{name}': {reference} has neither `step` nor `forward`"
-        raise SeqkitError(problem, "Tell the author of the plugin.")
-    return layer(input_size, hidden_size)
+        fault = f"{reference} is no seqkit.nn.recurrent.Recurrence"
+    elif layer.step is Recurrence.step and layer.forward is Recurrence.forward:
+        fault = f"{reference} has neither `step` nor `forward`"
+    if not fault:
+        made = cast(Recurrence, build("recurrences", name, input_size, hidden_size))
+        fault = "" if registered.builtin else fault_of_layer(made)
+    if fault:
+        raise PluginError(f"{registered.who}, recurrence '{name}': {fault}", FIX)
+    return made
 
 
 def taken(prepared_U: Prepared, index_BT: Tensor) -> Prepared:

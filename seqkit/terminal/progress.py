@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from seqkit.streams import data_text
+
 if TYPE_CHECKING:
     from seqkit.evaluation.metric import Metric
     from seqkit.training.state import Progress
@@ -104,7 +106,7 @@ class WordCounter:
         self.verb, self.unit, self.words = verb, unit, 0
         self._started = self._spoke = time.monotonic()
         # A bar between lines of output on the same terminal would tear them apart.
-        self._live = sys.stderr.isatty() and not sys.stdout.isatty()
+        self._live = sys.stderr.isatty() and not data_text().isatty()
 
     def __enter__(self) -> Self:
         return self

@@ -7,13 +7,15 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from seqkit.streams import data_text
+
 if TYPE_CHECKING:
     from seqkit.evaluation.report import Table
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write rows under a header to stdout."""
-    print(table(header, rows))
+    print(table(header, rows), file=data_text())
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -49,14 +51,14 @@ def size(count: int) -> str:
 
 def print_tables(title: str, parts: Iterable[Table]) -> None:
     """Write a title, then each table under its own, to stdout."""
-    print(title)
+    print(title, file=data_text())
     for part in parts:
-        print(f"\n{part.title}\n{table(part.header, part.rows)}")
+        print(f"\n{part.title}\n{table(part.header, part.rows)}", file=data_text())
 
 
 def show_json(found: Any) -> None:
     """Write data as JSON to stdout."""
-    print(json.dumps(found, ensure_ascii=False, indent=2))
+    print(json.dumps(found, ensure_ascii=False, indent=2), file=data_text())
 
 
 def say(message: str) -> None:

@@ -11,6 +11,7 @@ from seqkit.catalogue import find_corpus
 from seqkit.config import to_toml
 from seqkit.evaluation.report import markdown_table, metric_table
 from seqkit.models.folder import model_info
+from seqkit.models.needs import needs_of, third_party, versions_of
 from seqkit.training.request import TrainingRequest
 from seqkit.training.state import Progress
 
@@ -52,6 +53,7 @@ def model_card(request: TrainingRequest, facts: CardFacts, progress: Progress, c
             f"- Licence: {licence}",
             *lineage(request.sources.start),
             *(f"- {line}" for line in facts.after),
+            *plugins_line(request),
             f"- Made by seqkit {__version__}, seed {request.training.seed}:",
             "",
             "```",
@@ -91,6 +93,12 @@ def lineage(start: str) -> list[str]:
     return [
         f"- Trained further from `{info.name}`, whose data and licence hold, too; its sha256: `{info.sha256}`"
     ]
+
+
+def plugins_line(request: TrainingRequest) -> list[str]:
+    """A line on the third-party plugins that the model needs, and their versions; none where there are none."""
+    packages = third_party(versions_of(needs_of(request.sources.model, request.model)))
+    return [f"- Plugins: {', '.join(packages)}"] if packages else []
 
 
 def _names(paths: Sequence[str]) -> str:

@@ -1,30 +1,66 @@
-"""What a run was begun with, beside its options: the command, and a checksum of the examples."""
+"""What a run was begun with, beside its options: the command, the packages' versions, a checksum of the examples."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from seqkit.errors import SeqkitError
+from seqkit.models.needs import Needs, Versions, changed
 from seqkit.models.parts import read_json, write_json
 
 BEGUN = "begun.json"
 
 
-def first_command(folder: Path, command: str, examples: str) -> str:
+def check_begun(folder: Path) -> None:
+    """Raise SeqkitError for a run that an older seqkit began, which recorded no versions."""
+    if (folder / BEGUN).exists() and "versions" not in _read(folder):
+        problem = (
+            f"{folder.parent}: was begun by an older seqkit, which recorded no versions of what it needs"
+        )
+        fix = "It cannot be resumed exactly. Choose another --out, or resume it with that seqkit."
+        raise SeqkitError(problem, fix, exit_code=2)
+
+
+def check_versions(folder: Path, needs: Needs) -> None:
+    """Raise SeqkitError for a run that is to be resumed with another version of a package that it needs."""
+    if not (folder / BEGUN).exists():
+        return
+    check_begun(folder)
+    if differ := changed(needs, _read(folder)["versions"]):
+        raise SeqkitError(
+            f"{folder.parent}: was begun with {differ}",
+            "Install the version it was begun with, or choose another --out.",
+            exit_code=2,
+        )
+
+
+def first_command(folder: Path, command: str, examples: str, versions: Versions) -> str:
     """The command that began the run in `folder`: this one where there is no run yet, and it is then noted.
 
-    Args: examples, their checksum. Raises SeqkitError where it is not that of the run.
+    Args:
+        examples: their checksum.
+        versions: of the packages that the run needs.
+    Raises SeqkitError where the checksum is not that of the run.
     """
     path = folder / BEGUN
     if not path.exists():
-        write_json(path, {"command": command, "examples": examples})
-    begun = read_json(path)
-    if not isinstance(begun, dict) or not {"command", "examples"} <= set(begun):
-        fix = "Begin anew in another --out."
-        raise SeqkitError(f"{path}: does not tell how the run was begun", fix)
+        write_json(path, {"command": command, "examples": examples, "versions": dict(versions)})
+    begun = _read(folder)
     if begun["examples"] != examples:
         raise SeqkitError(
             f"{folder.parent}: the training data has changed since the run was begun",
             "Put the data back as it was, or choose another --out.",
         )
     return str(begun["command"])
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    """What `first_command` noted. Raises SeqkitError where it is not there."""
+    begun = read_json(folder / BEGUN)
+    if not isinstance(begun, dict) or not {"command", "examples"} <= set(begun):
+        fix = "Begin anew in another --out."
+        raise SeqkitError(f"{folder / BEGUN}: does not tell how the run was begun", fix)
+    if not isinstance(begun.get("versions", {}), dict):
+        raise SeqkitError(f"{folder / BEGUN}: 'versions' is no object", "Begin anew in another --out.")
+    return begun

@@ -104,6 +104,7 @@ def make_request(
     if values.get("start"):
         values = _options_of(str(values["start"]), spec, task) | values
     sections = sections_of(spec, task, values)
+    values = _own_defaults(task, sections) | values
     _check_elsewhere(sections, values)
     filled = fill(sections, values)
     return TrainingRequest(
@@ -134,6 +135,12 @@ def sections_of(spec: ModelSpec, task: TaskSpec, values: Mapping[str, Any]) -> d
         "training": TrainingOptions,
         **chosen,
     }
+
+
+def _own_defaults(task: TaskSpec, sections: Mapping[str, type]) -> dict[str, Any]:
+    """The task's defaults for options that the chosen records have."""
+    known = {field.name for kind in sections.values() for field in dataclasses.fields(kind)}
+    return {name: value for name, value in task.defaults.items() if name in known}
 
 
 def _check_elsewhere(sections: Mapping[str, type], values: Mapping[str, Any]) -> None:

@@ -12,8 +12,9 @@ from seqkit.evaluation.report import silver_warning
 from seqkit.extend.manager import load, registry
 from seqkit.models.artifact import read_weights, save_model
 from seqkit.models.folder import TRAINING
+from seqkit.models.needs import needs_of, versions_of
 from seqkit.training.loop import BEST, STATE, Methods, Reporter, Training
-from seqkit.training.provenance import first_command
+from seqkit.training.provenance import check_versions, first_command
 from seqkit.training.request import TrainingRequest, save_request, task_of
 from seqkit.training.state import Progress
 
@@ -25,13 +26,15 @@ def train(request: TrainingRequest, out: Path, command: str, reporter: Reporter)
     SeqkitError for a model of a task that no plugin offers.
     """
     task = load(task_of(registry().find("models", request.sources.model)).implementation)()
+    needs = needs_of(request.sources.model, request.model)
+    check_versions(out / TRAINING, needs)
     request = request.replace("training", threads=request.training.threads or torch.get_num_threads())
     torch.set_num_threads(request.training.threads)
     be_deterministic()
     prepared = task.prepare(request, reporter)
     request, model, folder = prepared.request, prepared.task.model, out / TRAINING
     save_request(folder, request)
-    command = first_command(folder, command, prepared.examples)
+    command = first_command(folder, command, prepared.examples, versions_of(needs))
     training = Training(prepared.task, request.training, methods_of(request), folder, reporter)
     training.resume()
     progress = training.run()

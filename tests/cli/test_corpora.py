@@ -66,6 +66,21 @@ def test_get_of_what_is_here_prints_its_folder(seqkit):
     assert "warning" not in err
 
 
+def test_get_of_a_shipped_corpus_that_is_damaged_says_to_reinstall_it(seqkit, install_plugin):
+    code = (
+        "from seqkit import CorpusFile, CorpusSpec, hookimpl\n\n@hookimpl\ndef seqkit_corpora():\n"
+        "    file = CorpusFile('a.conllu', sha256='0' * 64, size=5)\n"
+        "    yield CorpusSpec('mine', 'en', 'CC0', 'here', (file,), {'train': ('a.conllu',)}, folder='bank_data:')\n"
+    )
+    site = install_plugin("bank", code)
+    (site / "bank_data").mkdir()
+    (site / "bank_data" / "__init__.py").touch()
+    (site / "bank_data" / "a.conllu").write_text(GOOD)
+    result = seqkit("corpora", "get", "mine")
+    assert result.code == 1 and "a.conllu: has" in result.err
+    assert "reinstall it" in result.err and "away" not in result.err
+
+
 def test_get_refuses_a_users_file_that_differs(seqkit, tmp_path, monkeypatch):
     own = tmp_path / "own" / "sample-english"
     own.mkdir(parents=True)

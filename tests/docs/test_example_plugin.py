@@ -50,7 +50,7 @@ def mingru(tmp_path, monkeypatch):
 
 def test_it_is_listed_with_nothing_amiss(mingru):
     assert registry().failures == []
-    assert registry().plugged("models", "mingru").distribution == "seqkit-mingru"
+    assert registry().registered("models", "mingru").distribution == "seqkit-mingru"
 
 
 def test_the_layer_is_its_equation(mingru):

@@ -6,8 +6,8 @@ import textwrap
 import pytest
 
 from seqkit.extend import hookspecs
-from seqkit.extend.claims import KINDS
 from seqkit.extend.manager import registry
+from seqkit.extend.registry import KINDS
 
 HOOKS = [name for name in vars(hookspecs) if name.startswith("seqkit_")]
 
@@ -26,7 +26,7 @@ def test_the_example_in_the_docstring_is_a_working_plugin(hook, install_plugin):
     kind = hook.removeprefix("seqkit_")
     install_plugin("example", example_in(vars(hookspecs)[hook].__doc__))
     assert registry().failures == []
-    (mine,) = [plugged for plugged in registry().all(kind) if plugged.plugin == "example"]
+    (mine,) = [registered for registered in registry().all(kind) if registered.plugin == "example"]
     assert isinstance(mine.spec, KINDS[kind][0])
 
 

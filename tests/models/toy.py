@@ -60,7 +60,9 @@ SMALL = {
 
 def tagging_models() -> list[str]:
     """Every registered tagger, a stranger's included."""
-    return [plugged.spec.name for plugged in registry().all("models") if plugged.spec.task == "tagging"]
+    return [
+        registered.spec.name for registered in registry().all("models") if registered.spec.task == "tagging"
+    ]
 
 
 def tiny(name: str, labels: tuple[str, ...] = ("upos", "xpos", "feats"), **options):

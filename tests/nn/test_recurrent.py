@@ -12,7 +12,7 @@ from seqkit.nn.recurrent import Layer, Recurrence, Stack, last_real, make_recurr
 
 B, T, D, H = 3, 5, 4, 6
 RECURRENCES = ("rnn", "lstm", "gru", "sru")
-REGISTERED = [plugged.spec.name for plugged in registry().all("recurrences")]
+REGISTERED = [registered.spec.name for registered in registry().all("recurrences")]
 """A stranger's, too, where one is installed: the conformance suite of layers."""
 
 

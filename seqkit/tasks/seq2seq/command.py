@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +13,12 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
+from seqkit.streams import data_stream, data_text
 from seqkit.tasks.seq2seq.command_files import (
     FileSources,
     FileTarget,
+    Named,
+    Remembered,
     Sources,
     check_for_files,
     check_for_lines,
@@ -31,6 +34,7 @@ from seqkit.terminal.tables import say
 
 if TYPE_CHECKING:
     from seqkit.formats.examples import Problems, Translation
+    from seqkit.formats.source_lines import SourceLine
     from seqkit.formats.translations import TranslationWriter
 
 FORMATS = ("text", "jsonl", "tsv")
@@ -145,7 +149,8 @@ def translate(
         wanted.check()
         encoder = modalities.encoders[0].name if modalities is not None else "text"
         side = source_language((model or [_default_model()])[0])
-        sources: Sources = ((line, {encoder: line}) for line in wanted.lines(problems, side))
+        lines = wanted.lines(problems, side)
+        sources: Sources = (Named(line.text, {encoder: line.text}, line.where) for line in lines)
         files = wanted.files()
     else:
         check_not_for_lines(text, skip_bad)
@@ -157,12 +162,12 @@ def translate(
         target = FileTarget.of(out, modalities.decoder)
         if isinstance(sources, FileSources):
             target.check_apart(len(sources), files)
-        write_files(_load(model or [], inference_dtype), sources, options, target)
+        write_files(_load(model or [], inference_dtype), sources, options, target, problems)
     else:
         writer = _writer_for(out, format, scores, options.n_best)
         models = _load(model or [], inference_dtype)
         first = FirstLine(models[0], attention)
-        _run(models, sources, options, out, writer, first)
+        _run(models, Remembered(sources, problems), options, out, writer, first)
         first.show()
     say(problems.summary())
     if isinstance(sources, FileSources) and sources.failed:
@@ -202,16 +207,17 @@ class LineInputs(Inputs):
         """Those arguments that are files."""
         return [argument for argument in self.arguments if argument != "-" and self.is_file(argument)]
 
-    def lines(self, problems: Problems, side: str) -> Iterator[str]:
+    def lines(self, problems: Problems, side: str) -> Iterator[SourceLine]:
         """The lines of every argument, in order. `side`: the key of a JSON object that holds the line."""
-        from seqkit.formats.source_lines import read_sources
+        from seqkit.formats.examples import Where
+        from seqkit.formats.source_lines import SourceLine, read_sources
 
-        for argument in self.arguments or ("-",):
+        for number, argument in enumerate(self.arguments or ("-",), start=1):
             if self.is_file(argument):
-                for line in read_sources(argument, problems, side):
-                    yield line.text
-            else:
-                yield from re.split("\r?\n", argument.removesuffix("\n"))
+                yield from read_sources(argument, problems, side)
+                continue
+            for line, text in enumerate(re.split("\r?\n", argument.removesuffix("\n")), start=1):
+                yield SourceLine(text, Where(f"argument {number}", line))
 
 
 def _load(names: Sequence[str], inference_dtype: str) -> list[Any]:
@@ -237,8 +243,10 @@ def _default_model() -> str:
     from seqkit.errors import SeqkitError
     from seqkit.extend.manager import registry
 
-    shipped = [plugged for plugged in registry().all("pretrained") if plugged.spec.task == "seq2seq"]
-    ranked = sorted(shipped, key=lambda plugged: (plugged.spec.name != DEFAULT_MODEL, not plugged.builtin))
+    shipped = [registered for registered in registry().all("pretrained") if registered.spec.task == "seq2seq"]
+    ranked = sorted(
+        shipped, key=lambda registered: (registered.spec.name != DEFAULT_MODEL, not registered.builtin)
+    )
     if not ranked:
         raise SeqkitError(
             "no model that translates is installed",
@@ -274,9 +282,9 @@ class FirstLine:
         """Write the picture; on a terminal, show a small one, too."""
         if self.path is None:
             return
-        from seqkit.batch.translation import parts_of
         from seqkit.errors import SeqkitError
         from seqkit.evaluation.attention import alignment, in_characters
+        from seqkit.models.usable import parts_of
         from seqkit.tasks.seq2seq.command_files import picture_of_attention
 
         if self.pair is None:
@@ -287,13 +295,13 @@ class FirstLine:
             raise SeqkitError(f"{self.path}: not drawn, for the input is too long for a picture", fix)
         found = alignment(self.model, part, self.pair[1])
         picture_of_attention(self.path, self.model, part, found)
-        if sys.stdout.isatty() and list(part) == ["text"]:
-            print(in_characters(found))
+        if data_text().isatty() and list(part) == ["text"]:
+            print(in_characters(found), file=data_text())
 
 
 def _run(
     models: Sequence[Any],
-    sources: Iterable[tuple[str, Mapping[str, Any] | None]],
+    waiting: Remembered,
     options: Any,
     out: Path | None,
     make: Callable[[BinaryIO], TranslationWriter],
@@ -306,9 +314,9 @@ def _run(
     done = 0
     try:
         with _opened(out) as file, WordCounter("translated", "lines") as counter:
-            writer, waiting = make(file), _Remembered(sources)
-            for translations in translate_sources(models, waiting, options):
-                name, source = waiting.next()
+            writer = make(file)
+            for translations in translate_sources(models, waiting, options, waiting.bad):
+                name, source, _ = waiting.next()
                 writer.write(done + 1, name, translations)
                 done += 1
                 first.see(source, translations)
@@ -317,25 +325,6 @@ def _run(
         left = f"{out} was not written" if out is not None else "they were written"
         print(f"seqkit: interrupted after {done:,} lines; {left}", file=sys.stderr)
         raise typer.Exit(130) from None
-
-
-class _Remembered:
-    """Sources on their way to the model, kept with their names until they are written beside their outputs."""
-
-    def __init__(self, sources: Iterable[tuple[str, Mapping[str, Any] | None]]) -> None:
-        from collections import deque
-
-        self._sources = sources
-        self._waiting = deque[tuple[str, Mapping[str, Any] | None]]()
-
-    def __iter__(self) -> Iterator[Mapping[str, Any] | None]:
-        for name, source in self._sources:
-            self._waiting.append((name, source))
-            yield source
-
-    def next(self) -> tuple[str, Mapping[str, Any] | None]:
-        """The one whose turn it is."""
-        return self._waiting.popleft()
 
 
 @contextmanager
@@ -347,9 +336,9 @@ def _opened(out: Path | None) -> Iterator[BinaryIO]:
             yield file
         return
     try:
-        yield sys.stdout.buffer
+        yield data_stream()
     finally:
-        sys.stdout.buffer.flush()
+        data_stream().flush()
 
 
 def _writer_for(out: Path | None, format: str, scores: bool, n_best: int) -> Callable[[BinaryIO], Any]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
@@ -18,10 +19,22 @@ from seqkit.terminal.inputs import check_utf8
 if TYPE_CHECKING:
     from seqkit.evaluation.attention import Alignment
     from seqkit.extend.specs import DecoderSpec, EncoderSpec
+    from seqkit.formats.examples import Problems, Where
     from seqkit.formats.media import Limits
 
-Sources = Iterable[tuple[str, Mapping[str, Any] | None]]
-"""Each with what it is called; None: it could not be read."""
+
+class Named(NamedTuple):
+    """A source on its way to the model."""
+
+    name: str
+    """What it is called in the output."""
+    source: Mapping[str, Any] | None
+    """None: it could not be read."""
+    where: Where | None = None
+    """The place of a line; None of a file, which `name` names."""
+
+
+Sources = Iterable[Named]
 FOR_TEXT = (
     *("beam", "length_penalty", "n_best", "top_p", "mbr", "utility"),
     *("prefix", "max_ratio", "scores", "format", "attention"),
@@ -163,7 +176,13 @@ class FileSources:
     def __len__(self) -> int:
         return len(self._chosen)
 
-    def __iter__(self) -> Iterator[tuple[str, Mapping[str, Any] | None]]:
+    def tell(self, error: SeqkitError, called: str = "") -> None:
+        """Say what is wrong with a source, by what it is called unless the error says that, and count it."""
+        self.failed += 1
+        said = f"{called}: {error.problem}".removeprefix(": ")
+        print(f"seqkit: {said}. {error.fix}".rstrip(), file=sys.stderr, flush=True)
+
+    def __iter__(self) -> Iterator[Named]:
         from seqkit.items import cell_reader, library_missing
 
         readers = {spec.name: cell_reader(spec, self.limits) for spec in self.modalities.encoders}
@@ -174,11 +193,36 @@ class FileSources:
             except SeqkitError as error:
                 if library_missing(error):
                     raise
-                self.failed += 1
-                print(f"seqkit: {error.problem}. {error.fix}".rstrip(), file=sys.stderr, flush=True)
-                yield called, None
+                self.tell(error)
+                yield Named(called, None)
             else:
-                yield called, source
+                yield Named(called, source)
+
+
+class Remembered:
+    """Sources on their way to the model, kept until their outputs are there."""
+
+    def __init__(self, sources: Sources, problems: Problems) -> None:
+        self._sources, self._problems = sources, problems
+        self._waiting, self._done = deque[Named](), 0
+
+    def __iter__(self) -> Iterator[Mapping[str, Any] | None]:
+        for named in self._sources:
+            self._waiting.append(named)
+            yield named.source
+
+    def next(self) -> Named:
+        """The one whose turn it is."""
+        self._done += 1
+        return self._waiting.popleft()
+
+    def bad(self, number: int, fault: SeqkitError) -> None:
+        """Name source `number`, from 0, which the model cannot take. Raises SeqkitError unless it may be skipped."""
+        named = self._waiting[number - self._done]
+        if isinstance(self._sources, FileSources):
+            self._sources.tell(fault, named.name)
+        elif named.where is not None:
+            self._problems.bad(named.where, fault.problem, fault.fix)
 
 
 @dataclass(frozen=True)
@@ -219,7 +263,9 @@ class FileTarget:
         return self.out if count == 1 else self.out.with_stem(f"{self.out.stem}-{number}")
 
 
-def write_files(models: Sequence[Any], sources: Sources, options: Any, target: FileTarget) -> None:
+def write_files(
+    models: Sequence[Any], sources: Sources, options: Any, target: FileTarget, problems: Problems
+) -> None:
     """One file for each source, numbered as the sources are; none for a source that is empty or cannot be read."""
     from seqkit.batch.translation import outputs_of
     from seqkit.extend.manager import load
@@ -231,11 +277,13 @@ def write_files(models: Sequence[Any], sources: Sources, options: Any, target: F
     count = len(sources)
     assert target.decoder.writer is not None
     write = load(target.decoder.writer)
-    found = outputs_of(models, (source for _, source in sources), options)
+    waiting = Remembered(sources, problems)
+    found = outputs_of(models, waiting, options, waiting.bad)
     done = 0
     try:
         with WordCounter("wrote", "files") as counter:
             for number, outputs in enumerate(found, start=1):
+                waiting.next()
                 if outputs:
                     path = target.path(number, count)
                     path.parent.mkdir(parents=True, exist_ok=True)

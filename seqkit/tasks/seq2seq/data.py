@@ -105,7 +105,9 @@ def _reader(
         return (
             source,
             target,
-            lambda data, split: read_pairs(data, split, source, target, problems, encoder=encoders[0]),
+            lambda data, split: read_pairs(
+                data, split, source, target, problems, encoder=encoders[0], decoder=decoder
+            ),
         )
     limits = Limits(task.max_seconds, task.max_pixels, task.max_frames)
     source, target = task.source or UNKNOWN, task.target or _language(first, decoder)

@@ -18,6 +18,7 @@ from seqkit.formats.examples import Pair, Problems
 from seqkit.formats.media import Limits
 from seqkit.items import read_media_pairs
 from seqkit.models.artifact import load_for
+from seqkit.models.usable import faults_named, usable_pairs
 from seqkit.tasks.contract import EvaluationRequest
 from seqkit.tasks.seq2seq.evaluate import Head, check_reads_same, decoding_of
 from seqkit.tasks.seq2seq.media_report import (
@@ -36,10 +37,12 @@ Found = tuple[dict[str, Any], list[Table], list[Metric]]
 def evaluate_media(translator: Any, request: EvaluationRequest) -> Report:
     """Scores by modality: of text that was read from media, or of media that were written."""
     encoders, decoder = list(translator.encoders), translator.options.decoder
-    pairs = _pairs(encoders, decoder, request)
+    writes_text = hasattr(translator.decoder, "read")
+    pairs = _pairs(translator, request, targets=not writes_text)
     head = Head(request, f"{', '.join(encoders)} to {decoder}")
-    measure = _recognised if hasattr(translator.decoder, "read") else _drawn
-    data, tables, metrics = measure(translator, pairs, request)
+    measure = _recognised if writes_text else _drawn
+    with faults_named(translator, pairs, targets=not writes_text):
+        data, tables, metrics = measure(translator, pairs, request)
     return Report(
         title=head.title(len(pairs)),
         tables=tables,
@@ -49,12 +52,15 @@ def evaluate_media(translator: Any, request: EvaluationRequest) -> Report:
     )
 
 
-def _pairs(encoders: Sequence[str], decoder: str, request: EvaluationRequest) -> list[Pair]:
+def _pairs(translator: Any, request: EvaluationRequest, targets: bool) -> list[Pair]:
+    encoders, decoder = list(translator.encoders), translator.options.decoder
     options: Seq2SeqEvaluation = request.options
     limits = Limits(options.max_seconds, options.max_pixels, options.max_frames)
     problems = Problems(skip=request.skip_bad)
     split = request.split or ""
     pairs = list(read_media_pairs(request.source, split, encoders, decoder, problems, limits))
+    if request.skip_bad:
+        pairs = usable_pairs(translator, pairs, problems, targets=targets)
     request.tell(problems.summary())
     if not pairs:
         raise SeqkitError(

@@ -20,6 +20,7 @@ from seqkit.evaluation.translation import (
 )
 from seqkit.formats.examples import Pair, Problems
 from seqkit.models.artifact import load_for
+from seqkit.models.usable import faults_named, usable_pairs
 from seqkit.pairs import read_pairs, sides_of
 from seqkit.tasks.contract import EvaluationRequest
 from seqkit.tasks.seq2seq.evaluate import Head, check_reads_same, decoding_of
@@ -44,7 +45,8 @@ def evaluate_text(translator: Any, request: EvaluationRequest) -> Report:
     rival = _rival(translator, request)
     pairs = _pairs(translator, request, sides)
     request.tell(tokenizer.note)
-    outputs = _outputs(translator, pairs, options)
+    with faults_named(translator, pairs, targets=False):
+        outputs = _outputs(translator, pairs, options)
     references = [str(pair.target) for pair in pairs]
     request.tell(_unreachable(references))
     (encoder,) = translator.encoders
@@ -91,8 +93,10 @@ def _rival(translator: Any, request: EvaluationRequest) -> Any:
 def _pairs(translator: Any, request: EvaluationRequest, sides: tuple[str, str]) -> list[Pair]:
     problems = Problems(skip=request.skip_bad)
     (encoder,) = translator.encoders
-    found = read_pairs(request.source, request.split or "", *sides, problems, longest=0, encoder=encoder)
-    pairs = list(found)
+    parts = {"encoder": encoder, "decoder": translator.options.decoder}
+    pairs = list(read_pairs(request.source, request.split or "", *sides, problems, longest=0, **parts))
+    if request.skip_bad:
+        pairs = usable_pairs(translator, pairs, problems, targets=False)
     request.tell(problems.summary())
     if not pairs:
         raise SeqkitError(

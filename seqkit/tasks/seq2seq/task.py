@@ -6,10 +6,14 @@ from typing import Any
 
 import torch
 
+from seqkit.errors import SeqkitError
 from seqkit.evaluation.report import Report
+from seqkit.extend.build import build
 from seqkit.extend.manager import load, registry
+from seqkit.formats.examples import Problems
 from seqkit.models.folder import LANGUAGES, model_folder
 from seqkit.models.parts import read_json
+from seqkit.models.usable import usable_pairs
 from seqkit.pairs import UNKNOWN
 from seqkit.tasks.contract import EvaluationRequest, Task
 from seqkit.tasks.seq2seq.card import card_facts
@@ -43,6 +47,8 @@ class Seq2SeqTask(Task):
         request = request.replace("task", source=data.source, target=data.target)
         torch.manual_seed(request.training.seed)
         model = _model(request, data, reporter)
+        if request.sources.skip_bad:
+            _drop_unusable(model, data, reporter)
         task = Seq2SeqTrainable(model, data.train, data.dev, request.task.renaming)
         resolved = _with_auto_options(request, int(task.lengths.sum()))
         facts = card_facts(resolved, model, len(data.train))
@@ -58,6 +64,16 @@ class Seq2SeqTask(Task):
         from seqkit.tasks.seq2seq.evaluate import evaluate_seq2seq
 
         return evaluate_seq2seq(request)
+
+
+def _drop_unusable(model: Any, data: PairData, reporter: Reporter) -> None:
+    """Leave out pairs that the model cannot take. Raises SeqkitError where none is left to train on."""
+    problems = Problems(skip=True)
+    data.train, data.dev = (usable_pairs(model, pairs, problems) for pairs in (data.train, data.dev))
+    if problems.skipped:
+        reporter.note(problems.summary())
+    if not data.train:
+        raise SeqkitError("no pair is left to train on", "Mend the records that are named above.")
 
 
 def _with_sides(request: TrainingRequest) -> TrainingRequest:
@@ -79,7 +95,7 @@ def _model(request: TrainingRequest, data: PairData, reporter: Reporter) -> Any:
     if not start:
         spec = registry().find("models", request.sources.model)
         facts = load(spec.facts).gather(data.train, request.model, data.source, data.target)
-        return load(spec.build)(request.model, facts)
+        return build("models", spec.name, request.model, facts)
     model = started(start, request.model)
     was = (model.facts.source_language, model.facts.target_language)
     now = tuple(

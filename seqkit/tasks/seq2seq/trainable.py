@@ -16,6 +16,7 @@ from seqkit.evaluation.metric import POINTS, Metric
 from seqkit.formats.examples import Pair
 from seqkit.models.contracts import Loss
 from seqkit.models.generation import generate
+from seqkit.models.usable import faults_named
 from seqkit.text.languages import writes_blanks
 from seqkit.text.lines import one_line
 from seqkit.text.names import Names
@@ -39,7 +40,8 @@ class Seq2SeqTrainable(Trainable):
         self.model, self.train, self.renaming = model, train, renaming
         self.names = Names.of(train) if renaming else Names()
         self.dev = dev[:: max(1, len(dev) // SCORED)]
-        self._lengths: NDArray[np.int64] = model.lengths(train)
+        with faults_named(model, train):
+            self._lengths: NDArray[np.int64] = model.lengths(train)
 
     @property
     def lengths(self) -> NDArray[np.int64]:
@@ -49,7 +51,8 @@ class Seq2SeqTrainable(Trainable):
     def collate(self, indices: Sequence[int], seed: int) -> Any:
         """These pairs; segmentations, noise and exchanged names are drawn at random."""
         pairs = self.names.exchanged([self.train[index] for index in indices], self.renaming, seed)
-        return self.model.collate(pairs, seed)
+        with faults_named(self.model, pairs):
+            return self.model.collate(pairs, seed)
 
     def loss(self, batch: Any, label_smoothing: float = 0.0) -> Loss:
         """Negative log-likelihood of the targets."""
@@ -79,9 +82,10 @@ class Seq2SeqTrainable(Trainable):
     def _nll(self) -> float:
         """Negative log-likelihood of dev, a step."""
         total, steps = 0.0, 0
-        for members in length_buckets(self.model.lengths(self.dev), DEV_STEPS, seed=0, epoch=0):
-            loss = self.model(self.model.collate([self.dev[member] for member in members]))
-            total, steps = total + loss.nll, steps + loss.steps
+        with faults_named(self.model, self.dev):
+            for members in length_buckets(self.model.lengths(self.dev), DEV_STEPS, seed=0, epoch=0):
+                loss = self.model(self.model.collate([self.dev[member] for member in members]))
+                total, steps = total + loss.nll, steps + loss.steps
         return total / max(steps, 1)
 
     def _has_sentences(self) -> bool:

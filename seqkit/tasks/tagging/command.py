@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import gc
-import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seqkit.streams import data_stream, data_text
 from seqkit.terminal.inputs import Inputs, check_apart, is_file_there, listed, read_inputs
 from seqkit.terminal.renamed import Precision
 from seqkit.terminal.tables import say
@@ -148,7 +148,7 @@ def _writer(out: Path | None, spec: Any) -> Iterator[Any]:
             yield writer
             writer.close()
         return
-    stdout: BinaryIO = sys.stdout.buffer
+    stdout = data_stream()
     if spec.name == "spacy" and stdout.isatty():
         raise SeqkitError("a .spacy file is binary", "Write it to a file: -o out.spacy", exit_code=2)
     writer = make_writer(spec, stdout)
@@ -162,7 +162,7 @@ def _format(out: Path | None, format: str) -> Any:
     from seqkit.errors import SeqkitError
     from seqkit.extend.manager import registry
 
-    default = "table" if sys.stdout.isatty() else "conllu"
+    default = "table" if data_text().isatty() else "conllu"
     by_name = format or ("" if out else default)
     spec = registry().find("formats", by_name) if by_name else format_of(str(out), written=True)
     if spec.writer is None:

@@ -9,6 +9,7 @@ import torch
 
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.report import Report
+from seqkit.extend.build import build
 from seqkit.extend.manager import load, registry
 from seqkit.tasks.contract import EvaluationRequest, Task
 from seqkit.tasks.tagging.auto_options import with_auto_options
@@ -78,7 +79,7 @@ def _model(request: TrainingRequest, data: Data, auxiliary: Sequence[str], repor
         spec = registry().find("models", request.sources.model)
         kinds = (*data.labels, *auxiliary)
         facts = load(spec.facts).gather(data.train, request.model, kinds, data.language)
-        return load(spec.build)(request.model, facts)
+        return build("models", spec.name, request.model, facts)
     model = started(start, request.model)
     for note in check_labels(start, model, data, request.task.label):
         reporter.note(note)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from importlib import metadata
 from typing import Any
 
 from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.extend.checks import packages_named_by
 from seqkit.extend.specs import (
     CommandSpec,
     CorpusSpec,
@@ -28,6 +31,9 @@ from seqkit.extend.specs import (
 
 GROUP = "seqkit"
 """The entry point group, and the name of the distribution whose plugins are built in."""
+
+COMMON_PACKAGES = sys.stdlib_module_names | {"seqkit", "torch", "numpy", "spacy"}
+"""Packages that a record may name, and that belong to no plugin."""
 
 KINDS: dict[str, tuple[type, str]] = {
     "recurrences": (RecurrenceSpec, "recurrence"),
@@ -67,7 +73,7 @@ class Plugin:
 
 
 @dataclass(frozen=True)
-class Plugged(Plugin):
+class Registered(Plugin):
     """A record and who offers it."""
 
     spec: Any
@@ -92,14 +98,16 @@ class Registry:
         self.plugins: list[Plugin] = []
         """Those that were loaded, sorted by name."""
         self.failures: list[Failure] = []
-        self._by_name: dict[str, dict[str, Plugged]] = {kind: {} for kind in KINDS}
+        self.modules: dict[str, Plugin] = {}
+        """Top-level module of each plugin's entry point, and the plugin."""
+        self._by_name: dict[str, dict[str, Registered]] = {kind: {} for kind in KINDS}
         self._contested: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
 
     def find(self, kind: str, name: str) -> Any:
         """The record of that kind and name. SeqkitError where there is none, or two claim the name."""
-        return self.plugged(kind, name).spec
+        return self.registered(kind, name).spec
 
-    def plugged(self, kind: str, name: str) -> Plugged:
+    def registered(self, kind: str, name: str) -> Registered:
         """The record and who offers it. SeqkitError as for `find`."""
         self.check_uncontested(kind, name)
         if name not in self._by_name[kind]:
@@ -130,7 +138,19 @@ class Registry:
             return "which SEQKIT_PLUGINS leaves out", "Name its plugin there, or unset the variable."
         return "which does not offer it", f"Get another version: pip install --upgrade {distribution}"
 
-    def all(self, kind: str) -> list[Plugged]:
+    @cached_property
+    def owners(self) -> dict[str, Plugin]:
+        """Top-level package -> the plugin whose code it holds.
+
+        Packages that are named by records count, too, but for the standard library and what seqkit itself needs.
+        """
+        everything = [registered for kind in KINDS for registered in self.all(kind)]
+        everything.sort(key=lambda registered: registered.builtin)  # a package of seqkit's stays seqkit's
+        named = {root: registered for registered in everything for root in packages_named_by(registered.spec)}
+        own = {root: plugin for root, plugin in named.items() if root not in COMMON_PACKAGES}
+        return own | {root: plugin for root, plugin in self.modules.items() if root not in COMMON_PACKAGES}
+
+    def all(self, kind: str) -> list[Registered]:
         """Every record of that kind, sorted by name."""
         return [self._by_name[kind][name] for name in sorted(self._by_name[kind])]
 
@@ -138,9 +158,9 @@ class Registry:
         """Note what did not work in `plugin`."""
         self.failures.append(Failure(plugin.plugin, plugin.distribution, reason))
 
-    def settle(self, kind: str, claims: Iterable[Plugged]) -> None:
+    def resolve(self, kind: str, claims: Iterable[Registered]) -> None:
         """Give each name (and each suffix of a format) to the one that may have it."""
-        by_name: dict[str, list[Plugged]] = defaultdict(list)
+        by_name: dict[str, list[Registered]] = defaultdict(list)
         for claim in claims:
             # A file's format is found by its suffix; encoders and decoders are named, and several may read one kind.
             suffixes = claim.spec.suffixes if kind == "formats" else ()
@@ -150,12 +170,14 @@ class Registry:
         winners = [claim for rivals in by_name.values() for claim in rivals if id(claim) not in losers]
         self._by_name[kind] = {claim.spec.name: claim for claim in winners}
 
-    def _losers(self, kind: str, name: str, rivals: list[Plugged]) -> list[Plugged]:
+    def _losers(self, kind: str, name: str, rivals: list[Registered]) -> list[Registered]:
         """Those among `rivals` that may not have `name`; each is noted as a failure."""
         if len(rivals) == 1:
             return []
         owner = next((rival for rival in rivals if rival.builtin), None)
-        claimed = f"the {KINDS[kind][1]} name '{name}' is claimed by {' and by '.join(r.who for r in rivals)}"
+        # No format's name begins with a dot.
+        what = "suffix" if name.startswith(".") else f"{KINDS[kind][1]} name"
+        claimed = f"the {what} '{name}' is claimed by {' and by '.join(r.who for r in rivals)}"
         if owner is None:
             self._contested[kind][name] = claimed
         losers = [rival for rival in rivals if rival is not owner]

@@ -1,0 +1,18 @@
+"""Commands whose standard output holds data and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from typer.core import TyperCommand
+
+from seqkit.streams import stdout_for_data
+
+
+class DataCommand(TyperCommand):
+    """A command that writes data to `seqkit.streams.data_text`; what a plugin prints meanwhile goes to stderr."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command with standard output kept for its data."""
+        with stdout_for_data():
+            return super().invoke(ctx)

@@ -1,0 +1,47 @@
+"""Make what a record names, and refuse what does not keep to the contract by the name of the plugin."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from seqkit.errors import PluginError
+from seqkit.extend.manager import load, registry
+from seqkit.extend.registry import Plugin
+
+FIX = "Tell the author of the plugin, or use another version of it."
+
+
+def build(kind: str, name: str, *arguments: Any) -> Any:
+    """Call what the record of that kind and name has as `build` (a recurrence: as `layer`).
+
+    Raises PluginError where it does not take these arguments or gives None, and SeqkitError where no plugin offers
+    the name.
+    """
+    registered = registry().registered(kind, name)
+    reference = registered.spec.layer if kind == "recurrences" else registered.spec.build
+    make = load(reference)
+    _check_takes(make, arguments, registered, reference)
+    made = make(*arguments)
+    if made is None:
+        raise PluginError(f"{registered.who}: {reference} gives None for '{name}'", FIX)
+    return made
+
+
+def _check_takes(
+    make: Callable[..., Any], arguments: tuple[Any, ...], plugin: Plugin, reference: str
+) -> None:
+    """Raise PluginError where a call with so many arguments would fail. What has no signature is not looked at."""
+    try:
+        signature = inspect.signature(make)
+    except ValueError:
+        return
+    except TypeError:
+        raise PluginError(f"{plugin.who}: {reference} cannot be called", FIX) from None
+    try:
+        signature.bind(*arguments)
+    except TypeError as error:
+        kinds = ", ".join(type(argument).__name__ for argument in arguments)
+        problem = f"{plugin.who}: {reference}{signature} cannot be called with ({kinds}): {error}"
+        raise PluginError(problem, FIX) from None

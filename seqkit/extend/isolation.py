@@ -1,0 +1,53 @@
+"""Run a plugin's code at import: its prints are no data, the process keeps its state, and a hang is named."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from seqkit.errors import Ended
+from seqkit.extend.process_state import state_kept
+from seqkit.streams import stdout_to_stderr
+
+PATIENCE = 5.0
+"""Seconds after which a plugin that is still being imported is named."""
+OF_THE_USER = (KeyboardInterrupt, Ended)
+"""Exceptions that a signal raises, whatever code they interrupt. Anything else is the plugin's own fault."""
+
+
+@contextmanager
+def isolated(who: str, doing: str) -> Iterator[list[str]]:
+    """Run the block with standard output sent to stderr and the process's state put back at the end.
+
+    Args:
+        who: the plugin, as messages name it.
+        doing: what is done to it, such as "importing".
+    Yields a list that holds, after the block, the names of the settings that had changed.
+    """
+    slow = threading.Timer(PATIENCE, _say_slow, (who, doing))
+    slow.daemon = True
+    slow.start()
+    try:
+        with stdout_to_stderr(), state_kept() as changed:
+            yield changed
+    except OF_THE_USER:
+        print(f"seqkit: interrupted while {doing} {who}", file=sys.stderr)
+        raise
+    finally:
+        slow.cancel()
+
+
+def _say_slow(who: str, doing: str) -> None:
+    print(
+        f"seqkit: still {doing} {who} after {PATIENCE:g} s; Ctrl-C ends it, and SEQKIT_PLUGINS= leaves it out",
+        file=sys.stderr,
+        flush=True,
+    )
+
+
+def describe(error: BaseException) -> str:
+    """An exception in one line."""
+    reason = " ".join(str(error).split())
+    return f"{type(error).__name__}: {reason}" if reason else type(error).__name__

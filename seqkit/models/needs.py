@@ -1,0 +1,104 @@
+"""What must be installed to compute a model: names by kind, the packages that offer them, and their versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib import metadata
+from typing import Any
+
+from seqkit.errors import SeqkitError
+from seqkit.extend.manager import registry
+from seqkit.extend.registry import GROUP, KINDS
+from seqkit.models.options import names_in, parts_of_options
+from seqkit.models.parts import AGAIN
+
+Needs = Mapping[str, Mapping[str, str]]
+"""Kind of record -> name -> the distribution that offered it, as `config.json` has it."""
+Versions = Mapping[str, str]
+"""Distribution -> version."""
+
+
+def needs_of(model: str, options: Any) -> dict[str, dict[str, str]]:
+    """What a model of that ModelSpec needs with these options. Raises SeqkitError where that is not installed."""
+    host = registry()
+    registered = host.registered("models", model)
+    task = host.registered("tasks", registered.spec.task)
+    needs = {
+        "models": {model: registered.distribution},
+        "tasks": {task.spec.name: task.distribution},
+    }
+    for option, kind in parts_of_options(type(options)).items():
+        chosen = names_in(getattr(options, option, ""))
+        if chosen:
+            needs[kind] = {one: host.registered(kind, one).distribution for one in chosen}
+    return needs
+
+
+def versions_of(needs: Needs) -> dict[str, str]:
+    """The installed version of each distribution that is needed."""
+    return {name: _version(name) for name in _distributions(needs)}
+
+
+def third_party(versions: Versions) -> list[str]:
+    """`NAME VERSION` of each distribution but seqkit itself."""
+    return [f"{name} {version}" for name, version in versions.items() if name != GROUP]
+
+
+def missing(needs: Needs) -> Iterator[tuple[str, str]]:
+    """What is needed and cannot be had: the problem and the fix."""
+    for kind, names in needs.items():
+        if kind not in KINDS:
+            yield f"needs a '{kind}', which this seqkit does not know", AGAIN
+        elif not isinstance(names, dict):
+            yield f"the {kind} in 'needs' are no object of names and packages", AGAIN
+        else:
+            yield from _missing(kind, names)
+
+
+def _missing(kind: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    host = registry()
+    installed = {registered.spec.name for registered in host.all(kind)}
+    for name, distribution in names.items():
+        if name in installed:
+            continue
+        try:
+            reason, fix = host.missing(kind, name, distribution)
+        except SeqkitError as error:  # two plugins claim it
+            yield error.problem, error.fix
+        else:
+            yield f"needs '{name}' of the plugin package {distribution}, {reason}", fix
+
+
+def changed(needs: Needs, before: Versions) -> str:
+    """Which distributions have another version than they had, in words; empty when none has, or none is known."""
+    now = versions_of(needs)
+    return " and ".join(
+        f"{name} {before[name]} (installed: {now[name] or 'none'})"
+        for name in now
+        if name in before and before[name] != now[name]
+    )
+
+
+def changed_third_party(config: Mapping[str, Any]) -> str:
+    """As `changed`, of a model's configuration and without seqkit itself. Older folders record no versions."""
+    before = {name: version for name, version in _recorded(config).items() if name != GROUP}
+    return changed(config["needs"], before)
+
+
+def _recorded(config: Mapping[str, Any]) -> dict[str, str]:
+    """The versions in a configuration. Raises SeqkitError where it holds anything else."""
+    versions = config.get("versions", {})
+    if not isinstance(versions, dict) or not all(isinstance(version, str) for version in versions.values()):
+        raise SeqkitError("config.json: 'versions' does not hold a version for each package", AGAIN)
+    return versions
+
+
+def _distributions(needs: Needs) -> list[str]:
+    return sorted({distribution for names in needs.values() for distribution in names.values()})
+
+
+def _version(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except (metadata.PackageNotFoundError, ValueError):
+        return ""

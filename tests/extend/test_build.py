@@ -1,0 +1,83 @@
+"""What a plugin builds is looked at before it is used, and a plugin that breaks its contract is named."""
+
+import pytest
+import torch
+
+from seqkit.errors import PluginError
+from seqkit.extend.build import build
+from seqkit.nn.recurrent import make_recurrence
+
+PARTS = """
+from seqkit import EncoderSpec, ModelSpec, TaggerOptions, hookimpl
+
+def nothing(options, facts):
+    return None
+
+def of_three(options, facts, more):
+    return object()
+
+constant = 3
+
+@hookimpl
+def seqkit_models():
+    for name in ("nothing", "of_three", "constant"):
+        yield ModelSpec(name, "tagging", TaggerOptions, f"parts_plugin:{name}")
+"""
+LAYER = """
+import torch
+from seqkit import RecurrenceSpec, hookimpl
+from seqkit.nn.recurrent import Recurrence
+
+class Layer(Recurrence):
+    {parts}
+    {init}
+    def step(self, x_BD, state):
+        z_BH = torch.rand_like(state[0])
+        return {given}
+
+@hookimpl
+def seqkit_recurrences():
+    yield RecurrenceSpec("odd", layer="layer_plugin:Layer")
+"""
+
+
+def layer(given, init="", parts="state_parts = 1"):
+    return LAYER.format(given=given, init=init, parts=parts)
+
+
+@pytest.mark.parametrize(
+    ("name", "fault"),
+    [
+        ("nothing", "parts_plugin:nothing gives None for 'nothing'"),
+        ("of_three", r"parts_plugin:of_three\(options, facts, more\) cannot be called with \(int, str\)"),
+        ("constant", "parts_plugin:constant cannot be called"),
+    ],
+)
+def test_what_builds_no_model_is_named(install_plugin, name, fault):
+    install_plugin("parts", PARTS)
+    with pytest.raises(PluginError, match=rf"^plugin 'parts' of parts-dist 0\.1: {fault}"):
+        build("models", name, 1, "facts")
+
+
+@pytest.mark.parametrize(
+    ("code", "fault"),
+    [
+        (layer("None"), "its `step` gives None, not z and the state after it"),
+        (layer("z_BH"), "its `step` gives a Tensor, not z"),
+        (layer("(z_BH, None)"), "its `step` gives None as state, not a tuple"),
+        (layer("(z_BH, (z_BH, z_BH))"), r"not 1 tensor\(s\) of 2 rows"),
+        (layer("(z_BH[:, :2], (z_BH,))"), r"z of shape \(2, 2\), not \(2, 4\)"),
+        (layer("(z_BH / 0, (z_BH / 0,))"), "numbers that are not finite"),
+        (layer("(z_BH, (z_BH,))", "def __init__(self, size): ..."), r"cannot be called with \(int, int\)"),
+        (layer("(z_BH, (z_BH, z_BH))", parts="state_parts = 2"), ""),
+    ],
+)
+def test_a_layer_is_looked_at_when_it_is_made(install_plugin, code, fault):
+    install_plugin("layer", code)
+    random = torch.get_rng_state()
+    if fault:
+        with pytest.raises(PluginError, match=rf"^plugin 'layer' of layer-dist 0\.1.*{fault}"):
+            make_recurrence("odd", 3, 4)
+    else:
+        make_recurrence("odd", 3, 4)
+    assert torch.equal(torch.get_rng_state(), random), "the look draws no random numbers of the training's"
