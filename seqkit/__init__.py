@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
+# `python -m seqkit` puts the current folder first on the path: a `socket.py` there would be imported.
+if (
+    sys.argv[:1] == ["-m"]
+    and not sys.flags.safe_path
+    and any(part == "seqkit" or part.endswith("mseqkit") for part in sys.orig_argv)
+):
+    del sys.path[0]
+
 from collections.abc import Iterable
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any

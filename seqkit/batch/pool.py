@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +20,8 @@ from seqkit.formats.examples import Sentence
 
 AHEAD = 2
 """Chunks that a worker may have before it: one in hand, one waiting."""
+SAFE_PATH = "PYTHONSAFEPATH"
+"""Python's variable: set to 1, neither the script's nor the current folder is on the path."""
 
 Tags = list[dict[str, Any]]
 
@@ -69,7 +72,7 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, model, question), daemon=True)
-        with _interrupts_held():
+        with _current_folder_off_path(), _interrupts_held():
             self.process.start()
         theirs.close()
         self.waiting = 0
@@ -128,6 +131,23 @@ class Worker:
         for thread in self._threads:
             thread.join()
         self.connection.close()
+
+
+@contextmanager
+def _current_folder_off_path() -> Iterator[None]:
+    """Let processes started within it import nothing from the current folder.
+
+    `spawn` runs `python -c`, which puts that folder first on the path: a `socket.py` there would be imported.
+    """
+    before = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[SAFE_PATH]
+        else:
+            os.environ[SAFE_PATH] = before
 
 
 @contextmanager
