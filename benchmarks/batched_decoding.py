@@ -12,10 +12,10 @@ from itertools import islice
 
 import torch
 
-from seqkit.batch.translation import translate_lines
 from seqkit.decoding.options import DecodingOptions
 from seqkit.formats.examples import Problems
 from seqkit.formats.source_lines import read_sources
+from seqkit.inference.translation import translate_lines
 from seqkit.models.artifact import load_for
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from seqkit.batch.translation import translate_lines
 from seqkit.decoding.options import DecodingOptions
 from seqkit.files import atomic_write
+from seqkit.inference.translation import translate_lines
 from seqkit.models.artifact import load_for
 
 

@@ -41,13 +41,14 @@ if TYPE_CHECKING:
 def load(name_or_folder: str | PathLike[str]) -> Any:
     """A trained model, by the name of one that is installed or by its folder. Raises SeqkitError.
 
-    A tagger (`seqkit.models.tagger.Tagger`) has `predict`, `predict_top` (labels with their probabilities) and
-    `matrices` (W, U and V by name); a model from one sequence to another (`seqkit.models.seq2seq.Seq2Seq`) has `read`
-    (the states of a source) and `log_prob`. Both are a `torch.nn.Module`.
+    A tagger (`seqkit.inference.tagger.TaggerRunner`) has `predict`, `predict_top` (labels with their probabilities),
+    `matrices` (W, U and V by name) and `model`, the network; a model from one sequence to another
+    (`seqkit.models.seq2seq.Seq2Seq`) has `read` (the states of a source) and `log_prob`. The networks are
+    `torch.nn.Module`s.
     """
-    from seqkit.models.artifact import load_model
+    from seqkit.inference.loading import load_runner
 
-    return load_model(fspath(name_or_folder))
+    return load_runner(fspath(name_or_folder))
 
 
 def tag(text: str, model: str = "en-tagger", language: str = "") -> list[Sentence]:
@@ -57,13 +58,13 @@ def tag(text: str, model: str = "en-tagger", language: str = "") -> list[Sentenc
     >>> sentence.words, sentence.labels["upos"]
     (['She', 'left', '.'], ['PRON', 'VERB', 'PUNCT'])
 
-    For many texts, `load` the model once and use `seqkit.batch.tagging.tag_text`. Raises SeqkitError for a model that
-    does not tag.
+    For many texts, `load` the model once and use `seqkit.inference.tagging.tag_text`. Raises SeqkitError for a model
+    that does not tag.
     """
-    from seqkit.batch.tagging import tag_text
-    from seqkit.models.artifact import load_for
+    from seqkit.inference.loading import load_tagger
+    from seqkit.inference.tagging import tag_text
 
-    return list(tag_text(load_for("tagging", model, {"seq2seq": "seqkit.translate"}), _whole(text), language))
+    return list(tag_text(load_tagger(model, {"seq2seq": "seqkit.translate"}), _whole(text), language))
 
 
 def _whole(text: str) -> str:
@@ -80,12 +81,12 @@ def translate(lines: str | Iterable[str], model: str = "de-en", **options: Any) 
     ['The dog is sleeping in the garden.']
 
     Args: options, fields of `seqkit.decoding.options.DecodingOptions`, such as `beam=1`. For many calls, several
-    translations a line, or scores, `load` the model once and use `seqkit.batch.translation.translate_lines`. Raises
+    translations a line, or scores, `load` the model once and use `seqkit.inference.translation.translate_lines`. Raises
     SeqkitError for a model that does not translate text, for an option that there is not, and for half a character.
     """
-    from seqkit.batch.translation import translate_lines
     from seqkit.config import fill
     from seqkit.decoding.options import DecodingOptions
+    from seqkit.inference.translation import translate_lines
     from seqkit.items import is_of_text
     from seqkit.models.artifact import load_for
 

@@ -71,12 +71,12 @@ def _drawn(
     translator: Any, pairs: Sequence[Pair], given: dict[str, Any]
 ) -> tuple[dict[str, Any], list[Table]]:
     """Outputs that are not text: their likelihood, and the verdict of the judge where one is named."""
-    from seqkit.batch.translation import outputs_of
     from seqkit.decoding.options import DecodingOptions
     from seqkit.errors import SeqkitError
     from seqkit.evaluation.drawing import DrawingScores, judged, log_likelihood
     from seqkit.evaluation.recognition_report import drawing_dict, drawing_tables
     from seqkit.formats.examples import Pair
+    from seqkit.inference.translation import outputs_of
 
     for name in ("compare", "beam", "length_penalty", "max_ratio", "tokenize"):
         if given[name] not in (None, ""):
@@ -143,8 +143,8 @@ def _direction(model: Any) -> tuple[str, str]:
 
 def texts(translator: Any, pairs: Sequence[Pair], given: dict[str, Any]) -> list[str]:
     """The best output for each pair's source."""
-    from seqkit.batch.translation import translate_sources
     from seqkit.decoding.options import DecodingOptions
+    from seqkit.inference.translation import translate_sources
 
     # An input that is None could not be drawn.
     sources = (

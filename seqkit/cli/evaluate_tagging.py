@@ -36,15 +36,15 @@ def evaluate_tagging(model: str, source: str, split: str, given: dict[str, Any])
     from seqkit.catalogue import names_file
     from seqkit.evaluation.run import evaluate_raw, evaluate_tagger, kinds_to_score
     from seqkit.formats.examples import Problems
-    from seqkit.models.artifact import load_for
+    from seqkit.inference.loading import load_tagger
     from seqkit.text.gold import labeller_of
     from seqkit.text.sources import labelled_sentences
     from seqkit.text.words import splitter
 
     problems = Problems(skip=given["skip_bad"])
-    tagger = load_for("tagging", model, OTHER_TASKS, given["precision"])
+    tagger = load_tagger(model, OTHER_TASKS, given["precision"])
     # Before the work, that a slip in its name may not cost the scores of the first.
-    rival = load_for("tagging", compare, OTHER_TASKS, given["precision"]) if compare else None
+    rival = load_tagger(compare, OTHER_TASKS, given["precision"]) if compare else None
     language = given["lang"] or tagger.facts.language
     examples = labelled_sentences(source, split, labeller_of(given["gold"]), problems)
     sentences = [sentence for sentence in examples if sentence.words]
@@ -98,7 +98,7 @@ def _compare(
 def _calibrations(tagger: Any, sentences: Sequence[Sentence], kinds: Sequence[str]) -> list[Calibration]:
     from seqkit.evaluation.calibration import measure_calibration
 
-    return measure_calibration(tagger, sentences, kinds)
+    return measure_calibration(tagger.model, sentences, kinds)
 
 
 def _show_tagging(

@@ -80,8 +80,8 @@ def _unreachable(references: Sequence[str]) -> str:
 
 def _outputs(translator: Any, pairs: Sequence[Pair], given: dict[str, Any]) -> list[str]:
     """The best output for each pair's source."""
-    from seqkit.batch.translation import translate_lines
     from seqkit.decoding.options import DecodingOptions
+    from seqkit.inference.translation import translate_lines
 
     lines = (line for pair in pairs for line in pair.sources.values())
     found = translate_lines([translator], lines, DecodingOptions(**decoding_of(given)))

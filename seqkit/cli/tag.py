@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from seqkit.cli.render import say
 
 if TYPE_CHECKING:
     from seqkit.formats.examples import Problems
+    from seqkit.inference.tagger import TaggerRunner
 
 SHOW_PROBABILITIES = ("table", "jsonl", "html")
 
@@ -61,9 +61,9 @@ def tag(
     ] = False,
 ) -> None:
     """Give every word its part of speech."""
-    from seqkit.batch.tagging import tag_sentences
     from seqkit.cli.progress import WordCounter
     from seqkit.formats.examples import Problems
+    from seqkit.inference.tagging import tag_sentences
 
     problems = Problems(skip=skip_bad)
     wanted = Inputs(tuple(inputs or ()), text, file, from_, pretokenized)
@@ -99,20 +99,13 @@ def _default(lang: str) -> str:
     return default_model("tagging", lang or "en")
 
 
-def _load(model: str, processes: int, precision: str) -> Any:
-    from seqkit.memory import return_freed_memory
-    from seqkit.models.artifact import load_for
+def _load(model: str, processes: int, precision: str) -> TaggerRunner:
+    from seqkit.runtime.start import loading_models
 
-    return_freed_memory()
-    if processes > 1:
-        import torch
+    with loading_models(one_thread=processes > 1):
+        from seqkit.inference.loading import load_tagger
 
-        # As many cores as processes are taken; more threads would only stand in each other's way.
-        torch.set_num_threads(1)
-    tagger = load_for("tagging", model, OTHER_TASKS, precision)
-    # What is loaded now lives to the end: the collector need not walk all of it again and again.
-    gc.freeze()
-    return tagger
+        return load_tagger(model, OTHER_TASKS, precision)
 
 
 def _kinds(label: str, known: Iterable[str]) -> tuple[str, ...]:

@@ -211,13 +211,14 @@ class LineInputs(Inputs):
 def _load(names: Sequence[str], precision: str) -> list[Any]:
     """The models, which must write the same symbols."""
     from seqkit.errors import SeqkitError
-    from seqkit.memory import LARGEST, SEARCH_KERNELS, return_freed_memory
+    from seqkit.inference.generation import check_together
     from seqkit.models.artifact import load_for
-    from seqkit.models.generation import check_together
+    from seqkit.runtime.allocator import SEARCH
+    from seqkit.runtime.start import loading_models
 
-    return_freed_memory(SEARCH_KERNELS, LARGEST)
     names = list(names) or [_default_model()]
-    models = [load_for("seq2seq", name, TAGGERS, precision) for name in names]
+    with loading_models(SEARCH):
+        models = [load_for("seq2seq", name, TAGGERS, precision) for name in names]
     for name, model in zip(names[1:], models[1:], strict=True):
         if list(model.encoders) != list(models[0].encoders):
             problem = f"{name}: reads {', '.join(model.encoders)}, {names[0]} {', '.join(models[0].encoders)}"
@@ -268,10 +269,10 @@ class FirstLine:
         """Write the picture; on a terminal, show a small one, too."""
         if self.path is None:
             return
-        from seqkit.batch.translation import parts_of
         from seqkit.cli.translate_files import picture_of_attention
         from seqkit.errors import SeqkitError
         from seqkit.evaluation.attention import alignment, in_characters
+        from seqkit.inference.translation import parts_of
 
         if self.pair is None:
             raise SeqkitError("--attention: there is no output to show", "Give an input that is not empty.")
@@ -294,8 +295,8 @@ def _run(
     first: FirstLine,
 ) -> None:
     """Translate to the file, or to standard output. Ends with 130 after Ctrl-C, telling how far it came."""
-    from seqkit.batch.translation import translate_sources
     from seqkit.cli.progress import WordCounter
+    from seqkit.inference.translation import translate_sources
 
     done = 0
     try:

@@ -221,9 +221,9 @@ class FileTarget:
 
 def write_files(models: Sequence[Any], sources: Sources, options: Any, target: FileTarget) -> None:
     """One file for each source, numbered as the sources are; none for a source that is empty or cannot be read."""
-    from seqkit.batch.translation import outputs_of
     from seqkit.cli.progress import WordCounter
     from seqkit.extend.manager import load
+    from seqkit.inference.translation import outputs_of
 
     if not isinstance(sources, FileSources):
         # How they are called depends on how many there are.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,8 +40,6 @@ from seqkit.nn.initial import without_first_weights
 
 COMPUTE = ("float32", "bfloat16")
 """Number formats that products can be computed in."""
-TAGGER_COMPUTE = (*COMPUTE, "int8")
-"""Those of a tagger's states."""
 
 
 def save_model(folder: Path, name: str, model: Any, card: str, store: str = "float32") -> None:
@@ -158,27 +156,36 @@ def _build(info: ModelInfo, options: Any) -> Any:
         return load(spec.build)(options, load(spec.facts).load(info.folder))
 
 
-def load_for(task: str, name_or_folder: str, commands: dict[str, str], compute: str = "") -> Any:
+def load_for(task: str, name_or_folder: str, commands: Mapping[str, str], compute: str = "") -> Any:
     """A model of the task a command serves. Raises SeqkitError naming the right command where it is of another.
 
     Args: commands, task -> the command that serves it; compute, number format of its products, "": the model's own.
     """
+    check_task(task, name_or_folder, commands)
+    check_dtype(compute, COMPUTE)
+    model = load_model(name_or_folder)
+    if compute:
+        model.compute = compute
+    return model
+
+
+def check_task(task: str, name_or_folder: str, commands: Mapping[str, str]) -> None:
+    """Raise SeqkitError for a model of another task. Args: commands, task -> the command that serves it."""
     found = str(model_info(name_or_folder).config["task"])
     if found != task:
         right = commands.get(found)
         fix = f"Use `{right}`." if right else f"Choose a model for {task}."
         raise SeqkitError(f"{name_or_folder}: a model for {found}, not for {task}", fix, exit_code=2)
-    formats = TAGGER_COMPUTE if task == "tagging" else COMPUTE
-    if compute and compute not in formats:
-        fix = did_you_mean(compute, formats)
-        raise SeqkitError(f"--precision {compute}: no such number format", fix, exit_code=2)
-    if usable(compute) != compute:
+
+
+def check_dtype(dtype: str, known: Sequence[str]) -> None:
+    """Raise SeqkitError for a number format that is unknown, or that this processor lacks; "" stands for none."""
+    if dtype and dtype not in known:
+        fix = did_you_mean(dtype, known)
+        raise SeqkitError(f"--precision {dtype}: no such number format", fix, exit_code=2)
+    if usable(dtype) != dtype:
         fix = "Leave out --precision."
-        raise SeqkitError(f"--precision {compute}: this processor does not have it", fix, exit_code=2)
-    model = load_model(name_or_folder)
-    if compute:
-        model.compute = compute
-    return model
+        raise SeqkitError(f"--precision {dtype}: this processor does not have it", fix, exit_code=2)
 
 
 def _config(name: str, model: Any, store: str) -> dict[str, Any]:

@@ -15,15 +15,15 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
-from seqkit.memory import keep_freed_memory, trim
 from seqkit.models.artifact import write_weights
 from seqkit.nn.bfloat16 import products_in, usable
+from seqkit.runtime.allocator import trim
+from seqkit.runtime.signals import StopRequest
 from seqkit.training.batches import batch_seed, length_buckets
 from seqkit.training.metrics import write_metrics
 from seqkit.training.objectives import Loss
 from seqkit.training.options import TrainingOptions
 from seqkit.training.schedule import learning_rate
-from seqkit.training.signals import StopRequest
 from seqkit.training.state import Progress, load_state, save_state
 
 WHOLE_EPOCH = 40
@@ -71,7 +71,6 @@ class Training:
     """One run: everything that changes while it goes."""
 
     def __init__(self, task: Task, options: TrainingOptions, folder: Path, reporter: Reporter) -> None:
-        keep_freed_memory()
         self.task, self.options, self.folder, self.reporter = task, options, folder, reporter
         self.progress = Progress()
         self.optimizer = _optimizer(task.model, options)

@@ -15,6 +15,7 @@ from seqkit.evaluation.report import silver_warning
 from seqkit.extend.manager import load, registry
 from seqkit.models.artifact import read_weights, save_model
 from seqkit.models.folder import TRAINING
+from seqkit.runtime.start import start_training
 from seqkit.text.words import ANY_LANGUAGE
 from seqkit.training.adapt import adapted
 from seqkit.training.auxiliary import add_deprel, drop
@@ -44,8 +45,7 @@ def train(request: Request, out: Path, command: str, reporter: Reporter) -> Prog
         raise SeqkitError(problem, f"It trains models for {', '.join(TRAINERS)}.", exit_code=2)
     threads = request.training.threads or torch.get_num_threads()
     request = dataclasses.replace(request, training=dataclasses.replace(request.training, threads=threads))
-    torch.set_num_threads(threads)
-    be_deterministic()
+    start_training(threads)
     prepared = TRAINERS[task](request, reporter)
     request, model, folder = prepared.request, prepared.task.model, out / TRAINING
     save_request(folder, request)
@@ -161,13 +161,6 @@ def _task(
         lesson.soft,
         options.teacher_weight,
     )
-
-
-def be_deterministic() -> None:
-    """Let torch add up gradients in a fixed order. With several threads it would not, and no run would repeat."""
-    # A stranger's layer may use an operation that has no fixed order: it is told of, not refused.
-    torch.use_deterministic_algorithms(True, warn_only=True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]
 
 
 TRAINERS: dict[str, Callable[[Request, Reporter], Prepared]] = {

@@ -13,9 +13,9 @@ from seqkit.decoding.options import DecodingOptions
 from seqkit.evaluation.error_rates import characters, exact_matches, rate, words
 from seqkit.extend.manager import load, registry
 from seqkit.formats.examples import Pair
+from seqkit.inference.generation import generate
 from seqkit.models.contracts import Loss
 from seqkit.models.folder import LANGUAGES, model_folder
-from seqkit.models.generation import generate
 from seqkit.models.parts import read_json
 from seqkit.pairs import UNKNOWN
 from seqkit.text.languages import writes_blanks

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from torch.nn.utils.rnn import pad_sequence
 
 from seqkit.formats.examples import Sentence, is_label, kinds_in
+from seqkit.inference.tagger import TaggerRunner
 from seqkit.models.tagger import Tagger
 from seqkit.training.distillation import Soft
 from seqkit.training.objectives import Loss, distilled_nll, tagging_nll, with_crf
@@ -54,7 +55,7 @@ class TaggingTask:
         scored = [kind for kind in self.kinds if kind in kinds_in(self.dev)]
         if not scored:
             return {}
-        predicted = self.model.predict(self.dev, scored)
+        predicted = TaggerRunner(self.model).predict(self.dev, scored)
         return {kind: _accuracy(self.dev, predicted, kind) for kind in scored}
 
 

@@ -9,8 +9,8 @@ import pytest
 import toy_translation
 from sacrebleu.metrics import BLEU
 
-from seqkit.batch.translation import translate_lines
 from seqkit.decoding.options import DecodingOptions
+from seqkit.inference.translation import translate_lines
 from seqkit.models.artifact import save_model
 
 

@@ -8,9 +8,9 @@ import json
 import pytest
 from sacrebleu import sentence_chrf
 
-from seqkit.batch.translation import translate_lines
 from seqkit.decoding.options import DecodingOptions
 from seqkit.evaluation.attention import alignment
+from seqkit.inference.translation import translate_lines
 from seqkit.models.artifact import load_model
 
 TEXT = "Der Hund schläft im Garten.\n\nDie Katze trinkt die Milch.\n   \nDer Hund frisst das Brot.\n"

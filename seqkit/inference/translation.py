@@ -8,7 +8,7 @@ from typing import Any
 
 from seqkit.decoding.options import DecodingOptions
 from seqkit.formats.examples import Translation
-from seqkit.models.generation import Output, Source, generate
+from seqkit.inference.generation import Output, Source, generate
 
 CHUNK = 2000
 """Sources that are sorted by length and worked on together. Fixed, so that equal input falls into equal batches."""
