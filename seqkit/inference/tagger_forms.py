@@ -12,10 +12,9 @@ from seqkit.models.tagger import Tagger
 from seqkit.nn.affine import Affine
 from seqkit.nn.bfloat16 import usable
 from seqkit.nn.embedding import WordEmbedding
-from seqkit.nn.fast_forms import in_int8
 from seqkit.nn.heads import SoftmaxHead
 from seqkit.nn.int8 import Int8Affine
-from seqkit.nn.stack import ChainLayer, Layer, Stack
+from seqkit.nn.stack import Int8Layer, Layer, Stack
 
 
 class TaggerForm(NamedTuple):
@@ -40,21 +39,15 @@ def tagger_form(model: Tagger, dtype: str) -> TaggerForm:
 def int8_stack(stack: Stack) -> Stack:
     """A copy with products and z_BTH in int8. Raises SeqkitError where a chain has no such form."""
     copy = deepcopy(stack)
-    copy.layers = nn.ModuleList(int8_layer(cast(Layer, layer)) for layer in copy.layers)
+    copy.layers = nn.ModuleList(Int8Layer(cast(Layer, layer)) for layer in copy.layers)
     return copy
-
-
-def int8_layer(layer: Layer) -> ChainLayer:
-    """The layer with products in int8, from its own weights. Raises SeqkitError where a chain has no such form."""
-    backward = layer.backward_chain
-    return ChainLayer(in_int8(layer.forward_chain), None if backward is None else in_int8(backward))
 
 
 def int8_embedding(embedding: WordEmbedding) -> WordEmbedding:
     """A copy that reads characters in int8. Raises SeqkitError where their layer has no such form."""
     copy = deepcopy(embedding)
     if copy.characters is not None:
-        copy.characters.layer = int8_layer(cast(Layer, copy.characters.layer))
+        copy.characters.layer = Int8Layer(cast(Layer, copy.characters.layer))
     return copy
 
 

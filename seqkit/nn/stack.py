@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from seqkit.nn.dropout import SharedDropout
-from seqkit.nn.fast_forms import Int8Chain, Prepared, outputs, prepare
+from seqkit.nn.fast_forms import Int8Chain, Prepared, in_int8, outputs, prepare
 from seqkit.nn.recurrent import Recurrence, RecurrenceClass, reverse
 
 
@@ -28,15 +28,6 @@ class ChainLayer(nn.Module):
         super().__init__()
         self.forward_chain, self.backward_chain = forward_chain, backward_chain
 
-    def forward(self, x_BTD: Tensor, lengths_B: Tensor | None = None) -> Tensor:
-        """x_BTD, lengths (None: all of length T) -> z_BTH, or z_BT(2H) for two chains."""
-        # Padding stands on the right: it cannot reach back to a real step.
-        forward_BTH = _states(self.forward_chain, x_BTD)
-        if self.backward_chain is None:
-            return forward_BTH
-        backward_BTH = _states(self.backward_chain, reverse(x_BTD, lengths_B))
-        return _joined(forward_BTH, reverse(backward_BTH, lengths_B))
-
     def prepare(self, x: Tensor) -> list[Prepared]:
         """What each chain computes from x_t alone."""
         chains = (self.forward_chain, self.backward_chain)
@@ -50,11 +41,11 @@ class ChainLayer(nn.Module):
         if self.backward_chain is None:
             return forward_BTH
         backward_BTH = outputs(self.backward_chain, prepared_U[1], reverse(index_BT, lengths_B))
-        return _joined(forward_BTH, reverse(backward_BTH, lengths_B))
+        return joined(forward_BTH, reverse(backward_BTH, lengths_B))
 
 
 class Layer(ChainLayer):
-    """A layer of a recurrence, made from its sizes."""
+    """A layer of a recurrence."""
 
     forward_chain: Recurrence
     backward_chain: Recurrence | None
@@ -66,13 +57,37 @@ class Layer(ChainLayer):
         super().__init__(forward_chain, recurrence(input_size, hidden_size) if bidirectional else None)
         self.output_size = hidden_size * (2 if bidirectional else 1)
 
+    def forward(self, x_BTD: Tensor, lengths_B: Tensor | None = None) -> Tensor:
+        """x_BTD, lengths (None: all of length T) -> z_BTH, or z_BT(2H) for two chains."""
+        # Padding stands on the right: it cannot reach back to a real step.
+        forward_BTH: Tensor = self.forward_chain(x_BTD)[0]
+        if self.backward_chain is None:
+            return forward_BTH
+        backward_BTH = self.backward_chain(reverse(x_BTD, lengths_B))[0]
+        return joined(forward_BTH, reverse(backward_BTH, lengths_B))
 
-def _states(chain: Recurrence | Int8Chain, x_BTD: Tensor) -> Tensor:
-    """z_BTH alone."""
-    return cast(Tensor, chain(x_BTD) if isinstance(chain, Int8Chain) else chain(x_BTD)[0])
+
+class Int8Layer(ChainLayer):
+    """A layer in int8, for prediction."""
+
+    forward_chain: Int8Chain
+    backward_chain: Int8Chain | None
+
+    def __init__(self, layer: Layer) -> None:
+        """Round a layer. Raises SeqkitError where it has no form in int8."""
+        backward = layer.backward_chain
+        super().__init__(in_int8(layer.forward_chain), None if backward is None else in_int8(backward))
+
+    def forward(self, x_BTD: Tensor, lengths_B: Tensor | None = None) -> Tensor:
+        """As a `Layer`'s, of x_BTD and z_BTH in int8."""
+        forward_BTH: Tensor = self.forward_chain(x_BTD)
+        if self.backward_chain is None:
+            return forward_BTH
+        backward_BTH = self.backward_chain(reverse(x_BTD, lengths_B))
+        return joined(forward_BTH, reverse(backward_BTH, lengths_B))
 
 
-def _joined(forward_BTH: Tensor, backward_BTH: Tensor) -> Tensor:
+def joined(forward_BTH: Tensor, backward_BTH: Tensor) -> Tensor:
     """[forward ; backward], in memory step by step: the kernels of the next layer would copy any other order."""
     return torch.cat([forward_BTH.transpose(0, 1), backward_BTH.transpose(0, 1)], dim=-1).transpose(0, 1)
 
