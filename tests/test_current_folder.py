@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from seqkit.inference.pool import SAFE_PATH, current_folder_off_path
+from seqkit.runtime.search_path import SAFE_PATH, current_folder_off_path
 
 STARTS_A_WORKER = """
 if __name__ == "__main__":

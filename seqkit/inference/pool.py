@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
@@ -14,13 +13,10 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 from seqkit.errors import SeqkitError
-from seqkit.runtime.signals import interrupts_blocked
-from seqkit.runtime.start import loading_models, start_worker
+from seqkit.runtime.start import loading_models, start_worker, starting_workers
 
 AHEAD = 2
 """Chunks that a worker may have before it: one in hand, one waiting."""
-SAFE_PATH = "PYTHONSAFEPATH"
-"""Python's variable: set to 1, neither the script's nor the current folder is on the path."""
 
 Chunk = TypeVar("Chunk")
 Answers = TypeVar("Answers")
@@ -69,7 +65,7 @@ class Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self.process = context.Process(target=_work, args=(theirs, job.load, job.apply), daemon=True)
-        with current_folder_off_path(), interrupts_blocked():
+        with starting_workers():
             self.process.start()
         theirs.close()
         self.waiting = 0
@@ -135,26 +131,8 @@ class Worker:
         self.connection.close()
 
 
-@contextmanager
-def current_folder_off_path() -> Iterator[None]:
-    """Let processes started within it import nothing from the current folder.
-
-    `spawn` runs `python -c`, which puts that folder first on the path: a `socket.py` there would be imported.
-    """
-    before = os.environ.get(SAFE_PATH)
-    os.environ[SAFE_PATH] = "1"
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ[SAFE_PATH]
-        else:
-            os.environ[SAFE_PATH] = before
-
-
 def _work(connection: Any, load: Callable[[], Any], apply: Callable[[Any, Any], Any]) -> None:
     """Answer chunks until no more come."""
-    # Where signals cannot be blocked, too.
     start_worker()
     with loading_models(one_thread=True):
         model = load()

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from seqkit.runtime.allocator import TAGGING, Allocation, keep_freed_memory, return_freed_memory
-from seqkit.runtime.signals import end_on_signals, ignore_interrupts
+from seqkit.runtime.search_path import current_folder_off_path
+from seqkit.runtime.signals import end_on_signals, ignore_interrupts, interrupts_blocked
 from seqkit.runtime.threads import be_deterministic, limit_spinning, use_threads
 
 
@@ -24,8 +25,15 @@ def start_training(threads: int) -> None:
     keep_freed_memory()
 
 
+@contextmanager
+def starting_workers() -> Iterator[None]:
+    """Within it, start worker processes: Ctrl-C is not for them, and they import nothing from the current folder."""
+    with current_folder_off_path(), interrupts_blocked():
+        yield
+
+
 def start_worker() -> None:
-    """Prepare a worker process: Ctrl-C is for the process that started it."""
+    """Prepare the process of a worker, where signals cannot be blocked, too."""
     ignore_interrupts()
 
 
