@@ -474,7 +474,7 @@ def test_the_states_are_really_computed_in_the_format_asked_for():
         tagger = load_tagger("en-tagger", inference_dtype=compute)
         top = tagger.predict_top([sentence], 1)[0]["upos"]
         probabilities[compute] = torch.tensor([ranked[0][1] for ranked in top])
-        assert all(weight.dtype == torch.float32 for weight in tagger.state_dict().values())
+        assert all(weight.dtype == torch.float32 for weight in tagger.model.state_dict().values())
     for rounded in formats:
         assert 1e-6 < (probabilities["float32"] - probabilities[rounded]).abs().max() < 0.05
 
