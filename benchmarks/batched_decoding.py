@@ -12,11 +12,11 @@ from itertools import islice
 
 import torch
 
-from seqkit.batch.translation import translate_lines
 from seqkit.decoding.options import DecodingOptions
 from seqkit.formats.examples import Problems
 from seqkit.formats.source_lines import read_sources
 from seqkit.models.artifact import load_for
+from seqkit.tasks.seq2seq.apply import translate_lines
 
 
 def main() -> None:

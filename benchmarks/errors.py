@@ -22,8 +22,8 @@ from seqkit.catalogue import find_corpus, read_sentences
 from seqkit.evaluation.noise import TreebankHabits, own_fine_tag, same_context, sure_and_seconded
 from seqkit.files import atomic_write
 from seqkit.formats.examples import Problems, Sentence, is_label
-from seqkit.models.artifact import load_model
 from seqkit.models.folder import model_info
+from seqkit.tasks.tagging.loading import load_tagger
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "errors.md"
 CONFUSIONS, EXAMPLES, AROUND = 20, 3, 7
@@ -114,7 +114,7 @@ def main() -> None:
     parser.add_argument("--crf", type=Path)
     parser.add_argument("--out", type=Path, default=PAGE)
     arguments = parser.parse_args()
-    model = load_model(arguments.model)
+    model = load_tagger(arguments.model)
     train, gold = (
         [s for s in read_sentences(arguments.corpus, split, Problems()) if s.words]
         for split in ("train", arguments.split)

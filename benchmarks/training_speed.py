@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from seqkit.config import parse_settings
+from seqkit.runtime.start import start_training
 from seqkit.tasks.seq2seq.task import Seq2SeqTask
 from seqkit.training.loop import Training
 from seqkit.training.request import make_request
-from seqkit.training.run import be_deterministic, methods_of
+from seqkit.training.run import methods_of
 
 
 class Silent:
@@ -45,8 +45,7 @@ def main() -> None:
     parser.add_argument("--warm-up", type=int, default=5)
     parser.add_argument("--updates", type=int, default=40)
     given = parser.parse_args()
-    torch.set_num_threads(given.threads)
-    be_deterministic()
+    start_training(given.threads)
     asked = {"model": "seq2seq", "corpus": "multi30k", "source": "en", "target": "de"}
     prepared = Seq2SeqTask().prepare(make_request(asked, [], parse_settings(given.settings)), Silent())
     with tempfile.TemporaryDirectory() as folder:

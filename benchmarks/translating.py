@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from seqkit.batch.translation import translate_lines
 from seqkit.decoding.options import DecodingOptions
 from seqkit.files import atomic_write
 from seqkit.models.artifact import load_for
+from seqkit.tasks.seq2seq.apply import translate_lines
 
 
 def translated(

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+import sys
+
+# `python -m seqkit` puts the current folder first on the path: a `socket.py` there would be imported.
+if (
+    sys.argv[:1] == ["-m"]
+    and not sys.flags.safe_path
+    and any(part == "seqkit" or part.endswith("mseqkit") for part in sys.orig_argv)
+):
+    del sys.path[0]
+
 from collections.abc import Iterable
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
@@ -37,13 +47,17 @@ if TYPE_CHECKING:
 def load(name_or_folder: str | PathLike[str]) -> Any:
     """A trained model, by the name of one that is installed or by its folder. Raises SeqkitError.
 
-    A tagger (`seqkit.models.tagger.Tagger`) has `predict`, `predict_top` (labels with their probabilities) and
-    `matrices` (W, U and V by name); a model from one sequence to another (`seqkit.models.seq2seq.Seq2Seq`) has `read`
-    (the states of a source) and `log_prob`. Both are a `torch.nn.Module`.
+    A tagger (`seqkit.inference.tagger.TaggerRunner`) has `predict`, `predict_top` (labels with their probabilities),
+    `matrices` (W, U and V by name) and `model`, the network; a model from one sequence to another
+    (`seqkit.models.seq2seq.Seq2Seq`) has `read` (the states of a source) and `log_prob`. The networks are
+    `torch.nn.Module`s.
     """
-    from seqkit.models.artifact import load_model
+    from seqkit.extend.manager import load as implementation
+    from seqkit.extend.manager import registry
+    from seqkit.models.folder import model_info
 
-    return load_model(fspath(name_or_folder))
+    task = registry().find("tasks", model_info(name_or_folder).config["task"])
+    return implementation(task.implementation)().load(fspath(name_or_folder))
 
 
 def tag(text: str, model: str = "en-tagger", language: str = "") -> list[Sentence]:
@@ -53,13 +67,13 @@ def tag(text: str, model: str = "en-tagger", language: str = "") -> list[Sentenc
     >>> sentence.words, sentence.labels["upos"]
     (['She', 'left', '.'], ['PRON', 'VERB', 'PUNCT'])
 
-    For many texts, `load` the model once and use `seqkit.batch.tagging.tag_text`. Raises SeqkitError for a model that
-    does not tag.
+    For many texts, `load` the model once and use `seqkit.tasks.tagging.apply.tag_text`. Raises SeqkitError for a model
+    that does not tag.
     """
-    from seqkit.batch.tagging import tag_text
-    from seqkit.models.artifact import load_for
+    from seqkit.tasks.tagging.apply import tag_text
+    from seqkit.tasks.tagging.loading import load_tagger
 
-    return list(tag_text(load_for("tagging", model), _whole(text), language))
+    return list(tag_text(load_tagger(model), _whole(text), language))
 
 
 def _whole(text: str) -> str:
@@ -76,14 +90,14 @@ def translate(lines: str | Iterable[str], model: str = "de-en", **options: Any) 
     ['The dog is sleeping in the garden.']
 
     Args: options, fields of `seqkit.decoding.options.DecodingOptions`, such as `beam=1`. For many calls, several
-    translations a line, or scores, `load` the model once and use `seqkit.batch.translation.translate_lines`. Raises
+    translations a line, or scores, `load` the model once and use `seqkit.tasks.seq2seq.apply.translate_lines`. Raises
     SeqkitError for a model that does not translate text, for an option that there is not, and for half a character.
     """
-    from seqkit.batch.translation import translate_lines
     from seqkit.config import fill
     from seqkit.decoding.options import DecodingOptions
     from seqkit.items import is_of_text
     from seqkit.models.artifact import load_for
+    from seqkit.tasks.seq2seq.apply import translate_lines
 
     translator = load_for("seq2seq", model)
     encoders = list(translator.encoders)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from pathlib import Path
 
@@ -11,18 +10,13 @@ from peers import Tag
 
 def load(folder: Path) -> Tag:
     """The tagger of a model's folder."""
-    import torch
-
-    from seqkit.batch.tagging import tag_sentences
     from seqkit.formats.examples import Sentence
-    from seqkit.memory import return_freed_memory
-    from seqkit.models.artifact import load_model
+    from seqkit.runtime.start import loading_models
+    from seqkit.tasks.tagging.apply import tag_sentences
+    from seqkit.tasks.tagging.loading import load_tagger
 
-    return_freed_memory()  # as `seqkit tag` does
-    torch.set_num_threads(1)
-    tagger = load_model(str(folder))
-    tagger.inference_dtype = os.environ.get("BENCHMARK_DTYPE", tagger.inference_dtype)
-    gc.freeze()  # the same
+    with loading_models(one_thread=True):  # as `seqkit tag` does
+        tagger = load_tagger(str(folder), os.environ.get("BENCHMARK_DTYPE", ""))
 
     def tag(sentences: list[list[str]]) -> list[list[str]]:
         tagged = tag_sentences(tagger, map(Sentence, sentences), ("upos",))

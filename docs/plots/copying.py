@@ -14,7 +14,7 @@ import torch
 from seqkit.decoding.options import DecodingOptions
 from seqkit.extend.manager import load, registry
 from seqkit.formats.examples import Pair
-from seqkit.models.generation import generate
+from seqkit.inference.generation import generate
 from seqkit.models.options import options_class
 
 LETTERS = "abcdefgh"

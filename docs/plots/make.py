@@ -20,7 +20,9 @@ from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from seqkit.nn.recurrent import Layer, Recurrence, Stack, make_recurrence
+from seqkit.models.recurrences import recurrence_class
+from seqkit.nn.recurrent import Recurrence
+from seqkit.nn.stack import Layer, Stack
 
 IMAGES = Path(__file__).parents[1] / "images"
 SIZE, STEPS, RADIUS = 64, 60, 0.8
@@ -34,7 +36,7 @@ def inputs(steps: int = STEPS, size: int = SIZE) -> Tensor:
 def layer(name: str) -> Recurrence:
     """A layer as training begins with it."""
     torch.manual_seed(0)
-    return make_recurrence(name, SIZE, SIZE).double()
+    return recurrence_class(name)(SIZE, SIZE).double()
 
 
 def scaled_rnn(radius: float) -> Recurrence:
@@ -99,7 +101,7 @@ def _gradients(curves: dict[str, Recurrence]) -> Figure:
 def birnn() -> Figure:
     """Which inputs the two halves of z_t depend on."""
     torch.manual_seed(0)
-    network = Layer("rnn", 16, 16, bidirectional=True).double()
+    network = Layer(recurrence_class("rnn"), 16, 16, bidirectional=True).double()
     halves = dependence(network, inputs(14, 16)).split(16, dim=-1)
     figure, both = plt.subplots(1, 2, figsize=(7, 3.6), sharey=True, layout="constrained")
     for axes, half_TSH, title in zip(
@@ -148,7 +150,7 @@ def seq2seq() -> Figure:
 def scaled_stack(layers: int, radius: float) -> Stack:
     """Plain layers on each other, each with `radius` times an orthogonal matrix as U."""
     torch.manual_seed(0)
-    stack = Stack("rnn", SIZE, SIZE, layers, bidirectional=False).double()
+    stack = Stack(recurrence_class("rnn"), SIZE, SIZE, layers, bidirectional=False).double()
     with torch.no_grad():
         for layer in stack.layers:
             layer.forward_chain.U.mul_(radius)

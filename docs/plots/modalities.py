@@ -18,8 +18,8 @@ from seqkit.catalogue import find_corpus, made_items
 from seqkit.decoding.options import DecodingOptions
 from seqkit.evaluation.attention import alignment, media_heat_map
 from seqkit.formats.examples import Item
+from seqkit.inference.generation import generate
 from seqkit.models.artifact import load_for
-from seqkit.models.generation import generate
 
 IMAGES = Path(__file__).parents[1] / "images"
 READING = ("fsdd-strings", "digit-lines", "moving-digits")

@@ -17,8 +17,8 @@ from torch.nn.functional import interpolate
 
 from seqkit.formats.media import Sound
 from seqkit.models.contracts import Memory
+from seqkit.models.networks import recurrent_encoder
 from seqkit.nn.columns import Columns
-from seqkit.nn.deep import DeepEncoder
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
 from seqkit_audio.facts import AudioFacts
@@ -53,7 +53,7 @@ class AudioEncoder(nn.Module):
         halvings = options.audio_halvings
         self.columns = Columns(1, len(facts.mean), [options.audio_channels] * halvings, [2] * halvings)
         self.input_dropout = SharedDropout(options.dropout)
-        self.network = DeepEncoder.of(options, self.columns.output_size)
+        self.network = recurrent_encoder(options, self.columns.output_size)
         self.output_size, self.final_sizes = options.hidden, self.network.final_sizes
 
     def lengths(self, inputs: Sequence[Sound]) -> list[int]:

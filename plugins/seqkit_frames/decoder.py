@@ -19,7 +19,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
 from seqkit import SeqkitError
 from seqkit.models.contracts import Loss, Memory
-from seqkit.nn.decoder import RecurrentDecoder
+from seqkit.models.networks import recurrent_decoder
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
 from seqkit_frames.facts import FramesFacts
@@ -59,7 +59,7 @@ class FramesDecoder(nn.Module):
         self.register_buffer("deviation_D", torch.tensor(facts.deviation), persistent=False)
         self.input_dropout = SharedDropout(options.dropout)
         # One number more says whether this is the first step, before which there is no vector.
-        self.network = RecurrentDecoder.of(
+        self.network = recurrent_decoder(
             options, len(facts.mean) + 1, memory_size, final_sizes, options.hidden, options.input_feeding
         )
         self.output = nn.Linear(self.network.output_size, 2 * len(facts.mean) + 1)

@@ -8,10 +8,11 @@ import torch
 from torch import Tensor, nn
 
 from seqkit.nn.affine import affine
-from seqkit.nn.recurrent import KernelRecurrence, Recurrence, State
+from seqkit.nn.fast_forms import Int8Chain, WithInt8Form
+from seqkit.nn.recurrent import KernelRecurrence, State
 
 
-class GRU(KernelRecurrence):
+class GRU(KernelRecurrence, WithInt8Form):
     """r, u = σ(W x_t + U z_{t-1} + b)        n = tanh(W x_t + b + r (U z_{t-1} + b'))
 
     z_t = (1 - u) n + u z_{t-1}        (each gate with its own rows of W, U, b)
@@ -20,7 +21,7 @@ class GRU(KernelRecurrence):
     kernel_class = nn.GRU
     gates: ClassVar[int] = 3
 
-    def in_int8(self) -> Recurrence:
+    def in_int8(self) -> Int8Chain:
         from seqkit_gru.layer_int8 import Int8GRU
 
         return Int8GRU(self)

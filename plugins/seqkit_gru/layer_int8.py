@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 
 from seqkit.nn.affine import affine
+from seqkit.nn.fast_forms import Int8Chain, Prepared
 from seqkit.nn.int8 import UNITS, Int8Matrix
-from seqkit.nn.recurrent import Prepared, Recurrence, State
 from seqkit_gru.layer import GRU
 
 
-class Int8GRU(Recurrence):
+class Int8GRU(Int8Chain):
     """The equations of `GRU`. W, U and the z that meets U are rounded to 8 bits, all else is in float32; z_t comes in
     int8.
 
@@ -21,23 +21,19 @@ class Int8GRU(Recurrence):
     """
 
     def __init__(self, gru: GRU) -> None:
-        super().__init__(gru.input_size, gru.hidden_size)
-        self._gru = gru
+        super().__init__()
+        self._gru, self.hidden_size = gru, gru.hidden_size
         with torch.no_grad():
             self._W, self._U = (Int8Matrix.of(for_one_sigmoid(matrix)) for matrix in (gru.W, gru.U))
             self._b_1G, self._c_1G = (
                 for_one_sigmoid(bias).float()[None] for bias in (gru.kernel.bias_ih_l0, gru.kernel.bias_hh_l0)
             )
 
-    def forward(
-        self, x_BTD: Tensor, mask_BT: Tensor | None = None, state: State | None = None
-    ) -> tuple[Tensor, State]:
-        """z_BTH in int8 of x_BTD in int8, from a state of zeros. There is no going on from the state after it."""
+    def forward(self, x_BTD: Tensor) -> Tensor:
         x_TBD = x_BTD.transpose(0, 1).contiguous()
         B, T = x_BTD.shape[:2]
         whole_BG = torch.empty(B, 3 * self.hidden_size, dtype=torch.int32)
-        z_BTH = self._run(T, B, lambda t, Wx_BG: self._W.product(x_TBD[t], self._b_1G, whole_BG, Wx_BG))
-        return z_BTH, (z_BTH[:, -1],)
+        return self._run(T, B, lambda t, Wx_BG: self._W.product(x_TBD[t], self._b_1G, whole_BG, Wx_BG))
 
     def prepare(self, x: Tensor) -> Prepared:
         """W x_t + b, from W as trained."""

@@ -17,8 +17,8 @@ from torch.nn.functional import interpolate
 
 from seqkit.formats.media import LUMA, Picture
 from seqkit.models.contracts import Memory
+from seqkit.models.networks import recurrent_encoder
 from seqkit.nn.columns import Columns
-from seqkit.nn.deep import DeepEncoder
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
 from seqkit.nn.warp import warped
@@ -52,7 +52,7 @@ class ImageEncoder(nn.Module):
             facts.channels, facts.height, [channels, 2 * channels, 2 * channels], STRIDES, DEEPER
         )
         self.input_dropout = SharedDropout(options.dropout)
-        self.network = DeepEncoder.of(options, self.columns.output_size)
+        self.network = recurrent_encoder(options, self.columns.output_size)
         self.output_size, self.final_sizes = options.hidden, self.network.final_sizes
 
     def lengths(self, inputs: Sequence[Picture]) -> list[int]:

@@ -8,13 +8,14 @@ import torch
 from torch import Tensor, nn
 
 from seqkit.nn.affine import affine
-from seqkit.nn.recurrent import KernelRecurrence, Prepared, Recurrence, State, state_after
+from seqkit.nn.fast_forms import Int8Chain, Prepared, PreparedInputs, WithInt8Form
+from seqkit.nn.recurrent import KernelRecurrence, State, state_after
 
 SHUT = 1e4
 """What closes a gate whatever else it is told: sigmoid(-1e4) is 0, sigmoid(1e4) is 1."""
 
 
-class LSTM(KernelRecurrence):
+class LSTM(KernelRecurrence, PreparedInputs, WithInt8Form):
     """i, f, o = σ(W x_t + U z_{t-1} + b)        g = tanh(W x_t + U z_{t-1} + b)
 
     c_t = f c_{t-1} + i g        z_t = o tanh(c_t)        (each gate with its own rows of W, U, b)
@@ -67,7 +68,7 @@ class LSTM(KernelRecurrence):
             z_BH = z_TBH[t].copy_(cell.step())
         return z_TBH.transpose(0, 1)
 
-    def in_int8(self) -> Recurrence:
+    def in_int8(self) -> Int8Chain:
         from seqkit_lstm.layer_int8 import Int8LSTM
 
         return Int8LSTM(self)

@@ -5,30 +5,27 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from seqkit.nn.fast_forms import Int8Chain, Prepared
 from seqkit.nn.int8 import UNITS, Int8Matrix
-from seqkit.nn.recurrent import Prepared, Recurrence, State
 from seqkit_lstm.layer import LSTM, Cell, for_one_sigmoid
 
 
-class Int8LSTM(Recurrence):
+class Int8LSTM(Int8Chain):
     """The equations of `LSTM`. W, U and z are rounded to 8 bits, gates and cell are in float32; z_t comes in int8.
 
     Its x_t are the z_t of such a layer below, or are prepared, which rounds to float16.
     """
 
     def __init__(self, lstm: LSTM) -> None:
-        super().__init__(lstm.input_size, lstm.hidden_size)
-        self._lstm = lstm
+        super().__init__()
+        self._lstm, self.hidden_size = lstm, lstm.hidden_size
         with torch.no_grad():
             W_GD, U_GH = for_one_sigmoid(lstm.W), for_one_sigmoid(lstm.U)
             self._U, self._WU = Int8Matrix.of(U_GH), Int8Matrix.of(torch.cat([W_GD, U_GH], dim=1))
             self._b_1G = for_one_sigmoid(lstm.b).float()[None]
 
     @torch.no_grad()
-    def forward(
-        self, x_BTD: Tensor, mask_BT: Tensor | None = None, state: State | None = None
-    ) -> tuple[Tensor, State]:
-        """z_BTH in int8 of x_BTD in int8, from a state of zeros. There is no going on from the state after it."""
+    def forward(self, x_BTD: Tensor) -> Tensor:
         T, B = x_BTD.shape[1], x_BTD.shape[0]
         steps = Steps(T, B, self.hidden_size)
         xz_BX = x_BTD.new_zeros(B, x_BTD.shape[2] + self.hidden_size)
@@ -37,7 +34,7 @@ class Int8LSTM(Recurrence):
             x_BD.copy_(x_t_BD)
             self._WU.product(xz_BX, self._b_1G, steps.whole_BG, steps.cell.a_BG)
             z_BH.copy_(steps.take(t))
-        return steps.z_TBH.transpose(0, 1), (z_BH,)
+        return steps.z_TBH.transpose(0, 1)
 
     def prepare(self, x: Tensor) -> Prepared:
         """W x_t + b from W as trained."""

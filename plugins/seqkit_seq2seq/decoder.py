@@ -13,9 +13,10 @@ from torch import Tensor, nn
 
 from seqkit import SeqkitError
 from seqkit.models.contracts import Loss, Memory
+from seqkit.models.networks import recurrent_decoder
 from seqkit.nn.affine import Affine
 from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs
-from seqkit.nn.decoder import DecoderState, RecurrentDecoder
+from seqkit.nn.decoder import DecoderState
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
 from seqkit.nn.symbols import SymbolEmbedding
@@ -58,7 +59,7 @@ class TextDecoder(nn.Module):
         size = options.embedding_size
         self.embedding = SymbolEmbedding(self.end + 1, size)
         self.input_dropout = SharedDropout(options.dropout)
-        self.network = RecurrentDecoder.of(
+        self.network = recurrent_decoder(
             options,
             size,
             memory_size,

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from seqkit.models.contracts import Memory
-from seqkit.nn.deep import DeepEncoder
+from seqkit.models.networks import recurrent_encoder
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
 from seqkit.nn.symbols import SymbolEmbedding
@@ -44,7 +44,7 @@ class TextEncoder(nn.Module):
         self.end = len(facts.subword)
         self.embedding = SymbolEmbedding(self.end + 1, options.embedding_size)
         self.input_dropout = SharedDropout(options.dropout)
-        self.network = DeepEncoder.of(options, options.embedding_size)
+        self.network = recurrent_encoder(options, options.embedding_size)
         self.output_size, self.final_sizes = options.hidden, self.network.final_sizes
 
     def lengths(self, inputs: Sequence[str]) -> list[int]:
@@ -70,7 +70,7 @@ class TextEncoder(nn.Module):
         mask_BS = None if bool(real_BS.all()) else real_BS
         x_BSX = self.input_dropout(self.embedding(batch.ids_BS))
         z_BSD, final = self.network(x_BSX, mask_BS)
-        return Memory(z_BSD, mask_BS, final)
+        return Memory(z_BSD, mask_BS, final, batch.ids_BS, self.subword.proto)
 
     def labels(self, input: str) -> list[str]:
         """The pieces of a line, and its end."""

@@ -8,12 +8,13 @@ import torch
 from torch import Tensor, nn
 
 from seqkit.nn.affine import affine
+from seqkit.nn.fast_forms import Prepared, PreparedInputs, gather_inputs
 from seqkit.nn.initial import first_weights_wanted
-from seqkit.nn.recurrent import Prepared, Recurrence, State, state_after, taken
+from seqkit.nn.recurrent import Recurrence, State, state_after
 from seqkit.nn.scan import gated_scan
 
 
-class SRU(Recurrence):
+class SRU(Recurrence, PreparedInputs):
     """f, r = σ(W x_t + b)        u, s = W x_t + b        (each with its own rows of W and b)
 
     c_t = f c_{t-1} + (1 - f) u        z_t = r c_t + (1 - r) s
@@ -61,7 +62,7 @@ class SRU(Recurrence):
         return z_BTH, (state_after(z_BTH, count_B, state[0]), state_after(c_BTH, count_B, state[1]))
 
     def outputs(self, prepared_U: Prepared, index_BT: Tensor) -> Tensor:
-        prepared_BT = taken(prepared_U, index_BT)
+        prepared_BT = gather_inputs(prepared_U, index_BT)
         first = prepared_BT[0]
         return self._run(prepared_BT, first.new_zeros(first.shape[0], self.hidden_size))[0]
 

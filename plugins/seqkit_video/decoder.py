@@ -24,7 +24,8 @@ from torch import Tensor, nn
 
 from seqkit.formats.media import Film
 from seqkit.models.contracts import Loss, Memory
-from seqkit.nn.decoder import RecurrentDecoder
+from seqkit.models.networks import recurrent_decoder
+from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.densities import Mixture, MixtureHead, gaussian_kl
 from seqkit.nn.recurrent import mask_of
 from seqkit_video.facts import FilmFacts
@@ -87,7 +88,12 @@ class VideoDecoder(nn.Module):
         self.side = options.film_patch or round(min(shape.height, shape.width) / 2)
         self.objects = Objects(memory_size, asked, options.film_objects)
         self.tracker = Tracker(
-            shape.channels, shape.height, shape.width, size, options.film_objects, options.recurrence
+            shape.channels,
+            shape.height,
+            shape.width,
+            size,
+            options.film_objects,
+            recurrence_class(options.recurrence),
         )
         self.look = Look(shape.channels, self.side, size, options.film_look)
         self.expected = ExpectedLook(asked, options.film_look)
@@ -95,7 +101,7 @@ class VideoDecoder(nn.Module):
         orders = list(permutations(range(options.film_objects)))
         self.register_buffer("orders_PJ", torch.tensor(orders), persistent=False)
         self.background_CHW = nn.Parameter(torch.full((shape.channels, shape.height, shape.width), -3.0))
-        self.network = RecurrentDecoder.of(
+        self.network = recurrent_decoder(
             options, 5 + asked, memory_size, final_sizes, options.hidden, input_feeding=False
         )
         self.head = MixtureHead(self.network.output_size, 2, PARTS, LEAST)

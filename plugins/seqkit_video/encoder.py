@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from seqkit.formats.media import Film
 from seqkit.models.contracts import Memory
-from seqkit.nn.deep import DeepEncoder
+from seqkit.models.networks import recurrent_encoder
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
 from seqkit.nn.warp import warped
@@ -69,7 +69,7 @@ class VideoEncoder(nn.Module):
         grid = math.prod(halved(size, 1) for size in places)
         self.where = nn.Linear(2 * channels * grid, options.video_features)
         self.input_dropout = SharedDropout(options.dropout)
-        self.network = DeepEncoder.of(options, 6 * channels + options.video_features)
+        self.network = recurrent_encoder(options, 6 * channels + options.video_features)
         self.places = Places(6 * channels, options.hidden, places) if options.video_places else None
         self.states_a_label = 1 + math.prod(places) if options.video_places else 1
         self.output_size, self.final_sizes = options.hidden, self.network.final_sizes

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from seqkit.nn.deep import DeepEncoder
+from seqkit.nn.recurrent import RecurrenceClass
 from seqkit_video.layers import FrameConvolutions, groups_of, halved
 from seqkit_video.layers_place import cut_out
 
@@ -55,7 +56,7 @@ class Tracker(nn.Module):
     cells_G2: Tensor
 
     def __init__(
-        self, channels: int, height: int, width: int, size: int, count: int, recurrence: str
+        self, channels: int, height: int, width: int, size: int, count: int, recurrence: RecurrenceClass
     ) -> None:
         super().__init__()
         self.convolutions = FrameConvolutions(3 * channels, [size, 2 * size, 4 * size])

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-import signal
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from types import FrameType
 from typing import Annotated, Any, NoReturn, TextIO, cast
 
 import typer
@@ -21,7 +19,7 @@ from seqkit.errors import Ended, SeqkitError
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import CommandSpec
 from seqkit.files import FULL
-from seqkit.training.signals import hangups
+from seqkit.runtime.start import start_command
 
 # Typer reads an absent --help through pydantic, and rich renders help through a Markdown parser: 0.1 s each,
 # which the commands that only list things need not pay.
@@ -36,10 +34,6 @@ NO_MEMORY = (
     "there is not enough memory for this\n"
     "Leave it more memory, or train with a smaller network or batches (--set hidden=…, --set batch_words=…)."
 )
-SPINS = "10000"
-"""How often torch's threads look whether the others are there before they sleep. GNU's library of threads, which
-reads it when it is loaded, looks 300,000 times: as soon as a core has other work, too, a command takes four times as
-long. With 10,000 it does not, and is as fast on a quiet machine; with none it would be a sixth slower there."""
 
 
 def _lacks_memory(error: BaseException) -> bool:
@@ -179,10 +173,7 @@ def main() -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         # Data are UTF-8 wherever they go; a terminal shows what it can.
         sys.stdout.reconfigure(encoding=None if sys.stdout.isatty() else "utf-8", errors="replace")
-    for number in (signal.SIGTERM, *hangups()):
-        signal.signal(number, _leave)
-    if "OMP_WAIT_POLICY" not in os.environ:
-        os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
+    start_command()
     heard: Any = sys.stderr
     sys.stderr = cast(TextIO, Unheard(heard))
     try:
@@ -212,8 +203,3 @@ class Unheard:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._stream, name)
-
-
-def _leave(number: int, frame: FrameType | None) -> None:
-    """End as after an error, so that unfinished files are cleared away."""
-    raise Ended(number)

@@ -54,7 +54,7 @@ class TaskSpec:
     options: type = NoOptions
     evaluation: type = NoOptions
     defaults: Mapping[str, Any] = field(default_factory=dict)
-    """Defaults of this task for options of training, the objective and the optimizer, such as {"label_smoothing": 0}."""
+    """Defaults of this task for options of training, objective and optimizer, such as {"label_smoothing": 0}."""
     verb: str = ""
     """The command that applies such models, such as "tag"."""
     inference_dtypes: tuple[str, ...] = ("float32", "bfloat16")

@@ -165,16 +165,21 @@ def load_for(task: str, name_or_folder: str, inference_dtype: str = "") -> Any:
 
     Args: inference_dtype, number format of the computation, "": the model's own.
     """
-    found = str(model_info(name_or_folder).config["task"])
-    if found != task:
-        right = next((one.spec.verb for one in registry().all("tasks") if one.spec.name == found), "")
-        fix = f"Use `seqkit {right}`." if right else f"Choose a model for {task}."
-        raise SeqkitError(f"{name_or_folder}: a model for {found}, not for {task}", fix, exit_code=2)
+    check_task(task, name_or_folder)
     check_dtype(task, inference_dtype)
     model = load_model(name_or_folder)
     if inference_dtype:
         model.inference_dtype = inference_dtype
     return model
+
+
+def check_task(task: str, name_or_folder: str) -> None:
+    """Raise SeqkitError for a model of another task, naming the command that serves it."""
+    found = str(model_info(name_or_folder).config["task"])
+    if found != task:
+        right = next((one.spec.verb for one in registry().all("tasks") if one.spec.name == found), "")
+        fix = f"Use `seqkit {right}`." if right else f"Choose a model for {task}."
+        raise SeqkitError(f"{name_or_folder}: a model for {found}, not for {task}", fix, exit_code=2)
 
 
 def check_dtype(task: str, inference_dtype: str) -> None:

@@ -94,6 +94,7 @@ class TaggerModel(Protocol):
     """What commands and the trainer ask of a tagger. It is also a `torch.nn.Module`.
 
     `seqkit.models.tagger.Tagger` is one; a plugin may bring another, and the conformance suite holds it to this.
+    `seqkit.inference.tagger.TaggerRunner` predicts with any of them.
     """
 
     task: str
@@ -113,17 +114,12 @@ class TaggerModel(Protocol):
         """Kind of label -> logits_BTL."""
         ...
 
-    def predict(
-        self, sentences: Sequence[Sentence], kinds: Sequence[str] | None = None
-    ) -> list[dict[str, list[str]]]:
-        """One label of each of these kinds (None: of all) for every word, in the order given."""
-        ...
+    training: bool
+    """As of every `torch.nn.Module`, like the two methods that follow."""
 
-    def predict_top(
-        self, sentences: Sequence[Sentence], top: int
-    ) -> list[dict[str, list[list[tuple[str, float]]]]]:
-        """The most probable labels of each kind for every word, with their probabilities, the best first."""
-        ...
+    def eval(self) -> Any: ...
+
+    def train(self, mode: bool = True) -> Any: ...
 
 
 class Loss(NamedTuple):
@@ -146,6 +142,10 @@ class Memory(NamedTuple):
     """True where a step is real; None: all are."""
     final: tuple[Tensor, ...]
     """The state that starts a decoder without attention: z, and the memory cell where the recurrence has one."""
+    symbols_BS: Tensor | None = None
+    """The symbol at each step, so that a decoder may copy it; None where the source has no symbols, as sound."""
+    alphabet: Any = None
+    """What the symbols mean: equal to a decoder's `alphabet` where both use the same ones. None without symbols."""
 
 
 class Encoder(Protocol):

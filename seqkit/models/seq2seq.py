@@ -168,13 +168,25 @@ def _projected(memory: Memory, project: nn.Module) -> Memory:
 
 
 def join(memories: Mapping[str, Memory]) -> Memory:
-    """Several memories of one width, one after another along S; their final states side by side."""
+    """Several memories of one width, one after another along S; their final states side by side.
+
+    The joined memory has symbols where every part has them, of one alphabet: a decoder that copies must be able to
+    copy from any step.
+    """
     several = list(memories.values())
     states_BSD = torch.cat([memory.states_BSD for memory in several], dim=1)
     mask_BS = torch.cat([_mask(memory) for memory in several], dim=1)
     # A recurrence with a memory cell beside one without: only what all of them have can start a decoder.
     final = tuple(torch.cat(parts, dim=-1) for parts in zip(*(m.final for m in several), strict=False))
-    return Memory(states_BSD, None if bool(mask_BS.all()) else mask_BS, final)
+    return Memory(states_BSD, None if bool(mask_BS.all()) else mask_BS, final, *_symbols(several))
+
+
+def _symbols(memories: Sequence[Memory]) -> tuple[Tensor | None, Any]:
+    """The symbols of all steps and their alphabet; None and None where a memory has none, or of another alphabet."""
+    alphabet = memories[0].alphabet
+    symbols = [memory.symbols_BS for memory in memories if memory.alphabet == alphabet]
+    known = [part_BS for part_BS in symbols if part_BS is not None]
+    return (torch.cat(known, dim=1), alphabet) if len(known) == len(memories) else (None, None)
 
 
 def _mask(memory: Memory) -> Tensor:

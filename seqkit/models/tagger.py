@@ -5,15 +5,8 @@ Shapes: B sentences, T words, D features of x_t, H of z_t, L labels, U distinct 
 
 from __future__ import annotations
 
-import threading
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import chain
-from pathlib import Path
-from typing import Any, NamedTuple, Self, TypeVar, cast
+from collections.abc import Sequence
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
@@ -21,11 +14,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import Sentence, is_label
+from seqkit.formats.examples import Sentence
 from seqkit.models.contracts import TaggerOptions
-from seqkit.models.parts import read_json, write_json
-from seqkit.models.stretches import KnownWords, batches
-from seqkit.nn.bfloat16 import usable
+from seqkit.models.recurrences import recurrence_class
+from seqkit.models.tagger_facts import TaggerFacts
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.embedding import (
     AffixEmbedding,
@@ -35,122 +27,12 @@ from seqkit.nn.embedding import (
     WordParts,
     WordTable,
 )
+from seqkit.nn.fast_forms import check_int8
 from seqkit.nn.heads import IGNORE, CRFHead, SoftmaxHead
-from seqkit.nn.initial import without_first_weights
-from seqkit.nn.recurrent import Stack, make_recurrence
+from seqkit.nn.recurrent import RecurrenceClass
+from seqkit.nn.stack import Stack
 from seqkit.text.affixes import KINDS as AFFIX_KINDS
-from seqkit.text.affixes import frequent_affixes
-from seqkit.text.subword import Subword, train_subword
-from seqkit.text.vocabulary import Ids, WordIndex, pad
-
-Ranked = list[tuple[str, float]]
-"""Labels of one word with their probabilities, the most probable first."""
-Answer = TypeVar("Answer")
-
-
-@dataclass
-class TaggerFacts:
-    """What the treebank told: its words, characters, pieces, and the labels of each kind."""
-
-    words: list[str]
-    """Every training word, the most frequent first."""
-    kept: int
-    """How many of them have a vector of their own."""
-    ambiguous: dict[str, list[str]]
-    """Kind of label -> training words seen with more than one."""
-    characters: list[str]
-    labels: dict[str, list[str]]
-    """Kind of label -> its values, the most frequent first."""
-    subword: Subword | None
-    affixes: list[list[str]] = field(default_factory=list)
-    """For each kind of affix, those that several training words share."""
-    language: str = "xx"
-    silver: str | None = None
-    """The pipeline that labelled the training data, where no person did."""
-
-    @classmethod
-    def gather(
-        cls, examples: Sequence[Sentence], options: TaggerOptions, labels: Sequence[str], language: str
-    ) -> Self:
-        """Read the training split once. Raises SeqkitError where SentencePiece finds nothing to learn."""
-        words = Counter(word for sentence in examples for word in sentence.words)
-        frequent = [word for word, _ in words.most_common()]
-        characters = Counter(character for word, count in words.items() for character in word * count)
-        return cls(
-            words=frequent,
-            kept=sum(count >= options.min_count for count in words.values()),
-            ambiguous={kind: _ambiguous(examples, kind) for kind in labels},
-            characters=[character for character, count in characters.most_common() if count > 1],
-            labels={kind: _values(examples, kind) for kind in labels},
-            subword=_subword(examples, options),
-            affixes=frequent_affixes(words) if options.affix_size else [],
-            language=language,
-            silver=next((s.silver for s in examples if s.silver), None),
-        )
-
-    def extend(self, examples: Sequence[Sentence]) -> None:
-        """Take in what a training further learns from: its words are known, but get no vector of their own."""
-        there = set(self.words)
-        self.words += dict.fromkeys(word for s in examples for word in s.words if word not in there)
-        self.__dict__.pop("known_words", None)
-        self.ambiguous = {
-            kind: sorted({*words, *_ambiguous(examples, kind)}) for kind, words in self.ambiguous.items()
-        }
-
-    @cached_property
-    def known_words(self) -> frozenset[str]:
-        """The words of the training split."""
-        return frozenset(self.words)
-
-    def save(self, folder: Path) -> None:
-        """Write `words/`, `labels/` and `source/`."""
-        write_json(folder / "words" / "words.json", {"kept": self.kept, "words": self.words})
-        write_json(folder / "words" / "characters.json", self.characters)
-        write_json(folder / "words" / "ambiguous.json", self.ambiguous)
-        write_json(folder / "words" / "affixes.json", self.affixes)
-        write_json(folder / "labels" / "labels.json", self.labels)
-        write_json(folder / "source" / "language.json", {"language": self.language, "silver": self.silver})
-        if self.subword is not None:
-            self.subword.save(folder / "source" / "subword.model")
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read what `save` wrote. Raises SeqkitError for a file that is missing or not what it should be."""
-        words = read_json(folder / "words" / "words.json")
-        source = read_json(folder / "source" / "language.json")
-        subword = folder / "source" / "subword.model"
-        return cls(
-            words=words["words"],
-            kept=words["kept"],
-            ambiguous=read_json(folder / "words" / "ambiguous.json"),
-            characters=read_json(folder / "words" / "characters.json"),
-            labels=read_json(folder / "labels" / "labels.json"),
-            subword=Subword(subword.read_bytes()) if subword.exists() else None,
-            affixes=read_json(folder / "words" / "affixes.json"),
-            language=source["language"],
-            silver=source["silver"],
-        )
-
-
-def _values(examples: Iterable[Sentence], kind: str) -> list[str]:
-    """The labels of a kind, the most frequent first."""
-    counts = Counter(label for sentence in examples for label in sentence.labels.get(kind, ()))
-    return [label for label, _ in counts.most_common() if is_label(kind, label)]
-
-
-def _ambiguous(examples: Iterable[Sentence], kind: str) -> list[str]:
-    seen: defaultdict[str, set[str]] = defaultdict(set)
-    for sentence in examples:
-        for word, label in zip(sentence.words, sentence.labels.get(kind, ()), strict=False):
-            if is_label(kind, label):
-                seen[word].add(label)
-    return sorted(word for word, labels in seen.items() if len(labels) > 1)
-
-
-def _subword(examples: Sequence[Sentence], options: TaggerOptions) -> Subword | None:
-    if not options.piece_size:
-        return None
-    return train_subword((sentence.words for sentence in examples), options.vocab_size, options.subword)
+from seqkit.text.vocabulary import WordIndex, pad
 
 
 class TagBatch(NamedTuple):
@@ -163,15 +45,6 @@ class TagBatch(NamedTuple):
     """Kind of label -> y_BT, IGNORE where there is none."""
 
 
-class Computing(NamedTuple):
-    """The parts of a tagger in the number format that tagging is done in."""
-
-    embedding: WordEmbedding
-    network: Stack
-    heads: nn.ModuleDict
-    """Kind of label -> logits from the network's states."""
-
-
 class Tagger(nn.Module):
     """P(y_1:T | x_1:T) = Π_t softmax(V z_t)[y_t], with z from any stack of recurrent layers."""
 
@@ -179,12 +52,15 @@ class Tagger(nn.Module):
 
     def __init__(self, options: TaggerOptions, facts: TaggerFacts) -> None:
         super().__init__()
+        recurrence = recurrence_class(options.recurrence)
+        if options.inference_dtype == "int8":
+            check_int8(recurrence)  # now, not after an epoch of training
         self.options, self.facts = options, facts
         self.index = WordIndex(facts.words[: facts.kept], facts.characters, facts.subword, facts.affixes)
-        self.embedding = _embedding(options, facts)
+        self.embedding = _embedding(options, facts, recurrence)
         self.input_dropout = SharedDropout(options.dropout)
         self.network = Stack(
-            options.recurrence,
+            recurrence,
             self.embedding.output_size,
             options.hidden,
             options.layers,
@@ -197,20 +73,9 @@ class Tagger(nn.Module):
                 for kind, labels in facts.labels.items()
             }
         )
-        self._rounded: dict[str, Computing] = {}
-        self._seen: list[tuple[int, int]] = []
-        """Where the weights lay when tagging began, and how often each had been changed."""
-        self.inference_dtype: str = options.inference_dtype
-        """Number format of the z_t when tagging; whoever loads the model may choose another."""
-        if self.inference_dtype == "int8":
-            with without_first_weights():
-                # A layer without it is to be told of now, not after an epoch of training.
-                make_recurrence(options.recurrence, 1, 1).in_int8()
-        self._forget()
         self._label_ids = {
             kind: {label: i for i, label in enumerate(labels)} for kind, labels in facts.labels.items()
         }
-        self._label_names = {kind: np.array(labels, dtype=object) for kind, labels in facts.labels.items()}
 
     @property
     def W(self) -> Tensor:
@@ -274,140 +139,13 @@ class Tagger(nn.Module):
             target_BT[row, : len(labels)] = [ids.get(label, IGNORE) for label in labels]
         return torch.from_numpy(target_BT)
 
-    def predict(
-        self, sentences: Sequence[Sentence], kinds: Sequence[str] | None = None
-    ) -> list[dict[str, list[str]]]:
-        """The most probable label of each kind (of all kinds: None) for every word, in the order given."""
-        kinds = tuple(self.heads if kinds is None else kinds)
-        count = sum(len(sentence.words) for sentence in sentences)
-        # One place more, for what pads.
-        best_N = {kind: np.empty(count + 1, dtype=np.int64) for kind in kinds}
-        with self._evaluating():
-            for rows_BT, logits in self._batches(sentences, kinds, self._words_known()):
-                for kind, logits_BTL in logits.items():
-                    best_N[kind][rows_BT] = cast(SoftmaxHead, self.heads[kind]).best(logits_BTL).numpy()
-        names = {kind: self._label_names[kind][ids_N[:count]].tolist() for kind, ids_N in best_N.items()}
-        return list(_by_sentence(sentences, names))
 
-    def predict_top(self, sentences: Sequence[Sentence], top: int) -> list[dict[str, list[Ranked]]]:
-        """The `top` most probable labels of each kind for every word, each with its calibrated probability."""
-        count = sum(len(sentence.words) for sentence in sentences)
-        ranked: dict[str, list[Ranked]] = {kind: [[]] * (count + 1) for kind in self.heads}
-        with self._evaluating():
-            # Probabilities are told to the last digit, so they must not depend on which words came before.
-            for rows_BT, logits in self._batches(sentences, tuple(self.heads), self._no_words_known()):
-                for kind, logits_BTL in logits.items():
-                    head = cast(SoftmaxHead, self.heads[kind])
-                    p_BTK, ids_BTK = head.probabilities(logits_BTL).topk(min(top, logits_BTL.shape[-1]))
-                    names_NK = self._label_names[kind][ids_BTK.flatten(0, 1).numpy()].tolist()
-                    for row, names_K, p_K in zip(
-                        rows_BT.ravel().tolist(), names_NK, p_BTK.flatten(0, 1).tolist(), strict=True
-                    ):
-                        ranked[kind][row] = list(zip(names_K, p_K, strict=True))
-        return list(_by_sentence(sentences, ranked))
-
-    @contextmanager
-    def _evaluating(self) -> Iterator[None]:
-        was_training = self.training
-        self.eval()
-        weights = [(p.data_ptr(), p._version) for p in self.parameters() if not p.is_inference()]
-        if weights != self._seen:
-            self._forget()
-            self._seen = weights
-        try:
-            with torch.inference_mode():
-                yield
-        finally:
-            self.train(was_training)
-
-    def _batches(
-        self, sentences: Sequence[Sentence], kinds: Sequence[str], known: KnownWords
-    ) -> Iterator[tuple[Ids, dict[str, Tensor]]]:
-        """Which words (counted through all sentences) stand where, and the logits_BTL of each kind for them.
-
-        Batches depend on `sentences` alone. What the lowest layer makes of x_t alone is computed once for each
-        distinct word.
-        """
-        prepared_U, index_N = known.look_up(list(chain.from_iterable(s.words for s in sentences)))
-        index_N = np.append(index_N, 0)  # anything will do where nothing stands
-        _, network, heads = self._computing()
-        mixed = not any(isinstance(self.heads[kind], CRFHead) for kind in kinds)
-        for rows_BT, lengths_B in batches([len(s.words) for s in sentences], mixed):
-            z_BTH = network.looked_up(prepared_U, torch.from_numpy(index_N[rows_BT]), lengths_B)
-            z_TBH = z_BTH.transpose(0, 1)
-            if z_TBH.is_floating_point():
-                z_TBH = z_TBH.float()
-            yield rows_BT, {kind: heads[kind](z_TBH).transpose(0, 1) for kind in kinds}
-
-    def _computing(self) -> Computing:
-        """The parts of the model in the number format of tagging. Copies are kept out of the weights."""
-        if usable(self.inference_dtype) == "float32":
-            return Computing(self.embedding, self.network, self.heads)
-        if self.inference_dtype not in self._rounded:
-            embedding, heads = self.embedding, self.heads
-            if self.inference_dtype == "int8":
-                embedding = embedding.in_int8()
-                heads = nn.ModuleDict(
-                    {kind: cast(SoftmaxHead, head).in_int8() for kind, head in heads.items()}
-                )
-            self._rounded = {
-                self.inference_dtype: Computing(embedding, self.network.rounded(self.inference_dtype), heads)
-            }
-        return self._rounded[self.inference_dtype]
-
-    def train(self, mode: bool = True) -> Self:
-        """As every module's; words are read anew after training has changed the weights."""
-        if mode:
-            self._forget()
-        return super().train(mode)
-
-    def _forget(self) -> None:
-        """Drop what was computed from the weights, for they may have changed."""
-        self._rounded = {}
-        self._known: dict[tuple[int, str], KnownWords] = {}
-
-    def _words_known(self) -> KnownWords:
-        """Words met while tagging in the number format that is asked for; each thread has its own."""
-        key = (threading.get_ident(), self.inference_dtype)
-        known = self._known.get(key)
-        if known is None:
-            alive = {thread.ident for thread in threading.enumerate()} - {key[0]}
-            others = {other: words for other, words in list(self._known.items()) if other[0] in alive}
-            known = self._no_words_known()
-            self._known = {**others, key: known}
-        return known
-
-    def _no_words_known(self) -> KnownWords:
-        embedding, network, _ = self._computing()
-        return KnownWords(self.index, embedding, network)
-
-    def _apply(self, *arguments: Any, **options: Any) -> Self:
-        self._forget()
-        return super()._apply(*arguments, **options)
-
-    def load_state_dict(self, *arguments: Any, **options: Any) -> Any:
-        """As every module's; words are read anew."""
-        self._forget()
-        return super().load_state_dict(*arguments, **options)
-
-
-def _by_sentence(
-    sentences: Sequence[Sentence], answers: Mapping[str, list[Answer]]
-) -> Iterator[dict[str, list[Answer]]]:
-    """Answers for all words, cut where sentences end."""
-    first = 0
-    for sentence in sentences:
-        after = first + len(sentence.words)
-        yield {kind: all_N[first:after] for kind, all_N in answers.items()}
-        first = after
-
-
-def _embedding(options: TaggerOptions, facts: TaggerFacts) -> WordEmbedding:
+def _embedding(options: TaggerOptions, facts: TaggerFacts, recurrence: RecurrenceClass) -> WordEmbedding:
     pieces = PieceEmbedding(len(facts.subword), options.piece_size) if facts.subword is not None else None
     characters = affixes = None
     if options.char_size:
         characters = CharacterEmbedding(
-            len(facts.characters) + 2, options.char_size, options.recurrence, options.char_hidden
+            len(facts.characters) + 2, options.char_size, recurrence, options.char_hidden
         )
     if options.affix_size:
         affixes = AffixEmbedding(sum(map(len, facts.affixes)) + 2, AFFIX_KINDS, options.affix_size)

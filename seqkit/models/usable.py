@@ -8,7 +8,7 @@ from typing import Any
 
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Pair, Problems, Where
-from seqkit.models.generation import Source
+from seqkit.inference.generation import Source
 
 GROUP = 64
 """Pairs that are tried together."""

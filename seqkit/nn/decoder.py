@@ -11,7 +11,7 @@ S memory steps, D features of the memory, X of x, H of z, O of o.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -20,7 +20,7 @@ from seqkit.nn.affine import Affine
 from seqkit.nn.attention import ATTENTIONS
 from seqkit.nn.deep import Bridge, DeepLayer
 from seqkit.nn.dropout import SharedDropout
-from seqkit.nn.recurrent import State
+from seqkit.nn.recurrent import RecurrenceClass, State
 
 
 class Reading(NamedTuple):
@@ -53,7 +53,7 @@ class RecurrentDecoder(nn.Module):
 
     def __init__(
         self,
-        recurrence: str,
+        recurrence: RecurrenceClass,
         input_size: int,
         hidden_size: int,
         layers: int,
@@ -88,32 +88,6 @@ class RecurrentDecoder(nn.Module):
         if self.attention is not None:
             self.W_c = Affine(hidden_size + memory_size, output_size)
             self.output_dropout = SharedDropout(dropout)
-
-    @classmethod
-    def of(
-        cls,
-        options: Any,
-        input_size: int,
-        memory_size: int,
-        final_sizes: tuple[int, ...],
-        output_size: int,
-        input_feeding: bool,
-    ) -> Self:
-        """As `Seq2SeqOptions` say, but for what the arguments do."""
-        return cls(
-            options.recurrence,
-            input_size,
-            options.hidden,
-            options.decoder_layers,
-            memory_size,
-            final_sizes,
-            attention=options.attention,
-            output_size=output_size,
-            input_feeding=input_feeding,
-            dropout=options.dropout,
-            layer_norm=options.layer_norm,
-            residual=options.residual,
-        )
 
     def start(self, memory_BSD: Tensor, mask_BS: Tensor | None, final: State) -> DecoderState:
         """The state before the first step: one row a sentence."""

@@ -5,14 +5,14 @@ Shapes: B sentences, T steps, D features of x, H of z. Sequences are padded on t
 
 from __future__ import annotations
 
-from typing import Any, Self, cast
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
 from seqkit.nn.affine import Affine
 from seqkit.nn.dropout import SharedDropout
-from seqkit.nn.recurrent import Recurrence, State, make_recurrence, reverse
+from seqkit.nn.recurrent import Recurrence, RecurrenceClass, State, reverse
 
 
 class DeepLayer(nn.Module):
@@ -20,7 +20,7 @@ class DeepLayer(nn.Module):
 
     def __init__(
         self,
-        recurrence: str,
+        recurrence: RecurrenceClass,
         input_size: int,
         hidden_size: int,
         *,
@@ -31,8 +31,8 @@ class DeepLayer(nn.Module):
     ) -> None:
         super().__init__()
         chain_size = hidden_size // 2 if bidirectional else hidden_size
-        self.forward_chain = make_recurrence(recurrence, input_size, chain_size)
-        self.backward_chain = make_recurrence(recurrence, input_size, chain_size) if bidirectional else None
+        self.forward_chain = recurrence(input_size, chain_size)
+        self.backward_chain = recurrence(input_size, chain_size) if bidirectional else None
         self.norm = nn.LayerNorm(hidden_size) if layer_norm else None
         self.residual = residual and input_size == hidden_size
         self.dropout = SharedDropout(dropout)
@@ -72,7 +72,7 @@ class DeepEncoder(nn.Module):
     """z_t = h(W_e x_t + U_e z_{t-1}), layers on layers; no V: an encoder labels nothing."""
 
     def __init__(
-        self, recurrence: str, input_size: int, hidden_size: int, layers: int, **around: object
+        self, recurrence: RecurrenceClass, input_size: int, hidden_size: int, layers: int, **around: object
     ) -> None:
         super().__init__()
         self.layers = nn.ModuleList()
@@ -82,20 +82,6 @@ class DeepEncoder(nn.Module):
         self.state_parts: int = self.layers[0].forward_chain.state_parts  # type: ignore[union-attr, assignment]
         self.final_sizes = (hidden_size,) * self.state_parts
         """Sizes of the parts of the state after the last step."""
-
-    @classmethod
-    def of(cls, options: Any, input_size: int) -> Self:
-        """As `Seq2SeqOptions` say."""
-        return cls(
-            options.recurrence,
-            input_size,
-            options.hidden,
-            options.encoder_layers,
-            bidirectional=options.bidirectional,
-            dropout=options.dropout,
-            layer_norm=options.layer_norm,
-            residual=options.residual,
-        )
 
     def forward(self, x_BTD: Tensor, mask_BT: Tensor | None = None) -> tuple[Tensor, State]:
         """x_BTD -> the top layer's z_BTH, and its state after the last real step."""

@@ -7,7 +7,6 @@ Shapes: U distinct words, P pieces of a word, C characters of a word, A affixes,
 from __future__ import annotations
 
 from collections.abc import Iterator
-from copy import deepcopy
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -16,8 +15,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from seqkit.nn.affine import Affine
+from seqkit.nn.fast_forms import Prepared
 from seqkit.nn.int8 import real
-from seqkit.nn.recurrent import Layer, Prepared, last_real, mask_of
+from seqkit.nn.recurrent import RecurrenceClass, last_real, mask_of
+from seqkit.nn.stack import ChainLayer, Layer
 
 PAD, UNKNOWN = 0, 1
 """The first two ids of words, characters and affixes."""
@@ -55,10 +56,10 @@ class PieceEmbedding(nn.Module):
 class CharacterEmbedding(nn.Module):
     """The last states of two chains that read a word's characters from either end (Ling et al. 2015)."""
 
-    def __init__(self, characters: int, size: int, recurrence: str, hidden_size: int) -> None:
+    def __init__(self, characters: int, size: int, recurrence: RecurrenceClass, hidden_size: int) -> None:
         super().__init__()
         self.vectors = nn.Embedding(characters, size, padding_idx=PAD)
-        self.layer = Layer(recurrence, size, hidden_size, bidirectional=True)
+        self.layer: ChainLayer = Layer(recurrence, size, hidden_size, bidirectional=True)
         self.hidden_size = hidden_size
         self.output_size = 2 * hidden_size
 
@@ -77,7 +78,7 @@ class CharacterEmbedding(nn.Module):
         if prepared is None:
             z_NC2H = self.layer(self.vectors(chars_NC), count_N)
         else:
-            z_NC2H = real(self.layer.looked_up(prepared, chars_NC, count_N))
+            z_NC2H = real(self.layer.forward_from_table(prepared, chars_NC, count_N))
         forward_NH = last_real(z_NC2H[:, :, : self.hidden_size], count_N)
         backward_NH = z_NC2H[:, 0, self.hidden_size :]
         return torch.cat([forward_NH, backward_NH], dim=-1)
@@ -155,14 +156,6 @@ class WordEmbedding(nn.Module):
         if self.mix is None:
             return x_UD
         return F.gelu(self.mix(F.dropout(x_UD, self.dropout, self.training)))
-
-    def in_int8(self) -> WordEmbedding:
-        """A copy to predict with, whose characters are read in int8. Raises SeqkitError where their layer has no such
-        form."""
-        copy = deepcopy(self)
-        if copy.characters is not None:
-            copy.characters.layer.round_to_int8()
-        return copy
 
     def _drop(self, word_U: Tensor) -> Tensor:
         """Some words shown as unknown, in training only."""

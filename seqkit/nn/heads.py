@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
-from typing import cast
-
 import torch
 from torch import Tensor, nn
 
 from seqkit.nn.affine import Affine
 from seqkit.nn.crf import label_score, log_partition, marginals, viterbi
-from seqkit.nn.int8 import Int8Affine
 
 IGNORE = -1
 """Target of a step that has no label, or one the model cannot give."""
@@ -41,12 +37,6 @@ class SoftmaxHead(nn.Module):
         """z_BTH -> logits_BTL."""
         logits_BTL: Tensor = self.linear(z_BTH)
         return logits_BTL
-
-    def in_int8(self) -> SoftmaxHead:
-        """A copy to predict with, whose logits come from z_BTH in int8."""
-        copy = deepcopy(self)
-        copy.linear = cast(Affine, Int8Affine(self.linear))
-        return copy
 
     def best(self, logits_BTL: Tensor) -> Tensor:
         """The most probable labels y_BT of sequences without padding."""

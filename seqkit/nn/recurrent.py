@@ -6,29 +6,23 @@ Shapes: B sentences, T time steps, D features of x_t, H features of z_t. Sequenc
 from __future__ import annotations
 
 from collections.abc import Callable
-from copy import deepcopy
 from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
 
-from seqkit.errors import PluginError, SeqkitError
-from seqkit.extend.build import FIX, build
-from seqkit.extend.manager import load, registry
-from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.initial import first_weights_wanted
 
 State = tuple[Tensor, ...]
 """What a layer hands from one time step to the next; its first part is z_BH."""
-Prepared = tuple[Tensor, ...]
-"""What a layer makes of x_t alone."""
 
 
 class Recurrence(nn.Module):
     """A layer z_t = f(x_t, z_{t-1}), the same f at every t.
 
     A plugin need only write `step`. `forward` here is the plain loop over time; a layer that has a faster
-    kernel overrides it, and the loop stays its reference.
+    kernel overrides it, and the loop stays its reference. Two more forms, for prediction, are optional and stand in
+    `seqkit.nn.fast_forms`.
     """
 
     state_parts: ClassVar[int] = 1
@@ -65,30 +59,9 @@ class Recurrence(nn.Module):
             state = after
         return torch.stack(z_TBH, dim=1), state
 
-    def prepare(self, x: Tensor) -> Prepared:
-        """All that the layer computes from x_t alone, whatever z_{t-1}; here x_t itself.
 
-        A tagger that predicts does this once for each distinct word, not for each running one.
-        """
-        return (x,)
-
-    def outputs(self, prepared_U: Prepared, index_BT: Tensor) -> Tensor:
-        """z_BTH, without gradient, of sequences whose x_t are those of U distinct words.
-
-        Args: what `prepare` gave for them; which of them stands where. Padding may stand on the right.
-        """
-        return cast(Tensor, self(*taken(prepared_U, index_BT))[0])
-
-    def in_int8(self) -> Recurrence:
-        """The layer with products in int8 (`seqkit.nn.int8`), to predict with: x_t and z_t are int8, too.
-
-        Raises SeqkitError where, as here, the layer offers none.
-        """
-        raise SeqkitError(
-            f"the layer {type(self).__name__} has no form in int8",
-            "Use bfloat16 or float32: --inference-dtype for one command, --set inference_dtype=… for a model.",
-            exit_code=2,
-        )
+RecurrenceClass = Callable[[int, int], Recurrence]
+"""Makes a layer from its sizes (D, H): a subclass of `Recurrence`, as a rule."""
 
 
 class KernelRecurrence(Recurrence):
@@ -142,9 +115,6 @@ class KernelRecurrence(Recurrence):
         z_BTH = self.kernel(x_BTD, start)[0]
         return z_BTH, (state_after(z_BTH, mask_BT.sum(1), start[0]),)
 
-    def outputs(self, prepared_U: Prepared, index_BT: Tensor) -> Tensor:
-        return cast(Tensor, self.kernel(*taken(prepared_U, index_BT))[0])
-
     def _to_kernel(self, state: State) -> Tensor | State:
         parts = tuple(part[None].contiguous() for part in state)
         return parts if self.state_parts > 1 else parts[0]
@@ -152,31 +122,6 @@ class KernelRecurrence(Recurrence):
     def _from_kernel(self, state: Tensor | State) -> State:
         parts = state if isinstance(state, tuple) else (state,)
         return tuple(part[0] for part in parts)
-
-
-def make_recurrence(name: str, input_size: int, hidden_size: int) -> Recurrence:
-    """The registered recurrence of that name. Raises SeqkitError where no plugin offers it, or it is no layer."""
-    from seqkit.nn.layer_check import fault_of_layer
-
-    registered = registry().registered("recurrences", name)
-    reference = registered.spec.layer
-    layer = load(reference)
-    fault = ""
-    if not (isinstance(layer, type) and issubclass(layer, Recurrence)):
-        fault = f"{reference} is no seqkit.nn.recurrent.Recurrence"
-    elif layer.step is Recurrence.step and layer.forward is Recurrence.forward:
-        fault = f"{reference} has neither `step` nor `forward`"
-    if not fault:
-        made = cast(Recurrence, build("recurrences", name, input_size, hidden_size))
-        fault = "" if registered.builtin else fault_of_layer(made)
-    if fault:
-        raise PluginError(f"{registered.who}, recurrence '{name}': {fault}", FIX)
-    return made
-
-
-def taken(prepared_U: Prepared, index_BT: Tensor) -> Prepared:
-    """The parts of each word. They lie in memory step by step, as kernels and loops over time read them."""
-    return tuple(part_U[index_BT.T].transpose(0, 1) for part_U in prepared_U)
 
 
 def reverse(x_BT: Tensor, lengths_B: Tensor | None) -> Tensor:
@@ -193,106 +138,6 @@ def reverse(x_BT: Tensor, lengths_B: Tensor | None) -> Tensor:
     row_TB = torch.where(mirrored_TB >= 0, mirrored_TB, t_T1) * B + torch.arange(B, device=x_BT.device)
     x_N = x_BT.transpose(0, 1).flatten(0, 1)
     return x_N.index_select(0, row_TB.flatten()).unflatten(0, (T, B)).transpose(0, 1)
-
-
-class Layer(nn.Module):
-    """One layer of chains: left to right, and, where asked for, a second one right to left that never meets the first.
-
-    z_t = [forward z_t ; backward z_t], joined only here, at the output, so the graph stays acyclic
-    (Schuster & Paliwal 1997).
-    """
-
-    def __init__(self, recurrence: str, input_size: int, hidden_size: int, bidirectional: bool) -> None:
-        super().__init__()
-        self.forward_chain = make_recurrence(recurrence, input_size, hidden_size)
-        self.backward_chain = make_recurrence(recurrence, input_size, hidden_size) if bidirectional else None
-        self.output_size = hidden_size * (2 if bidirectional else 1)
-
-    def forward(self, x_BTD: Tensor, lengths_B: Tensor | None = None) -> Tensor:
-        """x_BTD, lengths (None: all of length T) -> z_BTH, or z_BT(2H) for two chains."""
-        # Padding stands on the right: it cannot reach back to a real step.
-        forward_BTH: Tensor = self.forward_chain(x_BTD)[0]
-        if self.backward_chain is None:
-            return forward_BTH
-        backward_BTH = self.backward_chain(reverse(x_BTD, lengths_B))[0]
-        return _joined(forward_BTH, reverse(backward_BTH, lengths_B))
-
-    def round_to_int8(self) -> None:
-        """Put chains with products in int8 into the place of these. Raises SeqkitError where a chain has none."""
-        self.forward_chain = self.forward_chain.in_int8()
-        if self.backward_chain is not None:
-            self.backward_chain = self.backward_chain.in_int8()
-
-    def prepare(self, x: Tensor) -> list[Prepared]:
-        """What each chain makes of x_t alone."""
-        chains = (self.forward_chain, self.backward_chain)
-        return [chain.prepare(x) for chain in chains if chain is not None]
-
-    def looked_up(
-        self, prepared_U: list[Prepared], index_BT: Tensor, lengths_B: Tensor | None = None
-    ) -> Tensor:
-        """As `forward` on sequences whose x_t are those of distinct words, prepared already. Without gradient."""
-        forward_BTH = self.forward_chain.outputs(prepared_U[0], index_BT)
-        if self.backward_chain is None:
-            return forward_BTH
-        backward_BTH = self.backward_chain.outputs(prepared_U[1], reverse(index_BT, lengths_B))
-        return _joined(forward_BTH, reverse(backward_BTH, lengths_B))
-
-
-def _joined(forward_BTH: Tensor, backward_BTH: Tensor) -> Tensor:
-    """[forward ; backward], in memory step by step: the kernels of the next layer would copy any other order."""
-    return torch.cat([forward_BTH.transpose(0, 1), backward_BTH.transpose(0, 1)], dim=-1).transpose(0, 1)
-
-
-class Stack(nn.Module):
-    """Layers on top of each other: the states of layer l are the inputs of layer l+1 (El Hihi & Bengio 1996)."""
-
-    def __init__(
-        self,
-        recurrence: str,
-        input_size: int,
-        hidden_size: int,
-        layers: int,
-        bidirectional: bool,
-        dropout: float = 0.0,
-    ) -> None:
-        super().__init__()
-        self.layers = nn.ModuleList()
-        self.output_size = input_size
-        for _ in range(layers):
-            layer = Layer(recurrence, self.output_size, hidden_size, bidirectional)
-            self.layers.append(layer)
-            self.output_size = layer.output_size
-        self.dropout = SharedDropout(dropout)
-
-    def forward(self, x_BTD: Tensor, lengths_B: Tensor | None = None) -> Tensor:
-        """x_BTD -> the top layer's z_BTH."""
-        return self._rest(0, x_BTD, lengths_B)
-
-    def rounded(self, compute: str) -> Stack:
-        """A copy to predict with, in a number format: bfloat16, or int8, where z_BTH comes in int8."""
-        copy = deepcopy(self)
-        if compute != "int8":
-            return copy.to(getattr(torch, compute))
-        for layer in copy.layers:
-            cast(Layer, layer).round_to_int8()
-        return copy
-
-    def prepare(self, x: Tensor) -> list[Prepared]:
-        """What the lowest layer's chains make of x_t alone."""
-        return cast(Layer, self.layers[0]).prepare(x)
-
-    def looked_up(
-        self, prepared_U: list[Prepared], index_BT: Tensor, lengths_B: Tensor | None = None
-    ) -> Tensor:
-        """As `forward`, from what the lowest layer has prepared of each distinct word. Without gradient."""
-        z_BTH = self.dropout(cast(Layer, self.layers[0]).looked_up(prepared_U, index_BT, lengths_B))
-        return self._rest(1, z_BTH, lengths_B)
-
-    def _rest(self, first: int, z_BTH: Tensor, lengths_B: Tensor | None) -> Tensor:
-        for layer in self.layers[first:]:
-            z_BTH = self.dropout(layer(z_BTH, lengths_B))
-        return z_BTH
 
 
 def mask_of(lengths_B: Tensor, longest: int) -> Tensor:

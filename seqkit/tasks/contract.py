@@ -68,6 +68,15 @@ class Task(ABC):
         """The options of a trained model's network that a training which begins with it takes over."""
         return dict(options)
 
+    def load(self, name_or_folder: str, inference_dtype: str = "") -> Any:
+        """A trained model of this task, ready to be applied. Raises SeqkitError for one of another task.
+
+        Args: inference_dtype, number format of the computation, "": the model's own.
+        """
+        from seqkit.models.artifact import load_for
+
+        return load_for(self.name, name_or_folder, inference_dtype)
+
     def evaluate(self, request: EvaluationRequest) -> Report:
         """Measure a model. Raises SeqkitError for data that it cannot be measured on."""
         raise self.lacks("evaluation")

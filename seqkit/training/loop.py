@@ -15,15 +15,15 @@ from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.metric import Metric, is_better
-from seqkit.memory import keep_freed_memory, trim
 from seqkit.models.artifact import write_weights
 from seqkit.nn.bfloat16 import products_in, usable
+from seqkit.runtime.allocator import trim
+from seqkit.runtime.signals import StopRequest
 from seqkit.training.batches import batch_seed
 from seqkit.training.metrics import write_metrics
 from seqkit.training.objective import Objective
 from seqkit.training.options import TrainingOptions
 from seqkit.training.schedule import learning_rate
-from seqkit.training.signals import StopRequest
 from seqkit.training.state import Progress, load_state, save_state
 from seqkit.training.trainable import Trainable
 
@@ -64,7 +64,6 @@ class Training:
     def __init__(
         self, task: Trainable, options: TrainingOptions, methods: Methods, folder: Path, reporter: Reporter
     ) -> None:
-        keep_freed_memory()
         self.task, self.options, self.folder, self.reporter = task, options, folder, reporter
         self.objective, self.factor = methods.objective, methods.factor
         self.progress = Progress()

@@ -13,6 +13,7 @@ from seqkit.extend.manager import load, registry
 from seqkit.models.artifact import read_weights, save_model
 from seqkit.models.folder import TRAINING
 from seqkit.models.needs import needs_of, versions_of
+from seqkit.runtime.start import start_training
 from seqkit.training.loop import BEST, STATE, Methods, Reporter, Training
 from seqkit.training.provenance import check_versions, first_command
 from seqkit.training.request import TrainingRequest, save_request, task_of
@@ -29,8 +30,7 @@ def train(request: TrainingRequest, out: Path, command: str, reporter: Reporter)
     needs = needs_of(request.sources.model, request.model)
     check_versions(out / TRAINING, needs)
     request = request.replace("training", threads=request.training.threads or torch.get_num_threads())
-    torch.set_num_threads(request.training.threads)
-    be_deterministic()
+    start_training(request.training.threads)
     prepared = task.prepare(request, reporter)
     request, model, folder = prepared.request, prepared.task.model, out / TRAINING
     save_request(folder, request)
@@ -57,10 +57,3 @@ def methods_of(request: TrainingRequest) -> Methods:
         optimizer=partial(build, learning_rate=options.learning_rate, options=request.optimizer),
         factor=load(host.find("schedules", options.schedule).factor),
     )
-
-
-def be_deterministic() -> None:
-    """Let torch add up gradients in a fixed order. With several threads it would not, and no run would repeat."""
-    # A third-party layer may use an operation that has no fixed order: torch warns, and goes on.
-    torch.use_deterministic_algorithms(True, warn_only=True)
-    torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]

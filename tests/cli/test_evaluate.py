@@ -10,7 +10,8 @@ from toy import TREEBANK, tiny
 
 from seqkit.extend.manager import load
 from seqkit.formats.examples import Sentence
-from seqkit.models.artifact import load_model, save_model
+from seqkit.models.artifact import save_model
+from seqkit.tasks.tagging.loading import load_tagger
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def treebank(tmp_path):
 
 def test_json_equals_a_count_by_hand(seqkit, model, treebank):
     data = json.loads(seqkit("evaluate", model, treebank, "--json").out)
-    predicted = load_model(str(model)).predict(TREEBANK)
+    predicted = load_tagger(str(model)).predict(TREEBANK)
     right = total = 0
     for sentence, tags in zip(TREEBANK, predicted, strict=True):
         right += sum(a == b for a, b in zip(sentence.labels["upos"], tags["upos"], strict=True))

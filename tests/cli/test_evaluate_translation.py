@@ -9,9 +9,9 @@ import pytest
 import toy_translation
 from sacrebleu.metrics import BLEU
 
-from seqkit.batch.translation import translate_lines
 from seqkit.decoding.options import DecodingOptions
 from seqkit.models.artifact import save_model
+from seqkit.tasks.seq2seq.apply import translate_lines
 
 
 @pytest.fixture(scope="module")

@@ -426,7 +426,7 @@ def test_a_treebank_read_as_text_is_told_of(seqkit, model):
 
 
 def test_several_processes_write_what_one_writes(seqkit, model, tmp_path, monkeypatch):
-    monkeypatch.setattr("seqkit.batch.tagging.CHUNK_WORDS", 40)
+    monkeypatch.setattr("seqkit.tasks.tagging.apply.CHUNK_WORDS", 40)
     text = tmp_path / "text.txt"
     text.write_text("".join(f"The {number} dogs bark at night .\n" for number in range(60)))
     one, two = tmp_path / "one.conllu", tmp_path / "two.conllu"
@@ -441,7 +441,7 @@ def test_several_processes_write_what_one_writes(seqkit, model, tmp_path, monkey
 
 @pytest.mark.skipif(not bfloat16.HERE, reason="this processor has no bfloat16")
 def test_bfloat16_gives_nearly_the_same_tags_and_the_same_in_two_processes(seqkit, tmp_path, monkeypatch):
-    monkeypatch.setattr("seqkit.batch.tagging.CHUNK_WORDS", 40)
+    monkeypatch.setattr("seqkit.tasks.tagging.apply.CHUNK_WORDS", 40)
     text = tmp_path / "text.txt"
     text.write_text("".join(f"The {number} old dogs bark at a man .\n" for number in range(60)))
     tagged = {}
@@ -463,7 +463,7 @@ def test_the_states_are_really_computed_in_the_format_asked_for():
     import torch
 
     from seqkit.formats.examples import Sentence
-    from seqkit.models.artifact import load_for
+    from seqkit.tasks.tagging.loading import load_tagger
 
     sentence = Sentence(
         ["The", "old", "man", "and", "the", "sea", "were", "there", "before", "the", "dogs", "."]
@@ -471,10 +471,10 @@ def test_the_states_are_really_computed_in_the_format_asked_for():
     probabilities = {}
     formats = ("bfloat16", "int8") if bfloat16.HERE else ("int8",)
     for compute in ("float32", *formats):
-        tagger = load_for("tagging", "en-tagger", compute)
+        tagger = load_tagger("en-tagger", compute)
         top = tagger.predict_top([sentence], 1)[0]["upos"]
         probabilities[compute] = torch.tensor([ranked[0][1] for ranked in top])
-        assert all(weight.dtype == torch.float32 for weight in tagger.state_dict().values())
+        assert all(weight.dtype == torch.float32 for weight in tagger.model.state_dict().values())
     for rounded in formats:
         assert 1e-6 < (probabilities["float32"] - probabilities[rounded]).abs().max() < 0.05
 

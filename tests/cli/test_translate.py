@@ -8,10 +8,10 @@ import json
 import pytest
 from sacrebleu import sentence_chrf
 
-from seqkit.batch.translation import translate_lines
 from seqkit.decoding.options import DecodingOptions
 from seqkit.evaluation.attention import alignment
 from seqkit.models.artifact import load_model
+from seqkit.tasks.seq2seq.apply import translate_lines
 
 TEXT = "Der Hund schläft im Garten.\n\nDie Katze trinkt die Milch.\n   \nDer Hund frisst das Brot.\n"
 """Sentences of the training, and two lines without text."""

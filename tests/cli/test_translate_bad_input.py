@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from seqkit.batch import translation
+from seqkit.inference import translation
 from seqkit.models.artifact import load_model
 
 ODD = {

@@ -18,8 +18,8 @@ from typer.testing import CliRunner
 from seqkit.cli.app import app
 from seqkit.extend.manager import registry
 from seqkit.formats.examples import Sentence
-from seqkit.models.artifact import load_model
-from seqkit.nn.recurrent import make_recurrence
+from seqkit.models.recurrences import recurrence_class
+from seqkit.tasks.tagging.loading import load_tagger
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "docs" / "examples" / "seqkit-mingru"
@@ -56,7 +56,7 @@ def test_it_is_listed_with_nothing_amiss(mingru):
 def test_the_layer_is_its_equation(mingru):
     """Against numpy, for every step: z_t is the mean of z_{t-1} and n, weighted by the gate."""
     torch.manual_seed(1)
-    layer = make_recurrence("mingru", 3, 4).double()
+    layer = recurrence_class("mingru")(3, 4).double()
     x_BTD = torch.randn(2, 5, 3, dtype=torch.float64)
     z_BTH, (last_BH,) = layer(x_BTD)
     gate, new = ([p.detach().numpy() for p in part.parameters()] for part in (layer.gate, layer.candidate))
@@ -79,7 +79,7 @@ def test_it_trains_and_tags(mingru, tmp_path):
     assert json.loads((out / "config.json").read_text())["needs"]["recurrences"] == {
         "mingru": "seqkit-mingru"
     }
-    (tags,) = load_model(str(out)).predict([Sentence(["The", "duck", "sleeps", "."])])
+    (tags,) = load_tagger(str(out)).predict([Sentence(["The", "duck", "sleeps", "."])])
     assert tags["upos"][0] == "DET"
 
 

@@ -290,8 +290,8 @@ def test_an_error_in_a_plugin_ends_by_naming_it(install_plugin, tmp_path):
 
 
 def test_a_layer_that_is_none_is_named(install_plugin):
-    from seqkit.nn.recurrent import make_recurrence
+    from seqkit.models.recurrences import recurrence_class
 
     install_plugin("vertical", READER, module="vertical")
     with pytest.raises(SeqkitError, match="'flat': vertical:read is no seqkit"):
-        make_recurrence("flat", 3, 4)
+        recurrence_class("flat")(3, 4)

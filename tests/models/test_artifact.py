@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
-from toy import TREEBANK, tiny
+from toy import predict, tiny
 
 from seqkit.errors import SeqkitError
 from seqkit.models.artifact import load_for, load_model, read_weights, save_model, write_weights
@@ -87,7 +87,7 @@ def test_half_precision_halves_the_file_and_keeps_the_tags(folder, tmp_path):
     assert sizes[0] < 0.7 * sizes[1]
     loaded = load_model(str(tmp_path / "half"))
     assert next(loaded.parameters()).dtype == torch.float32
-    assert loaded.predict(TREEBANK) == model.predict(TREEBANK)
+    assert predict(loaded) == predict(model)
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "words/words.json"])

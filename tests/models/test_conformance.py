@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 import torch
-from toy import TREEBANK, tagging_models, tiny
+from toy import TREEBANK, predict, tagging_models, tiny
 
 from seqkit.config import fill
 from seqkit.extend.manager import registry
@@ -51,16 +51,16 @@ def test_gradient_reaches_every_parameter(name):
 @pytest.mark.parametrize("name", MODELS)
 def test_predictions_do_not_depend_on_company_or_order(name):
     model = tiny(name)
-    tags = model.predict(TREEBANK)
-    assert model.predict(TREEBANK[::-1]) == tags[::-1]
-    assert [model.predict([sentence])[0] for sentence in TREEBANK] == tags
+    tags = predict(model, TREEBANK)
+    assert predict(model, TREEBANK[::-1]) == tags[::-1]
+    assert [predict(model, [sentence])[0] for sentence in TREEBANK] == tags
 
 
 @pytest.mark.parametrize("name", MODELS)
 def test_predictions_are_the_most_probable_labels(name):
     model = tiny(name).eval()
     logits = model(model.collate(TREEBANK))
-    for row, tags in enumerate(model.predict(TREEBANK)):
+    for row, tags in enumerate(predict(model, TREEBANK)):
         for kind, labels in tags.items():
             ids = logits[kind][row, : len(labels)].argmax(-1).tolist()
             assert labels == [model.facts.labels[kind][index] for index in ids]
@@ -71,7 +71,7 @@ def test_always_one_tag_a_word(name):
     model = tiny(name)
     odd = ["​", "‍", "漢字", "ไทย", "🤦🏽‍♀️", "x" * 5000, "́", "A B"]
     for words in (odd, [], ["​"], odd * 300):
-        assert all(len(labels) == len(words) for labels in model.predict([Sentence(words)])[0].values())
+        assert all(len(labels) == len(words) for labels in predict(model, [Sentence(words)])[0].values())
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -101,5 +101,5 @@ def test_it_can_learn_a_small_treebank_by_heart(name):
         optimizer.zero_grad()
         tagging_nll(model(batch), batch.targets).mean.backward()
         optimizer.step()
-    for sentence, tags in zip(TREEBANK, model.predict(TREEBANK), strict=True):
+    for sentence, tags in zip(TREEBANK, predict(model, TREEBANK), strict=True):
         assert tags == sentence.labels

@@ -206,6 +206,35 @@ def test_memories_of_several_encoders_are_joined_along_time():
     assert [part.shape for part in both.final] == [(2, 8)]
 
 
+def test_a_text_source_tells_its_symbols_in_the_letters_of_the_decoder():
+    """With joint pieces a decoder can read the source off the memory, symbol by symbol."""
+    model = tiny()
+    sources = [{"text": text} for text in ("one two three", "six", "")]
+    memory, decoder = model.read(sources), model.decoder
+    assert memory.alphabet == decoder.alphabet and memory.symbols_BS.shape == memory.states_BSD.shape[:2]
+    for source, symbols_S, steps in zip(
+        sources, memory.symbols_BS.tolist(), model.source_lengths(sources), strict=True
+    ):
+        *pieces, end = symbols_S[:steps]
+        assert decoder.read(pieces) == source["text"] and end == decoder.end
+    apart = tiny(joint=False)
+    assert apart.read(sources).alphabet != apart.decoder.alphabet
+
+
+def test_a_joined_memory_has_symbols_only_where_all_steps_have_them():
+    def memory(steps, symbol=None, alphabet=None):
+        symbols_BS = None if symbol is None else torch.full((2, steps), symbol)
+        return Memory(torch.zeros(2, steps, 4), None, (torch.zeros(2, 4),), symbols_BS, alphabet)
+
+    text, more, other, sound = memory(3, 7, b"a"), memory(2, 8, b"a"), memory(2, 7, b"b"), memory(5)
+    both = join({"one": text, "two": more})
+    assert both.symbols_BS.tolist() == [[7, 7, 7, 8, 8]] * 2 and both.alphabet == b"a"
+    for several in ((text, other), (text, sound), (sound, text), (sound, sound)):
+        joined = join(dict(zip(("one", "two"), several, strict=True)))
+        assert joined.symbols_BS is None and joined.alphabet is None
+    assert Memory(torch.zeros(1, 1, 4), None, ()).symbols_BS is None, "an encoder need not say"
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

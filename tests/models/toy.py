@@ -8,6 +8,7 @@ import torch
 
 from seqkit.extend.manager import load, registry
 from seqkit.formats.examples import Sentence
+from seqkit.inference.tagger import TaggerRunner
 
 LEXICON = {
     "the": ("DET", "DT", "Definite=Def|PronType=Art"),
@@ -71,3 +72,8 @@ def tiny(name: str, labels: tuple[str, ...] = ("upos", "xpos", "feats"), **optio
     chosen = replace(spec.options(), **{**SMALL, **options})
     torch.manual_seed(7)
     return load(spec.build)(chosen, load(spec.facts).gather(TREEBANK, chosen, labels, "en"))
+
+
+def predict(model, sentences=TREEBANK):
+    """Labels by a runner of its own, which remembers nothing."""
+    return TaggerRunner(model).predict(sentences)

@@ -13,6 +13,7 @@ from torch import nn
 
 from seqkit import DecoderSpec, EncoderSpec, SeqkitError, hookimpl
 from seqkit.models.contracts import Loss, Memory
+from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.deep import DeepEncoder
 
 SIZE = 3
@@ -68,7 +69,8 @@ class Dots(nn.Module):
     def __init__(self, options, facts):
         super().__init__()
         self.first = nn.Linear(SIZE, options.hidden)
-        self.network = DeepEncoder(options.recurrence, options.hidden, options.hidden, 1, bidirectional=True)
+        layer = recurrence_class(options.recurrence)
+        self.network = DeepEncoder(layer, options.hidden, options.hidden, 1, bidirectional=True)
         self.output_size, self.final_sizes = options.hidden, (options.hidden,) * self.network.state_parts
 
     def lengths(self, inputs):

@@ -10,10 +10,10 @@ from itertools import product
 import pytest
 import torch
 
+from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.attention import ATTENTIONS
 from seqkit.nn.decoder import RecurrentDecoder
 from seqkit.nn.deep import Bridge, DeepEncoder
-from seqkit.nn.recurrent import make_recurrence
 
 B, T, S, X, D, H = 3, 6, 4, 8, 5, 8
 PARTS = {"rnn": 1, "gru": 1, "lstm": 2, "sru": 1}
@@ -21,8 +21,10 @@ PARTS = {"rnn": 1, "gru": 1, "lstm": 2, "sru": 1}
 
 def made(recurrence="lstm", layers=2, **around):
     torch.manual_seed(2)
-    parts = make_recurrence(recurrence, 1, 1).state_parts
-    decoder = RecurrentDecoder(recurrence, X, H, layers, D, (D,) * parts, output_size=7, **around)
+    parts = recurrence_class(recurrence)(1, 1).state_parts
+    decoder = RecurrentDecoder(
+        recurrence_class(recurrence), X, H, layers, D, (D,) * parts, output_size=7, **around
+    )
     for parameter in decoder.parameters():
         # LayerNorm's weights begin as ones and zeros, which would hide where they are applied.
         torch.nn.init.normal_(parameter, std=0.4)
@@ -118,7 +120,7 @@ def test_rows_of_a_search_share_a_memory():
 
 
 def test_bridge_takes_projects_and_fills_up():
-    lstm = make_recurrence("lstm", X, H)
+    lstm = recurrence_class("lstm")(X, H)
     same, other = torch.randn(B, H), torch.randn(B, D)
     bridge = Bridge((H, D), lstm, layers=2)
     for z_BH, c_BH in bridge((same, other)):
@@ -126,7 +128,7 @@ def test_bridge_takes_projects_and_fills_up():
         torch.testing.assert_close(c_BH, bridge.projections[1](other))
     (state,) = Bridge((H,), lstm, layers=1)((same,))
     assert torch.equal(state[0], same) and torch.equal(state[1], torch.zeros(B, H))
-    assert len(Bridge((H, H), make_recurrence("gru", X, H), layers=1)((same, same))[0]) == 1
+    assert len(Bridge((H, H), recurrence_class("gru")(X, H), layers=1)((same, same))[0]) == 1
 
 
 @pytest.mark.parametrize("recurrence", PARTS)
@@ -134,7 +136,7 @@ def test_bridge_takes_projects_and_fills_up():
 def test_an_encoder_reads_a_sentence_alone_as_in_a_batch(recurrence, bidirectional):
     torch.manual_seed(4)
     around = {"bidirectional": bidirectional, "layer_norm": True, "residual": True}
-    encoder = DeepEncoder(recurrence, X, H, 2, **around).double()
+    encoder = DeepEncoder(recurrence_class(recurrence), X, H, 2, **around).double()
     x_BSX = torch.randn(B, S, X, dtype=torch.float64)
     lengths = [4, 1, 3]
     mask_BS = torch.arange(S) < torch.tensor(lengths)[:, None]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.embedding import (
     AffixEmbedding,
@@ -40,7 +41,8 @@ ROWS = [
 
 def embedding(word_dropout=0.0, mixed=0, dropout=0.0):
     torch.manual_seed(3)
-    parts = WordParts(PieceEmbedding(8, 3), CharacterEmbedding(9, 3, "rnn", 5), AffixEmbedding(5, 2, 3))
+    characters = CharacterEmbedding(9, 3, recurrence_class("rnn"), 5)
+    parts = WordParts(PieceEmbedding(8, 3), characters, AffixEmbedding(5, 2, 3))
     return WordEmbedding(10, 4, parts, word_dropout, mixed, dropout)
 
 

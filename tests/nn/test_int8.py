@@ -7,10 +7,14 @@ import torch
 from test_recurrent import EXPLICIT, randomised
 
 from seqkit.errors import SeqkitError
+from seqkit.inference.tagger_forms import int8_head, int8_stack
+from seqkit.models.recurrences import recurrence_class
 from seqkit.nn import int8
+from seqkit.nn.fast_forms import in_int8
 from seqkit.nn.heads import SoftmaxHead
 from seqkit.nn.int8 import UNITS, Int8Matrix, real
-from seqkit.nn.recurrent import Stack, make_recurrence
+from seqkit.nn.recurrent import Recurrence
+from seqkit.nn.stack import Stack
 
 B, T, D, H = 6, 9, 7, 12
 
@@ -68,9 +72,9 @@ def test_whole_numbers_add_up_exactly_on_every_processor(monkeypatch, fast, larg
 
 @pytest.mark.parametrize("name", ["lstm", "gru"])
 def test_a_layer_in_int8_follows_its_equation(name):
-    layer = randomised(make_recurrence(name, D, H)).float()
+    layer = randomised(recurrence_class(name)(D, H)).float()
     x_BTD = states(B, T, D)
-    z_BTH, _ = layer.in_int8()(x_BTD)
+    z_BTH = in_int8(layer)(x_BTD)
     exact = EXPLICIT[name](layer, real(x_BTD)).detach()
     assert z_BTH.dtype == torch.int8
     assert (real(z_BTH) - exact).abs().max() < 0.06  # some of 127ths, over nine steps
@@ -80,18 +84,18 @@ def test_a_layer_in_int8_follows_its_equation(name):
 @pytest.mark.parametrize("name", ["lstm", "gru"])
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_a_stack_in_int8_gives_about_what_it_gives_in_float32(name, bidirectional):
-    stack = randomised(Stack(name, D, H, layers=2, bidirectional=bidirectional)).eval()
-    rounded = stack.rounded("int8")
+    stack = randomised(Stack(recurrence_class(name), D, H, layers=2, bidirectional=bidirectional)).eval()
+    rounded = int8_stack(stack)
     x_UD, index_BT = torch.randn(20, D), torch.randint(0, 20, (B, T))
     lengths_B = torch.tensor([9, 8, 7, 3, 2, 1])
     with torch.inference_mode():
-        exact = stack.looked_up(stack.prepare(x_UD), index_BT, lengths_B)
-        found = rounded.looked_up(rounded.prepare(x_UD), index_BT, lengths_B)
+        exact = stack.forward_from_table(stack.prepare(x_UD), index_BT, lengths_B)
+        found = rounded.forward_from_table(rounded.prepare(x_UD), index_BT, lengths_B)
         for row, length in enumerate(lengths_B.tolist()):
             difference = (real(found) - exact)[row, :length].abs()
             assert difference.max() < 0.15
             assert difference.mean() < 0.015
-            alone = rounded.looked_up(rounded.prepare(x_UD), index_BT[row : row + 1, :length])
+            alone = rounded.forward_from_table(rounded.prepare(x_UD), index_BT[row : row + 1, :length])
             # Whole numbers add up to the same in any batch.
             assert (alone[0].int() - found[row, :length].int()).abs().max() <= 1
     assert all(weight.dtype == torch.float32 for weight in stack.state_dict().values())
@@ -100,7 +104,7 @@ def test_a_stack_in_int8_gives_about_what_it_gives_in_float32(name, bidirectiona
 @pytest.mark.parametrize("name", ["rnn", "sru"])
 def test_layers_without_int8_say_so(name):
     with pytest.raises(SeqkitError) as caught:
-        Stack(name, D, H, layers=1, bidirectional=False).rounded("int8")
+        int8_stack(Stack(recurrence_class(name), D, H, layers=1, bidirectional=False))
     assert "int8" in caught.value.problem
     assert "bfloat16" in caught.value.fix
     assert caught.value.exit_code == 2
@@ -112,4 +116,21 @@ def test_logits_come_from_states_in_int8(shape):
     torch.nn.init.normal_(head.linear.bias)
     z_BTH = states(*shape)
     with torch.inference_mode():
-        torch.testing.assert_close(head.in_int8()(z_BTH), head(real(z_BTH)), atol=0.03, rtol=0)
+        torch.testing.assert_close(int8_head(head)(z_BTH), head(real(z_BTH)), atol=0.03, rtol=0)
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+def test_a_layer_in_int8_does_not_claim_to_be_a_recurrence(name):
+    """It takes neither mask nor state: asked for either it refuses, it does not leave it out of account."""
+    layer = in_int8(recurrence_class(name)(D, H))
+    assert not isinstance(layer, Recurrence)
+    with pytest.raises(TypeError):
+        layer(states(B, T, D), torch.ones(B, T, dtype=torch.bool))
+
+
+@pytest.mark.parametrize("name", ["lstm", "gru"])
+def test_padding_changes_nothing_in_int8(name):
+    layer, x_BTD = in_int8(randomised(recurrence_class(name)(D, H))), states(B, T, D)
+    padded = x_BTD.clone()
+    padded[:, 4:] = 0
+    assert torch.equal(layer(padded)[:, :4], layer(x_BTD)[:, :4])

@@ -7,8 +7,10 @@ import torch
 from torch import Tensor
 
 from seqkit.extend.manager import registry
+from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.bfloat16 import HERE
-from seqkit.nn.recurrent import Layer, Recurrence, Stack, last_real, make_recurrence, reverse
+from seqkit.nn.recurrent import Recurrence, last_real, reverse
+from seqkit.nn.stack import Layer, Stack
 
 B, T, D, H = 3, 5, 4, 6
 RECURRENCES = ("rnn", "lstm", "gru", "sru")
@@ -101,7 +103,7 @@ def gradients(output: Tensor, layer, x_BTD: Tensor) -> list[Tensor]:
 
 @pytest.mark.parametrize("name", RECURRENCES)
 def test_layer_equals_its_equation_in_values_and_gradients(name):
-    layer = randomised(make_recurrence(name, D, H))
+    layer = randomised(recurrence_class(name)(D, H))
     x_BTD = torch.randn(B, T, D, requires_grad=True)
     fast, slow = layer(x_BTD)[0], EXPLICIT[name](layer, x_BTD)
     torch.testing.assert_close(fast, slow, atol=1e-6, rtol=0)
@@ -111,7 +113,7 @@ def test_layer_equals_its_equation_in_values_and_gradients(name):
 
 @pytest.mark.parametrize("name", REGISTERED)
 def test_kernel_equals_the_loop_over_steps_on_padded_batches(name):
-    layer = randomised(make_recurrence(name, D, H))
+    layer = randomised(recurrence_class(name)(D, H))
     # One sequence has no step at all: its state stays what it was.
     x_BTD, lengths_B = torch.randn(B + 1, T, D), torch.tensor([5, 2, 3, 0])
     mask_BT = torch.arange(T) < lengths_B[:, None]
@@ -126,7 +128,7 @@ def test_kernel_equals_the_loop_over_steps_on_padded_batches(name):
 
 @pytest.mark.parametrize("name", REGISTERED)
 def test_state_carries_a_sequence_over_a_cut(name):
-    layer = randomised(make_recurrence(name, D, H))
+    layer = randomised(recurrence_class(name)(D, H))
     x_BTD = torch.randn(B, T, D)
     whole, _ = layer(x_BTD)
     head, state = layer(x_BTD[:, :2])
@@ -136,7 +138,7 @@ def test_state_carries_a_sequence_over_a_cut(name):
 
 def test_the_same_matrices_serve_every_step():
     """With a copy of W and U for each step, the copies' gradients sum to that of the shared ones."""
-    layer = randomised(make_recurrence("rnn", D, H))
+    layer = randomised(recurrence_class("rnn")(D, H))
     x_BTD = torch.randn(B, T, D)
     W_copies = [layer.W.detach().clone().requires_grad_() for _ in range(T)]
     U_copies = [layer.U.detach().clone().requires_grad_() for _ in range(T)]
@@ -153,7 +155,7 @@ def test_the_same_matrices_serve_every_step():
 @pytest.mark.parametrize("name", REGISTERED)
 def test_bidirectional_network_is_acyclic(name):
     """d z_t / d x_s: zero where the forward half would see s > t, or the backward half s < t; not zero elsewhere."""
-    layer = randomised(Layer(name, D, H, bidirectional=True))
+    layer = randomised(Layer(recurrence_class(name), D, H, bidirectional=True))
     x_BTD = torch.randn(1, T, D)
     jacobian = torch.autograd.functional.jacobian(lambda x: layer(x)[0], x_BTD)[:, :, 0]
     for t in range(T):
@@ -165,7 +167,7 @@ def test_bidirectional_network_is_acyclic(name):
 
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_padding_changes_nothing(bidirectional):
-    stack = randomised(Stack("lstm", D, H, layers=2, bidirectional=bidirectional))
+    stack = randomised(Stack(recurrence_class("lstm"), D, H, layers=2, bidirectional=bidirectional))
     lengths = torch.tensor([5, 1, 3])
     x_BTD = torch.randn(B, T, D)
     padded = stack(x_BTD, lengths)
@@ -177,7 +179,9 @@ def test_padding_changes_nothing(bidirectional):
 @pytest.mark.parametrize("name", REGISTERED)
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_deep_network_is_the_composition_of_its_layers(name, bidirectional):
-    stack = randomised(Stack(name, D, H, layers=3, bidirectional=bidirectional, dropout=0.5)).eval()
+    stack = randomised(
+        Stack(recurrence_class(name), D, H, layers=3, bidirectional=bidirectional, dropout=0.5)
+    ).eval()
     x_BTD = torch.randn(B, T, D)
     first, second, third = stack.layers
     assert torch.equal(stack(x_BTD), third(second(first(x_BTD))))
@@ -186,15 +190,15 @@ def test_deep_network_is_the_composition_of_its_layers(name, bidirectional):
 @pytest.mark.parametrize("name", REGISTERED)
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_looking_up_what_was_prepared_of_distinct_words_equals_reading_them(name, bidirectional):
-    stack = randomised(Stack(name, D, H, layers=2, bidirectional=bidirectional)).eval()
+    stack = randomised(Stack(recurrence_class(name), D, H, layers=2, bidirectional=bidirectional)).eval()
     x_UD, index_BT = torch.randn(4, D), torch.tensor([[0, 3, 3, 1], [2, 2, 0, 1]])
-    looked_up = stack.looked_up(stack.prepare(x_UD), index_BT)
-    torch.testing.assert_close(looked_up, stack(x_UD[index_BT]))
+    from_table = stack.forward_from_table(stack.prepare(x_UD), index_BT)
+    torch.testing.assert_close(from_table, stack(x_UD[index_BT]))
 
 
 def test_a_sequence_without_a_real_step_keeps_its_state():
     for name in RECURRENCES[3:]:
-        layer = randomised(make_recurrence(name, D, H))
+        layer = randomised(recurrence_class(name)(D, H))
         state = tuple(torch.randn(2, H) for _ in range(layer.state_parts))
         _, end = layer(torch.randn(2, T, D), torch.tensor([[True] * T, [False] * T]), state)
         assert all(torch.equal(new[1], old[1]) for new, old in zip(end, state, strict=True))
@@ -208,7 +212,7 @@ def test_reverse_is_its_own_inverse_and_keeps_padding_on_the_right():
 
 
 def test_recurrent_matrices_start_orthogonal():
-    for U in make_recurrence("lstm", D, H).U.chunk(4):
+    for U in recurrence_class("lstm")(D, H).U.chunk(4):
         torch.testing.assert_close(U @ U.T, torch.eye(H))
 
 
@@ -218,7 +222,7 @@ def test_under_autocast_it_computes_what_it_does_without_to_the_digits_of_bfloat
     if name == "lstm" and not HERE:
         pytest.skip("torch's LSTM needs a processor with bfloat16")
     torch.set_default_dtype(torch.float32)
-    layer, x_BTD = randomised(Layer(name, D, H, bidirectional=True)), torch.randn(B, T, D)
+    layer, x_BTD = randomised(Layer(recurrence_class(name), D, H, bidirectional=True)), torch.randn(B, T, D)
     exact_BTH = layer(x_BTD)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         z_BTH = layer(x_BTD)

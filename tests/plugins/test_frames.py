@@ -12,7 +12,7 @@ from seqkit.decoding.options import DecodingOptions
 from seqkit.evaluation.drawing import log_likelihood
 from seqkit.formats.examples import Pair
 from seqkit.formats.media import Limits
-from seqkit.models.generation import check_together, generate
+from seqkit.inference.generation import check_together, generate
 
 
 def wave(length, slope):

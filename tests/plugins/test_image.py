@@ -12,7 +12,7 @@ from seqkit import SeqkitError
 from seqkit.decoding.options import DecodingOptions
 from seqkit.formats.examples import Pair
 from seqkit.formats.media import Limits, Picture
-from seqkit.models.generation import generate
+from seqkit.inference.generation import generate
 
 
 def pictures(channels=1):

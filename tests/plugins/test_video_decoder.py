@@ -10,8 +10,8 @@ from seqkit_video.layers_place import cut_out, place
 from seqkit.decoding.options import DecodingOptions
 from seqkit.formats.examples import Pair
 from seqkit.formats.media import Film
-from seqkit.models import generation
-from seqkit.models.generation import generate
+from seqkit.inference import generation
+from seqkit.inference.generation import generate
 from seqkit.nn.densities import Mixture, MixtureHead, gaussian_kl
 
 

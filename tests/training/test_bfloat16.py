@@ -9,9 +9,11 @@ import torch
 
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Sentence
+from seqkit.inference.tagger import TaggerRunner
 from seqkit.models.artifact import load_for
 from seqkit.nn import bfloat16
 from seqkit.nn.heads import CRFHead
+from seqkit.tasks.tagging.loading import load_tagger
 from seqkit.tasks.tagging.losses import tagging_nll, with_crf
 from seqkit.training.request import make_request
 from seqkit.training.run import train
@@ -53,17 +55,16 @@ def test_where_the_processor_has_it_training_uses_it(tmp_path):
 
 
 def test_a_model_made_for_it_tags_in_float32(monkeypatch):
-    tagger = load_for("tagging", "en-tagger", "float32")
+    tagger = load_tagger("en-tagger", inference_dtype="float32")
     exact = tagger.predict_top([SENTENCE], 2)
     monkeypatch.setattr(bfloat16, "HERE", False)
-    tagger.inference_dtype = "bfloat16"
-    assert tagger.predict_top([SENTENCE], 2) == exact
+    assert TaggerRunner(tagger.model, "bfloat16").predict_top([SENTENCE], 2) == exact
 
 
 def test_asking_for_it_is_refused(monkeypatch):
     monkeypatch.setattr(bfloat16, "HERE", False)
     with pytest.raises(SeqkitError) as caught:
-        load_for("tagging", "en-tagger", "bfloat16")
+        load_tagger("en-tagger", "bfloat16")
     assert caught.value.exit_code == 2
     assert "this processor" in caught.value.problem
     assert "--inference-dtype" in caught.value.fix

@@ -223,13 +223,14 @@ class LineInputs(Inputs):
 def _load(names: Sequence[str], inference_dtype: str) -> list[Any]:
     """The models, which must write the same symbols."""
     from seqkit.errors import SeqkitError
-    from seqkit.memory import LARGEST, SEARCH_KERNELS, return_freed_memory
+    from seqkit.inference.generation import check_together
     from seqkit.models.artifact import load_for
-    from seqkit.models.generation import check_together
+    from seqkit.runtime.allocator import SEARCH
+    from seqkit.runtime.start import loading_models
 
-    return_freed_memory(SEARCH_KERNELS, LARGEST)
     names = list(names) or [_default_model()]
-    models = [load_for("seq2seq", name, inference_dtype) for name in names]
+    with loading_models(SEARCH):
+        models = [load_for("seq2seq", name, inference_dtype) for name in names]
     for name, model in zip(names[1:], models[1:], strict=True):
         if list(model.encoders) != list(models[0].encoders):
             problem = f"{name}: reads {', '.join(model.encoders)}, {names[0]} {', '.join(models[0].encoders)}"
@@ -308,7 +309,7 @@ def _run(
     first: FirstLine,
 ) -> None:
     """Translate to the file, or to standard output. Ends with 130 after Ctrl-C, telling how far it came."""
-    from seqkit.batch.translation import translate_sources
+    from seqkit.tasks.seq2seq.apply import translate_sources
     from seqkit.terminal.progress import WordCounter
 
     done = 0

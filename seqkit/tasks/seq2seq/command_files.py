@@ -267,8 +267,8 @@ def write_files(
     models: Sequence[Any], sources: Sources, options: Any, target: FileTarget, problems: Problems
 ) -> None:
     """One file for each source, numbered as the sources are; none for a source that is empty or cannot be read."""
-    from seqkit.batch.translation import outputs_of
     from seqkit.extend.manager import load
+    from seqkit.tasks.seq2seq.apply import outputs_of
     from seqkit.terminal.progress import WordCounter
 
     if not isinstance(sources, FileSources):

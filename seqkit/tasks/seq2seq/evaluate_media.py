@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from seqkit.batch.translation import outputs_of, translate_sources
 from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.drawing import DrawingScores, judged, log_likelihood
@@ -20,6 +19,7 @@ from seqkit.items import read_media_pairs
 from seqkit.models.artifact import load_for
 from seqkit.models.usable import faults_named, usable_pairs
 from seqkit.tasks.contract import EvaluationRequest
+from seqkit.tasks.seq2seq.apply import outputs_of, translate_sources
 from seqkit.tasks.seq2seq.evaluate import Head, check_reads_same, decoding_of
 from seqkit.tasks.seq2seq.media_report import (
     drawing_dict,

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 from unicodedata import is_normalized
 
-from seqkit.batch.translation import translate_lines
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.metric import PERCENT, Metric
 from seqkit.evaluation.report import Report
@@ -23,6 +22,7 @@ from seqkit.models.artifact import load_for
 from seqkit.models.usable import faults_named, usable_pairs
 from seqkit.pairs import read_pairs, sides_of
 from seqkit.tasks.contract import EvaluationRequest
+from seqkit.tasks.seq2seq.apply import translate_lines
 from seqkit.tasks.seq2seq.evaluate import Head, check_reads_same, decoding_of
 from seqkit.tasks.seq2seq.options import Seq2SeqEvaluation
 from seqkit.tasks.seq2seq.text_report import (

@@ -14,8 +14,8 @@ from seqkit.decoding.options import DecodingOptions
 from seqkit.evaluation.error_rates import characters, exact_matches, rate, words
 from seqkit.evaluation.metric import POINTS, Metric
 from seqkit.formats.examples import Pair
+from seqkit.inference.generation import generate
 from seqkit.models.contracts import Loss
-from seqkit.models.generation import generate
 from seqkit.models.usable import faults_named
 from seqkit.text.languages import writes_blanks
 from seqkit.text.lines import one_line

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,7 @@ from seqkit.terminal.tables import say
 
 if TYPE_CHECKING:
     from seqkit.formats.examples import Problems
+    from seqkit.inference.tagger import TaggerRunner
 
 SHOW_PROBABILITIES = ("table", "jsonl", "html")
 
@@ -67,8 +67,8 @@ def tag(
     precision: Precision = "",
 ) -> None:
     """Give every word its part of speech."""
-    from seqkit.batch.tagging import tag_sentences
     from seqkit.formats.examples import Problems
+    from seqkit.tasks.tagging.apply import tag_sentences
     from seqkit.terminal.progress import WordCounter
 
     problems = Problems(skip=skip_bad)
@@ -105,20 +105,13 @@ def _default(lang: str) -> str:
     return default_model("tagging", lang or "en")
 
 
-def _load(model: str, processes: int, inference_dtype: str) -> Any:
-    from seqkit.memory import return_freed_memory
-    from seqkit.models.artifact import load_for
+def _load(model: str, processes: int, inference_dtype: str) -> TaggerRunner:
+    from seqkit.runtime.start import loading_models
 
-    return_freed_memory()
-    if processes > 1:
-        import torch
+    with loading_models(one_thread=processes > 1):
+        from seqkit.tasks.tagging.loading import load_tagger
 
-        # As many cores as processes are taken; more threads would only stand in each other's way.
-        torch.set_num_threads(1)
-    tagger = load_for("tagging", model, inference_dtype)
-    # What is loaded now lives to the end: the collector need not walk all of it again and again.
-    gc.freeze()
-    return tagger
+        return load_tagger(model, inference_dtype)
 
 
 def _kinds(label: str, known: Iterable[str]) -> tuple[str, ...]:

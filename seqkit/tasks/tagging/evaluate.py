@@ -18,8 +18,8 @@ from seqkit.evaluation.resampling import few
 from seqkit.evaluation.run import evaluate_raw, evaluate_tagger, kinds_to_score
 from seqkit.evaluation.tagging import TaggingScores
 from seqkit.formats.examples import Problems, Sentence
-from seqkit.models.artifact import load_for
 from seqkit.tasks.contract import EvaluationRequest
+from seqkit.tasks.tagging.loading import load_tagger
 from seqkit.tasks.tagging.options import TaggingEvaluation
 from seqkit.tasks.tagging.report import (
     calibration_table,
@@ -40,9 +40,9 @@ def evaluate_tagging(request: EvaluationRequest) -> Report:
     """Scores of a tagger. Raises SeqkitError for options that contradict each other, and for data without labels."""
     options: TaggingEvaluation = request.options
     _check(request, options)
-    tagger = load_for("tagging", request.model, request.inference_dtype)
+    tagger = load_tagger(request.model, request.inference_dtype)
     # Loaded before the work, so that a slip in its name does not cost the scores of the first.
-    rival = load_for("tagging", request.compare, request.inference_dtype) if request.compare else None
+    rival = load_tagger(request.compare, request.inference_dtype) if request.compare else None
     sentences = _sentences(request, options)
     kinds = kinds_to_score(listed(options.label), tuple(tagger.facts.labels), sentences, request.source)
     if options.raw:
@@ -50,7 +50,7 @@ def evaluate_tagging(request: EvaluationRequest) -> Report:
     both = _kinds_of_both(rival, request.compare, kinds) if rival is not None else []
     scores = evaluate_tagger(tagger, sentences, kinds)
     comparisons = _compare(request, tagger, rival, sentences, both) if rival is not None else []
-    calibrations = measure_calibration(tagger, sentences, kinds) if options.calibration else []
+    calibrations = measure_calibration(tagger.model, sentences, kinds) if options.calibration else []
     tables = tagging_tables(scores)
     tables += [comparison_table(comparisons)] if comparisons else []
     tables += [calibration_table(calibrations)] if calibrations else []

@@ -11,12 +11,14 @@ from seqkit.errors import SeqkitError
 from seqkit.evaluation.report import Report
 from seqkit.extend.build import build
 from seqkit.extend.manager import load, registry
+from seqkit.inference.tagger import TaggerRunner
 from seqkit.tasks.contract import EvaluationRequest, Task
 from seqkit.tasks.tagging.auto_options import with_auto_options
 from seqkit.tasks.tagging.auxiliary import add_deprel, drop
 from seqkit.tasks.tagging.card import card_facts
 from seqkit.tasks.tagging.data import Data, check_labels, checksum, read_data, silver_of
 from seqkit.tasks.tagging.distillation import teach
+from seqkit.tasks.tagging.loading import load_tagger
 from seqkit.tasks.tagging.temperature import calibrate
 from seqkit.tasks.tagging.trainable import TaggingTrainable
 from seqkit.text.words import ANY_LANGUAGE
@@ -64,6 +66,10 @@ class TaggingTask(Task):
     def finetune_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """All but `auxiliary`: what was learnt beside the labels was dropped, and is no part of the network."""
         return {key: value for key, value in options.items() if key != "auxiliary"}
+
+    def load(self, name_or_folder: str, inference_dtype: str = "") -> TaggerRunner:
+        """A tagger, ready to predict."""
+        return load_tagger(name_or_folder, inference_dtype)
 
     def evaluate(self, request: EvaluationRequest) -> Report:
         """Accuracies on labelled words, or word-aligned scores from raw text."""

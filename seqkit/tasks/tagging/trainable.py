@@ -11,6 +11,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from seqkit.evaluation.metric import Metric
 from seqkit.formats.examples import Sentence, is_label, kinds_in
+from seqkit.inference.tagger import TaggerRunner
 from seqkit.models.contracts import Loss
 from seqkit.models.tagger import TagBatch, Tagger
 from seqkit.nn.heads import IGNORE
@@ -104,7 +105,7 @@ class TaggingTrainable(Trainable):
         scored = [kind for kind in self.kinds if kind in kinds_in(self.dev)]
         if not scored:
             return []
-        predicted = self.model.predict(self.dev, scored)
+        predicted = TaggerRunner(self.model).predict(self.dev, scored)
         return [Metric(kind, _accuracy(self.dev, predicted, kind)) for kind in scored]
 
 

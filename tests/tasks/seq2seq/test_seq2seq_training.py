@@ -14,8 +14,8 @@ import torch
 from seqkit.config import parse_settings
 from seqkit.decoding.options import DecodingOptions
 from seqkit.formats.examples import Problems
+from seqkit.inference.generation import generate
 from seqkit.models.artifact import load_model
-from seqkit.models.generation import generate
 from seqkit.pairs import read_pairs
 from seqkit.tasks.seq2seq.data import read_pair_data
 from seqkit.tasks.seq2seq.options import Seq2SeqTraining

@@ -7,6 +7,7 @@ import torch
 from toy import TREEBANK, tiny
 
 from seqkit.errors import SeqkitError
+from seqkit.inference.tagger import TaggerRunner
 from seqkit.nn.heads import CRFHead
 from seqkit.tasks.tagging.trainable import TaggingTrainable
 
@@ -37,7 +38,7 @@ def test_it_learns_beside_softmaxes_of_other_kinds():
         task.loss(task.collate(EVERYTHING, 1), 0.1).mean.backward()
         optimizer.step()
     assert {m.name: m.value for m in task.score()} == {"upos": 1.0, "xpos": 1.0, "feats": 1.0}
-    ranked = model.predict_top(TREEBANK[:1], 2)[0]["upos"][0]
+    ranked = TaggerRunner(model).predict_top(TREEBANK[:1], 2)[0]["upos"][0]
     assert ranked[0][0] == "DET" and ranked[0][1] > ranked[1][1]
 
 

@@ -8,6 +8,7 @@ import torch
 from toy import TREEBANK, tiny
 
 from seqkit.errors import SeqkitError
+from seqkit.inference.tagger import TaggerRunner
 from seqkit.models.artifact import save_model
 from seqkit.tasks.tagging.distillation import noisy, teach
 from seqkit.tasks.tagging.losses import distilled_nll, tagging_nll
@@ -99,7 +100,7 @@ def test_the_pupil_comes_to_agree_with_its_teacher(teachers):
         optimizer.zero_grad()
         task.loss(task.collate(everything, 1)).mean.backward()
         optimizer.step()
-    said = pupil.predict(TREEBANK)
+    said = TaggerRunner(pupil).predict(TREEBANK)
     names = pupil.facts.labels["upos"]
     taught = [[names[i] for i in soft["upos"].argmax(-1).tolist()] for soft in found.soft]
     pairs = [pair for a, b in zip(taught, said, strict=True) for pair in zip(a, b["upos"], strict=True)]

@@ -6,6 +6,7 @@ import pytest
 import torch
 from toy import TREEBANK, tiny
 
+from seqkit.inference.tagger import TaggerRunner
 from seqkit.tasks.tagging.temperature import best_temperature, calibrate
 
 
@@ -19,11 +20,12 @@ def test_the_true_temperature_is_found(temperature):
 
 def test_calibrating_changes_probabilities_but_no_label():
     model = tiny("birnn")
-    tags, before = model.predict(TREEBANK), model.predict_top(TREEBANK, 1)
+    runner = TaggerRunner(model)
+    tags, before = runner.predict(TREEBANK), runner.predict_top(TREEBANK, 1)
     calibrate(model, TREEBANK)
     assert all(head.temperature != 1 for head in model.heads.values())
-    assert model.predict(TREEBANK) == tags
-    after = model.predict_top(TREEBANK, 1)
+    assert runner.predict(TREEBANK) == tags
+    after = runner.predict_top(TREEBANK, 1)
     assert after != before
     assert [word[0][0] for word in after[0]["upos"]] == tags[0]["upos"]
     calibrate(model, [])

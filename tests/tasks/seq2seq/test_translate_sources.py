@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from toy_translation import pairs, tiny, trained
 
-from seqkit.batch import translation
-from seqkit.batch.translation import translate_lines
 from seqkit.decoding.options import DecodingOptions
+from seqkit.inference import translation
+from seqkit.tasks.seq2seq.apply import translate_lines
 
 LINES = [part for pair in pairs(9, seed=55) for part in (pair.sources["text"], "")]
 

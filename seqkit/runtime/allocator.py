@@ -1,12 +1,15 @@
-"""What becomes of freed memory: kept while training, for speed; given back while a stream is tagged."""
+"""Tune glibc malloc: keep freed memory while training, for speed; return it to the system while reading a stream."""
 
 from __future__ import annotations
 
-import ctypes
 import mmap
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import ctypes
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # from malloc.h
 LARGEST = 32 * 2**20
@@ -14,12 +17,20 @@ LARGEST = 32 * 2**20
 HEAP = 2**31 - 2**21
 """Bytes that the heap is made to reach at once: addresses, not memory, which is taken as it is first written."""
 HUGE_PAGE = 2**21
-LARGE = 2**22
-"""While a stream is tagged, buffers from this size on go back when freed. By itself glibc keeps ever larger ones."""
-KERNELS = 16
-"""oneDNN keeps the code and the memory of so many kernels, one for each shape. Its own 1,024 are never used again."""
-SEARCH_KERNELS = 64
-"""For a search. With 16, and buffers of 4 MB given back, it took a third longer."""
+
+
+class Allocation(NamedTuple):
+    """How much memory a process may keep for reuse while it reads a stream."""
+
+    kernels: int
+    """oneDNN keeps the code and the memory of so many kernels, one for each shape. Its own 1,024 are never reused."""
+    large: int
+    """Bytes from which on a freed buffer is returned to the system. By itself glibc keeps ever larger ones."""
+
+
+TAGGING = Allocation(kernels=16, large=2**22)
+SEARCH = Allocation(kernels=64, large=LARGEST)
+"""For a beam search. With 16 kernels, and buffers of 4 MB returned, it took a third longer."""
 
 
 def keep_freed_memory() -> bool:
@@ -36,16 +47,13 @@ def keep_freed_memory() -> bool:
     return True
 
 
-def return_freed_memory(kernels: int = KERNELS, large: int = LARGE) -> None:
-    """Let memory follow what is in use. To be called before a model is loaded, for a stream that it will read.
-
-    Args: kernels, how many of them oneDNN keeps; large, bytes from which on a freed buffer goes back.
-    """
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(kernels))
+def return_freed_memory(allocation: Allocation = TAGGING) -> None:
+    """Let memory follow what is in use. To be called before a model is loaded, for a stream that it will read."""
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(allocation.kernels))
     libc = _glibc()
     if libc is not None:
-        libc.mallopt(M_MMAP_THRESHOLD, large)
-        libc.mallopt(M_TRIM_THRESHOLD, 2 * large)
+        libc.mallopt(M_MMAP_THRESHOLD, allocation.large)
+        libc.mallopt(M_TRIM_THRESHOLD, 2 * allocation.large)
 
 
 def trim() -> None:
@@ -59,6 +67,8 @@ def _glibc() -> ctypes.CDLL | None:
     """The C library, where it is glibc."""
     if not sys.platform.startswith("linux"):
         return None
+    import ctypes
+
     try:
         libc = ctypes.CDLL("libc.so.6")
         libc.mallopt.restype = ctypes.c_int
@@ -69,6 +79,7 @@ def _glibc() -> ctypes.CDLL | None:
 
 def _on_huge_pages(libc: ctypes.CDLL) -> None:
     """Let the heap lie on pages of 2 MB: 500 times fewer are to be looked for. Where the system has none, nothing."""
+    import ctypes
     import resource  # not on every system
 
     if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:

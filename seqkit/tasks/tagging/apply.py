@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import fields
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from functools import partial
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from seqkit.batch.pool import Question, answered
 from seqkit.formats.examples import RawText, Sentence, Where
+from seqkit.inference.pool import Job, apply_in_order
 from seqkit.text.words import sentences_from
+
+if TYPE_CHECKING:
+    from seqkit.inference.tagger import TaggerRunner
 
 CHUNK_WORDS = 50_000
 """Words tagged together. Fixed, so that the same input always falls into the same batches."""
@@ -17,8 +21,24 @@ CHUNK_WORDS = 50_000
 _parts = attrgetter(*(part.name for part in fields(Sentence)))
 
 
+@dataclass(frozen=True)
+class TagWords:
+    """Tags a chunk of sentences, of which it needs the words alone."""
+
+    kinds: tuple[str, ...]
+    top: int = 0
+    """So many of the most probable labels with their probabilities; 0: the labels alone."""
+
+    def __call__(self, tagger: TaggerRunner, words: Sequence[list[str]]) -> list[dict[str, Any]]:
+        """Kind of label -> the labels of each sentence."""
+        sentences = [Sentence(of_sentence) for of_sentence in words]
+        if self.top:
+            return tagger.predict_top(sentences, self.top)
+        return tagger.predict(sentences, self.kinds)
+
+
 def tag_sentences(
-    tagger: Any,
+    tagger: TaggerRunner,
     sentences: Iterable[Sentence],
     kinds: tuple[str, ...],
     top: int = 0,
@@ -29,14 +49,25 @@ def tag_sentences(
 
     Args: processes, this one included; with more than one, `model` is the tagger's name or folder.
     """
-    question = Question(kinds, top, getattr(tagger, "inference_dtype", "float32"))
-    for chunk, answers in answered(tagger, model, question, _chunks(sentences), processes):
+    job = Job(partial(_load, model, tagger.inference_dtype), TagWords(kinds, top), _words)
+    for chunk, answers in apply_in_order(job, tagger, _chunks(sentences), processes):
         for sentence, answer in zip(chunk, answers, strict=True):
             if top:
                 labels = {kind: [word[0][0] for word in answer[kind]] for kind in kinds}
                 yield _with_labels(sentence, labels, {kind: answer[kind] for kind in kinds})
             else:
                 yield _with_labels(sentence, answer, {})
+
+
+def _load(model: str, inference_dtype: str) -> TaggerRunner:
+    """The tagger, in a worker."""
+    from seqkit.tasks.tagging.loading import load_tagger
+
+    return load_tagger(model, inference_dtype)
+
+
+def _words(sentences: Sequence[Sentence]) -> list[list[str]]:
+    return [sentence.words for sentence in sentences]
 
 
 def _with_labels(sentence: Sentence, labels: dict[str, list[str]], ranked: dict[str, Any]) -> Sentence:
@@ -49,7 +80,7 @@ def _with_labels(sentence: Sentence, labels: dict[str, list[str]], ranked: dict[
     return tagged
 
 
-def tag_text(tagger: Any, text: str, language: str = "") -> Iterator[Sentence]:
+def tag_text(tagger: TaggerRunner, text: str, language: str = "") -> Iterator[Sentence]:
     """The sentences of running text with their labels. The language is the model's unless another is given."""
     stretch = RawText(text, Where("text", 1))
     sentences = sentences_from([stretch], language or tagger.facts.language)

@@ -12,8 +12,8 @@ from toy_translation import pairs, tiny, trained, translated
 from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Pair
-from seqkit.models import generation
-from seqkit.models.generation import EXTRA, check_together, generate
+from seqkit.inference import generation
+from seqkit.inference.generation import EXTRA, check_together, generate
 
 NEW = pairs(24, seed=77)
 SOURCES = [pair.sources for pair in NEW]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 import seqkit
-from seqkit.batch.tagging import CHUNK_WORDS, tag_sentences, tag_text
 from seqkit.formats.examples import Sentence
+from seqkit.tasks.tagging.apply import CHUNK_WORDS, tag_sentences, tag_text
 
 
 def test_the_shipped_model_from_python():

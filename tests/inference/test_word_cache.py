@@ -1,4 +1,4 @@
-"""Words that are remembered while predicting."""
+"""Words that are cached while predicting."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import pytest
 import torch
 from toy import TREEBANK, tiny
 
-from seqkit.models import stretches
-from seqkit.models.stretches import KnownWords
+from seqkit.inference import word_cache
+from seqkit.inference.word_cache import WordCache
 
 WORDS = sorted({word for sentence in TREEBANK for word in sentence.words})
 
@@ -21,8 +21,8 @@ def known_words(model, monkeypatch, room):
     """Room for so many words, looked up one by one so that how they are batched changes nothing."""
     parts = model.network.prepare(torch.zeros(1, model.embedding.output_size))
     size = sum(part.nbytes for chain in parts for part in chain)
-    monkeypatch.setattr(stretches, "KNOWN_BYTES", room * size)
-    return KnownWords(model.index, model.embedding, model.network)
+    monkeypatch.setattr(word_cache, "KNOWN_BYTES", room * size)
+    return WordCache(model.index, model.embedding, model.network)
 
 
 def vectors(known, words):

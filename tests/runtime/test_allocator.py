@@ -9,7 +9,7 @@ import pytest
 
 MEASURED = """
 import resource
-from seqkit.memory import keep_freed_memory
+from seqkit.runtime.allocator import keep_freed_memory
 limit = {limit}
 if limit:
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
@@ -39,7 +39,7 @@ def test_addresses_are_taken_only_where_they_are_not_limited():
 
 FREED = """
 import torch
-from seqkit.memory import return_freed_memory
+from seqkit.runtime.allocator import return_freed_memory
 resident = lambda: int(open("/proc/self/statm").read().split()[1]) * 4096
 {call}
 blocks = [torch.ones(2**21) for _ in range(20)]  # of 8 MB
@@ -57,4 +57,4 @@ def returned(call: str) -> int:
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator")
 def test_a_stream_gives_freed_buffers_back_and_a_training_keeps_them():
     assert returned("return_freed_memory()") > 140e6
-    assert returned("from seqkit.memory import keep_freed_memory; keep_freed_memory()") < 20e6
+    assert returned("from seqkit.runtime.allocator import keep_freed_memory; keep_freed_memory()") < 20e6

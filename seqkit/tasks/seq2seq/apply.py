@@ -9,8 +9,8 @@ from typing import Any
 from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Translation
+from seqkit.inference.generation import Output, Source, generate
 from seqkit.items import library_missing
-from seqkit.models.generation import Output, Source, generate
 from seqkit.models.usable import fault_of_source, parts_of
 
 CHUNK = 2000

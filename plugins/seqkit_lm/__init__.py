@@ -1,0 +1,85 @@
+"""Language models (Mikolov et al. 2010): P(y_1:T) = Π_t softmax(V z_t)[y_t], z_t a function of y_<t."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from seqkit import CommandSpec, ModelSpec, TaskSpec, hookimpl
+from seqkit.config import LARGEST, MOST_PIECES, check_range
+from seqkit.models.contracts import ModelOptions
+
+
+@dataclass(frozen=True)
+class LMOptions(ModelOptions):
+    """Options of the network and its symbols."""
+
+    unit: Literal["pieces", "characters", "words"] = "pieces"
+    """What is predicted: SentencePiece pieces, characters, or words between spaces."""
+    recurrence: str = "lstm"
+    """Which registered recurrence computes z_t."""
+    layers: int = 1
+    """Depth: the states of layer l are the inputs of layer l+1."""
+    hidden: int = 256
+    """Size of z_t."""
+    embedding_size: int = 128
+    """Size of a symbol's vector."""
+    vocab_size: int = 0
+    """Most symbols: pieces or words; 0 adapts to the text. Characters are all kept."""
+    dropout: float = 0.2
+    """Dropout of x_t and z_t, one mask a window (variational)."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for a value that no network can be made of."""
+        check_range(self, 1, LARGEST, "layers", "hidden", "embedding_size")
+        check_range(self, 0, MOST_PIECES, "vocab_size")
+        check_range(self, 0, 0.99, "dropout")
+
+
+@dataclass(frozen=True)
+class LMTraining:
+    """How text is cut for back-propagation through time."""
+
+    bptt_window: int = 64
+    """Steps after which back-propagation through time stops (Williams & Peng 1990); the state is carried on."""
+    lang: str = ""
+    """Language code of the text. Default: the corpus's, else xx."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for a window without a step."""
+        check_range(self, 1, 100_000, "bptt_window")
+
+
+@hookimpl
+def seqkit_models() -> Iterable[ModelSpec]:
+    """The model `lm`."""
+    yield ModelSpec(
+        "lm",
+        task="lm",
+        options=LMOptions,
+        build="seqkit_lm.model:LanguageModel",
+        facts="seqkit_lm.symbols:LMFacts",
+        summary="a language model: the next piece, character or word",
+    )
+
+
+@hookimpl
+def seqkit_tasks() -> Iterable[TaskSpec]:
+    """The task `lm`."""
+    yield TaskSpec(
+        "lm",
+        implementation="seqkit_lm.task:LMTask",
+        options=LMTraining,
+        defaults={"label_smoothing": 0.0, "patience": 3},
+        verb="generate",
+        summary="language models: perplexity, text generation",
+    )
+
+
+@hookimpl
+def seqkit_commands() -> Iterable[CommandSpec]:
+    """The command `generate`."""
+    yield CommandSpec(
+        "generate", command="seqkit_lm.command:generate", summary="Continue a text with a language model."
+    )

@@ -1,0 +1,52 @@
+"""`seqkit generate`."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from seqkit.streams import data_text
+
+
+def generate(
+    prompt: Annotated[str, typer.Argument(help='How the text begins; "-" is standard input.')] = "",
+    model: Annotated[str, typer.Option("--model", "-m", help="A language model: its folder.")] = "",
+    length: Annotated[int, typer.Option(min=1, max=100_000, help="Most symbols to add.")] = 200,
+    temperature: Annotated[
+        float,
+        typer.Option(min=0.0, max=100.0, help="Of the draw; below 1 favours the probable, 0 takes the best."),
+    ] = 1.0,
+    top_p: Annotated[
+        float,
+        typer.Option(min=1e-6, max=1.0, help="Draw from the most probable symbols that make up this much."),
+    ] = 1.0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the draw.")] = 1,
+    count: Annotated[int, typer.Option(min=1, max=1000, help="Texts to draw.")] = 1,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object a text, with its log-probability.")
+    ] = False,
+    inference_dtype: Annotated[
+        str, typer.Option("--inference-dtype", help="Number format: float32, bfloat16. Default: the model's.")
+    ] = "",
+) -> None:
+    """Continue a text with a language model."""
+    from seqkit import SeqkitError
+    from seqkit.models.artifact import load_for
+    from seqkit.terminal.inputs import check_utf8
+    from seqkit_lm.generation import GenerationOptions, continuations
+
+    if not model:
+        raise SeqkitError(
+            "which model?", "Name one: --model runs/lm (seqkit train lm makes it).", exit_code=2
+        )
+    check_utf8("the prompt", prompt)
+    text = typer.get_text_stream("stdin").read() if prompt == "-" else prompt
+    options = GenerationOptions(length, temperature, top_p, seed, count)
+    for found in continuations(load_for("lm", model, inference_dtype), text, options):
+        if as_json:
+            record = {"prompt": text, "text": found.text, "log_prob": round(found.log_prob, 6)}
+            print(json.dumps(record, ensure_ascii=False), file=data_text())
+        else:
+            print(found.text, file=data_text())

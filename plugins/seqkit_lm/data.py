@@ -1,0 +1,80 @@
+"""The text of a run as documents of lines."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from seqkit import SeqkitError
+from seqkit.formats.examples import Problems
+from seqkit.tasks import TrainingRequest
+from seqkit.tasks.reading import corpus_language, read_texts, split_sources
+from seqkit_lm.symbols import clean_lines
+
+HELD_OUT = 20
+"""Without a dev split, a twentieth of the text becomes one: every 20th document, or the last lines of one document."""
+FEWEST = 40
+"""Fewer lines than this are not divided."""
+
+Document = list[str]
+
+
+@dataclass
+class LMData:
+    """Documents of each split."""
+
+    train: list[Document]
+    dev: list[Document]
+    language: str
+    notes: list[str]
+
+    @property
+    def dev_characters(self) -> int:
+        """Characters of dev, the ends of lines among them."""
+        return sum(len(line) + 1 for document in self.dev for line in document)
+
+
+def documents_in(sources: Iterable[str], split: str, problems: Problems) -> list[Document]:
+    """The documents of files, or of a corpus's split, that have a line."""
+    texts = (text for source in sources for text in read_texts(source, split, problems))
+    return [lines for lines in map(clean_lines, texts) if lines]
+
+
+def read_data(request: TrainingRequest) -> LMData:
+    """Read train and dev. Raises SeqkitError where there is no text."""
+    sources, problems = request.sources, Problems(skip=request.sources.skip_bad)
+    train = documents_in(split_sources(sources, "train"), "train", problems)
+    dev = documents_in(split_sources(sources, "dev"), "dev", problems)
+    name = sources.corpus or ", ".join(sources.train)
+    if not train:
+        raise SeqkitError(f"{name}: holds no text to train on", "Give a file with text.")
+    notes = [problems.summary()] if problems.summary() else []
+    if not dev and sum(map(len, train)) >= FEWEST:
+        train, dev = _divided(train)
+        notes.append(f"no dev split given: {sum(map(len, dev)):,} lines are held out")
+    elif not dev:
+        notes.append("no dev split: every epoch is trained and the last one kept")
+    return LMData(train, dev, request.task.lang or corpus_language(sources), notes)
+
+
+def _divided(documents: list[Document]) -> tuple[list[Document], list[Document]]:
+    """Train and dev: whole documents where there are enough of them."""
+    if len(documents) >= HELD_OUT:
+        dev = documents[HELD_OUT - 1 :: HELD_OUT]
+        return [d for number, d in enumerate(documents, 1) if number % HELD_OUT], dev
+    longest = max(documents, key=len)
+    cut = max(1, sum(map(len, documents)) // HELD_OUT)
+    cut = min(cut, len(longest) - 1)
+    train = [document[:-cut] if document is longest else document for document in documents]
+    return train, [longest[-cut:]]
+
+
+def checksum(data: LMData) -> str:
+    """sha256 of all lines, in order."""
+    digest = hashlib.sha256()
+    for documents in (data.train, data.dev):
+        for document in documents:
+            digest.update("\n".join([*document, "", ""]).encode())
+        digest.update(b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,148 @@
+"""Perplexity a word and bits a character of text, with intervals by bootstrap over lines.
+
+Shapes: N lines.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqkit import SeqkitError
+from seqkit.evaluation.report import Section, Table, metric_data, metric_table
+from seqkit.evaluation.resampling import drawn_rates, interval
+from seqkit.formats.examples import Problems
+from seqkit.models.artifact import load_for
+from seqkit.tasks import EvaluationRequest, Metric, Report
+from seqkit_lm.data import Document, documents_in
+from seqkit_lm.model import LanguageModel
+from seqkit_lm.scoring import score_documents
+from seqkit_lm.symbols import LINE_END, UNKNOWN
+
+
+class LineCounts(NamedTuple):
+    """What each line costs, and how much it holds; the end of a document counts with its last line."""
+
+    nll_N: NDArray[np.float64]
+    words_N: NDArray[np.int64]
+    """Between spaces, and the end of the line."""
+    characters_N: NDArray[np.int64]
+    """The end of the line among them."""
+    symbols_N: NDArray[np.int64]
+    unknown: int
+    """Symbols that the model does not know."""
+
+
+def evaluate_lm(request: EvaluationRequest) -> Report:
+    """Scores of a language model on text. Raises SeqkitError where there is none."""
+    model = load_for("lm", request.model, request.inference_dtype)
+    problems = Problems(skip=request.skip_bad)
+    documents = documents_in([request.source], request.split or "", problems)
+    request.tell(problems.summary())
+    if not documents:
+        raise SeqkitError(f"{request.source}: holds no text to evaluate on", "Give a file with text.")
+    counts = count_lines(model, documents)
+    metrics = metrics_of(counts)
+    if request.compare:
+        rival = load_for("lm", request.compare, request.inference_dtype)
+        metrics += compared(counts, count_lines(rival, documents))
+    return _report(request, model, documents, counts, metrics)
+
+
+def count_lines(model: LanguageModel, documents: Sequence[Document]) -> LineCounts:
+    """The negative log-likelihood of each line, and its size."""
+    symbols = model.facts.symbols
+    encoded = [np.array(symbols.document(document)) for document in documents]
+    losses = score_documents(model, encoded).losses
+    nll: list[float] = []
+    sizes: list[int] = []
+    for ids, losses_T in zip(encoded, losses, strict=True):
+        line_T = np.cumsum(ids == LINE_END) - (ids == LINE_END)
+        line_T = np.minimum(line_T, line_T.max(initial=0) - 1 if len(ids) > 1 else 0)
+        nll += np.bincount(line_T, losses_T).tolist()
+        sizes += np.bincount(line_T).tolist()
+    lines = [line for document in documents for line in document]
+    return LineCounts(
+        np.array(nll),
+        np.array([len(line.split(" ")) + 1 for line in lines]),
+        np.array([len(line) + 1 for line in lines]),
+        np.array(sizes),
+        int(sum((ids == UNKNOWN).sum() for ids in encoded)),
+    )
+
+
+def metrics_of(counts: LineCounts) -> list[Metric]:
+    """Perplexity a word, which decides, bits a character and perplexity a symbol."""
+    parts: list[tuple[str, NDArray[Any], Any]] = [
+        ("perplexity_per_word", counts.words_N, np.exp),
+        ("bits_per_character", counts.characters_N, lambda nats: nats / math.log(2)),
+        ("perplexity_per_symbol", counts.symbols_N, np.exp),
+    ]
+    found = []
+    for name, sizes_N, view in parts:
+        (drawn_S,) = drawn_rates(counts.nll_N[None], sizes_N)
+        value = float(view(counts.nll_N.sum() / sizes_N.sum()))
+        found.append(
+            Metric(name, value, interval(view(drawn_S)), higher_is_better=False, unit="", likelihood=True)
+        )
+    return found
+
+
+def compared(this: LineCounts, other: LineCounts) -> list[Metric]:
+    """The difference in bits a character from another model, by paired bootstrap; negative where this one is better."""
+    difference_N = (this.nll_N - other.nll_N) / math.log(2)
+    (drawn_S,) = drawn_rates(difference_N[None], this.characters_N)
+    value = float(difference_N.sum() / this.characters_N.sum())
+    return [
+        Metric("bits_per_character_minus_other", value, interval(drawn_S), higher_is_better=False, unit="")
+    ]
+
+
+def _report(
+    request: EvaluationRequest,
+    model: LanguageModel,
+    documents: Sequence[Document],
+    counts: LineCounts,
+    metrics: list[Metric],
+) -> Report:
+    lines, words = len(counts.nll_N), int(counts.words_N.sum())
+    table = metric_table(metrics, "Scores (lower is better)")
+    unit = model.facts.symbols.unit
+    sizes = Table(
+        "Counted on",
+        ["documents", "lines", "words and line ends", "characters", unit, "unknown"],
+        [
+            [
+                str(len(documents)),
+                str(lines),
+                str(words),
+                str(int(counts.characters_N.sum())),
+                str(int(counts.symbols_N.sum())),
+                str(counts.unknown),
+            ]
+        ],
+    )
+    data = {
+        "model": request.model,
+        "source": request.source,
+        "split": request.split,
+        "unit": unit,
+        "documents": len(documents),
+        "lines": lines,
+        "words": words,
+        "characters": int(counts.characters_N.sum()),
+        "symbols": int(counts.symbols_N.sum()),
+        "unknown": counts.unknown,
+        "metrics": metric_data(metrics),
+    }
+    return Report(
+        title=f"{request.model} on {request.where}: {lines:,} lines, {words:,} words",
+        tables=[table, sizes],
+        data=data,
+        card=Section(f"Scores on {request.where}", f"{lines:,} lines, {words:,} words.", [table]),
+        metrics=metrics,
+    )

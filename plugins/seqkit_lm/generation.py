@@ -1,0 +1,79 @@
+"""Text that a language model goes on with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+
+from seqkit.decoding.greedy import greedy
+from seqkit.decoding.sampling import sample
+from seqkit.decoding.steps import Forced, Hypothesis
+from seqkit.nn.bfloat16 import products_in
+from seqkit.text.lines import one_line
+from seqkit_lm.model import LanguageModel
+from seqkit_lm.symbols import LINE_END, UNKNOWN, Symbols
+
+
+@dataclass(frozen=True)
+class GenerationOptions:
+    """How texts are drawn."""
+
+    length: int = 200
+    """Most symbols after the prompt."""
+    temperature: float = 1.0
+    """0 takes the most probable symbol at each step."""
+    top_p: float = 1.0
+    seed: int = 1
+    count: int = 1
+
+
+class Continuation(NamedTuple):
+    """A text, its beginning among it."""
+
+    text: str
+    log_prob: float
+    """ln P(text), its end included where it ended by itself."""
+
+
+@torch.inference_mode()
+def continuations(model: LanguageModel, prompt: str, options: GenerationOptions) -> list[Continuation]:
+    """Texts that begin with the prompt. Each follows from the seed and its number, whatever their count.
+
+    A part of the prompt that the model does not know is read as its unknown symbol, and written as it stands.
+    """
+    model.eval()
+    prefix = prefix_of(model.facts.symbols, prompt)
+    forced = Forced([len(prefix) + options.length + 1], [prefix], model.end)
+    with products_in(model.inference_dtype):
+        found = _search(model, forced, options)
+    return [Continuation(_text(model.facts.symbols, prompt, prefix, one), one.log_prob) for one in found]
+
+
+def _text(symbols: Symbols, prompt: str, prefix: list[int], found: Hypothesis) -> str:
+    """The text of the symbols; where the prompt has unknown ones, the prompt itself and the text of the others."""
+    if UNKNOWN not in prefix:
+        return symbols.text(found.symbols)
+    gap = " " if symbols.unit == "words" else ""
+    return prompt + gap + symbols.text(found.symbols[len(prefix) :])
+
+
+def _search(model: LanguageModel, forced: Forced, options: GenerationOptions) -> list[Hypothesis]:
+    state = model.initial_state(1)
+    if options.temperature == 0:
+        return greedy(model, state, forced, 0.0) * options.count
+    seeds = [[(options.seed, number) for number in range(options.count)]]
+    (drawn,) = sample(
+        model, state, forced, seeds, temperature=options.temperature, top_p=options.top_p, length_penalty=0.0
+    )
+    return drawn
+
+
+def prefix_of(symbols: Symbols, prompt: str) -> list[int]:
+    """The symbols of a prompt; a line break in it ends a line."""
+    lines = [one_line(line) for line in prompt.split("\n")]
+    found: list[int] = []
+    for number, line in enumerate(lines):
+        found += symbols.encode(line) + ([LINE_END] if number < len(lines) - 1 else [])
+    return found

@@ -1,0 +1,61 @@
+"""Log-likelihood of documents, symbol by symbol, the state carried through each document.
+
+Shapes: B documents, T steps, V symbols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from seqkit.nn.cross_entropy import log_probs
+from seqkit_lm.model import LanguageModel
+from seqkit_lm.windows import batches_of, collate, lanes_of, windows_of
+
+WINDOW, LANES = 128, 16
+"""Steps read at once, and documents side by side."""
+
+
+@dataclass(frozen=True)
+class DocumentScores:
+    """What a model says of documents."""
+
+    losses: list[NDArray[np.float64]]
+    """Negative log-likelihood of each symbol, in nats, for each document."""
+
+    @property
+    def nll(self) -> float:
+        """Summed over everything."""
+        return float(sum(part.sum() for part in self.losses))
+
+    @property
+    def steps(self) -> int:
+        """Symbols, ends of lines and documents among them."""
+        return sum(map(len, self.losses))
+
+
+@torch.inference_mode()
+def score_documents(model: LanguageModel, documents: Sequence[NDArray[np.int64]]) -> DocumentScores:
+    """-log P of each symbol given all that stands before it in its document."""
+    model.eval()
+    losses = [np.zeros(len(document)) for document in documents]
+    windows = windows_of(documents, WINDOW)
+    order = sorted(range(len(documents)), key=lambda number: -len(documents[number]))
+    states = model.initial_state(LANES)
+    for indices in batches_of(lanes_of(windows, LANES, order)):
+        chosen = [windows[index] for index in indices]
+        batch, rows = collate(documents, chosen), torch.arange(len(indices))
+        fresh_B1 = batch.fresh_B[:, None]
+        carried = model.select(states, rows, None)
+        before = tuple(tuple(part.masked_fill(fresh_B1, 0.0) for part in state) for state in carried)
+        z_BTH, states = model(batch.inputs_BT, before)
+        log_p_BTV = log_probs(z_BTH, model.V, model.output.bias)
+        nll_BT = -log_p_BTV.gather(2, batch.targets_BT[:, :, None])[:, :, 0]
+        for row, window in enumerate(chosen):
+            steps = window.end - window.start
+            losses[window.document][window.start : window.end] = nll_BT[row, :steps].numpy()
+    return DocumentScores(losses)

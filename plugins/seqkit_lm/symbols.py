@@ -1,0 +1,203 @@
+"""What a language model predicts: pieces, characters or words, each line of a document ended by a symbol of its own."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from seqkit import SeqkitError
+from seqkit.models.parts import read_json, write_json
+from seqkit.text.lines import one_line
+from seqkit.text.subword import Subword, train_subword_on_lines
+
+UNKNOWN, LINE_END, BOUNDARY = 0, 1, 2
+"""The first symbols of words and characters: unknown, the end of a line, the beginning and end of a document."""
+SPECIAL = 3
+WORDS_A_PIECE = 4
+"""Distinct words for each piece, where the number of pieces adapts."""
+PIECES = (100, 8000)
+WORDS = 50_000
+"""Most words of a vocabulary that adapts."""
+SUBWORD = "subword.model"
+
+
+class Symbols(ABC):
+    """An alphabet: lines into symbols and back. Lines have composed characters and single spaces (`one_line`)."""
+
+    unit: ClassVar[str]
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Number of symbols."""
+
+    @abstractmethod
+    def encode(self, line: str) -> list[int]:
+        """The symbols of a line, without its end."""
+
+    @abstractmethod
+    def decode(self, symbols: Sequence[int]) -> str:
+        """The line that symbols make."""
+
+    @abstractmethod
+    def save(self, folder: Path) -> None:
+        """Write the alphabet to a model folder."""
+
+    def document(self, lines: Iterable[str]) -> list[int]:
+        """The symbols of a document: each line with its end, and the boundary last."""
+        found = [symbol for line in lines for symbol in (*self.encode(line), LINE_END)]
+        return [*found, BOUNDARY]
+
+    def text(self, symbols: Sequence[int]) -> str:
+        """The text of a document, or of its beginning; line ends are written as such."""
+        lines: list[list[int]] = [[]]
+        for symbol in symbols:
+            if symbol == LINE_END:
+                lines.append([])
+            elif symbol != BOUNDARY:
+                lines[-1].append(symbol)
+        return "\n".join(map(self.decode, lines))
+
+
+class PieceSymbols(Symbols):
+    """SentencePiece pieces, moved up by the three special symbols."""
+
+    unit = "pieces"
+
+    def __init__(self, subword: Subword) -> None:
+        self.subword = subword
+
+    def __len__(self) -> int:
+        return SPECIAL + len(self.subword)
+
+    def encode(self, line: str) -> list[int]:
+        (pieces,) = self.subword.encode_lines([line])
+        return [SPECIAL + piece if piece else UNKNOWN for piece in pieces]
+
+    def decode(self, symbols: Sequence[int]) -> str:
+        return self.subword.decode([max(symbol - SPECIAL, 0) for symbol in symbols])
+
+    def save(self, folder: Path) -> None:
+        self.subword.save(folder / "symbols" / SUBWORD)
+
+
+class ListedSymbols(Symbols):
+    """Symbols that a list names; those of no other line are unknown."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = list(names)
+
+    def __len__(self) -> int:
+        return SPECIAL + len(self.names)
+
+    @cached_property
+    def _ids(self) -> dict[str, int]:
+        return {name: SPECIAL + number for number, name in enumerate(self.names)}
+
+    @abstractmethod
+    def split(self, line: str) -> Sequence[str]:
+        """The parts of a line that are symbols."""
+
+    def encode(self, line: str) -> list[int]:
+        return [self._ids.get(part, UNKNOWN) for part in self.split(line)]
+
+    def parts(self, symbols: Sequence[int]) -> Iterator[str]:
+        """The name of each symbol."""
+        return (
+            self.names[symbol - SPECIAL] if symbol >= SPECIAL else "\N{REPLACEMENT CHARACTER}"
+            for symbol in symbols
+        )
+
+    def save(self, folder: Path) -> None:
+        write_json(folder / "symbols" / f"{self.unit}.json", self.names)
+
+
+class CharacterSymbols(ListedSymbols):
+    """Characters, spaces among them."""
+
+    unit = "characters"
+
+    def split(self, line: str) -> Sequence[str]:
+        return line
+
+    def decode(self, symbols: Sequence[int]) -> str:
+        return "".join(self.parts(symbols))
+
+
+class WordSymbols(ListedSymbols):
+    """Words between spaces."""
+
+    unit = "words"
+
+    def split(self, line: str) -> Sequence[str]:
+        return line.split(" ") if line else ()
+
+    def decode(self, symbols: Sequence[int]) -> str:
+        return " ".join(self.parts(symbols))
+
+
+LISTED: dict[str, type[ListedSymbols]] = {"characters": CharacterSymbols, "words": WordSymbols}
+
+
+@dataclass
+class LMFacts:
+    """What the training text told: the alphabet and the language."""
+
+    symbols: Symbols
+    language: str = "xx"
+    silver: str | None = None
+
+    @classmethod
+    def gather(cls, documents: Sequence[Sequence[str]], options: Any, language: str) -> Self:
+        """Learn the alphabet of documents, each a list of lines. Raises SeqkitError where there is no letter."""
+        lines = [line for document in documents for line in document if line]
+        if not lines:
+            raise SeqkitError("there is no text to learn from", "Give a file with text.")
+        if options.unit == "pieces":
+            subword = train_subword_on_lines(lines, options.vocab_size or _pieces(lines))
+            return cls(PieceSymbols(subword), language)
+        kind = LISTED[options.unit]
+        counts = Counter(part for line in lines for part in kind([]).split(line))
+        return cls(kind(_kept(counts, options)), language)
+
+    def save(self, folder: Path) -> None:
+        """Write `symbols/`."""
+        write_json(
+            folder / "symbols" / "symbols.json", {"unit": self.symbols.unit, "language": self.language}
+        )
+        self.symbols.save(folder)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote. Raises SeqkitError for a file that is missing or not what it should be."""
+        told = read_json(folder / "symbols" / "symbols.json")
+        if told["unit"] == "pieces":
+            path = folder / "symbols" / SUBWORD
+            if not path.is_file():
+                raise SeqkitError(f"{path}: missing from the model folder", "Get the model again.")
+            return cls(PieceSymbols(Subword(path.read_bytes())), told["language"])
+        names = read_json(folder / "symbols" / f"{told['unit']}.json")
+        return cls(LISTED[told["unit"]](names), told["language"])
+
+
+def _pieces(lines: Iterable[str]) -> int:
+    """Pieces in proportion to the distinct words."""
+    distinct = len({word for line in lines for word in line.split(" ")})
+    return min(max(distinct // WORDS_A_PIECE, PIECES[0]), PIECES[1])
+
+
+def _kept(counts: Counter[str], options: Any) -> list[str]:
+    """Characters seen at all; words seen twice, the most frequent first."""
+    if options.unit == "characters":
+        return [name for name, _ in counts.most_common()]
+    limit = options.vocab_size or WORDS
+    return [name for name, count in counts.most_common(limit) if count > 1]
+
+
+def clean_lines(text: str) -> list[str]:
+    """The lines of a text as models read them; blank lines are left out."""
+    return [line for line in map(one_line, text.splitlines()) if line]

@@ -1,0 +1,83 @@
+"""The task `lm`: from text to a language model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from seqkit import SeqkitError
+from seqkit.tasks import EvaluationRequest, Prepared, Report, Task, TrainingRequest
+from seqkit.tasks.reading import fresh_or_started
+from seqkit.training.card import CardFacts, model_card
+from seqkit_lm.data import LMData, checksum, read_data
+from seqkit_lm.trainable import LMTrainable
+
+UPDATES, UPDATES_AN_EPOCH = 4000, 150
+EPOCHS, LANES = (4, 60), (1, 32)
+"""Bounds of what adapts to the size of the training text."""
+
+
+class LMTask(Task):
+    """The next symbol of a text."""
+
+    name = "lm"
+
+    def prepare(self, request: TrainingRequest, reporter: Any) -> Prepared:
+        """Read the text, learn the alphabet, make the network."""
+        data = read_data(request)
+        for note in data.notes:
+            reporter.note(note)
+        torch.manual_seed(request.training.seed)
+        model = fresh_or_started(
+            request, lambda facts: facts.gather(data.train, request.model, data.language)
+        )
+        symbols = model.facts.symbols
+        train, dev = ([np.array(symbols.document(d)) for d in split] for split in (data.train, data.dev))
+        task = LMTrainable(model, train, dev, data.dev_characters, request.task.bptt_window)
+        resolved = _with_auto_options(request.replace("task", lang=data.language), sum(map(len, train)))
+        facts = _card_facts(resolved, model, data)
+        return Prepared(
+            request=resolved,
+            task=task,
+            examples=checksum(data),
+            card=lambda progress, command: model_card(resolved, facts, progress, command),
+        )
+
+    def evaluate(self, request: EvaluationRequest) -> Report:
+        """Perplexity a word, bits a character, with intervals."""
+        from seqkit_lm.evaluate import evaluate_lm
+
+        return evaluate_lm(request)
+
+
+def _with_auto_options(request: TrainingRequest, steps: int) -> TrainingRequest:
+    """`batch_words` and `epochs` by the size of the text where they are 0."""
+    window, options = request.task.bptt_window, request.training
+    lanes = _within(steps // (window * UPDATES_AN_EPOCH), LANES)
+    batch_words = options.batch_words or lanes * window
+    epochs = options.epochs or _within(round(UPDATES * batch_words / max(steps, 1)), EPOCHS)
+    return request.replace("training", batch_words=batch_words, epochs=epochs)
+
+
+def _within(value: int, bounds: tuple[int, int]) -> int:
+    return min(max(value, bounds[0]), bounds[1])
+
+
+def _card_facts(request: TrainingRequest, model: Any, data: LMData) -> CardFacts:
+    return CardFacts(
+        title=f"A language model for {data.language}, over {request.model.unit}",
+        language=data.language,
+        tags="[text-generation]",
+        after=[
+            f"Training documents: {len(data.train):,}; lines: {sum(map(len, data.train)):,}",
+            f"Symbols: {len(model.facts.symbols):,}; parameters: {sum(p.numel() for p in model.parameters()):,}",
+        ],
+    )
+
+
+def check_lm(model: Any, name: str) -> None:
+    """Raise SeqkitError for a model of another kind."""
+    if model.task != LMTask.name:
+        raise SeqkitError(f"{name}: no language model", "Train one: seqkit train lm.", exit_code=2)

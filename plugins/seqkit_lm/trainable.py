@@ -1,0 +1,130 @@
+"""Training a language model: windows in order, the state carried across them, perplexity on dev."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs
+from seqkit.tasks import Loss, Metric, StepLogProbs, Trainable
+from seqkit_lm.model import LanguageModel, States, WindowBatch
+from seqkit_lm.scoring import DocumentScores, score_documents
+from seqkit_lm.windows import batches_of, collate, lanes_of, windows_of
+
+Documents = Sequence[NDArray[np.int64]]
+"""Symbols of each document, its boundary last."""
+
+
+class LMTrainable(Trainable):
+    """A language model and the documents it learns from."""
+
+    name = "lm"
+
+    def __init__(
+        self, model: LanguageModel, train: Documents, dev: Documents, dev_characters: int, window: int
+    ) -> None:
+        self.model: LanguageModel = model
+        self.train, self.dev, self.dev_characters = train, dev, dev_characters
+        self.window = window
+        self.windows = windows_of(train, window)
+        self._carried: States | None = None
+        """The states after the last batch, a row a lane."""
+
+    @property
+    def lengths(self) -> list[int]:
+        """Steps of each window."""
+        return [window.end - window.start for window in self.windows]
+
+    def batches(self, batch_words: int, seed: int, epoch: int) -> list[list[int]]:
+        """Documents in random order in lanes, as many as windows fit into a batch."""
+        order = np.random.default_rng((seed, epoch)).permutation(len(self.train)).tolist()
+        return batches_of(lanes_of(self.windows, max(1, batch_words // self.window), order))
+
+    def collate(self, indices: Sequence[int], seed: int) -> WindowBatch:
+        """These windows."""
+        return collate(self.train, [self.windows[index] for index in indices])
+
+    def _states(self, batch: WindowBatch) -> States:
+        """The states before a batch: those carried, and zeros where a document begins."""
+        rows = len(batch.fresh_B)
+        zeros = self.model.initial_state(rows)
+        if self._carried is None:
+            return zeros
+        keep_B1 = ~batch.fresh_B[:, None]
+        return tuple(
+            tuple(
+                torch.where(keep_B1[: len(part)], part[:rows], zero[: len(part)])
+                for part, zero in zip(state, zero_state, strict=True)
+            )
+            for state, zero_state in zip(self._carried, zeros, strict=True)
+        )
+
+    def _read(self, batch: WindowBatch) -> Tensor:
+        """z_BTH; carries the states on, without their history."""
+        states = self._states(batch)
+        z_BTH, after = self.model(batch.inputs_BT, states)
+        self._carried = tuple(tuple(part.detach() for part in state) for state in after)
+        return z_BTH
+
+    def loss(self, batch: WindowBatch, label_smoothing: float = 0.0) -> Loss:
+        """-Σ_t log P(y_t | y_<t), back-propagated to the beginning of the window."""
+        z_NH, y_N = self._read(batch)[batch.mask_BT], batch.targets_BT[batch.mask_BT]
+        loss = chunked_cross_entropy(z_NH, self.model.V, self.model.output.bias, y_N, label_smoothing)
+        return Loss(loss.smooth / len(y_N), loss.nll, loss.right, len(y_N))
+
+    def log_probs(self, batch: WindowBatch) -> list[StepLogProbs]:
+        """Of every step."""
+        z_NH = self._read(batch)[batch.mask_BT]
+        log_p_NV = log_probs(z_NH, self.model.V, self.model.output.bias)
+        return [StepLogProbs(log_p_NV, batch.targets_BT[batch.mask_BT])]
+
+    def step_losses(self, batch: WindowBatch) -> Tensor:
+        """Negative log-likelihood of each step, (B, T)."""
+        log_p_BTV = log_probs(self._read(batch), self.model.V, self.model.output.bias)
+        nll_BT = -log_p_BTV.gather(2, batch.targets_BT[:, :, None])[:, :, 0]
+        return nll_BT * batch.mask_BT
+
+    def score(self) -> list[Metric]:
+        """Perplexity of a symbol, which decides, and bits a character."""
+        if not self.dev:
+            return []
+        self.model.eval()
+        scores: DocumentScores = score_documents(self.model, self.dev)
+        nll, steps = scores.nll, scores.steps
+        return [
+            Metric(
+                "perplexity",
+                math.exp(min(nll / max(steps, 1), 100.0)),
+                higher_is_better=False,
+                unit="",
+                likelihood=True,
+            ),
+            Metric(
+                "bits_per_character",
+                nll / math.log(2) / max(self.dev_characters, 1),
+                higher_is_better=False,
+                unit="",
+            ),
+        ]
+
+    def state_dict(self) -> Mapping[str, Tensor]:
+        """The carried states: a run that is killed within a document goes on with them."""
+        return {
+            f"{layer}.{number}": part
+            for layer, state in enumerate(self._carried or ())
+            for number, part in enumerate(state)
+        }
+
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        """Put carried states back."""
+        if not state:
+            self._carried = None
+            return
+        layers = range(len(self.model.layers))
+        parts = range(len(state) // len(layers))
+        self._carried = tuple(tuple(state[f"{layer}.{number}"] for number in parts) for layer in layers)

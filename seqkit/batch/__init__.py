@@ -1,1 +1,0 @@
-"""Models over whole corpora: a stream in, a stream out, memory flat."""

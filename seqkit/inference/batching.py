@@ -1,0 +1,67 @@
+"""Sentences as batches of similar length, which follow from the lengths alone.
+
+Shapes: B stretches of sentences, T words, S stretches in all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seqkit.models.contracts import MAX_STEPS
+from seqkit.text.vocabulary import Ids
+
+BATCH_WORDS = 2048
+
+
+class Batch(NamedTuple):
+    """Stretches of sentences that are read together, padded on the right."""
+
+    rows_BT: Ids
+    """Numbers of words, counted through all sentences; what pads has the number after the last."""
+    lengths_B: Tensor | None
+    """None: all are of length T."""
+
+
+def batches(lengths: Sequence[int], mixed: bool) -> Iterator[Batch]:
+    """Sentences of these lengths as batches, the longest first; they follow from the lengths alone.
+
+    Args: mixed, whether stretches of different lengths may share a batch. Then few shapes of batches occur, whatever
+    the text: a kernel takes time and memory for every new one.
+    """
+    start_S, length_S = _stretches(lengths)
+    order_S = np.argsort(-length_S, kind="stable")
+    start_S, length_S = start_S[order_S], length_S[order_S]
+    words, first = sum(lengths), 0
+    while first < len(length_S):
+        longest = int(length_S[first])
+        after = first + max(1, BATCH_WORDS // longest)
+        if not mixed:
+            after = min(after, int(np.searchsorted(-length_S, -longest, "right")))
+        yield _batch(start_S[first:after], length_S[first:after], words)
+        first = after
+
+
+def _batch(start_B: Ids, length_B: Ids, padding: int) -> Batch:
+    step_T = np.arange(length_B[0])
+    rows_BT = start_B[:, None] + step_T
+    if length_B[0] == length_B[-1]:
+        return Batch(rows_BT, None)
+    rows_BT[step_T >= length_B[:, None]] = padding
+    return Batch(rows_BT, torch.from_numpy(length_B))
+
+
+def _stretches(lengths: Sequence[int]) -> tuple[Ids, Ids]:
+    """First word and length of each stretch of at most so many words as a network reads at once."""
+    ends = np.cumsum(lengths, dtype=np.int64).tolist()
+    found = [
+        (start, min(MAX_STEPS, end - start))
+        for end, length in zip(ends, lengths, strict=True)
+        for start in range(end - length, end, MAX_STEPS)
+    ]
+    start_S, length_S = np.array(found, dtype=np.int64).reshape(-1, 2).T
+    return start_S, length_S

@@ -1,0 +1,142 @@
+"""Predict labels with a tagger, fast, without its gradients.
+
+Shapes: B stretches of sentences, T words, L labels, K best of them, N words of all sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar, cast
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seqkit.formats.examples import Sentence
+from seqkit.inference.tagger_logits import tagger_logits
+from seqkit.models.contracts import TaggerModel, TaggerOptions
+from seqkit.models.tagger import Tagger
+from seqkit.nn.heads import SoftmaxHead
+
+Ranked = list[tuple[str, float]]
+"""Labels of one word with their probabilities, the most probable first."""
+Answer = TypeVar("Answer")
+
+
+class TaggerRunner:
+    """Predicts with a tagger that keeps the protocol `TaggerModel`.
+
+    The built-in tagger runs fast: distinct words are prepared once and cached between calls, each thread for itself,
+    until the weights change. Any other network is run as it is.
+    """
+
+    task = "tagging"
+
+    def __init__(self, model: TaggerModel, inference_dtype: str = "") -> None:
+        """Args: inference_dtype, number format of the z_t: float32, bfloat16, int8; "": what the model's options say.
+
+        Raises SeqkitError for int8 where the model has no such form.
+        """
+        self.model = model
+        self.inference_dtype = inference_dtype or own_dtype(model)
+        self._logits = tagger_logits(model, self.inference_dtype)
+        self._names = {kind: np.array(labels, dtype=object) for kind, labels in model.facts.labels.items()}
+
+    @property
+    def options(self) -> Any:
+        """The model's options."""
+        return self.model.options
+
+    @property
+    def facts(self) -> Any:
+        """What the training data told the model: its `labels`, `language`, `known_words` and more."""
+        return self.model.facts
+
+    @property
+    def heads(self) -> Any:
+        """Kind of label -> output layer."""
+        return self.model.heads
+
+    @property
+    def W(self) -> Tensor:
+        """As the built-in tagger's; AttributeError where the network has none. So are U, V and `matrices`."""
+        return cast(Tagger, self.model).W
+
+    @property
+    def U(self) -> Tensor:
+        """Recurrent matrix of the first layer's forward chain."""
+        return cast(Tagger, self.model).U
+
+    @property
+    def V(self) -> Tensor:
+        """Output matrix of the first kind of label."""
+        return cast(Tagger, self.model).V
+
+    def matrices(self) -> dict[str, Tensor]:
+        """Every W, U and V by name; see `seqkit.models.tagger.Tagger.matrices`."""
+        return cast(Tagger, self.model).matrices()
+
+    def predict(
+        self, sentences: Sequence[Sentence], kinds: Sequence[str] | None = None
+    ) -> list[dict[str, list[str]]]:
+        """The most probable label of each kind (None: of all) for every word, in the order given."""
+        kinds = tuple(self.heads if kinds is None else kinds)
+        count = sum(len(sentence.words) for sentence in sentences)
+        # One place more, for padding.
+        best_N = {kind: np.empty(count + 1, dtype=np.int64) for kind in kinds}
+        with self._evaluating():
+            for rows_BT, logits in self._logits.batches(sentences, kinds, cached=True):
+                for kind, logits_BTL in logits.items():
+                    best_N[kind][rows_BT] = cast(SoftmaxHead, self.heads[kind]).best(logits_BTL).numpy()
+        names = {kind: self._names[kind][ids_N[:count]].tolist() for kind, ids_N in best_N.items()}
+        return list(_by_sentence(sentences, names))
+
+    def predict_top(self, sentences: Sequence[Sentence], top: int) -> list[dict[str, list[Ranked]]]:
+        """The `top` most probable labels of each kind for every word, each with its calibrated probability."""
+        count = sum(len(sentence.words) for sentence in sentences)
+        ranked: dict[str, list[Ranked]] = {kind: [[]] * (count + 1) for kind in self.heads}
+        with self._evaluating():
+            # Probabilities are shown to the last digit, so they must not depend on which words came before.
+            for rows_BT, logits in self._logits.batches(sentences, tuple(self.heads), cached=False):
+                for kind, logits_BTL in logits.items():
+                    for row, labels in zip(
+                        rows_BT.ravel().tolist(), self._ranked(kind, logits_BTL, top), strict=True
+                    ):
+                        ranked[kind][row] = labels
+        return list(_by_sentence(sentences, ranked))
+
+    def _ranked(self, kind: str, logits_BTL: Tensor, top: int) -> Iterator[Ranked]:
+        """The best labels of each word, sentence by sentence."""
+        p_BTL = cast(SoftmaxHead, self.heads[kind]).probabilities(logits_BTL)
+        p_BTK, ids_BTK = p_BTL.topk(min(top, logits_BTL.shape[-1]))
+        names_NK = self._names[kind][ids_BTK.flatten(0, 1).numpy()].tolist()
+        for names_K, p_K in zip(names_NK, p_BTK.flatten(0, 1).tolist(), strict=True):
+            yield list(zip(names_K, p_K, strict=True))
+
+    @contextmanager
+    def _evaluating(self) -> Iterator[None]:
+        was_training = self.model.training
+        self._logits.refresh()
+        self.model.eval()
+        try:
+            with torch.inference_mode():
+                yield
+        finally:
+            self.model.train(was_training)
+
+
+def own_dtype(model: TaggerModel) -> str:
+    """The number format that a model's options choose for prediction; float32 where they have no such option."""
+    return model.options.inference_dtype if isinstance(model.options, TaggerOptions) else "float32"
+
+
+def _by_sentence(
+    sentences: Sequence[Sentence], answers: Mapping[str, list[Answer]]
+) -> Iterator[dict[str, list[Answer]]]:
+    """Answers for all words, cut where sentences end."""
+    first = 0
+    for sentence in sentences:
+        after = first + len(sentence.words)
+        yield {kind: all_N[first:after] for kind, all_N in answers.items()}
+        first = after

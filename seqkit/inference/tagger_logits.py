@@ -1,0 +1,139 @@
+"""Logits of all words of some sentences, batch by batch: for the built-in tagger, and for any other network.
+
+Shapes: B stretches of sentences, T words, L labels, N words of all sentences.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple, Protocol, cast
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seqkit.errors import SeqkitError
+from seqkit.formats.examples import Sentence
+from seqkit.inference.batching import batches
+from seqkit.inference.tagger_forms import TaggerForm, tagger_form
+from seqkit.inference.word_cache import WordCache
+from seqkit.models.contracts import TaggerModel
+from seqkit.models.tagger import Tagger
+from seqkit.nn.bfloat16 import products_in
+from seqkit.nn.fast_forms import check_int8
+from seqkit.nn.heads import CRFHead
+from seqkit.nn.stack import Layer
+from seqkit.text.vocabulary import Ids
+
+
+class LogitsBatch(NamedTuple):
+    """Logits of the words that are read together."""
+
+    rows_BT: Ids
+    """Numbers of the words, counted through all sentences; padding has the number after the last."""
+    logits: dict[str, Tensor]
+    """Kind of label -> logits_BTL."""
+
+
+class TaggerLogits(Protocol):
+    """Computes logits; batches depend on the sentences alone."""
+
+    def refresh(self) -> None:
+        """Drop what was computed from weights that have changed since. To be called before the model's `eval`."""
+        ...
+
+    def batches(
+        self, sentences: Sequence[Sentence], kinds: Sequence[str], *, cached: bool
+    ) -> Iterator[LogitsBatch]:
+        """The logits of these kinds. Args: cached, whether words met in earlier calls need not be composed anew."""
+        ...
+
+
+def tagger_logits(model: TaggerModel, dtype: str) -> TaggerLogits:
+    """The fast way for the built-in tagger, the plain way for any other network.
+
+    Raises SeqkitError for a number format that the model does not have.
+    """
+    return PreparedLogits(model, dtype) if isinstance(model, Tagger) else PlainLogits(model, dtype)
+
+
+class PreparedLogits:
+    """The built-in tagger: what its lowest layer computes from x_t alone is computed once for each distinct word."""
+
+    def __init__(self, model: Tagger, dtype: str) -> None:
+        if dtype == "int8":
+            check_int8(type(cast(Layer, model.network.layers[0]).forward_chain))
+        self._model, self._dtype = model, dtype
+        self._weights: list[tuple[int, int]] = []
+        """Where each weight lies, and how often it was changed."""
+        self._made: TaggerForm | None = None
+        self._thread = threading.local()
+        """Its attribute `cache` holds each thread's words."""
+
+    def refresh(self) -> None:
+        weights = [(p.data_ptr(), p._version) for p in self._model.parameters() if not p.is_inference()]
+        if self._model.training or weights != self._weights:
+            self._weights, self._made, self._thread = weights, None, threading.local()
+
+    def batches(
+        self, sentences: Sequence[Sentence], kinds: Sequence[str], *, cached: bool
+    ) -> Iterator[LogitsBatch]:
+        cache = self._cache() if cached else self._new_cache()
+        prepared_U, index_N = cache.look_up(list(chain.from_iterable(s.words for s in sentences)))
+        index_N = np.append(index_N, 0)  # of padding, which may be any word
+        _, network, heads = self._form()
+        for rows_BT, lengths_B in batches([len(s.words) for s in sentences], _mixed(self._model, kinds)):
+            index_BT = torch.from_numpy(index_N[rows_BT])
+            z_TBH = network.forward_from_table(prepared_U, index_BT, lengths_B).transpose(0, 1)
+            if z_TBH.is_floating_point():
+                z_TBH = z_TBH.float()
+            yield LogitsBatch(rows_BT, {kind: heads[kind](z_TBH).transpose(0, 1) for kind in kinds})
+
+    def _form(self) -> TaggerForm:
+        if self._made is None:
+            self._made = tagger_form(self._model, self._dtype)
+        return self._made
+
+    def _cache(self) -> WordCache:
+        """The words that this thread has met."""
+        try:
+            cache: WordCache = self._thread.cache
+        except AttributeError:
+            cache = self._thread.cache = self._new_cache()
+        return cache
+
+    def _new_cache(self) -> WordCache:
+        embedding, network, _ = self._form()
+        return WordCache(self._model.index, embedding, network)
+
+
+class PlainLogits:
+    """Any other network, through its own `collate` and `__call__`, which see the words alone."""
+
+    def __init__(self, model: TaggerModel, dtype: str) -> None:
+        if dtype == "int8":
+            problem = f"the network {type(model).__name__} has no form in int8"
+            raise SeqkitError(problem, "Use bfloat16 or float32.", exit_code=2)
+        self._model, self._dtype = model, dtype
+
+    def refresh(self) -> None:
+        """Nothing is kept."""
+
+    def batches(
+        self, sentences: Sequence[Sentence], kinds: Sequence[str], *, cached: bool
+    ) -> Iterator[LogitsBatch]:
+        words = list(chain.from_iterable(s.words for s in sentences))
+        for rows_BT, lengths_B in batches([len(s.words) for s in sentences], _mixed(self._model, kinds)):
+            lengths = [rows_BT.shape[1]] * len(rows_BT) if lengths_B is None else lengths_B.tolist()
+            rows = zip(rows_BT.tolist(), lengths, strict=True)
+            batch = self._model.collate([Sentence([words[n] for n in row[:length]]) for row, length in rows])
+            with products_in(self._dtype):
+                logits = self._model(batch)
+            yield LogitsBatch(rows_BT, {kind: logits[kind].float() for kind in kinds})
+
+
+def _mixed(model: TaggerModel, kinds: Sequence[str]) -> bool:
+    """Whether batches may have padding, which a CRF would take for words."""
+    return not any(isinstance(model.heads[kind], CRFHead) for kind in kinds)

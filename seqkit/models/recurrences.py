@@ -1,0 +1,48 @@
+"""Registered recurrences by name: `nn` is handed classes, and knows no plugin."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import cast
+
+import torch
+
+from seqkit.errors import PluginError
+from seqkit.extend.build import FIX, build
+from seqkit.extend.manager import load, registry
+from seqkit.nn.layer_check import fault_of_layer
+from seqkit.nn.recurrent import Recurrence
+
+SIZES = 3, 4
+"""Sizes of the layer that is made to check a plugin's class."""
+
+
+def recurrence_class(name: str) -> type[Recurrence]:
+    """The class of the registered recurrence of that name, made as `layer(input_size, hidden_size)`.
+
+    Raises SeqkitError for a name that no plugin offers, and PluginError for a class that is no recurrence, takes other
+    arguments, or does not keep to the contract on a short sequence.
+    """
+    registered = registry().registered("recurrences", name)
+    reference = registered.spec.layer
+    layer = load(reference)
+    fault = ""
+    if not (isinstance(layer, type) and issubclass(layer, Recurrence)):
+        fault = f"{reference} is no seqkit.nn.recurrent.Recurrence"
+    elif layer.step is Recurrence.step and layer.forward is Recurrence.forward:
+        fault = f"{reference} has neither `step` nor `forward`"
+    elif not registered.builtin:
+        fault = _fault_of(name, reference)
+    if fault:
+        raise PluginError(f"{registered.who}, recurrence '{name}': {fault}", FIX)
+    return cast(type[Recurrence], layer)
+
+
+@cache
+def _fault_of(name: str, reference: str) -> str:
+    """What is wrong with a small layer of a plugin's class; random numbers that it draws are given back."""
+    random = torch.get_rng_state()
+    try:
+        return fault_of_layer(cast(Recurrence, build("recurrences", name, *SIZES)))
+    finally:
+        torch.set_rng_state(random)

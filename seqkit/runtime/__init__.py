@@ -1,0 +1,1 @@
+"""What is set once for every command and worker: allocator, threads, signals."""

@@ -1,0 +1,27 @@
+"""Where started processes look for modules."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+SAFE_PATH = "PYTHONSAFEPATH"
+"""Python's variable: set to 1, neither the script's nor the current folder is on the path."""
+
+
+@contextmanager
+def current_folder_off_path() -> Iterator[None]:
+    """Let processes started within it import nothing from the current folder.
+
+    `spawn` runs `python -c`, which puts that folder first on the path: a `socket.py` there would be imported.
+    """
+    before = os.environ.get(SAFE_PATH)
+    os.environ[SAFE_PATH] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[SAFE_PATH]
+        else:
+            os.environ[SAFE_PATH] = before

@@ -1,0 +1,56 @@
+"""What tasks of plugins need to read their data and to make their model. Imports no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from seqkit.catalogue import find_corpus, read_examples
+from seqkit.extend.build import build
+from seqkit.extend.manager import load, registry
+from seqkit.formats.examples import Problems, RawText
+from seqkit.training.request import Sources, TrainingRequest
+
+UNKNOWN_LANGUAGE = "xx"
+
+
+def split_sources(sources: Sources, split: str) -> Sequence[str]:
+    """Where the examples of a split are: the files given for it, else the corpus, where it has such a split."""
+    files = sources.train if split == "train" else sources.dev
+    if files or not sources.corpus:
+        return files
+    spec = find_corpus(sources.corpus)
+    return (sources.corpus,) if split in {*spec.splits, *spec.aliases} else ()
+
+
+def corpus_language(sources: Sources) -> str:
+    """The language of the corpus; `xx` of files."""
+    return find_corpus(sources.corpus).language if sources.corpus else UNKNOWN_LANGUAGE
+
+
+def read_texts(source: str, split: str, problems: Problems) -> Iterator[str]:
+    """The documents of a file or of a corpus's split as running text, one after another.
+
+    Sentences stand on a line each. Raises SeqkitError for a source that there is not.
+    """
+    held: list[str] = []
+    for example in read_examples(source, split, problems):
+        if example.document is not None and held:
+            yield "".join(held)
+            held = []
+        held.append(example.text if isinstance(example, RawText) else example.text.strip() + "\n")
+    if held:
+        yield "".join(held)
+
+
+def fresh_or_started(request: TrainingRequest, gather: Callable[[Any], Any]) -> Any:
+    """The model of a request in its first state: random weights, or those of `--from`.
+
+    Args: gather, from the ModelSpec's class of facts to the facts of the training split.
+    """
+    from seqkit.training.finetune import started
+
+    if request.sources.start:
+        return started(request.sources.start, request.model)
+    spec = registry().find("models", request.sources.model)
+    return build("models", spec.name, request.model, gather(load(spec.facts)))
