@@ -20,6 +20,7 @@ from commands import Command, commands
 from seqkit_audio import AudioOptions
 from seqkit_frames import FramesOptions
 from seqkit_image import ImageOptions
+from seqkit_lm import LMOptions, LMTraining
 from seqkit_seq2seq import TextOptions
 from seqkit_video import FilmOptions, VideoOptions
 
@@ -181,6 +182,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "image-options": lambda: options_table(ImageOptions),
     "video-options": lambda: options_table(VideoOptions),
     "film-options": lambda: options_table(FilmOptions),
+    "lm-options": lambda: options_table(LMOptions),
+    "lm-training": lambda: options_table(LMTraining),
     "frames-options": lambda: options_table(FramesOptions),
     "formats": formats,
     "hooks": hooks,

@@ -13,6 +13,8 @@ matplotlib.use("agg")
 
 import matplotlib.pyplot as plt
 import torch
+from carrying import LETTERS as ALPHABET
+from carrying import PERIOD, REPEATS, WINDOW, losses_by_letter, trained
 from copying import LONGEST, copied, losses, model_with
 from jacobians import dependence, norms_over_distance, step_jacobians
 from matplotlib.axes import Axes
@@ -147,6 +149,20 @@ def seq2seq() -> Figure:
     return figure
 
 
+def lm() -> Figure:
+    """The loss of each letter of a text that repeats, with and without the state of the window before."""
+    model = trained()
+    figure, axes = _axes("letter of the text", "-log P, nats", scale="linear")
+    steps = range(1, PERIOD * REPEATS + 1)
+    for carried, label in ((False, "state zero at each window"), (True, "state carried")):
+        axes.plot(steps, losses_by_letter(model, carried), marker=".", label=label)
+    for start in range(WINDOW, PERIOD * REPEATS, WINDOW):
+        axes.axvline(start + 0.5, color="grey", alpha=0.3)
+    axes.axhline(math.log(len(ALPHABET)), color="grey", linestyle=":", label="a guess among 8 letters")
+    axes.legend()
+    return figure
+
+
 def scaled_stack(layers: int, radius: float) -> Stack:
     """Plain layers on each other, each with `radius` times an orthogonal matrix as U."""
     torch.manual_seed(0)
@@ -180,6 +196,7 @@ PLOTS: dict[str, Callable[[], Figure]] = {
     "gru": gru,
     "sru": sru,
     "seq2seq": seq2seq,
+    "lm": lm,
 }
 
 

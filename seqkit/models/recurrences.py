@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 import torch
 
@@ -32,14 +32,14 @@ def recurrence_class(name: str) -> type[Recurrence]:
     elif layer.step is Recurrence.step and layer.forward is Recurrence.forward:
         fault = f"{reference} has neither `step` nor `forward`"
     elif not registered.builtin:
-        fault = _fault_of(name, reference)
+        fault = _fault_of(name, cast(Any, layer))
     if fault:
         raise PluginError(f"{registered.who}, recurrence '{name}': {fault}", FIX)
     return cast(type[Recurrence], layer)
 
 
 @cache
-def _fault_of(name: str, reference: str) -> str:
+def _fault_of(name: str, layer: Any) -> str:
     """What is wrong with a small layer of a plugin's class; random numbers that it draws are given back."""
     random = torch.get_rng_state()
     try:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Pair, Problems, Where
-from seqkit.inference.generation import Source
 
+Source = Mapping[str, Any]
+"""Modality -> the input in it."""
 GROUP = 64
 """Pairs that are tried together."""
 

@@ -5,7 +5,7 @@ import torch
 
 from seqkit.errors import PluginError
 from seqkit.extend.build import build
-from seqkit.nn.recurrent import make_recurrence
+from seqkit.models.recurrences import recurrence_class
 
 PARTS = """
 from seqkit import EncoderSpec, ModelSpec, TaggerOptions, hookimpl
@@ -77,7 +77,7 @@ def test_a_layer_is_looked_at_when_it_is_made(install_plugin, code, fault):
     random = torch.get_rng_state()
     if fault:
         with pytest.raises(PluginError, match=rf"^plugin 'layer' of layer-dist 0\.1.*{fault}"):
-            make_recurrence("odd", 3, 4)
+            recurrence_class("odd")(3, 4)
     else:
-        make_recurrence("odd", 3, 4)
+        recurrence_class("odd")(3, 4)
     assert torch.equal(torch.get_rng_state(), random), "the look draws no random numbers of the training's"

@@ -52,6 +52,7 @@ def test_layout(folder):
     assert verify(folder) == []
     assert model_info(str(folder)).config["needs"] == {
         "models": {"lstm": "seqkit"},
+        "tasks": {"tagging": "seqkit"},
         "recurrences": {"lstm": "seqkit"},
     }
 

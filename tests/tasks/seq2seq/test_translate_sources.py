@@ -6,7 +6,7 @@ import pytest
 from toy_translation import pairs, tiny, trained
 
 from seqkit.decoding.options import DecodingOptions
-from seqkit.inference import translation
+from seqkit.tasks.seq2seq import apply as translation
 from seqkit.tasks.seq2seq.apply import translate_lines
 
 LINES = [part for pair in pairs(9, seed=55) for part in (pair.sources["text"], "")]
