@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 from seqkit._version import __version__
 from seqkit.cli import corpora, evaluate, models, plugins, tag, train, translate
 from seqkit.cli.data_command import DataCommand
+from seqkit.cli.light_command import LightCommand
 from seqkit.errors import Ended, SeqkitError
 from seqkit.files import FULL
 from seqkit.training.signals import hangups
@@ -100,7 +101,7 @@ app.command("train", cls=DataCommand)(train.train)
 app.command("evaluate", cls=DataCommand)(evaluate.evaluate)
 app.add_typer(corpora.app, name="corpora", help="List, fetch, measure and convert corpora.")
 app.add_typer(models.app, name="models", help="List, show and verify trained models.")
-app.command("plugins")(plugins.plugins)
+app.command("plugins", cls=LightCommand)(plugins.plugins)
 
 
 def _show_version(wanted: bool) -> None:
