@@ -114,7 +114,9 @@ def test_all_of_them_together_change_no_output(outcome):
     assert alone[0] == together[0] == 0
     assert alone[1] == together[1] != ""
     assert alone[2] == ""
-    assert together[2].split("\n") == ["printed at import", "written at import", ""]
+    # On a busy machine the import of torch, which `changed_state` begins, may take long.
+    said = [line for line in together[2].splitlines() if "still importing" not in line]
+    assert said == ["printed at import", "written at import"]
 
 
 def test_a_layer_that_writes_to_standard_output_spoils_no_data(install_plugin, outcome, tmp_path):
