@@ -27,8 +27,23 @@ def own_folders(monkeypatch, tmp_path_factory):
         monkeypatch.setenv(variable, str(tmp_path_factory.mktemp("home")))
 
 
+@pytest.fixture(scope="session")
+def write_plugin():
+    """A function that writes a plugin's module and dist-info into a folder, as pip would."""
+
+    def write(site: Path, name: str, code: str, module: str = "", version: str = "0.1") -> None:
+        module = module or f"{name}_plugin"
+        (site / f"{module}.py").write_text(code, encoding="utf-8")
+        info = site / f"{name}_dist-{version}.dist-info"
+        info.mkdir()
+        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}-dist\nVersion: {version}\n")
+        (info / "entry_points.txt").write_text(f"[seqkit]\n{name} = {module}\n")
+
+    return write
+
+
 @pytest.fixture
-def install_plugin(tmp_path, monkeypatch):
+def install_plugin(tmp_path, monkeypatch, write_plugin):
     """A function that installs a stranger's plugin as pip would: a module, and a dist-info that names it.
 
     `install_plugin("mine", code)` puts `code` into the module `mine_plugin` of the distribution `mine-dist`.
@@ -41,13 +56,8 @@ def install_plugin(tmp_path, monkeypatch):
     modules = []
 
     def install(name: str, code: str, *, module: str = "", version: str = "0.1") -> Path:
-        module = module or f"{name}_plugin"
-        modules.append(module)
-        (site / f"{module}.py").write_text(code, encoding="utf-8")
-        info = site / f"{name}_dist-{version}.dist-info"
-        info.mkdir()
-        (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}-dist\nVersion: {version}\n")
-        (info / "entry_points.txt").write_text(f"[seqkit]\n{name} = {module}\n")
+        modules.append(module or f"{name}_plugin")
+        write_plugin(site, name, code, module, version)
         importlib.invalidate_caches()
         registry.cache_clear()
         return site

@@ -28,7 +28,14 @@ def imported_by(arguments: list[str], cwd) -> list[str]:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["plugins"], ["models", "list"], ["corpora", "list"]],
+    [
+        ["--help"],
+        ["--version"],
+        ["plugins"],
+        ["plugins", "--kind", "recurrences"],
+        ["models", "list"],
+        ["corpora", "list"],
+    ],
     ids=" ".join,
 )
 def test_listing_imports_nothing_heavy(arguments, tmp_path):

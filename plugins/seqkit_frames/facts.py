@@ -33,8 +33,8 @@ class FramesFacts:
             raise SeqkitError("there are no sequences to learn from", "Give a table with targets.")
         for pair, target in zip(there, targets, strict=True):
             if target.shape[1] != targets[0].shape[1]:
-                said = f"{target.shape[1]} numbers a step, where {there[0].where} has {targets[0].shape[1]}"
-                raise SeqkitError(f"{pair.where}: {said}", "All must have the same count.")
+                said = f"{target.shape[1]} numbers a step, where the first sequence has {targets[0].shape[1]}"
+                raise SeqkitError(f"{pair.where or 'target'}: {said}", "All must have the same count.")
         every_ND = np.concatenate(targets).astype(np.float64)
         deviation = np.maximum(every_ND.std(axis=0), 1e-6)
         return cls(every_ND.mean(axis=0).tolist(), deviation.tolist(), max(map(len, targets)))

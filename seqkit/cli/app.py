@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 from seqkit._version import __version__
 from seqkit.cli import corpora, evaluate, models, plugins, train
 from seqkit.cli.data_command import DataCommand
+from seqkit.cli.light_command import LightCommand
 from seqkit.errors import Ended, SeqkitError
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import CommandSpec
@@ -145,7 +146,7 @@ app = typer.Typer(
 )
 app.add_typer(corpora.app, name="corpora", help="List, fetch, measure and convert corpora.")
 app.add_typer(models.app, name="models", help="List, show and verify trained models.")
-app.command("plugins")(plugins.plugins)
+app.command("plugins", cls=LightCommand)(plugins.plugins)
 
 
 def _show_version(wanted: bool) -> None:

@@ -27,7 +27,9 @@ CHANGES = {
     "torch's default dtype": lambda: torch.set_default_dtype(torch.float64),
     "torch's default device": lambda: torch.set_default_device("meta"),
     "torch's gradient mode": lambda: torch.set_grad_enabled(False),
-    "torch's deterministic mode": lambda: torch.use_deterministic_algorithms(True),
+    "torch's deterministic mode": lambda: torch.use_deterministic_algorithms(
+        not torch.are_deterministic_algorithms_enabled()
+    ),
 }
 
 
@@ -46,15 +48,22 @@ def test_a_setting_is_put_back_and_named(name, in_tmp_path):
 
     def state():
         drawn = torch.get_rng_state().tolist(), random.getstate(), np.random.get_state()[1].tolist()
-        made = torch.zeros(1)
-        return drawn, made.dtype, made.device, torch.get_num_threads(), torch.is_grad_enabled(), os.getcwd()
+        made, deterministic = torch.zeros(1), torch.get_deterministic_debug_mode()
+        return (
+            deterministic,
+            drawn,
+            made.dtype,
+            made.device,
+            torch.get_num_threads(),
+            torch.is_grad_enabled(),
+            os.getcwd(),
+        )
 
     before = state()
     with state_kept() as changed:
         CHANGES[name]()
     assert changed == [name]
     assert state() == before
-    assert not torch.are_deterministic_algorithms_enabled()
 
 
 def test_nothing_changed_is_nothing_named():

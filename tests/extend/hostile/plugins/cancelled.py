@@ -1,0 +1,5 @@
+"""Raises what is no `Exception` when it is imported."""
+
+from asyncio import CancelledError
+
+raise CancelledError("the loop has closed")

@@ -1,0 +1,15 @@
+"""Gives states that are not numbers."""
+
+from seqkit import RecurrenceSpec, hookimpl
+from seqkit.nn.recurrent import Recurrence
+
+
+class Layer(Recurrence):
+    def step(self, x_BD, state):
+        z_BH = state[0] / 0
+        return z_BH, (z_BH,)
+
+
+@hookimpl
+def seqkit_recurrences():
+    yield RecurrenceSpec("hostile", layer="not_a_number:Layer")
