@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-PERCENT, POINTS = "%", "points"
+PERCENT, POINTS = "share, %", "share"
 """Units of shares from 0 to 1, which are shown times 100, with and without the sign."""
 
 
@@ -17,7 +17,7 @@ class Metric(NamedTuple):
     """95 % confidence interval, in the unit of `value`; None where it was not estimated."""
     higher_is_better: bool = True
     unit: str = PERCENT
-    """`%` or `points`: `value` is a share; anything else is shown behind the value as it is."""
+    """PERCENT or POINTS: `value` is a share from 0 to 1; anything else is shown behind the value as it is."""
     likelihood: bool = False
     """Whether it is a likelihood, which still improves while counts of exact matches stand still."""
 

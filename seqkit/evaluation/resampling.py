@@ -73,6 +73,11 @@ def drawn_rates(
     return np.array(rates).T
 
 
+def samples_of(count: int) -> int:
+    """How many corpora are drawn from so many sentences."""
+    return max(100, min(SAMPLES, DRAWN // max(count, 1)))
+
+
 def few(count: int) -> str:
     """A note on comparisons over so few sentences; empty where there are enough."""
     if count >= FEW:
@@ -83,7 +88,7 @@ def few(count: int) -> str:
 def resample(metric: Metric, systems: Mapping[str, Sequence[str]], references: Sequence[str]) -> Resampled:
     """A metric of sacreBLEU on drawn corpora. The draws are seeded and as sacreBLEU makes them."""
     count = len(references)
-    samples = max(100, min(SAMPLES, DRAWN // max(count, 1)))
+    samples = samples_of(count)
     scores: dict[str, float] = {}
     statistics: dict[str, NDArray[np.float64]] = {}
     for name, outputs in systems.items():

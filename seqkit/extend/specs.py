@@ -132,8 +132,8 @@ class MetricSpec:
     name: str
     metric: str
     higher_is_better: bool = True
-    unit: str = "%"
-    """Of its values: "%" for those from 0 to 100, else a word, such as "edits"."""
+    unit: str = ""
+    """Shown behind its values, such as "%" or "edits"."""
     summary: str = ""
 
 

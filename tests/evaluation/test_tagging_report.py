@@ -11,7 +11,7 @@ from ud_oracle import perturbed_labels
 
 from seqkit.catalogue import read_sentences
 from seqkit.evaluation import plots
-from seqkit.evaluation.metric import Metric
+from seqkit.evaluation.metric import POINTS, Metric
 from seqkit.evaluation.pictures import letters_of_any_script
 from seqkit.evaluation.plots import confusion_matrix, learning_curve
 from seqkit.evaluation.raw import RawScore, RawScores
@@ -117,7 +117,7 @@ def test_learning_curve_takes_what_columns_there_are(tmp_path):
 
 def test_learning_curve_tells_losses_from_scores(tmp_path, monkeypatch):
     scores = [
-        Metric("bleu", 0.1, unit="points"),
+        Metric("bleu", 0.1, unit=POINTS),
         Metric("perplexity", 2.718281828, higher_is_better=False, unit="", likelihood=True),
         Metric("log_likelihood", -250.0, unit="a step", likelihood=True),
     ]

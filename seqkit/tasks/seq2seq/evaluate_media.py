@@ -7,10 +7,11 @@ from typing import Any
 
 from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
+from seqkit.evaluation.corpus_metric import measured
 from seqkit.evaluation.drawing import DrawingScores, judged, log_likelihood
 from seqkit.evaluation.metric import Metric
 from seqkit.evaluation.recognition import RecognitionScores, compare_recognition, score_recognition
-from seqkit.evaluation.report import Report, Table
+from seqkit.evaluation.report import Report, Table, metric_data, metric_table
 from seqkit.evaluation.resampling import few
 from seqkit.evaluation.sacre import tokenizer_for
 from seqkit.formats.examples import Pair, Problems
@@ -29,6 +30,7 @@ from seqkit.tasks.seq2seq.media_report import (
 )
 from seqkit.tasks.seq2seq.options import Seq2SeqEvaluation
 from seqkit.tasks.seq2seq.text_report import compared_dicts, compared_table
+from seqkit.terminal.inputs import listed
 
 Found = tuple[dict[str, Any], list[Table], list[Metric]]
 """Scores for JSON, as tables, and as values."""
@@ -78,6 +80,10 @@ def _recognised(translator: Any, pairs: Sequence[Pair], request: EvaluationReque
     outputs, references = texts(translator, pairs, options), [str(pair.target) for pair in pairs]
     scores = score_recognition(outputs, references, side, tokenizer)
     data, tables = recognition_dict(scores), recognition_tables(scores)
+    more = [measured(name, outputs, references) for name in listed(options.metric)]
+    if more:
+        tables.append(metric_table(more, "By --metric"))
+        data["more"] = metric_data(more)
     if request.compare:
         rival = load_for("seq2seq", request.compare, request.inference_dtype)
         check_reads_same(translator, rival, request)
@@ -85,7 +91,7 @@ def _recognised(translator: Any, pairs: Sequence[Pair], request: EvaluationReque
         rows = compare_recognition(outputs, texts(rival, pairs, options), references)
         data["comparison"] = compared_dicts(rows)
         tables.append(compared_table(rows))
-    return data, tables, _recognition_metrics(scores)
+    return data, tables, [*_recognition_metrics(scores), *more]
 
 
 def _recognition_metrics(scores: RecognitionScores) -> list[Metric]:

@@ -7,8 +7,9 @@ from typing import Any
 from unicodedata import is_normalized
 
 from seqkit.errors import SeqkitError
+from seqkit.evaluation.corpus_metric import measured
 from seqkit.evaluation.metric import PERCENT, Metric
-from seqkit.evaluation.report import Report
+from seqkit.evaluation.report import Report, metric_data, metric_table
 from seqkit.evaluation.resampling import few
 from seqkit.evaluation.sacre import tokenizer_for
 from seqkit.evaluation.translation import (
@@ -31,6 +32,7 @@ from seqkit.tasks.seq2seq.text_report import (
     translation_dict,
     translation_tables,
 )
+from seqkit.terminal.inputs import listed
 
 
 def evaluate_text(translator: Any, request: EvaluationRequest) -> Report:
@@ -57,11 +59,18 @@ def evaluate_text(translator: Any, request: EvaluationRequest) -> Report:
         request.tell(few(len(pairs)))
         others = _outputs(rival, pairs, options)
         comparison = compare_translations(outputs, others, references, sides[1], tokenizer)
-    return _report(Head(request, f"{sides[0]} to {sides[1]}"), scores, comparison)
+    more = [measured(name, outputs, references) for name in listed(options.metric)]
+    return _report(Head(request, f"{sides[0]} to {sides[1]}"), scores, comparison, more)
 
 
-def _report(head: Head, scores: TranslationScores, comparison: Sequence[Compared]) -> Report:
+def _report(
+    head: Head, scores: TranslationScores, comparison: Sequence[Compared], more: Sequence[Metric]
+) -> Report:
+    """Args: more, metrics that the user named."""
     tables, data = translation_tables(scores), head.data | translation_dict(scores)
+    if more:
+        tables.append(metric_table(more, "By --metric"))
+        data["more"] = metric_data(more)
     if comparison:
         data["comparison"] = compared_dicts(comparison)
     return Report(
@@ -69,7 +78,7 @@ def _report(head: Head, scores: TranslationScores, comparison: Sequence[Compared
         tables=[*tables, *([compared_table(comparison)] if comparison else [])],
         data=data,
         card=head.card(scores.pairs, tables[:1]),
-        metrics=_metrics(scores),
+        metrics=[*_metrics(scores), *more],
     )
 
 

@@ -36,6 +36,8 @@ class Seq2SeqTraining(MediaLimits):
     """Side of parallel text that is read, such as en."""
     target: str = ""
     """Side of parallel text that is written, such as de."""
+    metric: str = ""
+    """Registered metric of greedy output on dev that decides which epoch is kept, such as chrf. Default: by data."""
     renaming: float = 0.0
     """Pairs of text: of those with a name that both sides write alike, the share in which another takes its place."""
 

@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from seqkit.errors import SeqkitError
+from seqkit.evaluation.corpus_metric import metric_of
 from seqkit.evaluation.report import Report
 from seqkit.extend.build import build
 from seqkit.extend.manager import load, registry
@@ -41,6 +42,8 @@ class Seq2SeqTask(Task):
     def prepare(self, request: TrainingRequest, reporter: Reporter) -> Prepared:
         """Read the pairs and make the model."""
         request = _with_sides(request)
+        if request.task.metric:
+            metric_of(request.task.metric)  # a slip in its name is an error now, not after an epoch
         data = read_pair_data(request.sources, request.task, request.model)
         for note in data.notes:
             reporter.note(note)
@@ -49,7 +52,8 @@ class Seq2SeqTask(Task):
         model = _model(request, data, reporter)
         if request.sources.skip_bad:
             _drop_unusable(model, data, reporter)
-        task = Seq2SeqTrainable(model, data.train, data.dev, request.task.renaming)
+        options = request.task
+        task = Seq2SeqTrainable(model, data.train, data.dev, options.renaming, options.metric)
         resolved = _with_auto_options(request, int(task.lengths.sum()))
         facts = card_facts(resolved, model, len(data.train))
         return Prepared(

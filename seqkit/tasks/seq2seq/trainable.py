@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from seqkit.decoding.options import DecodingOptions
+from seqkit.evaluation.corpus_metric import measured
 from seqkit.evaluation.error_rates import characters, exact_matches, rate, words
 from seqkit.evaluation.metric import POINTS, Metric
 from seqkit.formats.examples import Pair
@@ -36,8 +37,16 @@ class Seq2SeqTrainable(Trainable):
 
     name = "seq2seq"
 
-    def __init__(self, model: Any, train: Sequence[Pair], dev: Sequence[Pair], renaming: float = 0.0) -> None:
-        self.model, self.train, self.renaming = model, train, renaming
+    def __init__(
+        self,
+        model: Any,
+        train: Sequence[Pair],
+        dev: Sequence[Pair],
+        renaming: float = 0.0,
+        metric: str = "",
+    ) -> None:
+        """Args: metric, a registered one that decides which epoch is kept; "": what suits the data."""
+        self.model, self.train, self.renaming, self.metric = model, train, renaming, metric
         self.names = Names.of(train) if renaming else Names()
         self.dev = dev[:: max(1, len(dev) // SCORED)]
         with faults_named(model, train):
@@ -74,6 +83,8 @@ class Seq2SeqTrainable(Trainable):
         perplexity = Metric(
             "perplexity", math.exp(min(nll, 100.0)), higher_is_better=False, unit="", likelihood=True
         )
+        if self.metric:
+            return [measured(self.metric, *self._greedy(), bootstrap=False), perplexity]
         if all(isinstance(value, str) for value in self.dev[0].sources.values()) and self._has_sentences():
             return [Metric("bleu", self._bleu(), unit=POINTS), perplexity]
         return [*self._matches(), perplexity]

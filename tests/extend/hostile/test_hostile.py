@@ -15,7 +15,8 @@ from toy import tiny
 
 from seqkit.cli.app import main
 from seqkit.formats.examples import Sentence
-from seqkit.models.artifact import load_model, save_model
+from seqkit.models.artifact import save_model
+from seqkit.tasks.tagging.loading import load_tagger
 
 PLUGINS = Path(__file__).parent / "plugins"
 AT_IMPORT = {
@@ -126,7 +127,7 @@ def test_a_layer_that_writes_to_standard_output_spoils_no_data(install_plugin, o
     (site / "chatty_layer.py").write_text((PLUGINS / "chatty_layer.py").read_text())
     save_model(tmp_path / "model", "lstm", tiny("lstm", recurrence="chatty"), card="# Chatty\n")
     words = ["the", "dog", "barks"]
-    expected = load_model(str(tmp_path / "model")).predict([Sentence(words)])[0]
+    expected = load_tagger(str(tmp_path / "model")).predict([Sentence(words)])[0]
     command = ("tag", "the dog barks", "-m", tmp_path / "model", "-f", "jsonl")
     code, out, err = outcome(("writes_to_stdout",), *command)
     row = json.loads(out)

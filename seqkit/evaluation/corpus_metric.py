@@ -1,0 +1,70 @@
+"""Scores of a whole corpus from sums over its sentences: corpus score, sentence score and bootstrap follow from both.
+
+Shapes: N outputs, K sums, S drawn corpora.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqkit.errors import SeqkitError
+from seqkit.evaluation.metric import Metric
+from seqkit.evaluation.resampling import SEED, interval, samples_of
+from seqkit.extend.manager import load, registry
+
+Sums = NDArray[np.float64]
+
+
+class CorpusMetric(ABC):
+    """A score of texts against references. A MetricSpec names a subclass, which is made without arguments."""
+
+    @abstractmethod
+    def statistics(self, outputs: Sequence[str], references: Sequence[str]) -> Sums:
+        """What each output adds to the corpus's sums, (N, K): matches and lengths, edits and words."""
+
+    @abstractmethod
+    def score(self, sums_K: Sums) -> float:
+        """The score of sums over any number of outputs."""
+
+    def sentence_score(self, output: str, reference: str) -> float:
+        """The score of one output. Override it where sums of one sentence need smoothing (BLEU+1)."""
+        return self.score(self.statistics([output], [reference])[0])
+
+    def corpus_score(self, outputs: Sequence[str], references: Sequence[str]) -> float:
+        """The score of all outputs together."""
+        return self.score(self.statistics(outputs, references).sum(axis=0))
+
+
+def metric_of(name: str) -> CorpusMetric:
+    """The registered metric of that name. Raises SeqkitError for an unknown name, and for a class that is none."""
+    registered = registry().registered("metrics", name)
+    made = load(registered.spec.metric)()
+    if not isinstance(made, CorpusMetric):
+        problem = (
+            f"{registered.who}: {registered.spec.metric} is no seqkit.evaluation.corpus_metric.CorpusMetric"
+        )
+        raise SeqkitError(problem, "Tell the author of the plugin.")
+    return made
+
+
+def measured(name: str, outputs: Sequence[str], references: Sequence[str], bootstrap: bool = True) -> Metric:
+    """A registered metric of a corpus, with its 95 % interval by bootstrap over outputs (Koehn 2004).
+
+    Args: bootstrap, whether to estimate the interval.
+    """
+    spec, metric = registry().find("metrics", name), metric_of(name)
+    sums_NK = metric.statistics(outputs, references)
+    value = metric.score(sums_NK.sum(axis=0))
+    ends = interval(drawn_scores(metric, sums_NK)) if bootstrap and len(sums_NK) else None
+    return Metric(name, value, ends, spec.higher_is_better, spec.unit)
+
+
+def drawn_scores(metric: CorpusMetric, sums_NK: Sums) -> Sums:
+    """The score of each corpus that is drawn from the outputs at hand, seeded, (S,)."""
+    random, count = np.random.default_rng(SEED), len(sums_NK)
+    drawn = (random.choice(count, size=count, replace=True) for _ in range(samples_of(count)))
+    return np.array([metric.score(sums_NK[chosen_N].sum(axis=0)) for chosen_N in drawn])
