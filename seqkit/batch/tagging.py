@@ -9,6 +9,7 @@ from typing import Any
 
 from seqkit.batch.pool import Question, answered
 from seqkit.formats.examples import RawText, Sentence, Where
+from seqkit.labels.schemes import repaired_labels, schemes_of
 from seqkit.text.words import sentences_from
 
 CHUNK_WORDS = 50_000
@@ -27,16 +28,21 @@ def tag_sentences(
 ) -> Iterator[Sentence]:
     """The sentences with their labels of these kinds replaced by the tagger's, and its `top` best ones beside them.
 
-    Args: processes, this one included; with more than one, `model` is the tagger's name or folder.
+    Tags of spans that are out of order, such as `I-PER` after `O`, are repaired. Args: processes, this one included;
+    with more than one, `model` is the tagger's name or folder.
     """
+    schemes = schemes_of({kind: tagger.facts.labels[kind] for kind in kinds})
     question = Question(kinds, top, getattr(tagger, "compute", "float32"))
     for chunk, answers in answered(tagger, model, question, _chunks(sentences), processes):
         for sentence, answer in zip(chunk, answers, strict=True):
             if top:
                 labels = {kind: [word[0][0] for word in answer[kind]] for kind in kinds}
-                yield _with_labels(sentence, labels, {kind: answer[kind] for kind in kinds})
+                ranked = {kind: answer[kind] for kind in kinds}
             else:
-                yield _with_labels(sentence, answer, {})
+                labels, ranked = answer, {}
+            if schemes:
+                labels = repaired_labels(labels, schemes)
+            yield _with_labels(sentence, labels, ranked)
 
 
 def _with_labels(sentence: Sentence, labels: dict[str, list[str]], ranked: dict[str, Any]) -> Sentence:

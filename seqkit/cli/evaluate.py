@@ -29,7 +29,7 @@ def evaluate(
     ],
     split: Annotated[str, typer.Option(help="Split of the corpus: train, dev or test. Default: test.")] = "",
     label: Annotated[
-        str, typer.Option(help="Tagging: kinds of label, with commas: upos, xpos, feats. Default: all.")
+        str, typer.Option(help="Tagging: kinds of label, with commas: upos, xpos, feats, ner … Default: all.")
     ] = "",
     gold: Annotated[
         str, typer.Option(help="Tagging: score against a spaCy pipeline's labels: spacy:NAME_OR_PATH.")

@@ -35,6 +35,7 @@ def evaluate_tagging(model: str, source: str, split: str, given: dict[str, Any])
 
     from seqkit.catalogue import names_file
     from seqkit.evaluation.run import evaluate_raw, evaluate_tagger, kinds_to_score
+    from seqkit.evaluation.spans import order_note
     from seqkit.formats.examples import Problems
     from seqkit.models.artifact import load_for
     from seqkit.text.gold import labeller_of
@@ -46,11 +47,14 @@ def evaluate_tagging(model: str, source: str, split: str, given: dict[str, Any])
     # Before the work, that a slip in its name may not cost the scores of the first.
     rival = load_for("tagging", compare, OTHER_TASKS, given["precision"]) if compare else None
     language = given["lang"] or tagger.facts.language
-    examples = labelled_sentences(source, split, labeller_of(given["gold"]), problems)
+    wanted, given_kinds = listed(given["label"]), tuple(tagger.facts.labels)
+    labeller = labeller_of(given["gold"])
+    examples = labelled_sentences(source, split, labeller, problems, wanted or given_kinds)
     sentences = [sentence for sentence in examples if sentence.words]
-    wanted = listed(given["label"])
     say(problems.summary())
-    kinds = kinds_to_score(wanted, tuple(tagger.facts.labels), sentences, source)
+    kinds = kinds_to_score(wanted, given_kinds, sentences, source)
+    for note in filter(None, (order_note(sentences, kind) for kind in kinds)):
+        say(note)
     both = _kinds_of_both(rival, compare, kinds) if rival is not None else []
     head = {
         "model": model,
@@ -89,9 +93,10 @@ def _compare(
 ) -> list[Comparison]:
     from seqkit.evaluation.compare import compare
     from seqkit.evaluation.resampling import few
+    from seqkit.evaluation.run import predict
 
     say(few(len(sentences)))
-    a, b = tagger.predict(sentences), rival.predict(sentences)
+    a, b = predict(tagger, sentences), predict(rival, sentences)
     return [compare(sentences, a, b, kind) for kind in kinds]
 
 

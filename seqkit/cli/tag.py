@@ -15,9 +15,8 @@ from seqkit.cli.inputs import OTHER_TASKS, Inputs, check_apart, is_file_there, l
 from seqkit.cli.render import say
 
 if TYPE_CHECKING:
+    from seqkit.extend.specs import FormatSpec
     from seqkit.formats.examples import Problems
-
-SHOW_PROBABILITIES = ("table", "jsonl", "html")
 
 
 def tag(
@@ -73,7 +72,7 @@ def tag(
     spec = _format(out, format)
     top = top or int(probabilities)
     if top:
-        _check_shows_probabilities(spec.name)
+        _check_shows_probabilities(spec)
     model = model or _default(lang)
     tagger = _load(model, processes, precision)
     kinds = _kinds(label, tagger.facts.labels)
@@ -85,12 +84,14 @@ def tag(
     _report(counter.words, problems)
 
 
-def _check_shows_probabilities(format: str) -> None:
+def _check_shows_probabilities(spec: FormatSpec) -> None:
     from seqkit.errors import SeqkitError
+    from seqkit.extend.manager import registry
 
-    if format not in SHOW_PROBABILITIES:
-        fix = f"Choose one that has: --format {', '.join(SHOW_PROBABILITIES)}."
-        raise SeqkitError(f"the format {format} has no place for probabilities", fix, exit_code=2)
+    if "probabilities" not in spec.shows:
+        able = [format.spec for format in registry().all("formats") if "probabilities" in format.spec.shows]
+        fix = f"Choose one that has: --format {', '.join(spec.name for spec in able)}."
+        raise SeqkitError(f"the format {spec.name} has no place for probabilities", fix, exit_code=2)
 
 
 def _default(lang: str) -> str:
@@ -160,7 +161,9 @@ def _format(out: Path | None, format: str) -> Any:
     by_name = format or ("" if out else default)
     spec = registry().find("formats", by_name) if by_name else format_of(str(out), written=True)
     if spec.writer is None:
-        raise SeqkitError(f"the format {spec.name} can be read, not written", "See --format.", exit_code=2)
+        raise SeqkitError(
+            f"the format {spec.name} does not hold tagged sentences", "See --format.", exit_code=2
+        )
     return spec
 
 

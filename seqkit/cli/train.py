@@ -49,7 +49,10 @@ def train(
         ),
     ] = None,
     label: Annotated[
-        str, typer.Option(help="Kinds of label, with commas: upos, xpos, feats. Default: all.")
+        str,
+        typer.Option(
+            help="Kinds of label, with commas: upos, xpos, feats, ner … Default: all that are read unasked."
+        ),
     ] = "",
     source: Annotated[str, typer.Option(help="Side of parallel text that is read, such as en.")] = "",
     target: Annotated[str, typer.Option(help="Side of parallel text that is written, such as de.")] = "",
@@ -175,4 +178,6 @@ def _measured(progress: Progress) -> str:
         return f"exact {100 * progress.best_score:.2f} % (greedy)"
     if name == "log_likelihood":
         return f"log-likelihood {progress.best_score:.4f} a step"
+    if name.endswith("_f1"):
+        return f"F1 {100 * progress.best_score:.2f} %"
     return f"accuracy {100 * progress.best_score:.2f} %"

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seqkit.evaluation.compare import Comparison
 from seqkit.evaluation.raw import RawScores
-from seqkit.evaluation.tagging import Accuracy, KindScores, TaggingScores
+from seqkit.evaluation.spans import SpanScores
+from seqkit.evaluation.tagging import Accuracy, KindScores, LabelScore, TaggingScores
 
 if TYPE_CHECKING:
     from seqkit.evaluation.calibration import Calibration
@@ -36,6 +37,7 @@ def silver_warning(silver: str | None) -> str:
 def tagging_tables(scores: TaggingScores) -> list[Table]:
     """Accuracies, what they were counted on, and for each kind its labels and confusions."""
     tables = [_accuracies(scores), _counts(scores)]
+    tables += [_spans(kind, score) for kind, score in scores.spans.items()]
     for kind, score in scores.kinds.items():
         if score.confusion:
             tables += [_labels(kind, score), _confusions(kind, score)]
@@ -45,9 +47,16 @@ def tagging_tables(scores: TaggingScores) -> list[Table]:
 def card_section(scores: TaggingScores) -> list[str]:
     """The accuracies as lines of Markdown, for a model's card."""
     table = _marked([_accuracies(scores)], scores.silver)[0]
+    lines = [f"{scores.sentences:,} sentences, {scores.words:,} words. {table.title}:", "", *_markdown(table)]
+    for kind, spans in scores.spans.items():
+        table = _marked([_spans(kind, spans)], scores.silver)[0]
+        lines += ["", f"{table.title}:", "", *_markdown(table)]
+    return lines
+
+
+def _markdown(table: Table) -> list[str]:
     rule = ["---"] * len(table.header)
-    lines = ["| " + " | ".join(cells) + " |" for cells in (table.header, rule, *table.rows)]
-    return [f"{scores.sentences:,} sentences, {scores.words:,} words. {table.title}:", "", *lines]
+    return ["| " + " | ".join(cells) + " |" for cells in (table.header, rule, *table.rows)]
 
 
 def comparison_table(comparisons: Sequence[Comparison]) -> Table:
@@ -105,6 +114,19 @@ def _accuracies(scores: TaggingScores) -> Table:
         cells = [_percent(getattr(score, group).value) for group in GROUPS]
         rows.append([kind, cells[0], _interval(score.overall), *cells[1:], _percent(score.macro_f1)])
     return Table("Accuracy, %", header, rows)
+
+
+def _spans(kind: str, score: SpanScores) -> Table:
+    rows = [
+        [
+            name,
+            *(_percent(value) for value in (s.precision, s.recall, s.f1)),
+            *map(str, (s.support, s.predicted, s.right)),
+        ]
+        for name, s in (("all", score.overall), *score.types.items())
+    ]
+    header = ["span", "precision", "recall", "F1", "gold", "predicted", "right"]
+    return Table(f"{kind}: spans as conlleval counts them, %", header, rows)
 
 
 def _counts(scores: TaggingScores) -> Table:
@@ -165,18 +187,30 @@ def tagging_dict(scores: TaggingScores) -> dict[str, Any]:
         "words": scores.words,
         "silver": scores.silver,
         "model_silver": scores.model_silver,
-        "kinds": {kind: _kind_dict(score) for kind, score in scores.kinds.items()},
+        "kinds": {
+            kind: _kind_dict(score) | _spans_dict(scores.spans.get(kind))
+            for kind, score in scores.kinds.items()
+        },
     }
+
+
+def _spans_dict(spans: SpanScores | None) -> dict[str, Any]:
+    """The entry of a kind whose labels are spans; nothing of another."""
+    if spans is None:
+        return {}
+    types = {name: _label_dict(score) for name, score in spans.types.items()}
+    return {"spans": {**_label_dict(spans.overall), "types": types}}
+
+
+def _label_dict(score: LabelScore) -> dict[str, Any]:
+    return {**score._asdict(), "precision": score.precision, "recall": score.recall, "f1": score.f1}
 
 
 def _kind_dict(score: KindScores) -> dict[str, Any]:
     found: dict[str, Any] = {group: _accuracy_dict(getattr(score, group)) for group in GROUPS}
     if score.confusion:
         found["macro_f1"] = score.macro_f1
-        found["labels"] = {
-            name: {**label._asdict(), "precision": label.precision, "recall": label.recall, "f1": label.f1}
-            for name, label in score.labels().items()
-        }
+        found["labels"] = {name: _label_dict(label) for name, label in score.labels().items()}
         found["confusion"] = [
             {"gold": gold, "predicted": guess, "words": count}
             for (gold, guess), count in score.confusion.most_common()

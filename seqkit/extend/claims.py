@@ -15,6 +15,7 @@ from seqkit.extend.specs import (
     DecoderSpec,
     EncoderSpec,
     FormatSpec,
+    LabelSpec,
     ModelSpec,
     PretrainedSpec,
     RecurrenceSpec,
@@ -29,6 +30,7 @@ KINDS: dict[str, tuple[type, str]] = {
     "encoders": (EncoderSpec, "encoder"),
     "decoders": (DecoderSpec, "decoder"),
     "formats": (FormatSpec, "format"),
+    "labels": (LabelSpec, "kind of label"),
     "corpora": (CorpusSpec, "corpus"),
     "pretrained": (PretrainedSpec, "pretrained model"),
 }

@@ -3,49 +3,62 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import LABELS, NO_LABEL, Multiword, Sentence
+from seqkit.extend.specs import LabelSpec
+from seqkit.formats.conllu_labels import ID, PLACES, with_attribute
+from seqkit.formats.examples import NO_LABEL, Multiword, Sentence
 from seqkit.formats.misc import misc_of
+from seqkit.labels.kinds import kind_spec
 
 SILVER = "# labels = silver: "
-LABEL_COLUMNS = {"upos": 3, "xpos": 4, "feats": 5}
-ID, HEAD, DEPREL = 0, 6, 7
+LEMMA, HEAD, MISC = 2, 6, 9
 BREAKS = re.compile(r"[\t\n\r]")
 
 
-def rows_of(lines: Sequence[str]) -> list[list[str]]:
-    """The cells of each row of a block: words, ranges and empty nodes."""
-    return [line.split("\t") for line in lines if not line.startswith("#")]
-
-
-def word_rows(rows: Sequence[list[str]]) -> list[list[str]]:
-    """Those rows that are words."""
-    return [cells for cells in rows if cells[ID].isdecimal()]
-
-
 def relabelled(sentence: Sentence) -> list[str]:
-    """The block a sentence was read from; only UPOS, XPOS and FEATS change, for the kinds in `labels`, and labels that
-    are silver no more are not said to be so.
+    """The block a sentence was read from; only the columns and MISC keys of the kinds in `labels` change, and labels
+    that are silver no more are not said to be so.
     """
-    columns = [
-        (LABEL_COLUMNS[kind], list(map(label_cell, values))) for kind, values in sentence.labels.items()
-    ]
+    columns, in_misc = _places(sentence)
+    splits = MISC if columns and columns[-1][0] >= HEAD else HEAD
     lines = []
     word = 0
     for line in sentence.lines or []:
-        cells = line.split("\t", HEAD)
+        cells = line.split("\t", splits)
         if cells[ID].isdecimal():
             for column, values in columns:
                 cells[column] = values[word]
             line = "\t".join(cells)
+            if in_misc:
+                line = _with_misc(line, in_misc, word)
             word += 1
         elif sentence.silver is None and line.startswith(SILVER):
             continue
         lines.append(line)
     return lines
+
+
+def _places(sentence: Sentence) -> tuple[list[tuple[int, list[str]]], list[tuple[LabelSpec, list[str]]]]:
+    """The columns that hold labels of the sentence, in order, and the kinds in MISC; each with its values."""
+    columns, in_misc = [], []
+    for kind, labels in sentence.labels.items():
+        spec, values = kind_spec(kind), list(map(label_cell, labels))
+        if spec.column:
+            columns.append((PLACES[spec.column], values))
+        else:
+            in_misc.append((spec, values))
+    return sorted(columns, key=lambda pair: pair[0]), in_misc
+
+
+def _with_misc(line: str, in_misc: Sequence[tuple[LabelSpec, list[str]]], word: int) -> str:
+    """A row with the labels of a word in MISC, its last cell."""
+    head, _, misc = line.rpartition("\t")
+    for spec, values in in_misc:
+        misc = with_attribute(misc, spec, values[word])
+    return f"{head}\t{misc}"
 
 
 def fresh(sentence: Sentence, number: int) -> list[str]:
@@ -78,21 +91,16 @@ def _rows(sentence: Sentence) -> list[str]:
         before = "" if token.first else sentence.before
         ranges.append((token.first, _range_row(token, misc_of(spaces[token.last], before))))
         misc[token.first : token.last + 1] = ["_"] * (token.last + 1 - token.first)
-    upos, xpos, feats = (_label_cells(sentence, kind) for kind in LABELS)
-    rows = [
-        f"{number}\t{form}\t_\t{u}\t{x}\t{f}\t_\t_\t_\t{m}"
-        for number, form, u, x, f, m in zip(
-            range(1, len(words) + 1), map(_form, words), upos, xpos, feats, misc, strict=True
-        )
-    ]
+    columns, in_misc = _places(sentence)
+    for spec, values in in_misc:
+        misc = [with_attribute(cell, spec, value) for cell, value in zip(misc, values, strict=True)]
+    held = dict(columns)
+    cells = [held.get(place) or [NO_LABEL] * len(words) for place in range(LEMMA, MISC)]
+    ids = map(str, range(1, len(words) + 1))
+    rows = list(map("\t".join, zip(ids, map(_form, words), *cells, misc, strict=True)))
     for first, row in reversed(ranges):
         rows.insert(first, row)
     return rows
-
-
-def _label_cells(sentence: Sentence, kind: str) -> Iterable[str]:
-    labels = sentence.labels.get(kind)
-    return [NO_LABEL] * len(sentence.words) if labels is None else map(label_cell, labels)
 
 
 def _range_row(token: Multiword, misc: str) -> str:

@@ -17,7 +17,7 @@ from seqkit.models.artifact import read_weights, save_model
 from seqkit.models.folder import TRAINING
 from seqkit.text.words import ANY_LANGUAGE
 from seqkit.training.adapt import adapted
-from seqkit.training.auxiliary import add_deprel, drop
+from seqkit.training.auxiliary import add_auxiliary, drop
 from seqkit.training.begun import checksum, first_command
 from seqkit.training.calibration import calibrate
 from seqkit.training.card import model_card, silver_of
@@ -113,13 +113,18 @@ def _model(request: Request, data: Data, auxiliary: Sequence[str], reporter: Rep
 
 def _auxiliary(data: Data, request: Request) -> tuple[str, ...]:
     """The kinds of label that are learnt beside those asked for; the training split is given them."""
-    if getattr(request.model, "auxiliary", "none") == "none":
+    kind = getattr(request.model, "auxiliary", "none")
+    if kind == "none":
         return ()
     if request.sources.start:
         fix = "Train from the first, random weights, or leave it out."
-        raise SeqkitError("auxiliary=deprel: not for a model that is trained further", fix, exit_code=2)
-    add_deprel(data.train)
-    return ("deprel",)
+        raise SeqkitError(f"auxiliary={kind}: not for a model that is trained further", fix, exit_code=2)
+    if kind in data.labels:
+        raise SeqkitError(
+            f"auxiliary={kind}: it is learnt already, and would be dropped", "Leave it out.", exit_code=2
+        )
+    add_auxiliary(data.train, kind)
+    return (kind,)
 
 
 def _check_crf(request: Request, labels: Sequence[str]) -> None:

@@ -6,7 +6,10 @@ from collections.abc import Sequence
 
 from torch.nn.utils.rnn import pad_sequence
 
-from seqkit.formats.examples import Sentence, is_label, kinds_in
+from seqkit.evaluation.spans import score_span_kinds
+from seqkit.formats.examples import Sentence
+from seqkit.labels.kinds import is_label, kinds_in
+from seqkit.labels.schemes import repaired_labels, schemes_of
 from seqkit.models.tagger import Tagger
 from seqkit.training.distillation import Soft
 from seqkit.training.objectives import Loss, distilled_nll, tagging_nll, with_crf
@@ -50,12 +53,22 @@ class TaggingTask:
         return distilled_nll(logits, batch.targets, soft, self.teacher_weight, self.label_smoothing)
 
     def score(self) -> dict[str, float]:
-        """Accuracy of each kind of label that is learnt and dev has, the first kind first."""
-        scored = [kind for kind in self.kinds if kind in kinds_in(self.dev)]
+        """Accuracy of each kind of label that is learnt and dev has, the first kind first; before it, where labels are
+        spans, their F1 (`ner_f1`).
+        """
+        there = kinds_in(self.dev)
+        scored = [kind for kind in self.kinds if kind in there]
         if not scored:
             return {}
-        predicted = self.model.predict(self.dev, scored)
-        return {kind: _accuracy(self.dev, predicted, kind) for kind in scored}
+        schemes = schemes_of(self.model.facts.labels)
+        predicted = [repaired_labels(labels, schemes) for labels in self.model.predict(self.dev, scored)]
+        spans = score_span_kinds(self.dev, predicted, scored)
+        scores: dict[str, float] = {}
+        for kind in scored:
+            if kind in spans:
+                scores[f"{kind}_f1"] = spans[kind].overall.f1
+            scores[kind] = _accuracy(self.dev, predicted, kind)
+        return scores
 
 
 def _accuracy(gold: Sequence[Sentence], predicted: Sequence[dict[str, list[str]]], kind: str) -> float:
