@@ -26,7 +26,9 @@ from seqkit_video import FilmOptions, VideoOptions
 from seqkit.extend import hookspecs, specs
 from seqkit.extend.claims import KINDS
 from seqkit.extend.manager import registry
+from seqkit.extend.specs import LabelSpec
 from seqkit.formats import seqkit_formats
+from seqkit.labels import seqkit_labels
 from seqkit.models.contracts import TaggerOptions
 from seqkit.models.folder import CARD, model_info
 from seqkit.models.options import Seq2SeqOptions
@@ -118,12 +120,32 @@ def formats() -> str:
             f"`{spec.name}`",
             " ".join(f"`{suffix}`" for suffix in spec.suffixes) or "none",
             "yes" if spec.reader else "no",
-            "yes" if spec.writer else "no",
+            "yes" if spec.writer else "translations" if spec.translations else "no",
             spec.summary,
         )
         for spec in seqkit_formats()
     ]
     return table(("format", "suffixes", "read", "written", "what it is"), rows)
+
+
+def labels() -> str:
+    """The built-in kinds of label."""
+    rows = [
+        (
+            f"`{spec.name}`",
+            spec.summary,
+            _place_in_conllu(spec),
+            ", ".join(f"`{name}`" for name in spec.aliases),
+        )
+        for spec in seqkit_labels()
+    ]
+    return table(("kind", "what it is", "in CoNLL-U", "other names in TSV"), rows)
+
+
+def _place_in_conllu(spec: LabelSpec) -> str:
+    if spec.rows:
+        return "computed from the tree; written to MISC"
+    return f"column {spec.column}" if spec.column else f"`{spec.misc or spec.name}=` in MISC"
 
 
 def hooks() -> str:
@@ -188,6 +210,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "film-options": lambda: options_table(FilmOptions),
     "frames-options": lambda: options_table(FramesOptions),
     "formats": formats,
+    "labels": labels,
     "hooks": hooks,
     "shipped": lambda: shipped("en-tagger"),
     "shipped-de-en": lambda: shipped("de-en"),
