@@ -121,8 +121,8 @@ class LabelSpec:
     misc: str = ""
     """Its key in MISC, where that is not its name."""
     rows: str | None = None
-    """`"module:attr"`: `(rows) -> labels`, where a label is computed from the ten CoNLL-U cells of each word; "" for
-    none. Such a kind is written to MISC."""
+    """`"module:attr"`: `(rows) -> labels`, where a label is computed from the ten CoNLL-U cells of each word; where one
+    of them is "", the sentence has no labels of the kind. Such a kind is written to MISC."""
     spacy: str = ""
     """Where spaCy keeps it: POS, TAG, MORPH or ENT_IOB (`doc.ents`)."""
     aliases: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ stay in `Sentence.lines`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import compress
 from typing import BinaryIO
@@ -30,10 +30,11 @@ def read(path: FilePath, problems: Problems, kinds: Sequence[str] = ()) -> Itera
     A malformed sentence goes to `problems` with file, line, reason and fix. Args: kinds, other kinds of label to read.
     """
     name = str(path)
-    kinds = [kind for kind in kinds if kind not in read_columns()]
+    columns = read_columns()
+    kinds = [kind for kind in kinds if kind not in columns]
     for number, lines in BlockReader(path, problems):
         try:
-            sentence = parse(lines, kinds)
+            sentence = parse(lines, kinds, columns)
         except BadRecord as bad:
             problems.bad(Where(name, number + bad.row), bad.reason, bad.fix)
             continue
@@ -41,10 +42,10 @@ def read(path: FilePath, problems: Problems, kinds: Sequence[str] = ()) -> Itera
         yield sentence
 
 
-def parse(lines: list[str], kinds: Sequence[str] = ()) -> Sentence:
+def parse(lines: list[str], kinds: Sequence[str] = (), columns: Mapping[str, int] | None = None) -> Sentence:
     """One sentence from the lines of its block, comments first. Raises BadRecord where it is malformed.
 
-    Args: kinds, kinds of label to read beside UPOS, XPOS and FEATS.
+    Args: kinds, kinds of label to read beside UPOS, XPOS and FEATS; columns, `read_columns()`, made once for a file.
     """
     start = 0
     while start < len(lines) and lines[start].startswith("#"):
@@ -53,7 +54,7 @@ def parse(lines: list[str], kinds: Sequence[str] = ()) -> Sentence:
     cells = body.split("\t")
     if checks.may_be_faulty(body, cells, len(lines) - start):
         checks.check_rows(lines, start)
-    labels = {kind: cells[column::10] for kind, column in read_columns().items()}
+    labels = {kind: cells[column::10] for kind, column in (columns or read_columns()).items()}
     sentence = Sentence(cells[FORM::10], labels, lines=lines)
     misc = cells[MISC::10]
     sentence.spaces = list(map(space_after, misc))

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
-from seqkit.extend.manager import load
+from seqkit.extend.claims import Registry
+from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import LabelSpec
 from seqkit.formats.conllu_checks import COLUMNS
 from seqkit.formats.examples import NO_LABEL, Sentence
-from seqkit.labels.kinds import column_kinds, kind_spec
+from seqkit.labels.kinds import column_kinds, in_order, kind_spec
 
-ID, MISC = 0, 9
+ID, LEMMA, MISC = 0, 2, 9
 ESCAPED = re.compile(r"\\([p\\])")
 PLACES = {name: place for place, name in enumerate(COLUMNS)}
 """Name of a column -> its place in a row."""
@@ -30,6 +33,38 @@ def word_rows(rows: Sequence[list[str]]) -> list[list[str]]:
 def read_columns() -> dict[str, int]:
     """Kind -> the place in a row of each kind that is read unasked."""
     return {kind: PLACES[column] for kind, column in column_kinds().items()}
+
+
+class Layout(NamedTuple):
+    """Where the labels of some kinds stand in a row."""
+
+    columns: tuple[tuple[int, str], ...]
+    """Place of a column and the kind that it holds, in order."""
+    in_misc: tuple[LabelSpec, ...]
+    splits: int
+    """Tabs at which a row must be cut so that each of the columns is a cell."""
+    pattern: str
+    """A row for `%`: number, form, the columns' labels and MISC; `_` in the other columns."""
+
+
+def layout(kinds: Iterable[str]) -> Layout:
+    """Where the labels of these kinds stand in a row."""
+    return _layout(registry(), tuple(kinds))
+
+
+@lru_cache(maxsize=1 << 8)
+def _layout(found: Registry, kinds: tuple[str, ...]) -> Layout:
+    held: dict[int, str] = {}
+    for kind in in_order(kinds):
+        if column := kind_spec(kind).column:
+            held.setdefault(PLACES[column], kind)  # of two kinds with one column, the first has it
+    cells = ["%s" if place in held else NO_LABEL for place in range(LEMMA, MISC)]
+    return Layout(
+        columns=tuple(sorted(held.items())),
+        in_misc=tuple(kind_spec(kind) for kind in kinds if kind not in held.values()),
+        splits=max(held, default=0) + 1,
+        pattern="\t".join(["%d", "%s", *cells, "%s"]),
+    )
 
 
 def add_labels(sentence: Sentence, kinds: Iterable[str]) -> None:

@@ -8,13 +8,11 @@ from functools import lru_cache
 
 from seqkit.errors import SeqkitError
 from seqkit.extend.specs import LabelSpec
-from seqkit.formats.conllu_labels import ID, PLACES, with_attribute
+from seqkit.formats.conllu_labels import ID, Layout, layout, with_attribute
 from seqkit.formats.examples import NO_LABEL, Multiword, Sentence
 from seqkit.formats.misc import misc_of
-from seqkit.labels.kinds import kind_spec
 
 SILVER = "# labels = silver: "
-LEMMA, HEAD, MISC = 2, 6, 9
 BREAKS = re.compile(r"[\t\n\r]")
 
 
@@ -22,12 +20,13 @@ def relabelled(sentence: Sentence) -> list[str]:
     """The block a sentence was read from; only the columns and MISC keys of the kinds in `labels` change, and labels
     that are silver no more are not said to be so.
     """
-    columns, in_misc = _places(sentence)
-    splits = MISC if columns and columns[-1][0] >= HEAD else HEAD
+    places = layout(sentence.labels)
+    columns = [(place, list(map(label_cell, sentence.labels[kind]))) for place, kind in places.columns]
+    in_misc = _in_misc(sentence, places)
     lines = []
     word = 0
     for line in sentence.lines or []:
-        cells = line.split("\t", splits)
+        cells = line.split("\t", places.splits)
         if cells[ID].isdecimal():
             for column, values in columns:
                 cells[column] = values[word]
@@ -41,16 +40,9 @@ def relabelled(sentence: Sentence) -> list[str]:
     return lines
 
 
-def _places(sentence: Sentence) -> tuple[list[tuple[int, list[str]]], list[tuple[LabelSpec, list[str]]]]:
-    """The columns that hold labels of the sentence, in order, and the kinds in MISC; each with its values."""
-    columns, in_misc = [], []
-    for kind, labels in sentence.labels.items():
-        spec, values = kind_spec(kind), list(map(label_cell, labels))
-        if spec.column:
-            columns.append((PLACES[spec.column], values))
-        else:
-            in_misc.append((spec, values))
-    return sorted(columns, key=lambda pair: pair[0]), in_misc
+def _in_misc(sentence: Sentence, places: Layout) -> list[tuple[LabelSpec, list[str]]]:
+    """The kinds of label that stand in MISC, each with its values."""
+    return [(spec, list(map(label_cell, sentence.labels[spec.name]))) for spec in places.in_misc]
 
 
 def _with_misc(line: str, in_misc: Sequence[tuple[LabelSpec, list[str]]], word: int) -> str:
@@ -91,13 +83,12 @@ def _rows(sentence: Sentence) -> list[str]:
         before = "" if token.first else sentence.before
         ranges.append((token.first, _range_row(token, misc_of(spaces[token.last], before))))
         misc[token.first : token.last + 1] = ["_"] * (token.last + 1 - token.first)
-    columns, in_misc = _places(sentence)
-    for spec, values in in_misc:
+    places = layout(sentence.labels)
+    for spec, values in _in_misc(sentence, places):
         misc = [with_attribute(cell, spec, value) for cell, value in zip(misc, values, strict=True)]
-    held = dict(columns)
-    cells = [held.get(place) or [NO_LABEL] * len(words) for place in range(LEMMA, MISC)]
-    ids = map(str, range(1, len(words) + 1))
-    rows = list(map("\t".join, zip(ids, map(_form, words), *cells, misc, strict=True)))
+    columns = (map(label_cell, sentence.labels[kind]) for _, kind in places.columns)
+    cells = zip(range(1, len(words) + 1), map(_form, words), *columns, misc, strict=True)
+    rows = list(map(places.pattern.__mod__, cells))
     for first, row in reversed(ranges):
         rows.insert(first, row)
     return rows

@@ -110,6 +110,16 @@ def test_a_plugin_may_claim_a_column(install_plugin):
     assert lines[5] == "3\td\tD\tX\tx\t_\t1\tdep\t1:x\t_" and lines[:5] == BLOCK[:5]
 
 
+def test_of_two_kinds_with_one_column_the_other_stands_in_misc(install_plugin):
+    install_plugin(
+        "mine",
+        "from seqkit import LabelSpec, hookimpl\n@hookimpl\ndef seqkit_labels():\n"
+        "    yield LabelSpec('mine', column='UPOS')\n",
+    )
+    lines = written(conllu, [Sentence(["a"], {"mine": ["1"], "upos": ["X"]})]).decode().split("\n")
+    assert lines[2] == "1\ta\t_\tX\t_\t_\t_\t_\t_\tmine=1"
+
+
 def test_what_spacy_sees_of_entities_and_we_of_its(tmp_path):
     tags = ["B-PER", "I-PER", "O", "S-LOC"]
     path = tmp_path / "ours.spacy"
