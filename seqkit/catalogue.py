@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.manager import load, package_folder, registry
@@ -15,8 +15,11 @@ from seqkit.fetch import Progress, check_manifest, download, fault_of
 from seqkit.files import atomic_write
 from seqkit.formats.examples import Item, Pair, Problems, RawText, Sentence, Where
 from seqkit.formats.lines import suffix_of
+from seqkit.formats.translations import TranslationWriter
 from seqkit.formats.zipped import on_disk
 from seqkit.labels.kinds import fault_of_name, kinds_in, where_labels_stand
+
+Writer = TypeVar("Writer")
 
 
 def data_folder() -> Path:
@@ -285,10 +288,19 @@ def read_sentences(
 
 def make_writer(spec: FormatSpec | DecoderSpec, file: BinaryIO) -> Any:
     """The writer of a format on a file. Raises SeqkitError where it lacks a method, before anything is written."""
-    writer = load(spec.writer or "")(file)
+    return _checked_writer(load(spec.writer or "")(file), spec.name, spec.writer)
+
+
+def make_translation_writer(spec: FormatSpec, file: BinaryIO, n_best: int) -> TranslationWriter:
+    """As `make_writer`, of translations; n_best, how many are wanted of each line."""
+    writer: TranslationWriter = load(spec.translations or "")(file, n_best)
+    return _checked_writer(writer, spec.name, spec.translations)
+
+
+def _checked_writer(writer: Writer, format: str, reference: str | None) -> Writer:
     for method in ("write", "close"):
         if not callable(getattr(writer, method, None)):
-            problem = f"the writer of the format '{spec.name}', {spec.writer}, has no method '{method}'"
+            problem = f"the writer of the format '{format}', {reference}, has no method '{method}'"
             raise SeqkitError(problem, "Tell the author of the plugin.")
     return writer
 

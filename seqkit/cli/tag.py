@@ -162,7 +162,7 @@ def _format(out: Path | None, format: str) -> Any:
     spec = registry().find("formats", by_name) if by_name else format_of(str(out), written=True)
     if spec.writer is None:
         raise SeqkitError(
-            f"the format {spec.name} does not hold tagged sentences", "See --format.", exit_code=2
+            f"the format {spec.name}: sentences are not written in it", "See --format.", exit_code=2
         )
     return spec
 

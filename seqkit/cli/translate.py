@@ -348,6 +348,7 @@ def _opened(out: Path | None) -> Iterator[BinaryIO]:
 
 def _writer_for(out: Path | None, format: str, scores: bool, n_best: int) -> Callable[[BinaryIO], Any]:
     """What makes the writer. Raises SeqkitError for a format that there is not, or that has no place for scores."""
+    from seqkit.catalogue import make_translation_writer
     from seqkit.errors import SeqkitError, did_you_mean
     from seqkit.extend.manager import load, registry
     from seqkit.formats.lines import suffix_of
@@ -363,5 +364,5 @@ def _writer_for(out: Path | None, format: str, scores: bool, n_best: int) -> Cal
         able = " or ".join(spec.name for spec in specs if "scores" in spec.shows)
         fix = f"Choose one that has: --format {able}."
         raise SeqkitError(f"the format {chosen} has no place for scores", fix, exit_code=2)
-    make = load(formats[chosen].translations)
-    return lambda file: make(file, n_best)
+    load(formats[chosen].translations)  # before the work
+    return lambda file: make_translation_writer(formats[chosen], file, n_best)

@@ -44,6 +44,8 @@ def kind_named(name: str) -> str:
 
 def where_labels_stand(kind: str, there: Sequence[str]) -> str:
     """Where labels of a kind are looked for, for a user whose data have only the kinds `there`."""
+    if meant := kind_named(kind) if kind not in known_kinds() else "":
+        return f"Did you mean '{meant}'?"
     key = kind_spec(kind).misc or kind
     has = f"It has: {', '.join(there)}. " if there else ""
     return f"{has}They are read from a TSV column or JSON key '{kind}', or {key}= in CoNLL-U's MISC."

@@ -12,7 +12,14 @@ from seqkit.errors import SeqkitError
 from seqkit.evaluation.report import silver_warning
 from seqkit.evaluation.spans import order_note
 from seqkit.formats.examples import Problems, Sentence, Where
-from seqkit.labels.kinds import fault_of_name, in_order, is_label, kinds_in, where_labels_stand
+from seqkit.labels.kinds import (
+    fault_of_name,
+    in_order,
+    is_label,
+    kinds_in,
+    known_kinds,
+    where_labels_stand,
+)
 from seqkit.models.contracts import MAX_STEPS
 from seqkit.text.gold import Labeller, labeller_of
 from seqkit.text.sources import labelled_sentences
@@ -129,7 +136,11 @@ def _labels(wanted: Sequence[str], train: Sequence[Sentence], name: str) -> tupl
     there = kinds_in(train)
     for kind in wanted:
         if kind not in there:
-            raise SeqkitError(f"{name}: has no {kind} labels", where_labels_stand(kind, there))
+            # A kind that nobody knows is most likely a slip of the command line.
+            code = 1 if kind in known_kinds() else 2
+            raise SeqkitError(
+                f"{name}: has no {kind} labels", where_labels_stand(kind, there), exit_code=code
+            )
     if not there:
         raise SeqkitError(
             f"{name}: has no labels to learn from",
