@@ -21,7 +21,8 @@ from peers import peer
 from seqkit.catalogue import find_corpus, read_sentences
 from seqkit.evaluation.noise import TreebankHabits, own_fine_tag, same_context, sure_and_seconded
 from seqkit.files import atomic_write
-from seqkit.formats.examples import Problems, Sentence, is_label
+from seqkit.formats.examples import Problems, Sentence
+from seqkit.labels.kinds import is_label
 from seqkit.models.folder import model_info
 from seqkit.tasks.tagging.loading import load_tagger
 

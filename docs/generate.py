@@ -28,8 +28,10 @@ from seqkit.cli.train_options import shown_default
 from seqkit.extend import hookspecs, specs
 from seqkit.extend.manager import registry
 from seqkit.extend.registry import KINDS
+from seqkit.extend.specs import LabelSpec
 from seqkit.fields import option_fields
 from seqkit.formats import seqkit_formats
+from seqkit.labels import seqkit_labels
 from seqkit.models.contracts import TaggerOptions
 from seqkit.models.folder import CARD, model_info
 from seqkit.models.options import Seq2SeqOptions
@@ -109,12 +111,32 @@ def formats() -> str:
             f"`{spec.name}`",
             " ".join(f"`{suffix}`" for suffix in spec.suffixes) or "none",
             "yes" if spec.reader else "no",
-            "yes" if spec.writer else "no",
+            "yes" if spec.writer else "translations" if spec.translations else "no",
             spec.summary,
         )
         for spec in seqkit_formats()
     ]
     return table(("format", "suffixes", "read", "written", "what it is"), rows)
+
+
+def labels() -> str:
+    """The built-in kinds of label."""
+    rows = [
+        (
+            f"`{spec.name}`",
+            spec.summary,
+            _place_in_conllu(spec),
+            ", ".join(f"`{name}`" for name in spec.aliases),
+        )
+        for spec in seqkit_labels()
+    ]
+    return table(("kind", "what it is", "in CoNLL-U", "other names in TSV"), rows)
+
+
+def _place_in_conllu(spec: LabelSpec) -> str:
+    if spec.rows:
+        return "computed from the tree; written to MISC"
+    return f"column {spec.column}" if spec.column else f"`{spec.misc or spec.name}=` in MISC"
 
 
 def hooks() -> str:
@@ -186,6 +208,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "lm-training": lambda: options_table(LMTraining),
     "frames-options": lambda: options_table(FramesOptions),
     "formats": formats,
+    "labels": labels,
     "hooks": hooks,
     "shipped": lambda: shipped("en-tagger"),
     "shipped-de-en": lambda: shipped("de-en"),

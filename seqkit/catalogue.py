@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.manager import load, package_folder, registry
 from seqkit.extend.specs import CorpusFile, CorpusSpec, DecoderSpec, FormatSpec
 from seqkit.fetch import Progress, check_manifest, download, fault_of
 from seqkit.files import atomic_write
-from seqkit.formats.examples import Item, Problems, RawText, Sentence, Where
+from seqkit.formats.examples import Item, Pair, Problems, RawText, Sentence, Where
 from seqkit.formats.lines import suffix_of
+from seqkit.formats.translations import TranslationWriter
 from seqkit.formats.zipped import on_disk
+from seqkit.labels.kinds import fault_of_name, kinds_in, where_labels_stand
+
+Writer = TypeVar("Writer")
 
 
 def data_folder() -> Path:
@@ -185,14 +189,24 @@ def names_known_suffix(path: str) -> bool:
     return suffix_of(path) in _formats_by_suffix()
 
 
-def read_file(path: str | Path, problems: Problems, format: str = "") -> Iterator[Sentence | RawText]:
-    """What a file ("-" is stdin) holds, by its suffix or the format named."""
+def read_file(
+    path: str | Path, problems: Problems, format: str = "", kinds: Sequence[str] = ()
+) -> Iterator[Sentence | RawText]:
+    """What a file ("-" is stdin) holds, by its suffix or the format named.
+
+    Args: kinds, kinds of label to read beside those that the format's reader always yields. Raises SeqkitError for a
+    format that cannot be read, or holds pairs.
+    """
     spec = registry().find("formats", format) if format else format_of(path)
     if spec.reader is None:
         readable = [format.spec.name for format in registry().all("formats") if format.spec.reader]
         fix = f"Choose one of {', '.join(readable)}."
         raise SeqkitError(f"{path}: the format {spec.name} can be written, not read", fix, exit_code=2)
-    examples = load(spec.reader)(str(path), problems)
+    if spec.yields == "pairs":
+        fix = "Use it where parallel text is read: seqkit train seq2seq, evaluate, corpora stats."
+        raise SeqkitError(f"{path}: the format {spec.name} holds pairs, not sentences", fix, exit_code=2)
+    wanted = (tuple(kinds),) if spec.takes_kinds else ()
+    examples = load(spec.reader)(str(path), problems, *wanted)
     builtin = registry().registered("formats", spec.name).builtin
     yield from examples if builtin else _checked(examples, spec, problems)
 
@@ -216,27 +230,56 @@ def _fault(example: Any) -> str:
     if not all(isinstance(word, str) for word in example.words):
         return "words that are not strings"
     for kind, labels in example.labels.items():
+        if fault := fault_of_name(kind):
+            return f"labels of a kind without a fit name: {fault}"
         if len(labels) != len(example.words):
             return f"{len(labels)} {kind} label(s) for {len(example.words)} word(s)"
     return ""
 
 
-def read_examples(source: str | Path, split: str, problems: Problems) -> Iterator[Sentence | RawText]:
-    """The examples of a file, or of one split of a corpus by name."""
+def read_pair_file(path: str | Path, spec: FormatSpec, problems: Problems) -> Iterator[Pair]:
+    """The pairs that a format's reader yields; what is no pair of texts goes to `problems`."""
+    for number, pair in enumerate(load(spec.reader or "")(str(path), problems), start=1):
+        where = pair.where if isinstance(pair, Pair) and pair.where else Where(str(path), number)
+        if fault := _fault_of_pair(pair):
+            problems.bad(where, f"the reader {spec.reader} gave {fault}", "Tell the author of the plugin.")
+        else:
+            pair.where = where
+            yield pair
+
+
+def _fault_of_pair(pair: Any) -> str:
+    """What is wrong with a pair; empty when it can be used."""
+    if not isinstance(pair, Pair):
+        return f"a {type(pair).__name__}, not a Pair"
+    sides = [*pair.sources.values(), *([] if pair.target is None else [pair.target])]
+    if not all(isinstance(side, str) for side in sides):
+        return "a side that is not a string"
+    if pair.target is not None and len(pair.sources) != 1:
+        return f"{len(pair.sources)} sources with one target"
+    return ""
+
+
+def read_examples(
+    source: str | Path, split: str, problems: Problems, kinds: Sequence[str] = ()
+) -> Iterator[Sentence | RawText]:
+    """The examples of a file, or of one split of a corpus by name. Args: kinds, see `read_file`."""
     if isinstance(source, Path) or names_file(source):
-        yield from read_file(source, problems)
+        yield from read_file(source, problems, kinds=kinds)
         return
     spec = find_corpus(source)
     if spec.kind != "tagging":
         fix = "`seqkit corpora list` tells what each is for."
         raise SeqkitError(f"{source}: is a corpus for {spec.kind}, not for tagging", fix, exit_code=2)
     for path in corpus_files(source, split):
-        yield from read_file(path, problems, spec.format)
+        yield from read_file(path, problems, spec.format, kinds)
 
 
-def read_sentences(source: str | Path, split: str, problems: Problems) -> Iterator[Sentence]:
+def read_sentences(
+    source: str | Path, split: str, problems: Problems, kinds: Sequence[str] = ()
+) -> Iterator[Sentence]:
     """As `read_examples`, where words are needed. SeqkitError for running text."""
-    for example in read_examples(source, split, problems):
+    for example in read_examples(source, split, problems, kinds):
         if isinstance(example, RawText):
             fix = f"Tag it first: seqkit tag {example.where.path} -o tagged.conllu"
             raise SeqkitError(f"{example.where.path}: running text is not split into words", fix, exit_code=2)
@@ -245,21 +288,43 @@ def read_sentences(source: str | Path, split: str, problems: Problems) -> Iterat
 
 def make_writer(spec: FormatSpec | DecoderSpec, file: BinaryIO) -> Any:
     """The writer of a format on a file. Raises SeqkitError where it lacks a method, before anything is written."""
-    writer = load(spec.writer or "")(file)
+    return _checked_writer(load(spec.writer or "")(file), spec.name, spec.writer)
+
+
+def make_translation_writer(spec: FormatSpec, file: BinaryIO, n_best: int) -> TranslationWriter:
+    """As `make_writer`, of translations; n_best, how many are wanted of each line."""
+    writer: TranslationWriter = load(spec.translations or "")(file, n_best)
+    return _checked_writer(writer, spec.name, spec.translations)
+
+
+def _checked_writer(writer: Writer, format: str, reference: str | None) -> Writer:
     for method in ("write", "close"):
         if not callable(getattr(writer, method, None)):
-            problem = f"the writer of the format '{spec.name}', {spec.writer}, has no method '{method}'"
+            problem = f"the writer of the format '{format}', {reference}, has no method '{method}'"
             raise SeqkitError(problem, "Tell the author of the plugin.")
     return writer
 
 
-def convert(source: Path, target: Path, problems: Problems) -> int:
-    """Write the sentences of one file in the format of another; returns how many there were."""
+def convert(source: Path, target: Path, problems: Problems, kinds: Sequence[str] = ()) -> int:
+    """Write the sentences of one file in the format of another; returns how many there were.
+
+    Args: kinds, see `read_file`. Raises SeqkitError where the file has no labels of one of them.
+    """
     spec, count = format_of(target, written=True), 0
+    missing = set(kinds)
     with atomic_write(target) as file:
         out = make_writer(spec, file)
-        for sentence in read_sentences(source, "", problems):
+        for sentence in read_sentences(source, "", problems, kinds):
+            missing = missing.difference(kinds_in([sentence])) if missing else missing
             out.write(sentence)
             count += 1
         out.close()
+        check_found(source, missing)
     return count
+
+
+def check_found(source: str | Path, missing: Collection[str]) -> None:
+    """Raise SeqkitError where kinds of label were asked for that a source does not have."""
+    if missing:
+        kind = min(missing)
+        raise SeqkitError(f"{source}: has no {kind} labels", where_labels_stand(kind, ()), exit_code=2)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from seqkit.catalogue import corpus_files, find_corpus, names_file
+from seqkit.catalogue import (
+    corpus_files,
+    find_corpus,
+    format_of,
+    names_file,
+    names_known_suffix,
+    read_pair_file,
+)
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.manager import registry
-from seqkit.extend.specs import CorpusSpec
+from seqkit.extend.specs import CorpusSpec, FormatSpec
 from seqkit.formats.division import split_of
-from seqkit.formats.examples import Pair, Problems
+from seqkit.formats.examples import Pair, Problems, Where
 from seqkit.formats.lines import suffix_of
 from seqkit.formats.parallel import GENERIC, ColumnNames, Row, named_as, read_files, read_jsonl, read_tsv
 
@@ -35,7 +42,8 @@ def read_pairs(
 
     Args:
         data: the name of a corpus; two files joined by a comma (`train.en,train.de`); or one .tsv or .jsonl
-            file. Two files are told apart by the side their names end in, else the first is the source.
+            file, or a file of a plugin's format that holds pairs. Two files are told apart by the side their names end
+            in, else the first is the source.
         split: of a corpus ("dev" finds its "val"); files have none.
         source, target: sides, such as "en" and "de". For files they may be "".
         problems: what to do with a line that has no partner, an empty side, a side of more than `longest`
@@ -75,6 +83,14 @@ def read_rows(
     for side in sides:
         check_side(spec, side)
     return _rows_of_corpus(spec, split, sides, problems)
+
+
+def pair_format(path: str | Path) -> FormatSpec | None:
+    """The format of a file that a reader of pairs can read; None for a file of another format."""
+    if not names_known_suffix(str(path)):
+        return None
+    spec = format_of(path) if _is_readable(path) else None
+    return spec if spec is not None and spec.yields == "pairs" else None
 
 
 def names_pair_files(data: str) -> bool:
@@ -158,15 +174,20 @@ def _rows_of_corpus(
 
 def _read(paths: list[Path], spec: CorpusSpec, sides: tuple[str, ...], problems: Problems) -> Iterator[Row]:
     # Where the manifest does not say it, suffixes tell, as those of a user's files do.
-    format = spec.format or {".tsv": "tsv", ".jsonl": "jsonl"}.get(suffix_of(paths[0]), "lines")
+    own = pair_format(paths[0])
+    by_suffix = {".tsv": "tsv", ".jsonl": "jsonl"}.get(suffix_of(paths[0]), own.name if own else "lines")
+    format = spec.format or by_suffix
     if format == "lines":
         yield from read_files([paths[spec.sides.index(side)] for side in sides], problems)
         return
     for path in paths:
         if format == "tsv":
             yield from read_tsv(path, sides, problems, spec.sides)
-        else:
+        elif format == "jsonl":
             yield from read_jsonl(path, sides, problems)
+        else:
+            own_format = registry().find("formats", format)
+            yield from _rows_of_pairs(path, own_format, sides, problems, spec.sides)
 
 
 def _rows_of_files(
@@ -178,13 +199,60 @@ def _rows_of_files(
         if suffix_of(paths[0]) == ".tsv":
             return read_tsv(paths[0], named, problems, names=names)
         return read_jsonl(paths[0], named, problems, names)
+    own = pair_format(paths[0]) if len(paths) == 1 else None
+    if own is not None:
+        return _rows_of_pairs(paths[0], own, named, problems)
     if len(paths) != len(sides):
         raise SeqkitError(
             f"{data}: {len(paths)} file(s) of lines, where {len(sides)} sides are needed",
-            "Join two files by a comma, `train.en,train.de`, or give one .tsv or .jsonl file.",
+            "Join two files by a comma, `train.en,train.de`, or give one file of pairs, such as .tsv or .jsonl.",
             exit_code=2,
         )
     return read_files(_in_order(paths, named), problems)
+
+
+def _rows_of_pairs(
+    path: str | Path,
+    spec: FormatSpec,
+    sides: tuple[str, ...],
+    problems: Problems,
+    columns: tuple[str, ...] = (),
+) -> Iterator[Row]:
+    """The sides of each pair that a plugin's reader yields; a pair without one of them goes to `problems`.
+
+    Args: columns, what source and target are called where a pair has no names of sides; else `sides`.
+    """
+    for pair in read_pair_file(path, spec, problems):
+        texts = _texts_by_side(pair, columns or sides)
+        names = _names_in(texts, sides)
+        where = pair.where or Where(str(path), 0)
+        if all(names):
+            yield where, tuple(texts[name] for name in names)
+        else:
+            missing = sides[names.index("")]
+            problems.bad(where, f"no side '{missing}'", f"Name sides that it has: {', '.join(texts)}.")
+
+
+def _texts_by_side(pair: Pair, columns: tuple[str, ...]) -> dict[str, str]:
+    """Name of a side -> its text."""
+    if pair.target is None:
+        return dict(pair.sources)
+    return dict(zip(columns, (*pair.sources.values(), pair.target), strict=False))
+
+
+def _names_in(texts: Mapping[str, str], sides: tuple[str, ...]) -> list[str]:
+    """What each of the sides is called in a pair; "" for one that it lacks. Sides without a name go by order."""
+    there = list(texts)
+    if sides == GENERIC and len(there) == len(sides):
+        return there
+    return [named_as(side, there) for side in sides]
+
+
+def _is_readable(path: str | Path) -> bool:
+    """Whether the format of a known suffix has a reader."""
+    return any(
+        suffix_of(path) in format.spec.suffixes and format.spec.reader for format in registry().all("formats")
+    )
 
 
 def _in_order(paths: list[str], sides: tuple[str, ...]) -> list[str]:

@@ -12,7 +12,7 @@ import typer
 
 from seqkit.cli.data_command import DataCommand
 from seqkit.config import MOST_PIECES
-from seqkit.terminal.inputs import check_apart
+from seqkit.terminal.inputs import check_apart, listed
 from seqkit.terminal.limits import MaxFrames, MaxPixels, MaxSeconds, limits_of
 from seqkit.terminal.tables import print_table, say, show_json, size
 
@@ -27,6 +27,9 @@ SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave bad sentences o
 Given = dict[str, object]
 """Option -> its value, if any."""
 AsJson = Annotated[bool, typer.Option("--json", help="JSON in place of the table.")]
+Label = Annotated[
+    str, typer.Option(help="Kinds of label, with commas, to read beside upos, xpos and feats, such as ner.")
+]
 
 
 @app.command("list")
@@ -139,6 +142,7 @@ def show_stats(
         typer.Option(help="Of a table of media files: what is read, with commas: audio, image, video, text."),
     ] = "",
     decoder: Annotated[str, typer.Option(help="Of such a table: what is written. Default: text.")] = "",
+    label: Label = "",
     max_seconds: MaxSeconds = None,
     max_pixels: MaxPixels = None,
     max_frames: MaxFrames = None,
@@ -149,7 +153,7 @@ def show_stats(
     from seqkit.formats.examples import Problems
 
     problems = Problems(skip=skip_bad)
-    of_words: Given = {"--vocab-size": vocab_size, "--subword": subword}
+    of_words: Given = {"--vocab-size": vocab_size, "--subword": subword, "--label": label}
     of_pairs: Given = {"--source": source_side, "--target": target_side}
     of_tables: Given = {"--encoder": encoder, "--decoder": decoder}
     limits: Given = {"--max-seconds": max_seconds, "--max-pixels": max_pixels, "--max-frames": max_frames}
@@ -165,9 +169,8 @@ def show_stats(
         _show_pairs(source, (source_side, target_side), problems, as_json)
     else:
         _refuse("text", of_tables | limits)
-        _show_words(
-            source, 4000 if vocab_size is None else vocab_size, subword or "unigram", problems, as_json
-        )
+        pieces = 4000 if vocab_size is None else vocab_size
+        _show_words(source, pieces, subword or "unigram", listed(label), problems, as_json)
 
 
 def _refuse(kind: str, given: Given) -> None:
@@ -180,10 +183,12 @@ def _refuse(kind: str, given: Given) -> None:
             raise SeqkitError(f"{option}: not for {kind}", fix, exit_code=2)
 
 
-def _show_words(source: str, vocab_size: int, subword: str, problems: Problems, as_json: bool) -> None:
+def _show_words(
+    source: str, vocab_size: int, subword: str, kinds: Sequence[str], problems: Problems, as_json: bool
+) -> None:
     from seqkit.text.statistics import measure
 
-    figures = measure(source, problems, vocab_size, subword)
+    figures = measure(source, problems, vocab_size, subword, kinds)
     say(problems.summary())
     if as_json:
         show_json({split: dataclasses.asdict(row) for split, row in figures.items()})
@@ -202,7 +207,6 @@ def _is_made(source: str) -> bool:
 def _show_items(
     source: str, encoder: str, decoder: str, limits: Limits, problems: Problems, as_json: bool
 ) -> None:
-    from seqkit.terminal.inputs import listed
     from seqkit.text.item_statistics import measure_items
 
     figures = measure_items(source, listed(encoder), decoder, problems, limits)
@@ -229,12 +233,12 @@ def _show_items(
 
 
 def _is_parallel(source: str) -> bool:
-    """Whether two files are named, or a corpus that has sides."""
+    """Whether two files are named, a file whose format holds pairs, or a corpus that has sides."""
     from seqkit.catalogue import find_corpus, names_file
-    from seqkit.pairs import files_in
+    from seqkit.pairs import files_in, pair_format
 
     if names_file(source) or "," in source:
-        return len(files_in(source)) > 1
+        return len(files_in(source)) > 1 or pair_format(source) is not None
     return bool(find_corpus(source).sides)
 
 
@@ -307,6 +311,7 @@ def _percent(part: int, whole: int) -> str:
 def convert_file(
     source: Annotated[Path, typer.Argument(metavar="IN", help="The file to read.")],
     target: Annotated[Path, typer.Argument(metavar="OUT", help="The file to write.")],
+    label: Label = "",
     skip_bad: SkipBad = False,
 ) -> None:
     """Write a file in another format; suffixes tell which: .conllu .spacy .jsonl .tsv, each also with .gz."""
@@ -315,6 +320,6 @@ def convert_file(
 
     check_apart({"OUT": target}, [str(source)])
     problems = Problems(skip=skip_bad)
-    count = convert(source, target, problems)
+    count = convert(source, target, problems, listed(label))
     say(problems.summary())
     say(f"{target}: {count} sentence(s)")

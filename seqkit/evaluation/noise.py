@@ -9,7 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from seqkit.formats.examples import Sentence, is_label
+from seqkit.formats.examples import Sentence
+from seqkit.labels.kinds import is_label
 
 SURE = 0.95
 """The probability from which on a model counts as sure. Label smoothing keeps even the surest below 0.99."""

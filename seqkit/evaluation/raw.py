@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from seqkit.errors import SeqkitError
-from seqkit.evaluation.tagging import universal
+from seqkit.extend.manager import load
 from seqkit.formats.examples import NO_LABEL, Sentence
+from seqkit.labels.kinds import in_order, kind_spec, standard_kinds
 
 Span = tuple[int, int]
 
@@ -106,12 +107,14 @@ class _Text:
         return span
 
 
-METRICS: dict[str, tuple[str, ...]] = {
-    "UPOS": ("upos",),
-    "XPOS": ("xpos",),
-    "UFeats": ("feats",),
-    "AllTags": ("upos", "xpos", "feats"),
-}
+def _metrics(ours: _Text, theirs: _Text) -> dict[str, tuple[str, ...]]:
+    """Metric -> the kinds of label that it compares, of those that both sides have; AllTags are all standard ones."""
+    sides = [set(side.words[0].labels) for side in (ours, theirs) if side.words]
+    kinds = in_order(set.intersection(*sides) if sides else standard_kinds())
+    standard = {kind_spec(kind).raw_name or kind: (kind,) for kind in kinds if kind in standard_kinds()}
+    others = {kind_spec(kind).raw_name or kind: (kind,) for kind in kinds if kind not in standard_kinds()}
+    every = {"AllTags": standard_kinds()} if len(standard) == len(standard_kinds()) else {}
+    return standard | every | others
 
 
 def score_raw(gold: Sequence[Sentence], system: Sequence[Sentence]) -> RawScores:
@@ -130,16 +133,21 @@ def score_raw(gold: Sequence[Sentence], system: Sequence[Sentence]) -> RawScores
         ),
         "Words": RawScore(len(pairs), *totals, len(pairs)),
     }
-    for metric, kinds in METRICS.items():
-        if all(kind in side.words[0].labels for side in (ours, theirs) for kind in kinds if side.words):
-            right = sum(_key(one, kinds) == _key(other, kinds) for one, other in pairs)
-            metrics[metric] = RawScore(right, *totals, len(pairs))
+    for metric, kinds in _metrics(ours, theirs).items():
+        views = [_view(kind) for kind in kinds]
+        right = sum(_key(one, kinds, views) == _key(other, kinds, views) for one, other in pairs)
+        metrics[metric] = RawScore(right, *totals, len(pairs))
     return RawScores(metrics, next((sentence.silver for sentence in gold if sentence.silver), None))
 
 
-def _key(word: _Word, kinds: Sequence[str]) -> list[str]:
-    views: dict[str, Callable[[str], str]] = {"feats": universal}
-    return [views.get(kind, str)(word.labels.get(kind, NO_LABEL)) for kind in kinds]
+def _view(kind: str) -> Callable[[str], str]:
+    """What of a label is compared: all of it, or the coarser label that its kind is scored by."""
+    view = kind_spec(kind).view
+    return load(view) if view else str
+
+
+def _key(word: _Word, kinds: Sequence[str], views: Sequence[Callable[[str], str]]) -> list[str]:
+    return [view(word.labels.get(kind, NO_LABEL)) for kind, view in zip(kinds, views, strict=True)]
 
 
 def _check_same(gold: _Text, system: _Text) -> None:

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.evaluation.raw import RawScores, score_raw
+from seqkit.evaluation.spans import score_span_kinds
 from seqkit.evaluation.tagging import TaggingScores, score_tagging
-from seqkit.formats.examples import LABELS, RawText, Sentence, Where, kinds_in
+from seqkit.formats.examples import RawText, Sentence, Where
+from seqkit.labels.kinds import in_order, kinds_in, where_labels_stand
+from seqkit.labels.schemes import repaired_labels, schemes_of
 from seqkit.text.words import sentences_from
 
 
 def evaluate_tagger(model: Any, gold: Sequence[Sentence], kinds: Sequence[str]) -> TaggingScores:
     """Accuracies of a tagger on gold words; known and ambiguous are the words that its training had so."""
-    facts = model.facts
-    scores = score_tagging(gold, model.predict(gold), kinds, facts.known_words, facts.ambiguous)
-    return replace(scores, model_silver=facts.silver)
+    facts, predicted = model.facts, predict(model, gold)
+    scores = score_tagging(gold, predicted, kinds, facts.known_words, facts.ambiguous)
+    return replace(scores, model_silver=facts.silver, spans=score_span_kinds(gold, predicted, kinds))
+
+
+def predict(model: Any, sentences: Sequence[Sentence]) -> Sequence[Mapping[str, list[str]]]:
+    """A tagger's labels as `seqkit tag` writes them: tags of spans that are out of order are repaired."""
+    schemes = schemes_of(model.facts.labels)
+    predicted: Sequence[Mapping[str, list[str]]] = model.predict(sentences)
+    return [repaired_labels(labels, schemes) for labels in predicted] if schemes else predicted
 
 
 def evaluate_raw(model: Any, gold: Sequence[Sentence], kinds: Sequence[str], language: str) -> RawScores:
@@ -26,7 +36,7 @@ def evaluate_raw(model: Any, gold: Sequence[Sentence], kinds: Sequence[str], lan
     Raises SeqkitError where the gold sentences do not say where blanks stand.
     """
     system = list(sentences_from(raw_text(gold), language))
-    for sentence, labels in zip(system, model.predict(system), strict=True):
+    for sentence, labels in zip(system, predict(model, system), strict=True):
         sentence.labels = {kind: labels[kind] for kind in kinds}
     return replace(score_raw(gold, system), model_silver=model.facts.silver)
 
@@ -65,13 +75,11 @@ def kinds_to_score(
             fix = did_you_mean(kind, model_kinds)
             raise SeqkitError(f"--label {kind}: the model does not give it", fix, exit_code=2)
         if kind not in there:
-            raise SeqkitError(
-                f"{name}: has no {kind} labels", f"It has: {', '.join(there) or 'no labels at all'}."
-            )
+            raise SeqkitError(f"{name}: has no {kind} labels", where_labels_stand(kind, there))
     both = tuple(kind for kind in model_kinds if kind in there)
     if not both:
         raise SeqkitError(
             f"{name}: has none of the labels that the model gives ({', '.join(model_kinds)})",
             "Label it on the way with a spaCy pipeline: --gold spacy:NAME.",
         )
-    return tuple(kind for kind in LABELS if kind in wanted) or both
+    return in_order(wanted) or both

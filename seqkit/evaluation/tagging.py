@@ -6,17 +6,14 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from seqkit.formats.examples import Sentence, is_label
+from seqkit.extend.manager import load
+from seqkit.formats.examples import Sentence
+from seqkit.labels.kinds import is_label, kind_spec
 
-# fmt: off
-UNIVERSAL_FEATURES = frozenset((
-    "PronType", "NumType", "Poss", "Reflex", "Foreign", "Abbr", "Gender", "Animacy", "Number", "Case",
-    "Definite", "Degree", "VerbForm", "Mood", "Tense", "Aspect", "Voice", "Evident", "Polarity", "Person", "Polite",
-))
-# fmt: on
-"""The features that the CoNLL 2018 shared task scored; a treebank's own ones were left aside."""
+if TYPE_CHECKING:
+    from seqkit.evaluation.spans import SpanScores
 
 Z_95 = 1.959964
 
@@ -113,16 +110,14 @@ class TaggingScores:
     sentences: int
     words: int
     kinds: dict[str, KindScores]
-    """By kind of label; `ufeats` is `feats` with universal features alone, `all` all kinds at once."""
+    """By kind of label, or name of a coarser view of one (`ufeats` is `feats` with universal features alone); `all` is
+    all kinds at once."""
     silver: str | None = None
     """The pipeline that made the labels scored against, where no person did."""
     model_silver: str | None = None
     """The pipeline that made the labels the model learnt from, where no person did."""
-
-
-def universal(feats: str) -> str:
-    """The universal features of a FEATS value, in order."""
-    return "|".join(sorted(feat for feat in feats.split("|") if feat.split("=", 1)[0] in UNIVERSAL_FEATURES))
+    spans: dict[str, SpanScores] = field(default_factory=dict)
+    """By kind of label, of those whose labels make spans."""
 
 
 def score_tagging(
@@ -134,7 +129,7 @@ def score_tagging(
 ) -> TaggingScores:
     """Compare predicted labels with gold ones.
 
-    A word without UPOS (`_`) is unlabelled and not scored on it; elsewhere `_` is a value.
+    A word without a label (UPOS `_`) is not scored on it; of kinds for which `_` is a value, it is scored as any other.
 
     Args: predicted, kind -> one label a word, for each sentence; train_words, the words of the training
     split; ambiguous, kind -> training words with more than one label. Raises ValueError where the number of
@@ -145,9 +140,11 @@ def score_tagging(
         kind: _score(_cases(gold, predicted, [kind]), train_words, frozenset(several.get(kind, ())), True)
         for kind in kinds
     }
-    if "feats" in kinds:
-        cases = _cases(gold, predicted, ["feats"], universal)
-        scores["ufeats"] = _score(cases, train_words, frozenset(several.get("feats", ())))
+    for kind in kinds:
+        spec = kind_spec(kind)
+        if spec.view:
+            cases = _cases(gold, predicted, [kind], load(spec.view))
+            scores[spec.view_name] = _score(cases, train_words, frozenset(several.get(kind, ())))
     if len(kinds) > 1:
         doubtful = frozenset(word for kind in kinds for word in several.get(kind, ()))
         scores["all"] = _score(_cases(gold, predicted, kinds), train_words, doubtful)

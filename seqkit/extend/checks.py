@@ -8,17 +8,25 @@ from dataclasses import fields, is_dataclass
 from types import UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
-from seqkit.extend.specs import DecoderSpec, EncoderSpec
+from seqkit.extend.specs import DecoderSpec, EncoderSpec, LabelSpec
 
 NAME = re.compile(r"\w[^/\\\s]*")
 """A name also names a folder, and is told from a path."""
 SUFFIX = re.compile(r"\.[^./\\\sA-Z]+")
 REFERENCE = re.compile(r"[\w.]+:[\w.]+")
 REFERENCES = (
-    *("layer", "build", "facts", "reader", "writer", "maker"),
-    *("implementation", "command", "objective", "factor", "metric"),
+    *("layer", "build", "facts", "reader", "writer", "translations", "maker"),
+    *("implementation", "command", "objective", "factor", "metric", "rows", "view"),
 )
 """Fields that name an implementation."""
+KIND = re.compile(r"[^\W\d][\w-]*")
+"""A kind of label also names a column, a key in MISC, and an output layer."""
+CHOICES = {
+    "column": ("", "LEMMA", "UPOS", "XPOS", "FEATS", "DEPREL", "DEPS"),
+    "spacy": ("", "POS", "TAG", "MORPH", "ENT_IOB"),
+    "scheme": ("", "BIO", "IOB1", "BIOES", "BILOU"),
+}
+"""Fields of a LabelSpec that have one of a few values."""
 
 
 def fault_of_record(record: object, record_type: type) -> str:
@@ -34,6 +42,8 @@ def fault_of_record(record: object, record_type: type) -> str:
             return f"a {record_type.__name__} whose options are a dataclass that is not frozen"
         if set(record.name) & set(".,"):
             return f"a {record_type.__name__} whose name has a dot or comma: {record.name!r}"
+    if isinstance(record, LabelSpec):
+        return _fault_of_label(record)
     if isinstance(record, DecoderSpec) and record.writer and not record.suffixes:
         return "a DecoderSpec with a writer but no suffixes of the files that it writes"
     return ""
@@ -43,6 +53,19 @@ def packages_named_by(record: Any) -> set[str]:
     """The top-level packages in which the implementations lie that a record names."""
     values = [(name, value) for name, _, value in _held(record) if name in REFERENCES]
     return {str(value).partition(":")[0].partition(".")[0] for _, value in values if value}
+
+
+def _fault_of_label(record: LabelSpec) -> str:
+    """What is wrong with a kind of label; its name also names an output layer and a key in MISC."""
+    if not KIND.fullmatch(record.name):
+        return f"a LabelSpec whose name is not made of letters, digits, _ and -: {record.name!r}"
+    for name, choices in CHOICES.items():
+        if getattr(record, name) not in choices:
+            known = ", ".join(filter(None, choices))
+            return f"a LabelSpec whose {name} is {getattr(record, name)!r}, not one of {known}"
+    if record.view and not record.view_name:
+        return "a LabelSpec with a view but no view_name for its score"
+    return ""
 
 
 def _fault_of_field(name: str, hint: Any, value: object) -> str:

@@ -16,6 +16,7 @@ from seqkit.extend.specs import (
     DecoderSpec,
     EncoderSpec,
     FormatSpec,
+    LabelSpec,
     MetricSpec,
     ModelSpec,
     ObjectiveSpec,
@@ -187,6 +188,20 @@ def seqkit_formats() -> Iterable[FormatSpec]:
     def seqkit_formats():
         yield FormatSpec("vertical", (".vert",), reader="my_package.vertical:read",
                          writer="my_package.vertical:Writer")
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def seqkit_labels() -> Iterable[LabelSpec]:
+    """Kinds of word label.
+
+    from seqkit import LabelSpec, hookimpl
+
+    @hookimpl
+    def seqkit_labels():
+        yield LabelSpec("chunk", misc="Chunk", scheme="BIO", absent="O", unlabelled=True,
+                        summary="noun phrases and their like, as spans")
     """
     raise NotImplementedError
 

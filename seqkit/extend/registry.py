@@ -19,6 +19,7 @@ from seqkit.extend.specs import (
     DecoderSpec,
     EncoderSpec,
     FormatSpec,
+    LabelSpec,
     MetricSpec,
     ModelSpec,
     ObjectiveSpec,
@@ -47,6 +48,7 @@ KINDS: dict[str, tuple[type, str]] = {
     "encoders": (EncoderSpec, "encoder"),
     "decoders": (DecoderSpec, "decoder"),
     "formats": (FormatSpec, "format"),
+    "labels": (LabelSpec, "kind of label"),
     "corpora": (CorpusSpec, "corpus"),
     "pretrained": (PretrainedSpec, "pretrained model"),
 }

@@ -183,9 +183,9 @@ class DecoderSpec:
 class FormatSpec:
     """A file suffix and who reads and writes it.
 
-    `reader` names `(path, problems) -> Iterator[Sentence]` (or of RawText where `yields` is "text"); the path may be
-    "-" (standard input), packed, or lead into a zip file: `seqkit.formats.lines.read_lines` opens all of them.
-    `writer` names a class made as `writer(binary_file)` with `write(sentence)` and `close()`.
+    `reader` names `(path, problems) -> Iterator[Sentence]`, or of what else `yields` says; the path may be "-"
+    (standard input), packed, or lead into a zip file: `seqkit.formats.lines.read_lines` opens all of them. `writer`
+    names a class made as `writer(binary_file)` with `write(sentence)` and `close()`.
     """
 
     name: str
@@ -193,6 +193,55 @@ class FormatSpec:
     reader: str | None = None
     writer: str | None = None
     yields: str = "sentences"
+    """What the reader yields: "sentences", "text" (RawText), or "pairs": `Pair(sources, target)` with one source and
+    its translation, or, with a target of None, `sources` from the name of each side to its text."""
+    summary: str = ""
+    takes_kinds: bool = False
+    """Whether the reader takes a third argument: the kinds of label to yield beside those that it always yields."""
+    shows: tuple[str, ...] = ()
+    """What the writers have a place for: "probabilities" of labels, "scores" of translations."""
+    translations: str | None = None
+    """A class made as `writer(binary_file, n_best)`, a `seqkit.formats.translations.TranslationWriter`."""
+
+
+@dataclass(frozen=True)
+class LabelSpec:
+    """A kind of word label: where each format keeps it, what its values mean, and how it is shown.
+
+    CoNLL-U holds it in the MISC column, as `NAME=value`, unless `column` or `rows` says otherwise; JSON Lines and TSV
+    files under its name; `.spacy` files in the place that `spacy` names, else as data beside the Doc.
+    """
+
+    name: str
+    column: str = ""
+    """The column of CoNLL-U that holds it: LEMMA, UPOS, XPOS, FEATS, DEPREL or DEPS."""
+    misc: str = ""
+    """Its key in MISC, where that is not its name."""
+    rows: str | None = None
+    """`"module:attr"`: `(rows) -> labels`, where a label is computed from the ten CoNLL-U cells of each word; where one
+    of them is "", the sentence has no labels of the kind. Such a kind is written to MISC."""
+    spacy: str = ""
+    """Where spaCy keeps it: POS, TAG, MORPH or ENT_IOB (`doc.ents`)."""
+    aliases: tuple[str, ...] = ()
+    """Other names of its column in a TSV file."""
+    scheme: str = ""
+    """How its tags make spans: BIO, IOB1, BIOES or BILOU; "" where each label stands for itself."""
+    absent: str = "_"
+    """The label of a word whose MISC column does not have the key."""
+    unlabelled: bool = False
+    """Whether `_` means that a word has no label, and is neither learnt nor scored; else `_` is a value."""
+    always: bool = False
+    """Whether readers yield it without being asked."""
+    view: str | None = None
+    """`"module:attr"`: `(label) -> label`, a coarser label that is scored, too."""
+    view_name: str = ""
+    """The name of the score of that view."""
+    raw_name: str = ""
+    """Its name among the scores from raw text, where that is not its own."""
+    order: int = 100
+    """Kinds are shown from the lowest number on."""
+    above: bool = False
+    """Whether a page shows it above the words; the other kinds show on hover."""
     summary: str = ""
 
 

@@ -17,6 +17,7 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         reader="seqkit.formats.conllu:read",
         writer="seqkit.formats.conllu:Writer",
         summary="Universal Dependencies treebanks",
+        takes_kinds=True,
     )
     yield FormatSpec(
         "spacy",
@@ -24,6 +25,7 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         reader="seqkit.formats.docbin:read",
         writer="seqkit.formats.docbin:Writer",
         summary="spaCy DocBin",
+        takes_kinds=True,
     )
     yield FormatSpec(
         "jsonl",
@@ -31,6 +33,9 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         reader="seqkit.formats.jsonl:read",
         writer="seqkit.formats.jsonl:Writer",
         summary="one JSON object a sentence",
+        takes_kinds=True,
+        shows=("probabilities", "scores"),
+        translations="seqkit.formats.translations:JsonLines",
     )
     yield FormatSpec(
         "tsv",
@@ -38,6 +43,9 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         reader="seqkit.formats.tsv:read",
         writer="seqkit.formats.tsv:Writer",
         summary="one word a line, labels after tabs, empty line between sentences",
+        takes_kinds=True,
+        shows=("scores",),
+        translations="seqkit.formats.translations:Table",
     )
     yield FormatSpec(
         "txt",
@@ -51,5 +59,18 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         (".html",),
         writer="seqkit.formats.html:Writer",
         summary="a page: words coloured by UPOS, the other labels on hover",
+        shows=("probabilities",),
     )
-    yield FormatSpec("table", (), writer="seqkit.formats.table:Writer", summary="columns for the eye")
+    yield FormatSpec(
+        "table",
+        (),
+        writer="seqkit.formats.table:Writer",
+        summary="columns for the eye",
+        shows=("probabilities",),
+    )
+    yield FormatSpec(
+        "text",
+        (),
+        translations="seqkit.formats.translations:Lines",
+        summary="translations as lines of text",
+    )

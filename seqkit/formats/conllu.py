@@ -7,14 +7,15 @@ stay in `Sentence.lines`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import compress
 from typing import BinaryIO
 
 from seqkit.formats import conllu_checks as checks
 from seqkit.formats.blocks import BlockReader
-from seqkit.formats.conllu_lines import LABEL_COLUMNS, SILVER, fresh, relabelled
+from seqkit.formats.conllu_labels import add_labels, read_columns
+from seqkit.formats.conllu_lines import SILVER, fresh, relabelled
 from seqkit.formats.examples import Multiword, Problems, Sentence, Where
 from seqkit.formats.lines import BadRecord, FilePath
 from seqkit.formats.misc import space_after, space_before
@@ -23,15 +24,17 @@ ID, FORM, MISC = 0, 1, 9
 NEWDOC = re.compile(r"#\s*newdoc(?:\s+id)?(?:\s*=\s*(.*))?")
 
 
-def read(path: FilePath, problems: Problems) -> Iterator[Sentence]:
-    """The sentences of a file, with labels of every kind and white space, in flat memory.
+def read(path: FilePath, problems: Problems, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
+    """The sentences of a file, with UPOS, XPOS, FEATS and white space, in flat memory.
 
-    A malformed sentence goes to `problems` with file, line, reason and fix.
+    A malformed sentence goes to `problems` with file, line, reason and fix. Args: kinds, other kinds of label to read.
     """
     name = str(path)
+    columns = read_columns()
+    kinds = [kind for kind in kinds if kind not in columns]
     for number, lines in BlockReader(path, problems):
         try:
-            sentence = parse(lines)
+            sentence = parse(lines, kinds, columns)
         except BadRecord as bad:
             problems.bad(Where(name, number + bad.row), bad.reason, bad.fix)
             continue
@@ -39,8 +42,11 @@ def read(path: FilePath, problems: Problems) -> Iterator[Sentence]:
         yield sentence
 
 
-def parse(lines: list[str]) -> Sentence:
-    """One sentence from the lines of its block, comments first. Raises BadRecord where it is malformed."""
+def parse(lines: list[str], kinds: Sequence[str] = (), columns: Mapping[str, int] | None = None) -> Sentence:
+    """One sentence from the lines of its block, comments first. Raises BadRecord where it is malformed.
+
+    Args: kinds, kinds of label to read beside UPOS, XPOS and FEATS; columns, `read_columns()`, made once for a file.
+    """
     start = 0
     while start < len(lines) and lines[start].startswith("#"):
         start += 1
@@ -48,7 +54,7 @@ def parse(lines: list[str]) -> Sentence:
     cells = body.split("\t")
     if checks.may_be_faulty(body, cells, len(lines) - start):
         checks.check_rows(lines, start)
-    labels = {kind: cells[column::10] for kind, column in LABEL_COLUMNS.items()}
+    labels = {kind: cells[column::10] for kind, column in (columns or read_columns()).items()}
     sentence = Sentence(cells[FORM::10], labels, lines=lines)
     misc = cells[MISC::10]
     sentence.spaces = list(map(space_after, misc))
@@ -56,6 +62,8 @@ def parse(lines: list[str]) -> Sentence:
     if cells[ID::10] != _counting(len(misc)):
         _keep_words(sentence, cells, start)
     _read_comments(sentence, lines[:start])
+    if kinds:
+        add_labels(sentence, kinds)
     return sentence
 
 

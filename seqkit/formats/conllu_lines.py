@@ -3,49 +3,54 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import LABELS, NO_LABEL, Multiword, Sentence
+from seqkit.extend.specs import LabelSpec
+from seqkit.formats.conllu_labels import ID, Layout, layout, with_attribute
+from seqkit.formats.examples import NO_LABEL, Multiword, Sentence
 from seqkit.formats.misc import misc_of
 
 SILVER = "# labels = silver: "
-LABEL_COLUMNS = {"upos": 3, "xpos": 4, "feats": 5}
-ID, HEAD, DEPREL = 0, 6, 7
 BREAKS = re.compile(r"[\t\n\r]")
 
 
-def rows_of(lines: Sequence[str]) -> list[list[str]]:
-    """The cells of each row of a block: words, ranges and empty nodes."""
-    return [line.split("\t") for line in lines if not line.startswith("#")]
-
-
-def word_rows(rows: Sequence[list[str]]) -> list[list[str]]:
-    """Those rows that are words."""
-    return [cells for cells in rows if cells[ID].isdecimal()]
-
-
 def relabelled(sentence: Sentence) -> list[str]:
-    """The block a sentence was read from; only UPOS, XPOS and FEATS change, for the kinds in `labels`, and labels that
-    are silver no more are not said to be so.
+    """The block a sentence was read from; only the columns and MISC keys of the kinds in `labels` change, and labels
+    that are silver no more are not said to be so.
     """
-    columns = [
-        (LABEL_COLUMNS[kind], list(map(label_cell, values))) for kind, values in sentence.labels.items()
-    ]
+    places = layout(sentence.labels)
+    columns = [(place, list(map(label_cell, sentence.labels[kind]))) for place, kind in places.columns]
+    in_misc = _in_misc(sentence, places)
     lines = []
     word = 0
     for line in sentence.lines or []:
-        cells = line.split("\t", HEAD)
+        cells = line.split("\t", places.splits)
         if cells[ID].isdecimal():
             for column, values in columns:
                 cells[column] = values[word]
             line = "\t".join(cells)
+            if in_misc:
+                line = _with_misc(line, in_misc, word)
             word += 1
         elif sentence.silver is None and line.startswith(SILVER):
             continue
         lines.append(line)
     return lines
+
+
+def _in_misc(sentence: Sentence, places: Layout) -> list[tuple[LabelSpec, list[str]]]:
+    """The kinds of label that stand in MISC, each with its values."""
+    return [(spec, list(map(label_cell, sentence.labels[spec.name]))) for spec in places.in_misc]
+
+
+def _with_misc(line: str, in_misc: Sequence[tuple[LabelSpec, list[str]]], word: int) -> str:
+    """A row with the labels of a word in MISC, its last cell."""
+    head, _, misc = line.rpartition("\t")
+    for spec, values in in_misc:
+        misc = with_attribute(misc, spec, values[word])
+    return f"{head}\t{misc}"
 
 
 def fresh(sentence: Sentence, number: int) -> list[str]:
@@ -78,21 +83,15 @@ def _rows(sentence: Sentence) -> list[str]:
         before = "" if token.first else sentence.before
         ranges.append((token.first, _range_row(token, misc_of(spaces[token.last], before))))
         misc[token.first : token.last + 1] = ["_"] * (token.last + 1 - token.first)
-    upos, xpos, feats = (_label_cells(sentence, kind) for kind in LABELS)
-    rows = [
-        f"{number}\t{form}\t_\t{u}\t{x}\t{f}\t_\t_\t_\t{m}"
-        for number, form, u, x, f, m in zip(
-            range(1, len(words) + 1), map(_form, words), upos, xpos, feats, misc, strict=True
-        )
-    ]
+    places = layout(sentence.labels)
+    for spec, values in _in_misc(sentence, places):
+        misc = [with_attribute(cell, spec, value) for cell, value in zip(misc, values, strict=True)]
+    columns = (map(label_cell, sentence.labels[kind]) for _, kind in places.columns)
+    cells = zip(range(1, len(words) + 1), map(_form, words), *columns, misc, strict=True)
+    rows = list(map(places.pattern.__mod__, cells))
     for first, row in reversed(ranges):
         rows.insert(first, row)
     return rows
-
-
-def _label_cells(sentence: Sentence, kind: str) -> Iterable[str]:
-    labels = sentence.labels.get(kind)
-    return [NO_LABEL] * len(sentence.words) if labels is None else map(label_cell, labels)
 
 
 def _range_row(token: Multiword, misc: str) -> str:

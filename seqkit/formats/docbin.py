@@ -6,7 +6,7 @@ It holds zlib, msgpack and numpy arrays of numbers: reading one runs no code fro
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
 from seqkit.errors import SeqkitError
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 
-def read(path: FilePath, problems: Problems) -> Iterator[Sentence]:
+def read(path: FilePath, problems: Problems, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
     """The sentences of all Docs; `where` has the number of the Doc, from 1, for a line.
 
-    Raises SeqkitError for a file that is no DocBin.
+    Args: kinds, kinds of label to read beside upos, xpos and feats. Raises SeqkitError for a file that is no DocBin.
     """
     name = str(path)
     for number, doc in enumerate(_docs(name), 1):
         where = Where(name, number)
         try:
-            sentences = from_doc(doc)
+            sentences = from_doc(doc, kinds)
         except BadRecord as bad:
             problems.bad(where, f"Doc {number}: {bad.reason}", bad.fix)
             continue

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from seqkit.errors import SeqkitError
 
-LABELS = ("upos", "xpos", "feats")
-"""The kinds of word label, in the order they are shown."""
-
 NO_LABEL = "_"
 """What stands where a word has no value of a kind (as in CoNLL-U)."""
-
-
-def is_label(kind: str, label: str) -> bool:
-    """Whether a word is labelled: one without UPOS (`_`) is not; of the other kinds `_` is a value."""
-    return kind != "upos" or label != NO_LABEL
 
 
 class Where(NamedTuple):
@@ -61,7 +53,7 @@ class Sentence:
     """On the first sentence of a document: its name."""
     where: Where | None = None
     lines: list[str] | None = None
-    """The CoNLL-U block as read, comments first, without line ends: the writer changes three columns of it."""
+    """The CoNLL-U block as read, comments first, without line ends: the writer changes the labels in it."""
     silver: str | None = None
     """The pipeline that made the labels, where no person did."""
     ranked: dict[str, list[list[tuple[str, float]]]] = field(default_factory=dict)
@@ -84,11 +76,6 @@ class Sentence:
             token = starts.get(index) or Multiword(index, index, self.words[index])
             yield token
             index = token.last + 1
-
-
-def kinds_in(sentences: Sequence[Sentence]) -> tuple[str, ...]:
-    """The kinds of label that the sentences have values of."""
-    return tuple(kind for kind in LABELS if any(set(s.labels.get(kind, ())) - {NO_LABEL} for s in sentences))
 
 
 @dataclass(slots=True)

@@ -1,11 +1,13 @@
-"""Sentences as a page that needs nothing else: words coloured by UPOS, every label on hover."""
+"""Sentences as a page that needs nothing else: words coloured by UPOS, tags above them, every label on hover."""
 
 from __future__ import annotations
 
 from html import escape
 from typing import BinaryIO
 
-from seqkit.formats.examples import LABELS, Multiword, Sentence
+from seqkit.formats.examples import Multiword, Sentence
+from seqkit.labels.kinds import in_order, kind_spec
+from seqkit.labels.schemes import OUTSIDE
 
 COLOURS = {
     "NOUN": "#cfe8ff",
@@ -59,8 +61,7 @@ class Writer:
 
 def _token(sentence: Sentence, token: Multiword) -> str:
     """Its form in the colour of its first word, the tags above it, and all labels on hover."""
-    words = range(token.first, token.last + 1)
-    tags = [sentence.labels["upos"][index] if "upos" in sentence.labels else "" for index in words]
+    tags = _tags_above(sentence, token)
     style = f' class="{tags[0]}"' if tags[0] in COLOURS else ""
     told = escape("+".join(tags) if any(tags) else "")
     return (
@@ -68,12 +69,22 @@ def _token(sentence: Sentence, token: Multiword) -> str:
     )
 
 
+def _tags_above(sentence: Sentence, token: Multiword) -> list[str]:
+    """The labels of the first kind that is shown above words, of each word of a token; "" outside of spans."""
+    words = range(token.first, token.last + 1)
+    above = next((kind for kind in in_order(sentence.labels) if kind_spec(kind).above), None)
+    if above is None:
+        return [""] * len(words)
+    hidden = OUTSIDE if kind_spec(above).scheme else ()
+    return ["" if (tag := sentence.labels[above][index]) in hidden else tag for index in words]
+
+
 def _hover(sentence: Sentence, token: Multiword) -> str:
     lines = []
     for index in range(token.first, token.last + 1):
         if token.last > token.first:
             lines.append(sentence.words[index])
-        lines += [_told(sentence, kind, index) for kind in LABELS if kind in sentence.labels]
+        lines += [_told(sentence, kind, index) for kind in in_order(sentence.labels)]
     return "\n".join(lines)
 
 

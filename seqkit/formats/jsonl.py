@@ -2,15 +2,15 @@
 
     {"text": "Hi you", "words": ["Hi", "you"], "spaces": [" ", ""], "upos": ["INTJ", "PRON"]}
 
-Also, where known: xpos, feats, before, multiwords ([first, last, form] with indices of words), offset,
-document, silver, and probabilities ([label, p] pairs of each word, the best first). Reading needs
-`words` alone; `text`, probabilities and keys not named here are passed over.
+Also, where known: xpos, feats and other kinds of label, before, multiwords ([first, last, form] with indices of
+words), offset, document, silver, and probabilities ([label, p] pairs of each word, the best first). Reading needs
+`words` alone; `text`, probabilities and keys not named here are passed over, unless they are wanted as kinds of label.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 from seqkit.formats.examples import Problems, Sentence, Where
@@ -18,8 +18,11 @@ from seqkit.formats.lines import BadRecord, FilePath, NotText, read_lines
 from seqkit.formats.records import from_record, to_record
 
 
-def read(path: FilePath, problems: Problems) -> Iterator[Sentence]:
-    """The sentences of a file. A line that holds none goes to `problems`; an empty line is passed over."""
+def read(path: FilePath, problems: Problems, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
+    """The sentences of a file. A line that holds none goes to `problems`; an empty line is passed over.
+
+    Args: kinds, kinds of label to take beside upos, xpos and feats: keys with a list of one string a word.
+    """
     for number, line in read_lines(path):
         where = Where(str(path), number)
         if isinstance(line, NotText):
@@ -28,7 +31,7 @@ def read(path: FilePath, problems: Problems) -> Iterator[Sentence]:
         if line.isspace():
             continue
         try:
-            sentence = from_record(_object(line))
+            sentence = from_record(_object(line), kinds)
         except BadRecord as bad:
             problems.bad(where, bad.reason, bad.fix)
             continue

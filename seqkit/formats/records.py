@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from seqkit.formats.examples import LABELS, NO_LABEL, Multiword, Sentence
+from seqkit.errors import SeqkitError
+from seqkit.formats.examples import NO_LABEL, Multiword, Sentence
 from seqkit.formats.lines import BadRecord
+from seqkit.labels.kinds import in_order, standard_kinds
 
 UNFIT = re.compile("[\0\ud800-\udfff]")
 """What JSON can spell but a text file cannot hold."""
+KEYS = ("text", "words", "spaces", "before", "multiwords", "probabilities", "offset", "document", "silver")
+"""Keys that no kind of label can have."""
 
 
 def to_record(sentence: Sentence) -> dict[str, Any]:
-    """The sentence as a dict; keys of what is not known are left out. `lines` and `where` are not in it."""
+    """The sentence as a dict; keys of what is not known are left out. `lines` and `where` are not in it.
+
+    Raises SeqkitError for a kind of label that is called as a key of another meaning.
+    """
+    if taken := sentence.labels.keys() & set(KEYS):
+        where = f"{sentence.where}: " if sentence.where else ""
+        problem = f"{where}labels of the kind '{min(taken)}', a key that has another meaning in JSON Lines"
+        raise SeqkitError(problem, "Rename the kind.")
     record: dict[str, Any] = {"text": sentence.text, "words": sentence.words}
     if sentence.spaces is not None:
         record["spaces"] = sentence.spaces
@@ -21,7 +33,7 @@ def to_record(sentence: Sentence) -> dict[str, Any]:
         record["before"] = sentence.before
     if sentence.multiwords:
         record["multiwords"] = [list(token) for token in sentence.multiwords]
-    record |= {kind: sentence.labels[kind] for kind in LABELS if kind in sentence.labels}
+    record |= {kind: sentence.labels[kind] for kind in in_order(sentence.labels)}
     if sentence.ranked:
         record["probabilities"] = {
             kind: [[[label, round(p, 4)] for label, p in word] for word in words]
@@ -33,10 +45,11 @@ def to_record(sentence: Sentence) -> dict[str, Any]:
     return record
 
 
-def from_record(record: dict[str, Any]) -> Sentence:
+def from_record(record: dict[str, Any], kinds: Sequence[str] = ()) -> Sentence:
     """The sentence a dict tells of. `words` must be there; `text` and unknown keys are passed over.
 
-    Raises BadRecord for a value of the wrong type or number.
+    Args: kinds, kinds of label to take beside upos, xpos and feats. Raises BadRecord for a value of the wrong type or
+    number.
     """
     if "words" not in record:
         fix = "Put running text into a .txt file." if "text" in record else "Add the list of words."
@@ -47,7 +60,7 @@ def from_record(record: dict[str, Any]) -> Sentence:
         raise BadRecord("an empty word", "Leave it out: white space belongs into 'spaces'.")
     return Sentence(
         words,
-        {kind: _labels(record, kind, len(words)) for kind in LABELS if kind in record},
+        {kind: _labels(record, kind, len(words)) for kind in _kinds(record, kinds)},
         spaces=_spaces(record, len(words)),
         multiwords=_multiwords(record.get("multiwords", []), len(words)),
         before=_white(_value(record, "before", str) or ""),
@@ -55,6 +68,12 @@ def from_record(record: dict[str, Any]) -> Sentence:
         document=_value(record, "document", str),
         silver=_value(record, "silver", str),
     )
+
+
+def _kinds(record: dict[str, Any], wanted: Sequence[str]) -> list[str]:
+    """The keys that hold labels."""
+    known = dict.fromkeys((*standard_kinds(), *wanted))
+    return [kind for kind in known if kind in record and kind not in KEYS]
 
 
 def _strings(record: dict[str, Any], key: str) -> list[str]:

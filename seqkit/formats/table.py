@@ -6,7 +6,8 @@ import os
 from typing import BinaryIO
 from unicodedata import category
 
-from seqkit.formats.examples import LABELS, NO_LABEL, Sentence
+from seqkit.formats.examples import NO_LABEL, Sentence
+from seqkit.labels.kinds import in_order
 
 COLOURS = {
     "NOUN": 36,
@@ -34,13 +35,14 @@ class Writer:
 
     def write(self, sentence: Sentence) -> None:
         """One sentence; control characters are shown as escapes, so that a line stays a line."""
-        kinds = [kind for kind in LABELS if kind in sentence.labels]
+        kinds = in_order(sentence.labels)
         columns = [[_visible(word) for word in sentence.words], *(_column(sentence, kind) for kind in kinds)]
         widths = [max(map(_width, column), default=0) for column in columns]
         for row in zip(*columns, strict=True):
             cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
             if "upos" in kinds and self._colour:
-                cells[1] = self._coloured(cells[1], row[1].partition(" ")[0])
+                place = 1 + kinds.index("upos")
+                cells[place] = self._coloured(cells[place], row[place].partition(" ")[0])
             if row[-1] == NO_LABEL and len(cells) > 2:
                 cells.pop()
             self._file.write(("  ".join(cells).rstrip() + "\n").encode())

@@ -15,10 +15,16 @@ DIGITS = 6
 
 
 class TranslationWriter(Protocol):
-    """Takes the translations of one line of input after the other."""
+    """Takes the translations of one line of input after the other.
+
+    It is made as `writer(binary_file, n_best)`, where `n_best` is the number of translations asked for of each line.
+    """
 
     def write(self, line: int, source: str, translations: Sequence[Translation]) -> None:
         """The translations of line `line` (from 1), the best first; none for an empty line."""
+
+    def close(self) -> None:
+        """Write what belongs at the end. The file stays open."""
 
 
 class Lines:
@@ -37,11 +43,14 @@ class Lines:
         texts += [""] * (self._count - len(texts))
         self._file.write("".join(f"{text}\n" for text in texts).encode())
 
+    def close(self) -> None:
+        """Nothing is left to do: every line is complete."""
+
 
 class JsonLines:
     """`{"line": 1, "source": "…", "translations": [{"text": "…", "score": -0.4, "log_prob": -3.1}]}`, one a line."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, count: int = 1) -> None:
         self._file = file
 
     def write(self, line: int, source: str, translations: Sequence[Translation]) -> None:
@@ -56,6 +65,9 @@ class JsonLines:
         }
         self._file.write((json.dumps(record, ensure_ascii=False) + "\n").encode())
 
+    def close(self) -> None:
+        """Nothing is left to do: every line is complete."""
+
 
 class Table:
     """A header, then line, rank, score, log_prob and text of each translation, with tabs between.
@@ -63,7 +75,7 @@ class Table:
     A line without translations has one row of rank 0 with empty fields.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, count: int = 1) -> None:
         self._file = file
         self._file.write(b"line\trank\tscore\tlog_prob\ttext\n")
 
@@ -74,6 +86,9 @@ class Table:
             for rank, (text, score, log_prob) in enumerate(translations, 1)
         ]
         self._file.write("".join(rows or [f"{line}\t0\t\t\t\n"]).encode())
+
+    def close(self) -> None:
+        """Nothing is left to do: every line is complete."""
 
 
 def one_line(text: str) -> str:

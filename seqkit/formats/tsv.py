@@ -1,41 +1,45 @@
 """Tab-separated values: one word a line with its labels, an empty line after each sentence.
 
-The first line names the columns: `word`, then some of `upos`, `xpos`, `feats`. Without it they are taken in
-this order. There is no quoting and no escape: for a tab or a line break inside a word, a space is written.
+The first line names the columns: `word`, then kinds of label. Without it they are upos, xpos, feats, in this order.
+There is no quoting and no escape: for a tab or a line break inside a word, a space is written.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import LABELS, NO_LABEL, Problems, Sentence, Where
+from seqkit.formats.examples import NO_LABEL, Problems, Sentence, Where
 from seqkit.formats.lines import BadRecord, FilePath, NotText, read_lines
+from seqkit.labels.kinds import in_order, kind_named, standard_kinds
 
 BREAKS = re.compile("[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-HEADER = ("word", *LABELS)
-WORD_COLUMNS = ("word", "form", "token")
-LABEL_COLUMNS = (*LABELS, "pos", "tag", "label", "lemma")
-"""Names, in any case, by which a first line that names columns in another way is known."""
-COLUMNS = f"Call them word, then some of {', '.join(LABELS)}; or leave that line out."
+WORD = "word"
+WORD_COLUMNS = (WORD, "form", "token")
+"""What the column of words may be called, in any case."""
+KIND = re.compile(r"[a-z][\w-]*")
+"""A name in the first line that is taken for a kind of label, though no plugin declares it."""
 
 Line = tuple[int, str | NotText]
 """Its number, and its text."""
 
 
-def read(path: FilePath, problems: Problems) -> Iterator[Sentence]:
-    """The sentences of a file. A sentence with a malformed line goes to `problems`."""
+def read(path: FilePath, problems: Problems, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
+    """The sentences of a file, with the labels of all its columns. A sentence with a malformed line goes to `problems`.
+
+    Args: kinds, names of columns that are wanted, by which a first line that names them is known.
+    """
     name = str(path)
-    kinds: tuple[str, ...] | None = None
+    columns: tuple[str, ...] | None = None
     for block in _blocks(path):
-        if kinds is None:
-            kinds, block = _header(name, block)
+        if columns is None:
+            columns, block = _header(name, block, kinds)
         if not block:
             continue
         try:
-            sentence = _sentence([line for _, line in block], kinds or ())
+            sentence = _sentence([line for _, line in block], columns or ())
         except BadRecord as bad:
             problems.bad(Where(name, block[bad.row][0]), bad.reason, bad.fix)
             continue
@@ -56,22 +60,33 @@ def _blocks(path: FilePath) -> Iterator[list[Line]]:
         yield block
 
 
-def _header(name: str, block: list[Line]) -> tuple[tuple[str, ...] | None, list[Line]]:
+def _header(name: str, block: list[Line], wanted: Sequence[str]) -> tuple[tuple[str, ...] | None, list[Line]]:
     """The kinds of label in the columns (None where the line is not text), and the block without a header.
 
-    Raises SeqkitError where the columns have other names.
+    Raises SeqkitError where two columns are of one kind.
     """
     number, line = block[0]
     if isinstance(line, NotText):
         return None, block
-    first, *kinds = _cells(line)
-    if first == HEADER[0] and kinds and set(kinds) <= set(LABELS):
-        return tuple(kinds), block[1:]
-    if first.lower() in WORD_COLUMNS and kinds and kinds[0].lower() in LABEL_COLUMNS:
-        # Read as a word and its label it would be trained on.
-        problem = f"{Where(name, number)}: the columns are called {', '.join([first, *kinds])}"
-        raise SeqkitError(problem, COLUMNS)
-    return LABELS[: len(kinds)], block
+    first, *cells = _cells(line)
+    names = [cell if cell in wanted else kind_named(cell) or _other_kind(cell) for cell in cells]
+    if first.lower() not in WORD_COLUMNS or not any(names):
+        return standard_kinds()[: len(cells)], block
+    if not all(names):
+        # Read as a word and its labels, the line would be trained on.
+        problem = f"{Where(name, number)}: the columns are called {', '.join([first, *cells])}"
+        fix = f"Call them {WORD} and kinds of label in lower case; or leave that line out."
+        raise SeqkitError(problem, fix)
+    if len(set(names)) < len(names):
+        twice = next(kind for kind in names if names.count(kind) > 1)
+        problem = f"{Where(name, number)}: two columns are of the kind {twice}: {', '.join(cells)}"
+        raise SeqkitError(problem, "Rename or delete one of them.")
+    return tuple(names), block[1:]
+
+
+def _other_kind(cell: str) -> str:
+    """A name in lower case; "" for what is rather a label, such as NOUN: "word" may be the first word of a text."""
+    return cell if KIND.fullmatch(cell) else ""
 
 
 def _sentence(lines: list[str | NotText], kinds: tuple[str, ...]) -> Sentence:
@@ -95,21 +110,38 @@ def _cells(line: str) -> list[str]:
 
 
 class Writer:
-    """Writes a header, then each sentence with all kinds of label, `_` where one is not known."""
+    """Writes a header, then each sentence with those kinds of label, `_` where one is not known.
+
+    The kinds are upos, xpos and feats, or those of the first sentence if it has others.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._file.write(("\t".join(HEADER) + "\n").encode())
+        self._kinds: tuple[str, ...] | None = None
 
     def write(self, sentence: Sentence) -> None:
-        """Write one sentence; one without words leaves an empty line."""
+        """Write one sentence; one without words leaves an empty line. SeqkitError for a kind without a column."""
+        kinds = self._kinds if self._kinds is not None else self._begin(sentence)
+        if new := [kind for kind in sentence.labels if kind not in kinds]:
+            where = f"{sentence.where}: " if sentence.where else ""
+            problem = f"{where}{new[0]} labels, for which the table has no column: word, {', '.join(kinds)}"
+            raise SeqkitError(problem, "Write JSON Lines, which need no columns.")
         unknown = [NO_LABEL] * len(sentence.words)
-        columns = [sentence.words, *(sentence.labels.get(kind, unknown) for kind in LABELS)]
+        columns = [sentence.words, *(sentence.labels.get(kind, unknown) for kind in kinds)]
         rows = ["\t".join(map(_cell, row)) + "\n" for row in zip(*columns, strict=True)]
         self._file.write(("".join(rows) + "\n").encode())
 
     def close(self) -> None:
-        """Nothing is left to do: every line is complete."""
+        """Write the header of a file without sentences; otherwise every line is complete."""
+        if self._kinds is None:
+            self._begin(Sentence([]))
+
+    def _begin(self, sentence: Sentence) -> tuple[str, ...]:
+        """Write the header; the kinds in its columns."""
+        standard = standard_kinds()
+        self._kinds = standard if set(sentence.labels) <= set(standard) else in_order(sentence.labels)
+        self._file.write(("\t".join((WORD, *self._kinds)) + "\n").encode())
+        return self._kinds
 
 
 def _cell(text: str) -> str:

@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
 
 from seqkit.config import LARGEST, MOST_PIECES, check_range
-from seqkit.errors import SeqkitError, did_you_mean
-from seqkit.formats.examples import LABELS, Sentence
+from seqkit.formats.examples import Sentence
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -42,8 +41,9 @@ class TaggerOptions(ModelOptions):
     """Size of z_t (of each direction)."""
     crf: str = "none"
     """Kind of label that gets a CRF output layer, such as upos."""
-    auxiliary: Literal["none", "deprel"] = "none"
-    """What is learnt beside the labels and then dropped: a treebank's dependency relations."""
+    auxiliary: str = "none"
+    """Kind of label that is learnt beside the others and then dropped, such as deprel: a treebank's dependency
+    relations."""
     inference_dtype: Literal["float32", "bfloat16", "int8"] = "float32"
     """Number format of the z_t when tagging. bfloat16 is faster on processors with AMX or AVX512-BF16, int8 (layers
     lstm and gru) on those with VNNI; both round."""
@@ -82,12 +82,6 @@ class TaggerOptions(ModelOptions):
         check_range(self, 0, MOST_PIECES, "vocab_size")
         check_range(self, 0, 1, "sampling", "word_dropout")
         check_range(self, 0, 0.99, "dropout")
-        if self.crf not in ("none", *LABELS):
-            raise SeqkitError(
-                f"option crf={self.crf!r}: no such kind of label",
-                did_you_mean(self.crf, ("none", *LABELS)),
-                exit_code=2,
-            )
 
 
 class TaggerModel(Protocol):

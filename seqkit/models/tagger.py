@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from seqkit.errors import SeqkitError
+from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.formats.examples import Sentence
 from seqkit.models.contracts import TaggerOptions
 from seqkit.models.recurrences import recurrence_class
@@ -170,5 +170,8 @@ def _head(options: TaggerOptions, kind: str, labels: Sequence[str], size: int) -
 
 
 def build(options: TaggerOptions, facts: TaggerFacts) -> Tagger:
-    """The tagger that a ModelSpec names."""
+    """The tagger that a ModelSpec names. SeqkitError for a CRF over labels that are not among the facts."""
+    if options.crf not in ("none", *facts.labels):
+        fix = did_you_mean(options.crf, ("none", *facts.labels))
+        raise SeqkitError(f"option crf='{options.crf}': no labels of that kind are learnt", fix, exit_code=2)
     return Tagger(options, facts)

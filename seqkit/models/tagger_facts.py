@@ -9,7 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from seqkit.formats.examples import Sentence, is_label
+from seqkit.formats.examples import Sentence
+from seqkit.labels.kinds import is_label
 from seqkit.models.contracts import TaggerOptions
 from seqkit.models.parts import read_json, write_json
 from seqkit.text.affixes import frequent_affixes

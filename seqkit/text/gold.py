@@ -11,8 +11,8 @@ from typing import Any
 
 from seqkit._version import __version__
 from seqkit.errors import SeqkitError
-from seqkit.formats.doc_columns import feats_of
-from seqkit.formats.examples import NO_LABEL, RawText, Sentence, Where
+from seqkit.formats.doc_columns import columns_of
+from seqkit.formats.examples import RawText, Sentence, Where
 from seqkit.text.paragraphs import Paragraph, paragraphs
 from seqkit.text.pipelines import assigns, hash_of, label_kinds, load_pipeline
 from seqkit.text.runs import split_words
@@ -123,12 +123,7 @@ class Labeller:
                 }
 
     def _labels(self, doc: Any) -> dict[str, list[str]]:
-        values = {
-            "upos": [token.pos_ for token in doc],
-            "xpos": [token.tag_ for token in doc],
-            "feats": [feats_of(token) for token in doc],
-        }
-        return {kind: [value or NO_LABEL for value in values[kind]] for kind in self.kinds}
+        return columns_of(doc, self.kinds)
 
 
 def _flags(sentence: Sentence) -> list[bool]:

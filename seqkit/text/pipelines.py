@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import LABELS
+from seqkit.labels.kinds import kind_spec, standard_kinds
 
-ASSIGNED = {"upos": "token.pos", "xpos": "token.tag", "feats": "token.morph"}
-RULED = {"upos": "POS", "xpos": "TAG", "feats": "MORPH"}
+ASSIGNED = {"POS": "token.pos", "TAG": "token.tag", "MORPH": "token.morph", "ENT_IOB": "token.ent_iob"}
+"""Where spaCy keeps a kind of label -> what a component says that it sets."""
 IDLE = {
     "ner",
     "lemmatizer",
@@ -49,7 +49,12 @@ def label_kinds(nlp: Any) -> tuple[str, ...]:
     """The kinds of label that a pipeline's components say they set."""
     rulers = [pipe for name, pipe in nlp.pipeline if nlp.get_pipe_meta(name).factory == "attribute_ruler"]
     ruled = {str(attribute) for ruler in rulers for rule in ruler.patterns for attribute in rule["attrs"]}
-    return tuple(kind for kind in LABELS if assigns(nlp, ASSIGNED[kind]) or RULED[kind] in ruled)
+    places = {kind: kind_spec(kind).spacy for kind in standard_kinds()}
+    return tuple(kind for kind, place in places.items() if place in ruled or _sets(nlp, place))
+
+
+def _sets(nlp: Any, place: str) -> bool:
+    return place in ASSIGNED and assigns(nlp, ASSIGNED[place])
 
 
 def assigns(nlp: Any, attribute: str) -> bool:

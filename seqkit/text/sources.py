@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import cast
 
@@ -13,14 +13,15 @@ from seqkit.text.gold import Labeller
 
 
 def labelled_sentences(
-    source: str, split: str, labeller: Labeller | None, problems: Problems
+    source: str, split: str, labeller: Labeller | None, problems: Problems, kinds: Sequence[str] = ()
 ) -> Iterator[Sentence]:
     """The sentences of a file or of a corpus's split, with their labels.
 
-    Args: labeller, which labels raw text and words alike (silver labels); None leaves the labels as they are.
-    Raises SeqkitError for raw text without a labeller.
+    Args: labeller, which labels raw text and words alike (silver labels); None leaves the labels as they are. kinds,
+    kinds of label to read beside those that the format's reader always yields. Raises SeqkitError for raw text without
+    a labeller.
     """
-    examples = iter(read_examples(source, split, problems))
+    examples = iter(read_examples(source, split, problems, kinds))
     first = next(examples, None)
     if first is None:
         return

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from seqkit.catalogue import find_corpus, names_file, read_sentences
-from seqkit.formats.examples import LABELS, NO_LABEL, Problems, Sentence, is_label
+from seqkit.catalogue import check_found, find_corpus, names_file, read_sentences
+from seqkit.formats.examples import NO_LABEL, Problems, Sentence
+from seqkit.labels.kinds import in_order, is_label, kind_spec
 from seqkit.text.subword import UNKNOWN_PIECE, Subword, train_subword
 
 
@@ -31,8 +32,8 @@ class Counts:
         for sentence in sentences:
             counts.sentences += 1
             counts.words.update(sentence.words)
-            for kind in LABELS:
-                for word, label in zip(sentence.words, sentence.labels.get(kind, ()), strict=False):
+            for kind, labels in sentence.labels.items():
+                for word, label in zip(sentence.words, labels, strict=False):
                     counts._add_label(kind, word, label)
         return counts
 
@@ -75,7 +76,7 @@ class SplitStatistics:
 def describe(split: Counts, train: Counts, subword: Subword | None) -> SplitStatistics:
     """The figures of `split`, measured against the training split."""
     total = split.total
-    labels = {kind: counted for kind, counted in split.labels.items() if counted.keys() - {NO_LABEL}}
+    labels = {kind: split.labels[kind] for kind in in_order(_kinds_of(split))}
     pieces, covered = _count_pieces(split, subword) if subword and total else (None, None)
     return SplitStatistics(
         sentences=split.sentences,
@@ -91,6 +92,12 @@ def describe(split: Counts, train: Counts, subword: Subword | None) -> SplitStat
     )
 
 
+def _kinds_of(split: Counts) -> list[str]:
+    """The kinds of label that a split has values of."""
+    nothing = {kind: {NO_LABEL, kind_spec(kind).absent} for kind in split.labels}
+    return [kind for kind, counted in split.labels.items() if counted.keys() - nothing[kind]]
+
+
 def _count_pieces(split: Counts, subword: Subword) -> tuple[int, int]:
     """The pieces of all words, and the words that have no unknown piece."""
     pieces = covered = 0
@@ -100,13 +107,17 @@ def _count_pieces(split: Counts, subword: Subword) -> tuple[int, int]:
     return pieces, covered
 
 
-def measure(source: str, problems: Problems, vocab_size: int, algorithm: str) -> dict[str, SplitStatistics]:
+def measure(
+    source: str, problems: Problems, vocab_size: int, algorithm: str, kinds: Sequence[str] = ()
+) -> dict[str, SplitStatistics]:
     """The figures of each split of a corpus by name, or of a file, which is its own training split.
 
-    SentencePiece is trained with at most `vocab_size` pieces; 0 leaves pieces out.
+    SentencePiece is trained with at most `vocab_size` pieces; 0 leaves pieces out. Args: kinds, kinds of label to count
+    beside those that the format's reader always yields.
     """
     splits = ["file"] if names_file(source) else list(find_corpus(source).splits)
-    counts = {split: Counts.of(read_sentences(source, split, problems)) for split in splits}
+    counts = {split: Counts.of(read_sentences(source, split, problems, kinds)) for split in splits}
+    check_found(source, set(kinds).difference(*(_kinds_of(split) for split in counts.values())))
     training = "train" if "train" in counts else splits[0]
     subword = None
     if vocab_size and counts[training].words:

@@ -280,7 +280,7 @@ def test_odd_corpora(seqkit, tmp_path):
         (["lstm", "--corpus", "sample-english", "--set", "optimizer=adma"], "Did you mean 'adam'?"),
         (["lsmt", "--corpus", "sample-english"], "Did you mean 'lstm'?"),
         (["lstm", "--corpus", "sample-englsh"], "sample-english"),
-        (["lstm", "--corpus", "sample-english", "--label", "pos"], "no such kind of label"),
+        (["lstm", "--corpus", "sample-english", "--label", "pos"], "Did you mean 'upos'?"),
         (["lstm"], "--corpus NAME or --train FILE"),
         (["lstm", "--corpus", "sample-english", "--train", "x.conllu"], "--corpus NAME or --train FILE"),
         (["lstm", "--corpus", "sample-english", "--set", "hidden=0"], "hidden"),

@@ -11,8 +11,8 @@ import time
 
 import pytest
 
-from seqkit.inference import translation
 from seqkit.models.artifact import load_model
+from seqkit.tasks.seq2seq import apply as translation
 
 ODD = {
     "a script never seen": "犬は庭で眠る。",

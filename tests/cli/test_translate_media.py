@@ -96,7 +96,7 @@ def test_one_bad_file_leaves_an_empty_line_and_the_others_go_on(seqkit, reader, 
 
 
 def test_outputs_do_not_depend_on_company_or_chunks(seqkit, reader, dots, monkeypatch):
-    from seqkit.inference import translation
+    from seqkit.tasks.seq2seq import apply as translation
 
     whole = seqkit("translate", "--model", reader, dots[0], dots[3], dots[0]).out
     monkeypatch.setattr(translation, "CHUNK_CHARACTERS", 0.001)

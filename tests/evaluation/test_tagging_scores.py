@@ -13,8 +13,9 @@ from spacy.training import Example
 from ud_oracle import KINDS, perturbed_labels, ud_scores
 
 from seqkit.catalogue import read_sentences
-from seqkit.evaluation.tagging import Accuracy, LabelScore, score_tagging, universal
+from seqkit.evaluation.tagging import Accuracy, LabelScore, score_tagging
 from seqkit.formats.examples import Problems, Sentence
+from seqkit.labels.features import universal
 
 GOLD = [
     Sentence(

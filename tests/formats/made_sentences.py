@@ -6,7 +6,9 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from seqkit.formats.examples import LABELS, Multiword, Problems, Sentence
+from seqkit.formats.examples import Multiword, Problems, Sentence
+
+LABELS = ("upos", "xpos", "feats")
 
 UPOS = ["NOUN", "VERB", "X", "_", "INVENTED", "noun"]
 FEATS = [

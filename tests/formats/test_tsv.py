@@ -9,7 +9,8 @@ from made_sentences import round_trip, sentences, written
 
 from seqkit.errors import SeqkitError
 from seqkit.formats import tsv
-from seqkit.formats.examples import LABELS, NO_LABEL, Problems, Sentence
+from seqkit.formats.examples import NO_LABEL, Problems, Sentence
+from seqkit.labels.kinds import standard_kinds
 
 BAD = {
     "a column less": ("b", "1 columns instead of 2"),
@@ -32,7 +33,7 @@ def test_words_and_labels_come_back(sentence):
     [again] = round_trip(tsv, [sentence])
     unknown = [NO_LABEL] * len(sentence.words)
     assert [word.split() for word in again.words] == [word.split() for word in sentence.words]
-    assert again.labels == {kind: sentence.labels.get(kind, unknown) for kind in LABELS}
+    assert again.labels == {kind: sentence.labels.get(kind, unknown) for kind in standard_kinds()}
 
 
 @given(sentences())
@@ -75,13 +76,55 @@ def test_the_word_word_is_no_header(write_file):
     assert read_text(write_file, "a\tX\n\nword\tupos\n")[1] == (["word"], {"upos": ["upos"]})
 
 
-@pytest.mark.parametrize("header", ["word\tpos", "Word\tUPOS", "FORM\tupos\txpos", "token\ttag"])
-def test_columns_called_otherwise_are_not_taken_for_a_word(write_file, header):
-    path = write_file("x.tsv", f"\n{header}\nTime\tNOUN\n")
+@pytest.mark.parametrize(
+    ("header", "kinds"),
+    [
+        ("word\tpos", ["upos"]),
+        ("Word\tUPOS", ["upos"]),
+        ("FORM\tupos\txpos", ["upos", "xpos"]),
+        ("token\ttag", ["xpos"]),
+        ("word\tner", ["ner"]),
+        ("word\tchunk\tNER\tpos", ["chunk", "ner", "upos"]),
+    ],
+)
+def test_the_first_line_may_name_any_kind_in_any_case_and_by_alias(write_file, header, kinds):
+    labels = "\t".join("X" for _ in kinds)
+    assert read_text(write_file, f"\n{header}\nTime\t{labels}\n") == [
+        (["Time"], {kind: ["X"] for kind in kinds})
+    ]
+
+
+def test_a_wanted_column_is_known_by_its_own_name(write_file):
+    path = write_file("x.tsv", "word\tSRL\nTime\tX\n")
+    assert [s.labels for s in tsv.read(path, Problems(), ("SRL",))] == [{"SRL": ["X"]}]
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("word\tpos\tLemma", "the columns are called word, pos, Lemma"),
+        ("word\tner\tner", "two columns are of the kind ner"),
+        ("word\tupos\tpos", "two columns are of the kind upos"),
+    ],
+)
+def test_a_first_line_that_names_columns_badly_is_refused(write_file, header, said):
+    path = write_file("x.tsv", f"\n{header}\nTime\tNOUN\tX\n")
     with pytest.raises(SeqkitError) as caught:
         list(tsv.read(path, Problems(skip=True)))
-    assert caught.value.problem.startswith(f"{path}:2: the columns are called")
-    assert "word" in caught.value.fix
+    assert caught.value.problem.startswith(f"{path}:2: {said}")
+
+
+def test_other_kinds_have_columns_of_their_own(write_file):
+    made = [Sentence(["a", "b"], {"ner": ["B-X", "I-X"]}), Sentence(["c"], {}), Sentence([], {"ner": []})]
+    text = written(tsv, made).decode()
+    assert text == "word\tner\na\tB-X\nb\tI-X\n\nc\t_\n\n\n"
+    assert read_text(write_file, text)[0] == (["a", "b"], {"ner": ["B-X", "I-X"]})
+    with pytest.raises(SeqkitError, match=r"chunk labels, for which the table has no column: word, ner"):
+        written(tsv, [*made, Sentence(["d"], {"chunk": ["O"]})])
+
+
+def test_a_file_without_sentences_has_a_header():
+    assert written(tsv, []) == b"word\tupos\txpos\tfeats\n"
 
 
 def test_empty_lines_part_sentences(write_file):

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from seqkit.formats.source_lines import SourceLine
     from seqkit.formats.translations import TranslationWriter
 
-FORMATS = ("text", "jsonl", "tsv")
 DEFAULT_MODEL = "de-en"
 
 
@@ -322,6 +321,7 @@ def _run(
                 done += 1
                 first.see(source, translations)
                 counter.add(1)
+            writer.close()
     except KeyboardInterrupt:
         left = f"{out} was not written" if out is not None else "they were written"
         print(f"seqkit: interrupted after {done:,} lines; {left}", file=sys.stderr)
@@ -344,17 +344,21 @@ def _opened(out: Path | None) -> Iterator[BinaryIO]:
 
 def _writer_for(out: Path | None, format: str, scores: bool, n_best: int) -> Callable[[BinaryIO], Any]:
     """What makes the writer. Raises SeqkitError for a format that there is not, or that has no place for scores."""
+    from seqkit.catalogue import make_translation_writer
     from seqkit.errors import SeqkitError, did_you_mean
+    from seqkit.extend.manager import load, registry
     from seqkit.formats.lines import suffix_of
-    from seqkit.formats.translations import JsonLines, Lines, Table
 
-    suffix = suffix_of(out).removeprefix(".") if out is not None else ""
-    chosen = format or (suffix if suffix in FORMATS else "tsv" if scores else "text")
-    if chosen not in FORMATS:
-        raise SeqkitError(f"--format {chosen}: no such format", did_you_mean(chosen, FORMATS), exit_code=2)
-    if scores and chosen == "text":
-        fix = "Choose one that has: --format jsonl or tsv."
-        raise SeqkitError("the format text has no place for scores", fix, exit_code=2)
-    if chosen == "text":
-        return lambda file: Lines(file, n_best)
-    return JsonLines if chosen == "jsonl" else Table
+    specs = [format.spec for format in registry().all("formats") if format.spec.translations]
+    formats = {spec.name: spec for spec in specs}
+    suffix = suffix_of(out) if out is not None else ""
+    by_suffix = next((spec.name for spec in specs if suffix in spec.suffixes), "tsv" if scores else "text")
+    chosen = format or by_suffix
+    if chosen not in formats:
+        raise SeqkitError(f"--format {chosen}: no such format", did_you_mean(chosen, formats), exit_code=2)
+    if scores and "scores" not in formats[chosen].shows:
+        able = " or ".join(spec.name for spec in specs if "scores" in spec.shows)
+        fix = f"Choose one that has: --format {able}."
+        raise SeqkitError(f"the format {chosen} has no place for scores", fix, exit_code=2)
+    load(formats[chosen].translations)  # before the work
+    return lambda file: make_translation_writer(formats[chosen], file, n_best)

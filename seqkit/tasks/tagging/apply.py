@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqkit.formats.examples import RawText, Sentence, Where
 from seqkit.inference.pool import Job, apply_in_order
+from seqkit.labels.schemes import repaired_labels, schemes_of
 from seqkit.text.words import sentences_from
 
 if TYPE_CHECKING:
@@ -47,16 +48,21 @@ def tag_sentences(
 ) -> Iterator[Sentence]:
     """The sentences with their labels of these kinds replaced by the tagger's, and its `top` best ones beside them.
 
-    Args: processes, this one included; with more than one, `model` is the tagger's name or folder.
+    Tags of spans that are out of order, such as `I-PER` after `O`, are repaired. Args: processes, this one included;
+    with more than one, `model` is the tagger's name or folder.
     """
+    schemes = schemes_of({kind: tagger.facts.labels[kind] for kind in kinds})
     job = Job(partial(_load, model, tagger.inference_dtype), TagWords(kinds, top), _words)
     for chunk, answers in apply_in_order(job, tagger, _chunks(sentences), processes):
         for sentence, answer in zip(chunk, answers, strict=True):
             if top:
                 labels = {kind: [word[0][0] for word in answer[kind]] for kind in kinds}
-                yield _with_labels(sentence, labels, {kind: answer[kind] for kind in kinds})
+                ranked = {kind: answer[kind] for kind in kinds}
             else:
-                yield _with_labels(sentence, answer, {})
+                labels, ranked = answer, {}
+            if schemes:
+                labels = repaired_labels(labels, schemes)
+            yield _with_labels(sentence, labels, ranked)
 
 
 def _load(model: str, inference_dtype: str) -> TaggerRunner:

@@ -9,25 +9,23 @@ from collections.abc import Sequence
 from typing import Any
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.conllu_lines import DEPREL, HEAD, ID, rows_of, word_rows
+from seqkit.formats.conllu_labels import add_labels
 from seqkit.formats.examples import Sentence
+from seqkit.labels.kinds import kinds_in
 
 
-def add_deprel(sentences: Sequence[Sentence]) -> None:
-    """Give each sentence of a treebank labels of the kind "deprel": a word's relation, and where its head stands.
+def add_auxiliary(sentences: Sequence[Sentence], kind: str) -> None:
+    """Give each sentence of a treebank its labels of a kind that was not read, such as "deprel".
 
-    Sentences that were read from another format have none. Raises SeqkitError where no sentence has relations.
+    Sentences that were read from another format keep those that they have. Raises SeqkitError where no sentence has
+    such labels.
     """
-    found = False
     for sentence in sentences:
-        labels = [_relation(cells) for cells in word_rows(rows_of(sentence.lines or ()))]
-        if len(labels) == len(sentence.words) and all(labels):
-            sentence.labels["deprel"] = labels
-            found = True
-    if not found:
+        add_labels(sentence, (kind,))
+    if kind not in kinds_in(sentences):
         raise SeqkitError(
-            "auxiliary=deprel: the training split has no relations",
-            "Train on CoNLL-U with HEAD and DEPREL, or leave it out.",
+            f"auxiliary={kind}: the training split has no {kind} labels",
+            "Train on CoNLL-U that has them, or leave it out.",
             exit_code=2,
         )
 
@@ -36,11 +34,3 @@ def drop(model: Any, kind: str) -> None:
     """Let a trained tagger (see `seqkit.models.contracts.TaggerModel`) give labels of this kind no more."""
     del model.heads[kind], model.facts.labels[kind]
     model.facts.ambiguous.pop(kind, None)
-
-
-def _relation(cells: Sequence[str]) -> str:
-    """`nsubj>`: a subject whose head follows. "" where the treebank does not say."""
-    if not cells[HEAD].isdecimal() or cells[DEPREL] == "_":
-        return ""
-    distance = int(cells[HEAD]) - int(cells[ID])
-    return cells[DEPREL] if cells[HEAD] == "0" else cells[DEPREL] + ("<" if distance < 0 else ">")

@@ -15,10 +15,9 @@ from seqkit.terminal.renamed import Precision
 from seqkit.terminal.tables import say
 
 if TYPE_CHECKING:
+    from seqkit.extend.specs import FormatSpec
     from seqkit.formats.examples import Problems
     from seqkit.inference.tagger import TaggerRunner
-
-SHOW_PROBABILITIES = ("table", "jsonl", "html")
 
 
 def tag(
@@ -79,7 +78,7 @@ def tag(
     spec = _format(out, format)
     top = top or int(probabilities)
     if top:
-        _check_shows_probabilities(spec.name)
+        _check_shows_probabilities(spec)
     model = model or _default(lang)
     tagger = _load(model, processes, inference_dtype)
     kinds = _kinds(label, tagger.facts.labels)
@@ -91,12 +90,14 @@ def tag(
     _report(counter.words, problems)
 
 
-def _check_shows_probabilities(format: str) -> None:
+def _check_shows_probabilities(spec: FormatSpec) -> None:
     from seqkit.errors import SeqkitError
+    from seqkit.extend.manager import registry
 
-    if format not in SHOW_PROBABILITIES:
-        fix = f"Choose one that has: --format {', '.join(SHOW_PROBABILITIES)}."
-        raise SeqkitError(f"the format {format} has no place for probabilities", fix, exit_code=2)
+    if "probabilities" not in spec.shows:
+        able = [format.spec for format in registry().all("formats") if "probabilities" in format.spec.shows]
+        fix = f"Choose one that has: --format {', '.join(spec.name for spec in able)}."
+        raise SeqkitError(f"the format {spec.name} has no place for probabilities", fix, exit_code=2)
 
 
 def _default(lang: str) -> str:
@@ -159,7 +160,9 @@ def _format(out: Path | None, format: str) -> Any:
     by_name = format or ("" if out else default)
     spec = registry().find("formats", by_name) if by_name else format_of(str(out), written=True)
     if spec.writer is None:
-        raise SeqkitError(f"the format {spec.name} can be read, not written", "See --format.", exit_code=2)
+        raise SeqkitError(
+            f"the format {spec.name}: sentences are not written in it", "See --format.", exit_code=2
+        )
     return spec
 
 

@@ -8,10 +8,21 @@ import json
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from torch import nn
+
 from seqkit.catalogue import find_corpus
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.report import silver_warning
-from seqkit.formats.examples import LABELS, Problems, Sentence, Where, is_label, kinds_in
+from seqkit.evaluation.spans import order_note
+from seqkit.formats.examples import Problems, Sentence, Where
+from seqkit.labels.kinds import (
+    fault_of_name,
+    in_order,
+    is_label,
+    kinds_in,
+    known_kinds,
+    where_labels_stand,
+)
 from seqkit.models.contracts import MAX_STEPS
 from seqkit.tasks.tagging.options import TaggingOptions
 from seqkit.text.gold import Labeller, labeller_of
@@ -41,9 +52,8 @@ def read_data(sources: Sources, options: TaggingOptions) -> Data:
     labeller = labeller_of(options.gold)
     language = _language(sources, options, labeller)
     problems = Problems(skip=sources.skip_bad)
-    kinds = options.label or LABELS
-    train = _read(sources, "train", kinds, labeller, problems)
-    dev = _read(sources, "dev", kinds, labeller, problems)
+    train = _read(sources, "train", options.label, labeller, problems)
+    dev = _read(sources, "dev", options.label, labeller, problems)
     name = sources.corpus or ", ".join(sources.train)
     if not train:
         raise SeqkitError(f"{name}: holds no sentence to train on", "Give a file with labelled sentences.")
@@ -61,6 +71,7 @@ def read_data(sources: Sources, options: TaggingOptions) -> Data:
         labels = _labels(options.label, train, name)
     elif not dev:
         notes.append("no dev split: every epoch is trained and the last one kept")
+    notes += filter(None, (order_note([*train, *dev], kind) for kind in labels))
     return Data(train, dev, labels, language, notes + _unseen(train, dev, labels))
 
 
@@ -92,8 +103,8 @@ def _read(
     return [
         stretch
         for file in files
-        for sentence in labelled_sentences(file, split, labeller, problems)
-        if _can_be_written(sentence, kinds, file, problems)
+        for sentence in labelled_sentences(file, split, labeller, problems, kinds)
+        if _can_be_written(sentence, kinds or tuple(sentence.labels), file, problems)
         for stretch in _stretches(sentence)
     ]
 
@@ -129,20 +140,29 @@ def _labels(wanted: Sequence[str], train: Sequence[Sentence], name: str) -> tupl
     """The kinds of label to learn: those asked for, else those that the training split has values of."""
     there = kinds_in(train)
     for kind in wanted:
-        if kind not in LABELS:
-            raise SeqkitError(
-                f"--label {kind}: no such kind of label", f"Known: {', '.join(LABELS)}.", exit_code=2
-            )
         if kind not in there:
+            # A kind that nobody knows is most likely a slip of the command line.
+            code = 1 if kind in known_kinds() else 2
             raise SeqkitError(
-                f"{name}: has no {kind} labels", f"It has: {', '.join(there) or 'no labels at all'}."
+                f"{name}: has no {kind} labels", where_labels_stand(kind, there), exit_code=code
             )
     if not there:
         raise SeqkitError(
             f"{name}: has no labels to learn from",
             "Label it on the way with a spaCy pipeline: --gold spacy:NAME.",
         )
-    return tuple(kind for kind in LABELS if kind in wanted) or there
+    labels = in_order(wanted) or there
+    for kind in labels:
+        _check_name(kind, name)
+    return labels
+
+
+def _check_name(kind: str, name: str) -> None:
+    """Raise SeqkitError for a kind of label whose name torch has no place for among the output layers."""
+    if fault := fault_of_name(kind) or (
+        f"'{kind}' is a name of torch's own" if hasattr(nn.ModuleDict(), kind) else ""
+    ):
+        raise SeqkitError(f"{name}: {kind} labels cannot be learnt: {fault}", "Rename the kind.", exit_code=2)
 
 
 def _unseen(train: Sequence[Sentence], dev: Sequence[Sentence], labels: Sequence[str]) -> list[str]:

@@ -15,7 +15,8 @@ from seqkit.evaluation.pictures import check_picture, letters_of_any_script
 from seqkit.evaluation.plots import confusion_matrix
 from seqkit.evaluation.report import Report, silver_warning
 from seqkit.evaluation.resampling import few
-from seqkit.evaluation.run import evaluate_raw, evaluate_tagger, kinds_to_score
+from seqkit.evaluation.run import evaluate_raw, evaluate_tagger, kinds_to_score, predict
+from seqkit.evaluation.spans import order_note
 from seqkit.evaluation.tagging import TaggingScores
 from seqkit.formats.examples import Problems, Sentence
 from seqkit.tasks.contract import EvaluationRequest
@@ -43,8 +44,11 @@ def evaluate_tagging(request: EvaluationRequest) -> Report:
     tagger = load_tagger(request.model, request.inference_dtype)
     # Loaded before the work, so that a slip in its name does not cost the scores of the first.
     rival = load_tagger(request.compare, request.inference_dtype) if request.compare else None
-    sentences = _sentences(request, options)
-    kinds = kinds_to_score(listed(options.label), tuple(tagger.facts.labels), sentences, request.source)
+    wanted, given = listed(options.label), tuple(tagger.facts.labels)
+    sentences = _sentences(request, wanted or given)
+    kinds = kinds_to_score(wanted, given, sentences, request.source)
+    for note in filter(None, (order_note(sentences, kind) for kind in kinds)):
+        request.tell(note)
     if options.raw:
         return _raw_report(request, tagger, sentences, kinds)
     both = _kinds_of_both(rival, request.compare, kinds) if rival is not None else []
@@ -84,9 +88,10 @@ def _check(request: EvaluationRequest, options: TaggingEvaluation) -> None:
         check_picture(options.confusion_plot)
 
 
-def _sentences(request: EvaluationRequest, options: TaggingEvaluation) -> list[Sentence]:
+def _sentences(request: EvaluationRequest, kinds: Sequence[str]) -> list[Sentence]:
     problems = Problems(skip=request.skip_bad)
-    examples = labelled_sentences(request.source, request.split or "", labeller_of(options.gold), problems)
+    labeller = labeller_of(request.options.gold)
+    examples = labelled_sentences(request.source, request.split or "", labeller, problems, kinds)
     sentences = [sentence for sentence in examples if sentence.words]
     request.tell(problems.summary())
     return sentences
@@ -110,10 +115,13 @@ def _card_title(request: EvaluationRequest) -> str:
 
 
 def _metrics(scores: TaggingScores, kinds: Sequence[str]) -> list[Metric]:
-    return [
-        Metric(kind, scores.kinds[kind].overall.value or 0.0, scores.kinds[kind].overall.interval)
-        for kind in kinds
-    ]
+    found = []
+    for kind in kinds:
+        if kind in scores.spans:
+            found.append(Metric(f"{kind}_f1", scores.spans[kind].overall.f1))
+        accuracy = scores.kinds[kind].overall
+        found.append(Metric(kind, accuracy.value or 0.0, accuracy.interval))
+    return found
 
 
 def _raw_report(
@@ -144,7 +152,7 @@ def _compare(
     request: EvaluationRequest, tagger: Any, rival: Any, sentences: Sequence[Sentence], kinds: Sequence[str]
 ) -> list[Comparison]:
     request.tell(few(len(sentences)))
-    a, b = tagger.predict(sentences), rival.predict(sentences)
+    a, b = predict(tagger, sentences), predict(rival, sentences)
     return [compare(sentences, a, b, kind) for kind in kinds]
 
 

@@ -23,7 +23,7 @@ class TaggingOptions(TaskOptions):
     teacher: tuple[str, ...] = ()
     """A trained model to learn from, too (distillation): name or folder; may be repeated."""
     label: tuple[str, ...] = ()
-    """Kinds of label, with commas, such as upos,xpos,feats. Default: all that the data have."""
+    """Kinds of label, with commas, such as upos,xpos,feats,ner. Default: all that are read unasked."""
     lang: str = ""
     """Language code of the text. Default: the corpus's, else xx."""
     teacher_weight: float = 0.7
@@ -63,7 +63,7 @@ class TaggingEvaluation:
     """How a tagger is measured."""
 
     label: str = ""
-    """Kinds of label, with commas, such as upos,xpos,feats. Default: all."""
+    """Kinds of label, with commas, such as upos,xpos,feats,ner. Default: all."""
     gold: str = ""
     """Score against a spaCy pipeline's labels: spacy:NAME_OR_PATH."""
     raw: bool = False

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from seqkit.evaluation.compare import Comparison
 from seqkit.evaluation.raw import RawScores
 from seqkit.evaluation.report import Section, Table, silver_warning
-from seqkit.evaluation.tagging import Accuracy, KindScores, TaggingScores
+from seqkit.evaluation.spans import SpanScores
+from seqkit.evaluation.tagging import Accuracy, KindScores, LabelScore, TaggingScores
 
 if TYPE_CHECKING:
     from seqkit.evaluation.calibration import Calibration
@@ -24,6 +25,7 @@ GROUPS = ("overall", "known", "unknown", "ambiguous", "sentences")
 def tagging_tables(scores: TaggingScores) -> list[Table]:
     """Accuracies, what they were counted on, and for each kind its labels and confusions."""
     tables = [_accuracies(scores), _counts(scores)]
+    tables += [_spans(kind, score) for kind, score in scores.spans.items()]
     for kind, score in scores.kinds.items():
         if score.confusion:
             tables += [_labels(kind, score), _confusions(kind, score)]
@@ -32,8 +34,9 @@ def tagging_tables(scores: TaggingScores) -> list[Table]:
 
 def card_section(title: str, scores: TaggingScores) -> Section:
     """The accuracies as a section of the model's card."""
-    (table,) = _marked([_accuracies(scores)], scores.silver)
-    return Section(title, f"{scores.sentences:,} sentences, {scores.words:,} words.", [table])
+    spans = [_spans(kind, score) for kind, score in scores.spans.items()]
+    tables = _marked([_accuracies(scores), *spans], scores.silver)
+    return Section(title, f"{scores.sentences:,} sentences, {scores.words:,} words.", tables)
 
 
 def comparison_table(comparisons: Sequence[Comparison]) -> Table:
@@ -91,6 +94,19 @@ def _accuracies(scores: TaggingScores) -> Table:
         cells = [_percent(getattr(score, group).value) for group in GROUPS]
         rows.append([kind, cells[0], _interval(score.overall), *cells[1:], _percent(score.macro_f1)])
     return Table("Accuracy, %", header, rows)
+
+
+def _spans(kind: str, score: SpanScores) -> Table:
+    rows = [
+        [
+            name,
+            *(_percent(value) for value in (s.precision, s.recall, s.f1)),
+            *map(str, (s.support, s.predicted, s.right)),
+        ]
+        for name, s in (("all", score.overall), *score.types.items())
+    ]
+    header = ["span", "precision", "recall", "F1", "gold", "predicted", "right"]
+    return Table(f"{kind}: spans as conlleval counts them, %", header, rows)
 
 
 def _counts(scores: TaggingScores) -> Table:
@@ -151,18 +167,30 @@ def tagging_dict(scores: TaggingScores) -> dict[str, Any]:
         "words": scores.words,
         "silver": scores.silver,
         "model_silver": scores.model_silver,
-        "kinds": {kind: _kind_dict(score) for kind, score in scores.kinds.items()},
+        "kinds": {
+            kind: _kind_dict(score) | _spans_dict(scores.spans.get(kind))
+            for kind, score in scores.kinds.items()
+        },
     }
+
+
+def _spans_dict(spans: SpanScores | None) -> dict[str, Any]:
+    """The entry of a kind whose labels are spans; nothing of another."""
+    if spans is None:
+        return {}
+    types = {name: _label_dict(score) for name, score in spans.types.items()}
+    return {"spans": {**_label_dict(spans.overall), "types": types}}
+
+
+def _label_dict(score: LabelScore) -> dict[str, Any]:
+    return {**score._asdict(), "precision": score.precision, "recall": score.recall, "f1": score.f1}
 
 
 def _kind_dict(score: KindScores) -> dict[str, Any]:
     found: dict[str, Any] = {group: _accuracy_dict(getattr(score, group)) for group in GROUPS}
     if score.confusion:
         found["macro_f1"] = score.macro_f1
-        found["labels"] = {
-            name: {**label._asdict(), "precision": label.precision, "recall": label.recall, "f1": label.f1}
-            for name, label in score.labels().items()
-        }
+        found["labels"] = {name: _label_dict(label) for name, label in score.labels().items()}
         found["confusion"] = [
             {"gold": gold, "predicted": guess, "words": count}
             for (gold, guess), count in score.confusion.most_common()

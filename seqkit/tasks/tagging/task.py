@@ -14,7 +14,7 @@ from seqkit.extend.manager import load, registry
 from seqkit.inference.tagger import TaggerRunner
 from seqkit.tasks.contract import EvaluationRequest, Task
 from seqkit.tasks.tagging.auto_options import with_auto_options
-from seqkit.tasks.tagging.auxiliary import add_deprel, drop
+from seqkit.tasks.tagging.auxiliary import add_auxiliary, drop
 from seqkit.tasks.tagging.card import card_facts
 from seqkit.tasks.tagging.data import Data, check_labels, checksum, read_data, silver_of
 from seqkit.tasks.tagging.distillation import teach
@@ -98,13 +98,18 @@ def _model(request: TrainingRequest, data: Data, auxiliary: Sequence[str], repor
 
 def _auxiliary(data: Data, request: TrainingRequest) -> tuple[str, ...]:
     """The kinds of label that are learnt beside those asked for; the training split is given them."""
-    if getattr(request.model, "auxiliary", "none") == "none":
+    kind = getattr(request.model, "auxiliary", "none")
+    if kind == "none":
         return ()
     if request.sources.start:
         fix = "Train from the first, random weights, or leave it out."
-        raise SeqkitError("auxiliary=deprel: not for a model that is trained further", fix, exit_code=2)
-    add_deprel(data.train)
-    return ("deprel",)
+        raise SeqkitError(f"auxiliary={kind}: not for a model that is trained further", fix, exit_code=2)
+    if kind in data.labels:
+        raise SeqkitError(
+            f"auxiliary={kind}: it is learnt already, and would be dropped", "Leave it out.", exit_code=2
+        )
+    add_auxiliary(data.train, kind)
+    return (kind,)
 
 
 def _check_crf(request: TrainingRequest, labels: Sequence[str]) -> None:

@@ -10,8 +10,11 @@ from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
 from seqkit.evaluation.metric import Metric
-from seqkit.formats.examples import Sentence, is_label, kinds_in
+from seqkit.evaluation.spans import score_span_kinds
+from seqkit.formats.examples import Sentence
 from seqkit.inference.tagger import TaggerRunner
+from seqkit.labels.kinds import is_label, kinds_in
+from seqkit.labels.schemes import repaired_labels, schemes_of
 from seqkit.models.contracts import Loss
 from seqkit.models.tagger import TagBatch, Tagger
 from seqkit.nn.heads import IGNORE
@@ -101,12 +104,23 @@ class TaggingTrainable(Trainable):
         return total_BT
 
     def score(self) -> list[Metric]:
-        """Accuracy of each kind of label that is learnt and dev has, the first kind first."""
-        scored = [kind for kind in self.kinds if kind in kinds_in(self.dev)]
+        """Accuracy of each kind of label that is learnt and dev has, the first kind first; before it, where labels are
+        spans, their F1 (`ner_f1`).
+        """
+        there = kinds_in(self.dev)
+        scored = [kind for kind in self.kinds if kind in there]
         if not scored:
             return []
-        predicted = TaggerRunner(self.model).predict(self.dev, scored)
-        return [Metric(kind, _accuracy(self.dev, predicted, kind)) for kind in scored]
+        schemes = schemes_of(self.model.facts.labels)
+        runner = TaggerRunner(self.model)
+        predicted = [repaired_labels(labels, schemes) for labels in runner.predict(self.dev, scored)]
+        spans = score_span_kinds(self.dev, predicted, scored)
+        found = []
+        for kind in scored:
+            if kind in spans:
+                found.append(Metric(f"{kind}_f1", spans[kind].overall.f1))
+            found.append(Metric(kind, _accuracy(self.dev, predicted, kind)))
+        return found
 
 
 def _accuracy(gold: Sequence[Sentence], predicted: Sequence[dict[str, list[str]]], kind: str) -> float:

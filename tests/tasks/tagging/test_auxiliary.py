@@ -11,7 +11,7 @@ import torch
 from seqkit.errors import SeqkitError
 from seqkit.formats.conllu import parse
 from seqkit.models.artifact import load_for
-from seqkit.tasks.tagging.auxiliary import add_deprel
+from seqkit.tasks.tagging.auxiliary import add_auxiliary
 from seqkit.training.request import make_request
 from seqkit.training.run import train
 
@@ -38,14 +38,14 @@ def trained(out, **settings):
 
 def test_relations_say_on_which_side_the_head_stands():
     sentence = parse(ROWS.split("\n"))
-    add_deprel([sentence])
+    add_auxiliary([sentence], "deprel")
     assert sentence.labels["deprel"] == ["nsubj>", "aux>", "advmod>", "root", "obj<", "punct<"]
 
 
 def test_a_treebank_without_relations_is_refused():
     without = parse(["1\tI\t_\tPRON\t_\t_\t_\t_\t_\t_"])
-    with pytest.raises(SeqkitError, match="no relations"):
-        add_deprel([without])
+    with pytest.raises(SeqkitError, match="has no deprel labels"):
+        add_auxiliary([without], "deprel")
     assert "deprel" not in without.labels
 
 

@@ -1,0 +1,68 @@
+"""Kinds of word label: their records, how they are looked up, and span schemes such as BIO.
+
+This module registers the built-in kinds as a plugin would.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from seqkit.extend.hookspecs import hookimpl
+from seqkit.extend.specs import LabelSpec
+
+
+@hookimpl
+def seqkit_labels() -> Iterable[LabelSpec]:
+    """The kinds of label that seqkit knows by itself."""
+    yield LabelSpec(
+        "upos",
+        column="UPOS",
+        spacy="POS",
+        aliases=("pos",),
+        always=True,
+        unlabelled=True,
+        order=0,
+        above=True,
+        raw_name="UPOS",
+        summary="universal part of speech",
+    )
+    yield LabelSpec(
+        "xpos",
+        column="XPOS",
+        spacy="TAG",
+        aliases=("tag",),
+        always=True,
+        order=10,
+        raw_name="XPOS",
+        summary="the treebank's own part of speech",
+    )
+    yield LabelSpec(
+        "feats",
+        column="FEATS",
+        spacy="MORPH",
+        always=True,
+        order=20,
+        view="seqkit.labels.features:universal",
+        view_name="ufeats",
+        raw_name="UFeats",
+        summary="morphological features",
+    )
+    yield LabelSpec(
+        "deprel",
+        rows="seqkit.labels.relations:relations",
+        unlabelled=True,
+        order=30,
+        summary="dependency relation, with the side on which the head stands",
+    )
+    yield LabelSpec(
+        "ner",
+        misc="NER",
+        spacy="ENT_IOB",
+        aliases=("entity",),
+        scheme="BIO",
+        absent="O",
+        unlabelled=True,
+        order=40,
+        above=True,
+        summary="named entities as spans",
+    )

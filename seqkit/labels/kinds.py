@@ -1,0 +1,108 @@
+"""Which kinds of label there are, and what is known of one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+
+from seqkit.extend.checks import KIND
+from seqkit.extend.manager import registry
+from seqkit.extend.registry import Registry
+from seqkit.extend.specs import LabelSpec
+from seqkit.formats.examples import NO_LABEL, Sentence
+
+
+def known_kinds() -> Mapping[str, LabelSpec]:
+    """Every kind that a plugin declares, by name, in the order of showing."""
+    return _known(registry())
+
+
+def kind_spec(kind: str) -> LabelSpec:
+    """The record of a kind; one that no plugin declares is plain: one value a word, `_` included."""
+    return known_kinds().get(kind) or _plain(kind)
+
+
+def standard_kinds() -> tuple[str, ...]:
+    """The kinds that every reader yields where it finds them, in the order of showing: upos, xpos, feats."""
+    return _standard(registry())
+
+
+def column_kinds() -> Mapping[str, str]:
+    """Kind -> the column of CoNLL-U that holds it, of the kinds that are always read."""
+    return _columns(registry())
+
+
+def in_order(kinds: Iterable[str]) -> tuple[str, ...]:
+    """Kinds in the order of showing; those that no plugin declares come last, in the order given."""
+    return _ordered(registry(), tuple(kinds))
+
+
+def kind_named(name: str) -> str:
+    """The declared kind that a name means: its own name or an alias, in any case; "" where there is none."""
+    return _names(registry()).get(name.lower(), "")
+
+
+def where_labels_stand(kind: str, there: Sequence[str]) -> str:
+    """Where labels of a kind are looked for, for a user whose data have only the kinds `there`."""
+    if meant := kind_named(kind) if kind not in known_kinds() else "":
+        return f"Did you mean '{meant}'?"
+    key = kind_spec(kind).misc or kind
+    has = f"It has: {', '.join(there)}. " if there else ""
+    return f"{has}They are read from a TSV column or JSON key '{kind}', or {key}= in CoNLL-U's MISC."
+
+
+def fault_of_name(kind: str) -> str:
+    """Why a kind of label cannot be called so; empty where it can."""
+    if KIND.fullmatch(kind):
+        return ""
+    return f"'{kind}' cannot name a kind of label: use letters, digits, _ and -"
+
+
+def is_label(kind: str, label: str) -> bool:
+    """Whether a word is labelled: `_` means that it is not for some kinds (UPOS), and is a value of others."""
+    return label != NO_LABEL or not kind_spec(kind).unlabelled
+
+
+def kinds_in(sentences: Sequence[Sentence]) -> tuple[str, ...]:
+    """The kinds of which some sentence has a value other than that of a word about which a file says nothing."""
+    there = in_order(dict.fromkeys(kind for sentence in sentences for kind in sentence.labels))
+    return tuple(kind for kind in there if any(_has_values(sentence, kind) for sentence in sentences))
+
+
+def _has_values(sentence: Sentence, kind: str) -> bool:
+    return bool(set(sentence.labels.get(kind, ())) - {NO_LABEL, kind_spec(kind).absent})
+
+
+@lru_cache(maxsize=1)
+def _known(found: Registry) -> Mapping[str, LabelSpec]:
+    specs = sorted((one.spec for one in found.all("labels")), key=lambda spec: (spec.order, spec.name))
+    return {spec.name: spec for spec in specs}
+
+
+@lru_cache(maxsize=1)
+def _standard(found: Registry) -> tuple[str, ...]:
+    return tuple(kind for kind, spec in _known(found).items() if spec.always)
+
+
+@lru_cache(maxsize=1)
+def _columns(found: Registry) -> Mapping[str, str]:
+    return {kind: spec.column for kind, spec in _known(found).items() if spec.column and spec.always}
+
+
+@lru_cache(maxsize=1)
+def _names(found: Registry) -> Mapping[str, str]:
+    """Lower-case name or alias -> kind; a name goes before another kind's alias."""
+    specs = list(_known(found).values())
+    aliases = {alias.lower(): spec.name for spec in reversed(specs) for alias in spec.aliases}
+    return aliases | {spec.name.lower(): spec.name for spec in specs}
+
+
+@lru_cache(maxsize=1 << 8)
+def _ordered(found: Registry, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    places = {kind: place for place, kind in enumerate(_known(found))}
+    return tuple(sorted(kinds, key=lambda kind: places.get(kind, len(places))))
+
+
+@lru_cache(maxsize=1 << 8)
+def _plain(kind: str) -> LabelSpec:
+    return LabelSpec(kind, above=True)
