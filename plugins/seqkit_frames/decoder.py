@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
 from seqkit import SeqkitError
-from seqkit.models.contracts import Loss, Memory
+from seqkit.models.contracts import Counts, Loss, Memory
 from seqkit.models.networks import recurrent_decoder
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
@@ -110,12 +110,12 @@ class FramesDecoder(nn.Module):
         return (vector_BT + ends_BT) * real_BT, mean_BTD
 
     def loss(self, memory: Memory, batch: FramesBatch, label_smoothing: float = 0.0) -> Loss:
-        """-Σ_τ log p(y_τ, whether it ends | y_<τ, memory), its `mean` a step; numbers in deviations."""
+        """-Σ_τ log p(y_τ, whether it ends | y_<τ, memory); numbers in deviations."""
         nll_BT, mean_BTD = self.step_nll(memory, batch)
-        steps = int(batch.lengths_B.sum())
         near_BT = ((batch.y_BTD - mean_BTD).abs() < NEAR).all(-1)
-        right = int((near_BT & mask_of(batch.lengths_B, near_BT.shape[1])).sum())
-        return Loss(nll_BT.sum() / steps, float(nll_BT.detach().sum()), right, steps)
+        right = (near_BT & mask_of(batch.lengths_B, near_BT.shape[1])).sum()
+        counts = Counts.of(nll_BT.sum(), right, batch.lengths_B.sum())
+        return Loss(nll_BT.sum(), counts.steps, counts)
 
     def log_prob(self, memory: Memory, batch: FramesBatch) -> Tensor:
         """ln p(sequence | memory) of each sequence, a density in the unit of the training split."""

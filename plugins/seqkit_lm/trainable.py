@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs
-from seqkit.tasks import Loss, Metric, StepLogProbs, Trainable
+from seqkit.tasks import Counts, Loss, Metric, StepLogProbs, Trainable
 from seqkit_lm.model import LanguageModel, States, WindowBatch
 from seqkit_lm.scoring import DocumentScores, score_documents
 from seqkit_lm.windows import batches_of, collate, lanes_of, windows_of
@@ -75,7 +75,8 @@ class LMTrainable(Trainable):
         """-Σ_t log P(y_t | y_<t), back-propagated to the beginning of the window."""
         z_NH, y_N = self._read(batch)[batch.mask_BT], batch.targets_BT[batch.mask_BT]
         loss = chunked_cross_entropy(z_NH, self.model.V, self.model.output.bias, y_N, label_smoothing)
-        return Loss(loss.smooth / len(y_N), loss.nll, loss.right, len(y_N))
+        counts = Counts.of(loss.nll, loss.right, batch.mask_BT.sum())
+        return Loss(loss.smooth, counts.steps, counts)
 
     def log_probs(self, batch: WindowBatch) -> list[StepLogProbs]:
         """Of every step."""

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from seqkit import SeqkitError
-from seqkit.models.contracts import Loss, Memory
+from seqkit.models.contracts import Counts, Loss, Memory
 from seqkit.models.networks import recurrent_decoder
 from seqkit.nn.affine import Affine
 from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs
@@ -150,11 +150,12 @@ class TextDecoder(nn.Module):
         return self.network.outputs(x_BTX, self.start(memory))
 
     def loss(self, memory: Memory, batch: TargetBatch, label_smoothing: float = 0.0) -> Loss:
-        """-Σ_τ log P(y_τ | y_<τ, memory), its `mean` a symbol."""
+        """-Σ_τ log P(y_τ | y_<τ, memory)."""
         o_NO = self._narrowed(self.outputs(memory, batch.inputs_BT)[0][batch.mask_BT])
         y_N = batch.targets_BT[batch.mask_BT]
         loss = chunked_cross_entropy(o_NO, self.V, self.output.bias, y_N, label_smoothing)
-        return Loss(loss.smooth / len(y_N), loss.nll, loss.right, len(y_N))
+        counts = Counts.of(loss.nll, loss.right, batch.mask_BT.sum())
+        return Loss(loss.smooth, counts.steps, counts)
 
     def log_prob(self, memory: Memory, batch: TargetBatch) -> Tensor:
         """log P(line | memory) of each line."""

@@ -23,7 +23,7 @@ import torch
 from torch import Tensor, nn
 
 from seqkit.formats.media import Film
-from seqkit.models.contracts import Loss, Memory
+from seqkit.models.contracts import Counts, Loss, Memory
 from seqkit.models.networks import recurrent_decoder
 from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.densities import Mixture, MixtureHead, gaussian_kl
@@ -158,11 +158,11 @@ class VideoDecoder(nn.Module):
         real_BF = mask_of(batch.lengths_B, x_BFCHW.shape[1])
         pixels = (_pixel_nll(x_BFCHW, batch.x_BFCHW).flatten(2).sum(-1) * real_BF).sum()
         looks_B, paths_B, _ = self.pair(memory, found, real_BF)
-        looks, paths, frames = looks_B.sum(), paths_B.sum(), int(batch.lengths_B.sum())
+        looks, paths, frames = looks_B.sum(), paths_B.sum(), batch.lengths_B.sum()
         near_BF = (x_BFCHW - batch.x_BFCHW).abs().flatten(2).mean(-1) < NEAR
         total = pixels + self.options.film_kl * looks + paths + APART * (twice_BF * real_BF).sum()
-        nll = float((pixels + looks + paths).detach())
-        return Loss(total / (frames * SCALE), nll, int((near_BF & real_BF).sum()), frames)
+        counts = Counts.of(pixels + looks + paths, (near_BF & real_BF).sum(), frames)
+        return Loss(total, frames * SCALE, counts)
 
     def pair(self, memory: Memory, found: Found, real_BF: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Things found with objects said, as is most probable: KL of looks and -log p of paths of each film, and

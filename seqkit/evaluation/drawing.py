@@ -55,7 +55,7 @@ def log_likelihood(model: Any, pairs: Sequence[Pair]) -> float:
             if hasattr(model.decoder, "log_prob"):
                 total += float(model.log_prob(batch).sum())
             else:
-                total -= model(model.collate(batch)).nll
+                total -= float(model(model.collate(batch)).counts.nll)
     return total / len(pairs)
 
 

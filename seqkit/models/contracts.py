@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, Self
 
 from seqkit.config import LARGEST, MOST_PIECES, check_range
 from seqkit.formats.examples import Sentence
@@ -116,16 +116,38 @@ class TaggerModel(Protocol):
     def train(self, mode: bool = True) -> Any: ...
 
 
-class Loss(NamedTuple):
-    """What one batch gives: the loss to minimise, and counts for the progress line."""
+class Counts(NamedTuple):
+    """Sums over the steps of a batch, without a gradient."""
 
-    mean: Tensor
-    """Per step, with label smoothing: its gradient is followed."""
-    nll: float
-    """Negative log-likelihood summed over examples and steps."""
-    right: int
+    nll: Tensor
+    """Negative log-likelihood, float64."""
+    right: Tensor
     """Steps that are predicted right."""
-    steps: int
+    steps: Tensor
+
+    @classmethod
+    def of(cls, nll: Tensor, right: Tensor, steps: Tensor) -> Self:
+        """Counts without history. nll is widened first, so that sums over an epoch lose nothing."""
+        return cls(nll.detach().double(), right.detach(), steps)
+
+
+class Loss(NamedTuple):
+    """What one batch gives: the loss to minimise and counts, all of them sums.
+
+    Sums of several batches, or of several machines, are added first and divided once: no step weighs more because its
+    batch is small.
+    """
+
+    total: Tensor
+    """Summed over examples and steps, with label smoothing: the gradient of total / weight is followed."""
+    weight: Tensor
+    """What total is divided by: the number of steps."""
+    counts: Counts
+
+    @property
+    def mean(self) -> Tensor:
+        """total / weight; 0 where the batch has no step to learn from."""
+        return self.total / self.weight.clamp(min=1)
 
 
 class Memory(NamedTuple):

@@ -20,9 +20,9 @@ class SoftmaxLoss(NamedTuple):
 
     smooth: Tensor
     """With label smoothing: its gradient is followed."""
-    nll: float
+    nll: Tensor
     """Negative log-likelihood."""
-    right: int
+    right: Tensor
     """Steps with no symbol more probable than the right one."""
 
 
@@ -96,7 +96,7 @@ def chunked_cross_entropy(
             tuple[Tensor, Tensor, Tensor],
             _Chunked.apply(o_NH.to(V_VH.dtype), V_VH, b_V, y_N, label_smoothing, precision, wanted),
         )
-    return SoftmaxLoss(smooth, float(nll), int(right))
+    return SoftmaxLoss(smooth, nll, right)
 
 
 def log_probs(o_NH: Tensor, V_VH: Tensor, b_V: Tensor) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from seqkit.nn.affine import Affine
@@ -10,6 +11,11 @@ from seqkit.nn.crf import label_score, log_partition, marginals, viterbi
 
 IGNORE = -1
 """Target of a step that has no label, or one the model cannot give."""
+
+
+def in_float32(logits: Tensor) -> Tensor:
+    """autocast gives logits in bfloat16, and would leave the softmax and all sums in it."""
+    return logits.to(torch.promote_types(logits.dtype, torch.float32))
 
 
 class SoftmaxHead(nn.Module):
@@ -38,6 +44,19 @@ class SoftmaxHead(nn.Module):
         logits_BTL: Tensor = self.linear(z_BTH)
         return logits_BTL
 
+    def loss(
+        self, logits_BTL: Tensor, y_BT: Tensor, real_BT: Tensor, label_smoothing: float = 0.0
+    ) -> tuple[Tensor, Tensor]:
+        """-Σ log P(y | x) over the labelled steps, with label smoothing and without.
+
+        Args: y_BT, with IGNORE at padding and steps without a label; real_BT, False at padding.
+        """
+        labelled_BT = y_BT != IGNORE
+        log_p_NL = F.log_softmax(in_float32(logits_BTL[labelled_BT]), dim=-1)
+        nll_N = -log_p_NL.gather(1, y_BT[labelled_BT][:, None])[:, 0]
+        smooth_N = (1 - label_smoothing) * nll_N - label_smoothing * log_p_NL.mean(-1)
+        return smooth_N.sum(), nll_N.sum()
+
     def best(self, logits_BTL: Tensor) -> Tensor:
         """The most probable labels y_BT of sequences without padding."""
         return logits_BTL.argmax(-1)
@@ -61,6 +80,13 @@ class CRFHead(SoftmaxHead):
     def nll(self, logits_BTL: Tensor, y_BT: Tensor, real_BT: Tensor) -> Tensor:
         """-log P(y_1:T | x) of each sequence, (B,). At a real step without a label (IGNORE) any label will do."""
         return log_partition(logits_BTL, self.A, real_BT) - label_score(logits_BTL, self.A, y_BT, real_BT)
+
+    def loss(
+        self, logits_BTL: Tensor, y_BT: Tensor, real_BT: Tensor, label_smoothing: float = 0.0
+    ) -> tuple[Tensor, Tensor]:
+        """-Σ log P(y_1:T | x) over the sequences, twice: a CRF has no label smoothing."""
+        nll = self.nll(in_float32(logits_BTL), y_BT, real_BT).sum()
+        return nll, nll
 
     def best(self, logits_BTL: Tensor) -> Tensor:
         """The labels y_BT of the most probable sequence (Viterbi), of sequences without padding."""

@@ -5,12 +5,13 @@ A task subclasses `Task`; what it trains with subclasses `Trainable`.
 
 from seqkit.evaluation.metric import Metric
 from seqkit.evaluation.report import Report, Section, Table
-from seqkit.models.contracts import Loss
+from seqkit.models.contracts import Counts, Loss
 from seqkit.tasks.contract import EvaluationRequest, Task
 from seqkit.training.request import TaskOptions, TrainingRequest
 from seqkit.training.trainable import Prepared, StepLogProbs, Trainable
 
 __all__ = [
+    "Counts",
     "EvaluationRequest",
     "Loss",
     "Metric",

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.metric import Metric, is_better
 from seqkit.models.artifact import write_weights
+from seqkit.models.contracts import Loss
 from seqkit.nn.bfloat16 import products_in, usable
 from seqkit.runtime.allocator import trim
 from seqkit.runtime.signals import StopRequest
@@ -149,8 +150,7 @@ class Training:
             group["lr"] = rate
         self.task.model.train()
         self.optimizer.zero_grad(set_to_none=True)
-        for indices in batches:
-            self._add_gradient(indices, 1 / len(batches))
+        self._add_gradients(batches)
         if options.clip:
             nn.utils.clip_grad_norm_(self.task.model.parameters(), options.clip)
         self.optimizer.step()
@@ -161,27 +161,36 @@ class Training:
         if time.monotonic() - self._saved > 60 * options.save_minutes:
             self._save()
 
-    def _add_gradient(self, indices: list[int], share: float) -> None:
-        """Add a share of the gradient of one batch. Raises SeqkitError where the loss is no number."""
+    def _add_gradients(self, batches: list[list[int]]) -> None:
+        """The gradient of Σ total / Σ weight over the batches of one update."""
+        weights = []
+        for indices in batches:
+            loss = self._loss(indices)
+            weights.append(max(float(loss.weight), 1.0))
+            (loss.total / weights[0]).backward()
+        if len(batches) > 1:
+            for parameter in self.task.model.parameters():
+                if parameter.grad is not None:
+                    parameter.grad.mul_(weights[0] / sum(weights))
+
+    def _loss(self, indices: list[int]) -> Loss:
+        """The loss of the next batch, which is counted. Raises SeqkitError where it is no number."""
         p, options = self.progress, self.options
         seed = batch_seed(options.seed, p.epoch, p.batch)
         torch.manual_seed(seed)
         batch = in_dtype(self.task.collate(indices, seed), options.train_dtype)
         with products_in(options.train_dtype):
             loss = self.objective.loss(self.task, batch)
-        if not math.isfinite(loss.nll):
+        nll = float(loss.counts.nll)
+        if not math.isfinite(nll):
             raise SeqkitError(
-                f"the loss became {loss.nll} in epoch {p.epoch + 1}, batch {p.batch + 1}",
+                f"the loss became {nll} in epoch {p.epoch + 1}, batch {p.batch + 1}",
                 "Try a smaller learning rate, or clip the gradient, with another --out: "
                 "--set learning_rate=0.0005 --set clip=1.",
             )
-        (loss.mean * share).backward()
-        p.batch, p.nll, p.right, p.steps = (
-            p.batch + 1,
-            p.nll + loss.nll,
-            p.right + loss.right,
-            p.steps + loss.steps,
-        )
+        right, steps = int(loss.counts.right), int(loss.counts.steps)
+        p.batch, p.nll, p.right, p.steps = p.batch + 1, p.nll + nll, p.right + right, p.steps + steps
+        return loss
 
     def _rate(self, batch: int) -> float:
         p, options = self.progress, self.options

@@ -6,13 +6,12 @@ import dataclasses
 
 import pytest
 import torch
-from toy import TREEBANK, predict, tagging_models, tiny
+from toy import TREEBANK, predict, softmax_loss, tagging_models, tiny
 
 from seqkit.config import fill
 from seqkit.extend.manager import registry
 from seqkit.formats.examples import Sentence
 from seqkit.models.artifact import load_model, save_model
-from seqkit.tasks.tagging.losses import tagging_nll
 
 MODELS = tagging_models()
 
@@ -43,7 +42,7 @@ def test_padding_changes_nothing(name):
 def test_gradient_reaches_every_parameter(name):
     model = tiny(name)
     batch = model.collate(TREEBANK)
-    tagging_nll(model(batch), batch.targets).mean.backward()
+    softmax_loss(model(batch), batch.targets).mean.backward()
     for parameter_name, parameter in model.named_parameters():
         assert parameter.grad is not None and parameter.grad.abs().sum() > 0, parameter_name
 
@@ -99,7 +98,7 @@ def test_it_can_learn_a_small_treebank_by_heart(name):
     for _ in range(60):
         batch = model.collate(TREEBANK)
         optimizer.zero_grad()
-        tagging_nll(model(batch), batch.targets).mean.backward()
+        softmax_loss(model(batch), batch.targets).mean.backward()
         optimizer.step()
     for sentence, tags in zip(TREEBANK, predict(model, TREEBANK), strict=True):
         assert tags == sentence.labels

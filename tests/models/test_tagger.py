@@ -6,12 +6,11 @@ import math
 
 import pytest
 import torch
-from toy import TREEBANK, predict, tiny
+from toy import TREEBANK, predict, softmax_loss, tiny
 
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Sentence
 from seqkit.models.tagger import IGNORE
-from seqkit.tasks.tagging.losses import tagging_nll
 
 
 def chain(model, x_TD, number, backward):
@@ -45,12 +44,12 @@ def test_loss_and_gradients_equal_the_equations(name):
     for parameter in model.parameters():
         torch.nn.init.normal_(parameter, std=0.4)
     batch = model.collate(TREEBANK)
-    loss = tagging_nll(model(batch), batch.targets)
+    loss = softmax_loss(model(batch), batch.targets)
     slow = sum(explicit_nll(model, sentence) for sentence in TREEBANK)
-    assert loss.nll == pytest.approx(slow.item(), abs=1e-6)
-    assert loss.mean.item() == pytest.approx(slow.item() / loss.steps, abs=1e-6)
+    assert loss.counts.nll.item() == pytest.approx(slow.item(), abs=1e-6)
+    assert loss.mean.item() == pytest.approx(slow.item() / loss.counts.steps.item(), abs=1e-6)
     parameters = list(model.parameters())
-    fast = torch.autograd.grad(loss.mean * loss.steps, parameters)
+    fast = torch.autograd.grad(loss.total, parameters)
     for ours, theirs in zip(fast, torch.autograd.grad(slow, parameters), strict=True):
         torch.testing.assert_close(ours, theirs, atol=1e-6, rtol=0)
 
@@ -72,9 +71,9 @@ def test_nll_of_a_known_distribution():
     logits = {"upos": torch.zeros(2, 3, 5)}
     targets = {"upos": torch.tensor([[0, 4, IGNORE], [2, IGNORE, IGNORE]])}
     for smoothing in (0.0, 0.3):
-        loss = tagging_nll(logits, targets, smoothing)
-        assert loss.steps == 3
-        assert loss.nll == pytest.approx(3 * math.log(5))
+        loss = softmax_loss(logits, targets, smoothing)
+        assert loss.counts.steps == loss.weight == 3
+        assert loss.counts.nll.item() == pytest.approx(3 * math.log(5))
         assert loss.mean.item() == pytest.approx(math.log(5))
 
 
@@ -82,7 +81,7 @@ def test_label_smoothing_equals_torchs():
     torch.manual_seed(2)
     logits_BTL, y_BT = torch.randn(3, 4, 6), torch.randint(0, 6, (3, 4))
     theirs = torch.nn.functional.cross_entropy(logits_BTL.flatten(0, 1), y_BT.flatten(), label_smoothing=0.2)
-    torch.testing.assert_close(tagging_nll({"upos": logits_BTL}, {"upos": y_BT}, 0.2).mean, theirs)
+    torch.testing.assert_close(softmax_loss({"upos": logits_BTL}, {"upos": y_BT}, 0.2).mean, theirs)
 
 
 def test_unlabelled_words_and_unseen_labels_are_left_out_of_the_loss():

@@ -9,6 +9,8 @@ import torch
 from seqkit.extend.manager import load, registry
 from seqkit.formats.examples import Sentence
 from seqkit.inference.tagger import TaggerRunner
+from seqkit.nn.heads import SoftmaxHead
+from seqkit.tasks.tagging.losses import distilled_loss, tagging_loss
 
 LEXICON = {
     "the": ("DET", "DT", "Definite=Def|PronType=Art"),
@@ -77,3 +79,22 @@ def tiny(name: str, labels: tuple[str, ...] = ("upos", "xpos", "feats"), **optio
 def predict(model, sentences=TREEBANK):
     """Labels by a runner of its own, which remembers nothing."""
     return TaggerRunner(model).predict(sentences)
+
+
+def plain_heads(logits):
+    """A softmax head for each kind of label; its loss is computed from the logits, not from its weights."""
+    return {kind: SoftmaxHead(1, logits_BTL.shape[2]) for kind, logits_BTL in logits.items()}
+
+
+def softmax_loss(logits, targets, label_smoothing=0.0):
+    """The loss of steps each on its own; every row is of full length."""
+    rows, steps = next(iter(targets.values())).shape
+    lengths_B = torch.full((rows,), steps)
+    return tagging_loss(plain_heads(logits), logits, targets, lengths_B, label_smoothing)
+
+
+def taught_loss(logits, targets, soft, teacher_weight):
+    """The loss with teachers, of steps each on its own; every row is of full length."""
+    rows, steps = next(iter(targets.values())).shape
+    lengths_B = torch.full((rows,), steps)
+    return distilled_loss(plain_heads(logits), logits, targets, lengths_B, soft, teacher_weight)

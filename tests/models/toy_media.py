@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from seqkit import DecoderSpec, EncoderSpec, SeqkitError, hookimpl
-from seqkit.models.contracts import Loss, Memory
+from seqkit.models.contracts import Counts, Loss, Memory
 from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.deep import DeepEncoder
 
@@ -110,7 +110,8 @@ class Drawer(nn.Module):
 
     def loss(self, memory, batch, label_smoothing=0.0):
         error = (self.out(memory.final[0]) - batch).square().sum()
-        return Loss(error / len(batch), float(error), 0, len(batch))
+        steps = torch.tensor(len(batch))
+        return Loss(error, steps, Counts.of(error, torch.tensor(0), steps))
 
     def generate(self, memory, seeds, temperature=0.0):
         rows = self.out(memory.final[0])

@@ -97,7 +97,9 @@ def test_a_film_alone_has_the_loss_it_has_in_a_batch():
     together = model(model.collate(pairs()))
     alone = [model(model.collate([pair])) for pair in pairs()]
     assert together.steps == 19
-    assert together.nll == pytest.approx(sum(loss.nll for loss in alone), rel=1e-4)
+    assert together.counts.nll.item() == pytest.approx(
+        sum(loss.counts.nll.item() for loss in alone), rel=1e-4
+    )
 
 
 def test_things_are_paired_with_what_is_said_whatever_their_order():

@@ -13,7 +13,7 @@ from torch import nn
 
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.metric import Metric
-from seqkit.models.contracts import Loss
+from seqkit.models.contracts import Counts, Loss
 from seqkit.training import loop
 from seqkit.training.loop import BEST, METRICS, Methods, Stopped, Training
 from seqkit.training.objective import NLL
@@ -44,8 +44,8 @@ class Line(Trainable):
 
     def loss(self, indices, label_smoothing=0.0):
         x_N1 = torch.tensor(indices, dtype=torch.float)[:, None] / 12
-        mean = (self.model(x_N1) - 3 * x_N1).square().mean()
-        return Loss(mean, float(mean.detach()), 1, len(indices))
+        total, steps = (self.model(x_N1) - 3 * x_N1).square().sum(), torch.tensor(len(indices))
+        return Loss(total, steps, Counts.of(total, torch.tensor(1), steps))
 
     def score(self):
         score = self.scores.pop(0) if self.scores else 0.5
@@ -94,6 +94,18 @@ def test_where_an_epoch_has_few_updates_patience_lasts_longer(tmp_path):
     """Two updates an epoch: forty are twenty epochs."""
     progress = training(tmp_path, Line([0.9] + [0.1] * 29), epochs=30, patience=1, accumulate=2).run()
     assert (progress.updates, progress.epoch) == (42, 21)
+
+
+def test_batches_of_an_update_weigh_as_many_steps_as_they_have(tmp_path):
+    """Two uneven batches of one update move the weights as the same steps in one batch do."""
+    found = {}
+    for name, divided in {"one": [[0, 1, 2, 3]], "two": [[0], [1, 2, 3]]}.items():
+        (tmp_path / name).mkdir()
+        run = training(tmp_path / name, Line(), sgd, accumulate=len(divided), epochs=1, clip=0)
+        run._batches = len(divided)
+        run._update(divided)
+        found[name] = [parameter.detach().clone() for parameter in run.task.model.parameters()]
+    torch.testing.assert_close(found["one"], found["two"])
 
 
 def test_of_epochs_with_equal_scores_the_one_with_fewer_errors_is_kept(tmp_path):

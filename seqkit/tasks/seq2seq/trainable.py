@@ -96,7 +96,7 @@ class Seq2SeqTrainable(Trainable):
         with faults_named(self.model, self.dev):
             for members in length_buckets(self.model.lengths(self.dev), DEV_STEPS, seed=0, epoch=0):
                 loss = self.model(self.model.collate([self.dev[member] for member in members]))
-                total, steps = total + loss.nll, steps + loss.steps
+                total, steps = total + float(loss.counts.nll), steps + int(loss.counts.steps)
         return total / max(steps, 1)
 
     def _has_sentences(self) -> bool:

@@ -17,9 +17,9 @@ from seqkit.labels.kinds import is_label, kinds_in
 from seqkit.labels.schemes import repaired_labels, schemes_of
 from seqkit.models.contracts import Loss
 from seqkit.models.tagger import TagBatch, Tagger
-from seqkit.nn.heads import IGNORE
+from seqkit.nn.heads import IGNORE, in_float32
 from seqkit.tasks.tagging.distillation import Soft
-from seqkit.tasks.tagging.losses import distilled_nll, in_float32, tagging_nll, with_crf
+from seqkit.tasks.tagging.losses import distilled_loss, tagging_loss
 from seqkit.training.trainable import StepLogProbs, Trainable
 
 
@@ -76,12 +76,14 @@ class TaggingTrainable(Trainable):
 
     def loss(self, batch: TrainingBatch, label_smoothing: float = 0.0) -> Loss:
         """Negative log-likelihood of the labels; with teachers their part, too."""
-        logits, targets = self._logits(batch), batch.sentences.targets
+        logits = self._logits(batch)
+        heads = {kind: self.model.heads[kind] for kind in logits}
+        targets, lengths_B = batch.sentences.targets, batch.sentences.lengths_B
         if batch.soft is None:
-            loss = tagging_nll(logits, targets, label_smoothing)
-            heads = {kind: self.model.heads[kind] for kind in logits}
-            return with_crf(loss, heads, logits, batch.sentences, label_smoothing)
-        return distilled_nll(logits, targets, batch.soft, self.teacher_weight, label_smoothing)
+            return tagging_loss(heads, logits, targets, lengths_B, label_smoothing)
+        return distilled_loss(
+            heads, logits, targets, lengths_B, batch.soft, self.teacher_weight, label_smoothing
+        )
 
     def log_probs(self, batch: TrainingBatch) -> list[StepLogProbs]:
         """Of the labelled words, for each kind of label; of each word by itself, also where a CRF joins them."""
