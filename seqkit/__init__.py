@@ -98,11 +98,14 @@ def translate(lines: str | Iterable[str], model: str = "de-en", **options: Any) 
     from seqkit.decoding.options import DecodingOptions
     from seqkit.items import is_of_text
     from seqkit.models.artifact import load_for
+    from seqkit.models.contracts import SymbolDecoder
     from seqkit.tasks.seq2seq.apply import translate_lines
 
     translator = load_for("seq2seq", model)
     encoders = list(translator.encoders)
-    if not (is_of_text(encoders, translator.options.decoder) and hasattr(translator.decoder, "read")):
+    if not (
+        is_of_text(encoders, translator.options.decoder) and isinstance(translator.decoder, SymbolDecoder)
+    ):
         problem = f"{model}: reads {', '.join(encoders)} and writes {translator.options.decoder}"
         raise SeqkitError(problem, "Choose a model that translates text.", exit_code=2)
     chosen: DecodingOptions = fill({"decoding": DecodingOptions}, options)["decoding"]

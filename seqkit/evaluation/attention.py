@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.pictures import plain, save_figure
+from seqkit.models.contracts import SupportsAttention
 
 SHADES = " ░▒▓█"
 LONGEST_LABEL = 12
@@ -33,7 +34,7 @@ def alignment(model: Any, source: Mapping[str, Any], output: Any) -> Alignment:
     model.eval()
     decoder = model.decoder
     weights_BTS = None
-    if hasattr(decoder, "attention"):
+    if isinstance(decoder, SupportsAttention):
         weights_BTS = decoder.attention(model.read([source]), decoder.collate([output]))
     if weights_BTS is None:
         raise SeqkitError(

@@ -12,6 +12,7 @@ import torch
 
 from seqkit.evaluation.tagging import Accuracy
 from seqkit.formats.examples import Pair
+from seqkit.models.contracts import SupportsLogProb
 from seqkit.nn.bfloat16 import products_in
 
 CLAUSE = re.compile(r"\s+and\s+(?=\S+\s+\S+\s+(?:is|are)\b)")
@@ -52,7 +53,7 @@ def log_likelihood(model: Any, pairs: Sequence[Pair]) -> float:
     with products_in(model.inference_dtype):
         for start in range(0, len(pairs), BATCH):
             batch = pairs[start : start + BATCH]
-            if hasattr(model.decoder, "log_prob"):
+            if isinstance(model.decoder, SupportsLogProb):
                 total += float(model.log_prob(batch).sum())
             else:
                 total -= float(model(model.collate(batch)).counts.nll)

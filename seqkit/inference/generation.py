@@ -15,6 +15,7 @@ from seqkit.decoding.options import DecodingOptions
 from seqkit.decoding.sampling import sample
 from seqkit.decoding.steps import Ensemble, Forced, Hypothesis, Stepper
 from seqkit.errors import SeqkitError
+from seqkit.models.contracts import DrawingDecoder
 from seqkit.models.seq2seq import Seq2Seq
 from seqkit.nn.bfloat16 import products_in
 from seqkit.text.languages import writes_blanks
@@ -51,7 +52,7 @@ class Output(NamedTuple):
 def check_together(models: Sequence[Seq2Seq], names: Sequence[str]) -> None:
     """Raise SeqkitError where models cannot vote on the next symbol: their symbols or their number formats differ."""
     first = models[0].decoder
-    if len(models) > 1 and hasattr(first, "generate"):
+    if len(models) > 1 and isinstance(first, DrawingDecoder):
         raise SeqkitError(
             f"{names[0]} writes no symbols, so it cannot translate together with others",
             "Name one model.",
@@ -99,7 +100,7 @@ def _generate(
 ) -> list[list[Output]]:
     steps = models[0].source_lengths(sources)
     numbers = range(len(sources)) if numbers is None else numbers
-    if hasattr(models[0].decoder, "generate"):
+    if isinstance(models[0].decoder, DrawingDecoder):
         return _written(models, sources, steps, numbers, options)
     prefixes = [options.prefix] * len(sources) if prefixes is None else prefixes
     begun = {prefix: models[0].decoder.symbols(prefix) if prefix else [] for prefix in prefixes}

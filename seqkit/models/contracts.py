@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, Self, runtime_checkable
 
 from seqkit.config import LARGEST, MOST_PIECES, check_range
 from seqkit.formats.examples import Sentence
@@ -198,9 +198,7 @@ class Encoder(Protocol):
 class Decoder(Protocol):
     """A Memory into one modality, with its own loss. It is also a `torch.nn.Module`.
 
-    Three more methods are asked for only where a command needs them: `log_prob(memory, batch)`, log P(target | memory)
-    of each example; for a picture of attention `attention(memory, batch)`, a_BTS or None, and `labels(target)`, a word
-    for each of its T steps.
+    What only some commands need stands in protocols of its own: `SupportsLogProb`, `SupportsAttention`, `SupportsJoin`.
     """
 
     def lengths(self, targets: Sequence[Any]) -> list[int]:
@@ -216,6 +214,7 @@ class Decoder(Protocol):
         ...
 
 
+@runtime_checkable
 class DrawingDecoder(Decoder, Protocol):
     """A decoder that writes its outputs at one go, not by symbols: films, vectors.
 
@@ -230,6 +229,7 @@ class DrawingDecoder(Decoder, Protocol):
         ...
 
 
+@runtime_checkable
 class SymbolDecoder(Decoder, Protocol):
     """A decoder that writes symbols one by one: what `seqkit.decoding` searches with."""
 
@@ -258,6 +258,45 @@ class SymbolDecoder(Decoder, Protocol):
         """The symbols of a target, or of its beginning, without `end`."""
         ...
 
+
+@runtime_checkable
+class SupportsLogProb(Protocol):
+    """A decoder that tells how likely a target is."""
+
+    def log_prob(self, memory: Memory, batch: Any) -> Tensor:
+        """log P(target | memory) of each example, (B,)."""
+        ...
+
+
+@runtime_checkable
+class SupportsAttention(Decoder, Protocol):
+    """A decoder whose attention can be shown as a picture."""
+
+    def attention(self, memory: Memory, batch: Any) -> Tensor | None:
+        """a_BTS; None where the options leave attention out."""
+        ...
+
+    def labels(self, target: Any) -> list[str]:
+        """A word for each of the T steps."""
+        ...
+
+
+@runtime_checkable
+class SupportsJoin(Protocol):
+    """A decoder whose outputs for the parts of a long input make one."""
+
     def join(self, outputs: Sequence[Any]) -> Any:
         """One output made of those for the parts of a long input."""
+        ...
+
+
+@runtime_checkable
+class SupportsView(Protocol):
+    """An encoder whose input can be drawn under a picture of attention."""
+
+    unit: str
+    """What the horizontal axis counts, such as "seconds"."""
+
+    def view(self, input: Any) -> Any:
+        """Values of the picture, (height, width) or (height, width, 3)."""
         ...

@@ -22,7 +22,7 @@ from seqkit.errors import SeqkitError
 from seqkit.extend.build import build as build_part
 from seqkit.extend.manager import load, registry
 from seqkit.formats.examples import Pair
-from seqkit.models.contracts import Loss, Memory
+from seqkit.models.contracts import Loss, Memory, SupportsLogProb
 from seqkit.models.folder import LANGUAGES
 from seqkit.models.options import names_in
 from seqkit.models.parts import read_json, write_json
@@ -150,7 +150,7 @@ class Seq2Seq(nn.Module):
     @torch.no_grad()
     def log_prob(self, pairs: Sequence[Pair]) -> Tensor:
         """log P(target | source) of each pair. Raises SeqkitError where the decoder does not tell it."""
-        if not hasattr(self.decoder, "log_prob"):
+        if not isinstance(self.decoder, SupportsLogProb):
             problem = f"the decoder for {self.options.decoder} does not tell how likely a target is"
             raise SeqkitError(problem, "Its loss is what `evaluate` gives.")
         batch = self.collate(pairs)

@@ -8,6 +8,7 @@ from typing import Any
 
 from seqkit.errors import SeqkitError
 from seqkit.formats.examples import Pair, Problems, Where
+from seqkit.models.contracts import SupportsJoin
 
 Source = Mapping[str, Any]
 """Modality -> the input in it."""
@@ -23,7 +24,7 @@ def parts_of(model: Any, source: Source | None) -> list[Source]:
         return [source]
     ((name, value),) = source.items()
     parts = model.encoders[name].parts(value)
-    if len(parts) > 1 and not hasattr(model.decoder, "join"):
+    if len(parts) > 1 and not isinstance(model.decoder, SupportsJoin):
         return [source]
     return [{name: part} for part in parts]
 

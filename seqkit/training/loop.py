@@ -250,8 +250,9 @@ def in_dtype(batch: Any, dtype: str) -> Any:
         return batch.double() if batch.is_floating_point() else batch
     if isinstance(batch, dict):
         return {key: in_dtype(value, dtype) for key, value in batch.items()}
-    if isinstance(batch, tuple) and hasattr(batch, "_fields"):
-        return type(batch)(*(in_dtype(value, dtype) for value in batch))
+    if isinstance(batch, tuple):
+        fields = [in_dtype(value, dtype) for value in batch]
+        return type(batch)(*fields) if type(batch) is not tuple else tuple(fields)
     return batch
 
 

@@ -96,7 +96,7 @@ def test_a_film_alone_has_the_loss_it_has_in_a_batch():
     model = model_of()
     together = model(model.collate(pairs()))
     alone = [model(model.collate([pair])) for pair in pairs()]
-    assert together.steps == 19
+    assert together.counts.steps == 19
     assert together.counts.nll.item() == pytest.approx(
         sum(loss.counts.nll.item() for loss in alone), rel=1e-4
     )

@@ -11,6 +11,7 @@ from seqkit.errors import SeqkitError
 from seqkit.evaluation.report import Report, Section, Table
 from seqkit.items import reads_items
 from seqkit.models.artifact import load_for
+from seqkit.models.contracts import SymbolDecoder
 from seqkit.tasks.contract import EvaluationRequest
 from seqkit.tasks.seq2seq.options import Seq2SeqEvaluation
 
@@ -76,7 +77,7 @@ def evaluate_seq2seq(request: EvaluationRequest) -> Report:
 def check_reads_same(translator: Any, rival: Any, request: EvaluationRequest) -> None:
     """Raise SeqkitError for a rival that reads or writes something else; report one of other languages."""
     name = request.compare
-    if list(rival.encoders) != list(translator.encoders) or not hasattr(rival.decoder, "read"):
+    if list(rival.encoders) != list(translator.encoders) or not isinstance(rival.decoder, SymbolDecoder):
         problem = f"--compare {name}: reads {', '.join(rival.encoders)} and writes {rival.options.decoder}"
         fix = f"Compare with a model from {', '.join(translator.encoders)} to text."
         raise SeqkitError(problem, fix, exit_code=2)

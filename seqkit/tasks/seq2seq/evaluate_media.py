@@ -18,6 +18,7 @@ from seqkit.formats.examples import Pair, Problems
 from seqkit.formats.media import Limits
 from seqkit.items import read_media_pairs
 from seqkit.models.artifact import load_for
+from seqkit.models.contracts import SymbolDecoder
 from seqkit.models.usable import faults_named, usable_pairs
 from seqkit.tasks.contract import EvaluationRequest
 from seqkit.tasks.seq2seq.apply import outputs_of, translate_sources
@@ -39,7 +40,7 @@ Found = tuple[dict[str, Any], list[Table], list[Metric]]
 def evaluate_media(translator: Any, request: EvaluationRequest) -> Report:
     """Scores by modality: of text that was read from media, or of media that were written."""
     encoders, decoder = list(translator.encoders), translator.options.decoder
-    writes_text = hasattr(translator.decoder, "read")
+    writes_text = isinstance(translator.decoder, SymbolDecoder)
     pairs = _pairs(translator, request, targets=not writes_text)
     head = Head(request, f"{', '.join(encoders)} to {decoder}")
     measure = _recognised if writes_text else _drawn
@@ -136,7 +137,7 @@ def _judged(
 def _judge(name: str, modality: str) -> Any:
     """The model that reads what was drawn. Raises SeqkitError for one that reads anything else."""
     judge = load_for("seq2seq", name)
-    if list(judge.encoders) != [modality] or not hasattr(judge.decoder, "read"):
+    if list(judge.encoders) != [modality] or not isinstance(judge.decoder, SymbolDecoder):
         problem = f"--judge {name}: reads {', '.join(judge.encoders)} and writes {judge.options.decoder}"
         raise SeqkitError(problem, f"It must read {modality} and write text.", exit_code=2)
     return judge
