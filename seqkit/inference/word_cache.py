@@ -26,7 +26,8 @@ class WordCache:
 
     def __init__(self, index: WordIndex, embedding: WordEmbedding, network: Stack) -> None:
         self._index, self._embedding, self._network = index, embedding, network
-        self._dtype = next(network.parameters()).dtype
+        # A chain may have no parameters at all: a running mean, for example.
+        self._dtype = next((parameter.dtype for parameter in network.parameters()), torch.float32)
         self._rows: dict[str, int] = {}
         self._free: list[int] = []
         """Rows that no word has, the next one last."""

@@ -8,6 +8,8 @@ from toy import TREEBANK, tiny
 
 from seqkit.inference import word_cache
 from seqkit.inference.word_cache import WordCache
+from seqkit.nn.recurrent import Recurrence
+from seqkit.nn.stack import Stack
 
 WORDS = sorted({word for sentence in TREEBANK for word in sentence.words})
 
@@ -51,3 +53,22 @@ def test_only_words_that_a_chunk_lacks_are_forgotten(model, monkeypatch):
     for chunk in (WORDS[:4], WORDS[2:6], WORDS[2:4]):
         known.look_up(chunk)
     assert read == [set(WORDS[:4]), set(WORDS[4:6])]
+
+
+class RunningSum(Recurrence):
+    """z_t = z_{t-1} + the first features of x_t: a layer without a parameter."""
+
+    def __init__(self, input_size, hidden_size):
+        super().__init__(input_size, hidden_size)
+
+    def step(self, x_BD, state):
+        z_BH = state[0] + x_BD[:, : self.hidden_size]
+        return z_BH, (z_BH,)
+
+
+@torch.inference_mode()
+def test_a_layer_needs_no_parameters(model):
+    network = Stack(RunningSum, model.embedding.output_size, 3, 1, bidirectional=False)
+    assert not list(network.parameters())
+    known = WordCache(model.index, model.embedding, network)
+    assert vectors(known, WORDS).dtype == torch.float32
