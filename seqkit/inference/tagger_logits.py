@@ -23,7 +23,7 @@ from seqkit.models.contracts import TaggerModel
 from seqkit.models.tagger import Tagger
 from seqkit.nn.bfloat16 import products_in
 from seqkit.nn.fast_forms import check_int8
-from seqkit.nn.heads import CRFHead
+from seqkit.nn.heads import CRFHead, in_float32
 from seqkit.nn.stack import Layer
 from seqkit.text.vocabulary import Ids
 
@@ -88,7 +88,7 @@ class PreparedLogits:
             index_BT = torch.from_numpy(index_N[rows_BT])
             z_TBH = network.forward_from_table(prepared_U, index_BT, lengths_B).transpose(0, 1)
             if z_TBH.is_floating_point():
-                z_TBH = z_TBH.float()
+                z_TBH = in_float32(z_TBH)
             yield LogitsBatch(rows_BT, {kind: heads[kind](z_TBH).transpose(0, 1) for kind in kinds})
 
     def _form(self) -> TaggerForm:

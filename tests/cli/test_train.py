@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import importlib
 import json
 import os
@@ -96,6 +97,21 @@ def test_each_model_from_a_corpus(seqkit, tmp_path, model):
     assert resolved["model"]["hidden"] == 8
     tagged = seqkit("tag", "The dog sleeps.", "-m", out, "-f", "jsonl")
     assert len(json.loads(tagged.out)["upos"]) == 4
+
+
+@pytest.mark.parametrize("model", ["rnn", "lstm", "gru", "sru"])
+def test_training_in_float64_begins_as_in_float32_does(seqkit, tmp_path, model):
+    """The same first weights and batches: one update later the losses differ by rounding alone."""
+    losses = {}
+    for dtype in ("float32", "float64"):
+        out = tmp_path / dtype
+        given = quick("epochs=1", f"train_dtype={dtype}", "dropout=0", "word_dropout=0")
+        result = seqkit("train", model, "--corpus", "sample-english", "--out", out, *given)
+        assert result.code == 0, result.err
+        (row,) = csv.DictReader((out / "training" / "metrics.csv").open(encoding="utf-8"))
+        losses[dtype] = float(row["train_loss"])
+    assert losses["float32"] == pytest.approx(losses["float64"], rel=1e-4)
+    assert losses["float32"] != losses["float64"]
 
 
 def test_a_users_own_files_in_another_language_and_half_precision(seqkit, tmp_path):
