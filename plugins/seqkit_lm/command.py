@@ -33,6 +33,8 @@ def generate(
 ) -> None:
     """Continue a text with a language model."""
     from seqkit import SeqkitError
+    from seqkit.formats.examples import Problems
+    from seqkit.formats.plain import read
     from seqkit.models.artifact import load_for
     from seqkit.terminal.inputs import check_utf8
     from seqkit_lm.generation import GenerationOptions, continuations
@@ -42,7 +44,8 @@ def generate(
             "which model?", "Name one: --model runs/lm (seqkit train lm makes it).", exit_code=2
         )
     check_utf8("the prompt", prompt)
-    text = typer.get_text_stream("stdin").read() if prompt == "-" else prompt
+    # The reader of text files reports bytes that are not UTF-8 with their line.
+    text = "".join(part.text for part in read("-", Problems())) if prompt == "-" else prompt
     options = GenerationOptions(length, temperature, top_p, seed, count)
     for found in continuations(load_for("lm", model, inference_dtype), text, options):
         if as_json:

@@ -49,6 +49,10 @@ def read_data(request: TrainingRequest) -> LMData:
     name = sources.corpus or ", ".join(sources.train)
     if not train:
         raise SeqkitError(f"{name}: holds no text to train on", "Give a file with text.")
+    if sources.dev and not dev:
+        raise SeqkitError(
+            f"{', '.join(sources.dev)}: holds no text to choose the best epoch by", "Leave out --dev."
+        )
     notes = [problems.summary()] if problems.summary() else []
     if not dev and sum(map(len, train)) >= FEWEST:
         train, dev = _divided(train)

@@ -17,6 +17,7 @@ from seqkit.evaluation.report import Section, Table, metric_data, metric_table
 from seqkit.evaluation.resampling import drawn_rates, interval
 from seqkit.formats.examples import Problems
 from seqkit.models.artifact import load_for
+from seqkit.nn.bfloat16 import products_in
 from seqkit.tasks import EvaluationRequest, Metric, Report
 from seqkit_lm.data import Document, documents_in
 from seqkit_lm.model import LanguageModel
@@ -57,7 +58,8 @@ def count_lines(model: LanguageModel, documents: Sequence[Document]) -> LineCoun
     """The negative log-likelihood of each line, and its size."""
     symbols = model.facts.symbols
     encoded = [np.array(symbols.document(document)) for document in documents]
-    losses = score_documents(model, encoded).losses
+    with products_in(model.inference_dtype):
+        losses = score_documents(model, encoded).losses
     nll: list[float] = []
     sizes: list[int] = []
     for ids, losses_T in zip(encoded, losses, strict=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import torch
 
 from seqkit.decoding.greedy import greedy
@@ -13,7 +14,11 @@ from seqkit.decoding.steps import Forced, Hypothesis
 from seqkit.nn.bfloat16 import products_in
 from seqkit.text.lines import one_line
 from seqkit_lm.model import LanguageModel
-from seqkit_lm.symbols import LINE_END, UNKNOWN, Symbols
+from seqkit_lm.scoring import score_documents
+from seqkit_lm.symbols import BOUNDARY, LINE_END, UNKNOWN, Symbols
+
+COLDEST = 1e-4
+"""Below this temperature the most probable symbol is taken: log P / temperature would overflow."""
 
 
 @dataclass(frozen=True)
@@ -47,21 +52,29 @@ def continuations(model: LanguageModel, prompt: str, options: GenerationOptions)
     prefix = prefix_of(model.facts.symbols, prompt)
     forced = Forced([len(prefix) + options.length + 1], [prefix], model.end)
     with products_in(model.inference_dtype):
-        found = _search(model, forced, options)
-    return [Continuation(_text(model.facts.symbols, prompt, prefix, one), one.log_prob) for one in found]
+        found = [one.symbols for one in _search(model, forced, options)]
+        log_probs = _log_probs(model, found, len(prefix) + options.length)
+    texts = [_text(model.facts.symbols, prompt, prefix, symbols) for symbols in found]
+    return list(map(Continuation, texts, log_probs))
 
 
-def _text(symbols: Symbols, prompt: str, prefix: list[int], found: Hypothesis) -> str:
-    """The text of the symbols; where the prompt has unknown ones, the prompt itself and the text of the others."""
+def _log_probs(model: LanguageModel, found: list[list[int]], longest: int) -> list[float]:
+    """ln P of each text. The search's own sum counts a forced end, and forced unknown symbols as impossible."""
+    documents = [np.array(symbols if len(symbols) == longest else [*symbols, BOUNDARY]) for symbols in found]
+    return [-float(losses.sum()) for losses in score_documents(model, documents).losses]
+
+
+def _text(symbols: Symbols, prompt: str, prefix: list[int], found: list[int]) -> str:
+    """The text of the symbols; where the prompt has unknown ones, the prompt and the text of the others."""
+    text = symbols.text(found)
     if UNKNOWN not in prefix:
-        return symbols.text(found.symbols)
-    gap = " " if symbols.unit == "words" else ""
-    return prompt + gap + symbols.text(found.symbols[len(prefix) :])
+        return text
+    return "\n".join(_prompt_lines(symbols, prompt)) + text[len(symbols.text(prefix)) :]
 
 
 def _search(model: LanguageModel, forced: Forced, options: GenerationOptions) -> list[Hypothesis]:
     state = model.initial_state(1)
-    if options.temperature == 0:
+    if options.temperature < COLDEST:
         return greedy(model, state, forced, 0.0) * options.count
     seeds = [[(options.seed, number) for number in range(options.count)]]
     (drawn,) = sample(
@@ -72,8 +85,16 @@ def _search(model: LanguageModel, forced: Forced, options: GenerationOptions) ->
 
 def prefix_of(symbols: Symbols, prompt: str) -> list[int]:
     """The symbols of a prompt; a line break in it ends a line."""
-    lines = [one_line(line) for line in prompt.split("\n")]
+    lines = _prompt_lines(symbols, prompt)
     found: list[int] = []
     for number, line in enumerate(lines):
         found += symbols.encode(line) + ([LINE_END] if number < len(lines) - 1 else [])
     return found
+
+
+def _prompt_lines(symbols: Symbols, prompt: str) -> list[str]:
+    """The lines of a prompt as models read them. The last one is not at its end: its space is a character, too."""
+    lines = [one_line(line) for line in prompt.split("\n")]
+    if symbols.unit == "characters" and lines[-1] and prompt[-1].isspace():
+        lines[-1] += " "
+    return lines

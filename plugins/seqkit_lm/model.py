@@ -17,7 +17,7 @@ from seqkit.nn.deep import DeepLayer
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import State
 from seqkit.nn.symbols import SymbolEmbedding
-from seqkit_lm.symbols import BOUNDARY, UNKNOWN, LMFacts
+from seqkit_lm.symbols import BOUNDARY, LMFacts
 
 States = tuple[State, ...]
 """The state of each layer."""
@@ -81,7 +81,7 @@ class LanguageModel(nn.Module):
             previous_N = torch.full((len(states[0][0]),), BOUNDARY)
         z_N1H, states = self(previous_N[:, None], states)
         log_p_NV = log_probs(z_N1H[:, 0], self.V, self.output.bias)
-        log_p_NV[:, UNKNOWN] = -torch.inf
+        log_p_NV[:, self.facts.symbols.unwritten] = -torch.inf
         return log_p_NV, states
 
     def select(self, states: States, rows_N: Tensor, sources_B: Tensor | None) -> States:

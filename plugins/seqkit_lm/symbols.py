@@ -30,6 +30,8 @@ class Symbols(ABC):
     """An alphabet: lines into symbols and back. Lines have composed characters and single spaces (`one_line`)."""
 
     unit: ClassVar[str]
+    unwritten: ClassVar[tuple[int, ...]] = (UNKNOWN,)
+    """Symbols that a text never gets."""
 
     @abstractmethod
     def __len__(self) -> int:
@@ -67,6 +69,8 @@ class PieceSymbols(Symbols):
     """SentencePiece pieces, moved up by the three special symbols."""
 
     unit = "pieces"
+    unwritten = (UNKNOWN, SPECIAL)
+    """SentencePiece has an unknown piece of its own, which `encode` does not use."""
 
     def __init__(self, subword: Subword) -> None:
         self.subword = subword

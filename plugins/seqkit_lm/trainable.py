@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -34,6 +33,8 @@ class LMTrainable(Trainable):
         self.windows = windows_of(train, window)
         self._carried: States | None = None
         """The states after the last batch, a row a lane."""
+        self._last: tuple[WindowBatch, States] | None = None
+        """The last batch and the states before it: an objective may ask for its loss and its log-probabilities."""
 
     @property
     def lengths(self) -> list[int]:
@@ -51,14 +52,14 @@ class LMTrainable(Trainable):
 
     def _states(self, batch: WindowBatch) -> States:
         """The states before a batch: those carried, and zeros where a document begins."""
-        rows = len(batch.fresh_B)
-        zeros = self.model.initial_state(rows)
+        zeros = self.model.initial_state(len(batch.fresh_B))
         if self._carried is None:
             return zeros
-        keep_B1 = ~batch.fresh_B[:, None]
+        # Rows that a batch carries on are those of the batch before; an epoch begins with more rows, all fresh.
+        carried_N = (~batch.fresh_B).nonzero()[:, 0]
         return tuple(
             tuple(
-                torch.where(keep_B1[: len(part)], part[:rows], zero[: len(part)])
+                zero.index_copy(0, carried_N, part[carried_N].to(zero.dtype))
                 for part, zero in zip(state, zero_state, strict=True)
             )
             for state, zero_state in zip(self._carried, zeros, strict=True)
@@ -66,7 +67,8 @@ class LMTrainable(Trainable):
 
     def _read(self, batch: WindowBatch) -> Tensor:
         """z_BTH; carries the states on, without their history."""
-        states = self._states(batch)
+        states = self._last[1] if self._last and self._last[0] is batch else self._states(batch)
+        self._last = batch, states
         z_BTH, after = self.model(batch.inputs_BT, states)
         self._carried = tuple(tuple(part.detach() for part in state) for state in after)
         return z_BTH
@@ -123,6 +125,7 @@ class LMTrainable(Trainable):
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
         """Put carried states back."""
+        self._last = None
         if not state:
             self._carried = None
             return
