@@ -73,12 +73,12 @@ def test_windows_with_the_carried_state_cost_what_one_pass_costs(recurrence, lan
     whole = -sum(one_pass(model, ids.tolist()).sum() for ids in task.train)
     for epoch in range(2):
         batches = [task.collate(indices, 0) for indices in task.batches(5 * lanes, 1, epoch)]
-        cut = sum(task.loss(batch).nll for batch in batches)
+        cut = sum(task.loss(batch).counts.nll.item() for batch in batches)
         assert cut == pytest.approx(whole, rel=1e-5)
     without = 0.0
     for batch in batches:
         task.load_state_dict({})
-        without += task.loss(batch).nll
+        without += task.loss(batch).counts.nll.item()
     assert abs(without - whole) > 1e-3 * whole, "a state that changes nothing would prove nothing"
 
 
@@ -101,24 +101,24 @@ def test_carried_states_that_are_saved_and_put_back_give_the_same_losses(recurre
     batches = [task.collate(indices, 0) for indices in task.batches(10, 1, 0)]
     task.loss(batches[0])
     carried = {name: part.clone() for name, part in task.state_dict().items()}
-    expected = [task.loss(batch).nll for batch in batches[1:]]
+    expected = [task.loss(batch).counts.nll.item() for batch in batches[1:]]
     other.load_state_dict(carried)
-    assert [other.loss(batch).nll for batch in batches[1:]] == expected
+    assert [other.loss(batch).counts.nll.item() for batch in batches[1:]] == expected
     other.load_state_dict({})
-    assert other.loss(batches[1]).nll != expected[0]
+    assert other.loss(batches[1]).counts.nll.item() != expected[0]
 
 
 def test_a_batch_that_is_read_twice_begins_with_the_same_states():
     """As by an objective that adds to the loss something of the log-probabilities."""
     task = trainable(untrained(DOCUMENTS, spread=3.0), DOCUMENTS, 5)
     batches = [task.collate(indices, 0) for indices in task.batches(10, 1, 0)]
-    expected = [task.loss(batch).nll for batch in batches]
+    expected = [task.loss(batch).counts.nll.item() for batch in batches]
     task.load_state_dict({})
     for batch, nll in zip(batches, expected, strict=True):
         (steps,) = task.log_probs(batch)
         picked_N = steps.log_p_NV.gather(1, steps.y_N[:, None])
-        assert task.loss(batch).nll == pytest.approx(-picked_N.sum().item(), rel=1e-5)
-        assert task.loss(batch).nll == nll
+        assert task.loss(batch).counts.nll.item() == pytest.approx(-picked_N.sum().item(), rel=1e-5)
+        assert task.loss(batch).counts.nll.item() == nll
 
 
 def test_the_loss_is_a_mean_of_steps_and_label_smoothing_mixes_in_all_symbols():
@@ -129,7 +129,7 @@ def test_the_loss_is_a_mean_of_steps_and_label_smoothing_mixes_in_all_symbols():
     (steps,) = task.log_probs(batch)
     nll_N = -steps.log_p_NV.gather(1, steps.y_N[:, None])[:, 0]
     plain, smooth = task.loss(batch), task.loss(batch, 0.1)
-    assert plain.steps == int(batch.mask_BT.sum())
+    assert plain.counts.steps == int(batch.mask_BT.sum())
     assert plain.mean.item() == pytest.approx(nll_N.mean().item(), rel=1e-5)
     expected = 0.9 * nll_N + 0.1 * -steps.log_p_NV.mean(-1)
     assert smooth.mean.item() == pytest.approx(expected.mean().item(), rel=1e-5)
