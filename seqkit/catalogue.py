@@ -268,9 +268,9 @@ def read_examples(
         yield from read_file(source, problems, kinds=kinds)
         return
     spec = find_corpus(source)
-    if spec.kind != "tagging":
+    if spec.kind != CorpusSpec.kind:
         fix = "`seqkit corpora list` tells what each is for."
-        raise SeqkitError(f"{source}: is a corpus for {spec.kind}, not for tagging", fix, exit_code=2)
+        raise SeqkitError(f"{source}: is a corpus for {spec.kind}, not for {CorpusSpec.kind}", fix, exit_code=2)
     for path in corpus_files(source, split):
         yield from read_file(path, problems, spec.format, kinds)
 

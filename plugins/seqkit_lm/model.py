@@ -37,8 +37,6 @@ class WindowBatch(NamedTuple):
 class LanguageModel(nn.Module):
     """Layers of a recurrence over symbols, left to right."""
 
-    task = "lm"
-
     def __init__(self, options: Any, facts: LMFacts) -> None:
         super().__init__()
         self.options, self.facts = options, facts

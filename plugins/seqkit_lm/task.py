@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import torch
 
-from seqkit import SeqkitError
 from seqkit.tasks import EvaluationRequest, Prepared, Report, Task, TrainingRequest
 from seqkit.tasks.reading import fresh_or_started
 from seqkit.training.card import CardFacts, model_card
@@ -75,9 +74,3 @@ def _card_facts(request: TrainingRequest, model: Any, data: LMData) -> CardFacts
             f"Symbols: {len(model.facts.symbols):,}; parameters: {sum(p.numel() for p in model.parameters()):,}",
         ],
     )
-
-
-def check_lm(model: Any, name: str) -> None:
-    """Raise SeqkitError for a model of another kind."""
-    if model.task != LMTask.name:
-        raise SeqkitError(f"{name}: no language model", "Train one: seqkit train lm.", exit_code=2)

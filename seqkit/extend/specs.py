@@ -297,7 +297,7 @@ class CorpusSpec:
     files: tuple[CorpusFile, ...]
     splits: Mapping[str, tuple[str, ...]]
     kind: str = "tagging"
-    """The task its examples serve."""
+    """What its examples are for. Those of the default are sentences; others are read as pairs or media."""
     format: str = ""
     """The format's name, where the suffix does not tell."""
     folder: str = ""

@@ -31,8 +31,6 @@ class TaggerRunner:
     until the weights change. Any other network is run as it is.
     """
 
-    task = "tagging"
-
     def __init__(self, model: TaggerModel, inference_dtype: str = "") -> None:
         """Args: inference_dtype, number format of the z_t: float32, bfloat16, int8; "": what the model's options say.
 

@@ -91,8 +91,6 @@ class TaggerModel(Protocol):
     `seqkit.inference.tagger.TaggerRunner` predicts with any of them.
     """
 
-    task: str
-    """ "tagging"."""
     options: Any
     """The ModelSpec's options; the trainer reads `sampling`."""
     facts: Any

@@ -83,8 +83,6 @@ class Seq2SeqBatch(NamedTuple):
 class Seq2Seq(nn.Module):
     """P(y | x) = Π_τ softmax(ŷ_τ)[y_τ], the decoder's states started by, or looking at, the encoders' memory."""
 
-    task = "seq2seq"
-
     def __init__(self, options: Any, facts: Seq2SeqFacts) -> None:
         super().__init__()
         self.options, self.facts = options, facts

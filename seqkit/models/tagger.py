@@ -48,8 +48,6 @@ class TagBatch(NamedTuple):
 class Tagger(nn.Module):
     """P(y_1:T | x_1:T) = Π_t softmax(V z_t)[y_t], with z from any stack of recurrent layers."""
 
-    task = "tagging"
-
     def __init__(self, options: TaggerOptions, facts: TaggerFacts) -> None:
         super().__init__()
         recurrence = recurrence_class(options.recurrence)
