@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import dataclasses
 import inspect
+import os
 import re
 import sys
 import textwrap
@@ -39,6 +40,8 @@ from seqkit.tasks.seq2seq.options import Seq2SeqTraining
 from seqkit.tasks.tagging.options import TaggingOptions
 from seqkit.training.options import TrainingOptions
 from seqkit.training.plugin import AdamOptions, NLLOptions, SGDOptions
+
+os.environ["SEQKIT_PLUGINS"] = ""  # only what seqkit itself offers
 
 DOCS = Path(__file__).parent
 PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end of generated part -->)", re.DOTALL)

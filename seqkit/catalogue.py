@@ -270,7 +270,8 @@ def read_examples(
     spec = find_corpus(source)
     if spec.kind != CorpusSpec.kind:
         fix = "`seqkit corpora list` tells what each is for."
-        raise SeqkitError(f"{source}: is a corpus for {spec.kind}, not for {CorpusSpec.kind}", fix, exit_code=2)
+        problem = f"{source}: is a corpus for {spec.kind}; its examples are not sentences"
+        raise SeqkitError(problem, fix, exit_code=2)
     for path in corpus_files(source, split):
         yield from read_file(path, problems, spec.format, kinds)
 

@@ -186,6 +186,10 @@ def check_dtype(task: str, inference_dtype: str) -> None:
     """Raise SeqkitError for a number format that models of the task, or this processor, do not have."""
     formats = registry().find("tasks", task).inference_dtypes
     if inference_dtype and inference_dtype not in formats:
+        others = {name for one in registry().all("tasks") for name in one.spec.inference_dtypes}
+        if inference_dtype in others:
+            problem = f"--inference-dtype {inference_dtype}: not for models for {task}"
+            raise SeqkitError(problem, f"Choose one of {', '.join(formats)}.", exit_code=2)
         fix = did_you_mean(inference_dtype, formats)
         raise SeqkitError(f"--inference-dtype {inference_dtype}: no such number format", fix, exit_code=2)
     if usable(inference_dtype) != inference_dtype:

@@ -307,7 +307,10 @@ def test_odd_corpora(seqkit, tmp_path):
         (["lstm", "--corpus", "sample-english", "--set", "learning_rate=inf"], "learning_rate"),
         (["lstm", "--corpus", "sample-english", "--seed", "18446744073709551616"], "seed"),
         (["lstm", "--corpus", "sample-english", "--threads", "100000"], "threads"),
-        (["lstm", "--corpus", "sample-german-english"], "a corpus for translation, not for tagging"),
+        (
+            ["lstm", "--corpus", "sample-german-english"],
+            "a corpus for translation; its examples are not sentences",
+        ),
         (["lstm", "--corpus", "sample-english", "--max-seconds", "3"], "--max-seconds: not for a model"),
         (["lstm", "--corpus", "sample-english", "--teacher", "de-en"], "Use `seqkit translate`."),
         (["seq2seq", "--corpus", "sample-german-english", "--set", "encoder="], "Known: "),

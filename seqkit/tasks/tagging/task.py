@@ -25,6 +25,7 @@ from seqkit.text.words import ANY_LANGUAGE
 from seqkit.training.card import model_card
 from seqkit.training.finetune import started
 from seqkit.training.loop import Reporter
+from seqkit.training.options import TrainingOptions
 from seqkit.training.request import TrainingRequest
 from seqkit.training.trainable import Prepared
 
@@ -36,6 +37,7 @@ class TaggingTask(Task):
 
     def prepare(self, request: TrainingRequest, reporter: Reporter) -> Prepared:
         """Read the sentences and make the tagger."""
+        _check_objective(request)
         data = read_data(request.sources, request.task)
         for note in data.notes:
             reporter.note(note)
@@ -123,6 +125,18 @@ def _check_crf(request: TrainingRequest, labels: Sequence[str]) -> None:
     if request.task.teacher:
         fix = "Teachers give probabilities word by word; leave out crf or --teacher."
         raise SeqkitError(f"crf={crf}: a CRF does not learn from teachers", fix, exit_code=2)
+
+
+def _check_objective(request: TrainingRequest) -> None:
+    """Raise SeqkitError for what only the default objective learns from: teachers, and a CRF's whole sentences."""
+    objective, default = request.training.objective, TrainingOptions.objective
+    if objective == default:
+        return
+    crf = getattr(request.model, "crf", "none")
+    for given, name in ((request.task.teacher, "--teacher"), (crf != "none", f"crf={crf}")):
+        if given:
+            fix = f"Leave one of them out, or use objective={default}."
+            raise SeqkitError(f"objective={objective}: learns nothing from {name}", fix, exit_code=2)
 
 
 def _trainable(

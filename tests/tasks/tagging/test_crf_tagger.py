@@ -8,8 +8,13 @@ from toy import TREEBANK, tiny
 
 from seqkit.errors import SeqkitError
 from seqkit.inference.tagger import TaggerRunner
+from seqkit.models.contracts import TaggerOptions
 from seqkit.nn.heads import CRFHead
+from seqkit.tasks.tagging.options import TaggingOptions
+from seqkit.tasks.tagging.task import TaggingTask
 from seqkit.tasks.tagging.trainable import TaggingTrainable
+from seqkit.training.options import TrainingOptions
+from seqkit.training.request import Sources, TrainingRequest
 
 EVERYTHING = list(range(len(TREEBANK)))
 
@@ -45,3 +50,19 @@ def test_it_learns_beside_softmaxes_of_other_kinds():
 def test_an_unknown_kind_is_refused():
     with pytest.raises(SeqkitError, match="option crf='uposs'"):
         tiny("birnn", crf="uposs")
+
+
+@pytest.mark.parametrize(
+    ("teacher", "crf", "named"), [(("other",), "none", "--teacher"), ((), "upos", "crf=upos")]
+)
+def test_another_objective_does_not_leave_out_teachers_or_a_crf_silently(teacher, crf, named):
+    request = TrainingRequest(
+        Sources("lstm", corpus="sample-english"),
+        TaggingOptions(teacher=teacher),
+        TaggerOptions(crf=crf),
+        TrainingOptions(objective="focal"),
+        None,
+        None,
+    )
+    with pytest.raises(SeqkitError, match=f"objective=focal: learns nothing from {named}"):
+        TaggingTask().prepare(request, None)
