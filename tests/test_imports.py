@@ -35,6 +35,7 @@ FOR_PLUGINS = (
     "seqkit.files",
     "seqkit.formats.lines",
     "seqkit.formats.media",
+    "seqkit.formats.plain",
     "seqkit.labels",
     "seqkit.models",
     "seqkit.nn",

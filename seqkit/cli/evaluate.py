@@ -47,6 +47,9 @@ def evaluate(
 ) -> None:
     """Measure a model on labelled words or raw text, on pairs of any modality, or as its own task has it."""
     from seqkit.config import fill
+    from seqkit.errors import PluginError
+    from seqkit.evaluation.report import Report
+    from seqkit.extend.blame import faults_named
     from seqkit.extend.manager import load
     from seqkit.models.folder import model_info
     from seqkit.tasks.contract import EvaluationRequest
@@ -65,7 +68,13 @@ def evaluate(
         card=card,
         tell=say,
     )
-    _show(info, load(spec.implementation)().evaluate(request), card, as_json)
+    with faults_named():
+        report = load(spec.implementation)().evaluate(request)
+        if not isinstance(report, Report):
+            who = registry().registered("tasks", spec.name).who
+            gives = f"its `evaluate` gives a {type(report).__name__}, not a Report"
+            raise PluginError(f"{who}, task '{spec.name}': {gives}", "Tell the author of the plugin.")
+        _show(info, report, card, as_json)
 
 
 def _show(info: ModelInfo, report: Report, card: bool, as_json: bool) -> None:
@@ -104,6 +113,7 @@ def _task_of(model: str, info: ModelInfo, given: Mapping[str, Any]) -> TaskSpec:
     from seqkit.errors import SeqkitError
 
     task = str(info.config["task"])
+    registry().check_uncontested("tasks", task)
     known = {registered.spec.name: registered.spec for registered in registry().all("tasks")}
     if task not in known:
         fix = f"It measures models for {' and '.join(known)}."
@@ -118,8 +128,9 @@ def _task_of(model: str, info: ModelInfo, given: Mapping[str, Any]) -> TaskSpec:
 
 
 def flags() -> Flags:
-    """The options that tasks add."""
-    return Flags.of((one.spec.name, one.spec.evaluation) for one in registry().all("tasks"))
+    """The options that tasks add; where several have one, the type is a built-in task's."""
+    tasks = sorted(registry().all("tasks"), key=lambda one: not one.builtin)
+    return Flags.of((one.spec.name, one.spec.evaluation) for one in tasks)
 
 
 def command() -> Callable[..., None]:

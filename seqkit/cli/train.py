@@ -149,6 +149,7 @@ def _request(
 
 def _run(request: TrainingRequest, out: Path) -> None:
     """Train, and say what came of it. Ends with 130 after Ctrl-C."""
+    from seqkit.extend.blame import faults_named
     from seqkit.models.folder import TRAINING, model_info
     from seqkit.terminal.progress import TrainingReporter
     from seqkit.training.loop import Stopped
@@ -157,7 +158,7 @@ def _run(request: TrainingRequest, out: Path) -> None:
 
     command = shlex.join(["seqkit", *sys.argv[1:]])
     try:
-        with TrainingReporter() as reporter:
+        with TrainingReporter() as reporter, faults_named():
             progress = run(request, out, command, reporter)
     except (Stopped, KeyboardInterrupt) as stop:
         if not (out / TRAINING / CONFIG).exists():
@@ -192,8 +193,9 @@ def _check_of_task(model: str, given: Mapping[str, Any]) -> None:
 
 
 def flags() -> Flags:
-    """The options that tasks add."""
-    return Flags.of((one.spec.name, one.spec.options) for one in registry().all("tasks"))
+    """The options that tasks add; where several have one, the type is a built-in task's."""
+    tasks = sorted(registry().all("tasks"), key=lambda one: not one.builtin)
+    return Flags.of((one.spec.name, one.spec.options) for one in tasks)
 
 
 def command() -> Callable[..., None]:

@@ -5,13 +5,16 @@ Shapes: N outputs, K sums, S drawn corpora.
 
 from __future__ import annotations
 
+import inspect
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from numbers import Real
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqkit.errors import SeqkitError
+from seqkit.errors import PluginError
 from seqkit.evaluation.metric import Metric
 from seqkit.evaluation.resampling import SEED, interval, samples_of
 from seqkit.extend.manager import load, registry
@@ -42,13 +45,13 @@ class CorpusMetric(ABC):
 def metric_of(name: str) -> CorpusMetric:
     """The registered metric of that name. Raises SeqkitError for an unknown name, and for a class that is none."""
     registered = registry().registered("metrics", name)
-    made = load(registered.spec.metric)()
-    if not isinstance(made, CorpusMetric):
+    made = load(registered.spec.metric)
+    if not (isinstance(made, type) and issubclass(made, CorpusMetric)) or inspect.isabstract(made):
         problem = (
             f"{registered.who}: {registered.spec.metric} is no seqkit.evaluation.corpus_metric.CorpusMetric"
         )
-        raise SeqkitError(problem, "Tell the author of the plugin.")
-    return made
+        raise PluginError(problem, "Tell the author of the plugin.")
+    return made()
 
 
 def measured(name: str, outputs: Sequence[str], references: Sequence[str], bootstrap: bool = True) -> Metric:
@@ -58,9 +61,27 @@ def measured(name: str, outputs: Sequence[str], references: Sequence[str], boots
     """
     spec, metric = registry().find("metrics", name), metric_of(name)
     sums_NK = metric.statistics(outputs, references)
+    _check(name, "its `statistics` give", _fault_of_sums(sums_NK, len(outputs)))
     value = metric.score(sums_NK.sum(axis=0))
+    _check(name, "its score is", "" if isinstance(value, Real) and not math.isnan(value) else str(value))
     ends = interval(drawn_scores(metric, sums_NK)) if bootstrap and len(sums_NK) else None
     return Metric(name, value, ends, spec.higher_is_better, spec.unit)
+
+
+def _fault_of_sums(sums_NK: Sums, outputs: int) -> str:
+    """What is wrong with the statistics of a plugin's metric; empty when they can be used."""
+    if not isinstance(sums_NK, np.ndarray):
+        return f"a {type(sums_NK).__name__}, not an array (N, K)"
+    if sums_NK.ndim != 2 or len(sums_NK) != outputs:
+        return f"an array of shape {sums_NK.shape} for {outputs} outputs"
+    return ""
+
+
+def _check(name: str, what: str, fault: str) -> None:
+    """Raise PluginError, naming the metric's plugin, where there is a fault."""
+    if fault:
+        who = registry().registered("metrics", name).who
+        raise PluginError(f"{who}, metric '{name}': {what} {fault}", "Tell the author of the plugin.")
 
 
 def drawn_scores(metric: CorpusMetric, sums_NK: Sums) -> Sums:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 
+from seqkit.errors import PluginError, SeqkitError
+from seqkit.extend.isolation import describe
 from seqkit.extend.manager import owner_of
 from seqkit.extend.registry import Plugin
 
@@ -19,6 +23,34 @@ def plugin_of(error: BaseException) -> Plugin | None:
     modules = (module for frame in reversed(frames) for module in _modules(frame))
     owners = (owner_of(module) for module in modules)
     return next((owner for owner in owners if owner is not None and not owner.builtin), None)
+
+
+@contextmanager
+def faults_named() -> Iterator[None]:
+    """Raise PluginError, with file and line, in place of an exception that came up in a third-party plugin's code.
+
+    SeqkitError, OSError and a lack of memory pass: commands report them.
+    """
+    try:
+        yield
+    except (SeqkitError, OSError, MemoryError):
+        raise
+    except Exception as error:
+        owner = plugin_of(error)
+        if owner is None or "can't allocate memory" in str(error):
+            raise
+        frames = [
+            (frame, line) for frame, line in traceback.walk_tb(error.__traceback__) if _is_of(frame, owner)
+        ]
+        frame, line = frames[-1]
+        place = f"{os.path.basename(frame.f_code.co_filename)}, line {line}"
+        raise PluginError(
+            f"{owner.who}: {describe(error)} ({place})", "Tell the author of the plugin."
+        ) from error
+
+
+def _is_of(frame: FrameType, owner: Plugin) -> bool:
+    return any(owner_of(module) == owner for module in _modules(frame))
 
 
 def _modules(frame: FrameType) -> Iterator[str]:

@@ -10,28 +10,28 @@ from seqkit.errors import PluginError
 from seqkit.extend.manager import load, registry
 from seqkit.extend.registry import Plugin
 
+MAKERS = {"recurrences": "layer", "objectives": "objective"}
+"""Kind of record -> the field that names what makes it, where that is not `build`."""
 FIX = "Tell the author of the plugin, or use another version of it."
 
 
 def build(kind: str, name: str, *arguments: Any) -> Any:
-    """Call what the record of that kind and name has as `build` (a recurrence: as `layer`).
+    """Call what the record of that kind and name has as `build`, or in the field that MAKERS names.
 
     Raises PluginError where it does not take these arguments or gives None, and SeqkitError where no plugin offers
     the name.
     """
     registered = registry().registered(kind, name)
-    reference = registered.spec.layer if kind == "recurrences" else registered.spec.build
+    reference = getattr(registered.spec, MAKERS.get(kind, "build"))
     make = load(reference)
-    _check_takes(make, arguments, registered, reference)
+    check_takes(make, arguments, registered, reference)
     made = make(*arguments)
     if made is None:
         raise PluginError(f"{registered.who}: {reference} gives None for '{name}'", FIX)
     return made
 
 
-def _check_takes(
-    make: Callable[..., Any], arguments: tuple[Any, ...], plugin: Plugin, reference: str
-) -> None:
+def check_takes(make: Callable[..., Any], arguments: tuple[Any, ...], plugin: Plugin, reference: str) -> None:
     """Raise PluginError where a call with so many arguments would fail. What has no signature is not looked at."""
     try:
         signature = inspect.signature(make)

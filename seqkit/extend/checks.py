@@ -8,7 +8,7 @@ from dataclasses import fields, is_dataclass
 from types import UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
-from seqkit.extend.specs import DecoderSpec, EncoderSpec, LabelSpec
+from seqkit.extend.specs import CommandSpec, DecoderSpec, EncoderSpec, LabelSpec, TaskSpec
 
 NAME = re.compile(r"\w[^/\\\s]*")
 """A name also names a folder, and is told from a path."""
@@ -28,6 +28,26 @@ CHOICES = {
 }
 """Fields of a LabelSpec that have one of a few values."""
 
+OWN_COMMANDS = ("corpora", "evaluate", "models", "plugins", "train")
+"""Commands that no record offers: those of seqkit itself."""
+OWN_FLAGS = {
+    "options": (
+        "train",
+        (
+            *("model", "out", "corpus", "train", "dev", "from", "config", "set", "options"),
+            *("seed", "threads", "resume", "skip_bad", "help"),
+        ),
+    ),
+    "evaluation": (
+        "evaluate",
+        (
+            *("model", "data", "split", "json", "compare", "inference_dtype", "card", "skip_bad"),
+            *("precision", "help"),
+        ),
+    ),
+}
+"""Field of a TaskSpec -> the command to which its options are added, and what that command has itself."""
+
 
 def fault_of_record(record: object, record_type: type) -> str:
     """What is wrong with a record that a plugin yielded; empty when it can be used."""
@@ -44,6 +64,10 @@ def fault_of_record(record: object, record_type: type) -> str:
             return f"a {record_type.__name__} whose name has a dot or comma: {record.name!r}"
     if isinstance(record, LabelSpec):
         return _fault_of_label(record)
+    if isinstance(record, TaskSpec):
+        return _fault_of_task(record)
+    if isinstance(record, CommandSpec) and record.name in OWN_COMMANDS:
+        return f"a CommandSpec named '{record.name}', which is a command of seqkit's own"
     if isinstance(record, DecoderSpec) and record.writer and not record.suffixes:
         return "a DecoderSpec with a writer but no suffixes of the files that it writes"
     return ""
@@ -53,6 +77,15 @@ def packages_named_by(record: Any) -> set[str]:
     """The top-level packages in which the implementations lie that a record names."""
     values = [(name, value) for name, _, value in _held(record) if name in REFERENCES]
     return {str(value).partition(":")[0].partition(".")[0] for _, value in values if value}
+
+
+def _fault_of_task(record: TaskSpec) -> str:
+    """The first option whose flag the command has already; empty when there is none."""
+    for name, (command, flags) in OWN_FLAGS.items():
+        for option in fields(getattr(record, name)):
+            if option.name in flags:
+                return f"a TaskSpec whose {name} have a field '{option.name}', which `seqkit {command}` has itself"
+    return ""
 
 
 def _fault_of_label(record: LabelSpec) -> str:
@@ -74,7 +107,7 @@ def _fault_of_field(name: str, hint: Any, value: object) -> str:
         return _in_words(hint)
     if name == "name" and not NAME.fullmatch(str(value)):
         return "a name without blanks and slashes"
-    if name == "options" and hint is type and not is_dataclass(value):
+    if name in ("options", "evaluation") and hint is type and not is_dataclass(value):
         return "a dataclass"
     if name == "suffixes" and not all(SUFFIX.fullmatch(suffix) for suffix in cast(tuple[str, ...], value)):
         return "made of suffixes like '.txt', in lower case"

@@ -113,12 +113,17 @@ class Registry:
         """The record and who offers it. SeqkitError as for `find`."""
         self.check_uncontested(kind, name)
         if name not in self._by_name[kind]:
-            fix = did_you_mean(name, self._by_name[kind])
-            if self.failures:
-                failed = ", ".join(sorted({failure.plugin for failure in self.failures}))
-                fix += f" Plugins with faults: {failed} (see 'seqkit plugins')."
+            fix = did_you_mean(name, self._by_name[kind]) + self.faults
             raise SeqkitError(f"there is no {KINDS[kind][1]} named '{name}'", fix, exit_code=2)
         return self._by_name[kind][name]
+
+    @property
+    def faults(self) -> str:
+        """A sentence, after a space, that names the plugins with faults; empty where there are none."""
+        if not self.failures:
+            return ""
+        failed = ", ".join(sorted({failure.plugin for failure in self.failures}))
+        return f" Plugins with faults: {failed} (see 'seqkit plugins')."
 
     def check_uncontested(self, kind: str, name: str) -> None:
         """Raise SeqkitError where two strangers claim the name, or the suffix of a format."""

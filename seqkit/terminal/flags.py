@@ -64,6 +64,8 @@ def _keyword_only(parameters: Iterable[inspect.Parameter]) -> list[inspect.Param
 
 def _annotation(field: OptionField, owners: list[str]) -> Any:
     flag = flag_of(field.name)
+    if field.default is True:
+        flag += f"/{flag_of(f'no_{field.name}')}"
     help = f"{', '.join(owners).capitalize()}: {field.meaning}"
     return Annotated[_accepted(field.annotation), typer.Option(flag, help=help, show_default=False)]
 

@@ -107,17 +107,20 @@ def make_request(
     values = _own_defaults(task, sections) | values
     _check_elsewhere(sections, values)
     filled = fill(sections, values)
+    registry().find("schedules", filled["training"].schedule)
     return TrainingRequest(
         **{**filled, "sources": _resolved(filled["sources"]), "task": _resolved_task(filled["task"])}
     )
 
 
 def task_of(spec: ModelSpec) -> TaskSpec:
-    """The task of a model. Raises SeqkitError where no plugin offers it."""
+    """The task of a model. Raises SeqkitError where no plugin offers it, and where two claim its name."""
+    registry().check_uncontested("tasks", spec.task)
     known = {registered.spec.name: registered.spec for registered in registry().all("tasks")}
     if spec.task not in known:
         problem = f"{spec.name}: a model for {spec.task}, which this seqkit does not train"
-        raise SeqkitError(problem, f"It trains models for {', '.join(known)}.", exit_code=2)
+        fix = f"It trains models for {', '.join(known)}.{registry().faults}"
+        raise SeqkitError(problem, fix, exit_code=2)
     return known[spec.task]
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import torch
 
 from seqkit.evaluation.plots import learning_curve
 from seqkit.evaluation.report import silver_warning
-from seqkit.extend.manager import load, registry
+from seqkit.extend.manager import registry
 from seqkit.models.artifact import read_weights, save_model
 from seqkit.models.folder import TRAINING
 from seqkit.models.needs import Needs, needs_of, versions_of
@@ -18,6 +17,7 @@ from seqkit.training.loop import BEST, STATE, Methods, Reporter, Training
 from seqkit.training.provenance import check_versions, first_command
 from seqkit.training.request import TrainingRequest, save_request, task_of
 from seqkit.training.state import Progress
+from seqkit.training.third_party import factor_of, objective_of, optimizer_of, prepared_by_task
 
 
 def train(request: TrainingRequest, out: Path, command: str, reporter: Reporter) -> Progress:
@@ -26,16 +26,17 @@ def train(request: TrainingRequest, out: Path, command: str, reporter: Reporter)
     Args: command, the line that asked for it, for the model card. Raises `Stopped` when interrupted, and
     SeqkitError for a model of a task that no plugin offers.
     """
-    task = load(task_of(registry().find("models", request.sources.model)).implementation)()
+    task_of(registry().find("models", request.sources.model))
     needs = _needs(request)
     check_versions(out / TRAINING, needs)
     request = request.replace("training", threads=request.training.threads or torch.get_num_threads())
     start_training(request.training.threads)
-    prepared = task.prepare(request, reporter)
+    prepared = prepared_by_task(request, reporter)
     request, model, folder = prepared.request, prepared.task.model, out / TRAINING
+    methods = methods_of(request)
     save_request(folder, request)
     command = first_command(folder, command, prepared.examples, versions_of(needs))
-    training = Training(prepared.task, request.training, methods_of(request), folder, reporter)
+    training = Training(prepared.task, request.training, methods, folder, reporter)
     training.resume()
     progress = training.run()
     read_weights(folder / BEST, model)
@@ -64,10 +65,9 @@ def _needs(request: TrainingRequest) -> Needs:
 
 def methods_of(request: TrainingRequest) -> Methods:
     """The objective, optimizer and schedule that a request names."""
-    options, host = request.training, registry()
-    build = load(host.find("optimizers", options.optimizer).build)
+    options, task = request.training, registry().find("models", request.sources.model).task
     return Methods(
-        objective=load(host.find("objectives", options.objective).objective)(request.objective),
-        optimizer=partial(build, learning_rate=options.learning_rate, options=request.optimizer),
-        factor=load(host.find("schedules", options.schedule).factor),
+        objective=objective_of(options.objective, request.objective, task),
+        optimizer=optimizer_of(options.optimizer, options.learning_rate, request.optimizer),
+        factor=factor_of(options.schedule),
     )

@@ -1,0 +1,106 @@
+"""What records name for a training: task, objective, optimizer, schedule. Faults of third parties are named."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable
+from functools import partial
+from numbers import Real
+from typing import Any
+
+import torch
+from torch import nn
+
+from seqkit.errors import PluginError, SeqkitError
+from seqkit.extend.build import FIX, build, check_takes
+from seqkit.extend.manager import load, registry
+from seqkit.models.contracts import Loss
+from seqkit.training.objective import Objective
+from seqkit.training.request import TrainingRequest, task_of
+from seqkit.training.trainable import Prepared, Trainable
+
+
+def prepared_by_task(request: TrainingRequest, reporter: Any) -> Prepared:
+    """What the task of the request's model prepares. Raises PluginError where that is anything else."""
+    spec = task_of(registry().find("models", request.sources.model))
+    registered, reference = registry().registered("tasks", spec.name), spec.implementation
+    kind = load(reference)
+    is_class = isinstance(kind, type) and callable(getattr(kind, "prepare", None))
+    if not is_class or inspect.isabstract(kind):
+        raise PluginError(f"{registered.who}: {reference} is no seqkit.tasks.Task", FIX)
+    prepared = kind().prepare(request, reporter)
+    if not isinstance(prepared, Prepared):
+        gives = f"its `prepare` gives a {type(prepared).__name__}, not a Prepared"
+        raise PluginError(f"{registered.who}, task '{spec.name}': {gives}", FIX)
+    return prepared
+
+
+def objective_of(name: str, options: Any, task: str) -> Objective:
+    """The registered objective of that name. Raises PluginError for a class that is none.
+
+    Args: task, the name of the task whose loss it asks for; where that is a third party's, losses are checked, too.
+    """
+    registered = registry().registered("objectives", name)
+    reference = registered.spec.objective
+    kind = load(reference)
+    if not (isinstance(kind, type) and issubclass(kind, Objective)) or inspect.isabstract(kind):
+        raise PluginError(f"{registered.who}: {reference} is no seqkit.training.objective.Objective", FIX)
+    made: Objective = build("objectives", name, options)
+    if not registered.builtin:
+        return CheckedObjective(made, f"{registered.who}, objective '{name}'")
+    owner = registry().registered("tasks", task)
+    return made if owner.builtin else CheckedObjective(made, f"{owner.who}, task '{task}'")
+
+
+class CheckedObjective(Objective):
+    """An objective whose losses are checked."""
+
+    def __init__(self, made: Objective, who: str) -> None:
+        super().__init__(made.options)
+        self._made, self._who = made, who
+
+    def loss(self, task: Trainable, batch: Any) -> Loss:
+        """The loss of the batch. Raises PluginError for anything but one, and SeqkitError where it is not finite."""
+        loss = self._made.loss(task, batch)
+        if not isinstance(loss, Loss):
+            raise PluginError(f"{self._who}: its `loss` gives a {type(loss).__name__}, not a Loss", FIX)
+        if tuple(loss.mean.shape):
+            shape = tuple(loss.mean.shape)
+            raise PluginError(f"{self._who}: its `loss` gives a mean of shape {shape}, not one number", FIX)
+        value = float(loss.mean.detach())
+        if not math.isfinite(value):
+            fix = "Try a smaller learning rate, with another --out; else tell the author of the plugin."
+            raise SeqkitError(f"{self._who}: its loss became {value}", fix)
+        return loss
+
+
+def optimizer_of(name: str, learning_rate: float, options: Any) -> Callable[[list[nn.Parameter]], Any]:
+    """What makes the registered optimizer of that name from parameters; raises PluginError where it makes none."""
+
+    def make(parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+        made = build("optimizers", name, parameters, learning_rate, options)
+        if not isinstance(made, torch.optim.Optimizer):
+            registered = registry().registered("optimizers", name)
+            gives = f"{registered.spec.build} gives a {type(made).__name__}, not a torch.optim.Optimizer"
+            raise PluginError(f"{registered.who}: {gives}", FIX)
+        return made
+
+    return make
+
+
+def factor_of(name: str) -> Callable[[float], float]:
+    """The registered schedule of that name."""
+    registered = registry().registered("schedules", name)
+    factor: Callable[[float], float] = load(registered.spec.factor)
+    if registered.builtin:
+        return factor
+    check_takes(factor, (1.0,), registered, registered.spec.factor)
+    return partial(_checked_factor, factor, f"{registered.who}, schedule '{name}'")
+
+
+def _checked_factor(factor: Callable[[float], float], who: str, left: float) -> float:
+    value = factor(left)
+    if not isinstance(value, Real) or not 0 <= value < math.inf:
+        raise PluginError(f"{who}: its factor is {value!r}, not a number of at least 0", FIX)
+    return float(value)

@@ -1,0 +1,6 @@
+"""A schedule."""
+
+
+def square(left: float) -> float:
+    """The square of the share of steps left."""
+    return left**2
