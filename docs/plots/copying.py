@@ -58,7 +58,7 @@ def losses(model: Any, updates: int = UPDATES) -> list[float]:
         loss.mean.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-        told.append(loss.nll / loss.steps)
+        told.append(float(loss.counts.nll / loss.counts.steps))
     return told
 
 

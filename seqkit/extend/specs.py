@@ -126,7 +126,7 @@ class ScheduleSpec:
 class MetricSpec:
     """A score of outputs against references.
 
-    `metric` names a subclass of `seqkit.evaluation.metric.CorpusMetric`, made without arguments.
+    `metric` names a subclass of `seqkit.evaluation.corpus_metric.CorpusMetric`, made without arguments.
     """
 
     name: str

