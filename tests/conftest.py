@@ -1,13 +1,17 @@
-"""What many tests need: strangers' plugins on the path, and real corpora."""
+"""What many tests need: the command line, strangers' plugins on the path, and real corpora."""
 
 import importlib
+import io
 import os
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
+from seqkit.cli.app import main
 from seqkit.extend.manager import registry
 
 # Tests compute little: a second thread would only wait for the first.
@@ -107,3 +111,30 @@ def tiny_pipeline(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pipeline") / "tiny"
     nlp.to_disk(folder)
     return folder
+
+
+class Outcome(NamedTuple):
+    """What a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def seqkit(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Run `seqkit ARGUMENTS` with the given standard input. A traceback fails the test, whatever it looks for."""
+
+    def run(*arguments: str | Path, stdin: bytes = b"") -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["seqkit", *map(str, arguments)])
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        code = 0
+        try:
+            main()
+        except SystemExit as left:
+            code = int(left.code or 0)
+        out, err = capfd.readouterr()
+        assert "Traceback" not in err
+        return Outcome(code, out, err)
+
+    return run

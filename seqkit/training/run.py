@@ -31,6 +31,7 @@ def train(request: TrainingRequest, out: Path, command: str, reporter: Reporter)
     check_versions(out / TRAINING, needs)
     request = request.replace("training", threads=request.training.threads or torch.get_num_threads())
     start_training(request.training.threads)
+    torch.manual_seed(request.training.seed)
     prepared = prepared_by_task(request, reporter)
     request, model, folder = prepared.request, prepared.task.model, out / TRAINING
     methods = methods_of(request)

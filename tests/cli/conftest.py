@@ -1,18 +1,13 @@
-"""The command line, run in this process as a user would run it."""
+"""Models that the commands are run with."""
 
 from __future__ import annotations
 
-import io
-import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from toy import tiny
 
 from seqkit.catalogue import corpus_files
-from seqkit.cli.app import main
 from seqkit.config import parse_settings
 from seqkit.models.artifact import save_model
 from seqkit.training.request import make_request
@@ -32,33 +27,6 @@ TRANSLATOR = [
     "patience=0",
     "threads=1",
 ]
-
-
-class Outcome(NamedTuple):
-    """What a command left behind."""
-
-    code: int
-    out: str
-    err: str
-
-
-@pytest.fixture
-def seqkit(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
-    """Run `seqkit ARGUMENTS` with the given standard input. A traceback fails the test, whatever it looks for."""
-
-    def run(*arguments: str | Path, stdin: bytes = b"") -> Outcome:
-        monkeypatch.setattr(sys, "argv", ["seqkit", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
-        code = 0
-        try:
-            main()
-        except SystemExit as left:
-            code = int(left.code or 0)
-        out, err = capfd.readouterr()
-        assert "Traceback" not in err
-        return Outcome(code, out, err)
-
-    return run
 
 
 @pytest.fixture(scope="session")
