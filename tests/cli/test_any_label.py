@@ -123,12 +123,13 @@ def test_a_plugins_reader_and_a_kind_that_nobody_declares(seqkit, install_plugin
     assert json.loads((tmp_path / "one" / "labels" / "labels.json").read_text()).keys() == {"entity"}
     plain = tmp_path / "plain.tsv"
     plain.write_text(table(made(20, 1), "word\tchunk\n"))
-    assert seqkit("train", "lstm", "--train", plain, "--out", tmp_path / "two", *short).code == 0
+    asked = ("--train", plain, "--label", "chunk")
+    assert seqkit("train", "lstm", *asked, "--out", tmp_path / "two", *short).code == 0
     report = json.loads(seqkit("evaluate", tmp_path / "two", plain, "--json").out)
     assert report["kinds"]["chunk"]["spans"]["types"].keys() == {"LOC", "PER"}
     assert seqkit("tag", "Ann saw Rome", "-m", tmp_path / "two", "-o", tmp_path / "x.conllu").code == 0
     crf = ("--set", "crf=chunk", *short)
-    assert seqkit("train", "lstm", "--train", plain, "--out", tmp_path / "crf", *crf).code == 0
+    assert seqkit("train", "lstm", *asked, "--out", tmp_path / "crf", *crf).code == 0
 
 
 def test_tags_out_of_order_are_reported(seqkit, files, tmp_path):
@@ -148,7 +149,14 @@ def test_tags_out_of_order_are_reported(seqkit, files, tmp_path):
             ("train", "lstm", "--train", "x.tsv", "--label", "sense", "--out", "run"),
             "x.tsv: has no sense labels",
         ),
-        (("train", "lstm", "--train", "type.tsv", "--out", "run"), "type labels cannot be learnt"),
+        (
+            ("train", "lstm", "--train", "type.tsv", "--label", "type", "--out", "run"),
+            "type labels cannot be learnt",
+        ),
+        (
+            ("train", "lstm", "--train", "slip.tsv", "--out", "run"),
+            "no plugin declares: nerr\nDid you mean 'ner'? To learn it all the same: --label nerr.",
+        ),
         (("corpora", "convert", "x.tsv", "y.tsv", "--label", "sense"), "x.tsv: has no sense labels"),
         (("corpora", "stats", "x.tsv", "--label", "sense"), "x.tsv: has no sense labels"),
         (("corpora", "stats", "a.en,a.de", "--label", "ner"), "--label: not for parallel text"),
@@ -158,6 +166,7 @@ def test_tags_out_of_order_are_reported(seqkit, files, tmp_path):
 def test_what_cannot_be_done_is_told(seqkit, tmp_path, monkeypatch, arguments, said):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "x.tsv").write_text("word\tner\nAnn\tB-PER\n")
+    (tmp_path / "slip.tsv").write_text("word\tnerr\nAnn\tB-PER\n")
     (tmp_path / "type.tsv").write_text("word\ttype\nAnn\tA\n")
     (tmp_path / "twice.tsv").write_text("word\tner\tNER\nAnn\tB-PER\tO\n")
     result = seqkit(*arguments)

@@ -11,7 +11,7 @@ from typing import Any
 from torch import nn
 
 from seqkit.catalogue import find_corpus
-from seqkit.errors import SeqkitError
+from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.evaluation.report import silver_warning
 from seqkit.evaluation.spans import order_note
 from seqkit.formats.examples import Problems, Sentence, Where
@@ -150,6 +150,13 @@ def _labels(wanted: Sequence[str], train: Sequence[Sentence], name: str) -> tupl
         raise SeqkitError(
             f"{name}: has no labels to learn from",
             "Label it on the way with a spaCy pipeline: --gold spacy:NAME.",
+        )
+    unknown = next((kind for kind in there if kind not in known_kinds()), "")
+    if unknown and not wanted:
+        raise SeqkitError(
+            f"{name}: holds labels of a kind that no plugin declares: {unknown}",
+            f"{did_you_mean(unknown, known_kinds())} To learn it all the same: --label {','.join(there)}.",
+            exit_code=2,
         )
     labels = in_order(wanted) or there
     for kind in labels:
