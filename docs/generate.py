@@ -41,8 +41,6 @@ from seqkit.tasks.tagging.options import TaggingOptions
 from seqkit.training.options import TrainingOptions
 from seqkit.training.plugin import AdamOptions, NLLOptions, SGDOptions
 
-os.environ["SEQKIT_PLUGINS"] = ""  # only what seqkit itself offers
-
 DOCS = Path(__file__).parent
 PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end of generated part -->)", re.DOTALL)
 
@@ -230,4 +228,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
+    os.environ["SEQKIT_PLUGINS"] = ""  # only what seqkit itself offers
     main()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import math
+import os
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -183,5 +184,7 @@ def _toml(value: Any) -> str:
         return str(value)  # inf, -inf, nan
     if isinstance(value, Mapping):
         return f"{{{', '.join(f'{json.dumps(str(key))} = {_toml(item)}' for key, item in value.items())}}}"
+    if isinstance(value, os.PathLike):
+        value = os.fspath(value)
     # JSON writes other numbers, booleans and basic strings as TOML reads them.
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")

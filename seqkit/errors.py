@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Any
 
 SHOWN = 40
 """Names that an error lists, at most."""
@@ -21,6 +22,14 @@ class SeqkitError(Exception):
         self.problem = problem
         self.fix = fix
         self.exit_code = exit_code
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors travel between processes; pickle would call the class with the joined message alone."""
+        return _again, (type(self), self.problem, self.fix, self.exit_code)
+
+
+def _again(kind: type[SeqkitError], problem: str, fix: str, exit_code: int) -> SeqkitError:
+    return kind(problem, fix, exit_code=exit_code)
 
 
 class PluginError(SeqkitError):

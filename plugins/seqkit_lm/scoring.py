@@ -45,13 +45,16 @@ def score_documents(model: LanguageModel, documents: Sequence[NDArray[np.int64]]
     losses = [np.zeros(len(document)) for document in documents]
     windows = windows_of(documents, WINDOW)
     order = sorted(range(len(documents)), key=lambda number: -len(documents[number]))
-    states = model.initial_state(LANES)
+    states = initial = model.initial_state(LANES)
     for indices in batches_of(lanes_of(windows, LANES, order)):
         chosen = [windows[index] for index in indices]
         batch, rows = collate(documents, chosen), torch.arange(len(indices))
         fresh_B1 = batch.fresh_B[:, None]
-        carried = model.select(states, rows, None)
-        before = tuple(tuple(part.masked_fill(fresh_B1, 0.0) for part in state) for state in carried)
+        begun, carried = model.select(initial, rows, None), model.select(states, rows, None)
+        before = tuple(
+            tuple(torch.where(fresh_B1, *parts) for parts in zip(*both, strict=True))
+            for both in zip(begun, carried, strict=True)
+        )
         z_BTH, states = model(batch.inputs_BT, before)
         log_p_BTV = log_probs(z_BTH, model.V, model.output.bias)
         nll_BT = -log_p_BTV.gather(2, batch.targets_BT[:, :, None])[:, :, 0]

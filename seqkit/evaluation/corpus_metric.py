@@ -65,7 +65,7 @@ def measured(name: str, outputs: Sequence[str], references: Sequence[str], boots
     value = metric.score(sums_NK.sum(axis=0))
     _check(name, "its score is", "" if isinstance(value, Real) and not math.isnan(value) else str(value))
     ends = interval(drawn_scores(metric, sums_NK)) if bootstrap and len(sums_NK) else None
-    return Metric(name, value, ends, spec.higher_is_better, spec.unit)
+    return Metric(name, float(value), ends, spec.higher_is_better, spec.unit)
 
 
 def _fault_of_sums(sums_NK: Sums, outputs: int) -> str:

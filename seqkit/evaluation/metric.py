@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 PERCENT, POINTS = "share, %", "share"
@@ -35,6 +36,8 @@ class Metric(NamedTuple):
 
     def improves_on(self, other: Metric) -> bool:
         """Whether this value is better than another one of the same metric."""
+        if math.isnan(other.value):
+            return not math.isnan(self.value)
         return self.value > other.value if self.higher_is_better else self.value < other.value
 
 

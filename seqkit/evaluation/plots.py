@@ -38,8 +38,8 @@ def learning_curve(progress: Progress, picture: Path, title: str = "") -> None:
     score_axis.plot(epochs, [100 * row["train_accuracy"] for row in rows], label="train accuracy")
     by_epoch = [progress.metrics(epoch) for epoch in epochs]
     for number, metric in enumerate(by_epoch[0] if progress.scores else []):
-        values = [metrics[number].value for metrics in by_epoch]
-        if metric.likelihood and not metric.higher_is_better:
+        values = [metrics[number].value if number < len(metrics) else math.nan for metrics in by_epoch]
+        if metric.likelihood and not metric.higher_is_better and min(values) > 0:
             loss_axis.plot(epochs, [math.log(value) for value in values], "k:", label="dev loss (left)")
         elif metric.unit in (PERCENT, POINTS):
             score_axis.plot(epochs, [100 * value for value in values], label=f"dev {metric.title}")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from seqkit.evaluation.tagging import LabelScore
 from seqkit.formats.examples import Sentence, Where
-from seqkit.labels.kinds import is_label
+from seqkit.labels.kinds import is_label, kind_spec
 from seqkit.labels.schemes import out_of_order, scheme_of, spans
 
 
@@ -56,8 +56,10 @@ def gold_scheme(sentences: Sequence[Sentence], kind: str) -> str:
 
 
 def order_note(sentences: Sequence[Sentence], kind: str) -> str:
-    """What to tell a user of tags out of order, such as `I-PER` after `O`; "" where there are none."""
+    """A note on tags without a prefix, or out of order, such as `I-PER` after `O`; "" where there are none."""
     scheme, count, first = gold_scheme(sentences, kind), 0, None
+    if kind_spec(kind).scheme and not scheme:
+        return f"{kind} tags have no prefix such as B-: they are scored word by word, not as spans"
     for sentence in sentences:
         wrong = out_of_order(sentence.labels.get(kind, ()), scheme)
         if wrong and not count:

@@ -39,14 +39,24 @@ def faults_named() -> Iterator[None]:
         owner = plugin_of(error)
         if owner is None or "can't allocate memory" in str(error):
             raise
-        frames = [
-            (frame, line) for frame, line in traceback.walk_tb(error.__traceback__) if _is_of(frame, owner)
-        ]
-        frame, line = frames[-1]
-        place = f"{os.path.basename(frame.f_code.co_filename)}, line {line}"
-        raise PluginError(
-            f"{owner.who}: {describe(error)} ({place})", "Tell the author of the plugin."
-        ) from error
+        raise _fault_of(owner, error) from error
+
+
+def as_fault(error: BaseException) -> Exception:
+    """What another process is told of an exception: a PluginError where a plugin had a part in it, else its place."""
+    owner = plugin_of(error)
+    if owner is not None:
+        return _fault_of(owner, error)
+    frame, line = list(traceback.walk_tb(error.__traceback__))[-1]
+    place = f"{os.path.basename(frame.f_code.co_filename)}, line {line}"
+    return RuntimeError(f"in a worker process: {describe(error)} ({place})")
+
+
+def _fault_of(owner: Plugin, error: BaseException) -> PluginError:
+    frames = [(frame, line) for frame, line in traceback.walk_tb(error.__traceback__) if _is_of(frame, owner)]
+    frame, line = frames[-1]
+    place = f"{os.path.basename(frame.f_code.co_filename)}, line {line}"
+    return PluginError(f"{owner.who}: {describe(error)} ({place})", "Tell the author of the plugin.")
 
 
 def _is_of(frame: FrameType, owner: Plugin) -> bool:

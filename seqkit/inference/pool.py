@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import CancelledError
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from seqkit.errors import SeqkitError
+from seqkit.extend.blame import as_fault
 from seqkit.runtime.start import loading_models, start_worker, starting_workers
 
 AHEAD = 2
@@ -58,6 +61,12 @@ class Pending(Generic[Chunk, Answers]):
         return self._chunk, answers.take() if isinstance(answers, Worker) else answers
 
 
+class Failed(NamedTuple):
+    """What came of a chunk in place of answers."""
+
+    error: Exception
+
+
 class Worker:
     """Another process with the model. It answers chunks in the order they are sent."""
 
@@ -72,7 +81,7 @@ class Worker:
         self._pack = job.pack
         self._packed: SimpleQueue[tuple[Any] | None] = SimpleQueue()
         """Packed chunks to be sent; None at the end."""
-        self._answers: SimpleQueue[tuple[Any] | None] = SimpleQueue()
+        self._answers: SimpleQueue[tuple[Any] | Failed | None] = SimpleQueue()
         """Answers that came back and were not yet taken; None where no more will come."""
         self._threads = [Thread(target=work, daemon=True) for work in (self._send, self._receive)]
         for thread in self._threads:
@@ -84,13 +93,16 @@ class Worker:
         """
         with suppress(OSError):  # of a process that has died, which `take` reports
             while (packed := self._packed.get()) is not None:
-                self.connection.send(packed[0])
+                try:
+                    self.connection.send(packed[0])
+                except (TypeError, AttributeError, pickle.PicklingError) as error:
+                    self._answers.put(Failed(error))
 
     def _receive(self) -> None:
         """Take answers off the pipe as they come, so that the worker need not wait with them."""
         with suppress(EOFError, OSError):
             while True:
-                self._answers.put((self.connection.recv(),))
+                self._answers.put(self.connection.recv())
         self._answers.put(None)
 
     def send(self, chunk: Any) -> None:
@@ -108,6 +120,8 @@ class Worker:
         answers = self._answers.get()
         if answers is None:
             raise self._death()
+        if isinstance(answers, Failed):
+            raise answers.error
         return answers[0]
 
     def _death(self) -> SeqkitError:
@@ -138,9 +152,19 @@ def _work(connection: Any, load: Callable[[], Any], apply: Callable[[Any, Any], 
         model = load()
     try:
         while True:
-            connection.send(apply(model, connection.recv()))
+            connection.send(_answer(apply, model, connection.recv()))
     except (EOFError, ConnectionError):
         return
+
+
+def _answer(apply: Callable[[Any, Any], Any], model: Any, chunk: Any) -> tuple[Any] | Failed:
+    """The answers to a chunk; an error that a user is to read as it is, any other by its name and traceback."""
+    try:
+        return (apply(model, chunk),)
+    except SeqkitError as error:
+        return Failed(error)
+    except (Exception, SystemExit, CancelledError) as error:
+        return Failed(as_fault(error))
 
 
 def apply_in_order(

@@ -65,7 +65,9 @@ def scheme_of(kind: str, values: Iterable[str]) -> str:
     if kind not in known_kinds():
         return guess_scheme(values)
     declared = kind_spec(kind).scheme
-    return (guess_scheme(values) or declared) if declared else ""
+    tags = [value for value in values if value not in OUTSIDE]
+    # Tags such as PER, without a prefix, are no spans, whatever the record says.
+    return (guess_scheme(tags) if tags else declared) if declared else ""
 
 
 def guess_scheme(values: Iterable[str]) -> str:

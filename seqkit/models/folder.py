@@ -124,7 +124,9 @@ def _oldest_format(task: str) -> int:
 
 
 def _with_new_names(config: dict[str, Any]) -> dict[str, Any]:
-    """A configuration whose options have the names they have today."""
+    """A configuration whose options have the names they have today. Folders of today may use an old name anew."""
+    if "weights_dtype" in config:
+        return config
     options = {RENAMED.get(name, name): value for name, value in config["options"].items()}
     weights = {"weights_dtype" if name == "precision" else name: value for name, value in config.items()}
     return {**weights, "options": options}

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from seqkit.errors import SeqkitError
+from seqkit.errors import PluginError, SeqkitError
 from seqkit.evaluation.metric import Metric, is_better
 from seqkit.models.artifact import write_weights
 from seqkit.models.contracts import Loss
@@ -131,7 +131,8 @@ class Training:
         """Whether dev was never so probable as now. Exact measures such as BLEU say nothing for long, then luck."""
         epochs = range(1, len(self.progress.scores) + 1)
         found = [m for epoch in epochs for m in self.progress.metrics(epoch)[1:] if m.likelihood]
-        return bool(found) and not any(metric.improves_on(found[-1]) for metric in found)
+        same = [metric for metric in found if metric.name == found[-1].name]
+        return bool(same) and not any(metric.improves_on(same[-1]) for metric in same)
 
     def _batches_left(self) -> Iterator[list[list[int]]]:
         """The batches of each update that is left in this epoch."""
@@ -212,7 +213,7 @@ class Training:
         started = time.monotonic()
         p = self.progress
         with _weights_of(self.task.model, self.average):
-            scores = self.task.score()
+            scores = _checked(self.task.score(), self.task.name)
             trim()  # What a search over dev held, a training does not reuse.
             if not scores or p.best_score is None or is_better(scores, p.best):
                 p.best_score, p.best_epoch = (scores[0].value if scores else None), p.epoch + 1
@@ -240,6 +241,13 @@ class Training:
             self.folder / STATE, self.progress, task.model, self.average, self.optimizer, task.state_dict()
         )
         self._saved = time.monotonic()
+
+
+def _checked(scores: list[Metric], task: str) -> list[Metric]:
+    """The scores with values that JSON can hold. Raises PluginError for anything but metrics."""
+    if not all(isinstance(metric, Metric) for metric in scores):
+        raise PluginError(f"the task {task}: its `score` gives no list of Metric", "Tell its author.")
+    return [metric._replace(value=float(metric.value)) for metric in scores]
 
 
 def in_dtype(batch: Any, dtype: str) -> Any:

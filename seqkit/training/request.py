@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from seqkit.config import fill, flatten, read_toml, to_toml
@@ -103,6 +103,7 @@ def make_request(
     task = task_of(spec)
     if values.get("start"):
         values = _options_of(str(values["start"]), spec, task) | values
+    values = _without_sections(values)
     sections = sections_of(spec, task, values)
     values = _own_defaults(task, sections) | values
     _check_elsewhere(sections, values)
@@ -111,6 +112,14 @@ def make_request(
     return TrainingRequest(
         **{**filled, "sources": _resolved(filled["sources"]), "task": _resolved_task(filled["task"])}
     )
+
+
+def _without_sections(values: Mapping[str, Any]) -> dict[str, Any]:
+    """`training.optimizer` as `optimizer`, `model.encoder` as `encoder`: these decide which options there are."""
+    return {
+        key.partition(".")[2] if key.startswith(("training.", "model.")) else key: value
+        for key, value in values.items()
+    }
 
 
 def task_of(spec: ModelSpec) -> TaskSpec:
@@ -204,10 +213,13 @@ def check_unchanged(folder: Path, request: TrainingRequest) -> None:
     """Raise SeqkitError where a run that is to be resumed was begun with other options."""
     before = read_toml(folder / CONFIG)
     now = request.sections
-    for section, values in before.items():
-        for key, value in values.items() if isinstance(values, dict) else ():
-            current = now.get(section, {}).get(key)
+    for section, values in now.items():
+        begun = before.get(section, {})
+        # TOML has no null: an option that was None is not in the file.
+        for key in dict.fromkeys([*values, *begun]):
+            value, current = begun.get(key), values.get(key)
             current = list(current) if isinstance(current, tuple) else current
+            current = str(current) if isinstance(current, PurePath) else current
             if current != value:
                 raise SeqkitError(
                     f"{folder.parent}: was begun with {key}={value!r}, not {current!r}",

@@ -15,7 +15,7 @@ from torch import nn
 from seqkit.errors import PluginError, SeqkitError
 from seqkit.extend.build import FIX, build, check_takes
 from seqkit.extend.manager import load, registry
-from seqkit.models.contracts import Loss
+from seqkit.models.contracts import Counts, Loss
 from seqkit.training.objective import Objective
 from seqkit.training.request import TrainingRequest, task_of
 from seqkit.training.trainable import Prepared, Trainable
@@ -57,7 +57,7 @@ class CheckedObjective(Objective):
     """An objective whose losses are checked."""
 
     def __init__(self, made: Objective, who: str) -> None:
-        super().__init__(made.options)
+        super().__init__(None)
         self._made, self._who = made, who
 
     def loss(self, task: Trainable, batch: Any) -> Loss:
@@ -65,6 +65,11 @@ class CheckedObjective(Objective):
         loss = self._made.loss(task, batch)
         if not isinstance(loss, Loss):
             raise PluginError(f"{self._who}: its `loss` gives a {type(loss).__name__}, not a Loss", FIX)
+        parts = {"total": loss.total, "weight": loss.weight, "counts": loss.counts}
+        for name, part in parts.items():
+            if not isinstance(part, Counts if name == "counts" else torch.Tensor):
+                problem = f"{self._who}: the {name} of its Loss is a {type(part).__name__}"
+                raise PluginError(problem, "All of a Loss are tensors; see seqkit.models.contracts.Loss.")
         if tuple(loss.mean.shape):
             shape = tuple(loss.mean.shape)
             raise PluginError(f"{self._who}: its `loss` gives a mean of shape {shape}, not one number", FIX)

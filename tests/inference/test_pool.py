@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from functools import partial
+from pickle import PicklingError
 from threading import Thread
 
 import pytest
@@ -85,3 +86,40 @@ def test_asking_does_not_wait_for_a_process_that_is_busy():
         assert not asking.is_alive()
         os.kill(worker.process.pid, signal.SIGCONT)
         assert [len(worker.take()) for _ in range(3)] == [len(chunk)] * 3
+
+
+def fails_at(model, chunk):
+    """Apply of a job that fails at some chunks, each in another way."""
+    if chunk == "bad data":
+        raise SeqkitError("line 3: bad", "Mend it.", exit_code=2)
+    if chunk == "fault":
+        return model[chunk]
+    if chunk == "exit":
+        raise SystemExit(0)
+    return chunk
+
+
+@pytest.mark.parametrize(
+    ("chunk", "kind", "message"),
+    [
+        ("bad data", SeqkitError, "line 3: bad\nMend it."),
+        ("fault", RuntimeError, r"in a worker process: KeyError: 'fault' \(test_pool.py, line "),
+        ("exit", RuntimeError, "in a worker process: SystemExit: 0"),
+    ],
+)
+def test_an_error_in_another_process_is_raised_here(chunk, kind, message):
+    with Worker(Job(dict, fails_at)) as worker:
+        for one in ("good", chunk, "good"):
+            worker.send(one)
+        assert worker.take() == "good"
+        with pytest.raises(kind, match=message) as caught:
+            worker.take()
+        assert not isinstance(caught.value, SeqkitError) or caught.value.exit_code == 2
+        assert worker.take() == "good"
+
+
+def test_a_chunk_that_cannot_be_sent_is_an_error_and_no_wait_for_ever():
+    with Worker(Job(dict, dict.get)) as worker:
+        worker.send(lambda: None)
+        with pytest.raises((AttributeError, TypeError, PicklingError)):
+            worker.take()

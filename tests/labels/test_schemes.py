@@ -74,3 +74,8 @@ def test_repair_by_hand():
 def test_bio_is_a_form_of_the_same_spans(tags):
     assert spans(as_bio(tags)) == spans(tags)
     assert out_of_order(as_bio(tags), "BIO") == []
+
+
+def test_tags_without_a_prefix_are_no_spans_whatever_the_record_says():
+    assert scheme_of("ner", ["PER", "LOC", "O"]) == scheme_of("ner", ["B-PER", "LOC"]) == ""
+    assert scheme_of("ner", ["O"]) == scheme_of("ner", []) == "BIO"

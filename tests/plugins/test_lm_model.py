@@ -147,3 +147,23 @@ def test_a_folder_without_its_alphabet_is_refused(tmp_path, name):
     (tmp_path / "m" / "symbols" / name).unlink()
     with pytest.raises(SeqkitError, match=name):
         load_model(str(tmp_path / "m"))
+
+
+@torch.inference_mode()
+def test_scores_begin_each_document_in_the_models_own_first_state(documents, monkeypatch):
+    """A recurrence may begin elsewhere than at 0."""
+    model = untrained(documents, spread=3.0, recurrence="rnn")
+    ids_of = encoded(model, documents)
+    zero = score_documents(model, ids_of).nll
+    first = model.initial_state
+    monkeypatch.setattr(
+        model, "initial_state", lambda *given: tuple(tuple(p + 0.9 for p in s) for s in first(*given))
+    )
+    scored = score_documents(model, ids_of).nll
+    assert abs(scored - zero) > 1
+    assert scored == pytest.approx(sum(score_documents(model, [ids]).nll for ids in ids_of), rel=1e-5)
+    with_state = model.initial_state(1)
+    z_BTH, _ = model(torch.tensor([[BOUNDARY, *ids_of[0][:-1].tolist()]]), with_state)
+    log_p_TV = (z_BTH[0] @ model.V.T + model.output.bias).log_softmax(-1)
+    by_hand = -log_p_TV[torch.arange(len(ids_of[0])), torch.tensor(ids_of[0])].sum()
+    assert score_documents(model, ids_of[:1]).nll == pytest.approx(float(by_hand), rel=1e-4)

@@ -7,11 +7,12 @@ import os
 import signal
 from functools import partial
 
+import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from seqkit.errors import SeqkitError
+from seqkit.errors import PluginError, SeqkitError
 from seqkit.evaluation.metric import Metric
 from seqkit.models.contracts import Counts, Loss
 from seqkit.training import loop
@@ -106,6 +107,21 @@ def test_batches_of_an_update_weigh_as_many_steps_as_they_have(tmp_path):
         run._update(divided)
         found[name] = [parameter.detach().clone() for parameter in run.task.model.parameters()]
     torch.testing.assert_close(found["one"], found["two"])
+
+
+def test_a_first_score_that_is_no_number_is_not_kept_for_ever(tmp_path):
+    run = training(tmp_path, Line([float("nan"), 0.2, 0.1]), epochs=3, patience=0).run()
+    assert (run.best_epoch, run.best_score) == (2, 0.2)
+
+
+def test_scores_may_be_numbers_of_another_library_but_must_be_metrics(tmp_path):
+    task = Line()
+    task.score = lambda: [Metric("own", np.float32(0.25))]
+    assert training(tmp_path, task, epochs=1).run().best_score == 0.25
+    (tmp_path / "none").mkdir()
+    task.score = lambda: [0.25]
+    with pytest.raises(PluginError, match="the task line: its `score` gives no list of Metric"):
+        training(tmp_path / "none", task, epochs=1).run()
 
 
 def test_of_epochs_with_equal_scores_the_one_with_fewer_errors_is_kept(tmp_path):

@@ -40,7 +40,7 @@ def die(when, number):
 class Reporter:
     def start(self, epochs, minutes): pass
     def step(self, progress, batches): die("step", progress.updates)
-    def epoch(self, row): die("epoch", row["epoch"])
+    def epoch(self, row, scores): die("epoch", row["epoch"])
     def note(self, message): pass
 
 given = {"model": "birnn", "corpus": "sample-english"}

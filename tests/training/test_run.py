@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tomllib
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -15,7 +16,7 @@ from seqkit.models.contracts import TaggerOptions
 from seqkit.tasks.tagging.data import read_data
 from seqkit.tasks.tagging.options import TaggingOptions
 from seqkit.training.loop import Stopped
-from seqkit.training.request import CONFIG, Sources, check_unchanged, make_request
+from seqkit.training.request import CONFIG, Sources, check_unchanged, make_request, save_request
 from seqkit.training.run import train
 
 SETTINGS = {"epochs": 2, "hidden": 6, "char_hidden": 4, "vocab_size": 60}
@@ -189,3 +190,34 @@ def test_a_crf_that_would_learn_nothing_is_refused(tmp_path, treebank, settings,
 def test_the_first_kind_is_upos_in_whatever_order_labels_are_asked_for(treebank):
     file = treebank("train.conllu", *[BOTH] * 4)
     assert data_of(label=("xpos", "upos"), train=(file,)).labels == ("upos", "xpos")
+
+
+@dataclass(frozen=True)
+class OwnOptions:
+    """Options of a task of a plugin: both may be left out."""
+
+    limit: float | None = None
+    table: Path | None = None
+
+
+def test_an_option_that_was_left_out_may_not_be_given_at_resume(tmp_path):
+    begun = replace(request(), task=OwnOptions())
+    save_request(tmp_path / "training", begun)
+    check_unchanged(tmp_path / "training", begun)
+    for changed in (OwnOptions(limit=3.0), OwnOptions(table=tmp_path)):
+        with pytest.raises(SeqkitError, match="was begun with"):
+            check_unchanged(tmp_path / "training", replace(begun, task=changed))
+
+
+def test_a_path_is_kept_as_text(tmp_path):
+    begun = replace(request(), task=OwnOptions(table=tmp_path / "x.tsv"))
+    save_request(tmp_path / "training", begun)
+    check_unchanged(tmp_path / "training", begun)
+
+
+def test_the_section_may_stand_before_an_option_that_chooses_a_record():
+    plain, dotted = (
+        make_request({"model": "lstm", "corpus": "sample-english"}, [], {f"{section}optimizer": "sgd"})
+        for section in ("", "training.")
+    )
+    assert plain == dotted and type(dotted.optimizer).__name__ == "SGDOptions"
