@@ -11,7 +11,8 @@ from seqkit.catalogue import find_corpus
 from seqkit.config import to_toml
 from seqkit.evaluation.report import markdown_table, metric_table
 from seqkit.models.folder import model_info
-from seqkit.models.needs import needs_of, third_party, versions_of
+from seqkit.models.needs import third_party, versions_of
+from seqkit.training.provenance import needs_of_run
 from seqkit.training.request import TrainingRequest
 from seqkit.training.state import Progress
 
@@ -97,7 +98,7 @@ def lineage(start: str) -> list[str]:
 
 def plugins_line(request: TrainingRequest) -> list[str]:
     """A line on the third-party plugins that the model needs, and their versions; none where there are none."""
-    packages = third_party(versions_of(needs_of(request.sources.model, request.model)))
+    packages = third_party(versions_of(needs_of_run(request)))
     return [f"- Plugins: {', '.join(packages)}"] if packages else []
 
 

@@ -6,10 +6,26 @@ from pathlib import Path
 from typing import Any
 
 from seqkit.errors import SeqkitError
-from seqkit.models.needs import Needs, Versions, changed
+from seqkit.extend.manager import registry
+from seqkit.models.needs import Needs, Versions, changed, needs_of
 from seqkit.models.parts import read_json, write_json
+from seqkit.training.request import TrainingRequest
 
 BEGUN = "begun.json"
+
+
+def needs_of_run(request: TrainingRequest) -> Needs:
+    """What the model needs, and what its training needs beside it."""
+    options, host = request.training, registry()
+    needs = needs_of(request.sources.model, request.model)
+    chosen = {
+        "objectives": options.objective,
+        "optimizers": options.optimizer,
+        "schedules": options.schedule,
+    }
+    for kind, name in chosen.items():
+        needs[kind] = {name: host.registered(kind, name).distribution}
+    return needs
 
 
 def check_begun(folder: Path) -> None:

@@ -11,10 +11,10 @@ from seqkit.evaluation.report import silver_warning
 from seqkit.extend.manager import registry
 from seqkit.models.artifact import read_weights, save_model
 from seqkit.models.folder import TRAINING
-from seqkit.models.needs import Needs, needs_of, versions_of
+from seqkit.models.needs import versions_of
 from seqkit.runtime.start import start_training
 from seqkit.training.loop import BEST, STATE, Methods, Reporter, Training
-from seqkit.training.provenance import check_versions, first_command
+from seqkit.training.provenance import check_versions, first_command, needs_of_run
 from seqkit.training.request import TrainingRequest, save_request, task_of
 from seqkit.training.state import Progress
 from seqkit.training.third_party import factor_of, objective_of, optimizer_of, prepared_by_task
@@ -27,7 +27,7 @@ def train(request: TrainingRequest, out: Path, command: str, reporter: Reporter)
     SeqkitError for a model of a task that no plugin offers.
     """
     task_of(registry().find("models", request.sources.model))
-    needs = _needs(request)
+    needs = needs_of_run(request)
     check_versions(out / TRAINING, needs)
     request = request.replace("training", threads=request.training.threads or torch.get_num_threads())
     start_training(request.training.threads)
@@ -49,20 +49,6 @@ def train(request: TrainingRequest, out: Path, command: str, reporter: Reporter)
     for finished in (folder / STATE, folder / BEST, *folder.glob(".*.part")):
         finished.unlink(missing_ok=True)
     return progress
-
-
-def _needs(request: TrainingRequest) -> Needs:
-    """What the model needs, and what its training needs beside it."""
-    options, host = request.training, registry()
-    needs = needs_of(request.sources.model, request.model)
-    chosen = {
-        "objectives": options.objective,
-        "optimizers": options.optimizer,
-        "schedules": options.schedule,
-    }
-    for kind, name in chosen.items():
-        needs[kind] = {name: host.registered(kind, name).distribution}
-    return needs
 
 
 def methods_of(request: TrainingRequest) -> Methods:

@@ -50,7 +50,8 @@ def test_with_gamma_0_focal_loss_is_the_likelihood_byte_for_byte(tools, train, t
         assert [row["train_loss"] for row in epochs(plain)] == [row["train_loss"] for row in epochs(focal)]
         assert run(two, "objective=focal").code == 0
         assert weights(plain) != weights(two)
-        assert "gamma = 2.0" in (two / "README.md").read_text(encoding="utf-8")
+        card = (two / "README.md").read_text(encoding="utf-8")
+        assert "gamma = 2.0" in card and "training-tools 0.3" in card
 
 
 def test_focal_loss_equals_its_formula(tools):
