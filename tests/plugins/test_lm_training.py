@@ -17,6 +17,8 @@ from seqkit_lm.trainable import LMTrainable
 
 from seqkit.training.request import make_request
 
+pytestmark = pytest.mark.slow  # each test trains
+
 QUICK = ["epochs=2", "hidden=8", "embedding_size=6", "threads=1"]
 
 

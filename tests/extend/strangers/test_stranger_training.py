@@ -10,6 +10,8 @@ import signal
 import pytest
 import torch
 
+pytestmark = pytest.mark.slow  # each test trains
+
 PLAIN = ("warmup=0", "clip=0")
 
 
