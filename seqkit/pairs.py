@@ -42,8 +42,8 @@ def read_pairs(
 
     Args:
         data: the name of a corpus; two files joined by a comma (`train.en,train.de`); or one .tsv or .jsonl
-            file, or a file of a plugin's format that holds pairs. Two files are told apart by the side their names end
-            in, else the first is the source.
+            file, or a file of a plugin's format that holds pairs. Of two files, the ending of their names says which
+            side each holds; without such an ending the first is the source.
         split: of a corpus ("dev" finds its "val"); files have none.
         source, target: sides, such as "en" and "de". For files they may be "".
         problems: what to do with a line that has no partner, an empty side, a side of more than `longest`
