@@ -36,6 +36,11 @@ class PluginError(SeqkitError):
     """A plugin's code does not do what its contract says. `problem` begins with the plugin's name."""
 
 
+def lacks_memory(error: BaseException) -> bool:
+    """Whether an allocation failed. torch has no class of its own for that on the CPU, only a sentence."""
+    return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
+
+
 class Ended(BaseException):
     """A signal has asked the command to end: as KeyboardInterrupt, nobody's fault, and not to be taken for one."""
 

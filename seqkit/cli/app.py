@@ -16,7 +16,7 @@ from seqkit._version import __version__
 from seqkit.cli import corpora, evaluate, models, plugins, train
 from seqkit.cli.data_command import DataCommand
 from seqkit.cli.light_command import LightCommand
-from seqkit.errors import Ended, SeqkitError
+from seqkit.errors import Ended, SeqkitError, lacks_memory
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import CommandSpec
 from seqkit.files import FULL
@@ -35,11 +35,6 @@ NO_MEMORY = (
     "there is not enough memory for this\n"
     "Leave it more memory, or train with a smaller network or batches (--set hidden=…, --set batch_words=…)."
 )
-
-
-def _lacks_memory(error: BaseException) -> bool:
-    """Whether an allocation failed. torch has no class of its own for that on the CPU, only a sentence."""
-    return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
 
 
 MADE: dict[str, tuple[Callable[[], Callable[..., None]], str]] = {
@@ -97,7 +92,7 @@ class Group(TyperGroup):
         except Ended:
             raise
         except BaseException as error:
-            if _lacks_memory(error):
+            if lacks_memory(error):
                 self._end(NO_MEMORY, 1)
             from seqkit.extend.blame import plugin_of
 

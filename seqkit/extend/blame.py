@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from seqkit.errors import PluginError, SeqkitError
+from seqkit.errors import PluginError, SeqkitError, lacks_memory
 from seqkit.extend.isolation import describe
 from seqkit.extend.manager import owner_of
 from seqkit.extend.registry import Plugin
@@ -33,30 +33,28 @@ def faults_named() -> Iterator[None]:
     """
     try:
         yield
-    except (SeqkitError, OSError, MemoryError):
-        raise
     except Exception as error:
-        owner = plugin_of(error)
-        if owner is None or "can't allocate memory" in str(error):
+        fault = named(error)
+        if fault is error or not isinstance(fault, PluginError):
             raise
-        raise _fault_of(owner, error) from error
+        raise fault from error
 
 
-def as_fault(error: BaseException) -> Exception:
-    """What another process is told of an exception: a PluginError where a plugin had a part in it, else its place."""
-    owner = plugin_of(error)
-    if owner is not None:
-        return _fault_of(owner, error)
-    frame, line = list(traceback.walk_tb(error.__traceback__))[-1]
-    place = f"{os.path.basename(frame.f_code.co_filename)}, line {line}"
-    return RuntimeError(f"in a worker process: {describe(error)} ({place})")
+def named(error: BaseException) -> Exception:
+    """The exception to report for an error, from whichever process it comes.
 
-
-def _fault_of(owner: Plugin, error: BaseException) -> PluginError:
-    frames = [(frame, line) for frame, line in traceback.walk_tb(error.__traceback__) if _is_of(frame, owner)]
-    frame, line = frames[-1]
-    place = f"{os.path.basename(frame.f_code.co_filename)}, line {line}"
-    return PluginError(f"{owner.who}: {describe(error)} ({place})", "Tell the author of the plugin.")
+    Returns SeqkitError, OSError and a lack of memory as they are; a PluginError with file and line where the error came
+    up in a third-party plugin's code; else a RuntimeError with its place.
+    """
+    if isinstance(error, SeqkitError | OSError | MemoryError):
+        return error
+    owner = None if lacks_memory(error) else plugin_of(error)
+    calls = traceback.walk_tb(error.__traceback__)
+    *_, (frame, line) = [(frame, line) for frame, line in calls if owner is None or _is_of(frame, owner)]
+    where = f"{describe(error)} ({os.path.basename(frame.f_code.co_filename)}, line {line})"
+    if owner is None:
+        return RuntimeError(where)
+    return PluginError(f"{owner.who}: {where}", "Tell the author of the plugin.")
 
 
 def _is_of(frame: FrameType, owner: Plugin) -> bool:

@@ -6,7 +6,6 @@ import multiprocessing
 import pickle
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import CancelledError
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -15,7 +14,8 @@ from types import TracebackType
 from typing import Any, Generic, NamedTuple, Self, TypeVar
 
 from seqkit.errors import SeqkitError
-from seqkit.extend.blame import as_fault
+from seqkit.extend.blame import named
+from seqkit.extend.isolation import OF_THE_USER
 from seqkit.runtime.start import loading_models, start_worker, starting_workers
 
 AHEAD = 2
@@ -158,13 +158,14 @@ def _work(connection: Any, load: Callable[[], Any], apply: Callable[[Any, Any], 
 
 
 def _answer(apply: Callable[[Any, Any], Any], model: Any, chunk: Any) -> tuple[Any] | Failed:
-    """The answers to a chunk; an error that a user is to read as it is, any other by its name and traceback."""
+    """The answers to a chunk, or why there are none."""
     try:
         return (apply(model, chunk),)
-    except SeqkitError as error:
-        return Failed(error)
-    except (Exception, SystemExit, CancelledError) as error:
-        return Failed(as_fault(error))
+    except OF_THE_USER:
+        raise
+    except BaseException as error:
+        fault = named(error)
+        return Failed(RuntimeError(f"in a worker process: {fault}") if type(fault) is RuntimeError else fault)
 
 
 def apply_in_order(

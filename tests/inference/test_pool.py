@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from asyncio import CancelledError
 from functools import partial
 from pickle import PicklingError
 from threading import Thread
@@ -96,6 +97,12 @@ def fails_at(model, chunk):
         return model[chunk]
     if chunk == "exit":
         raise SystemExit(0)
+    if chunk == "cancelled":
+        raise CancelledError
+    if chunk == "memory":
+        raise MemoryError
+    if chunk == "file":
+        raise FileNotFoundError(2, "No such file or directory", "gone.txt")
     return chunk
 
 
@@ -105,6 +112,9 @@ def fails_at(model, chunk):
         ("bad data", SeqkitError, "line 3: bad\nMend it."),
         ("fault", RuntimeError, r"in a worker process: KeyError: 'fault' \(test_pool.py, line "),
         ("exit", RuntimeError, "in a worker process: SystemExit: 0"),
+        ("cancelled", RuntimeError, "in a worker process: CancelledError"),
+        ("memory", MemoryError, "^$"),
+        ("file", FileNotFoundError, "gone.txt"),
     ],
 )
 def test_an_error_in_another_process_is_raised_here(chunk, kind, message):
