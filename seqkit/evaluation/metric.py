@@ -45,9 +45,12 @@ def is_better(scores: list[Metric], before: list[Metric]) -> bool:
     """Whether an epoch is better than an earlier one.
 
     The first metric decides; where it is equal, the metrics of which less is better, in their order (error rates and
-    perplexity beside a count of exact matches).
+    perplexity beside a count of exact matches). Where the first is another one than before, the two cannot be compared,
+    and the later epoch counts as better.
     """
     first, first_before = scores[0], before[0]
+    if first.name != first_before.name:
+        return True
     if first.value != first_before.value:
         return first.improves_on(first_before)
     earlier = {metric.name: metric.value for metric in before}

@@ -36,10 +36,10 @@ def learning_curve(progress: Progress, picture: Path, title: str = "") -> None:
     score_axis = loss_axis.twinx()
     score_axis.set_ylabel("score, %")
     score_axis.plot(epochs, [100 * row["train_accuracy"] for row in rows], label="train accuracy")
-    by_epoch = [progress.metrics(epoch) for epoch in epochs]
-    for number, metric in enumerate(by_epoch[0] if progress.scores else []):
-        values = [metrics[number].value if number < len(metrics) else math.nan for metrics in by_epoch]
-        if metric.likelihood and not metric.higher_is_better and min(values) > 0:
+    by_epoch = [{metric.name: metric for metric in progress.metrics(epoch)} for epoch in epochs]
+    for name, metric in {name: metric for metrics in by_epoch for name, metric in metrics.items()}.items():
+        values = [metrics[name].value if name in metrics else math.nan for metrics in by_epoch]
+        if metric.likelihood and not metric.higher_is_better and not any(value <= 0 for value in values):
             loss_axis.plot(epochs, [math.log(value) for value in values], "k:", label="dev loss (left)")
         elif metric.unit in (PERCENT, POINTS):
             score_axis.plot(epochs, [100 * value for value in values], label=f"dev {metric.title}")

@@ -71,6 +71,7 @@ class Training:
         if options.train_dtype == "float64":
             task.model.double()
         self.optimizer = methods.optimizer(list(task.model.parameters()))
+        self.rate_shares = _rate_shares(self.optimizer)
         self.average = (
             {name: p.detach().clone() for name, p in task.model.named_parameters()} if options.average else {}
         )
@@ -137,6 +138,8 @@ class Training:
     def _batches_left(self) -> Iterator[list[list[int]]]:
         """The batches of each update that is left in this epoch."""
         batches = self.task.batches(self.options.batch_words, self.options.seed, self.progress.epoch)
+        if not batches:
+            raise PluginError(f"the task {self.task.name}: its `batches` gives none", "Tell its author.")
         self._batches = len(batches)
         together = self.options.accumulate
         for first in range(self.progress.batch, len(batches), together):
@@ -147,8 +150,8 @@ class Training:
         started = time.monotonic()
         p, options = self.progress, self.options
         rate = self._rate(p.batch)
-        for group in self.optimizer.param_groups:
-            group["lr"] = rate
+        for group, share in zip(self.optimizer.param_groups, self.rate_shares, strict=True):
+            group["lr"] = share * rate
         self.task.model.train()
         self.optimizer.zero_grad(set_to_none=True)
         self._add_gradients(batches)
@@ -241,6 +244,13 @@ class Training:
             self.folder / STATE, self.progress, task.model, self.average, self.optimizer, task.state_dict()
         )
         self._saved = time.monotonic()
+
+
+def _rate_shares(optimizer: torch.optim.Optimizer) -> list[float]:
+    """The learning rate of each group of parameters as a share of the highest one, as the optimizer was made."""
+    rates = [float(group["lr"]) for group in optimizer.param_groups]
+    highest = max(rates, default=0.0)
+    return [rate / highest if highest else 1.0 for rate in rates]
 
 
 def _checked(scores: list[Metric], task: str) -> list[Metric]:

@@ -58,7 +58,10 @@ def save_state(
     optimizer: torch.optim.Optimizer,
     carried: Mapping[str, Tensor] | None = None,
 ) -> None:
-    """Write weights, their average, the optimizer's moments, a task's carried state and the progress, atomically."""
+    """Write weights, their average, the optimizer's state, a task's carried state and the progress, atomically.
+
+    The optimizer's state is that of each parameter and what stands in its `param_groups`.
+    """
     tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
     tensors |= {f"average.{name}": value for name, value in average.items()}
     tensors |= {f"carried.{name}": value for name, value in (carried or {}).items()}
@@ -66,11 +69,48 @@ def save_state(
         tensors |= {
             f"optimizer.{number}.{name}": torch.as_tensor(v) for name, v in moments.items() if v is not None
         }
-    metadata = {"progress": json.dumps(asdict(progress)), "format": str(FORMAT)}
+    options, held = _of_groups(optimizer)
+    tensors |= held
+    metadata = {
+        "progress": json.dumps(asdict(progress)),
+        "groups": json.dumps(options),
+        "format": str(FORMAT),
+    }
     with atomic_write(path) as file:
         # Copies: safetensors refuses tensors that share memory, as tied weights do.
         copies = {n: v.clone(memory_format=torch.contiguous_format) for n, v in tensors.items()}
         file.write(save(copies, metadata))
+
+
+def _of_groups(optimizer: torch.optim.Optimizer) -> tuple[list[dict[str, Any]], dict[str, Tensor]]:
+    """What an optimizer keeps in `param_groups`, for JSON, and the tensors among it by name.
+
+    Some count steps there, or hold an estimated step size: without these a resumed run would differ.
+    """
+    options: list[dict[str, Any]] = []
+    held: dict[str, Tensor] = {}
+    for number, group in enumerate(optimizer.state_dict()["param_groups"]):
+        kept = {name: value for name, value in group.items() if name != "params"}
+        held |= {f"group.{number}.{name}": v for name, v in kept.items() if isinstance(v, Tensor)}
+        options.append({name: value for name, value in kept.items() if _is_plain(value)})
+    return options, held
+
+
+def _is_plain(value: Any) -> bool:
+    """Whether JSON holds a value exactly; a tuple comes back as a list, which `_restore_groups` mends."""
+    if isinstance(value, list | tuple):
+        return all(map(_is_plain, value))
+    return value is None or isinstance(value, bool | int | float | str)
+
+
+def _restore_groups(
+    groups: list[dict[str, Any]], options: list[dict[str, Any]], tensors: Mapping[str, Tensor]
+) -> None:
+    """Put what `_of_groups` found back; a state of an older seqkit has none of it."""
+    for number, (group, saved) in enumerate(zip(groups, options, strict=bool(options))):
+        for name, value in saved.items():
+            group[name] = tuple(value) if isinstance(group.get(name), tuple) else value
+        group.update(_below(dict(tensors), f"group.{number}."))
 
 
 def load_state(
@@ -95,6 +135,7 @@ def load_state(
         for name, value in _below(tensors, "optimizer.").items():
             number, moment = name.split(".", 1)
             restored["state"].setdefault(int(number), {})[moment] = value
+        _restore_groups(restored["param_groups"], json.loads(metadata.get("groups", "[]")), tensors)
         optimizer.load_state_dict(restored)
         if carry is not None:
             carry(_below(tensors, "carried."))

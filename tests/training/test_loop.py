@@ -14,6 +14,7 @@ from torch import nn
 
 from seqkit.errors import PluginError, SeqkitError
 from seqkit.evaluation.metric import Metric
+from seqkit.evaluation.plots import learning_curve
 from seqkit.models.contracts import Counts, Loss
 from seqkit.training import loop
 from seqkit.training.loop import BEST, METRICS, Methods, Stopped, Training
@@ -287,3 +288,74 @@ def test_stopped_in_the_step_that_its_time_ended_in_a_run_still_ends_its_epoch(t
     progress = training(tmp_path, Line(), epochs=9, minutes=1e-9).run()
     assert (progress.updates, progress.epoch, progress.best_epoch) == (1, 1, 1)
     assert (tmp_path / BEST).exists()
+
+
+def test_an_epoch_without_a_batch_names_the_task(tmp_path):
+    task = Line()
+    task.batches = lambda batch_words, seed, epoch: []
+    with pytest.raises(PluginError, match="the task line: its `batches` gives none"):
+        training(tmp_path, task, epochs=1).run()
+
+
+def test_metrics_may_change_their_names_between_epochs(tmp_path):
+    task = Line()
+    found = iter([[Metric("exact", 0.9)], [Metric("bleu", 0.1), perplexity(3.0)], [Metric("bleu", 0.05)]])
+    task.score = lambda: next(found)
+    progress = training(tmp_path, task, epochs=3, patience=0).run()
+    assert progress.best_epoch == 2, "0.9 of another metric is no bar"
+    first, second, third = rows(tmp_path)
+    assert (first["dev_exact"], first["dev_bleu"]) == ("0.9", "")
+    assert (second["dev_exact"], second["dev_bleu"], second["dev_perplexity"]) == ("", "0.1", "3.0")
+    assert third["dev_perplexity"] == ""
+    learning_curve(progress, tmp_path / "curve.png")
+    assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
+
+
+class Grouped(torch.optim.Optimizer):
+    """Its step shrinks with a count that stands in `param_groups`, and by an estimate that is a tensor there."""
+
+    def __init__(self, parameters, learning_rate, options=None):
+        weight, bias = parameters
+        groups = [{"params": [weight]}, {"params": [bias], "lr": learning_rate / 4}]
+        scale = {"k": 0, "scale": torch.ones(1, dtype=torch.float64), "betas": (0.9, 0.5)}
+        super().__init__(groups, {"lr": learning_rate, **scale})
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            group["k"] += 1
+            group["scale"] = group["scale"] * group["betas"][0]
+            for parameter in group["params"]:
+                parameter -= group["lr"] * float(group["scale"]) / group["k"] * parameter.grad
+
+
+def test_what_an_optimizer_keeps_in_its_groups_is_resumed(tmp_path):
+    found = {}
+    for name in ("whole", "broken"):
+        (tmp_path / name).mkdir()
+        run = training(tmp_path / name, Line(), Grouped, epochs=2)
+        if name == "broken":
+            run.reporter = Asking(signal.SIGINT)
+            old = signal.signal(signal.SIGINT, signal.default_int_handler)
+            for _ in range(2):
+                with pytest.raises(Stopped):
+                    run.run()
+                run = training(tmp_path / name, Line(), Grouped, epochs=2)
+                run.reporter = Asking(signal.SIGINT)
+            signal.signal(signal.SIGINT, old)
+            assert [group["k"] for group in run.optimizer.param_groups] == [2, 2]
+            assert run.optimizer.param_groups[0]["betas"] == (0.9, 0.5)
+            run.reporter = Silent()
+        run.run()
+        found[name] = [parameter.tolist() for parameter in run.task.model.parameters()]
+    assert found["whole"] == found["broken"]
+
+
+def test_groups_of_parameters_keep_the_ratio_of_their_learning_rates(tmp_path):
+    run = training(tmp_path, Line(), Grouped, epochs=1, learning_rate=0.1, warmup=0)
+    rates = []
+    step = run.optimizer.step
+    run.optimizer.step = lambda: (rates.append([g["lr"] for g in run.optimizer.param_groups]), step())
+    run.run()
+    assert [high for high, _ in rates][0] == pytest.approx(0.1)
+    assert all(low == high / 4 for high, low in rates) and len(rates) == 3
