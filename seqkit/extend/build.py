@@ -9,6 +9,7 @@ from typing import Any
 from seqkit.errors import PluginError
 from seqkit.extend.manager import load, registry
 from seqkit.extend.registry import Plugin
+from seqkit.extend.specs import ModelSpec, TaskSpec
 
 MAKERS = {"recurrences": "layer", "objectives": "objective"}
 """Kind of record -> the field that names what makes it, where that is not `build`."""
@@ -29,6 +30,17 @@ def build(kind: str, name: str, *arguments: Any) -> Any:
     if made is None:
         raise PluginError(f"{registered.who}: {reference} gives None for '{name}'", FIX)
     return made
+
+
+def facts_class(spec: ModelSpec) -> Any:
+    """The class of facts of a model: its own, or that of its task. Raises PluginError where neither names one."""
+    task: TaskSpec = registry().find("tasks", spec.task)
+    reference = spec.facts or task.facts
+    if reference is None:
+        who = registry().registered("models", spec.name).who
+        problem = f"{who}: the model '{spec.name}' names no facts, and the task '{spec.task}' has none"
+        raise PluginError(problem, "Its author should name a class in ModelSpec.facts.")
+    return load(reference)
 
 
 def check_takes(make: Callable[..., Any], arguments: tuple[Any, ...], plugin: Plugin, reference: str) -> None:

@@ -24,14 +24,15 @@ class ModelSpec:
     """What `seqkit train NAME` trains.
 
     `task` is the name of a TaskSpec. `options` is a plain dataclass of defaults; `build` names a function
-    `(options, facts) -> Model`, and `facts` the class that holds what the corpus told (vocabularies, label sets).
+    `(options, facts) -> Model`, and `facts` the class that holds what the corpus told (vocabularies, label sets):
+    None stands for the TaskSpec's.
     """
 
     name: str
     task: str
     options: type
     build: str
-    facts: str = "seqkit.models.tagger:TaggerFacts"
+    facts: str | None = None
     summary: str = ""
 
 
@@ -61,6 +62,8 @@ class TaskSpec:
     """Number formats in which such models can be applied."""
     oldest_format: int = 1
     """The first format of model folders that is still computed as it was."""
+    facts: str | None = None
+    """The class that holds what the corpus told, for models that name none of their own."""
     provides: str = ""
     """What such models offer to others: "segmenter", or nothing."""
     summary: str = ""

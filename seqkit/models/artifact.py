@@ -21,8 +21,8 @@ from seqkit._version import __version__
 from seqkit.config import fill
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.blame import plugin_of
-from seqkit.extend.build import build
-from seqkit.extend.manager import load, registry
+from seqkit.extend.build import build, facts_class
+from seqkit.extend.manager import registry
 from seqkit.extend.specs import ModelSpec
 from seqkit.files import atomic_write, sync_folder, write_text
 from seqkit.models.folder import (
@@ -157,7 +157,7 @@ def _build(info: ModelInfo, options: Any) -> Any:
         given = info.config["options"]
         options = fill({"model": options_class(spec, given)}, given)["model"]
     with without_first_weights():
-        return build("models", spec.name, options, load(spec.facts).load(info.folder))
+        return build("models", spec.name, options, facts_class(spec).load(info.folder))
 
 
 def load_for(task: str, name_or_folder: str, inference_dtype: str = "") -> Any:

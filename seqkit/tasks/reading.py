@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from seqkit.catalogue import find_corpus, read_examples
-from seqkit.extend.build import build
-from seqkit.extend.manager import load, registry
+from seqkit.extend.build import build, facts_class
+from seqkit.extend.manager import registry
 from seqkit.formats.examples import Problems, RawText
 from seqkit.training.request import Sources, TrainingRequest
 
@@ -53,4 +53,4 @@ def fresh_or_started(request: TrainingRequest, gather: Callable[[Any], Any]) -> 
     if request.sources.start:
         return started(request.sources.start, request.model)
     spec = registry().find("models", request.sources.model)
-    return build("models", spec.name, request.model, gather(load(spec.facts)))
+    return build("models", spec.name, request.model, gather(facts_class(spec)))

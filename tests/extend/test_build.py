@@ -81,3 +81,17 @@ def test_a_layer_is_looked_at_when_it_is_made(install_plugin, code, fault):
     else:
         recurrence_class("odd")(3, 4)
     assert torch.equal(torch.get_rng_state(), random), "the look draws no random numbers of the training's"
+
+
+def test_a_model_without_facts_gets_those_of_its_task_and_else_is_named(install_plugin):
+    from seqkit.extend.build import facts_class
+    from seqkit.extend.manager import registry
+
+    install_plugin(
+        "parts",
+        PARTS + "        yield ModelSpec(name + '-2', 'seq2seq', TaggerOptions, f'parts_plugin:{name}')\n",
+    )
+    assert facts_class(registry().find("models", "nothing")).__name__ == "TaggerFacts"
+    problem = "plugin 'parts' of parts-dist 0.1: the model 'nothing-2' names no facts, and the task 'seq2seq'"
+    with pytest.raises(PluginError, match=problem):
+        facts_class(registry().find("models", "nothing-2"))

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import torch
 
+from seqkit.extend.build import facts_class
 from seqkit.extend.manager import load, registry
 from seqkit.formats.examples import Sentence
 from seqkit.inference.tagger import TaggerRunner
@@ -73,7 +74,7 @@ def tiny(name: str, labels: tuple[str, ...] = ("upos", "xpos", "feats"), **optio
     spec = registry().find("models", name)
     chosen = replace(spec.options(), **{**SMALL, **options})
     torch.manual_seed(7)
-    return load(spec.build)(chosen, load(spec.facts).gather(TREEBANK, chosen, labels, "en"))
+    return load(spec.build)(chosen, facts_class(spec).gather(TREEBANK, chosen, labels, "en"))
 
 
 def predict(model, sentences=TREEBANK):

@@ -9,8 +9,8 @@ import torch
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.corpus_metric import metric_of
 from seqkit.evaluation.report import Report
-from seqkit.extend.build import build
-from seqkit.extend.manager import load, registry
+from seqkit.extend.build import build, facts_class
+from seqkit.extend.manager import registry
 from seqkit.formats.examples import Problems
 from seqkit.models.folder import LANGUAGES, model_folder
 from seqkit.models.parts import read_json
@@ -98,7 +98,7 @@ def _model(request: TrainingRequest, data: PairData, reporter: Reporter) -> Any:
     start = request.sources.start
     if not start:
         spec = registry().find("models", request.sources.model)
-        facts = load(spec.facts).gather(data.train, request.model, data.source, data.target)
+        facts = facts_class(spec).gather(data.train, request.model, data.source, data.target)
         return build("models", spec.name, request.model, facts)
     model = started(start, request.model)
     was = (model.facts.source_language, model.facts.target_language)

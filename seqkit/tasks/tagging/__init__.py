@@ -18,6 +18,7 @@ def seqkit_tasks() -> Iterable[TaskSpec]:
         options=TaggingOptions,
         evaluation=TaggingEvaluation,
         verb="tag",
+        facts="seqkit.models.tagger_facts:TaggerFacts",
         inference_dtypes=("float32", "bfloat16", "int8"),
         summary="labels for words: parts of speech, features, named entities",
     )

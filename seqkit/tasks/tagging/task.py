@@ -9,8 +9,8 @@ import torch
 
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.report import Report
-from seqkit.extend.build import build
-from seqkit.extend.manager import load, registry
+from seqkit.extend.build import build, facts_class
+from seqkit.extend.manager import registry
 from seqkit.inference.tagger import TaggerRunner
 from seqkit.tasks.contract import EvaluationRequest, Task
 from seqkit.tasks.tagging.auto_options import with_auto_options
@@ -86,7 +86,7 @@ def _model(request: TrainingRequest, data: Data, auxiliary: Sequence[str], repor
     if not start:
         spec = registry().find("models", request.sources.model)
         kinds = (*data.labels, *auxiliary)
-        facts = load(spec.facts).gather(data.train, request.model, kinds, data.language)
+        facts = facts_class(spec).gather(data.train, request.model, kinds, data.language)
         return build("models", spec.name, request.model, facts)
     model = started(start, request.model)
     for note in check_labels(start, model, data, request.task.label):
