@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
 
 import pytest
 
+from seqkit.config import parse_settings
 from seqkit.models.folder import default_model, model_folder
+from seqkit.training.request import make_request
 
 
 def test_list_names_what_plugins_ship(seqkit):
     assert "en-tagger" in seqkit("models", "list").out
     rows = json.loads(seqkit("models", "list", "--json").out)
     assert {"name", "task", "language"} <= set(rows[0])
+
+
+@pytest.mark.parametrize("name", ["en-tagger", "de-en", "en-de"])
+def test_the_command_in_the_card_of_a_shipped_model_has_options_of_today(name, tmp_path):
+    card = (model_folder(name) / "README.md").read_text(encoding="utf-8")
+    (line,) = [line for line in card.splitlines() if line.startswith("seqkit train ")]
+    words = shlex.split(line)
+    given = dict(zip(words[3::2], words[4::2], strict=True))
+    settings = [value for flag, value in zip(words[3::2], words[4::2], strict=True) if flag == "--set"]
+    sources = {"corpus": given["--corpus"], "start": given.get("--from")}
+    request = make_request({"model": words[2], **sources}, [], parse_settings(settings))
+    assert request.training.train_dtype == "bfloat16" and request.training.weights_dtype == "float16"
 
 
 SHIPS = """
