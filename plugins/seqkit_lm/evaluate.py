@@ -50,7 +50,9 @@ def evaluate_lm(request: EvaluationRequest) -> Report:
     metrics = metrics_of(counts)
     if request.compare:
         rival = load_for("lm", request.compare, request.inference_dtype)
-        metrics += compared(counts, count_lines(rival, documents))
+        others = count_lines(rival, documents)
+        request.tell(_unknown(request, counts, others))
+        metrics += compared(counts, others)
     return _report(request, model, documents, counts, metrics)
 
 
@@ -102,6 +104,19 @@ def compared(this: LineCounts, other: LineCounts) -> list[Metric]:
     return [
         Metric("bits_per_character_minus_other", value, interval(drawn_S), higher_is_better=False, unit="")
     ]
+
+
+def _unknown(request: EvaluationRequest, this: LineCounts, other: LineCounts) -> str:
+    """A note on models that do not know the same symbols of the text; "" where both know all of it.
+
+    An unknown symbol stands for many and is probable: who knows less of a text gets it more cheaply.
+    """
+    if this.unknown == other.unknown:
+        return ""
+    return (
+        f"{request.model} does not know {this.unknown:,} symbols of the text, {request.compare} {other.unknown:,}: "
+        "bits a character favour the model that knows fewer"
+    )
 
 
 def _report(

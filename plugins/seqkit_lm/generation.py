@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ from seqkit_lm.symbols import BOUNDARY, LINE_END, UNKNOWN, Symbols
 
 COLDEST = 1e-4
 """Below this temperature the most probable symbol is taken: log P / temperature would overflow."""
+ROWS = 64
+"""Texts drawn at once; more are drawn in several batches, so that memory does not grow with their count."""
 
 
 @dataclass(frozen=True)
@@ -42,20 +45,29 @@ class Continuation(NamedTuple):
     """ln P(text), its end included where it ended by itself."""
 
 
-@torch.inference_mode()
-def continuations(model: LanguageModel, prompt: str, options: GenerationOptions) -> list[Continuation]:
+def continuations(model: LanguageModel, prompt: str, options: GenerationOptions) -> Iterator[Continuation]:
     """Texts that begin with the prompt. Each follows from the seed and its number, whatever their count.
 
     A part of the prompt that the model does not know is read as its unknown symbol, and written as it stands.
     """
     model.eval()
     prefix = prefix_of(model.facts.symbols, prompt)
+    for first in range(0, options.count, ROWS):
+        numbers = range(first, min(first + ROWS, options.count))
+        found, log_probs = _drawn(model, prefix, options, numbers)
+        texts = (_text(model.facts.symbols, prompt, prefix, symbols) for symbols in found)
+        yield from map(Continuation, texts, log_probs)
+
+
+@torch.inference_mode()
+def _drawn(
+    model: LanguageModel, prefix: list[int], options: GenerationOptions, numbers: range
+) -> tuple[list[list[int]], list[float]]:
+    """The symbols of the texts of these numbers, and ln P of each."""
     forced = Forced([len(prefix) + options.length + 1], [prefix], model.end)
     with products_in(model.inference_dtype):
-        found = [one.symbols for one in _search(model, forced, options)]
-        log_probs = _log_probs(model, found, len(prefix) + options.length)
-    texts = [_text(model.facts.symbols, prompt, prefix, symbols) for symbols in found]
-    return list(map(Continuation, texts, log_probs))
+        found = [one.symbols for one in _search(model, forced, options, numbers)]
+        return found, _log_probs(model, found, len(prefix) + options.length)
 
 
 def _log_probs(model: LanguageModel, found: list[list[int]], longest: int) -> list[float]:
@@ -72,11 +84,13 @@ def _text(symbols: Symbols, prompt: str, prefix: list[int], found: list[int]) ->
     return "\n".join(_prompt_lines(symbols, prompt)) + text[len(symbols.text(prefix)) :]
 
 
-def _search(model: LanguageModel, forced: Forced, options: GenerationOptions) -> list[Hypothesis]:
+def _search(
+    model: LanguageModel, forced: Forced, options: GenerationOptions, numbers: range
+) -> list[Hypothesis]:
     state = model.initial_state(1)
     if options.temperature < COLDEST:
-        return greedy(model, state, forced, 0.0) * options.count
-    seeds = [[(options.seed, number) for number in range(options.count)]]
+        return greedy(model, state, forced, 0.0) * len(numbers)
+    seeds = [[(options.seed, number) for number in numbers]]
     (drawn,) = sample(
         model, state, forced, seeds, temperature=options.temperature, top_p=options.top_p, length_penalty=0.0
     )

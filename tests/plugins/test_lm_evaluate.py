@@ -104,8 +104,17 @@ def test_another_model_is_compared_in_bits_a_character(seqkit, folders, text):
     assert found["value"] == pytest.approx(difference, rel=1e-4)
     low, high = found["interval_95"]
     assert low <= found["value"] <= high
+    assert "favour" not in result.err, "each lacks one symbol: the letter z, and the word zebra"
     same = seqkit("evaluate", folders["words"], text, "--compare", folders["words"], "--json")
     assert json.loads(same.out)["metrics"]["bits_per_character_minus_other"]["interval_95"] == [0.0, 0.0]
+
+
+def test_a_comparison_of_models_that_know_different_symbols_is_reported(seqkit, folders, tmp_path):
+    text = tmp_path / "zz.txt"
+    text.write_text("the zzz sees a dog .\n", encoding="utf-8")
+    result = seqkit("evaluate", folders["characters"], text, "--compare", folders["words"])
+    assert result.code == 0 and "bits_per_character" in result.out.replace(" ", "_")
+    assert f"{folders['characters']} does not know 3 symbols of the text, {folders['words']} 1:" in result.err
 
 
 def test_a_corpus_is_measured_in_its_sentences(seqkit, folders):

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import torch
 from lm_models import encoded, one_pass, random_lines, untrained
+from seqkit_lm import generation
 from seqkit_lm.generation import GenerationOptions, continuations
 from seqkit_lm.symbols import BOUNDARY, LINE_END, SPECIAL, UNKNOWN
 from toy import tiny
@@ -54,11 +55,26 @@ def test_the_seed_decides_the_text(generate):
 
 def test_a_text_does_not_depend_on_the_number_of_texts():
     model = model_of(end=-4.0)
-    three = continuations(model, "the", GenerationOptions(30, count=3))
+    three = list(continuations(model, "the", GenerationOptions(30, count=3)))
     assert len({one.text for one in three}) == 3
     (one,) = continuations(model, "the", GenerationOptions(30, count=1))
     assert one.text == three[0].text
     assert one.log_prob == pytest.approx(three[0].log_prob, abs=1e-4)
+
+
+def test_many_texts_are_drawn_in_several_batches(monkeypatch):
+    model, rows = model_of(end=-4.0), []
+    search = generation.sample
+
+    def counted(decoder, state, forced, seeds, **options):
+        rows.append(len(seeds[0]))
+        return search(decoder, state, forced, seeds, **options)
+
+    monkeypatch.setattr(generation, "sample", counted)
+    whole = [one.text for one in continuations(model, "the", GenerationOptions(12, count=7))]
+    monkeypatch.setattr(generation, "ROWS", 3)
+    assert [one.text for one in continuations(model, "the", GenerationOptions(12, count=7))] == whole
+    assert rows == [7, 3, 3, 1]
 
 
 def test_temperature_0_takes_the_most_probable_symbol_at_each_step(generate):
