@@ -146,12 +146,16 @@ def hooks() -> str:
     for kind, (record, _) in KINDS.items():
         hook = vars(hookspecs)[f"seqkit_{kind}"]
         summary, example = inspect.getdoc(hook).split("\n", 1)
-        parts += [f"### `seqkit_{kind}`", summary, _code(f"def seqkit_{kind}() -> {_returned(hook)}: ...")]
+        parts += [f"## `seqkit_{kind}`", summary, _code(f"def seqkit_{kind}() -> {_returned(hook)}: ...")]
         parts += ["A plugin that implements it:", _code(textwrap.dedent(example).strip())]
         parts += ["The record it yields:", _code(inspect.getsource(record).strip())]
-    parts += ["A corpus lists its files as:", _code(inspect.getsource(specs.CorpusFile).strip())]
-    parts += ["thousands of them as:", _code(inspect.getsource(specs.CorpusListing).strip())]
-    parts += ["and how one file is divided as:", _code(inspect.getsource(specs.Division).strip())]
+    parts += [
+        "## Records of files in a corpus",
+        "A file:",
+        _code(inspect.getsource(specs.CorpusFile).strip()),
+    ]
+    parts += ["A list of thousands of files:", _code(inspect.getsource(specs.CorpusListing).strip())]
+    parts += ["The rule that divides one file into splits:", _code(inspect.getsource(specs.Division).strip())]
     return "\n\n".join(parts)
 
 

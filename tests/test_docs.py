@@ -29,7 +29,7 @@ from seqkit.training.options import TrainingOptions
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(
     str(page.relative_to(ROOT))
-    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    for page in [*ROOT.glob("*.md"), *(ROOT / "benchmarks").glob("*.md"), *(ROOT / "docs").rglob("*.md")]
     if "examples" not in page.parts
 )
 QUOTE = re.compile(r"<!-- from (\S+) -->\n```\w*\n(.*?)```", re.DOTALL)
@@ -92,7 +92,7 @@ def test_every_command_is_documented_with_every_option(command):
 
 @pytest.mark.parametrize("hook", [name for name in vars(hookspecs) if name.startswith("seqkit_")])
 def test_every_hook_is_documented_with_its_signature_and_record(hook):
-    documented = section("docs/plugins.md", f"### `{hook}`")
+    documented = section("docs/plugins/hooks.md", f"## `{hook}`")
     returned = inspect.signature(vars(hookspecs)[hook]).return_annotation
     assert f"def {hook}() -> {returned}" in documented
     record = vars(specs)[re.search(r"\[(\w+)\]", returned)[1]]
@@ -119,7 +119,7 @@ def options_by_owner() -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize(("owner", "option"), options_by_owner())
 def test_every_option_of_training_and_of_models_is_explained(owner, option):
-    pages = [text_of("docs/training.md")]
+    pages = [text_of("docs/options.md")]
     if (ROOT / f"docs/models/{owner}.md").exists():
         pages.append(text_of(f"docs/models/{owner}.md"))
     row = rf"^\| `{option}` \| `\S+` \| .*\w.* \|$"
