@@ -13,7 +13,7 @@ from itertools import islice
 import torch
 
 from seqkit.decoding.options import DecodingOptions
-from seqkit.formats.examples import Problems
+from seqkit.examples import RecordErrors
 from seqkit.formats.source_lines import read_sources
 from seqkit.models.artifact import load_for
 from seqkit.tasks.seq2seq.apply import translate_lines
@@ -33,7 +33,7 @@ def main() -> None:
     given = parser.parse_args()
     torch.set_num_threads(given.threads)
     models = [load_for("seq2seq", given.model, given.inference_dtype)]
-    lines = [line.text for line in islice(read_sources(given.lines, Problems()), given.first)]
+    lines = [line.text for line in islice(read_sources(given.lines, RecordErrors()), given.first)]
     options = DecodingOptions(beam=given.beam)
 
     def best(some: list[str]) -> list[str]:

@@ -14,8 +14,8 @@ import time
 from pathlib import Path
 
 from seqkit.evaluation.tagging import score_tagging
-from seqkit.formats.conllu import read
-from seqkit.formats.examples import Problems, Sentence
+from seqkit.examples import RecordErrors, Sentence
+from seqkit.formats.conllu.treebank import read
 
 
 def features(words: list[str], t: int) -> list[str]:
@@ -48,7 +48,7 @@ def main() -> None:
     parser.add_argument("test")
     parser.add_argument("--first", type=int, help="train on so many sentences only")
     arguments = parser.parse_args()
-    train, test = (list(read(path, Problems())) for path in (arguments.train, arguments.test))
+    train, test = (list(read(path, RecordErrors())) for path in (arguments.train, arguments.test))
     train = train[: arguments.first]
     started = time.monotonic()
     with tempfile.TemporaryDirectory() as folder:

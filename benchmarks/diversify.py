@@ -14,14 +14,14 @@ from pathlib import Path
 
 from translating import translated, write_pairs
 
+from seqkit.data.pairs import read_pairs
 from seqkit.decoding.options import DecodingOptions
-from seqkit.formats.examples import Problems
-from seqkit.pairs import read_pairs
+from seqkit.examples import RecordErrors
 
 
 def sides_of(corpus: str, split: str, source: str, target: str) -> list[tuple[str, str]]:
     """The pairs of a split."""
-    pairs = read_pairs(corpus, split, source, target, Problems())
+    pairs = read_pairs(corpus, split, source, target, RecordErrors())
     return [(str(pair.sources["text"]), str(pair.target)) for pair in pairs]
 
 

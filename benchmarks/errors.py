@@ -18,10 +18,10 @@ from typing import Any
 
 from peers import peer
 
-from seqkit.catalogue import find_corpus, read_sentences
+from seqkit.data.catalogue import find_corpus, read_sentences
 from seqkit.evaluation.noise import TreebankHabits, own_fine_tag, same_context, sure_and_seconded
-from seqkit.files import atomic_write
-from seqkit.formats.examples import Problems, Sentence
+from seqkit.examples import RecordErrors, Sentence
+from seqkit.io.atomic import atomic_write
 from seqkit.labels.kinds import is_label
 from seqkit.models.folder import model_info
 from seqkit.tasks.tagging.loading import load_tagger
@@ -117,7 +117,7 @@ def main() -> None:
     arguments = parser.parse_args()
     model = load_tagger(arguments.model)
     train, gold = (
-        [s for s in read_sentences(arguments.corpus, split, Problems()) if s.words]
+        [s for s in read_sentences(arguments.corpus, split, RecordErrors()) if s.words]
         for split in ("train", arguments.split)
     )
     words = judged(model, gold, TreebankHabits.gather(train), arguments.crf)

@@ -27,11 +27,11 @@ from sacrebleu.metrics import BLEU
 from sacremoses import MosesPunctNormalizer, MosesTokenizer
 from translating import translated, write_pairs
 
-from seqkit.catalogue import corpus_files
+from seqkit.data.catalogue import corpus_files
+from seqkit.data.pairs import read_pairs
 from seqkit.decoding.options import DecodingOptions
-from seqkit.formats.examples import Problems
+from seqkit.examples import RecordErrors
 from seqkit.formats.source_lines import read_sources
-from seqkit.pairs import read_pairs
 
 SPLIT = "test_2016_flickr"
 REFERENCE = "test_2016_flickr.lc.norm.tok.de"
@@ -53,7 +53,7 @@ def write(folder: Path) -> None:
     """train.tsv and val.tsv in lower case."""
     folder.mkdir(parents=True, exist_ok=True)
     for split in ("train", "val"):
-        pairs = list(read_pairs("multi30k", split, "en", "de", Problems()))
+        pairs = list(read_pairs("multi30k", split, "en", "de", RecordErrors()))
         sources = lowered([pair.sources["text"] for pair in pairs], "en")
         targets = lowered([str(pair.target) for pair in pairs], "de")
         write_pairs(folder / f"{split}.tsv", ("en", "de"), zip(sources, targets, strict=True))
@@ -61,7 +61,7 @@ def write(folder: Path) -> None:
 
 def read(path: Path | str) -> list[str]:
     """The lines of a file."""
-    return [line.text for line in read_sources(path, Problems())]
+    return [line.text for line in read_sources(path, RecordErrors())]
 
 
 def main() -> None:
@@ -87,7 +87,7 @@ def main() -> None:
         write(given.write)
         return
 
-    pairs = list(read_pairs("multi30k", given.split, "en", "de", Problems()))
+    pairs = list(read_pairs("multi30k", given.split, "en", "de", RecordErrors()))
     cased = [str(pair.target) for pair in pairs]
     published = corpus_files("multi30k", SPLIT)[0].parent / REFERENCE
     reference = read(published) if given.split == SPLIT else normalised(cased)

@@ -1,8 +1,8 @@
 """Whether a translator copies names: `python benchmarks/names.py de-en tatoeba-deu-eng de en`.
 
-In each pair of dev that has a name on both sides, another takes its place (see `seqkit.text.names`), as often one that
-the training split has as one made up of two. Printed is the share of outputs that have the new name, for both kinds.
-Nothing is chosen by it; it does not look at test.
+In each pair of dev that has a name on both sides, another takes its place (see `seqkit.text.name_swaps`), as often
+one that the training split has as one made up of two. Printed is the share of outputs that have the new name, for both
+kinds. Nothing is chosen by it; it does not look at test.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import argparse
 
 from translating import translated
 
+from seqkit.data.pairs import read_pairs
 from seqkit.decoding.options import DecodingOptions
-from seqkit.formats.examples import Problems
-from seqkit.pairs import read_pairs
-from seqkit.text.names import WORD, Names
+from seqkit.examples import RecordErrors
+from seqkit.text.name_swaps import WORD, Names
 
 SEED = 1
 MOST = 1000
@@ -33,8 +33,8 @@ def main() -> None:
     parser.add_argument("--split", default="dev")
     parser.add_argument("--inference-dtype", default="", help="number format of the computation")
     given = parser.parse_args()
-    names = Names.of(list(read_pairs(given.corpus, "train", given.source, given.target, Problems())))
-    pairs = list(read_pairs(given.corpus, given.split, given.source, given.target, Problems()))
+    names = Names.of(list(read_pairs(given.corpus, "train", given.source, given.target, RecordErrors())))
+    pairs = list(read_pairs(given.corpus, given.split, given.source, given.target, RecordErrors()))
     changed = [
         (str(after.sources["text"]), _new(str(before.sources["text"]), str(after.sources["text"])))
         for before, after in zip(pairs, names.exchanged(pairs, 1.0, SEED), strict=True)

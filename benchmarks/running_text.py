@@ -18,10 +18,10 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from seqkit.catalogue import read_sentences
-from seqkit.files import atomic_write
-from seqkit.formats.conllu import Writer
-from seqkit.formats.examples import Problems, RawText, Sentence, Where
+from seqkit.data.catalogue import read_sentences
+from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
+from seqkit.formats.conllu.treebank import Writer
+from seqkit.io.atomic import atomic_write
 from seqkit.text.words import sentences_from
 
 PARAGRAPH = 6
@@ -69,7 +69,7 @@ def distinct_sentences(words: int) -> list[Sentence]:
 def texts(corpora: Path, language: str) -> Iterator[RawText]:
     """Each line as a document of its own, so that no sentence runs over its end."""
     for number, line in enumerate(lines(corpora, language), start=1):
-        yield RawText(line, Where(language, number), document=f"{language}-{number}")
+        yield RawText(line, SourceLocation(language, number), document=f"{language}-{number}")
 
 
 def lines(corpora: Path, language: str) -> Iterator[str]:
@@ -84,7 +84,7 @@ def lines(corpora: Path, language: str) -> Iterator[str]:
             for line in io.TextIOWrapper(file, encoding="utf-8"):
                 yield line.split("\t")[column].strip()
     if language == "en":
-        yield from (s.text.strip() for s in read_sentences("ud-english-ewt", "train", Problems()))
+        yield from (s.text.strip() for s in read_sentences("ud-english-ewt", "train", RecordErrors()))
 
 
 def write_words(sentences: list[Sentence], path: Path) -> None:

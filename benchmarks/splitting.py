@@ -6,10 +6,10 @@ treebank, its sentences joined as its white space says. Nothing is random; the t
 
 from __future__ import annotations
 
-from seqkit.catalogue import find_corpus, read_sentences
+from seqkit.data.catalogue import find_corpus, read_sentences
 from seqkit.evaluation.raw import score_raw
 from seqkit.evaluation.run import raw_text
-from seqkit.formats.examples import Problems
+from seqkit.examples import RecordErrors
 from seqkit.text.words import sentences_from
 
 CORPORA = ("ud-english-ewt", "ud-french-sequoia")
@@ -21,7 +21,7 @@ def main() -> None:
     print(f"{'corpus':<19}{'split':<7}{''.join(f'{metric:>11}' for metric in METRICS)}")
     for name in CORPORA:
         for split in ("train", "dev"):
-            gold = list(read_sentences(name, split, Problems()))
+            gold = list(read_sentences(name, split, RecordErrors()))
             system = list(sentences_from(raw_text(gold), find_corpus(name).language))
             scores = score_raw(gold, system).metrics
             print(f"{name:<19}{split:<7}{''.join(f'{100 * scores[metric].f1:>11.2f}' for metric in METRICS)}")

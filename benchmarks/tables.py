@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
-from seqkit.files import atomic_write
+from seqkit.io.atomic import atomic_write
 
 
 class Setting(NamedTuple):

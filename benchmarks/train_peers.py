@@ -16,9 +16,9 @@ from pathlib import Path
 
 from peers import PEERS, Tag, megabytes, peer
 
-from seqkit.catalogue import find_corpus, read_sentences
+from seqkit.data.catalogue import find_corpus, read_sentences
 from seqkit.evaluation.tagging import score_tagging
-from seqkit.formats.examples import Problems, Sentence
+from seqkit.examples import RecordErrors, Sentence
 
 
 def main() -> None:
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--splits", nargs="*", default=["dev"], help="what to score on; default: dev")
     arguments = parser.parse_args()
     sentences = {
-        split: [s for s in read_sentences(arguments.corpus, split, Problems()) if s.words]
+        split: [s for s in read_sentences(arguments.corpus, split, RecordErrors()) if s.words]
         for split in {"train", "dev", *arguments.splits}
     }
     sentences["train"] = sentences["train"][: arguments.first]

@@ -29,9 +29,9 @@ from typing import Any, NamedTuple
 import sentencepiece
 import torch
 
-from seqkit.formats.examples import Problems
+from seqkit.data.pairs import read_pairs
+from seqkit.examples import RecordErrors
 from seqkit.models.artifact import load_for
-from seqkit.pairs import read_pairs
 
 CONFIG = Path(__file__).parent / "peers" / "joeynmt.yaml"
 LINES, LONGEST = 1000, 100
@@ -59,7 +59,7 @@ def prepare(arguments: argparse.Namespace) -> None:
     folder, sides = arguments.out.resolve(), (arguments.source, arguments.target)
     folder.mkdir(parents=True, exist_ok=True)
     for split in ("train", "dev"):
-        pairs = list(read_pairs(arguments.corpus, split, *sides, Problems()))
+        pairs = list(read_pairs(arguments.corpus, split, *sides, RecordErrors()))
         for side, lines in zip(
             sides, ([p.sources["text"] for p in pairs], [p.target for p in pairs]), strict=True
         ):

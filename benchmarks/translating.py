@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from seqkit.decoding.options import DecodingOptions
-from seqkit.files import atomic_write
+from seqkit.io.atomic import atomic_write
 from seqkit.models.artifact import load_for
 from seqkit.tasks.seq2seq.apply import translate_lines
 

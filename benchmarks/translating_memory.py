@@ -16,8 +16,8 @@ from pathlib import Path
 from peers.watch import timed
 from tables import row, seqkit
 
-from seqkit.formats.examples import Problems
-from seqkit.pairs import read_pairs
+from seqkit.data.pairs import read_pairs
+from seqkit.examples import RecordErrors
 
 
 def main() -> None:
@@ -33,7 +33,7 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=10_000)
     parser.add_argument("--beam", default="1")
     given = parser.parse_args()
-    pairs = read_pairs(given.corpus, "train", given.source, given.target, Problems())
+    pairs = read_pairs(given.corpus, "train", given.source, given.target, RecordErrors())
     sources = list(dict.fromkeys(str(pair.sources["text"]) for pair in pairs))
     print(*row("lines", "peak MB", "s"), *row(*["---"] * 3), sep="\n")
     with tempfile.TemporaryDirectory() as work:

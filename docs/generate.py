@@ -30,12 +30,12 @@ from seqkit.extend import hookspecs, specs
 from seqkit.extend.manager import registry
 from seqkit.extend.registry import KINDS
 from seqkit.extend.specs import LabelSpec
-from seqkit.fields import option_fields
 from seqkit.formats import seqkit_formats
 from seqkit.labels import seqkit_labels
 from seqkit.models.contracts import TaggerOptions
 from seqkit.models.folder import CARD, model_info
 from seqkit.models.options import Seq2SeqOptions
+from seqkit.option_fields import option_fields
 from seqkit.tasks.seq2seq.options import Seq2SeqTraining
 from seqkit.tasks.tagging.options import TaggingOptions
 from seqkit.training.options import TrainingOptions

@@ -42,7 +42,7 @@ from seqkit.models.contracts import TaggerOptions
 from seqkit.models.options import Seq2SeqOptions
 
 if TYPE_CHECKING:
-    from seqkit.formats.examples import Sentence
+    from seqkit.examples import Sentence
 
 
 def load(name_or_folder: str | PathLike[str]) -> Any:
@@ -95,8 +95,8 @@ def translate(lines: str | Iterable[str], model: str = "de-en", **options: Any) 
     SeqkitError for a model that does not translate text, for an option that there is not, and for half a character.
     """
     from seqkit.config import fill
+    from seqkit.data.items import is_of_text
     from seqkit.decoding.options import DecodingOptions
-    from seqkit.items import is_of_text
     from seqkit.models.artifact import load_for
     from seqkit.models.contracts import SymbolDecoder
     from seqkit.tasks.seq2seq.apply import translate_lines

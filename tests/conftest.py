@@ -90,14 +90,14 @@ def tiny_pipeline(tmp_path_factory):
     from spacy.tokens import Doc
     from spacy.training import Example
 
-    from seqkit.catalogue import read_sentences
-    from seqkit.formats.examples import Problems
+    from seqkit.data.catalogue import read_sentences
+    from seqkit.examples import RecordErrors
 
     nlp = spacy.blank("en", meta={"name": "tiny", "version": "1.2"})
     nlp.add_pipe("tagger")
     nlp.add_pipe("morphologizer")
     examples = []
-    for sentence in read_sentences("sample-english", "train", Problems()):
+    for sentence in read_sentences("sample-english", "train", RecordErrors()):
         spaces = [bool(space) for space in sentence.spaces]
         tags, pos = sentence.labels["xpos"], sentence.labels["upos"]
         morphs = ["" if feats == "_" else feats for feats in sentence.labels["feats"]]
@@ -138,3 +138,15 @@ def seqkit(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -
         return Outcome(code, out, err)
 
     return run
+
+
+@pytest.fixture
+def write_file(tmp_path):
+    """A function that writes bytes (or text, as UTF-8) to a file and gives its path."""
+
+    def write(name, content):
+        path = tmp_path / name
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        return str(path)
+
+    return write

@@ -8,7 +8,7 @@ from pathlib import Path
 from crf_baseline import features, fit
 
 from peers import Tag
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 
 AROUND = (-2, -1, 1, 2)
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from peers import Tag
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 
 
 def train(train: Sequence[Sentence], dev: Sequence[Sentence], folder: Path) -> None:

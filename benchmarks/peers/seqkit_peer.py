@@ -10,7 +10,7 @@ from peers import Tag
 
 def load(folder: Path) -> Tag:
     """The tagger of a model's folder."""
-    from seqkit.formats.examples import Sentence
+    from seqkit.examples import Sentence
     from seqkit.runtime.start import loading_models
     from seqkit.tasks.tagging.apply import tag_sentences
     from seqkit.tasks.tagging.loading import load_tagger

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from peers import Tag
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 
 STEPS = 5000
 CONFIG = """

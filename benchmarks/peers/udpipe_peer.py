@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from peers import Tag
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 
 # Without lemmas and features a word keeps few analyses, and those that the guesser adds cost their cube in time.
 OPTIONS = ";".join(

@@ -12,8 +12,8 @@ from itertools import islice
 from pathlib import Path
 
 from peers import Tag, peer
-from seqkit.formats.conllu import Writer, read
-from seqkit.formats.examples import Problems
+from seqkit.examples import RecordErrors
+from seqkit.formats.conllu.treebank import Writer, read
 
 CHUNK = 2000
 """Sentences."""
@@ -21,7 +21,7 @@ CHUNK = 2000
 
 def lists(tag: Tag, source: str) -> None:
     """Say `ready`, wait for a line, tag everything, say `done`."""
-    sentences = [sentence.words for sentence in read(source, Problems())]
+    sentences = [sentence.words for sentence in read(source, RecordErrors())]
     print("ready", flush=True)
     sys.stdin.readline()
     tags = tag(sentences)
@@ -32,7 +32,7 @@ def lists(tag: Tag, source: str) -> None:
 
 def file(tag: Tag, source: str, target: str) -> None:
     """The file with its UPOS column replaced, in flat memory."""
-    sentences = read(source, Problems())
+    sentences = read(source, RecordErrors())
     with open(target, "wb") as out:
         writer = Writer(out)
         while chunk := list(islice(sentences, CHUNK)):

@@ -12,8 +12,8 @@ from typing import Any
 import torch
 
 from seqkit.decoding.options import DecodingOptions
+from seqkit.examples import Pair
 from seqkit.extend.manager import load, registry
-from seqkit.formats.examples import Pair
 from seqkit.inference.generation import generate
 from seqkit.models.options import options_class
 

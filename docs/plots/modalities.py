@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from seqkit.catalogue import find_corpus, made_items
+from seqkit.data.catalogue import find_corpus, made_items
 from seqkit.decoding.options import DecodingOptions
 from seqkit.evaluation.attention import alignment, media_heat_map
-from seqkit.formats.examples import Item
+from seqkit.examples import Item
 from seqkit.inference.generation import generate
 from seqkit.models.artifact import load_for
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from seqkit.formats.media import Sound
+from seqkit.media import Sound
 from seqkit.models.contracts import Memory
 from seqkit.models.networks import recurrent_encoder
 from seqkit.nn.columns import Columns

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from seqkit import SeqkitError
-from seqkit.formats.media import Limits, Sound
+from seqkit.media import Limits, Sound
 
 FORMATS = {".wav": ("WAV", "WAVEX", "RF64"), ".flac": ("FLAC",), ".ogg": ("OGG",)}
 """Suffix -> what libsndfile calls such a file."""

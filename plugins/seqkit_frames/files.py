@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqkit import SeqkitError
-from seqkit.files import atomic_write
-from seqkit.formats.media import Limits
+from seqkit.io.atomic import atomic_write
+from seqkit.media import Limits
 
 
 def read_vectors(path: str | Path, limits: Limits | None = None) -> NDArray[np.float32]:

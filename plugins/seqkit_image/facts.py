@@ -11,8 +11,8 @@ from typing import Any, Self
 import numpy as np
 
 from seqkit import SeqkitError
-from seqkit.formats.examples import Pair
-from seqkit.models.parts import AGAIN, read_json, write_json
+from seqkit.examples import Pair
+from seqkit.io.json_files import AGAIN, read_json, write_json
 
 FILE = Path("image") / "pictures.json"
 MEASURED = 2000

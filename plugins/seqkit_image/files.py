@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from seqkit import SeqkitError
-from seqkit.formats.media import Limits, Picture
+from seqkit.media import Limits, Picture
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
 """Suffix -> what Pillow calls such a file."""

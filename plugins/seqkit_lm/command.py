@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from seqkit.streams import data_text
+from seqkit.io.streams import data_text
 
 
 def generate(
@@ -33,7 +33,7 @@ def generate(
 ) -> None:
     """Continue a text with a language model."""
     from seqkit import SeqkitError
-    from seqkit.formats.examples import Problems
+    from seqkit.examples import RecordErrors
     from seqkit.formats.plain import read
     from seqkit.models.artifact import load_for
     from seqkit.terminal.inputs import check_utf8
@@ -45,7 +45,7 @@ def generate(
         )
     check_utf8("the prompt", prompt)
     # The reader of text files reports bytes that are not UTF-8 with their line.
-    text = "".join(part.text for part in read("-", Problems())) if prompt == "-" else prompt
+    text = "".join(part.text for part in read("-", RecordErrors())) if prompt == "-" else prompt
     options = GenerationOptions(length, temperature, top_p, seed, count)
     for found in continuations(load_for("lm", model, inference_dtype), text, options):
         if as_json:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from seqkit import SeqkitError
-from seqkit.formats.examples import Problems
+from seqkit.examples import RecordErrors
 from seqkit.tasks import TrainingRequest
 from seqkit.tasks.reading import corpus_language, read_texts, split_sources
 from seqkit_lm.symbols import clean_lines
@@ -35,7 +35,7 @@ class LMData:
         return sum(len(line) + 1 for document in self.dev for line in document)
 
 
-def documents_in(sources: Iterable[str], split: str, problems: Problems) -> list[Document]:
+def documents_in(sources: Iterable[str], split: str, problems: RecordErrors) -> list[Document]:
     """The documents of files, or of a corpus's split, that have a line."""
     texts = (text for source in sources for text in read_texts(source, split, problems))
     return [lines for lines in map(clean_lines, texts) if lines]
@@ -43,7 +43,7 @@ def documents_in(sources: Iterable[str], split: str, problems: Problems) -> list
 
 def read_data(request: TrainingRequest) -> LMData:
     """Read train and dev. Raises SeqkitError where there is no text."""
-    sources, problems = request.sources, Problems(skip=request.sources.skip_bad)
+    sources, problems = request.sources, RecordErrors(skip=request.sources.skip_bad)
     train = documents_in(split_sources(sources, "train"), "train", problems)
     dev = documents_in(split_sources(sources, "dev"), "dev", problems)
     name = sources.corpus or ", ".join(sources.train)

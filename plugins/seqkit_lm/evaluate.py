@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from seqkit import SeqkitError
 from seqkit.evaluation.report import Section, Table, metric_data, metric_table
 from seqkit.evaluation.resampling import drawn_rates, interval
-from seqkit.formats.examples import Problems
+from seqkit.examples import RecordErrors
 from seqkit.models.artifact import load_for
 from seqkit.nn.bfloat16 import products_in
 from seqkit.tasks import EvaluationRequest, Metric, Report
@@ -41,7 +41,7 @@ class LineCounts(NamedTuple):
 def evaluate_lm(request: EvaluationRequest) -> Report:
     """Scores of a language model on text. Raises SeqkitError where there is none."""
     model = load_for("lm", request.model, request.inference_dtype)
-    problems = Problems(skip=request.skip_bad)
+    problems = RecordErrors(skip=request.skip_bad)
     documents = documents_in([request.source], request.split or "", problems)
     request.tell(problems.summary())
     if not documents:

@@ -13,7 +13,7 @@ from seqkit.decoding.greedy import greedy
 from seqkit.decoding.sampling import sample
 from seqkit.decoding.steps import Forced, Hypothesis
 from seqkit.nn.bfloat16 import products_in
-from seqkit.text.lines import one_line
+from seqkit.text.piece_lines import one_line
 from seqkit_lm.model import LanguageModel
 from seqkit_lm.scoring import score_documents
 from seqkit_lm.symbols import BOUNDARY, LINE_END, UNKNOWN, Symbols

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from seqkit import SeqkitError
-from seqkit.models.parts import read_json, write_json
-from seqkit.text.lines import one_line
+from seqkit.io.json_files import read_json, write_json
+from seqkit.text.piece_lines import one_line
 from seqkit.text.subword import Subword, train_subword_on_lines
 
 UNKNOWN, LINE_END, BOUNDARY = 0, 1, 2

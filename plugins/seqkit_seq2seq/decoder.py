@@ -20,7 +20,7 @@ from seqkit.nn.decoder import DecoderState
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
 from seqkit.nn.symbols import SymbolEmbedding
-from seqkit.text.lines import LinePieces, one_line
+from seqkit.text.piece_lines import LinePieces, one_line
 from seqkit.text.vocabulary import pad
 from seqkit_seq2seq.vocabulary import TargetText
 

@@ -16,7 +16,7 @@ from seqkit.models.networks import recurrent_encoder
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
 from seqkit.nn.symbols import SymbolEmbedding
-from seqkit.text.lines import LinePieces, cut, plain_line
+from seqkit.text.piece_lines import LinePieces, cut, plain_line
 from seqkit.text.vocabulary import pad
 from seqkit_seq2seq.vocabulary import SourceText
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from seqkit import SeqkitError
-from seqkit.formats.examples import Pair
-from seqkit.models.parts import read_json, write_json
-from seqkit.text.lines import one_line, plain_line
+from seqkit.examples import Pair
+from seqkit.io.json_files import read_json, write_json
+from seqkit.text.piece_lines import one_line, plain_line
 from seqkit.text.subword import Subword, train_subword_on_lines
 
 WORDS_A_PIECE = 4

@@ -22,7 +22,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from seqkit.formats.media import Film
+from seqkit.media import Film
 from seqkit.models.contracts import Counts, Loss, Memory
 from seqkit.models.networks import recurrent_decoder
 from seqkit.models.recurrences import recurrence_class

@@ -19,7 +19,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from seqkit.formats.media import Film
+from seqkit.media import Film
 from seqkit.models.contracts import Memory
 from seqkit.models.networks import recurrent_encoder
 from seqkit.nn.dropout import SharedDropout

@@ -10,9 +10,9 @@ from typing import Any, Self
 import numpy as np
 
 from seqkit import SeqkitError
-from seqkit.formats.examples import Pair
-from seqkit.formats.media import Film
-from seqkit.models.parts import AGAIN, read_json, write_json
+from seqkit.examples import Pair
+from seqkit.io.json_files import AGAIN, read_json, write_json
+from seqkit.media import Film
 
 LARGEST = 64
 """Rows or columns of a frame, at most, where no option says."""

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqkit import SeqkitError
-from seqkit.files import atomic_write
-from seqkit.formats.media import Film, Limits
+from seqkit.io.atomic import atomic_write
+from seqkit.media import Film, Limits
 from seqkit_video.whole import gif_is_whole, webm_is_whole
 
 CONTAINERS = {".mp4": "mp4", ".webm": "webm", ".gif": "gif"}

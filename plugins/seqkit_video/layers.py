@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from seqkit.formats.media import LUMA, Film
+from seqkit.media import LUMA, Film
 
 TOGETHER = 4
 """Frames scaled at once: as they come, a film's values take many times their bytes as numbers of 32 bits."""

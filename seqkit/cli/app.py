@@ -19,7 +19,7 @@ from seqkit.cli.light_command import LightCommand
 from seqkit.errors import Ended, SeqkitError, lacks_memory
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import CommandSpec
-from seqkit.files import FULL
+from seqkit.io.atomic import FULL
 from seqkit.runtime.start import start_command
 
 # Typer reads an absent --help through pydantic, and rich renders help through a Markdown parser: 0.1 s each,
@@ -118,7 +118,7 @@ def _offered() -> dict[str, CommandSpec]:
 def _command(name: str, function: Any, builtin: bool = True) -> Any:
     """A function, or a Typer application with several commands, as a command of the group.
 
-    Args: builtin, whether it writes its data to `seqkit.streams`; a plugin's command may print as it likes.
+    Args: builtin, whether it writes its data to `seqkit.io.streams`; a plugin's command may print as it likes.
     """
     single = function
     if not isinstance(function, typer.Typer):

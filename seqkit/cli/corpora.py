@@ -17,10 +17,10 @@ from seqkit.terminal.limits import MaxFrames, MaxPixels, MaxSeconds, limits_of
 from seqkit.terminal.tables import print_table, say, show_json, size
 
 if TYPE_CHECKING:
+    from seqkit.data.statistics import SplitStatistics
+    from seqkit.examples import RecordErrors
     from seqkit.extend.specs import CorpusSpec
-    from seqkit.formats.examples import Problems
-    from seqkit.formats.media import Limits
-    from seqkit.text.statistics import SplitStatistics
+    from seqkit.media import Limits
 
 app = typer.Typer(no_args_is_help=True)
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave bad sentences out and count them.")]
@@ -70,7 +70,7 @@ def _size(row: Mapping[str, Any]) -> str:
 
 def _folder(spec: CorpusSpec) -> Path | None:
     """Where a corpus lies; None where it is not here, with a warning where the package that ships it is missing."""
-    from seqkit.catalogue import corpus_folder
+    from seqkit.data.catalogue import corpus_folder
     from seqkit.errors import SeqkitError
 
     try:
@@ -83,7 +83,7 @@ def _folder(spec: CorpusSpec) -> Path | None:
 @app.command("get")
 def get_corpus(name: Annotated[str, typer.Argument(help="A name from `seqkit corpora list`.")]) -> None:
     """Fetch a corpus, check it against its manifest, and print the folder it is in."""
-    from seqkit.catalogue import find_corpus, get, verify
+    from seqkit.data.catalogue import find_corpus, get, verify
     from seqkit.errors import SeqkitError
 
     spec = find_corpus(name)
@@ -100,7 +100,7 @@ def get_corpus(name: Annotated[str, typer.Argument(help="A name from `seqkit cor
 
 def _is_shipped(spec: CorpusSpec, folder: Path) -> bool:
     """Whether the folder of a corpus is the one in the package of its plugin."""
-    from seqkit.catalogue import find_corpus
+    from seqkit.data.catalogue import find_corpus
     from seqkit.extend.manager import package_folder
 
     owner = find_corpus(spec.made_from) if spec.made_from else spec
@@ -150,9 +150,9 @@ def show_stats(
     as_json: AsJson = False,
 ) -> None:
     """Count what a corpus holds: sentences, words and labels; lines of parallel text; recordings, pictures, clips."""
-    from seqkit.formats.examples import Problems
+    from seqkit.examples import RecordErrors
 
-    problems = Problems(skip=skip_bad)
+    problems = RecordErrors(skip=skip_bad)
     of_words: Given = {"--vocab-size": vocab_size, "--subword": subword, "--label": label}
     of_pairs: Given = {"--source": source_side, "--target": target_side}
     of_tables: Given = {"--encoder": encoder, "--decoder": decoder}
@@ -184,9 +184,9 @@ def _refuse(kind: str, given: Given) -> None:
 
 
 def _show_words(
-    source: str, vocab_size: int, subword: str, kinds: Sequence[str], problems: Problems, as_json: bool
+    source: str, vocab_size: int, subword: str, kinds: Sequence[str], problems: RecordErrors, as_json: bool
 ) -> None:
-    from seqkit.text.statistics import measure
+    from seqkit.data.statistics import measure
 
     figures = measure(source, problems, vocab_size, subword, kinds)
     say(problems.summary())
@@ -198,16 +198,16 @@ def _show_words(
 
 def _is_made(source: str) -> bool:
     """Whether a corpus is named whose examples are made."""
-    from seqkit.catalogue import find_corpus
-    from seqkit.pairs import names_pair_files
+    from seqkit.data.catalogue import find_corpus
+    from seqkit.data.pairs import names_pair_files
 
     return not names_pair_files(source) and find_corpus(source).maker is not None
 
 
 def _show_items(
-    source: str, encoder: str, decoder: str, limits: Limits, problems: Problems, as_json: bool
+    source: str, encoder: str, decoder: str, limits: Limits, problems: RecordErrors, as_json: bool
 ) -> None:
-    from seqkit.text.item_statistics import measure_items
+    from seqkit.data.item_statistics import measure_items
 
     figures = measure_items(source, listed(encoder), decoder, problems, limits)
     say(problems.summary())
@@ -234,16 +234,16 @@ def _show_items(
 
 def _is_parallel(source: str) -> bool:
     """Whether two files are named, a file whose format holds pairs, or a corpus that has sides."""
-    from seqkit.catalogue import find_corpus, names_file
-    from seqkit.pairs import files_in, pair_format
+    from seqkit.data.catalogue import find_corpus, names_file
+    from seqkit.data.pairs import files_in, pair_format
 
     if names_file(source) or "," in source:
         return len(files_in(source)) > 1 or pair_format(source) is not None
     return bool(find_corpus(source).sides)
 
 
-def _show_pairs(source: str, sides: tuple[str, str], problems: Problems, as_json: bool) -> None:
-    from seqkit.text.pair_statistics import measure_pairs
+def _show_pairs(source: str, sides: tuple[str, str], problems: RecordErrors, as_json: bool) -> None:
+    from seqkit.data.pair_statistics import measure_pairs
 
     figures = measure_pairs(source, sides, problems)
     say(problems.summary())
@@ -315,11 +315,11 @@ def convert_file(
     skip_bad: SkipBad = False,
 ) -> None:
     """Write a file in another format; suffixes tell which: .conllu .spacy .jsonl .tsv, each also with .gz."""
-    from seqkit.catalogue import convert
-    from seqkit.formats.examples import Problems
+    from seqkit.data.catalogue import convert
+    from seqkit.examples import RecordErrors
 
     check_apart({"OUT": target}, [str(source)])
-    problems = Problems(skip=skip_bad)
+    problems = RecordErrors(skip=skip_bad)
     count = convert(source, target, problems, listed(label))
     say(problems.summary())
     say(f"{target}: {count} sentence(s)")

@@ -6,11 +6,11 @@ from typing import Any
 
 from typer.core import TyperCommand
 
-from seqkit.streams import stdout_for_data
+from seqkit.io.streams import stdout_for_data
 
 
 class DataCommand(TyperCommand):
-    """A command that writes data to `seqkit.streams.data_text`; what a plugin prints meanwhile goes to stderr."""
+    """A command that writes data to `seqkit.io.streams.data_text`; what a plugin prints meanwhile goes to stderr."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command with standard output kept for its data."""

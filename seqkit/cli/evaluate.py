@@ -96,8 +96,8 @@ def _show(info: ModelInfo, report: Report, card: bool, as_json: bool) -> None:
 
 def _split_of(source: str, split: str) -> str | None:
     """The split that is meant, None of files. Raises SeqkitError for a split of a file."""
+    from seqkit.data.pairs import names_pair_files
     from seqkit.errors import SeqkitError
-    from seqkit.pairs import names_pair_files
 
     if not names_pair_files(source):
         return split or "test"

@@ -83,7 +83,7 @@ def info(
 def _labels(folder: Path) -> dict[str, int]:
     """Kind of label -> how many there are; empty for a model that has none."""
     from seqkit.errors import SeqkitError
-    from seqkit.models.parts import AGAIN, read_json
+    from seqkit.io.json_files import AGAIN, read_json
 
     path = folder / "labels" / "labels.json"
     try:
@@ -96,8 +96,8 @@ def _labels(folder: Path) -> dict[str, int]:
 def verify_model(model: Annotated[str, typer.Argument(help="Name or folder.")]) -> None:
     """Check every file of a model against its checksum."""
     from seqkit.errors import SeqkitError
+    from seqkit.io.json_files import AGAIN
     from seqkit.models.folder import model_info, verify
-    from seqkit.models.parts import AGAIN
 
     folder = model_info(model).folder
     problems = verify(folder)

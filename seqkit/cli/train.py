@@ -111,7 +111,7 @@ def _request(
 ) -> TrainingRequest | None:
     """What is to be trained; None where the run that is to be resumed is finished."""
     from seqkit.errors import SeqkitError
-    from seqkit.files import check_folder
+    from seqkit.io.atomic import check_folder
     from seqkit.models.folder import MANIFEST, TRAINING
     from seqkit.training.provenance import check_begun
     from seqkit.training.request import CONFIG, check_unchanged, check_used, make_request

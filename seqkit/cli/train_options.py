@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from seqkit.extend.manager import registry
-from seqkit.fields import OptionField, option_fields
+from seqkit.option_fields import OptionField, option_fields
 from seqkit.terminal.tables import print_tables
 
 TITLES = {

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seqkit.formats.examples import NO_LABEL, Sentence
+from seqkit.examples import NO_LABEL, Sentence
 from seqkit.labels.kinds import is_label
 from seqkit.nn.heads import IGNORE
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from seqkit.evaluation.resampling import by_chance, drawn_rates, interval
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.labels.kinds import is_label
 
 SAMPLES = 10_000

@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from seqkit.evaluation.tagging import Accuracy
-from seqkit.formats.examples import Pair
+from seqkit.examples import Pair
 from seqkit.models.contracts import SupportsLogProb
 from seqkit.nn.bfloat16 import products_in
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from seqkit.evaluation.resampling import drawn_rates, interval
-from seqkit.text.lines import one_line
+from seqkit.text.piece_lines import one_line
 
 
 class ErrorRate(NamedTuple):

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.labels.kinds import is_label
 
 SURE = 0.95

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqkit.errors import SeqkitError
-from seqkit.files import atomic_write
+from seqkit.io.atomic import atomic_write
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from seqkit.errors import SeqkitError
+from seqkit.examples import NO_LABEL, Sentence
 from seqkit.extend.manager import load
-from seqkit.formats.examples import NO_LABEL, Sentence
 from seqkit.labels.kinds import in_order, kind_spec, standard_kinds
 
 Span = tuple[int, int]

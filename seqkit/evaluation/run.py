@@ -10,7 +10,7 @@ from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.evaluation.raw import RawScores, score_raw
 from seqkit.evaluation.spans import score_span_kinds
 from seqkit.evaluation.tagging import TaggingScores, score_tagging
-from seqkit.formats.examples import RawText, Sentence, Where
+from seqkit.examples import RawText, Sentence, SourceLocation
 from seqkit.labels.kinds import in_order, kinds_in, where_labels_stand
 from seqkit.labels.schemes import repaired_labels, schemes_of
 from seqkit.text.words import sentences_from
@@ -55,7 +55,7 @@ def raw_text(gold: Sequence[Sentence]) -> Iterator[RawText]:
             text = "\n\n" + text
         offset = 0 if new else offset
         yield RawText(
-            text, sentence.where or Where("", 0), offset, sentence.document or ("" if new else None)
+            text, sentence.where or SourceLocation("", 0), offset, sentence.document or ("" if new else None)
         )
         offset += len(text)
 

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from seqkit.evaluation.tagging import LabelScore
-from seqkit.formats.examples import Sentence, Where
+from seqkit.examples import Sentence, SourceLocation
 from seqkit.labels.kinds import is_label, kind_spec
 from seqkit.labels.schemes import out_of_order, scheme_of, spans
 
@@ -63,7 +63,7 @@ def order_note(sentences: Sequence[Sentence], kind: str) -> str:
     for sentence in sentences:
         wrong = out_of_order(sentence.labels.get(kind, ()), scheme)
         if wrong and not count:
-            first = sentence.where or Where("", 0)
+            first = sentence.where or SourceLocation("", 0)
         count += len(wrong)
     if not count:
         return ""

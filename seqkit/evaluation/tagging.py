@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
+from seqkit.examples import Sentence
 from seqkit.extend.manager import load
-from seqkit.formats.examples import Sentence
 from seqkit.labels.kinds import is_label, kind_spec
 
 if TYPE_CHECKING:

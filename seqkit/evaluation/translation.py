@@ -10,7 +10,7 @@ from seqkit.evaluation.resampling import resample
 from seqkit.evaluation.sacre import Tokenizer, metrics
 from seqkit.evaluation.tagging import Accuracy
 from seqkit.text.languages import writes_blanks
-from seqkit.text.lines import one_line
+from seqkit.text.piece_lines import one_line
 
 if TYPE_CHECKING:
     from sacrebleu.metrics.base import Metric

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from seqkit.errors import Ended
 from seqkit.extend.process_state import state_kept
-from seqkit.streams import stdout_to_stderr
+from seqkit.io.streams import stdout_to_stderr
 
 PATIENCE = 5.0
 """Seconds after which a plugin that is still being imported is named."""

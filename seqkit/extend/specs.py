@@ -187,7 +187,7 @@ class FormatSpec:
     """A file suffix and who reads and writes it.
 
     `reader` names `(path, problems) -> Iterator[Sentence]`, or of what else `yields` says; the path may be "-"
-    (standard input), packed, or lead into a zip file: `seqkit.formats.lines.read_lines` opens all of them. `writer`
+    (standard input), packed, or lead into a zip file: `seqkit.io.text_files.read_lines` opens all of them. `writer`
     names a class made as `writer(binary_file)` with `write(sentence)` and `close()`.
     """
 
@@ -276,7 +276,7 @@ class CorpusListing:
 class Division:
     """How one file is cut into splits: by a hash of a side, so that equal texts never stand in two splits.
 
-    See `seqkit.formats.division`. `shares` maps a split to its part of 1,000; what is left over is train.
+    See `seqkit.data.hash_split`. `shares` maps a split to its part of 1,000; what is left over is train.
     """
 
     side: str

@@ -14,16 +14,16 @@ def seqkit_formats() -> Iterable[FormatSpec]:
     yield FormatSpec(
         "conllu",
         (".conllu", ".conll"),
-        reader="seqkit.formats.conllu:read",
-        writer="seqkit.formats.conllu:Writer",
+        reader="seqkit.formats.conllu.treebank:read",
+        writer="seqkit.formats.conllu.treebank:Writer",
         summary="Universal Dependencies treebanks",
         takes_kinds=True,
     )
     yield FormatSpec(
         "spacy",
         (".spacy",),
-        reader="seqkit.formats.docbin:read",
-        writer="seqkit.formats.docbin:Writer",
+        reader="seqkit.formats.spacy.docbin:read",
+        writer="seqkit.formats.spacy.docbin:Writer",
         summary="spaCy DocBin",
         takes_kinds=True,
     )

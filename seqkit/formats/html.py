@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import BinaryIO
 
-from seqkit.formats.examples import Multiword, Sentence
+from seqkit.examples import Multiword, Sentence
 from seqkit.labels.kinds import in_order, kind_spec
 from seqkit.labels.schemes import OUTSIDE
 

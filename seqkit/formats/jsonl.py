@@ -13,18 +13,18 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from seqkit.formats.examples import Problems, Sentence, Where
-from seqkit.formats.lines import BadRecord, FilePath, NotText, read_lines
+from seqkit.examples import RecordErrors, Sentence, SourceLocation
 from seqkit.formats.records import from_record, to_record
+from seqkit.io.text_files import BadRecord, FilePath, NotText, read_lines
 
 
-def read(path: FilePath, problems: Problems, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
+def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
     """The sentences of a file. A line that holds none goes to `problems`; an empty line is passed over.
 
     Args: kinds, kinds of label to take beside upos, xpos and feats: keys with a list of one string a word.
     """
     for number, line in read_lines(path):
-        where = Where(str(path), number)
+        where = SourceLocation(str(path), number)
         if isinstance(line, NotText):
             problems.bad(where, line.reason, line.fix)
             continue

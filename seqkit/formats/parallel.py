@@ -14,11 +14,11 @@ from itertools import zip_longest
 from typing import Any
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import Problems, Where
-from seqkit.formats.lines import BadRecord, FilePath, NotText, chomp, is_blank, read_lines
+from seqkit.examples import RecordErrors, SourceLocation
 from seqkit.formats.records import UNFIT
+from seqkit.io.text_files import BadRecord, FilePath, NotText, chomp, is_blank, read_lines
 
-Row = tuple[Where, tuple[str, ...]]
+Row = tuple[SourceLocation, tuple[str, ...]]
 CODE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
 """A name as languages have them: `en`, `ja-JP`, `zh_Hans`, `English`."""
 REGIONAL = re.compile(r"[A-Za-z]{2,3}([-_]([A-Za-z]{2}|[A-Za-z]{4}|\d{3}))*")
@@ -44,7 +44,7 @@ class ColumnNames:
         return found if "" not in found and len(set(found)) == len(found) else []
 
 
-def read_files(paths: Sequence[FilePath], problems: Problems) -> Iterator[Row]:
+def read_files(paths: Sequence[FilePath], problems: RecordErrors) -> Iterator[Row]:
     """Line i of every file, for each i, without line ends; the place is that in the first file.
 
     A line that is not text goes to `problems`, and so does each line that has no partner in another file.
@@ -59,23 +59,23 @@ def read_files(paths: Sequence[FilePath], problems: Problems) -> Iterator[Row]:
             short = lines.index(None)
             reason = f"no partner in {names[short]}, which ends after {lengths[short]} lines"
             problems.bad(
-                Where(long, number), reason, "Line i of one file must translate line i of the other."
+                SourceLocation(long, number), reason, "Line i of one file must translate line i of the other."
             )
             continue
         texts = []
         for name, (_, text) in zip(names, lines, strict=True):
             if isinstance(text, NotText):
-                problems.bad(Where(name, number), text.reason, text.fix)
+                problems.bad(SourceLocation(name, number), text.reason, text.fix)
                 break
             texts.append(chomp(text))
         else:
-            yield Where(names[0], number), tuple(texts)
+            yield SourceLocation(names[0], number), tuple(texts)
 
 
 def read_tsv(
     path: FilePath,
     sides: Sequence[str],
-    problems: Problems,
+    problems: RecordErrors,
     columns: Sequence[str] = (),
     names: ColumnNames | None = None,
 ) -> Iterator[Row]:
@@ -88,7 +88,7 @@ def read_tsv(
     name, order, width = str(path), list(columns or sides), 0
     for number, line in read_lines(path):
         if isinstance(line, NotText):
-            problems.bad(Where(name, number), line.reason, line.fix)
+            problems.bad(SourceLocation(name, number), line.reason, line.fix)
             continue
         if not width and is_blank(line):
             continue
@@ -99,19 +99,23 @@ def read_tsv(
                 order = header
                 continue
             if names is not None:
-                _check_no_header(Where(name, number), cells, sides, names)
+                _check_no_header(SourceLocation(name, number), cells, sides, names)
             if len(cells) < len(order):
                 width = len(order)
         if len(cells) != width:
             reason = f"{len(cells)} column(s) instead of {width}"
             problems.bad(
-                Where(name, number), reason, f"Expected: {' TAB '.join(order)}; no tab inside a text."
+                SourceLocation(name, number),
+                reason,
+                f"Expected: {' TAB '.join(order)}; no tab inside a text.",
             )
             continue
-        yield Where(name, number), tuple(cells[order.index(side)] for side in sides)
+        yield SourceLocation(name, number), tuple(cells[order.index(side)] for side in sides)
 
 
-def _check_no_header(where: Where, cells: Sequence[str], sides: Sequence[str], names: ColumnNames) -> None:
+def _check_no_header(
+    where: SourceLocation, cells: Sequence[str], sides: Sequence[str], names: ColumnNames
+) -> None:
     """Raise SeqkitError for a line that names columns, but not those that are needed: it would be taken as data."""
     found = {cell.strip() for cell in cells} & (names.known | set(sides))
     if len(found) < 2:
@@ -155,14 +159,14 @@ def without_region(code: str) -> str:
 
 
 def read_jsonl(
-    path: FilePath, sides: Sequence[str], problems: Problems, names: ColumnNames | None = None
+    path: FilePath, sides: Sequence[str], problems: RecordErrors, names: ColumnNames | None = None
 ) -> Iterator[Row]:
     """The strings of each object under the keys `sides`, under source and target, or as `names` has them.
 
     An object may hold them in another one under "translation". An empty line is passed over.
     """
     for number, line in read_lines(path):
-        where = Where(str(path), number)
+        where = SourceLocation(str(path), number)
         if isinstance(line, NotText):
             problems.bad(where, line.reason, line.fix)
             continue

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from seqkit.files import readable
-from seqkit.formats.examples import Problems, RawText, Sentence, Where
-from seqkit.formats.lines import BOM, FilePath, NotText, decode, opened, read_lines, told_with_place
+from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
+from seqkit.io.atomic import readable
+from seqkit.io.text_files import BOM, FilePath, NotText, decode, opened, read_lines, told_with_place
 
 STRETCH = 100_000
 """Characters a stretch may have."""
@@ -20,7 +20,7 @@ PIECE = 1 << 16
 TOKEN = re.compile(r"[^ \t\r\n]+")
 
 
-def read(path: FilePath, problems: Problems) -> Iterator[RawText]:
+def read(path: FilePath, problems: RecordErrors) -> Iterator[RawText]:
     """Running text, cut at the end of a paragraph, else of a line, else after white space, else anywhere.
 
     The stretches joined are the file's text; memory stays flat, however long a line is. A line that is not
@@ -30,20 +30,20 @@ def read(path: FilePath, problems: Problems) -> Iterator[RawText]:
     document: str | None = "stdin" if name == "-" else readable(Path(name).name)
     offset, line = 0, 1
     for text in _stretches(_texts(name, problems)):
-        yield RawText(text, Where(name, line), offset, document)
+        yield RawText(text, SourceLocation(name, line), offset, document)
         document = None
         offset += len(text)
         line += text.count("\n")
 
 
-def read_tokens(path: FilePath, problems: Problems) -> Iterator[Sentence]:
+def read_tokens(path: FilePath, problems: RecordErrors) -> Iterator[Sentence]:
     """Sentences that are split already: one a line, words by spaces or tabs.
 
     An empty line gives a sentence without words, so that output can be matched to input line by line.
     """
     name = str(path)
     for number, line in read_lines(path):
-        where = Where(name, number)
+        where = SourceLocation(name, number)
         if isinstance(line, NotText):
             problems.bad(where, line.reason, line.fix)
             continue
@@ -85,7 +85,7 @@ def _best_cut(text: str) -> int:
     return len(text) - len(last_word) or len(text)
 
 
-def _texts(path: str, problems: Problems) -> Iterator[str]:
+def _texts(path: str, problems: RecordErrors) -> Iterator[str]:
     """The text, a line or a part of a long one at a time. A bad line is left out from the bad part on."""
     bad_line = 0
     for line, start, data in _pieces(path):
@@ -94,7 +94,7 @@ def _texts(path: str, problems: Problems) -> Iterator[str]:
             yield text
             continue
         if isinstance(text, NotText) and line != bad_line:
-            problems.bad(Where(path, line), text.reason, text.fix)
+            problems.bad(SourceLocation(path, line), text.reason, text.fix)
         bad_line = line
         if data.endswith(b"\n"):
             yield "\n"

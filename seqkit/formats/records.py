@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import NO_LABEL, Multiword, Sentence
-from seqkit.formats.lines import BadRecord
+from seqkit.examples import NO_LABEL, Multiword, Sentence
+from seqkit.io.text_files import BadRecord
 from seqkit.labels.kinds import in_order, standard_kinds
 
 UNFIT = re.compile("[\0\ud800-\udfff]")

@@ -6,20 +6,20 @@ import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from seqkit.formats.examples import Problems, Where
-from seqkit.formats.lines import FilePath, NotText, chomp, read_lines, suffix_of
+from seqkit.examples import RecordErrors, SourceLocation
 from seqkit.formats.parallel import named_as
 from seqkit.formats.records import UNFIT
+from seqkit.io.text_files import FilePath, NotText, chomp, read_lines, suffix_of
 
 
 class SourceLine(NamedTuple):
     """One line of input, without its line end."""
 
     text: str
-    where: Where
+    where: SourceLocation
 
 
-def read_sources(path: FilePath, problems: Problems, side: str = "") -> Iterator[SourceLine]:
+def read_sources(path: FilePath, problems: RecordErrors, side: str = "") -> Iterator[SourceLine]:
     """One text for each line of a file (of stdin for "-"), in order, in flat memory; also from .gz.
 
     Of a .tsv file the column that its first line calls `side`, "source" or "text" (that line then counts as an
@@ -29,7 +29,7 @@ def read_sources(path: FilePath, problems: Problems, side: str = "") -> Iterator
     """
     suffix, column = suffix_of(path), 0
     for number, line in read_lines(path):
-        where = Where(str(path), number)
+        where = SourceLocation(str(path), number)
         named = _column(line, side) if number == 1 and suffix == ".tsv" else None
         if named is not None:
             line, column = "", named

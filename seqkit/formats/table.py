@@ -6,7 +6,7 @@ import os
 from typing import BinaryIO
 from unicodedata import category
 
-from seqkit.formats.examples import NO_LABEL, Sentence
+from seqkit.examples import NO_LABEL, Sentence
 from seqkit.labels.kinds import in_order
 
 COLOURS = {

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import BinaryIO, Protocol
 
-from seqkit.formats.examples import Translation
+from seqkit.examples import Translation
 
 BREAKS = re.compile("\r\n|[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 DIGITS = 6

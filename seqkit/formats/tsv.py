@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import NO_LABEL, Problems, Sentence, Where
-from seqkit.formats.lines import BadRecord, FilePath, NotText, read_lines
+from seqkit.examples import NO_LABEL, RecordErrors, Sentence, SourceLocation
+from seqkit.io.text_files import BadRecord, FilePath, NotText, read_lines
 from seqkit.labels.kinds import in_order, kind_named, standard_kinds
 
 BREAKS = re.compile("[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -26,7 +26,7 @@ Line = tuple[int, str | NotText]
 """Its number, and its text."""
 
 
-def read(path: FilePath, problems: Problems, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
+def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
     """The sentences of a file, with the labels of all its columns. A sentence with a malformed line goes to `problems`.
 
     Args: kinds, names of columns that are wanted, by which a first line that names them is known.
@@ -41,9 +41,9 @@ def read(path: FilePath, problems: Problems, kinds: Sequence[str] = ()) -> Itera
         try:
             sentence = _sentence([line for _, line in block], columns or ())
         except BadRecord as bad:
-            problems.bad(Where(name, block[bad.row][0]), bad.reason, bad.fix)
+            problems.bad(SourceLocation(name, block[bad.row][0]), bad.reason, bad.fix)
             continue
-        sentence.where = Where(name, block[0][0])
+        sentence.where = SourceLocation(name, block[0][0])
         yield sentence
 
 
@@ -74,12 +74,12 @@ def _header(name: str, block: list[Line], wanted: Sequence[str]) -> tuple[tuple[
         return standard_kinds()[: len(cells)], block
     if not all(names):
         # Read as a word and its labels, the line would be trained on.
-        problem = f"{Where(name, number)}: the columns are called {', '.join([first, *cells])}"
+        problem = f"{SourceLocation(name, number)}: the columns are called {', '.join([first, *cells])}"
         fix = f"Call them {WORD} and kinds of label in lower case; or leave that line out."
         raise SeqkitError(problem, fix)
     if len(set(names)) < len(names):
         twice = next(kind for kind in names if names.count(kind) > 1)
-        problem = f"{Where(name, number)}: two columns are of the kind {twice}: {', '.join(cells)}"
+        problem = f"{SourceLocation(name, number)}: two columns are of the kind {twice}: {', '.join(cells)}"
         raise SeqkitError(problem, "Rename or delete one of them.")
     return tuple(names), block[1:]
 

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.inference.tagger_logits import tagger_logits
 from seqkit.models.contracts import TaggerModel, TaggerOptions
 from seqkit.models.tagger import Tagger

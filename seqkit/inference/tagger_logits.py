@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.inference.batching import batches
 from seqkit.inference.tagger_forms import TaggerForm, tagger_form
 from seqkit.inference.word_cache import WordCache

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
+from seqkit.examples import NO_LABEL, Sentence
 from seqkit.extend.checks import KIND
 from seqkit.extend.manager import registry
 from seqkit.extend.registry import Registry
 from seqkit.extend.specs import LabelSpec
-from seqkit.formats.examples import NO_LABEL, Sentence
 
 
 def known_kinds() -> Mapping[str, LabelSpec]:

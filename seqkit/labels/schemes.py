@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from seqkit.formats.examples import NO_LABEL
+from seqkit.examples import NO_LABEL
 from seqkit.labels.kinds import kind_spec, known_kinds
 
 OUTSIDE = ("O", NO_LABEL)

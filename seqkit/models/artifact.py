@@ -24,7 +24,8 @@ from seqkit.extend.blame import plugin_of
 from seqkit.extend.build import build, facts_class
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import ModelSpec
-from seqkit.files import atomic_write, sync_folder, write_text
+from seqkit.io.atomic import atomic_write, sync_folder, write_text
+from seqkit.io.json_files import AGAIN, write_json
 from seqkit.models.folder import (
     CARD,
     CONFIG,
@@ -39,7 +40,6 @@ from seqkit.models.folder import (
 )
 from seqkit.models.needs import changed_third_party, missing, needs_of, versions_of
 from seqkit.models.options import options_class
-from seqkit.models.parts import AGAIN, write_json
 from seqkit.nn.bfloat16 import usable
 from seqkit.nn.initial import without_first_weights
 

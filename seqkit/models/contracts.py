@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, Self, runtime_checkable
 
 from seqkit.config import LARGEST, MOST_PIECES, check_range
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 
 if TYPE_CHECKING:
     from torch import Tensor

@@ -13,8 +13,8 @@ from seqkit.config import RENAMED
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import package_folder, registry
 from seqkit.extend.specs import PretrainedSpec
-from seqkit.files import stays_inside, write_text
-from seqkit.models.parts import AGAIN, read_json, write_json
+from seqkit.io.atomic import stays_inside, write_text
+from seqkit.io.json_files import AGAIN, read_json, write_json
 
 FORMAT = 2
 """Raised when a folder written today could not be read, or would be computed otherwise, by yesterday's seqkit."""

@@ -9,8 +9,8 @@ from typing import Any
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
 from seqkit.extend.registry import GROUP, KINDS
+from seqkit.io.json_files import AGAIN
 from seqkit.models.options import names_in, parts_of_options
-from seqkit.models.parts import AGAIN
 
 Needs = Mapping[str, Mapping[str, str]]
 """Kind of record -> name -> the distribution that offered it, as `config.json` has it."""

@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
+from seqkit.examples import Pair
 from seqkit.extend.build import build as build_part
 from seqkit.extend.manager import load, registry
-from seqkit.formats.examples import Pair
+from seqkit.io.json_files import read_json, write_json
 from seqkit.models.contracts import Loss, Memory, SupportsLogProb
 from seqkit.models.folder import LANGUAGES
 from seqkit.models.options import names_in
-from seqkit.models.parts import read_json, write_json
 
 
 @dataclass

@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError, did_you_mean
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.models.contracts import TaggerOptions
 from seqkit.models.recurrences import recurrence_class
 from seqkit.models.tagger_facts import TaggerFacts

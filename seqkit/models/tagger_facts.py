@@ -9,10 +9,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
+from seqkit.io.json_files import read_json, write_json
 from seqkit.labels.kinds import is_label
 from seqkit.models.contracts import TaggerOptions
-from seqkit.models.parts import read_json, write_json
 from seqkit.text.affixes import frequent_affixes
 from seqkit.text.subword import Subword, train_subword
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import Pair, Problems, Where
+from seqkit.examples import Pair, RecordErrors, SourceLocation
 from seqkit.models.contracts import SupportsJoin
 
 Source = Mapping[str, Any]
@@ -54,7 +54,9 @@ def fault_of_pair(model: Any, pair: Pair, targets: bool = True) -> SeqkitError |
     return None
 
 
-def usable_pairs(model: Any, pairs: Sequence[Pair], problems: Problems, targets: bool = True) -> list[Pair]:
+def usable_pairs(
+    model: Any, pairs: Sequence[Pair], problems: RecordErrors, targets: bool = True
+) -> list[Pair]:
     """The pairs that the model can take; each other one goes to `problems`, with its place."""
     usable: list[Pair] = []
     for start in range(0, len(pairs), GROUP):
@@ -77,13 +79,13 @@ def _all_usable(model: Any, pairs: Sequence[Pair], targets: bool) -> bool:
     return True
 
 
-def _good(model: Any, pairs: Sequence[Pair], problems: Problems, targets: bool) -> Iterator[Pair]:
+def _good(model: Any, pairs: Sequence[Pair], problems: RecordErrors, targets: bool) -> Iterator[Pair]:
     for number, pair in enumerate(pairs, start=1):
         fault = fault_of_pair(model, pair, targets)
         if fault is None:
             yield pair
         else:
-            problems.bad(pair.where or Where("pair", number), fault.problem, fault.fix)
+            problems.bad(pair.where or SourceLocation("pair", number), fault.problem, fault.fix)
 
 
 @contextmanager

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from seqkit.catalogue import find_corpus, read_examples
+from seqkit.data.catalogue import find_corpus, read_examples
+from seqkit.examples import RawText, RecordErrors
 from seqkit.extend.build import build, facts_class
 from seqkit.extend.manager import registry
-from seqkit.formats.examples import Problems, RawText
 from seqkit.training.request import Sources, TrainingRequest
 
 UNKNOWN_LANGUAGE = "xx"
@@ -28,7 +28,7 @@ def corpus_language(sources: Sources) -> str:
     return find_corpus(sources.corpus).language if sources.corpus else UNKNOWN_LANGUAGE
 
 
-def read_texts(source: str, split: str, problems: Problems) -> Iterator[str]:
+def read_texts(source: str, split: str, problems: RecordErrors) -> Iterator[str]:
     """The documents of a file or of a corpus's split as running text, one after another.
 
     Sentences stand on a line each. Raises SeqkitError for a source that there is not.

@@ -10,7 +10,7 @@ from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 import typer
 
-from seqkit.fields import OptionField, option_fields
+from seqkit.option_fields import OptionField, option_fields
 
 
 class Flags(NamedTuple):

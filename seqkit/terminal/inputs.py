@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import cast
 
 from seqkit.errors import SeqkitError
-from seqkit.files import readable
-from seqkit.formats.examples import Problems, RawText, Sentence, Where
-from seqkit.formats.zipped import on_disk
+from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
+from seqkit.io.atomic import readable
+from seqkit.io.zip_files import on_disk
 
 LOOKS_LIKE_CONLLU = re.compile(r"(# \w+( id)? =|1\t\S)")
 
@@ -73,12 +73,12 @@ class Inputs:
 
     def names_file(self, argument: str) -> bool:
         """A known suffix or a path separator makes a file of an argument."""
-        from seqkit.catalogue import names_file
+        from seqkit.data.catalogue import names_file
 
         return names_file(argument)
 
 
-def read_inputs(inputs: Inputs, language: str, problems: Problems) -> Iterator[Sentence]:
+def read_inputs(inputs: Inputs, language: str, problems: RecordErrors) -> Iterator[Sentence]:
     """The sentences of every argument, in order; raw text is split into words and sentences on the way."""
     several = len(inputs.arguments) > 1
     for number, argument in enumerate(inputs.arguments or ("-",), start=1):
@@ -147,7 +147,7 @@ def _same(path: Path, other: Path) -> bool:
 
 
 def _has_columns(path: str) -> bool:
-    from seqkit.catalogue import format_of, names_known_suffix
+    from seqkit.data.catalogue import format_of, names_known_suffix
 
     return names_known_suffix(path) and format_of(path).yields != "text"
 
@@ -157,13 +157,13 @@ def _from_text(text: str, name: str, pretokenized: bool, language: str) -> Itera
         from seqkit.formats.plain import words_of
 
         for line in text.removesuffix("\n").split("\n"):
-            yield Sentence(words_of(line), where=Where(name, 1))
+            yield Sentence(words_of(line), where=SourceLocation(name, 1))
     else:
-        yield from _sentences([RawText(text, Where(name, 1))], language)
+        yield from _sentences([RawText(text, SourceLocation(name, 1))], language)
 
 
-def _read(path: str, inputs: Inputs, problems: Problems) -> Iterator[Sentence | RawText]:
-    from seqkit.catalogue import names_known_suffix, read_file
+def _read(path: str, inputs: Inputs, problems: RecordErrors) -> Iterator[Sentence | RawText]:
+    from seqkit.data.catalogue import names_known_suffix, read_file
     from seqkit.formats.plain import read_tokens
 
     if inputs.pretokenized:

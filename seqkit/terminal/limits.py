@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from seqkit.formats.media import Limits
+    from seqkit.media import Limits
 
 MaxSeconds = Annotated[
     float | None,
@@ -24,7 +24,7 @@ MaxFrames = Annotated[
 
 def limits_of(seconds: float | None, pixels: int | None, frames: int | None) -> Limits:
     """The limits given, the others at their defaults."""
-    from seqkit.formats.media import Limits
+    from seqkit.media import Limits
 
     usual = Limits()
     return Limits(seconds or usual.seconds, pixels or usual.pixels, frames or usual.frames)

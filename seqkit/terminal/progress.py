@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from seqkit.streams import data_text
+from seqkit.io.streams import data_text
 
 if TYPE_CHECKING:
     from seqkit.evaluation.metric import Metric

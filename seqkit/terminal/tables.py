@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from seqkit.streams import data_text
+from seqkit.io.streams import data_text
 
 if TYPE_CHECKING:
     from seqkit.evaluation.report import Table

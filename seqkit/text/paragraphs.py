@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from seqkit.formats.examples import RawText
+from seqkit.examples import RawText
 from seqkit.text.boundaries import paragraph_starts, sentence_starts
 
 MAX_PARAGRAPH = 100_000

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from seqkit.errors import SeqkitError
-from seqkit.files import atomic_write
+from seqkit.io.atomic import atomic_write
 
 Record = dict[str, Any]
 

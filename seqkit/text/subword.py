@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from seqkit.errors import SeqkitError, did_you_mean
-from seqkit.files import atomic_write
+from seqkit.io.atomic import atomic_write
 from seqkit.text.sampling import FLAT_SCORE, Lattice, Pieces
 
 ALGORITHMS = ("unigram", "bpe")

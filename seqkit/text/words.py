@@ -8,10 +8,10 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from seqkit.formats.examples import RawText, Sentence, Where
+from seqkit.examples import RawText, Sentence, SourceLocation
 from seqkit.text.boundaries import sentence_starts
 from seqkit.text.paragraphs import Paragraph, paragraphs
-from seqkit.text.runs import Runs, Words, remembers, split_words
+from seqkit.text.token_cache import Runs, Words, remembers, split_words
 
 ANY_LANGUAGE = "xx"
 """spaCy's name for rules that suit no language in particular."""
@@ -113,7 +113,7 @@ def split_paragraph(paragraph: Paragraph, split: Split, abbreviations: Collectio
         for part in _parts(words):
             first = start + len(before)
             line, counted = line + text.count("\n", counted, first), first
-            where, offset = Where(paragraph.path, line), paragraph.offset + start
+            where, offset = SourceLocation(paragraph.path, line), paragraph.offset + start
             yield Sentence(words[part], {}, spaces[part], [], before, offset, document, where)
             start += sum(map(len, words[part])) + sum(map(len, spaces[part])) + len(before)
             before, document = "", None

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqkit._version import __version__
-from seqkit.catalogue import find_corpus
 from seqkit.config import to_toml
+from seqkit.data.catalogue import find_corpus
 from seqkit.evaluation.report import markdown_table, metric_table
 from seqkit.models.folder import model_info
 from seqkit.models.needs import third_party, versions_of

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from seqkit.files import write_text
+from seqkit.io.atomic import write_text
 
 
 def write_metrics(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
+from seqkit.io.json_files import read_json, write_json
 from seqkit.models.needs import Needs, Versions, changed, needs_of
-from seqkit.models.parts import read_json, write_json
 from seqkit.training.request import TrainingRequest
 
 BEGUN = "begun.json"

@@ -9,13 +9,13 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from seqkit.config import fill, flatten, read_toml, to_toml
+from seqkit.data.pairs import absolute
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import ModelSpec, TaskSpec
-from seqkit.files import write_text
+from seqkit.io.atomic import write_text
 from seqkit.models.folder import absolute_model, model_info
 from seqkit.models.options import options_class
-from seqkit.pairs import absolute
 from seqkit.training.options import TrainingOptions
 
 CONFIG = "config.toml"

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.metric import Metric
-from seqkit.files import atomic_write
+from seqkit.io.atomic import atomic_write
 
 FORMAT = 1
 

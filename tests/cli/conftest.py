@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from toy import tiny
 
-from seqkit.catalogue import corpus_files
 from seqkit.config import parse_settings
+from seqkit.data.catalogue import corpus_files
 from seqkit.models.artifact import save_model
 from seqkit.training.request import make_request
 from seqkit.training.run import train

@@ -20,7 +20,7 @@ OTHERS = ("learning_rate=0.02", "average=0", "patience=0", "threads=1", "batch_w
 QUICK = [part for setting in (*SETTINGS, *OTHERS) for part in ("--set", setting)]
 PLUGIN = """
 from seqkit import FormatSpec, LabelSpec, hookimpl
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 
 def read(path, problems):
     for block in open(path, encoding="utf-8").read().strip().split("\\n\\n"):

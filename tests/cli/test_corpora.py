@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from seqkit.catalogue import corpus_files, read_file
-from seqkit.formats.examples import Problems
+from seqkit.data.catalogue import corpus_files, read_file
+from seqkit.examples import RecordErrors
 from seqkit.tasks.tagging.data import read_data
 from seqkit.tasks.tagging.options import TaggingOptions
 from seqkit.training.request import Sources
@@ -152,7 +152,7 @@ def test_convert_there_and_back_keeps_words_and_labels(seqkit, tmp_path, suffix)
     assert (code, out) == (0, "")
     assert err.strip() == f"{there}: 6 sentence(s)"
     assert seqkit("corpora", "convert", there, back)[0] == 0
-    before, after = list(read_file(source, Problems())), list(read_file(back, Problems()))
+    before, after = list(read_file(source, RecordErrors())), list(read_file(back, RecordErrors()))
     assert [sentence.words for sentence in after] == [sentence.words for sentence in before]
     assert [sentence.labels for sentence in after] == [sentence.labels for sentence in before]
 

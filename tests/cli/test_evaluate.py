@@ -8,8 +8,8 @@ import shutil
 import pytest
 from toy import TREEBANK, tiny
 
+from seqkit.examples import Sentence
 from seqkit.extend.manager import load
-from seqkit.formats.examples import Sentence
 from seqkit.models.artifact import save_model
 from seqkit.tasks.tagging.loading import load_tagger
 
@@ -19,7 +19,7 @@ def treebank(tmp_path):
     """The toy treebank as a file, with spaces between the words."""
     path = tmp_path / "toy.conllu"
     with open(path, "wb") as file:
-        writer = load("seqkit.formats.conllu:Writer")(file)
+        writer = load("seqkit.formats.conllu.treebank:Writer")(file)
         for sentence in TREEBANK:
             writer.write(Sentence(sentence.words, sentence.labels, spaces=[" "] * len(sentence.words)))
     return path

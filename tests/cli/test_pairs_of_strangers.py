@@ -9,8 +9,8 @@ import pytest
 TMX = '''
 import xml.etree.ElementTree as ElementTree
 from seqkit import FormatSpec, hookimpl
-from seqkit.formats.examples import Pair, Where
-from seqkit.formats.lines import opened
+from seqkit.examples import Pair, SourceLocation
+from seqkit.io.text_files import opened
 
 LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -22,7 +22,7 @@ def read(path, problems):
             for variant in unit.iter("tuv"):
                 segment = variant.find("seg")
                 sides[variant.get(LANGUAGE) or variant.get("lang")] = "".join(segment.itertext())
-            where = Where(str(path), number)
+            where = SourceLocation(str(path), number)
             if len(sides) < 2:
                 problems.bad(where, "a unit in one language", "Add its translation.")
                 continue
@@ -57,7 +57,7 @@ def seqkit_formats():
 '''
 ORDERED = """
 from seqkit import FormatSpec, hookimpl
-from seqkit.formats.examples import Pair, Sentence
+from seqkit.examples import Pair, Sentence
 
 def read(path, problems):
     yield Pair({"text": "one"}, "eins")

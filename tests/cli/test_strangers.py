@@ -9,7 +9,7 @@ import pytest
 FORMAT = """
 print("a stranger's print")
 from seqkit import FormatSpec, hookimpl
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 
 def read(path, problems):
     assert isinstance(path, str)

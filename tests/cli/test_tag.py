@@ -15,8 +15,8 @@ from xml.etree import ElementTree
 import pytest
 from toy import tiny
 
-from seqkit.catalogue import read_file
-from seqkit.formats.examples import Problems
+from seqkit.data.catalogue import read_file
+from seqkit.examples import RecordErrors
 from seqkit.models.artifact import save_model
 from seqkit.nn import bfloat16
 
@@ -337,10 +337,10 @@ def test_labels_that_were_silver_are_not_said_to_be_when_they_are_replaced(seqki
     source, tagged = tmp_path / "silver.conllu", tmp_path / f"tagged.{suffix}"
     source.write_text(silver + TREEBANK)
     assert seqkit("tag", source, "-m", model, "-o", tagged).code == 0
-    (sentence,) = read_file(tagged, Problems())
+    (sentence,) = read_file(tagged, RecordErrors())
     assert sentence.silver is None and silver.strip() not in sentence.lines
     assert seqkit("tag", source, "-m", model, "--label", "upos", "-o", tagged).code == 0
-    (sentence,) = read_file(tagged, Problems())
+    (sentence,) = read_file(tagged, RecordErrors())
     assert sentence.silver == "en_core_web_sm 3.8" and silver.strip() in sentence.lines
 
 
@@ -462,7 +462,7 @@ def test_bfloat16_gives_nearly_the_same_tags_and_the_same_in_two_processes(seqki
 def test_the_states_are_really_computed_in_the_format_asked_for():
     import torch
 
-    from seqkit.formats.examples import Sentence
+    from seqkit.examples import Sentence
     from seqkit.tasks.tagging.loading import load_tagger
 
     sentence = Sentence(

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from seqkit.catalogue import corpus_files
+from seqkit.data.catalogue import corpus_files
 
 QUICK = [
     "epochs=2",

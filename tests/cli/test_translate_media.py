@@ -14,7 +14,7 @@ from toy_translation import SMALL
 
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
-from seqkit.formats.media import Sound
+from seqkit.media import Sound
 from seqkit.tasks.seq2seq.command_files import FileTarget
 
 CODE = Path(toy_media.__file__).read_text(encoding="utf-8")
@@ -31,8 +31,8 @@ def saved(folder, encoder, decoder, seed=3):
     """The folder of an untrained model."""
     import torch
 
+    from seqkit.examples import Pair
     from seqkit.extend.manager import load, registry
-    from seqkit.formats.examples import Pair
     from seqkit.models.artifact import save_model
     from seqkit.models.options import options_class
 
@@ -334,8 +334,8 @@ def test_drawings_are_measured_and_judged(seqkit, plugin, drawer, reader, tmp_pa
 
 
 def test_the_checksum_tells_arrays_apart():
-    from seqkit.formats.examples import Pair
-    from seqkit.formats.media import Sound
+    from seqkit.examples import Pair
+    from seqkit.media import Sound
     from seqkit.tasks.seq2seq.data import PairData
 
     def checksum(*values):
@@ -356,7 +356,7 @@ from seqkit import EncoderSpec, hookimpl
 from seqkit_seq2seq import TextOptions
 from seqkit_seq2seq.encoder import TextEncoder
 from seqkit_seq2seq.vocabulary import SourceText
-from seqkit.formats.examples import Pair
+from seqkit.examples import Pair
 
 class Facts(SourceText):
     @classmethod

@@ -16,7 +16,7 @@ from seqkit_public_corpora.makers.mnist import bounds, turned
 from seqkit_public_corpora.makers.moving_digits import Mover, caption, two_movers
 from seqkit_public_corpora.makers.spoken import SPEAKERS
 
-from seqkit.catalogue import files_of, find_corpus, made_items, verify
+from seqkit.data.catalogue import files_of, find_corpus, made_items, verify
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import load
 

@@ -5,16 +5,16 @@ import sys
 
 import pytest
 
-from seqkit.catalogue import corpus_files, read_sentences, verify
-from seqkit.formats.examples import Problems
+from seqkit.data.catalogue import corpus_files, read_sentences, verify
+from seqkit.data.statistics import Counts
+from seqkit.examples import RecordErrors
 from seqkit.labels.kinds import standard_kinds
-from seqkit.text.statistics import Counts
 
 SPLITS = ("train", "dev", "test")
 
 
 def sentences(split):
-    return list(read_sentences("sample-english", split, Problems()))
+    return list(read_sentences("sample-english", split, RecordErrors()))
 
 
 def test_its_files_are_those_of_its_manifest(monkeypatch):

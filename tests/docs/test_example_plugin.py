@@ -16,8 +16,8 @@ import torch
 from typer.testing import CliRunner
 
 from seqkit.cli.app import app
+from seqkit.examples import Sentence
 from seqkit.extend.manager import registry
-from seqkit.formats.examples import Sentence
 from seqkit.models.recurrences import recurrence_class
 from seqkit.tasks.tagging.loading import load_tagger
 

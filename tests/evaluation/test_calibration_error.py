@@ -15,7 +15,7 @@ from seqkit.evaluation.calibration import (
     expected_calibration_error,
     measure_calibration,
 )
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.tasks.tagging.report import calibration_table
 from seqkit.tasks.tagging.temperature import calibrate
 

@@ -8,7 +8,7 @@ from random import Random
 import pytest
 
 from seqkit.evaluation.compare import compare
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 
 GOLD = [Sentence([f"w{i}"], {"upos": ["NOUN"]}) for i in range(400)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from seqkit.evaluation.noise import TreebankHabits, own_fine_tag, same_context, sure_and_seconded
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 
 
 def labelled(text: str) -> Sentence:

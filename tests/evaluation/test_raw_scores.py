@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 from ud_oracle import KINDS, perturbed_labels, perturbed_words, ud_scores
 
-from seqkit.catalogue import read_sentences
+from seqkit.data.catalogue import read_sentences
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.raw import RawScore, score_raw
 from seqkit.evaluation.run import raw_text
-from seqkit.formats.examples import Multiword, Problems, Sentence
+from seqkit.examples import Multiword, RecordErrors, Sentence
 from seqkit.text.words import sentences_from
 
 CORPORA = {"sample-english": "en", "ud-english-ewt": "en", "ud-french-sequoia": "fr"}
@@ -21,7 +21,7 @@ CORPORA = {"sample-english": "en", "ud-english-ewt": "en", "ud-french-sequoia": 
 def corpus(request) -> tuple[str, list[Sentence]]:
     if request.param != "sample-english":
         request.getfixturevalue("real_corpora")
-    return request.param, list(read_sentences(request.param, "dev", Problems()))
+    return request.param, list(read_sentences(request.param, "dev", RecordErrors()))
 
 
 def check(gold: list[Sentence], system: list[Sentence]) -> dict[str, RawScore]:

@@ -11,7 +11,7 @@ import pytest
 from seqkit.evaluation.run import evaluate_tagger
 from seqkit.evaluation.spans import order_note, score_span_kinds, score_spans
 from seqkit.evaluation.tagging import LabelScore
-from seqkit.formats.examples import Sentence, Where
+from seqkit.examples import Sentence, SourceLocation
 from seqkit.tasks.tagging.report import card_section, tagging_dict, tagging_tables
 
 
@@ -106,8 +106,8 @@ def test_only_kinds_of_spans_are_scored_and_only_labelled_words():
 
 def test_tags_out_of_order_are_reported_with_their_number_and_place():
     gold = [
-        Sentence(["a"], {"ner": ["B-X"]}, where=Where("f", 1)),
-        Sentence(["b", "c", "d"], {"ner": ["I-X", "O", "I-X"]}, where=Where("f", 3)),
+        Sentence(["a"], {"ner": ["B-X"]}, where=SourceLocation("f", 1)),
+        Sentence(["b", "c", "d"], {"ner": ["I-X", "O", "I-X"]}, where=SourceLocation("f", 3)),
     ]
     assert order_note(gold, "ner").startswith("2 ner tag(s) out of order, such as I- after O, first at f:3")
     assert order_note(gold[:1], "ner") == ""

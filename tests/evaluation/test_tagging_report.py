@@ -9,14 +9,14 @@ from dataclasses import replace
 import pytest
 from ud_oracle import perturbed_labels
 
-from seqkit.catalogue import read_sentences
+from seqkit.data.catalogue import read_sentences
 from seqkit.evaluation import plots
 from seqkit.evaluation.metric import POINTS, Metric
 from seqkit.evaluation.pictures import letters_of_any_script
 from seqkit.evaluation.plots import confusion_matrix, learning_curve
 from seqkit.evaluation.raw import RawScore, RawScores
 from seqkit.evaluation.tagging import Accuracy, KindScores, TaggingScores, score_tagging
-from seqkit.formats.examples import Problems
+from seqkit.examples import RecordErrors
 from seqkit.tasks.tagging.report import raw_dict, raw_tables, tagging_dict, tagging_tables
 from seqkit.training.state import Progress
 
@@ -25,7 +25,7 @@ RAW = RawScores({"Tokens": RawScore(9, 10, 12), "UPOS": RawScore(6, 10, 12, 8)},
 
 @pytest.fixture
 def scores() -> TaggingScores:
-    gold = list(read_sentences("sample-english", "test", Problems()))
+    gold = list(read_sentences("sample-english", "test", RecordErrors()))
     kinds = ["upos", "xpos", "feats"]
     return score_tagging(gold, perturbed_labels(gold, 1), kinds, {"the"}, {"upos": ["the"]})
 

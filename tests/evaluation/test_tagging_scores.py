@@ -12,9 +12,9 @@ from spacy.tokens import Doc
 from spacy.training import Example
 from ud_oracle import KINDS, perturbed_labels, ud_scores
 
-from seqkit.catalogue import read_sentences
+from seqkit.data.catalogue import read_sentences
 from seqkit.evaluation.tagging import Accuracy, LabelScore, score_tagging
-from seqkit.formats.examples import Problems, Sentence
+from seqkit.examples import RecordErrors, Sentence
 from seqkit.labels.features import universal
 
 GOLD = [
@@ -33,7 +33,7 @@ GUESS = [
 def treebank(request) -> list[Sentence]:
     if request.param != "sample-english":
         request.getfixturevalue("real_corpora")
-    return list(read_sentences(request.param, "dev", Problems()))
+    return list(read_sentences(request.param, "dev", RecordErrors()))
 
 
 def test_by_hand():

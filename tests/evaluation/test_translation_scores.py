@@ -7,7 +7,7 @@ from random import Random
 
 import pytest
 
-from seqkit.catalogue import corpus_files
+from seqkit.data.catalogue import corpus_files
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.report import markdown_table
 from seqkit.evaluation.resampling import resample

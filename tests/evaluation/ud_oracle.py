@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from udtools import udeval
 
-from seqkit.formats.examples import Multiword, Sentence
+from seqkit.examples import Multiword, Sentence
 
 KINDS = ("upos", "xpos", "feats")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hypothesis import strategies as st
 
-from seqkit.formats.examples import Multiword, Problems, Sentence
+from seqkit.examples import Multiword, RecordErrors, Sentence
 
 LABELS = ("upos", "xpos", "feats")
 
@@ -90,7 +90,7 @@ def round_trip(format, sentences):
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "there-and-back")
         path.write_bytes(written(format, sentences))
-        again = list(format.read(path, Problems()))
+        again = list(format.read(path, RecordErrors()))
     for sentence in again:
         sentence.where = None
     return again

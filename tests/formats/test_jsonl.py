@@ -7,8 +7,8 @@ from hypothesis import given
 from made_sentences import round_trip, sentences, written
 
 from seqkit.errors import SeqkitError
+from seqkit.examples import Multiword, RecordErrors, Sentence
 from seqkit.formats import jsonl
-from seqkit.formats.examples import Multiword, Problems, Sentence
 
 BAD = {
     "not JSON": ('{"words": ["a"', "not JSON"),
@@ -41,7 +41,7 @@ BAD = {
 
 
 def read(path, skip=False):
-    return list(jsonl.read(path, Problems(skip)))
+    return list(jsonl.read(path, RecordErrors(skip)))
 
 
 @given(sentences())
@@ -96,7 +96,7 @@ def test_a_fault_is_told_with_file_line_and_reason(case, write_file):
         read(path)
     assert caught.value.problem.startswith(f"{path}:2: ") and reason in caught.value.problem
     assert caught.value.fix
-    problems = Problems(skip=True)
+    problems = RecordErrors(skip=True)
     assert [sentence.words for sentence in jsonl.read(path, problems)] == [["a"], ["b"]]
     assert problems.skipped == 1
 

@@ -10,10 +10,12 @@ from made_sentences import written
 from spacy.tokens import Doc, DocBin
 
 from seqkit.errors import SeqkitError
-from seqkit.formats import conllu, docbin, html, jsonl, table, tsv
-from seqkit.formats.conllu import parse
-from seqkit.formats.conllu_labels import with_attribute
-from seqkit.formats.examples import Problems, Sentence
+from seqkit.examples import RecordErrors, Sentence
+from seqkit.formats import html, jsonl, table, tsv
+from seqkit.formats.conllu import treebank as conllu
+from seqkit.formats.conllu.labels import with_attribute
+from seqkit.formats.conllu.treebank import parse
+from seqkit.formats.spacy import docbin
 from seqkit.labels.kinds import kind_spec
 
 ENTITIES = st.sampled_from(["O", "_", "B-PER", "I-PER", "B-a-b", "S-X", "E-X", "B", "NER=1"])
@@ -44,7 +46,7 @@ def labelled(draw):
 def test_labels_of_any_kind_come_back(format, sentence, tmp_path_factory):
     path = tmp_path_factory.mktemp("files") / "there"
     path.write_bytes(written(format, [sentence]))
-    [again] = format.read(str(path), Problems(), ("ner", "sense"))
+    [again] = format.read(str(path), RecordErrors(), ("ner", "sense"))
     assert {kind: again.labels[kind] for kind in ("ner", "sense")} == sentence.labels
     assert again.words == sentence.words
 
@@ -63,9 +65,9 @@ def test_kinds_that_nobody_asks_for_are_passed_over(tmp_path):
     assert list(sentence.labels) == ["upos", "xpos", "feats"]
     path = tmp_path / "x.jsonl"
     path.write_text(json.dumps({"words": ["a"], "ner": [[0, 1, "PER"]]}) + "\n")
-    assert [s.labels for s in jsonl.read(str(path), Problems())] == [{}]
+    assert [s.labels for s in jsonl.read(str(path), RecordErrors())] == [{}]
     with pytest.raises(SeqkitError, match="'ner' is not a list of strings"):
-        list(jsonl.read(str(path), Problems(), ("ner",)))
+        list(jsonl.read(str(path), RecordErrors(), ("ner",)))
 
 
 def test_misc_is_read_from_words_and_only_its_key_is_replaced():
@@ -128,10 +130,10 @@ def test_what_spacy_sees_of_entities_and_we_of_its(tmp_path):
     assert [(span.text, span.label_) for span in doc.ents] == [("a b", "PER"), ("d", "LOC")]
     theirs = Doc(spacy.blank("xx").vocab, list("abc"), ents=["B-ORG", "I-ORG", "O"])
     DocBin(docs=[theirs]).to_disk(path)
-    assert [s.labels for s in docbin.read(str(path), Problems(), ("ner",))] == [
+    assert [s.labels for s in docbin.read(str(path), RecordErrors(), ("ner",))] == [
         {"ner": ["B-ORG", "I-ORG", "O"]}
     ]
-    assert [s.labels for s in docbin.read(str(path), Problems())] == [{}]
+    assert [s.labels for s in docbin.read(str(path), RecordErrors())] == [{}]
 
 
 def test_a_change_of_the_entities_counts():

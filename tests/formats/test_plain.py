@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqkit.errors import SeqkitError
+from seqkit.examples import RecordErrors, SourceLocation
 from seqkit.formats import plain
-from seqkit.formats.examples import Problems, Where
 
 
 def read(path, skip=False):
-    return list(plain.read(path, Problems(skip)))
+    return list(plain.read(path, RecordErrors(skip)))
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_the_stretches_are_the_text(text, stretch, piece):
     before = ""
     for raw in stretches:
         assert 0 < len(raw.text) <= stretch
-        assert (raw.offset, raw.where) == (len(before), Where(str(path), 1 + before.count("\n")))
+        assert (raw.offset, raw.where) == (len(before), SourceLocation(str(path), 1 + before.count("\n")))
         assert raw.document == (None if before else "a.txt")
         before += raw.text
 
@@ -86,7 +86,7 @@ def test_a_line_that_is_not_text(small, write_file, bad, end):
     with pytest.raises(SeqkitError) as caught:
         read(path)
     assert caught.value.problem.startswith(f"{path}:3: ") and caught.value.fix
-    problems = Problems(skip=True)
+    problems = RecordErrors(skip=True)
     text = "".join(raw.text for raw in plain.read(path, problems))
     assert problems.skipped == 1
     # A long line is handed on in parts, and what was handed on before the fault cannot be taken back.
@@ -104,7 +104,7 @@ def test_memory_stays_flat_on_one_endless_line(tmp_path):
         for _ in range(40):
             file.write("Zeit fließt ".encode() * 40_000)
     tracemalloc.start()
-    total = sum(len(raw.text) for raw in plain.read(path, Problems()))
+    total = sum(len(raw.text) for raw in plain.read(path, RecordErrors()))
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert total == 12 * 40_000 * 40
@@ -118,7 +118,7 @@ def test_a_line_of_a_million_characters_without_white_space(write_file):
 
 def test_words_that_are_split_already(write_file):
     path = write_file("a.txt", "\ufeffTime  flies\t.\r\n\n20\u00a0000 \u00a0 €\n \nlast")
-    sentences = list(plain.read_tokens(path, Problems()))
+    sentences = list(plain.read_tokens(path, RecordErrors()))
     assert [s.words for s in sentences] == [["Time", "flies", "."], [], ["20\u00a0000", "€"], [], ["last"]]
     assert [s.where.line for s in sentences] == [1, 2, 3, 4, 5]
     assert sentences[0].spaces is None and sentences[0].text == "Time flies ."
@@ -127,7 +127,7 @@ def test_words_that_are_split_already(write_file):
 def test_a_line_of_tokens_that_is_not_text(write_file):
     path = write_file("a.txt", b"a b\n\xff\nc\n")
     with pytest.raises(SeqkitError, match=r"a\.txt:2: not valid UTF-8"):
-        list(plain.read_tokens(path, Problems()))
-    problems = Problems(skip=True)
+        list(plain.read_tokens(path, RecordErrors()))
+    problems = RecordErrors(skip=True)
     assert [s.words for s in plain.read_tokens(path, problems)] == [["a", "b"], ["c"]]
     assert problems.skipped == 1

@@ -7,12 +7,12 @@ import sys
 import pytest
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import Problems
+from seqkit.examples import RecordErrors
 from seqkit.formats.source_lines import read_sources
 
 
 def texts(path, **options):
-    return [line.text for line in read_sources(path, Problems(), **options)]
+    return [line.text for line in read_sources(path, RecordErrors(), **options)]
 
 
 def test_empty_lines_keep_their_place(write_file):
@@ -62,7 +62,7 @@ def test_a_bad_line_is_refused_or_counts_as_empty(write_file, name, content, sai
     with pytest.raises(SeqkitError) as caught:
         texts(path)
     assert f"{path}{said}" in caught.value.problem
-    problems = Problems(skip=True)
+    problems = RecordErrors(skip=True)
     assert [line.text for line in read_sources(path, problems)] == ["good", "", "last"]
     assert problems.skipped == 1
 

@@ -3,7 +3,7 @@
 import io
 import json
 
-from seqkit.formats.examples import Translation
+from seqkit.examples import Translation
 from seqkit.formats.translations import JsonLines, Lines, Table
 
 BEST = [Translation("a\tb\r\nc\u2028d\x85e", -0.123456789, -1.5), Translation("<s> ▁x", -0.2, -3.0)]

@@ -4,8 +4,10 @@ import conllu as oracle
 import pytest
 from made_sentences import round_trip, written
 
-from seqkit.formats import conllu, docbin, jsonl, tsv
-from seqkit.formats.examples import Problems
+from seqkit.examples import RecordErrors
+from seqkit.formats import jsonl, tsv
+from seqkit.formats.conllu import treebank as conllu
+from seqkit.formats.spacy import docbin
 
 HELD_OUT = [
     "ud-english-ewt/en_ewt-ud-dev.conllu",
@@ -25,7 +27,7 @@ def treebank(request, real_corpora):
 
 @pytest.fixture
 def sentences(treebank):
-    return list(conllu.read(treebank, Problems()))
+    return list(conllu.read(treebank, RecordErrors()))
 
 
 def test_every_word_and_label_is_as_the_conllu_package_has_it(treebank, sentences):

@@ -8,8 +8,8 @@ from hypothesis import given
 from made_sentences import round_trip, sentences, written
 
 from seqkit.errors import SeqkitError
+from seqkit.examples import NO_LABEL, RecordErrors, Sentence
 from seqkit.formats import tsv
-from seqkit.formats.examples import NO_LABEL, Problems, Sentence
 from seqkit.labels.kinds import standard_kinds
 
 BAD = {
@@ -24,7 +24,7 @@ BAD = {
 
 
 def read_text(write_file, text):
-    return [(s.words, s.labels) for s in tsv.read(write_file("x.tsv", text), Problems())]
+    return [(s.words, s.labels) for s in tsv.read(write_file("x.tsv", text), RecordErrors())]
 
 
 @given(sentences())
@@ -96,7 +96,7 @@ def test_the_first_line_may_name_any_kind_in_any_case_and_by_alias(write_file, h
 
 def test_a_wanted_column_is_known_by_its_own_name(write_file):
     path = write_file("x.tsv", "word\tSRL\nTime\tX\n")
-    assert [s.labels for s in tsv.read(path, Problems(), ("SRL",))] == [{"SRL": ["X"]}]
+    assert [s.labels for s in tsv.read(path, RecordErrors(), ("SRL",))] == [{"SRL": ["X"]}]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_wanted_column_is_known_by_its_own_name(write_file):
 def test_a_first_line_that_names_columns_badly_is_refused(write_file, header, said):
     path = write_file("x.tsv", f"\n{header}\nTime\tNOUN\tX\n")
     with pytest.raises(SeqkitError) as caught:
-        list(tsv.read(path, Problems(skip=True)))
+        list(tsv.read(path, RecordErrors(skip=True)))
     assert caught.value.problem.startswith(f"{path}:2: {said}")
 
 
@@ -137,9 +137,9 @@ def test_a_fault_is_told_with_file_line_and_reason(case, write_file):
     data = line if isinstance(line, bytes) else line.encode()
     path = write_file("bad.tsv", b"word\tupos\n\na\tX\n" + data + b"\n\nc\tX\n")
     with pytest.raises(SeqkitError) as caught:
-        list(tsv.read(path, Problems()))
+        list(tsv.read(path, RecordErrors()))
     assert caught.value.problem.startswith(f"{path}:4: ") and reason in caught.value.problem
-    problems = Problems(skip=True)
+    problems = RecordErrors(skip=True)
     assert [sentence.words for sentence in tsv.read(path, problems)] == [["c"]]
     assert problems.skipped == 1
 
@@ -150,7 +150,7 @@ def test_too_many_columns_without_a_header(write_file):
 
 
 def test_a_file_that_begins_with_a_line_that_is_not_text(write_file):
-    problems = Problems(skip=True)
+    problems = RecordErrors(skip=True)
     path = write_file("x.tsv", b"\xff\n\na\tX\n")
     assert [sentence.labels for sentence in tsv.read(path, problems)] == [{"upos": ["X"]}]
     assert problems.skipped == 1

@@ -11,7 +11,7 @@ from toy_translation import pairs, tiny, trained, translated
 
 from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import Pair
+from seqkit.examples import Pair
 from seqkit.inference import generation
 from seqkit.inference.generation import EXTRA, check_together, generate
 

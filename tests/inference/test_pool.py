@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.inference.pool import Job, Worker, apply_in_order
 from seqkit.tasks.tagging.apply import TagWords
 from seqkit.tasks.tagging.loading import load_tagger

@@ -10,7 +10,7 @@ from toy import TREEBANK, predict, tiny
 
 import seqkit
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.inference import word_cache
 from seqkit.inference.tagger import TaggerRunner
 from seqkit.models.tagger import Tagger

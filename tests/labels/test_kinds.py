@@ -2,10 +2,10 @@
 
 import pytest
 
-from seqkit.catalogue import read_sentences
+from seqkit.data.catalogue import read_sentences
 from seqkit.errors import SeqkitError
+from seqkit.examples import RecordErrors, Sentence
 from seqkit.extend.manager import registry
-from seqkit.formats.examples import Problems, Sentence
 from seqkit.labels.kinds import (
     column_kinds,
     in_order,
@@ -33,7 +33,7 @@ BAD = {
 }
 READER = """
 from seqkit import FormatSpec, hookimpl
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 
 def read(path, problems):
     yield Sentence(["a"], {"a=b": ["X"]})
@@ -96,4 +96,4 @@ def test_a_reader_that_yields_a_kind_without_a_fit_name_is_refused(install_plugi
     path = tmp_path / "x.odd"
     path.touch()
     with pytest.raises(SeqkitError, match="'a=b' cannot name a kind of label"):
-        list(read_sentences(path, "", Problems()))
+        list(read_sentences(path, "", RecordErrors()))

@@ -9,8 +9,8 @@ import torch
 from toy import TREEBANK, predict, softmax_loss, tagging_models, tiny
 
 from seqkit.config import fill
+from seqkit.examples import Sentence
 from seqkit.extend.manager import registry
-from seqkit.formats.examples import Sentence
 from seqkit.models.artifact import load_model, save_model
 
 MODELS = tagging_models()

@@ -15,7 +15,7 @@ import torch
 from toy_translation import pairs, tiny
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import Pair
+from seqkit.examples import Pair
 from seqkit.models.artifact import load_model, save_model
 from seqkit.models.contracts import Memory
 from seqkit.models.seq2seq import join

@@ -9,7 +9,7 @@ import torch
 from toy import TREEBANK, predict, softmax_loss, tiny
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.models.tagger import IGNORE
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import torch
 
+from seqkit.examples import Sentence
 from seqkit.extend.build import facts_class
 from seqkit.extend.manager import load, registry
-from seqkit.formats.examples import Sentence
 from seqkit.inference.tagger import TaggerRunner
 from seqkit.nn.heads import SoftmaxHead
 from seqkit.tasks.tagging.losses import distilled_loss, tagging_loss

@@ -8,8 +8,8 @@ from random import Random
 
 import torch
 
+from seqkit.examples import Pair
 from seqkit.extend.manager import load, registry
-from seqkit.formats.examples import Pair
 from seqkit.models.options import options_class
 from seqkit.training.batches import batch_seed
 

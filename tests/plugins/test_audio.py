@@ -16,8 +16,8 @@ from seqkit_audio.files import read_sound
 from seqkit_audio.resample import resampled
 
 from seqkit import SeqkitError
-from seqkit.formats.examples import Pair
-from seqkit.formats.media import Limits, Sound
+from seqkit.examples import Pair
+from seqkit.media import Limits, Sound
 
 
 def sine(frequency, rate, seconds=0.5, height=0.5):

@@ -10,9 +10,9 @@ from seqkit_frames.files import read_vectors, write_vectors
 from seqkit import SeqkitError
 from seqkit.decoding.options import DecodingOptions
 from seqkit.evaluation.drawing import log_likelihood
-from seqkit.formats.examples import Pair
-from seqkit.formats.media import Limits
+from seqkit.examples import Pair
 from seqkit.inference.generation import check_together, generate
+from seqkit.media import Limits
 
 
 def wave(length, slope):

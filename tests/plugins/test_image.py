@@ -10,9 +10,9 @@ from seqkit_image.files import read_picture
 
 from seqkit import SeqkitError
 from seqkit.decoding.options import DecodingOptions
-from seqkit.formats.examples import Pair
-from seqkit.formats.media import Limits, Picture
+from seqkit.examples import Pair
 from seqkit.inference.generation import generate
+from seqkit.media import Limits, Picture
 
 
 def pictures(channels=1):

@@ -121,10 +121,10 @@ def test_a_corpus_is_measured_in_its_sentences(seqkit, folders):
     """Each sentence of the treebank stands on a line."""
     result = seqkit("evaluate", folders["characters"], "sample-english", "--split", "dev", "--json")
     found = json.loads(result.out)
-    from seqkit.catalogue import read_sentences
-    from seqkit.formats.examples import Problems
+    from seqkit.data.catalogue import read_sentences
+    from seqkit.examples import RecordErrors
 
-    lines = [sentence.text.strip() for sentence in read_sentences("sample-english", "dev", Problems())]
+    lines = [sentence.text.strip() for sentence in read_sentences("sample-english", "dev", RecordErrors())]
     assert found["lines"] == len(lines) > 5
     assert found["characters"] == sum(len(line) + 1 for line in lines)
     assert found["words"] == sum(len(line.split()) + 1 for line in lines)

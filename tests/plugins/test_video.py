@@ -16,8 +16,8 @@ from torch.nn.functional import interpolate
 
 from seqkit import SeqkitError
 from seqkit.evaluation.attention import alignment
-from seqkit.formats.examples import Pair
-from seqkit.formats.media import Film, Limits
+from seqkit.examples import Pair
+from seqkit.media import Film, Limits
 
 
 def moving_square(frames=6, size=32, channels=1, step=3):

@@ -8,10 +8,10 @@ from seqkit_video.decoder import Found
 from seqkit_video.layers_place import cut_out, place
 
 from seqkit.decoding.options import DecodingOptions
-from seqkit.formats.examples import Pair
-from seqkit.formats.media import Film
+from seqkit.examples import Pair
 from seqkit.inference import generation
 from seqkit.inference.generation import generate
+from seqkit.media import Film
 from seqkit.nn.densities import Mixture, MixtureHead, gaussian_kl
 
 

@@ -7,10 +7,10 @@ import textwrap
 import pytest
 import spacy
 
-from seqkit.catalogue import read_sentences
+from seqkit.data.catalogue import read_sentences
 from seqkit.evaluation.raw import score_raw
 from seqkit.evaluation.run import raw_text
-from seqkit.formats.examples import Problems, RawText, Sentence, Where
+from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
 from seqkit.text.words import sentences_from
 
 TREEBANKS = {"ud-english-ewt": ("en", 0.840), "ud-french-sequoia": ("fr", 0.791)}
@@ -18,7 +18,7 @@ TREEBANKS = {"ud-english-ewt": ("en", 0.840), "ud-french-sequoia": ("fr", 0.791)
 
 @pytest.fixture(params=TREEBANKS)
 def treebank(request, real_corpora) -> tuple[str, float, list[Sentence]]:
-    return *TREEBANKS[request.param], list(read_sentences(request.param, "dev", Problems()))
+    return *TREEBANKS[request.param], list(read_sentences(request.param, "dev", RecordErrors()))
 
 
 def f1(gold: list[Sentence], found: list[Sentence]) -> float:
@@ -56,5 +56,5 @@ def test_wrapped_lines_do_not_end_sentences(treebank):
     paragraphs = "\n\n".join(_documents(gold)).split("\n\n")
     width = {"width": 72, "break_long_words": False, "break_on_hyphens": False}
     text = "\n\n".join(textwrap.fill(paragraph, **width) for paragraph in paragraphs)
-    found = list(sentences_from([RawText(text, Where("a", 1))], language))
+    found = list(sentences_from([RawText(text, SourceLocation("a", 1))], language))
     assert f1(gold, found) == pytest.approx(expected, abs=0.005)

@@ -9,16 +9,16 @@ from random import Random
 
 import pytest
 
-from seqkit.catalogue import read_sentences
+from seqkit.data.catalogue import read_sentences
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import Problems
+from seqkit.examples import RecordErrors
 from seqkit.text.sampling import Lattice, Pieces
 from seqkit.text.subword import ALGORITHMS, UNKNOWN_PIECE, train_subword, train_subword_on_lines
 
 
 @pytest.fixture(scope="module")
 def sentences():
-    return [sentence.words for sentence in read_sentences("sample-english", "train", Problems())]
+    return [sentence.words for sentence in read_sentences("sample-english", "train", RecordErrors())]
 
 
 @pytest.fixture(scope="module", params=ALGORITHMS)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from seqkit.formats.examples import RawText, Sentence, Where
+from seqkit.examples import RawText, Sentence, SourceLocation
 from seqkit.text import paragraphs
 from seqkit.text import words as module
 from seqkit.text.words import MAX_WORDS, sentences_from, tokenizer
 
-HERE = Where("a.txt", 1)
+HERE = SourceLocation("a.txt", 1)
 FRAGMENTS = [
     *(
         "Time flies.",
@@ -183,16 +183,16 @@ def test_text_without_words_gives_no_sentence(text):
 
 def test_documents_are_kept_apart():
     stretches = [
-        RawText("One two", Where("a", 1), 0, "a"),
-        RawText(" three", Where("a", 1), 7),
-        RawText("Four", Where("b", 1), 0, "b"),
-        RawText("Five", Where("c", 9), 0),
+        RawText("One two", SourceLocation("a", 1), 0, "a"),
+        RawText(" three", SourceLocation("a", 1), 7),
+        RawText("Four", SourceLocation("b", 1), 0, "b"),
+        RawText("Five", SourceLocation("c", 9), 0),
     ]
     found = [(s.text, s.document, s.offset, s.where) for s in sentences_from(stretches, "en")]
     assert found == [
-        ("One two three", "a", 0, Where("a", 1)),
-        ("Four", "b", 0, Where("b", 1)),
-        ("Five", None, 0, Where("c", 9)),
+        ("One two three", "a", 0, SourceLocation("a", 1)),
+        ("Four", "b", 0, SourceLocation("b", 1)),
+        ("Five", None, 0, SourceLocation("c", 9)),
     ]
 
 

@@ -9,7 +9,7 @@ import torch
 from toy import softmax_loss
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.inference.tagger import TaggerRunner
 from seqkit.models.artifact import load_for
 from seqkit.nn import bfloat16

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from seqkit.formats.examples import Item, Where
+from seqkit.examples import Item, SourceLocation
 from seqkit_public_corpora.makers.draws import WORDS, between, check_split, generator
 from seqkit_public_corpora.makers.mnist import SIDE, Image, draw, picture, turned
 
@@ -25,7 +25,9 @@ def lines(folder: Path, split: str, options: Mapping[str, Any]) -> Iterator[Item
         digits = random.integers(10, size=between(random, options["digits"])).tolist()
         line_HW = _line(folder, split, digits, random, options)
         text = "".join(map(str, digits))
-        yield Item({"image": picture(line_HW)}, {"text": text}, Where(f"digit-lines:{split}", index + 1))
+        yield Item(
+            {"image": picture(line_HW)}, {"text": text}, SourceLocation(f"digit-lines:{split}", index + 1)
+        )
 
 
 def questions(folder: Path, split: str, options: Mapping[str, Any]) -> Iterator[Item]:
@@ -40,7 +42,9 @@ def questions(folder: Path, split: str, options: Mapping[str, Any]) -> Iterator[
         side = int(random.integers(2))
         image = picture(_line(folder, split, digits, random, options))
         reads = {"image": image, "text": ("left", "right")[side]}
-        yield Item(reads, {"text": WORDS[digits[side]]}, Where(f"digit-questions:{split}", index + 1))
+        yield Item(
+            reads, {"text": WORDS[digits[side]]}, SourceLocation(f"digit-questions:{split}", index + 1)
+        )
 
 
 def _line(

@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqkit import SeqkitError
-from seqkit.formats.examples import Item, Where
-from seqkit.formats.media import Picture
+from seqkit.examples import Item, SourceLocation
+from seqkit.media import Picture
 from seqkit_public_corpora.makers.draws import again, check_split
 
 SIDE = 28
@@ -33,7 +33,7 @@ def digits(folder: Path, split: str, options: Mapping[str, Any]) -> Iterator[Ite
     for digit in range(10):
         first, last = bounds(len(images(folder, digit)), split, options["shares"])
         for index in range(first, last):
-            where = Where(str(folder / f"{digit}.json.gz"), index + 1)
+            where = SourceLocation(str(folder / f"{digit}.json.gz"), index + 1)
             yield Item({"image": picture(images(folder, digit)[index])}, {"text": str(digit)}, where)
 
 

@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from seqkit.formats.examples import Item, Where
-from seqkit.formats.media import Film
+from seqkit.examples import Item, SourceLocation
+from seqkit.media import Film
 from seqkit_public_corpora.makers.draws import between, check_split, generator
 from seqkit_public_corpora.makers.mnist import SIDE, draw, to_bytes
 
@@ -62,7 +62,7 @@ def clips(folder: Path, split: str, options: Mapping[str, Any]) -> Iterator[Item
         random = generator(options, split, index)
         movers = _movers(random, split, 1 + index % 2)
         film, told = Film(_frames(folder, split, movers, random, options), options["rate"]), caption(movers)
-        where = Where(f"moving-digits:{split}", index + 1)
+        where = SourceLocation(f"moving-digits:{split}", index + 1)
         yield Item({"video": film, "text": told}, {"text": told, "video": film}, where)
 
 

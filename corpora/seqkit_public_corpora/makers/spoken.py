@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqkit import SeqkitError
-from seqkit.formats.examples import Item, Where
-from seqkit.formats.media import Sound
+from seqkit.examples import Item, SourceLocation
+from seqkit.media import Sound
 from seqkit_public_corpora.makers.draws import WORDS, again, between, check_split, generator
 
 SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
@@ -31,7 +31,7 @@ def recordings(folder: Path, split: str, options: Mapping[str, Any]) -> Iterator
             for index in range(first, last + 1):
                 path = _path(folder, digit, speaker, index)
                 sound = Sound(_samples(path, options["rate"]), options["rate"])
-                yield Item({"audio": sound}, {"text": word}, Where(str(path), 1))
+                yield Item({"audio": sound}, {"text": word}, SourceLocation(str(path), 1))
 
 
 def strings(folder: Path, split: str, options: Mapping[str, Any]) -> Iterator[Item]:
@@ -53,7 +53,9 @@ def _string(folder: Path, split: str, index: int, options: Mapping[str, Any]) ->
         parts.append(_samples(_path(folder, digit, speaker, between(random, options[split])), rate))
     noisy_T = with_noise(np.concatenate(parts), random.uniform(*options["noise_db"]), random)
     text = " ".join(WORDS[digit] for digit in digits)
-    return Item({"audio": Sound(noisy_T, rate)}, {"text": text}, Where(f"fsdd-strings:{split}", index + 1))
+    return Item(
+        {"audio": Sound(noisy_T, rate)}, {"text": text}, SourceLocation(f"fsdd-strings:{split}", index + 1)
+    )
 
 
 def with_noise(

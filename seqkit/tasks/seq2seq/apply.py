@@ -6,11 +6,11 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from seqkit.data.items import library_missing
 from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import Translation
+from seqkit.examples import Translation
 from seqkit.inference.generation import Output, Source, generate
-from seqkit.items import library_missing
 from seqkit.models.usable import fault_of_source, parts_of
 
 CHUNK = 2000

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
-from seqkit.streams import data_stream, data_text
+from seqkit.io.streams import data_stream, data_text
 from seqkit.tasks.seq2seq.command_files import (
     FileSources,
     FileTarget,
@@ -33,7 +33,7 @@ from seqkit.terminal.renamed import Precision
 from seqkit.terminal.tables import say
 
 if TYPE_CHECKING:
-    from seqkit.formats.examples import Problems, Translation
+    from seqkit.examples import RecordErrors, Translation
     from seqkit.formats.source_lines import SourceLine
     from seqkit.formats.translations import TranslationWriter
 
@@ -116,7 +116,7 @@ def translate(
     """Turn one sequence into another: a line of text for each line, or for each file; or text into files."""
     from seqkit.config import fill
     from seqkit.decoding.options import DecodingOptions
-    from seqkit.formats.examples import Problems
+    from seqkit.examples import RecordErrors
 
     given = {
         "beam": max(beam or 0, n_best or 0, 5) if beam is None else beam,
@@ -141,7 +141,7 @@ def translate(
         {"decoding": DecodingOptions}, {key: value for key, value in given.items() if value is not None}
     )["decoding"]
     wanted = LineInputs(tuple(inputs or ()), text, file)
-    problems = Problems(skip=skip_bad)
+    problems = RecordErrors(skip=skip_bad)
     if modalities is None or modalities.reads_lines:
         for_files = {"--max-seconds": max_seconds, "--max-pixels": max_pixels, "--max-frames": max_frames}
         check_for_lines({"--input": input_, **for_files})
@@ -206,9 +206,9 @@ class LineInputs(Inputs):
         """Those arguments that are files."""
         return [argument for argument in self.arguments if argument != "-" and self.is_file(argument)]
 
-    def lines(self, problems: Problems, side: str) -> Iterator[SourceLine]:
+    def lines(self, problems: RecordErrors, side: str) -> Iterator[SourceLine]:
         """The lines of every argument, in order. `side`: the key of a JSON object that holds the line."""
-        from seqkit.formats.examples import Where
+        from seqkit.examples import SourceLocation
         from seqkit.formats.source_lines import SourceLine, read_sources
 
         for number, argument in enumerate(self.arguments or ("-",), start=1):
@@ -216,7 +216,7 @@ class LineInputs(Inputs):
                 yield from read_sources(argument, problems, side)
                 continue
             for line, text in enumerate(re.split("\r?\n", argument.removesuffix("\n")), start=1):
-                yield SourceLine(text, Where(f"argument {number}", line))
+                yield SourceLine(text, SourceLocation(f"argument {number}", line))
 
 
 def _load(names: Sequence[str], inference_dtype: str) -> list[Any]:
@@ -330,7 +330,7 @@ def _run(
 
 @contextmanager
 def _opened(out: Path | None) -> Iterator[BinaryIO]:
-    from seqkit.files import atomic_write
+    from seqkit.io.atomic import atomic_write
 
     if out is not None:
         with atomic_write(out) as file:
@@ -344,10 +344,10 @@ def _opened(out: Path | None) -> Iterator[BinaryIO]:
 
 def _writer_for(out: Path | None, format: str, scores: bool, n_best: int) -> Callable[[BinaryIO], Any]:
     """What makes the writer. Raises SeqkitError for a format that there is not, or that has no place for scores."""
-    from seqkit.catalogue import make_translation_writer
+    from seqkit.data.catalogue import make_translation_writer
     from seqkit.errors import SeqkitError, did_you_mean
     from seqkit.extend.manager import load, registry
-    from seqkit.formats.lines import suffix_of
+    from seqkit.io.text_files import suffix_of
 
     specs = [format.spec for format in registry().all("formats") if format.spec.translations]
     formats = {spec.name: spec for spec in specs}

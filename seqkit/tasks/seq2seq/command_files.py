@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import typer
 
 from seqkit.errors import SeqkitError, did_you_mean
-from seqkit.files import readable
+from seqkit.io.atomic import readable
 from seqkit.terminal.inputs import check_utf8
 
 if TYPE_CHECKING:
     from seqkit.evaluation.attention import Alignment
+    from seqkit.examples import RecordErrors, SourceLocation
     from seqkit.extend.specs import DecoderSpec, EncoderSpec
-    from seqkit.formats.examples import Problems, Where
-    from seqkit.formats.media import Limits
+    from seqkit.media import Limits
 
 
 class Named(NamedTuple):
@@ -30,7 +30,7 @@ class Named(NamedTuple):
     """What it is called in the output."""
     source: Mapping[str, Any] | None
     """None: it could not be read."""
-    where: Where | None = None
+    where: SourceLocation | None = None
     """The place of a line; None of a file, which `name` names."""
 
 
@@ -79,8 +79,8 @@ def modalities_of(model: str) -> Modalities | None:
 def source_language(model: str) -> str:
     """What the model's sources are called, such as "de"; "" where its folder does not tell."""
     from seqkit.errors import SeqkitError
+    from seqkit.io.json_files import read_json
     from seqkit.models.folder import LANGUAGES, model_folder
-    from seqkit.models.parts import read_json
 
     try:
         return str(read_json(model_folder(model) / LANGUAGES).get("source", ""))
@@ -183,7 +183,7 @@ class FileSources:
         print(f"seqkit: {said}. {error.fix}".rstrip(), file=sys.stderr, flush=True)
 
     def __iter__(self) -> Iterator[Named]:
-        from seqkit.items import cell_reader, library_missing
+        from seqkit.data.items import cell_reader, library_missing
 
         readers = {spec.name: cell_reader(spec, self.limits) for spec in self.modalities.encoders}
         for chosen, values in self._chosen:
@@ -202,7 +202,7 @@ class FileSources:
 class Remembered:
     """Sources on their way to the model, kept until their outputs are there."""
 
-    def __init__(self, sources: Sources, problems: Problems) -> None:
+    def __init__(self, sources: Sources, problems: RecordErrors) -> None:
         self._sources, self._problems = sources, problems
         self._waiting, self._done = deque[Named](), 0
 
@@ -264,7 +264,7 @@ class FileTarget:
 
 
 def write_files(
-    models: Sequence[Any], sources: Sources, options: Any, target: FileTarget, problems: Problems
+    models: Sequence[Any], sources: Sources, options: Any, target: FileTarget, problems: RecordErrors
 ) -> None:
     """One file for each source, numbered as the sources are; none for a source that is empty or cannot be read."""
     from seqkit.extend.manager import load

@@ -11,14 +11,14 @@ from typing import Any
 
 import numpy as np
 
-from seqkit.catalogue import find_corpus
+from seqkit.data.catalogue import find_corpus
+from seqkit.data.items import read_media_pairs, reads_items
+from seqkit.data.pairs import UNKNOWN, names_pair_files, read_pairs, sides_of
 from seqkit.errors import SeqkitError
+from seqkit.examples import Pair, RecordErrors
 from seqkit.extend.manager import registry
-from seqkit.formats.examples import Pair, Problems
-from seqkit.formats.media import Limits
-from seqkit.items import read_media_pairs, reads_items
+from seqkit.media import Limits
 from seqkit.models.options import names_in
-from seqkit.pairs import UNKNOWN, names_pair_files, read_pairs, sides_of
 from seqkit.tasks.seq2seq.options import Seq2SeqTraining
 from seqkit.training.request import Sources
 
@@ -75,7 +75,7 @@ def read_pair_data(sources: Sources, task: Seq2SeqTraining, options: Any) -> Pai
     Args: options, the model's: encoder and decoder decide what is read of each example.
     """
     first = sources.corpus or sources.train[0]
-    problems = Problems(skip=sources.skip_bad)
+    problems = RecordErrors(skip=sources.skip_bad)
     source, target, read = _reader(first, task, options, problems)
     splits = [
         [pair for data in _named(sources, split) for pair in read(data, split)] for split in ("train", "dev")
@@ -96,7 +96,7 @@ def read_pair_data(sources: Sources, task: Seq2SeqTraining, options: Any) -> Pai
 
 
 def _reader(
-    first: str, task: Seq2SeqTraining, options: Any, problems: Problems
+    first: str, task: Seq2SeqTraining, options: Any, problems: RecordErrors
 ) -> tuple[str, str, Callable[[str, str], Iterator[Pair]]]:
     """Names of source and target, and what reads the pairs of (data, split)."""
     encoders, decoder = names_in(options.encoder), options.decoder

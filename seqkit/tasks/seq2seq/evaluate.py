@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from seqkit.data.items import reads_items
 from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.report import Report, Section, Table
-from seqkit.items import reads_items
 from seqkit.models.artifact import load_for
 from seqkit.models.contracts import SymbolDecoder
 from seqkit.tasks.contract import EvaluationRequest

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from seqkit.data.items import read_media_pairs
 from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.corpus_metric import measured
@@ -14,9 +15,8 @@ from seqkit.evaluation.recognition import RecognitionScores, compare_recognition
 from seqkit.evaluation.report import Report, Table, metric_data, metric_table
 from seqkit.evaluation.resampling import few
 from seqkit.evaluation.sacre import tokenizer_for
-from seqkit.formats.examples import Pair, Problems
-from seqkit.formats.media import Limits
-from seqkit.items import read_media_pairs
+from seqkit.examples import Pair, RecordErrors
+from seqkit.media import Limits
 from seqkit.models.artifact import load_for
 from seqkit.models.contracts import SymbolDecoder
 from seqkit.models.usable import faults_named, usable_pairs
@@ -59,7 +59,7 @@ def _pairs(translator: Any, request: EvaluationRequest, targets: bool) -> list[P
     encoders, decoder = list(translator.encoders), translator.options.decoder
     options: Seq2SeqEvaluation = request.options
     limits = Limits(options.max_seconds, options.max_pixels, options.max_frames)
-    problems = Problems(skip=request.skip_bad)
+    problems = RecordErrors(skip=request.skip_bad)
     split = request.split or ""
     pairs = list(read_media_pairs(request.source, split, encoders, decoder, problems, limits))
     if request.skip_bad:

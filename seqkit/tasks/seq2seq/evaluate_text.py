@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 from unicodedata import is_normalized
 
+from seqkit.data.pairs import read_pairs, sides_of
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.corpus_metric import measured
 from seqkit.evaluation.metric import PERCENT, Metric
@@ -18,10 +19,9 @@ from seqkit.evaluation.translation import (
     compare_translations,
     score_translations,
 )
-from seqkit.formats.examples import Pair, Problems
+from seqkit.examples import Pair, RecordErrors
 from seqkit.models.artifact import load_for
 from seqkit.models.usable import faults_named, usable_pairs
-from seqkit.pairs import read_pairs, sides_of
 from seqkit.tasks.contract import EvaluationRequest
 from seqkit.tasks.seq2seq.apply import translate_lines
 from seqkit.tasks.seq2seq.evaluate import Head, check_reads_same, decoding_of
@@ -100,7 +100,7 @@ def _rival(translator: Any, request: EvaluationRequest) -> Any:
 
 
 def _pairs(translator: Any, request: EvaluationRequest, sides: tuple[str, str]) -> list[Pair]:
-    problems = Problems(skip=request.skip_bad)
+    problems = RecordErrors(skip=request.skip_bad)
     (encoder,) = translator.encoders
     parts = {"encoder": encoder, "decoder": translator.options.decoder}
     pairs = list(read_pairs(request.source, request.split or "", *sides, problems, longest=0, **parts))

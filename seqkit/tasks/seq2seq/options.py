@@ -8,7 +8,7 @@ from seqkit.config import check_range
 from seqkit.errors import SeqkitError
 
 SECONDS, PIXELS, FRAMES = 300.0, 50_000_000, 5_000
-"""Limits of `seqkit.formats.media.Limits`, which needs numpy."""
+"""Limits of `seqkit.media.Limits`, which needs numpy."""
 
 
 @dataclass(frozen=True)

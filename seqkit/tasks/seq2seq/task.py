@@ -6,16 +6,16 @@ from typing import Any
 
 import torch
 
+from seqkit.data.pairs import UNKNOWN
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.corpus_metric import metric_of
 from seqkit.evaluation.report import Report
+from seqkit.examples import RecordErrors
 from seqkit.extend.build import build, facts_class
 from seqkit.extend.manager import registry
-from seqkit.formats.examples import Problems
+from seqkit.io.json_files import read_json
 from seqkit.models.folder import LANGUAGES, model_folder
-from seqkit.models.parts import read_json
 from seqkit.models.usable import usable_pairs
-from seqkit.pairs import UNKNOWN
 from seqkit.tasks.contract import EvaluationRequest, Task
 from seqkit.tasks.seq2seq.card import card_facts
 from seqkit.tasks.seq2seq.data import PairData, read_pair_data
@@ -72,7 +72,7 @@ class Seq2SeqTask(Task):
 
 def _drop_unusable(model: Any, data: PairData, reporter: Reporter) -> None:
     """Leave out pairs that the model cannot take. Raises SeqkitError where none is left to train on."""
-    problems = Problems(skip=True)
+    problems = RecordErrors(skip=True)
     data.train, data.dev = (usable_pairs(model, pairs, problems) for pairs in (data.train, data.dev))
     if problems.skipped:
         reporter.note(problems.summary())

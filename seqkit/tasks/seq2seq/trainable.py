@@ -14,13 +14,13 @@ from seqkit.decoding.options import DecodingOptions
 from seqkit.evaluation.corpus_metric import measured
 from seqkit.evaluation.error_rates import characters, exact_matches, rate, words
 from seqkit.evaluation.metric import POINTS, Metric
-from seqkit.formats.examples import Pair
+from seqkit.examples import Pair
 from seqkit.inference.generation import generate
 from seqkit.models.contracts import Loss
 from seqkit.models.usable import faults_named
 from seqkit.text.languages import writes_blanks
-from seqkit.text.lines import one_line
-from seqkit.text.names import Names
+from seqkit.text.name_swaps import Names
+from seqkit.text.piece_lines import one_line
 from seqkit.training.batches import length_buckets
 from seqkit.training.trainable import Trainable
 

@@ -8,7 +8,7 @@ from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from seqkit.formats.examples import RawText, Sentence, Where
+from seqkit.examples import RawText, Sentence, SourceLocation
 from seqkit.inference.pool import Job, apply_in_order
 from seqkit.labels.schemes import repaired_labels, schemes_of
 from seqkit.text.words import sentences_from
@@ -88,7 +88,7 @@ def _with_labels(sentence: Sentence, labels: dict[str, list[str]], ranked: dict[
 
 def tag_text(tagger: TaggerRunner, text: str, language: str = "") -> Iterator[Sentence]:
     """The sentences of running text with their labels. The language is the model's unless another is given."""
-    stretch = RawText(text, Where("text", 1))
+    stretch = RawText(text, SourceLocation("text", 1))
     sentences = sentences_from([stretch], language or tagger.facts.language)
     return tag_sentences(tagger, sentences, tuple(tagger.facts.labels))
 

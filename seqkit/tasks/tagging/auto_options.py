@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.training.request import TrainingRequest
 
 UPDATES = 3300

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.conllu_labels import add_labels
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
+from seqkit.formats.conllu.labels import add_labels
 from seqkit.labels.kinds import kinds_in
 
 

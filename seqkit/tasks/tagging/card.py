@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.tasks.tagging.data import silver_of
 from seqkit.training.card import CardFacts
 from seqkit.training.request import TrainingRequest

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from seqkit.streams import data_stream, data_text
+from seqkit.io.streams import data_stream, data_text
 from seqkit.terminal.inputs import Inputs, check_apart, is_file_there, listed, read_inputs
 from seqkit.terminal.renamed import Precision
 from seqkit.terminal.tables import say
 
 if TYPE_CHECKING:
+    from seqkit.examples import RecordErrors
     from seqkit.extend.specs import FormatSpec
-    from seqkit.formats.examples import Problems
     from seqkit.inference.tagger import TaggerRunner
 
 
@@ -66,11 +66,11 @@ def tag(
     precision: Precision = "",
 ) -> None:
     """Give every word its part of speech."""
-    from seqkit.formats.examples import Problems
+    from seqkit.examples import RecordErrors
     from seqkit.tasks.tagging.apply import tag_sentences
     from seqkit.terminal.progress import WordCounter
 
-    problems = Problems(skip=skip_bad)
+    problems = RecordErrors(skip=skip_bad)
     wanted = Inputs(tuple(inputs or ()), text, file, from_, pretokenized)
     wanted.check()
     # Tags written over the file they were made from would replace its own labels for good.
@@ -130,10 +130,10 @@ def _kinds(label: str, known: Iterable[str]) -> tuple[str, ...]:
 @contextmanager
 def _writer(out: Path | None, spec: Any) -> Iterator[Any]:
     """A writer to the file, or to standard output."""
-    from seqkit.catalogue import make_writer
+    from seqkit.data.catalogue import make_writer
     from seqkit.errors import SeqkitError
     from seqkit.extend.manager import load
-    from seqkit.files import atomic_write
+    from seqkit.io.atomic import atomic_write
 
     load(spec.writer)  # before there is a file
     if out is not None:
@@ -152,7 +152,7 @@ def _writer(out: Path | None, spec: Any) -> Iterator[Any]:
 
 
 def _format(out: Path | None, format: str) -> Any:
-    from seqkit.catalogue import format_of
+    from seqkit.data.catalogue import format_of
     from seqkit.errors import SeqkitError
     from seqkit.extend.manager import registry
 
@@ -166,6 +166,6 @@ def _format(out: Path | None, format: str) -> Any:
     return spec
 
 
-def _report(words: int, problems: Problems) -> None:
+def _report(words: int, problems: RecordErrors) -> None:
     say("" if words else "no words found in the input")
     say(problems.summary())

@@ -10,11 +10,12 @@ from typing import Any
 
 from torch import nn
 
-from seqkit.catalogue import find_corpus
+from seqkit.data.catalogue import find_corpus
+from seqkit.data.labelled import labelled_sentences
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.evaluation.report import silver_warning
 from seqkit.evaluation.spans import order_note
-from seqkit.formats.examples import Problems, Sentence, Where
+from seqkit.examples import RecordErrors, Sentence, SourceLocation
 from seqkit.labels.kinds import (
     fault_of_name,
     in_order,
@@ -25,8 +26,7 @@ from seqkit.labels.kinds import (
 )
 from seqkit.models.contracts import MAX_STEPS
 from seqkit.tasks.tagging.options import TaggingOptions
-from seqkit.text.gold import Labeller, labeller_of
-from seqkit.text.sources import labelled_sentences
+from seqkit.text.silver_labels import Labeller, labeller_of
 from seqkit.text.words import ANY_LANGUAGE, splitter
 from seqkit.training.request import Sources
 
@@ -51,7 +51,7 @@ def read_data(sources: Sources, options: TaggingOptions) -> Data:
     """Read train and dev. Raises SeqkitError where there is nothing to learn from."""
     labeller = labeller_of(options.gold)
     language = _language(sources, options, labeller)
-    problems = Problems(skip=sources.skip_bad)
+    problems = RecordErrors(skip=sources.skip_bad)
     train = _read(sources, "train", options.label, labeller, problems)
     dev = _read(sources, "dev", options.label, labeller, problems)
     name = sources.corpus or ", ".join(sources.train)
@@ -92,7 +92,7 @@ def _of_language(named: str) -> str:
 
 
 def _read(
-    sources: Sources, split: str, kinds: Sequence[str], labeller: Labeller | None, problems: Problems
+    sources: Sources, split: str, kinds: Sequence[str], labeller: Labeller | None, problems: RecordErrors
 ) -> list[Sentence]:
     files = sources.train if split == "train" else sources.dev
     if sources.corpus and not files:
@@ -109,12 +109,12 @@ def _read(
     ]
 
 
-def _can_be_written(sentence: Sentence, kinds: Sequence[str], file: str, problems: Problems) -> bool:
+def _can_be_written(sentence: Sentence, kinds: Sequence[str], file: str, problems: RecordErrors) -> bool:
     """Whether CoNLL-U can hold its labels, which the model will give to other words."""
     for kind in kinds:
         for label in sentence.labels.get(kind, ()):
             if label.split() != [label]:
-                where = sentence.where or Where(file, 0)
+                where = sentence.where or SourceLocation(file, 0)
                 problems.bad(where, f"the {kind} label {label!r} has white space or is empty", "Rename it.")
                 return False
     return True

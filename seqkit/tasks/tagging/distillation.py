@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.labels.kinds import is_label
 from seqkit.models.artifact import load_for
 from seqkit.nn.heads import CRFHead

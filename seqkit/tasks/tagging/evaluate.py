@@ -7,6 +7,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from seqkit.data.labelled import labelled_sentences
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.calibration import measure_calibration
 from seqkit.evaluation.compare import Comparison, compare
@@ -18,7 +19,7 @@ from seqkit.evaluation.resampling import few
 from seqkit.evaluation.run import evaluate_raw, evaluate_tagger, kinds_to_score, predict
 from seqkit.evaluation.spans import order_note
 from seqkit.evaluation.tagging import TaggingScores
-from seqkit.formats.examples import Problems, Sentence
+from seqkit.examples import RecordErrors, Sentence
 from seqkit.tasks.contract import EvaluationRequest
 from seqkit.tasks.tagging.loading import load_tagger
 from seqkit.tasks.tagging.options import TaggingEvaluation
@@ -32,8 +33,7 @@ from seqkit.tasks.tagging.report import (
     tagging_tables,
 )
 from seqkit.terminal.inputs import check_apart, listed
-from seqkit.text.gold import labeller_of
-from seqkit.text.sources import labelled_sentences
+from seqkit.text.silver_labels import labeller_of
 from seqkit.text.words import splitter
 
 
@@ -89,7 +89,7 @@ def _check(request: EvaluationRequest, options: TaggingEvaluation) -> None:
 
 
 def _sentences(request: EvaluationRequest, kinds: Sequence[str]) -> list[Sentence]:
-    problems = Problems(skip=request.skip_bad)
+    problems = RecordErrors(skip=request.skip_bad)
     labeller = labeller_of(request.options.gold)
     examples = labelled_sentences(request.source, request.split or "", labeller, problems, kinds)
     sentences = [sentence for sentence in examples if sentence.words]

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.models.tagger import Tagger
 from seqkit.nn.heads import IGNORE, CRFHead, SoftmaxHead
 from seqkit.training.batches import length_buckets

@@ -11,7 +11,7 @@ from torch.nn.utils.rnn import pad_sequence
 
 from seqkit.evaluation.metric import Metric
 from seqkit.evaluation.spans import score_span_kinds
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.inference.tagger import TaggerRunner
 from seqkit.labels.kinds import is_label, kinds_in
 from seqkit.labels.schemes import repaired_labels, schemes_of

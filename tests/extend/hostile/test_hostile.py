@@ -14,7 +14,7 @@ import pytest
 from toy import tiny
 
 from seqkit.cli.app import main
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.models.artifact import save_model
 from seqkit.tasks.tagging.loading import load_tagger
 

@@ -12,11 +12,11 @@ import pytest
 import torch
 
 from seqkit.config import parse_settings
+from seqkit.data.pairs import read_pairs
 from seqkit.decoding.options import DecodingOptions
-from seqkit.formats.examples import Problems
+from seqkit.examples import RecordErrors
 from seqkit.inference.generation import generate
 from seqkit.models.artifact import load_model
-from seqkit.pairs import read_pairs
 from seqkit.tasks.seq2seq.data import read_pair_data
 from seqkit.tasks.seq2seq.options import Seq2SeqTraining
 from seqkit.training.loop import Stopped
@@ -120,7 +120,7 @@ def test_single_words_are_scored_by_exact_matches_for_their_bleu_is_always_0(tmp
 @pytest.fixture(scope="module")
 def twenty():
     """The first pairs of the sample."""
-    return list(read_pairs("sample-german-english", "train", "de", "en", Problems()))[:20]
+    return list(read_pairs("sample-german-english", "train", "de", "en", RecordErrors()))[:20]
 
 
 @pytest.mark.parametrize("attention", ["none", "general"])

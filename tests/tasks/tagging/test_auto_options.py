@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.tasks.tagging.auto_options import with_auto_options
 from seqkit.training.request import make_request
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from seqkit.errors import SeqkitError
-from seqkit.formats.conllu import parse
+from seqkit.formats.conllu.treebank import parse
 from seqkit.models.artifact import load_for
 from seqkit.tasks.tagging.auxiliary import add_auxiliary
 from seqkit.training.request import make_request

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import seqkit
-from seqkit.formats.examples import Sentence
+from seqkit.examples import Sentence
 from seqkit.tasks.tagging.apply import CHUNK_WORDS, tag_sentences, tag_text
 
 

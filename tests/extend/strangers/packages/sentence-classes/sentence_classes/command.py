@@ -15,8 +15,8 @@ def classify(
 ) -> None:
     """Give a sentence its class."""
     from seqkit import SeqkitError
+    from seqkit.io.streams import data_text
     from seqkit.models.artifact import load_for
-    from seqkit.streams import data_text
 
     if not model:
         raise SeqkitError("which model?", "Name one: --model runs/classes.", exit_code=2)

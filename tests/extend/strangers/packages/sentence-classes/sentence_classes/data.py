@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from seqkit import SeqkitError
-from seqkit.formats.examples import Problems, Where
-from seqkit.formats.lines import NotText, chomp, is_blank, read_lines, suffix_of
+from seqkit.examples import RecordErrors, SourceLocation
+from seqkit.io.text_files import NotText, chomp, is_blank, read_lines, suffix_of
 
 
 class Example(NamedTuple):
@@ -20,19 +20,19 @@ class Example(NamedTuple):
 
 
 def read_files(
-    paths: Iterable[str], text_column: str, class_column: str, problems: Problems
+    paths: Iterable[str], text_column: str, class_column: str, problems: RecordErrors
 ) -> list[Example]:
     """The examples of several files. Raises SeqkitError for a file of another suffix and for a bad record."""
     return [one for path in paths for one in _read(path, (text_column, class_column), problems)]
 
 
-def _read(path: str, columns: tuple[str, str], problems: Problems) -> Iterator[Example]:
+def _read(path: str, columns: tuple[str, str], problems: RecordErrors) -> Iterator[Example]:
     suffix = suffix_of(path)
     if suffix not in (".tsv", ".jsonl"):
         raise SeqkitError(f"{path}: not a .tsv or .jsonl file", "Give sentences and classes as one of them.")
     places: list[int] = []
     for number, line in read_lines(path):
-        where = Where(path, number)
+        where = SourceLocation(path, number)
         if isinstance(line, NotText):
             problems.bad(where, line.reason, line.fix)
         elif suffix == ".jsonl":
@@ -55,7 +55,9 @@ def _places(header: list[str], columns: tuple[str, str], path: str) -> list[int]
     return [header.index(column) for column in columns]
 
 
-def _from_json(line: str, keys: tuple[str, str], where: Where, problems: Problems) -> Iterator[Example]:
+def _from_json(
+    line: str, keys: tuple[str, str], where: SourceLocation, problems: RecordErrors
+) -> Iterator[Example]:
     try:
         record = json.loads(line)
         found = Example(*(record[key] for key in keys))

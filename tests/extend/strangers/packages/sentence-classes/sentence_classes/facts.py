@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from seqkit.models.parts import read_json, write_json
-from seqkit.text.lines import one_line
+from seqkit.io.json_files import read_json, write_json
+from seqkit.text.piece_lines import one_line
 
 UNKNOWN, FIRST = 1, 2
 """Ids of an unknown word and of the first known one; 0 is padding."""

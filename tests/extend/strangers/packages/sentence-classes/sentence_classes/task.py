@@ -11,7 +11,7 @@ from sentence_classes.trainable import ClassifierTrainable, scores
 from seqkit import SeqkitError
 from seqkit.evaluation.corpus_metric import metric_of
 from seqkit.evaluation.report import metric_data, metric_table
-from seqkit.formats.examples import Problems
+from seqkit.examples import RecordErrors
 from seqkit.models.artifact import load_for
 from seqkit.tasks import EvaluationRequest, Prepared, Report, Section, Task, TrainingRequest
 from seqkit.tasks.reading import fresh_or_started
@@ -35,7 +35,7 @@ class SentenceClasses(Task):
             raise SeqkitError(
                 f"--corpus {sources.corpus}: not for classifiers", "Give --train FILE.", exit_code=2
             )
-        problems = Problems(skip=sources.skip_bad)
+        problems = RecordErrors(skip=sources.skip_bad)
         train, dev = (
             read_files(paths, options.text_column, options.class_column, problems)
             for paths in (sources.train, sources.dev)
@@ -68,7 +68,7 @@ class SentenceClasses(Task):
     def evaluate(self, request: EvaluationRequest) -> Report:
         """Macro F1, accuracy and what --metric names."""
         model = load_for(self.name, request.model, request.inference_dtype)
-        options, problems = request.options, Problems(skip=request.skip_bad)
+        options, problems = request.options, RecordErrors(skip=request.skip_bad)
         if request.split is not None:
             raise SeqkitError(f"{request.source}: no such file", "Give a .tsv or .jsonl file.", exit_code=2)
         examples = read_files([request.source], options.text_column, options.class_column, problems)

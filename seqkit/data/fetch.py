@@ -1,0 +1,119 @@
+"""One file of a corpus: fetched from its address, and held against its manifest."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import sys
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from seqkit.errors import SeqkitError
+from seqkit.extend.specs import CorpusFile, CorpusSpec
+from seqkit.io.atomic import atomic_write, stays_inside
+
+Progress = Callable[[str, int, int], None]
+"""Called with a file's path, the bytes that are here, and the bytes there will be."""
+
+CHUNK = 1 << 20
+TIMEOUT = 30
+"""Seconds a server may stay silent."""
+
+
+def check_manifest(spec: CorpusSpec) -> None:
+    """Raise SeqkitError for a path that leaves the corpus's folder, for one of a split that is none of its files, and
+    for an address that is not on the web.
+    """
+    fix = "Mend or uninstall the plugin that names this corpus."
+    paths = [path for split in spec.splits.values() for path in split]
+    for path in [*paths, *(file.path for file in spec.files)]:
+        if not stays_inside(path):
+            raise SeqkitError(f"{spec.name}: its manifest names '{path}', outside its folder", fix)
+    own = {file.path for file in spec.files}
+    for path in paths if spec.files and not (spec.listing or spec.made_from or spec.maker) else ():
+        # A file may be one of a zip archive's.
+        if path not in own and not any(path.startswith(f"{archive}/") for archive in own):
+            raise SeqkitError(f"{spec.name}: a split names '{path}', which is none of its files", fix)
+    for file in spec.files:
+        if file.url and not file.url.startswith(("http://", "https://")):
+            raise SeqkitError(f"{spec.name}: '{file.url}' is not an http(s) address", fix)
+
+
+def fault_of(file: CorpusFile, path: Path) -> str:
+    """How the file at `path` differs from its manifest; empty when it does not."""
+    if not path.is_file():
+        return f"{path}: is missing"
+    try:
+        size, digest = _measured(path, file)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
+        return f"{path}: cannot be unpacked ({error})"
+    if size != file.size:
+        return f"{path}: has {size} bytes, the manifest says {file.size}"
+    return (
+        ""
+        if digest == file.sha256.lower()
+        else f"{path}: has sha256 {digest}, the manifest says {file.sha256}"
+    )
+
+
+def _measured(path: Path, file: CorpusFile) -> tuple[int, str]:
+    """Bytes and sha256; the latter "" where the size is wrong already. No more is unpacked than there should be."""
+    size = path.stat().st_size
+    if not file.packed and size != file.size:
+        return size, ""
+    digest, size = hashlib.sha256(), 0
+    with gzip.open(path) if file.packed else path.open("rb") as content:
+        while size <= file.size and (chunk := content.read(CHUNK)):
+            digest.update(chunk)
+            size += len(chunk)
+    return size, digest.hexdigest()
+
+
+def download(file: CorpusFile, target: Path, progress: Progress) -> None:
+    """Fetch one file; it takes its name only when size and sha256 are those of the manifest."""
+    if not file.url:
+        raise SeqkitError(
+            f"{file.path}: its manifest gives no address", f"Put the file at {target} yourself."
+        )
+    _make_folder(target.parent)
+    digest, done = hashlib.sha256(), 0
+    with atomic_write(target, pack=file.packed) as out:
+        for chunk in _chunks(file, target):
+            out.write(chunk)
+            digest.update(chunk)
+            done += len(chunk)
+            progress(file.path, done, file.size)
+            if done > file.size:
+                break
+        if (done, digest.hexdigest()) != (file.size, file.sha256.lower()):
+            raise SeqkitError(
+                f"{file.url}: what came is not what the manifest names: {done} bytes of {file.size}, "
+                f"sha256 {digest.hexdigest()} for {file.sha256}",
+                "Try again later; if it stays so, the publisher has changed the file.",
+            )
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        where = {"win32": "LOCALAPPDATA", "darwin": "HOME"}.get(sys.platform, "XDG_DATA_HOME")
+        fix = f"Set {where} to a folder that can be written."
+        raise SeqkitError(f"{folder}: cannot be made ({error.strerror})", fix) from error
+
+
+def _chunks(file: CorpusFile, target: Path) -> Iterator[bytes]:
+    """The bytes behind a file's address. SeqkitError where they cannot be had."""
+    import http.client
+    import urllib.request
+
+    try:
+        with urllib.request.urlopen(file.url, timeout=TIMEOUT) as answer:
+            while chunk := answer.read(CHUNK):
+                yield chunk
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise SeqkitError(
+            f"{file.url}: cannot be fetched ({error})",
+            f"Check the network and try again, or put the file at {target} yourself.",
+        ) from error

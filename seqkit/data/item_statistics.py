@@ -1,0 +1,102 @@
+"""What examples of any modality hold, in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from seqkit.data.catalogue import find_corpus, made_items
+from seqkit.data.items import check_made, read_media_pairs
+from seqkit.data.pairs import names_pair_files
+from seqkit.examples import Item, RecordErrors
+from seqkit.media import Film, Limits, Picture, Sound
+
+
+@dataclass
+class ModalityStatistics:
+    """One modality of a split. Its unit: words, seconds, columns of pixels, frames, or rows of an array."""
+
+    unit: str = ""
+    total: float = 0.0
+    longest: float = 0.0
+    seen: set[str] = field(default_factory=set)
+    """The different texts."""
+
+    def add(self, value: Any) -> None:
+        """Count one input or output."""
+        self.unit, amount = _measured(value)
+        self.total += amount
+        self.longest = max(self.longest, amount)
+        if isinstance(value, str):
+            self.seen.add(value)
+
+
+@dataclass
+class ItemStatistics:
+    """One split."""
+
+    examples: int = 0
+    modalities: dict[str, ModalityStatistics] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return {
+            "examples": self.examples,
+            "modalities": {
+                name: {
+                    "unit": own.unit,
+                    "total": own.total,
+                    "longest": own.longest,
+                    "distinct": len(own.seen),
+                }
+                for name, own in self.modalities.items()
+            },
+        }
+
+
+def measure_items(
+    data: str, encoders: Sequence[str], decoder: str, problems: RecordErrors, limits: Limits
+) -> dict[str, ItemStatistics]:
+    """The figures of each split of a corpus that is made, or of a user's table, whose encoders and decoder are given.
+
+    Raises SeqkitError as `read_media_pairs` does.
+    """
+    if names_pair_files(data):
+        pairs = read_media_pairs(data, "", encoders, decoder, problems, limits)
+        return {"file": _counted({**pair.sources, "target": pair.target} for pair in pairs)}
+    spec = find_corpus(data)
+    check_made(spec)
+    return {split: _counted(map(parts_of, made_items(spec, split))) for split in spec.splits}
+
+
+def parts_of(item: Item) -> dict[str, Any]:
+    """What is read, and what can be written and is not the same."""
+    written = {
+        name if name not in item.reads else f"{name}, written": value
+        for name, value in item.writes.items()
+        if item.reads.get(name) is not value
+    }
+    return {**item.reads, **written}
+
+
+def _counted(examples: Iterable[dict[str, Any]]) -> ItemStatistics:
+    found = ItemStatistics()
+    for example in examples:
+        found.examples += 1
+        for name, value in example.items():
+            found.modalities.setdefault(name, ModalityStatistics()).add(value)
+    return found
+
+
+def _measured(value: Any) -> tuple[str, float]:
+    """Unit and amount."""
+    if isinstance(value, str):
+        return "words", len(value.split())
+    if isinstance(value, Sound):
+        return "seconds", len(value.samples_T) / value.rate
+    if isinstance(value, Picture):
+        return "columns", value.pixels_HWC.shape[1]
+    if isinstance(value, Film):
+        return "frames", len(value.frames_FHWC)
+    return ("rows", len(value)) if hasattr(value, "__len__") else ("examples", 1)

@@ -1,0 +1,267 @@
+"""Parallel text by name: a corpus, or a user's own files, as pairs of one side and another."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from seqkit.data.catalogue import (
+    corpus_files,
+    find_corpus,
+    format_of,
+    names_file,
+    names_known_suffix,
+    read_pair_file,
+)
+from seqkit.data.hash_split import split_of
+from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.examples import Pair, RecordErrors, SourceLocation
+from seqkit.extend.manager import registry
+from seqkit.extend.specs import CorpusSpec, FormatSpec
+from seqkit.formats.parallel import GENERIC, ColumnNames, Row, named_as, read_files, read_jsonl, read_tsv
+from seqkit.io.text_files import suffix_of
+
+UNKNOWN = "xx"
+"""The language of a side that was not named; as a run writes it down."""
+LONGEST = 5000
+"""Characters of a side; a longer line is nearly always a fault of the file."""
+
+
+def read_pairs(
+    data: str,
+    split: str,
+    source: str,
+    target: str,
+    problems: RecordErrors,
+    longest: int = LONGEST,
+    encoder: str = "text",
+    decoder: str = "text",
+) -> Iterator[Pair]:
+    """The pairs of a split of a corpus, or of the user's files, each a Pair({encoder: …}, target, where).
+
+    Args:
+        data: the name of a corpus; two files joined by a comma (`train.en,train.de`); or one .tsv or .jsonl
+            file, or a file of a plugin's format that holds pairs. Of two files, the ending of their names says which
+            side each holds; without such an ending the first is the source.
+        split: of a corpus ("dev" finds its "val"); files have none.
+        source, target: sides, such as "en" and "de". For files they may be "".
+        problems: what to do with a line that has no partner, an empty side, a side of more than `longest`
+            characters (0: any length), and bytes that are not UTF-8.
+        encoder, decoder: what will read the lines, and write them; columns of a table may have these names, too.
+
+    Raises SeqkitError for a corpus, split, side or file that there is not, and as `problems` says.
+    """
+    names = column_names(encoder, decoder)
+    for where, (left, right) in read_rows(data, split, (source, target), problems, names):
+        fault = _fault(left, longest) or _fault(right, longest)
+        if fault:
+            problems.bad(where, *fault)
+            continue
+        yield Pair({encoder: left}, right, where)
+
+
+def column_names(encoder: str, decoder: str) -> ColumnNames:
+    """What a table's columns may be called where neither encoder nor decoder reads files."""
+    host = registry()
+    sources = (encoder, "source")
+    targets = ("target",) if decoder == encoder else ("target", decoder)
+    parts = {one.spec.name for kind in ("encoders", "decoders") for one in host.all(kind)}
+    return ColumnNames((sources, targets), ColumnNames.known | parts)
+
+
+def read_rows(
+    data: str, split: str, sides: tuple[str, ...], problems: RecordErrors, names: ColumnNames | None = None
+) -> Iterator[Row]:
+    """As `read_pairs`, with any number of sides and empty or long texts as they are.
+
+    Args: names, of columns, beside those of the sides; by default those that text has.
+    """
+    if names_pair_files(data):
+        return _rows_of_files(data, sides, problems, names or column_names("text", "text"))
+    spec = find_corpus(data)
+    for side in sides:
+        check_side(spec, side)
+    return _rows_of_corpus(spec, split, sides, problems)
+
+
+def pair_format(path: str | Path) -> FormatSpec | None:
+    """The format of a file that a reader of pairs can read; None for a file of another format."""
+    if not names_known_suffix(str(path)):
+        return None
+    spec = format_of(path) if _is_readable(path) else None
+    return spec if spec is not None and spec.yields == "pairs" else None
+
+
+def names_pair_files(data: str) -> bool:
+    """Whether `data` means files, not a corpus."""
+    return "," in data or names_file(data) or Path(data).is_file()
+
+
+def absolute(data: str) -> str:
+    """`data` with its paths absolute, so that it can be found from another folder; the name of a corpus stays."""
+    if not names_pair_files(data):
+        return data
+    return ",".join(map(os.path.abspath, files_in(data)))
+
+
+def files_in(data: str) -> list[str]:
+    """The paths that a comma joins; one with a comma in its own name, where there is such a file."""
+    if os.path.isfile(data):
+        return [data]
+    return [path.strip() for path in data.split(",") if path.strip()]
+
+
+def sides_of(data: str, source: str, target: str) -> tuple[str, str]:
+    """Source and target, the one that is not given taken from a corpus of two sides.
+
+    Raises SeqkitError for a side that the corpus lacks, where it has several to choose from, and for one side alone of
+    files or one that is both.
+    """
+    if source == target and source not in ("", UNKNOWN):
+        raise SeqkitError(f"--source and --target are both {source}", "Give two sides.", exit_code=2)
+    if names_pair_files(data):
+        if bool(source) != bool(target):
+            missing, there = ("--target", "--source") if source else ("--source", "--target")
+            fix = f"Give {missing}, too: the names of two sides tell columns and files apart."
+            raise SeqkitError(
+                f"{data}: {there} {source or target} alone does not tell which", fix, exit_code=2
+            )
+        return source, target
+    spec = find_corpus(data)
+    left = [side for side in spec.sides if side not in (source, target)]
+    if bool(source) != bool(target) and len(left) == 1:
+        source, target = source or left[0], target or left[0]
+    for option, side in (("--source", source), ("--target", target)):
+        if spec.sides and not side:
+            fix = f"Give {option}: one of {', '.join(spec.sides)}."
+            raise SeqkitError(f"{data}: which side is the {option[2:]}?", fix, exit_code=2)
+        check_side(spec, side)
+    return source, target
+
+
+def check_side(spec: CorpusSpec, side: str) -> None:
+    """Raise SeqkitError for a side that a corpus does not have."""
+    if not spec.sides:
+        fix = "See `seqkit corpora list` for those that are."
+        raise SeqkitError(f"{spec.name}: is not parallel text", fix, exit_code=2)
+    if side not in spec.sides:
+        raise SeqkitError(f"{spec.name} has no side '{side}'", did_you_mean(side, spec.sides), exit_code=2)
+
+
+def _fault(text: str, longest: int) -> tuple[str, str] | None:
+    """What is wrong with a side, and how to mend it."""
+    if not text.strip():
+        return "an empty side", "Delete the pair in every file, or leave such pairs out with --skip-bad."
+    if longest and len(text) > longest:
+        reason = f"a side of {len(text):,} characters, more than {longest:,}"
+        return reason, "Split it into sentences, or leave such pairs out with --skip-bad."
+    return None
+
+
+def _rows_of_corpus(
+    spec: CorpusSpec, split: str, sides: tuple[str, ...], problems: RecordErrors
+) -> Iterator[Row]:
+    paths, division = corpus_files(spec.name, split), spec.division
+    if division is None:
+        yield from _read(paths, spec, sides, problems)
+        return
+    wanted = spec.aliases.get(split, split)
+    for where, (*texts, deciding) in _read(paths, spec, (*sides, division.side), problems):
+        if split_of(deciding, division) == wanted:
+            yield where, tuple(texts)
+
+
+def _read(
+    paths: list[Path], spec: CorpusSpec, sides: tuple[str, ...], problems: RecordErrors
+) -> Iterator[Row]:
+    # Where the manifest does not say it, suffixes tell, as those of a user's files do.
+    own = pair_format(paths[0])
+    by_suffix = {".tsv": "tsv", ".jsonl": "jsonl"}.get(suffix_of(paths[0]), own.name if own else "lines")
+    format = spec.format or by_suffix
+    if format == "lines":
+        yield from read_files([paths[spec.sides.index(side)] for side in sides], problems)
+        return
+    for path in paths:
+        if format == "tsv":
+            yield from read_tsv(path, sides, problems, spec.sides)
+        elif format == "jsonl":
+            yield from read_jsonl(path, sides, problems)
+        else:
+            own_format = registry().find("formats", format)
+            yield from _rows_of_pairs(path, own_format, sides, problems, spec.sides)
+
+
+def _rows_of_files(
+    data: str, sides: tuple[str, ...], problems: RecordErrors, names: ColumnNames
+) -> Iterator[Row]:
+    paths = files_in(data)
+    named = sides if all(sides) and len(set(sides)) == len(sides) else GENERIC
+    if len(paths) == 1 and suffix_of(paths[0]) in (".tsv", ".jsonl"):
+        if suffix_of(paths[0]) == ".tsv":
+            return read_tsv(paths[0], named, problems, names=names)
+        return read_jsonl(paths[0], named, problems, names)
+    own = pair_format(paths[0]) if len(paths) == 1 else None
+    if own is not None:
+        return _rows_of_pairs(paths[0], own, named, problems)
+    if len(paths) != len(sides):
+        raise SeqkitError(
+            f"{data}: {len(paths)} file(s) of lines, where {len(sides)} sides are needed",
+            "Join two files by a comma, `train.en,train.de`, or give one file of pairs, such as .tsv or .jsonl.",
+            exit_code=2,
+        )
+    return read_files(_in_order(paths, named), problems)
+
+
+def _rows_of_pairs(
+    path: str | Path,
+    spec: FormatSpec,
+    sides: tuple[str, ...],
+    problems: RecordErrors,
+    columns: tuple[str, ...] = (),
+) -> Iterator[Row]:
+    """The sides of each pair that a plugin's reader yields; a pair without one of them goes to `problems`.
+
+    Args: columns, what source and target are called where a pair has no names of sides; else `sides`.
+    """
+    for pair in read_pair_file(path, spec, problems):
+        texts = _texts_by_side(pair, columns or sides)
+        names = _names_in(texts, sides)
+        where = pair.where or SourceLocation(str(path), 0)
+        if all(names):
+            yield where, tuple(texts[name] for name in names)
+        else:
+            missing = sides[names.index("")]
+            problems.bad(where, f"no side '{missing}'", f"Name sides that it has: {', '.join(texts)}.")
+
+
+def _texts_by_side(pair: Pair, columns: tuple[str, ...]) -> dict[str, str]:
+    """Name of a side -> its text."""
+    if pair.target is None:
+        return dict(pair.sources)
+    return dict(zip(columns, (*pair.sources.values(), pair.target), strict=False))
+
+
+def _names_in(texts: Mapping[str, str], sides: tuple[str, ...]) -> list[str]:
+    """What each of the sides is called in a pair; "" for one that it lacks. Sides without a name go by order."""
+    there = list(texts)
+    if sides == GENERIC and len(there) == len(sides):
+        return there
+    return [named_as(side, there) for side in sides]
+
+
+def _is_readable(path: str | Path) -> bool:
+    """Whether the format of a known suffix has a reader."""
+    return any(
+        suffix_of(path) in format.spec.suffixes and format.spec.reader for format in registry().all("formats")
+    )
+
+
+def _in_order(paths: list[str], sides: tuple[str, ...]) -> list[str]:
+    """Two files as source and target: by the sides their names end in, else as they stand."""
+    ends = [suffix_of(path).removeprefix(".") for path in paths]
+    if ends[0] == ends[1] and named_as(ends[0], sides):
+        raise SeqkitError(f"{','.join(paths)}: both are named as {ends[0]}", "Give one of each.", exit_code=2)
+    first, second = (named_as(side, ends) for side in sides)
+    turned = first != second and ((second and second == ends[0]) or (first and first == ends[1]))
+    return paths[::-1] if turned else paths

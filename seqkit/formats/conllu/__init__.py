@@ -1,0 +1,1 @@
+"""CoNLL-U (https://universaldependencies.org/format.html)."""

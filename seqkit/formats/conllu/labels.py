@@ -1,0 +1,114 @@
+"""Labels in the rows of a CoNLL-U block: in a column, under a key in MISC, or computed from several columns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from seqkit.examples import NO_LABEL, Sentence
+from seqkit.extend.manager import load, registry
+from seqkit.extend.registry import Registry
+from seqkit.extend.specs import LabelSpec
+from seqkit.formats.conllu.checks import COLUMNS
+from seqkit.labels.kinds import column_kinds, in_order, kind_spec
+
+ID, LEMMA, MISC = 0, 2, 9
+ESCAPED = re.compile(r"\\([p\\])")
+PLACES = {name: place for place, name in enumerate(COLUMNS)}
+"""Name of a column -> its place in a row."""
+
+
+def rows_of(lines: Sequence[str]) -> list[list[str]]:
+    """The cells of each row of a block: words, ranges and empty nodes."""
+    return [line.split("\t") for line in lines if not line.startswith("#")]
+
+
+def word_rows(rows: Sequence[list[str]]) -> list[list[str]]:
+    """Those rows that are words."""
+    return [cells for cells in rows if cells[ID].isdecimal()]
+
+
+def read_columns() -> dict[str, int]:
+    """Kind -> the place in a row of each kind that is read unasked."""
+    return {kind: PLACES[column] for kind, column in column_kinds().items()}
+
+
+class Layout(NamedTuple):
+    """Where the labels of some kinds stand in a row."""
+
+    columns: tuple[tuple[int, str], ...]
+    """Place of a column and the kind that it holds, in order."""
+    in_misc: tuple[LabelSpec, ...]
+    splits: int
+    """Tabs at which a row must be cut so that each of the columns is a cell."""
+    pattern: str
+    """A row for `%`: number, form, the columns' labels and MISC; `_` in the other columns."""
+
+
+def layout(kinds: Iterable[str]) -> Layout:
+    """Where the labels of these kinds stand in a row."""
+    return _layout(registry(), tuple(kinds))
+
+
+@lru_cache(maxsize=1 << 8)
+def _layout(found: Registry, kinds: tuple[str, ...]) -> Layout:
+    held: dict[int, str] = {}
+    for kind in in_order(kinds):
+        if column := kind_spec(kind).column:
+            held.setdefault(PLACES[column], kind)  # of two kinds with one column, the first has it
+    cells = ["%s" if place in held else NO_LABEL for place in range(LEMMA, MISC)]
+    return Layout(
+        columns=tuple(sorted(held.items())),
+        in_misc=tuple(kind_spec(kind) for kind in kinds if kind not in held.values()),
+        splits=max(held, default=0) + 1,
+        pattern="\t".join(["%d", "%s", *cells, "%s"]),
+    )
+
+
+def add_labels(sentence: Sentence, kinds: Iterable[str]) -> None:
+    """Give a sentence that was read from CoNLL-U its labels of these kinds, where its block has them."""
+    rows = word_rows(rows_of(sentence.lines or ()))
+    for kind in kinds:
+        if kind not in sentence.labels and len(rows) == len(sentence.words):
+            labels = labels_in(rows, kind_spec(kind))
+            if all(labels):
+                sentence.labels[kind] = labels
+
+
+def labels_in(rows: Sequence[Sequence[str]], spec: LabelSpec) -> list[str]:
+    """The label of each word's row; "" where a computed label cannot be told."""
+    if spec.rows:
+        return list(load(spec.rows)(rows))
+    if spec.column:
+        return [cells[PLACES[spec.column]] for cells in rows]
+    key = misc_key(spec)
+    return [_attribute(cells[MISC], key, spec.absent) for cells in rows]
+
+
+def misc_key(spec: LabelSpec) -> str:
+    """The key of a kind in MISC."""
+    return spec.misc or spec.name
+
+
+def with_attribute(misc: str, spec: LabelSpec, value: str) -> str:
+    """A MISC column with the label of a kind, in the place of an earlier one; the rest of it stays.
+
+    A label that a missing key stands for is not written, unless it replaces one.
+    """
+    key = f"{misc_key(spec)}="
+    own = key + value.replace("\\", "\\\\").replace("|", "\\p")
+    parts = [] if misc == NO_LABEL else misc.split("|")
+    if any(part.startswith(key) for part in parts):
+        return "|".join(own if part.startswith(key) else part for part in parts)
+    return misc if value == spec.absent else "|".join([*parts, own])
+
+
+def _attribute(misc: str, key: str, absent: str) -> str:
+    start = f"{key}="
+    found = next((part for part in misc.split("|") if part.startswith(start)), None)
+    if found is None:
+        return absent
+    value = ESCAPED.sub(lambda escape: "|" if escape[1] == "p" else "\\", found[len(start) :])
+    return value or NO_LABEL

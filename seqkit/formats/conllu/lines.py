@@ -1,0 +1,113 @@
+"""Sentences as the lines of a CoNLL-U block."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from seqkit.errors import SeqkitError
+from seqkit.examples import NO_LABEL, Multiword, Sentence
+from seqkit.extend.specs import LabelSpec
+from seqkit.formats.conllu.labels import ID, Layout, layout, with_attribute
+from seqkit.formats.conllu.whitespace import misc_of
+
+SILVER = "# labels = silver: "
+BREAKS = re.compile(r"[\t\n\r]")
+
+
+def relabelled(sentence: Sentence) -> list[str]:
+    """The block a sentence was read from; only the columns and MISC keys of the kinds in `labels` change, and labels
+    that are silver no more are not said to be so.
+    """
+    places = layout(sentence.labels)
+    columns = [(place, list(map(label_cell, sentence.labels[kind]))) for place, kind in places.columns]
+    in_misc = _in_misc(sentence, places)
+    lines = []
+    word = 0
+    for line in sentence.lines or []:
+        cells = line.split("\t", places.splits)
+        if cells[ID].isdecimal():
+            for column, values in columns:
+                cells[column] = values[word]
+            line = "\t".join(cells)
+            if in_misc:
+                line = _with_misc(line, in_misc, word)
+            word += 1
+        elif sentence.silver is None and line.startswith(SILVER):
+            continue
+        lines.append(line)
+    return lines
+
+
+def _in_misc(sentence: Sentence, places: Layout) -> list[tuple[LabelSpec, list[str]]]:
+    """The kinds of label that stand in MISC, each with its values."""
+    return [(spec, list(map(label_cell, sentence.labels[spec.name]))) for spec in places.in_misc]
+
+
+def _with_misc(line: str, in_misc: Sequence[tuple[LabelSpec, list[str]]], word: int) -> str:
+    """A row with the labels of a word in MISC, its last cell."""
+    head, _, misc = line.rpartition("\t")
+    for spec, values in in_misc:
+        misc = with_attribute(misc, spec, values[word])
+    return f"{head}\t{misc}"
+
+
+def fresh(sentence: Sentence, number: int) -> list[str]:
+    """A new block: the words, their labels and multiword tokens, and all white space in MISC.
+
+    A tab or line break inside a word becomes a space: no column can hold it.
+    """
+    return [*_comments(sentence, number), *_rows(sentence)]
+
+
+def _comments(sentence: Sentence, number: int) -> Iterator[str]:
+    if sentence.document is not None:
+        name = BREAKS.sub(" ", sentence.document).strip()
+        yield f"# newdoc id = {name}" if name else "# newdoc"
+    yield f"# sent_id = {number}"
+    yield f"# text = {BREAKS.sub(' ', sentence.text).strip()}"
+    if sentence.silver:
+        yield SILVER + BREAKS.sub(" ", sentence.silver).strip()
+
+
+def _rows(sentence: Sentence) -> list[str]:
+    """Rows of words, and one before the words of each multiword token, which tells the white space in their place."""
+    words = sentence.words
+    spaces = sentence.spaces or [" "] * len(words)
+    misc = list(map(misc_of, spaces))
+    if sentence.before and words:
+        misc[0] = misc_of(spaces[0], sentence.before)
+    ranges = []
+    for token in sentence.multiwords:
+        before = "" if token.first else sentence.before
+        ranges.append((token.first, _range_row(token, misc_of(spaces[token.last], before))))
+        misc[token.first : token.last + 1] = ["_"] * (token.last + 1 - token.first)
+    places = layout(sentence.labels)
+    for spec, values in _in_misc(sentence, places):
+        misc = [with_attribute(cell, spec, value) for cell, value in zip(misc, values, strict=True)]
+    columns = (map(label_cell, sentence.labels[kind]) for _, kind in places.columns)
+    cells = zip(range(1, len(words) + 1), map(_form, words), *columns, misc, strict=True)
+    rows = list(map(places.pattern.__mod__, cells))
+    for first, row in reversed(ranges):
+        rows.insert(first, row)
+    return rows
+
+
+def _range_row(token: Multiword, misc: str) -> str:
+    return "\t".join([f"{token.first + 1}-{token.last + 1}", _form(token.form), *["_"] * 7, misc])
+
+
+@lru_cache(maxsize=1 << 16)
+def _form(word: str) -> str:
+    return BREAKS.sub(" ", word).strip() or "_"
+
+
+@lru_cache(maxsize=1 << 16)
+def label_cell(label: str) -> str:
+    """A label as a column may hold it. SeqkitError for one with white space inside."""
+    if not label:
+        return NO_LABEL
+    if len(label.split()) != 1 or label != label.strip():
+        raise SeqkitError(f"CoNLL-U cannot hold white space in a label: {label!r}", "Write JSON Lines.")
+    return label

@@ -1,0 +1,1 @@
+"""spaCy's Docs and DocBin files."""

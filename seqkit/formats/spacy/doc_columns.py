@@ -1,0 +1,132 @@
+"""The columns of CoNLL-U and the kinds of label that spaCy has a place for, in both directions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from seqkit.examples import NO_LABEL
+from seqkit.labels.kinds import in_order, kind_spec
+from seqkit.labels.schemes import as_bio
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Token
+
+Columns = dict[str, list[str]]
+"""Name of the column, or kind of label -> one value a word, `_` for none."""
+
+NATIVE = {"lemma": 2, "upos": 3, "xpos": 4, "feats": 5, "head": 6, "deprel": 7}
+"""The columns of a block that spaCy has a place for, and where they stand in a line."""
+HELD_IN = {"lemma": "LEMMA", "upos": "POS", "xpos": "TAG", "feats": "MORPH", "head": "HEAD", "deprel": "DEP"}
+"""Column -> the attribute of spaCy that holds it."""
+FEATS = re.compile(r"[^=|]*=[^=|]*(\|[^=|]*=[^=|]*)*")
+
+
+def kinds_held(kinds: Iterable[str]) -> list[str]:
+    """The kinds of label that spaCy has a place for; of two with the same place, the one that is shown first."""
+    places: dict[str, str] = {}
+    for kind in in_order(kinds):
+        if place := kind_spec(kind).spacy:
+            places.setdefault(place, kind)
+    return list(places.values())
+
+
+def is_annotated(doc: Doc, kind: str) -> bool:
+    """Whether some token of a Doc has a value of a kind that spaCy has a place for."""
+    return doc.has_annotation(kind_spec(kind).spacy)
+
+
+def doc_arguments(columns: Columns, count: int) -> dict[str, Any]:
+    """The columns as arguments of `Doc`; empty for a value that spaCy would refuse."""
+    from spacy.parts_of_speech import IDS
+
+    arguments: dict[str, Any] = {}
+    held = {_place(name): values for name, values in columns.items()}
+    if "POS" in held:
+        arguments["pos"] = [value if value in IDS else "" for value in held["POS"]]
+    if "TAG" in held:
+        arguments["tags"] = ["" if value == NO_LABEL else value for value in held["TAG"]]
+    if "MORPH" in held:
+        arguments["morphs"] = [value if FEATS.fullmatch(value) else "" for value in held["MORPH"]]
+    if "LEMMA" in held:
+        arguments["lemmas"] = ["" if value == NO_LABEL else value for value in held["LEMMA"]]
+    if "ENT_IOB" in held:
+        arguments["ents"] = _entities(held["ENT_IOB"])
+    if "head" in columns and _is_tree(columns["head"]) and NO_LABEL not in columns["deprel"]:
+        heads = [int(head) - 1 for head in columns["head"]]
+        arguments["heads"] = [index if head < 0 else head for index, head in enumerate(heads)]
+        arguments["deps"] = ["ROOT" if value == "root" else value for value in columns["deprel"]]
+    else:
+        arguments["sent_starts"] = [index == 0 for index in range(count)]
+    return arguments
+
+
+def _place(name: str) -> str:
+    """The attribute of spaCy that holds a column or kind of label."""
+    return HELD_IN.get(name) or kind_spec(name).spacy
+
+
+def _entities(tags: list[str]) -> list[str]:
+    """Tags as `Doc` takes them: BIO, and empty for a word that has none."""
+    pairs = zip(tags, as_bio(tags), strict=True)
+    return ["" if tag == NO_LABEL or bio in ("B-", "I-") else bio for tag, bio in pairs]
+
+
+def _is_tree(heads: list[str]) -> bool:
+    """Whether there is one root, and every word hangs from it."""
+    children: dict[str, list[str]] = {}
+    for index, head in enumerate(heads, 1):
+        children.setdefault(head, []).append(str(index))
+    reached = children.get("0", [])[:]
+    if len(reached) != 1:
+        return False
+    for node in reached:
+        reached += children.get(node, [])
+    return len(reached) == len(heads)
+
+
+def columns_of(doc: Doc, names: Iterable[str] = NATIVE) -> Columns:
+    """What spaCy holds of some columns, in the spelling of CoNLL-U."""
+    return {name: [GETTERS[_place(name)](token) or NO_LABEL for token in doc] for name in names}
+
+
+def feats_of(token: Token) -> str:
+    """The features in the order of UD, which looks at no case (Number before NumType); spaCy's own does."""
+    return "|".join(sorted(str(token.morph).split("|"), key=str.lower))
+
+
+def _head(token: Token) -> str:
+    if not token.dep_:
+        return ""
+    return "0" if token.head.i == token.i else str(token.head.i + 1)
+
+
+def _entity(token: Token) -> str:
+    """The tag of a word in BIO; "" where spaCy does not say whether it is part of an entity."""
+    return f"{token.ent_iob_}-{token.ent_type_}" if token.ent_iob_ in ("B", "I") else token.ent_iob_
+
+
+GETTERS: dict[str, Callable[[Token], str]] = {
+    "LEMMA": lambda token: token.lemma_,
+    "POS": lambda token: token.pos_,
+    "TAG": lambda token: token.tag_,
+    "MORPH": feats_of,
+    "HEAD": _head,
+    "DEP": lambda token: "root" if token.dep_ == "ROOT" else token.dep_,
+    "ENT_IOB": _entity,
+}
+"""Attribute of spaCy -> its value of a token."""
+
+
+def instead(held: Columns, wanted: Columns) -> dict[str, list[tuple[int, str, str]]]:
+    """Where spaCy holds another value than it should: index, its value, the right one."""
+    changes = {
+        name: [
+            (index, pair[0], pair[1])
+            for index, pair in enumerate(zip(held[name], values, strict=True))
+            if pair[0] != pair[1]
+        ]
+        for name, values in wanted.items()
+    }
+    return {name: pairs for name, pairs in changes.items() if pairs}

@@ -1,0 +1,76 @@
+"""spaCy's DocBin (`.spacy`). A file is one compressed record, so it is read and written whole.
+
+It holds zlib, msgpack and numpy arrays of numbers: reading one runs no code from it and unpickles nothing.
+"""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, BinaryIO
+
+from seqkit.errors import SeqkitError
+from seqkit.examples import RecordErrors, Sentence, SourceLocation
+from seqkit.formats.spacy.docs import from_doc, to_doc
+from seqkit.io.text_files import BadRecord, FilePath, opened, told_with_place
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+
+def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
+    """The sentences of all Docs; `where` has the number of the Doc, from 1, for a line.
+
+    Args: kinds, kinds of label to read beside upos, xpos and feats. Raises SeqkitError for a file that is no DocBin.
+    """
+    name = str(path)
+    for number, doc in enumerate(_docs(name), 1):
+        where = SourceLocation(name, number)
+        try:
+            sentences = from_doc(doc, kinds)
+        except BadRecord as bad:
+            problems.bad(where, f"Doc {number}: {bad.reason}", bad.fix)
+            continue
+        for sentence in sentences:
+            sentence.where = where
+            yield sentence
+
+
+def _docs(path: str) -> Iterator[Doc]:
+    from spacy.tokens import DocBin
+    from spacy.vocab import Vocab
+
+    with opened(path) as file, told_with_place(path, lambda: 1):
+        data = file.read()
+    collecting = gc.isenabled()
+    try:
+        yield from DocBin().from_bytes(data).get_docs(Vocab())
+    except (
+        Exception
+    ) as error:  # bytes that are no DocBin fail in many ways, by where they first make no sense
+        problem = f"{path}: is not a spaCy DocBin, or it is damaged ({type(error).__name__}: {error})"
+        raise SeqkitError(problem, "Write it again with DocBin.to_disk.") from error
+    finally:
+        # spaCy's decoder switches the collector off, and leaves it off when it fails.
+        if collecting:
+            gc.enable()
+
+
+class Writer:
+    """Writes one Doc a sentence, when it is closed."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        from spacy.tokens import DocBin
+        from spacy.vocab import Vocab
+
+        self._file = file
+        self._vocab = Vocab()
+        self._docs = DocBin(store_user_data=True)
+
+    def write(self, sentence: Sentence) -> None:
+        """Take one sentence."""
+        self._docs.add(to_doc(sentence, self._vocab))
+
+    def close(self) -> None:
+        """Write the file."""
+        self._file.write(self._docs.to_bytes())

@@ -1,0 +1,159 @@
+"""Sentences as spaCy Docs, and Docs as sentences.
+
+What spaCy has a place for goes there: words, one space or none, `pos_`, `tag_`, `morph`, `lemma_`, `ents`, and a
+tree of `head` and `dep_`. What else a sentence holds is plain data in `doc.user_data["seqkit"]`; so is a value
+that spaCy would change or refuse, beside the one it holds instead. A change made to the Doc later counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from seqkit.examples import Sentence
+from seqkit.formats.conllu.labels import rows_of, word_rows
+from seqkit.formats.conllu.lines import relabelled
+from seqkit.formats.conllu.treebank import parse
+from seqkit.formats.records import from_record, to_record
+from seqkit.formats.spacy.doc_columns import (
+    NATIVE,
+    Columns,
+    columns_of,
+    doc_arguments,
+    instead,
+    is_annotated,
+    kinds_held,
+)
+from seqkit.io.text_files import BadRecord
+from seqkit.labels.kinds import standard_kinds
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+    from spacy.vocab import Vocab
+
+KEY = "seqkit"
+"""Where a Doc's `user_data` holds what spaCy has no place for."""
+
+
+def to_doc(sentence: Sentence, vocab: Vocab) -> Doc:
+    """A Doc that holds all of the sentence, and that spaCy takes for one sentence."""
+    from spacy.tokens import Doc
+
+    if sentence.lines:
+        columns, data = _from_block(sentence)
+    else:
+        columns, data = _from_fields(sentence)
+    spaces = None if sentence.spaces is None else [bool(space) for space in sentence.spaces]
+    doc = Doc(vocab, sentence.words, spaces, **doc_arguments(columns, len(sentence.words)))
+    held = columns_of(doc, dict.fromkeys((*NATIVE, *columns)))
+    data |= {"words": len(doc), "silver": sentence.silver, "instead": instead(held, columns)}
+    doc.user_data[KEY] = data
+    return doc
+
+
+def from_doc(doc: Doc, kinds: Sequence[str] = ()) -> list[Sentence]:
+    """The sentences of a Doc, as it marks them; else the whole Doc is one.
+
+    Tokens of white space are no words. A kind of label is there when some token has it. Args: kinds, those to read
+    beside upos, xpos, feats and what `to_doc` put there. Raises BadRecord for a Doc that makes no sense.
+    """
+    data = doc.user_data.get(KEY)
+    try:
+        if isinstance(data, dict) and data.get("words") == len(doc):
+            return [_of_data(doc, data, kinds)]
+        return _of_tokens(doc, kinds_held((*standard_kinds(), *kinds)))
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        raise BadRecord(f"damaged data ({type(error).__name__}: {error})", "Write the file again.") from error
+
+
+def _from_block(sentence: Sentence) -> tuple[Columns, dict[str, Any]]:
+    """The columns of a CoNLL-U block and the labels that spaCy has a place for, and the rest of the block."""
+    lines = relabelled(sentence)
+    rows = rows_of(lines)
+    words = word_rows(rows)
+    rest = {
+        "comments": [line for line in lines if line.startswith("#")],
+        "others": [[at, "\t".join(row)] for at, row in enumerate(rows) if not row[0].isdecimal()],
+        "deps": [row[8] for row in words],
+        "misc": [row[9] for row in words],
+    }
+    columns = {name: [row[column] for row in words] for name, column in NATIVE.items()}
+    others = [kind for kind in kinds_held(sentence.labels) if kind not in NATIVE]
+    if others:
+        rest["kinds"] = others
+    return columns | {kind: sentence.labels[kind] for kind in others}, rest
+
+
+def _from_fields(sentence: Sentence) -> tuple[Columns, dict[str, Any]]:
+    """The labels of a sentence that was never CoNLL-U, and the rest of it."""
+    record = to_record(sentence)
+    kinds = [kind for kind in record if kind in sentence.labels]
+    labels = {kind: record.pop(kind) for kind in kinds_held(kinds)}
+    del record["text"], record["words"]
+    return labels, {"kinds": kinds, "record": record}
+
+
+def _of_data(doc: Doc, data: dict[str, Any], wanted: Sequence[str]) -> Sentence:
+    """The sentence that `to_doc` made this Doc from, with what was changed in the Doc since."""
+    kinds = dict.fromkeys((*data.get("kinds", ()), *wanted))
+    in_doc = kinds_held((*standard_kinds(), *kinds))
+    columns = columns_of(doc, dict.fromkeys((*NATIVE, *in_doc)))
+    for name, changes in data["instead"].items():
+        for index, held, value in changes:
+            if columns[name][index] == held:
+                columns[name][index] = value
+    words = [token.text for token in doc]
+    if "misc" in data:
+        sentence = parse(_block(words, columns, data), wanted)
+        others = [kind for kind in in_doc if kind not in NATIVE and is_annotated(doc, kind)]
+        sentence.labels |= {kind: columns[kind] for kind in others}
+    else:
+        there = {kind for kind in in_doc if words and is_annotated(doc, kind)}.union(data["kinds"])
+        labels = {kind: columns[kind] for kind in in_doc if kind in there}
+        sentence = from_record({**data["record"], "words": words, **labels}, list(kinds))
+    sentence.silver = data["silver"] or sentence.silver
+    return sentence
+
+
+def _block(words: list[str], columns: Columns, data: dict[str, Any]) -> list[str]:
+    """The lines of the CoNLL-U block."""
+    ids = map(str, range(1, len(words) + 1))
+    cells = zip(ids, words, *(columns[name] for name in NATIVE), data["deps"], data["misc"], strict=True)
+    rows = ["\t".join(row) for row in cells]
+    for at, row in data["others"]:
+        rows.insert(at, row)
+    return [*data["comments"], *rows]
+
+
+def _of_tokens(doc: Doc, held: Sequence[str]) -> list[Sentence]:
+    """The sentences of a Doc that seqkit did not write."""
+    kinds = [kind for kind in held if is_annotated(doc, kind)]
+    columns = columns_of(doc, kinds)
+    before, after = _white_space(doc)
+    sentences = []
+    for span in doc.sents if doc.has_annotation("SENT_START") else [doc[:]]:
+        words = [token for token in span if token.i in after]
+        if words:
+            labels = {kind: [columns[kind][token.i] for token in words] for kind in kinds}
+            sentences.append(Sentence([token.text for token in words], labels))
+            if not doc.has_unknown_spaces:
+                sentences[-1].spaces = [after[token.i] for token in words]
+    if sentences and not doc.has_unknown_spaces:
+        sentences[0].before = before
+    return sentences
+
+
+def _white_space(doc: Doc) -> tuple[str, dict[int, str]]:
+    """The white space before the first word, and after each word by its index, tokens of it included."""
+    before = ""
+    after: dict[int, str] = {}
+    last = None
+    for token in doc:
+        if not token.text.isspace():
+            last = token.i
+            after[last] = token.whitespace_
+        elif last is None:
+            before += token.text_with_ws
+        else:
+            after[last] += token.text_with_ws
+    return before, after

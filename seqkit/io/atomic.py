@@ -1,0 +1,143 @@
+"""Files that appear whole or not at all, and text files read with care."""
+
+from __future__ import annotations
+
+import errno
+import gzip
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PureWindowsPath
+from typing import BinaryIO, cast
+
+from seqkit.errors import SeqkitError
+from seqkit.io.streams import STDERR, STDOUT, stdout_descriptor
+
+STREAM = re.compile(r"(?:/dev/(?=std(?:out|err)$|fd/)(?:fd/)?|/proc/self/fd/)(stdout|stderr|\d+)")
+"""Names of open streams."""
+FULL = (errno.ENOSPC, errno.EFBIG, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else []))
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` durable (fsync of the folder itself). Windows has no such thing."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def readable(path: str | Path) -> str:
+    """A path as text; bytes of it that are not UTF-8 are shown as well as they can be."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+@contextmanager
+def atomic_write(path: str | Path, *, pack: bool = True) -> Iterator[BinaryIO]:
+    """A binary file that takes the name `path` only when the block ends without an error.
+
+    Written beside the target, synced, renamed, and the folder synced. A link is followed; a pipe, a device or an open
+    stream (`/dev/stdout`) is written to as it is. A name that ends in `.gz` is compressed, without a time stamp, so
+    that equal content gives equal bytes; `pack=False` is for content that already is.
+    """
+    target = Path(path)
+    stream = STREAM.fullmatch(str(target))
+    opened = _in_place(target) if stream or (target.exists() and not target.is_file()) else _replacing(target)
+    try:
+        with opened as file:
+            if pack and target.suffix.lower() == ".gz":
+                with gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0) as packed:
+                    yield cast(BinaryIO, packed)
+            else:
+                yield file
+    except OSError as error:
+        if error.errno not in FULL or error.filename is not None:
+            raise
+        raise SeqkitError(f"{target}: {error.strerror}", "Make room, or choose another place.") from error
+
+
+def _in_place(target: Path) -> BinaryIO:
+    """A pipe, device or stream, opened. Raises SeqkitError for a folder, and where it cannot be opened."""
+    if target.is_dir():
+        raise SeqkitError(f"{target}: is a folder", "Name a file to write to.", exit_code=2)
+    stream = STREAM.fullmatch(str(target))
+    try:
+        if stream:
+            # Opened by its name, a file that the shell redirects to would lose what it holds.
+            number = {"stdout": STDOUT, "stderr": STDERR}.get(stream[1]) or int(stream[1])
+            return open(os.dup(stdout_descriptor() if number == STDOUT else number), "wb")
+        return open(target, "wb")
+    except OSError as error:
+        raise _unwritable(target, error) from error
+
+
+@contextmanager
+def _replacing(target: Path) -> Iterator[BinaryIO]:
+    """A file beside the target that takes its name at the end."""
+    if target.is_symlink():
+        target = Path(os.path.realpath(target))
+    if not target.parent.is_dir():
+        raise SeqkitError(
+            f"{target}: the folder {target.parent} does not exist", "Create it first.", exit_code=2
+        )
+    part = target.parent / f".{target.name}.{os.urandom(4).hex()}.part"
+    # The name is known before the file is there: a signal may come at any moment.
+    try:
+        with _created(part, target) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(part, _mode_of(target))
+        os.replace(part, target)
+        sync_folder(target.parent)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _created(part: Path, target: Path) -> BinaryIO:
+    """A new file that its owner alone can read. Raises SeqkitError, which names `target`, where it cannot be made."""
+    try:
+        return open(part, "xb", opener=lambda path, flags: os.open(path, flags, 0o600))
+    except OSError as error:
+        raise _unwritable(target, error) from error
+
+
+def _unwritable(target: Path, error: OSError) -> SeqkitError:
+    return SeqkitError(f"{target}: cannot be written ({error.strerror})", "Choose another place.")
+
+
+def _mode_of(target: Path) -> int:
+    """The mode to give: the old file's, else what the umask leaves of 0666."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def check_folder(folder: Path) -> None:
+    """Raise SeqkitError where a folder is not there and could not be made, or nothing could be written to it."""
+    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not there.is_dir():
+        raise SeqkitError(
+            f"{there}: is a file, not a folder", f"Choose another place than {folder}.", exit_code=2
+        )
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise SeqkitError(f"{folder}: cannot be written ({there} does not let you)", "Choose another place.")
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """`text` as UTF-8, atomically."""
+    with atomic_write(path) as file:
+        file.write(text.encode("utf-8"))
+
+
+def stays_inside(path: str) -> bool:
+    """Whether a path, as a manifest gives it, stays in the folder it is relative to, on any system."""
+    # Windows' rules know both separators, and drives.
+    named = PureWindowsPath(path)
+    return bool(named.parts) and not named.anchor and ".." not in named.parts

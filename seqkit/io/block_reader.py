@@ -1,0 +1,116 @@
+"""Files whose records are blocks of lines with an empty line after each, cut apart many at a time.
+
+Taking such a file line by line costs more than all the rest of reading CoNLL-U; here a chunk is decoded and
+split at once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from seqkit.examples import RecordErrors, SourceLocation
+from seqkit.io.text_files import BOM, FilePath, NotText, decode, opened, told_with_place
+
+LINE_END = re.compile(rb"\r+\n")
+CHUNK = 1 << 20
+"""Bytes read at once; memory grows beyond a few of these only for a block that is longer."""
+
+
+class BlockReader:
+    """The blocks of a file: the number of the first line, and the lines without the empty one at the end.
+
+    Faults of form (byte order mark, CRLF, a surplus empty line, a missing one at the end) go to `problems` as
+    harmless, blocks that are not text as bad.
+    """
+
+    def __init__(self, path: FilePath, problems: RecordErrors) -> None:
+        self.path = str(path)
+        self.problems = problems
+        self._line = 1
+        self._crlf_told = False
+
+    def __iter__(self) -> Iterator[tuple[int, list[str]]]:
+        with opened(self.path) as file, told_with_place(self.path, lambda: self._line):
+            for data in self._chunks(file):
+                yield from self._blocks(data)
+
+    def _chunks(self, file: BinaryIO) -> Iterator[bytes]:
+        """Many whole blocks at a time, each with its empty line."""
+        rest = b""
+        while data := file.read(max(CHUNK, len(rest))):
+            rest = self._repaired(rest + data)
+            whole = rest[: rest.rfind(b"\n\n") + 1].rstrip(b"\n")
+            if whole:
+                yield whole + b"\n\n"
+                rest = rest[len(whole) + 2 :]
+        if not rest.strip(b"\n"):
+            self._surplus(len(rest))
+            return
+        if isinstance(decode(rest), str):
+            self._recoverable(rest.count(b"\n", 0, -1), *_unfinished(rest))
+        yield rest.rstrip(b"\n") + b"\n\n"
+
+    def _repaired(self, data: bytes) -> bytes:
+        """`data` without a byte order mark and without CR at line ends."""
+        if self._line == 1 and data.startswith(BOM):
+            self._recoverable(0, "a byte order mark at the start", "Save the file as UTF-8 without one.")
+            data = data.removeprefix(BOM)
+        if b"\r\n" in data and not self._crlf_told:
+            self._tell_crlf(data, data.index(b"\r\n"))
+        # All CRs at once: what is left of a chunk comes by here again.
+        return LINE_END.sub(b"\n", data) if b"\r\n" in data else data
+
+    def _tell_crlf(self, data: bytes, at: int) -> None:
+        """Once a file. Of a line that is not text, that will be told."""
+        if isinstance(decode(data[data.rfind(b"\n", 0, at) + 1 : at]), str):
+            self._crlf_told = True
+            lines_on = data.count(b"\n", 0, at)
+            self._recoverable(lines_on, "the lines end in CRLF", "Convert the file with `dos2unix`.")
+
+    def _blocks(self, data: bytes) -> Iterator[tuple[int, list[str]]]:
+        text = decode(data)
+        pieces = iter(text.split("\n\n")[:-1]) if isinstance(text, str) else self._readable(data)
+        for piece in pieces:
+            if not piece or piece[0] == "\n":
+                block = piece.lstrip("\n")
+                self._surplus(len(piece) - len(block) if block else 2)
+                if not block:
+                    continue
+                piece = block
+            lines = piece.split("\n")
+            yield self._line, lines
+            self._line += len(lines) + 1
+
+    def _surplus(self, count: int) -> None:
+        """Pass over empty lines where a block should start."""
+        if count:
+            self._recoverable(0, "an empty line where a sentence should start", "Delete it.")
+            self._line += count
+
+    def _readable(self, data: bytes) -> Iterator[str]:
+        """The pieces of a chunk that are text; the others are told and counted."""
+        for piece in data.split(b"\n\n")[:-1]:
+            text = decode(piece)
+            if isinstance(text, str):
+                yield text
+                continue
+            self._not_text(piece)
+            self._line += piece.count(b"\n") + 2
+
+    def _not_text(self, piece: bytes) -> None:
+        for number, line in enumerate(piece.split(b"\n"), self._line):
+            fault = decode(line)
+            if isinstance(fault, NotText):
+                self.problems.bad(SourceLocation(self.path, number), fault.reason, fault.fix)
+                return
+
+    def _recoverable(self, lines_on: int, reason: str, fix: str) -> None:
+        self.problems.recoverable(SourceLocation(self.path, self._line + lines_on), reason, fix)
+
+
+def _unfinished(rest: bytes) -> tuple[str, str]:
+    if rest.endswith(b"\n"):
+        return "no empty line after the last sentence", "Is the file whole? If so, add an empty line."
+    return "no line end after the last line", "Is the file whole? If so, add a line end and an empty line."

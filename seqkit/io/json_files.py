@@ -1,0 +1,30 @@
+"""JSON parts of a model folder."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from seqkit.errors import SeqkitError
+from seqkit.io.atomic import write_text
+
+AGAIN = "Get the model again, or train it again."
+
+
+def write_json(path: Path, value: Any) -> None:
+    """`value` as readable JSON; the folder is made where missing."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_text(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def read_json(path: Path) -> Any:
+    """What stands in a JSON file. Raises SeqkitError where it is missing, cannot be read or is no JSON."""
+    if not path.is_file():
+        raise SeqkitError(f"{path}: missing from the model folder", AGAIN)
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SeqkitError(f"{path}: cannot be read ({error.strerror})", "Check its permissions.") from error
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise SeqkitError(f"{path}: not JSON ({error})", AGAIN) from None

@@ -1,0 +1,322 @@
+"""Corpora by name: where their files are looked for, how they are fetched, what is said when they differ."""
+
+import gzip
+import hashlib
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from seqkit.data import catalogue
+from seqkit.data.fetch import download, fault_of
+from seqkit.errors import SeqkitError
+from seqkit.examples import RecordErrors
+from seqkit.extend.manager import registry
+from seqkit.extend.specs import CorpusFile
+from seqkit.io.zip_files import on_disk
+
+TEXT = b"1\tHello\thello\tINTJ\tUH\t_\t0\troot\t_\t_\n\n"
+PLUGIN = """
+from seqkit import CorpusFile, CorpusSpec, hookimpl
+
+@hookimpl
+def seqkit_corpora():
+    yield CorpusSpec(
+        "tiny", language="en", licence="CC0", source="here", splits={{"train": ("train.conllu",)}},
+        files=(
+            CorpusFile("train.conllu", sha256={sha!r}, size={size}, url="{base}/train.conllu"),
+            CorpusFile("docs/LICENSE.gz", sha256={sha!r}, size={size}, url="{base}/LICENSE.gz"),
+        ),
+    )
+"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves a folder and notes what was asked for; with `cut`, promises a file and sends half of it."""
+
+    cut = False
+    asked: list[str] = []  # noqa: RUF012 (shared on purpose: the test reads it)
+
+    def do_GET(self):
+        self.asked.append(self.path)
+        if not self.cut:
+            super().do_GET()
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(TEXT)))
+        self.end_headers()
+        self.wfile.write(TEXT[: len(TEXT) // 2])
+
+    def log_message(self, *_):
+        """Keep the test output clean."""
+
+
+@pytest.fixture
+def no_corpora(tmp_path, monkeypatch):
+    """No corpus anywhere but what ships; returns the empty data folder."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.delenv("SEQKIT_CORPORA_DIR", raising=False)
+    return tmp_path / "data" / "seqkit" / "corpora"
+
+
+@pytest.fixture
+def server(tmp_path, monkeypatch):
+    """A web server on this machine, and the folder that it serves."""
+    folder = tmp_path / "served"
+    folder.mkdir()
+    monkeypatch.setattr(Quiet, "asked", [])
+    monkeypatch.setattr(Quiet, "cut", False)
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    web = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    threading.Thread(target=web.serve_forever, args=(0.01,), daemon=True).start()
+    yield f"http://127.0.0.1:{web.server_port}", folder
+    web.shutdown()
+    web.server_close()
+
+
+@pytest.fixture
+def tiny(server, install_plugin, no_corpora):
+    """A stranger's corpus `tiny` of two files, both served; returns the folder it will be fetched to."""
+    base, folder = server
+    install_plugin("tiny", PLUGIN.format(sha=hashlib.sha256(TEXT).hexdigest(), size=len(TEXT), base=base))
+    for name in ("train.conllu", "LICENSE.gz"):
+        (folder / name).write_bytes(TEXT)
+    return no_corpora / "tiny"
+
+
+def ignore(path: str, done: int, total: int) -> None:
+    pass
+
+
+def files_in(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_get_fetches_every_file_as_it_is_and_tells_how_far_it_is(tiny):
+    seen = []
+    assert catalogue.get("tiny", lambda *state: seen.append(state)) == tiny
+    assert (tiny / "train.conllu").read_bytes() == TEXT
+    assert (tiny / "docs" / "LICENSE.gz").read_bytes() == TEXT
+    assert seen == [("train.conllu", len(TEXT), len(TEXT)), ("docs/LICENSE.gz", len(TEXT), len(TEXT))]
+    assert catalogue.verify("tiny") == []
+    (sentence,) = catalogue.read_sentences("tiny", "train", RecordErrors())
+    assert (sentence.words, sentence.labels["upos"]) == (["Hello"], ["INTJ"])
+
+
+def test_get_again_asks_for_nothing(tiny):
+    catalogue.get("tiny", ignore)
+    Quiet.asked.clear()
+    catalogue.get("tiny", ignore)
+    assert Quiet.asked == []
+
+
+def test_get_fetches_only_what_is_missing_or_damaged(tiny):
+    catalogue.get("tiny", ignore)
+    (tiny / "train.conllu").write_bytes(TEXT.replace(b"Hello", b"Jello"))
+    Quiet.asked.clear()
+    catalogue.get("tiny", ignore)
+    assert Quiet.asked == ["/train.conllu"]
+    assert (tiny / "train.conllu").read_bytes() == TEXT
+
+
+@pytest.mark.parametrize("served", [TEXT.replace(b"Hello", b"Jello"), TEXT * 2, TEXT[:-5], b""])
+def test_a_file_that_is_not_the_manifests_leaves_nothing(tiny, server, served):
+    (server[1] / "train.conllu").write_bytes(served)
+    with pytest.raises(SeqkitError, match=r"not what the manifest names"):
+        catalogue.get("tiny", ignore)
+    assert files_in(tiny) == set()
+
+
+def test_a_download_cut_short_leaves_nothing_and_keeps_what_is_whole(tiny, server):
+    (server[1] / "LICENSE.gz").unlink()
+    with pytest.raises(SeqkitError, match="404"):
+        catalogue.get("tiny", ignore)
+    assert files_in(tiny) == {"train.conllu"}
+    (tiny / "train.conllu").unlink()
+    Quiet.cut = True
+    with pytest.raises(SeqkitError, match=f"{len(TEXT) // 2} bytes of {len(TEXT)}"):
+        catalogue.get("tiny", ignore)
+    assert files_in(tiny) == set()
+
+
+def test_without_a_network_the_error_says_what_to_do(tiny, install_plugin):
+    # Port 9 (discard) answers on no machine that runs these tests.
+    code = PLUGIN.format(sha="0" * 64, size=1, base="http://127.0.0.1:9").replace('"tiny"', '"far"')
+    install_plugin("far", code)
+    with pytest.raises(SeqkitError, match=r"http://127\.0\.0\.1:9/train\.conllu: cannot be fetched") as error:
+        catalogue.get("far", ignore)
+    assert "Check the network" in error.value.fix
+
+
+def test_a_manifest_without_an_address(tiny, install_plugin):
+    code = PLUGIN.format(sha="0" * 64, size=1, base="http://127.0.0.1:9")
+    code = code.replace('"tiny"', '"private"').replace('url="http://127.0.0.1:9/train.conllu"', 'url=""')
+    install_plugin("private", code)
+    with pytest.raises(SeqkitError, match="gives no address"):
+        catalogue.get("private", ignore)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        (
+            'CorpusFile("train.conllu"',
+            'CorpusFile("../train.conllu"',
+            "'../train.conllu', outside its folder",
+        ),
+        ('CorpusFile("train.conllu"', 'CorpusFile("{tmp}/out"', "/out', outside its folder"),
+        ('("train.conllu",)', '("../../train.conllu",)', "'../../train.conllu', outside its folder"),
+        ("http://127.0.0.1:9/train", "file://{tmp}/train", r"/train.conllu' is not an http\(s\) address"),
+    ],
+)
+def test_a_manifest_that_reaches_out_of_its_folder(no_corpora, install_plugin, tmp_path, old, new, problem):
+    (tmp_path / "train.conllu").write_bytes(TEXT)
+    code = PLUGIN.format(sha=hashlib.sha256(TEXT).hexdigest(), size=len(TEXT), base="http://127.0.0.1:9")
+    assert old in code
+    install_plugin("thief", code.replace('"tiny"', '"thief"').replace(old, new.format(tmp=tmp_path)))
+    with pytest.raises(SeqkitError, match=problem):
+        catalogue.get("thief", ignore)
+    assert not no_corpora.exists()
+
+
+def test_the_users_folder_goes_before_the_data_folder(tiny, tmp_path, monkeypatch):
+    catalogue.get("tiny", ignore)
+    own = tmp_path / "own" / "tiny"
+    own.mkdir(parents=True)
+    (own / "train.conllu").write_bytes(TEXT)
+    assert catalogue.corpus_files("tiny", "train") == [tiny / "train.conllu"]
+    monkeypatch.setenv("SEQKIT_CORPORA_DIR", str(tmp_path / "own"))
+    assert catalogue.corpus_files("tiny", "train") == [own / "train.conllu"]
+    Quiet.asked.clear()
+    assert catalogue.get("tiny", ignore) == own
+    assert Quiet.asked == []
+
+
+def test_verify_names_each_file_that_differs(tiny):
+    catalogue.get("tiny", ignore)
+    (tiny / "train.conllu").write_bytes(TEXT.replace(b"Hello", b"Jello"))
+    (tiny / "docs" / "LICENSE.gz").write_bytes(b"")
+    changed, emptied = catalogue.verify("tiny")
+    assert "train.conllu: has sha256" in changed
+    assert f"LICENSE.gz: has 0 bytes, the manifest says {len(TEXT)}" in emptied
+
+
+def test_a_corpus_that_is_not_here(no_corpora):
+    with pytest.raises(SeqkitError, match="seqkit corpora get ud-english-ewt"):
+        catalogue.corpus_files("ud-english-ewt", "train")
+
+
+def test_unknown_names_and_splits():
+    with pytest.raises(SeqkitError, match="Did you mean 'sample-english'"):
+        catalogue.find_corpus("sample-englsh")
+    with pytest.raises(SeqkitError, match="Did you mean 'test'"):
+        catalogue.corpus_files("sample-english", "tset")
+
+
+def test_a_folder_without_a_manifest_is_no_corpus(tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "train.conllu").write_bytes(TEXT)
+    monkeypatch.setenv("SEQKIT_CORPORA_DIR", str(tmp_path))
+    with pytest.raises(SeqkitError, match="no corpus named 'mine'"):
+        catalogue.corpus_files("mine", "train")
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "expected"),
+    [
+        ("linux", {"HOME": "/h"}, "/h/.local/share"),
+        ("linux", {"HOME": "/h", "XDG_DATA_HOME": "/data"}, "/data"),
+        ("darwin", {"HOME": "/h"}, "/h/Library/Application Support"),
+        ("win32", {"LOCALAPPDATA": "/h/AppData/Local"}, "/h/AppData/Local"),
+    ],
+)
+def test_the_data_folder_is_the_platforms(monkeypatch, platform, variables, expected):
+    monkeypatch.setattr("sys.platform", platform)
+    for name in ("XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert catalogue.data_folder() == Path(expected) / "seqkit" / "corpora"
+
+
+def test_files_told_by_their_suffix():
+    assert catalogue.format_of("a/b.conllu").name == "conllu"
+    assert catalogue.format_of("B.CoNLLU.GZ").name == "conllu"
+    with pytest.raises(SeqkitError, match=r"suffix '\.docx' is not known") as error:
+        catalogue.format_of("letter.docx")
+    assert ".conllu" in error.value.fix
+    with pytest.raises(SeqkitError, match="no suffix"):
+        catalogue.format_of("README")
+
+
+@pytest.mark.parametrize(
+    ("argument", "expected"),
+    [("x.conllu", True), ("x.TSV.gz", True), ("dir/x", True), ("sample-english", False), ("v1.2", False)],
+)
+def test_which_arguments_are_files(argument, expected):
+    assert catalogue.names_file(argument) is expected
+
+
+def test_a_file_kept_packed_is_fetched_unpacked_and_verified_by_its_content(server, tmp_path):
+    base, folder = server
+    (folder / "a.json").write_bytes(TEXT)
+    file = CorpusFile("a.json.gz", hashlib.sha256(TEXT).hexdigest(), len(TEXT), f"{base}/a.json", packed=True)
+    path = tmp_path / "a.json.gz"
+    download(file, path, ignore)
+    assert gzip.decompress(path.read_bytes()) == TEXT
+    assert fault_of(file, path) == ""
+    path.write_bytes(gzip.compress(TEXT, 1))
+    assert fault_of(file, path) == ""
+    for content, said in [
+        (gzip.compress(TEXT[:-1]), "bytes, the manifest says"),
+        (gzip.compress(TEXT[:-1] + b"x"), "has sha256"),
+        (gzip.compress(bytes(10_000_000)), "bytes, the manifest says"),
+        (TEXT, "cannot be unpacked"),
+        (gzip.compress(TEXT)[:-4], "cannot be unpacked"),
+    ]:
+        path.write_bytes(content)
+        assert said in fault_of(file, path)
+
+
+@pytest.mark.parametrize(
+    "registered", [p for p in registry().all("corpora") if p.builtin], ids=lambda p: p.spec.name
+)
+def test_the_manifests_that_ship_are_whole(registered):
+    spec = registered.spec
+    if spec.made_from:
+        assert spec.maker and catalogue.files_of(registry().find("corpora", spec.made_from))
+        assert spec.options["seed"] == 2026 and set(spec.options["count"]) == set(spec.splits)
+        return
+    files = catalogue.files_of(spec)
+    paths = {file.path for file in files}
+    if spec.listing is not None:
+        assert sum(file.size for file in files) == spec.listing.size + sum(file.size for file in spec.files)
+        paths |= {str(Path(path).parent) for path in paths}
+    assert {"train", "dev", "test"} <= {*spec.splits, *spec.aliases}
+    assert set(spec.aliases.values()) <= set(spec.splits)
+    assert {str(on_disk(path)[0]) for split in spec.splits.values() for path in split} <= paths
+    assert spec.language and spec.licence and spec.source and spec.summary
+    assert files and all(len(file.sha256) == 64 and file.size > 0 for file in files)
+    named = [file.path.removesuffix(".gz") if file.packed else file.path for file in files]
+    assert spec.folder or all(file.url.endswith(f"/{name}") for file, name in zip(files, named, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("name", "sentences", "words"),
+    [("ud-english-ewt", [12_544, 2_001, 2_077], [204_577, 25_147, 25_094])],
+)
+def test_real_corpora_are_those_of_the_manifest(real_corpora, name, sentences, words):
+    """The numbers are those the publisher gives for the release."""
+    assert catalogue.verify(name) == []
+    splits = [
+        list(catalogue.read_sentences(name, split, RecordErrors())) for split in ("train", "dev", "test")
+    ]
+    assert [len(split) for split in splits] == sentences
+    assert [sum(len(sentence.words) for sentence in split) for split in splits] == words
+
+
+def test_the_files_of_the_french_corpus_are_those_of_the_manifest(real_corpora):
+    assert catalogue.verify("ud-french-sequoia") == []
