@@ -8,11 +8,12 @@ from typing import Annotated
 import typer
 
 from seqkit.io.streams import data_text
+from seqkit.terminal.arguments import inference_dtype_option, model_option
 
 
 def generate(
     prompt: Annotated[str, typer.Argument(help='How the text begins; "-" is standard input.')] = "",
-    model: Annotated[str, typer.Option("--model", "-m", help="A language model: its folder.")] = "",
+    model: Annotated[str, model_option("A language model: its folder.")] = "",
     length: Annotated[int, typer.Option(min=1, max=100_000, help="Most symbols to add.")] = 200,
     temperature: Annotated[
         float,
@@ -27,9 +28,7 @@ def generate(
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object a text, with its log-probability.")
     ] = False,
-    inference_dtype: Annotated[
-        str, typer.Option("--inference-dtype", help="Number format: float32, bfloat16. Default: the model's.")
-    ] = "",
+    inference_dtype: Annotated[str, inference_dtype_option("matrix products", "float32, bfloat16")] = "",
 ) -> None:
     """Continue a text with a language model."""
     from seqkit import SeqkitError

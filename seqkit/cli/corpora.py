@@ -13,7 +13,7 @@ import typer
 from seqkit.cli.data_command import DataCommand
 from seqkit.config import MOST_PIECES
 from seqkit.terminal.inputs import check_apart, listed
-from seqkit.terminal.limits import MaxFrames, MaxPixels, MaxSeconds, limits_of
+from seqkit.terminal.limits import LimitFlags, MaxFrames, MaxPixels, MaxSeconds
 from seqkit.terminal.tables import print_table, say, show_json, size
 
 if TYPE_CHECKING:
@@ -159,10 +159,10 @@ def show_stats(
     limits: Given = {"--max-seconds": max_seconds, "--max-pixels": max_pixels, "--max-frames": max_frames}
     if _is_made(source):
         _refuse("a corpus that is made", of_words | of_pairs | of_tables | limits)
-        _show_items(source, "", "", limits_of(None, None, None), problems, as_json)
+        _show_items(source, "", "", LimitFlags().limits(), problems, as_json)
     elif encoder:
         _refuse("a table of files", of_words | of_pairs)
-        bounds = limits_of(max_seconds, max_pixels, max_frames)
+        bounds = LimitFlags(max_seconds, max_pixels, max_frames).limits()
         _show_items(source, encoder, decoder or "text", bounds, problems, as_json)
     elif source_side or target_side or _is_parallel(source):
         _refuse("parallel text", of_words | of_tables | limits)

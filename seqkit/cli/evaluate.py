@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seqkit.extend.manager import registry
+from seqkit.terminal.arguments import SkipBad, inference_dtype_option
 from seqkit.terminal.flags import Flags, unsuitable, with_flags
 from seqkit.terminal.renamed import Precision
 
@@ -31,16 +32,10 @@ def evaluate(
         str, typer.Option("--compare", help="Another model: is the difference more than chance?")
     ] = "",
     inference_dtype: Annotated[
-        str,
-        typer.Option(
-            "--inference-dtype",
-            help="Number format of the computation: float32, bfloat16, int8 (taggers). Default: the model's.",
-        ),
+        str, inference_dtype_option("the computation", "float32, bfloat16, int8 (taggers)")
     ] = "",
     card: Annotated[bool, typer.Option("--card", help="Add the scores to the model's card.")] = False,
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")
-    ] = False,
+    skip_bad: SkipBad = False,
     precision: Precision = "",
     *,
     given: Mapping[str, Any],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,9 +23,22 @@ MaxFrames = Annotated[
 ]
 
 
-def limits_of(seconds: float | None, pixels: int | None, frames: int | None) -> Limits:
-    """The limits given, the others at their defaults."""
-    from seqkit.media import Limits
+@dataclass(frozen=True)
+class LimitFlags:
+    """The limits as given; None was not given."""
 
-    usual = Limits()
-    return Limits(seconds or usual.seconds, pixels or usual.pixels, frames or usual.frames)
+    seconds: float | None = None
+    pixels: int | None = None
+    frames: int | None = None
+
+    @property
+    def flags(self) -> dict[str, object]:
+        """Flag -> value."""
+        return {"--max-seconds": self.seconds, "--max-pixels": self.pixels, "--max-frames": self.frames}
+
+    def limits(self) -> Limits:
+        """The limits given, the others at their defaults."""
+        from seqkit.media import Limits
+
+        usual = Limits()
+        return Limits(self.seconds or usual.seconds, self.pixels or usual.pixels, self.frames or usual.frames)

@@ -10,6 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seqkit.io.streams import data_stream, data_text
+from seqkit.terminal.arguments import (
+    AllFiles,
+    AllText,
+    Out,
+    SkipBad,
+    inference_dtype_option,
+    model_option,
+)
 from seqkit.terminal.inputs import Inputs, check_apart, is_file_there, listed, read_inputs
 from seqkit.terminal.renamed import Precision
 from seqkit.terminal.tables import say
@@ -24,10 +32,8 @@ def tag(
     inputs: Annotated[
         list[str] | None, typer.Argument(help="Text, files, or - for standard input.", show_default=False)
     ] = None,
-    model: Annotated[str, typer.Option("--model", "-m", help="Name or folder. Default: by language.")] = "",
-    out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="File to write, whole or not at all.")
-    ] = None,
+    model: Annotated[str, model_option("Name or folder. Default: by language.")] = "",
+    out: Out = None,
     format: Annotated[
         str,
         typer.Option(
@@ -40,8 +46,8 @@ def tag(
     pretokenized: Annotated[
         bool, typer.Option("--pretokenized", help="One sentence a line, words by spaces.")
     ] = False,
-    text: Annotated[bool, typer.Option("--text", help="Every argument is text.")] = False,
-    file: Annotated[bool, typer.Option("--file", help="Every argument is a file.")] = False,
+    text: AllText = False,
+    file: AllFiles = False,
     lang: Annotated[str, typer.Option(help="Language code of raw text. Default: the model's.")] = "",
     label: Annotated[str, typer.Option(help="Only these kinds of label, with commas.")] = "",
     probabilities: Annotated[
@@ -53,16 +59,8 @@ def tag(
     processes: Annotated[
         int, typer.Option(min=1, help="Processes that tag; the output is the same for any number.")
     ] = 1,
-    inference_dtype: Annotated[
-        str,
-        typer.Option(
-            "--inference-dtype",
-            help="Number format of the states: float32, bfloat16, int8. Default: the model's.",
-        ),
-    ] = "",
-    skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")
-    ] = False,
+    inference_dtype: Annotated[str, inference_dtype_option("the states", "float32, bfloat16, int8")] = "",
+    skip_bad: SkipBad = False,
     precision: Precision = "",
 ) -> None:
     """Give every word its part of speech."""

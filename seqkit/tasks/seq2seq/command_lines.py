@@ -1,0 +1,87 @@
+"""`seqkit translate` where outputs are lines of text: one writer for all of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import typer
+
+from seqkit.io.streams import data_stream
+from seqkit.tasks.seq2seq.command_attention import FirstLine
+from seqkit.tasks.seq2seq.command_sources import Remembered
+
+if TYPE_CHECKING:
+    from seqkit.decoding.options import DecodingOptions
+    from seqkit.formats.translations import TranslationWriter
+
+MakeWriter = Callable[[BinaryIO], "TranslationWriter"]
+"""What makes the writer of a file."""
+
+
+def write_lines(
+    models: Sequence[Any],
+    waiting: Remembered,
+    options: DecodingOptions,
+    out: Path | None,
+    make: MakeWriter,
+    first: FirstLine,
+) -> None:
+    """Translate to the file, or to standard output. Ends with 130 after Ctrl-C, telling how far it came."""
+    from seqkit.tasks.seq2seq.apply import translate_sources
+    from seqkit.terminal.progress import WordCounter
+
+    done = 0
+    try:
+        with _opened(out) as file, WordCounter("translated", "lines") as counter:
+            writer = make(file)
+            for translations in translate_sources(models, waiting, options, waiting.bad):
+                name, source, _ = waiting.next()
+                writer.write(done + 1, name, translations)
+                done += 1
+                first.see(source, translations)
+                counter.add(1)
+            writer.close()
+    except KeyboardInterrupt:
+        left = f"{out} was not written" if out is not None else "they were written"
+        print(f"seqkit: interrupted after {done:,} lines; {left}", file=sys.stderr)
+        raise typer.Exit(130) from None
+
+
+@contextmanager
+def _opened(out: Path | None) -> Iterator[BinaryIO]:
+    from seqkit.io.atomic import atomic_write
+
+    if out is not None:
+        with atomic_write(out) as file:
+            yield file
+        return
+    try:
+        yield data_stream()
+    finally:
+        data_stream().flush()
+
+
+def writer_for(out: Path | None, format: str, scores: bool, n_best: int) -> MakeWriter:
+    """What makes the writer. Raises SeqkitError for a format that there is not, or that has no place for scores."""
+    from seqkit.data.catalogue import make_translation_writer
+    from seqkit.errors import SeqkitError, did_you_mean
+    from seqkit.extend.manager import load, registry
+    from seqkit.io.text_files import suffix_of
+
+    specs = [format.spec for format in registry().all("formats") if format.spec.translations]
+    formats = {spec.name: spec for spec in specs}
+    suffix = suffix_of(out) if out is not None else ""
+    by_suffix = next((spec.name for spec in specs if suffix in spec.suffixes), "tsv" if scores else "text")
+    chosen = format or by_suffix
+    if chosen not in formats:
+        raise SeqkitError(f"--format {chosen}: no such format", did_you_mean(chosen, formats), exit_code=2)
+    if scores and "scores" not in formats[chosen].shows:
+        able = " or ".join(spec.name for spec in specs if "scores" in spec.shows)
+        fix = f"Choose one that has: --format {able}."
+        raise SeqkitError(f"the format {chosen} has no place for scores", fix, exit_code=2)
+    load(formats[chosen].translations)  # before the work
+    return lambda file: make_translation_writer(formats[chosen], file, n_best)

@@ -1,0 +1,55 @@
+"""What the model of `seqkit translate` reads and writes, known before it is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from seqkit.extend.specs import DecoderSpec, EncoderSpec
+
+
+@dataclass(frozen=True)
+class Modalities:
+    """What a model reads and writes."""
+
+    encoders: tuple[EncoderSpec, ...]
+    decoder: DecoderSpec
+
+    @property
+    def reads_lines(self) -> bool:
+        """Whether its sources are lines of text and nothing else."""
+        return len(self.encoders) == 1 and self.encoders[0].reader is None
+
+    @property
+    def writes_files(self) -> bool:
+        """Whether each output is a file of its own."""
+        return self.decoder.writer is not None
+
+
+def modalities_of(model: str) -> Modalities | None:
+    """By the model's configuration, before it is loaded; None for "", another task, or where a plugin is missing."""
+    from seqkit.extend.manager import registry
+    from seqkit.models.folder import model_info
+    from seqkit.models.options import names_in
+
+    options = model_info(model).config["options"] if model else {}
+    if "encoder" not in options or "decoder" not in options:
+        return None
+    there = {kind: {p.spec.name: p.spec for p in registry().all(kind)} for kind in ("encoders", "decoders")}
+    names = names_in(str(options["encoder"]))
+    if not set(names) <= set(there["encoders"]) or options["decoder"] not in there["decoders"]:
+        return None
+    return Modalities(tuple(there["encoders"][name] for name in names), there["decoders"][options["decoder"]])
+
+
+def source_language(model: str) -> str:
+    """What the model's sources are called, such as "de"; "" where its folder does not tell."""
+    from seqkit.errors import SeqkitError
+    from seqkit.io.json_files import read_json
+    from seqkit.models.folder import LANGUAGES, model_folder
+
+    try:
+        return str(read_json(model_folder(model) / LANGUAGES).get("source", ""))
+    except (SeqkitError, AttributeError):
+        return ""

@@ -1,0 +1,45 @@
+"""The models of `seqkit translate`, and the one that it takes where none is named."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from seqkit.errors import SeqkitError
+from seqkit.extend.manager import registry
+
+DEFAULT_MODEL = "de-en"
+
+
+def load_models(names: Sequence[str], inference_dtype: str) -> list[Any]:
+    """The models, which must write the same symbols."""
+    from seqkit.inference.generation import check_together
+    from seqkit.models.artifact import load_for
+    from seqkit.runtime.allocator import SEARCH
+    from seqkit.runtime.start import loading_models
+
+    names = list(names) or [default_translator()]
+    with loading_models(SEARCH):
+        models = [load_for("seq2seq", name, inference_dtype) for name in names]
+    for name, model in zip(names[1:], models[1:], strict=True):
+        if list(model.encoders) != list(models[0].encoders):
+            problem = f"{name}: reads {', '.join(model.encoders)}, {names[0]} {', '.join(models[0].encoders)}"
+            raise SeqkitError(problem, "Models that vote must read the same.", exit_code=2)
+    check_together(models, names)
+    return models
+
+
+def default_translator() -> str:
+    """The shipped model, `de-en` where there is one. Raises SeqkitError where none ships."""
+    shipped = [registered for registered in registry().all("pretrained") if registered.spec.task == "seq2seq"]
+    ranked = sorted(
+        shipped, key=lambda registered: (registered.spec.name != DEFAULT_MODEL, not registered.builtin)
+    )
+    if not ranked:
+        raise SeqkitError(
+            "no model that translates is installed",
+            "Train one, and name it with --model: "
+            "seqkit train seq2seq --corpus multi30k --source de --target en --out runs/de-en",
+            exit_code=2,
+        )
+    return str(ranked[0].spec.name)

@@ -1,0 +1,134 @@
+"""What `seqkit translate` is asked for, resolved once from its command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seqkit.errors import SeqkitError
+from seqkit.tasks.seq2seq.command_modalities import Modalities, source_language
+from seqkit.tasks.seq2seq.command_models import default_translator
+from seqkit.tasks.seq2seq.command_sources import FileSources, LineInputs, Named, Sources
+from seqkit.terminal.arguments import refuse
+from seqkit.terminal.flags import flag_of
+from seqkit.terminal.inputs import check_utf8
+from seqkit.terminal.limits import LimitFlags
+
+if TYPE_CHECKING:
+    from seqkit.decoding.options import DecodingOptions
+    from seqkit.examples import RecordErrors
+
+BEAM = 5
+"""Width of the beam where none is given; wider where more translations are asked for."""
+
+
+@dataclass(frozen=True)
+class DecodingFlags:
+    """How outputs are to be found, as given; None was not given. The fields are those of `DecodingOptions`."""
+
+    beam: int | None = None
+    length_penalty: float | None = None
+    n_best: int | None = None
+    sample: bool | None = None
+    top_p: float | None = None
+    temperature: float | None = None
+    seed: int | None = None
+    mbr: int | None = None
+    utility: str | None = None
+    prefix: str | None = None
+    max_ratio: float | None = None
+
+    @property
+    def draws(self) -> bool:
+        """Whether outputs are drawn, not searched for."""
+        return bool(self.sample or self.mbr)
+
+    def options(self) -> DecodingOptions:
+        """The options given, the others at their defaults. Raises SeqkitError for a value out of range."""
+        from seqkit.config import fill
+        from seqkit.decoding.options import DecodingOptions
+
+        given = {name: value for name, value in asdict(self).items() if value is not None}
+        given.setdefault("beam", max(self.n_best or 0, BEAM))
+        options: DecodingOptions = fill({"decoding": DecodingOptions}, given)["decoding"]
+        return options
+
+    def check_for_text(self) -> None:
+        """Raise SeqkitError for options of the draw where nothing is drawn, and for two ways at once."""
+        if self.sample and self.mbr:
+            raise SeqkitError("--mbr draws by itself", "Leave --sample out.", exit_code=2)
+        if self.draws:
+            searched = self._flags("beam", "length_penalty")
+            refuse(searched, " is for a search", "Leave it out, or search: without --sample and --mbr.")
+        else:
+            drawn = self._flags("top_p", "temperature", "seed")
+            refuse(drawn, " is for drawing", "Add --sample or --mbr, or leave it out.")
+        if not self.mbr:
+            refuse(self._flags("utility"), " is for --mbr", "Add --mbr 32, or leave it out.")
+
+    def check_for_files(self) -> None:
+        """Raise SeqkitError for an option that only outputs of text have."""
+        of_text = ("beam", "length_penalty", "n_best", "top_p", "mbr", "utility", "prefix", "max_ratio")
+        refuse(self._flags(*of_text), *NOT_FOR_FILES)
+        if not self.sample:
+            refuse(self._flags("temperature"), " is for drawing", "Add --sample, or leave it out.")
+
+    def _flags(self, *names: str) -> dict[str, object]:
+        """Flag -> value of these options."""
+        return {flag_of(name): value for name, value in asdict(self).items() if name in names}
+
+
+NOT_FOR_FILES = (": is for models that write text", "Leave it out; --seed chooses a draw.")
+"""Why outputs in files refuse an option, and what to do."""
+
+
+@dataclass(frozen=True)
+class TranslateRequest:
+    """One call of the command. None and "" stand for what was not given."""
+
+    arguments: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    decoding: DecodingFlags = field(default_factory=DecodingFlags)
+    out: Path | None = None
+    format: str = ""
+    scores: bool = False
+    attention: Path | None = None
+    all_text: bool = False
+    all_files: bool = False
+    named_inputs: tuple[str, ...] = ()
+    """NAME=VALUE of each input, for models that read several."""
+    limits: LimitFlags = field(default_factory=LimitFlags)
+    inference_dtype: str = ""
+    skip_bad: bool = False
+
+    def check(self, modalities: Modalities | None) -> None:
+        """Raise SeqkitError for options that contradict each other, or that such a model does not have."""
+        check_utf8("--prefix", self.decoding.prefix or "")
+        if modalities is None or not modalities.writes_files:
+            self.decoding.check_for_text()
+        else:
+            self.decoding.check_for_files()
+            of_text = {"--scores": self.scores, "--format": self.format, "--attention": self.attention}
+            refuse(of_text, *NOT_FOR_FILES)
+
+    def sources(self, modalities: Modalities | None, problems: RecordErrors) -> tuple[Sources, Sequence[str]]:
+        """What is read, and the files among it. Raises SeqkitError for inputs that such a model does not read."""
+        if modalities is None or modalities.reads_lines:
+            return self._lines(modalities, problems)
+        fix = "Leave it out; a file that cannot be read is passed over in any case."
+        refuse({"--text": self.all_text, "--skip-bad": self.skip_bad}, ": the model reads files", fix)
+        files = FileSources(modalities, self.arguments, self.named_inputs, self.limits.limits())
+        return files, files.files()
+
+    def _lines(self, modalities: Modalities | None, problems: RecordErrors) -> tuple[Sources, Sequence[str]]:
+        fix = "Leave it out; texts and files of text are arguments."
+        given: dict[str, Any] = {"--input": self.named_inputs, **self.limits.flags}
+        refuse(given, ": the model reads lines of text", fix)
+        wanted = LineInputs(self.arguments, self.all_text, self.all_files)
+        wanted.check()
+        encoder = modalities.encoders[0].name if modalities is not None else "text"
+        side = source_language(self.models[0] if self.models else default_translator())
+        lines = wanted.lines(problems, side)
+        return (Named(line.text, {encoder: line.text}, line.where) for line in lines), wanted.files()

@@ -1,0 +1,35 @@
+"""Options that several commands declare alike. Imports nothing heavy: help pages read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from seqkit.errors import SeqkitError
+
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="File to write, whole or not at all.")]
+AllText = Annotated[bool, typer.Option("--text", help="Every argument is text.")]
+AllFiles = Annotated[bool, typer.Option("--file", help="Every argument is a file.")]
+SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")]
+
+
+def model_option(help: str) -> Any:
+    """`--model`, `-m`. Args: help, what may be named, and the default."""
+    return typer.Option("--model", "-m", help=help)
+
+
+def inference_dtype_option(what: str, formats: str) -> Any:
+    """`--inference-dtype`. Args: what, is computed in it; formats, that there are."""
+    return typer.Option(
+        "--inference-dtype", help=f"Number format of {what}: {formats}. Default: the model's."
+    )
+
+
+def refuse(given: Mapping[str, object], reason: str, fix: str) -> None:
+    """Raise SeqkitError for the first option that was given. Args: given, flag -> value; None, False, "": not given."""
+    for flag, value in given.items():
+        if value is not None and value is not False and value not in ("", ()):
+            raise SeqkitError(f"{flag}{reason}", fix, exit_code=2)
