@@ -35,7 +35,7 @@ ENVIRONMENT = dict(os.environ)
 # pip compiles what it installs; a checkout must be allowed to keep what it compiled at the first start.
 ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 DTYPE = "BENCHMARK_DTYPE"
-"""Tells worker processes the number format."""
+"""The number format for worker processes; empty: the one the model ships in."""
 PROCESSES = 2
 Key = TypeVar("Key")
 
@@ -71,7 +71,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", choices=MEASURES, default=list(MEASURES))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=1, help="of each process, for those that use them")
-    parser.add_argument("--inference-dtype", default="float32", help="number format of seqkit's states")
+    parser.add_argument("--inference-dtype", default="", help="number format; default: the one it ships in")
     parser.add_argument("--labels", default="upos", help="of `seqkit tag`; peers write upos; '': all")
     arguments = parser.parse_args()
     systems = [System("seqkit", model_folder(arguments.model).resolve(), sys.executable, arguments.labels)]
@@ -83,7 +83,8 @@ def main() -> None:
     ENVIRONMENT[DTYPE] = arguments.inference_dtype
     ENVIRONMENT.update(dict.fromkeys(THREADS, str(arguments.threads)))
     weights = f"sha256 of the weights {model_info(arguments.model).sha256}"
-    print(f"{arguments.model} in {arguments.inference_dtype}, {weights}; {machine()}\n")
+    dtype = arguments.inference_dtype or "its own number format"
+    print(f"{arguments.model} in {dtype}, {weights}; {machine()}\n")
     for name in arguments.only:
         print("\n".join(MEASURES[name](systems, arguments.text.resolve(), arguments.rounds)), end="\n\n")
 
@@ -181,8 +182,7 @@ def tag_command(system: System, source: Path, out: Path, processes: int) -> list
         str(source),
         "-o",
         str(out),
-        "--inference-dtype",
-        ENVIRONMENT[DTYPE],
+        *dtype_option(),
         *(("--label", system.labels) if system.labels else ()),
     ]
     told = subprocess.run([*command[:4], "--help"], capture_output=True, text=True, check=True).stdout
@@ -190,6 +190,12 @@ def tag_command(system: System, source: Path, out: Path, processes: int) -> list
         return [*command, "--processes", str(processes)]
     print(f"seqkit tag has no --processes: one process in place of {processes}", file=sys.stderr)
     return command
+
+
+def dtype_option() -> list[str]:
+    """The option of `seqkit tag` for another number format than the one the model ships in."""
+    dtype = ENVIRONMENT.get(DTYPE, "")
+    return ["--inference-dtype", dtype] if dtype else []
 
 
 def _together(commands: list[list[str]]) -> tuple[float, Peak]:
@@ -205,7 +211,7 @@ def start(systems: list[System], text: Path, rounds: int) -> Iterator[str]:
     """Wall time of whole processes."""
     python = systems[0].python
     tag = [python, "-m", "seqkit", "tag", "--model", str(systems[0].folder)]
-    tag += ["--inference-dtype", ENVIRONMENT[DTYPE]]
+    tag += dtype_option()
     with tempfile.TemporaryDirectory() as work:
         words = Path(work) / "words.txt"
         words.write_text("Time flies like an arrow .\n", encoding="utf-8")

@@ -171,8 +171,8 @@ def shipped(name: str) -> str:
     """The card of a model that ships, and the checksum of its weights."""
     info = model_info(name)
     card = (info.folder / CARD).read_text(encoding="utf-8")
-    told = re.sub("^#", "##", card[card.index("\n# ") :].strip().partition("\n")[2], flags=re.MULTILINE)
-    return f"{info.size / 1e6:.1f} MB; sha256 of the weights: `{info.sha256}`.\n{told}"
+    body = card[card.index("\n# ") :].strip().partition("\n")[2]
+    return f"{info.size / 1e6:.1f} MB; sha256 of the weights: `{info.sha256}`.\n{body}"
 
 
 def cli() -> str:

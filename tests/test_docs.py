@@ -219,7 +219,7 @@ BENCHMARKS = [
 
 @pytest.mark.parametrize("script", BENCHMARKS)
 def test_every_benchmark_is_named(script):
-    assert f"python benchmarks/{script}" in text_of("docs/benchmarks.md")
+    assert f"python benchmarks/{script}" in text_of("benchmarks/README.md")
 
 
 def test_the_architecture_page_has_the_import_order():
@@ -273,3 +273,7 @@ def test_the_tree_names_nothing_that_is_not_there():
 
 def test_the_page_on_errors_is_of_the_model_that_ships():
     assert f"sha256 of its weights: `{model_info('en-tagger').sha256}`" in text_of("docs/errors.md")
+
+
+def test_the_results_stand_in_at_most_eight_tables():
+    assert len(re.findall(r"^\| ---", text_of("docs/benchmarks.md"), re.MULTILINE)) <= 8
