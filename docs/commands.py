@@ -8,7 +8,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
-from seqkit.cli.app import MADE, app
+from seqkit.cli.app import app
+from seqkit.cli.group import MADE
 from seqkit.extend.manager import load, registry
 
 VALUES = {bool: "", str: " TEXT", int: " NUMBER", float: " NUMBER", Path: " PATH"}

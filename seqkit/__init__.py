@@ -12,37 +12,55 @@ if (
 ):
     del sys.path[0]
 
+import importlib
 from collections.abc import Iterable
 from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any
 
 from seqkit._version import __version__
-from seqkit.errors import SeqkitError
-from seqkit.extend.hookspecs import hookimpl
-from seqkit.extend.specs import (
-    CommandSpec,
-    CorpusFile,
-    CorpusListing,
-    CorpusSpec,
-    DecoderSpec,
-    Division,
-    EncoderSpec,
-    FormatSpec,
-    LabelSpec,
-    MetricSpec,
-    ModelSpec,
-    ObjectiveSpec,
-    OptimizerSpec,
-    PretrainedSpec,
-    RecurrenceSpec,
-    ScheduleSpec,
-    TaskSpec,
-)
-from seqkit.models.contracts import TaggerOptions
-from seqkit.models.options import Seq2SeqOptions
 
 if TYPE_CHECKING:
+    from seqkit.errors import SeqkitError
     from seqkit.examples import Sentence
+    from seqkit.extend.hookspecs import hookimpl
+    from seqkit.extend.specs import (
+        CommandSpec,
+        CorpusFile,
+        CorpusListing,
+        CorpusSpec,
+        DecoderSpec,
+        Division,
+        EncoderSpec,
+        FormatSpec,
+        LabelSpec,
+        MetricSpec,
+        ModelSpec,
+        ObjectiveSpec,
+        OptimizerSpec,
+        PretrainedSpec,
+        RecurrenceSpec,
+        ScheduleSpec,
+        TaskSpec,
+    )
+    from seqkit.models.contracts import TaggerOptions
+    from seqkit.models.options import Seq2SeqOptions
+
+_ELSEWHERE = {
+    "SeqkitError": "seqkit.errors",
+    "hookimpl": "seqkit.extend.hookspecs",
+    "TaggerOptions": "seqkit.models.contracts",
+    "Seq2SeqOptions": "seqkit.models.options",
+}
+"""Public name -> its module; records of plugins are in `seqkit.extend.specs`."""
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used, so that a command can catch signals before anything is imported."""
+    if name not in __all__:
+        raise AttributeError(f"module 'seqkit' has no attribute '{name}'")
+    found = getattr(importlib.import_module(_ELSEWHERE.get(name, "seqkit.extend.specs")), name)
+    globals()[name] = found
+    return found
 
 
 def load(name_or_folder: str | PathLike[str]) -> Any:
@@ -80,6 +98,8 @@ def tag(text: str, model: str = "en-tagger", language: str = "") -> list[Sentenc
 def _whole(text: str) -> str:
     """The text. Raises SeqkitError where half of a character stands in it, which no encoding can tell."""
     if any("\ud800" <= character <= "\udfff" for character in text):
+        from seqkit.errors import SeqkitError
+
         raise SeqkitError("the text has half a surrogate pair", "Decode it as what it is, or delete it.")
     return text
 
@@ -97,6 +117,7 @@ def translate(lines: str | Iterable[str], model: str = "de-en", **options: Any) 
     from seqkit.config import fill
     from seqkit.data.items import is_of_text
     from seqkit.decoding.options import DecodingOptions
+    from seqkit.errors import SeqkitError
     from seqkit.models.artifact import load_for
     from seqkit.models.contracts import SymbolDecoder
     from seqkit.tasks.seq2seq.apply import translate_lines

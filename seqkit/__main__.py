@@ -1,15 +1,17 @@
 """The command line, as `seqkit` and as `python -m seqkit`."""
 
-import sys
+from seqkit.runtime.signals import command_done, end_on_signals
 
 
 def main() -> None:
-    """Run it. Ctrl-C while its parts are still being loaded ends it as later: by 130, without a traceback."""
+    """Run the command line. A signal ends it with 128 + its number and one line, whatever is being imported."""
+    end_on_signals()
+    from seqkit.cli.app import main as run
+
     try:
-        from seqkit.cli.app import main as run
-    except KeyboardInterrupt:
-        sys.exit(130)
-    run()
+        run()
+    finally:
+        command_done()
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import signal
 from collections.abc import Iterable
 from typing import Any
 
@@ -47,6 +48,7 @@ class Ended(BaseException):
     def __init__(self, number: int) -> None:
         super().__init__(number)
         self.exit_code = 128 + number
+        self.name = signal.Signals(number).name
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:

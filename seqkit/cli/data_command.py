@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from typer.core import TyperCommand
-
+from seqkit.cli.help_pages import HelpfulCommand
 from seqkit.io.streams import stdout_for_data
 
 
-class DataCommand(TyperCommand):
+class DataCommand(HelpfulCommand):
     """A command that writes data to `seqkit.io.streams.data_text`; what a plugin prints meanwhile goes to stderr."""
 
     def invoke(self, ctx: Any) -> Any:

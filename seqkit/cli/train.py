@@ -148,7 +148,7 @@ def _request(
 
 
 def _run(request: TrainingRequest, out: Path) -> None:
-    """Train, and say what came of it. Ends with 130 after Ctrl-C."""
+    """Train, and say what came of it. Ends with 128 + the number of the signal that stopped it."""
     from seqkit.extend.blame import faults_named
     from seqkit.models.folder import TRAINING, model_info
     from seqkit.terminal.progress import TrainingReporter
@@ -161,13 +161,14 @@ def _run(request: TrainingRequest, out: Path) -> None:
         with TrainingReporter() as reporter, faults_named():
             progress = run(request, out, command, reporter)
     except (Stopped, KeyboardInterrupt) as stop:
+        code = stop.exit_code if isinstance(stop, Stopped) else 130
         if not (out / TRAINING / CONFIG).exists():
             print("stopped before the first step; nothing was written", file=sys.stderr)
-            raise typer.Exit(130) from None
+            raise typer.Exit(code) from None
         again = shlex.join(["seqkit", "train", request.sources.model, "--out", os.fspath(out), "--resume"])
         said = "stopped, and nothing is lost" if isinstance(stop, Stopped) else "stopped"
         print(f"{said}; go on with: {again}", file=sys.stderr)
-        raise typer.Exit(130) from None
+        raise typer.Exit(code) from None
     silver = " on SILVER labels" if model_info(os.fspath(out)).config["silver"] else ""
     score = f", dev {_measured(progress)}{silver}" if progress.best else ""
     print(

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from seqkit.errors import Ended
 from seqkit.extend.process_state import state_kept
 from seqkit.io.streams import stdout_to_stderr
+from seqkit.runtime import signals
 
 PATIENCE = 5.0
 """Seconds after which a plugin that is still being imported is named."""
@@ -30,7 +31,7 @@ def isolated(who: str, doing: str) -> Iterator[list[str]]:
     slow.daemon = True
     slow.start()
     try:
-        with stdout_to_stderr(), state_kept() as changed:
+        with signals.doing(f"{doing} {who}"), stdout_to_stderr(), state_kept() as changed:
             yield changed
     except OF_THE_USER:
         print(f"seqkit: interrupted while {doing} {who}", file=sys.stderr)

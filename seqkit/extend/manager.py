@@ -32,7 +32,8 @@ def load(reference: str) -> Any:
     """What `"module:attr"` names. SeqkitError where it cannot be imported or found."""
     module, _, attribute = reference.partition(":")
     try:
-        found = sys.modules.get(module) or _imported(module)
+        # `import_module` waits for a thread that is still importing the module; `sys.modules` has it half made.
+        found = importlib.import_module(module) if module in sys.modules else _imported(module)
         return functools.reduce(getattr, attribute.split("."), found)
     except OF_THE_USER:
         raise

@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 
 from seqkit.errors import SeqkitError
 from seqkit.io.streams import STDERR, STDOUT, stdout_descriptor
+from seqkit.runtime.signals import unfinished
 
 STREAM = re.compile(r"(?:/dev/(?=std(?:out|err)$|fd/)(?:fd/)?|/proc/self/fd/)(stdout|stderr|\d+)")
 """Names of open streams."""
@@ -85,17 +86,18 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
         )
     part = target.parent / f".{target.name}.{os.urandom(4).hex()}.part"
     # The name is known before the file is there: a signal may come at any moment.
-    try:
-        with _created(part, target) as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(part, _mode_of(target))
-        os.replace(part, target)
-        sync_folder(target.parent)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
+    with unfinished(part):
+        try:
+            with _created(part, target) as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            os.chmod(part, _mode_of(target))
+            os.replace(part, target)
+            sync_folder(target.parent)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
 
 
 def _created(part: Path, target: Path) -> BinaryIO:

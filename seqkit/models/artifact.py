@@ -42,6 +42,7 @@ from seqkit.models.needs import changed_third_party, missing, needs_of, versions
 from seqkit.models.options import options_class
 from seqkit.nn.bfloat16 import usable
 from seqkit.nn.initial import without_first_weights
+from seqkit.runtime.signals import unfinished
 
 
 def save_model(folder: Path, name: str, model: Any, card: str, weights_dtype: str = "float32") -> None:
@@ -50,7 +51,7 @@ def save_model(folder: Path, name: str, model: Any, card: str, weights_dtype: st
     Args: name, the ModelSpec's; card, Markdown for `README.md`; weights_dtype, number format of the weights on disk.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".", suffix=".part", dir=folder) as part:
+    with tempfile.TemporaryDirectory(prefix=".", suffix=".part", dir=folder) as part, unfinished(Path(part)):
         fresh = Path(part)
         model.facts.save(fresh)
         write_json(fresh / CONFIG, _config(name, model, weights_dtype))

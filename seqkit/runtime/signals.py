@@ -2,31 +2,118 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
 
 from seqkit.errors import Ended
 
+IMPORT = "<frozen importlib"
+"""How the file name of the frames begins that run an import."""
+
+
+class _State:
+    """What the handler needs to know of this process."""
+
+    first = 0
+    """The signal that came first: it decides the exit code."""
+    done = False
+    """Whether the command has finished and only the interpreter is still to be shut down."""
+    doing = ""
+    """What a message about the end should name, such as "importing plugin 'x'"."""
+    unfinished: set[Path]
+    """Files and folders that are being written and that must not be left behind."""
+
+
+_State.unfinished = set()
+
 
 def hangups() -> list[int]:
-    """What a terminal that goes away sends: none on Windows, and none to be heeded where it is ignored (`nohup`)."""
+    """The signal of a terminal that goes away: none on Windows, and none if it is ignored (`nohup`)."""
     number = getattr(signal, "SIGHUP", None)
     return [] if number is None or signal.getsignal(number) is signal.SIG_IGN else [number]
 
 
 def end_on_signals() -> None:
-    """Let SIGTERM and SIGHUP end the process as an error does, so that unfinished files are removed."""
-    for number in (signal.SIGTERM, *hangups()):
+    """Let SIGINT, SIGTERM and SIGHUP end the process as an error does, so that unfinished files are removed.
+
+    The handler raises KeyboardInterrupt or `Ended`. During an import it leaves the process itself: C code that imports
+    a module (torch imports numpy so) may swallow an exception. So does the second signal.
+    """
+    _State.first, _State.done = 0, False
+    interrupts = [] if signal.getsignal(signal.SIGINT) is signal.SIG_IGN else [signal.SIGINT]
+    for number in (*interrupts, signal.SIGTERM, *hangups()):
         signal.signal(number, _end)
 
 
+def command_done() -> None:
+    """From now on a signal ends the process without a message: the work is done."""
+    _State.done = True
+
+
+@contextmanager
+def doing(what: str) -> Iterator[None]:
+    """Within it, the message about a signal during an import says `what` was interrupted."""
+    before, _State.doing = _State.doing, what
+    try:
+        yield
+    finally:
+        _State.doing = before
+
+
+@contextmanager
+def unfinished(path: Path) -> Iterator[None]:
+    """Within it, a signal that ends the process at once removes the file or folder."""
+    _State.unfinished.add(path)
+    try:
+        yield
+    finally:
+        _State.unfinished.discard(path)
+
+
+def farewell(number: int) -> str:
+    """The message about a command that a signal ended."""
+    if _State.doing:
+        return f"seqkit: interrupted while {_State.doing}"
+    said = "interrupted" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}"
+    return f"seqkit: {said}; no half-written file was left"
+
+
 def _end(number: int, frame: FrameType | None) -> None:
+    repeated, _State.first = bool(_State.first), _State.first or number
+    if repeated or _State.done or _is_importing(frame):
+        _leave(_State.first)
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
     raise Ended(number)
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith(IMPORT):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _leave(number: int) -> None:
+    """Leave the process at once, without unfinished files."""
+    for path in _State.unfinished:
+        with suppress(OSError):
+            if path.is_dir():
+                shutil.rmtree(path)
+            path.unlink(missing_ok=True)
+    if not _State.done:
+        with suppress(OSError):
+            os.write(2, f"{farewell(number)}\n".encode())
+    os._exit(128 + number)
 
 
 def ignore_interrupts() -> None:
@@ -60,7 +147,8 @@ class StopRequest:
     """
 
     def __init__(self) -> None:
-        self.requested = False
+        self.requested = 0
+        """The number of the signal; 0: none came."""
         self._old: dict[int, Any] = {}
 
     def __enter__(self) -> Self:
@@ -75,7 +163,7 @@ class StopRequest:
         self._restore()
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        self.requested = True
+        self.requested = _State.first = number
         self._restore()
 
     def _restore(self) -> None:

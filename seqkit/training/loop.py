@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -58,6 +59,11 @@ class Methods:
 class Stopped(Exception):
     """Training was asked to stop; its state is saved."""
 
+    def __init__(self, number: int = signal.SIGINT) -> None:
+        """Args: number, that of the signal which asked."""
+        super().__init__(number)
+        self.exit_code = 128 + number
+
 
 class Training:
     """One run: everything that changes while it goes."""
@@ -103,7 +109,7 @@ class Training:
                     self._update(batches)
                     if stop.requested:
                         self._save()
-                        raise Stopped
+                        raise Stopped(stop.requested)
                 self._end_epoch()
         if not self.progress.finished:
             self.progress.finished = True

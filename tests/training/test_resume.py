@@ -108,7 +108,7 @@ def test_interrupted_it_saves_and_says_how_to_go_on(tmp_path, number):
     wait_for(out / "training" / "state.safetensors")
     process.send_signal(number)
     _, errors = process.communicate(timeout=60)
-    assert process.returncode == 130
+    assert process.returncode == 128 + number
     assert f"seqkit train rnn --out {out} --resume" in errors
     assert "Traceback" not in errors
     changed = subprocess.run(

@@ -1,0 +1,96 @@
+"""Errors of a command as one or two lines on stderr, and streams that nobody reads any more."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any, NoReturn, TextIO
+
+from seqkit.errors import Ended, SeqkitError, lacks_memory
+from seqkit.io.atomic import FULL
+
+NO_MEMORY = (
+    "there is not enough memory for this\n"
+    "Leave it more memory, or train with a smaller network or batches (--set hidden=…, --set batch_words=…)."
+)
+
+
+@contextmanager
+def failures_reported() -> Iterator[None]:
+    """End the process with a message and an exit code if the block fails; flush standard output.
+
+    A fault of the program itself is raised, with its traceback, for whoever can fix it.
+    """
+    try:
+        try:
+            yield
+        finally:
+            sys.stdout.flush()
+    except SeqkitError as error:
+        leave(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        leave("interrupted; no half-written file was left", 130)
+    except Ended as error:
+        leave(f"ended by {error.name}; no half-written file was left", error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output (head, less) has gone. That is no error, but Python would complain at exit.
+        _drop_stdout()
+        sys.exit(0)
+    except OSError as error:
+        # Files that are written name themselves: if a disk is full and no file is named, it is that of the output.
+        name = error.filename or ("standard output" if error.errno in FULL else "")
+        if error.errno in FULL:
+            _drop_stdout()
+        leave(f"{name}: {error.strerror or error}".removeprefix(": "), 1)
+    except BaseException as error:
+        _raise_unless_known(error)
+
+
+def _drop_stdout() -> None:
+    """Send what Python still holds for standard output nowhere, so that its last flush succeeds."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _raise_unless_known(error: BaseException) -> NoReturn:
+    """Report lack of memory and plugins that end the process; raise anything else."""
+    if lacks_memory(error):
+        leave(NO_MEMORY, 1)
+    from seqkit.extend.blame import plugin_of
+
+    owner = plugin_of(error)
+    if owner and not isinstance(error, Exception):
+        # sys.exit or a cancelled task: its traceback would tell nothing more.
+        leave(f"{owner.who} ended the command by {type(error).__name__}({error})", 1)
+    if owner:
+        error.add_note(f"This came up in the plugin '{owner.plugin}' of {owner.distribution}.")
+    raise error
+
+
+def leave(message: str, exit_code: int) -> NoReturn:
+    """Write a message to stderr and exit."""
+    print(f"seqkit: {message}", file=sys.stderr)
+    sys.exit(exit_code)
+
+
+class Unheard:
+    """stderr whose reader may go away (`2>&1 | head`, a closed terminal): write errors are ignored then."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write what can be written."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush what can be flushed."""
+        with suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)

@@ -1,0 +1,81 @@
+"""The commands of `seqkit`: its own, those whose options depend on the plugins, and those of plugins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from seqkit.cli import evaluate, train
+from seqkit.cli.data_command import DataCommand
+from seqkit.cli.failures import failures_reported
+from seqkit.cli.help_pages import HelpfulCommand
+from seqkit.extend.manager import load, registry
+from seqkit.extend.specs import CommandSpec
+
+MADE: dict[str, tuple[Callable[[], Callable[..., None]], str]] = {
+    "train": (train.command, "Train a model."),
+    "evaluate": (evaluate.command, "Measure a model."),
+}
+"""Commands whose options depend on the plugins: name -> what makes them, and a line of help."""
+
+
+class Group(TyperGroup):
+    """The commands; an error in one ends as one or two lines on stderr.
+
+    A plugin's command is imported when it runs, or when its help is shown.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Every name, those of plugins' commands first."""
+        return [*_offered(), *MADE, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command by name, or None."""
+        if cmd_name in MADE:
+            return _command(cmd_name, MADE[cmd_name][0]())
+        found = super().get_command(ctx, cmd_name)
+        if found is None and cmd_name in _offered():
+            offered = registry().registered("commands", cmd_name)
+            return _command(cmd_name, load(offered.spec.command), offered.builtin)
+        return found
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the table of commands from their records: none is imported for it."""
+        lines = {name: spec.summary for name, spec in _offered().items()}
+        lines |= {name: summary for name, (_, summary) in MADE.items()}
+        for name in super().list_commands(ctx):
+            lines[name] = self.commands[name].get_short_help_str(limit=200)
+        with formatter.section("Commands"):
+            formatter.write_dl(list(lines.items()))
+
+    def make_context(self, *arguments: Any, **named: Any) -> Any:
+        """Parse the command line; `--help` and `--version` write here."""
+        with failures_reported():
+            return super().make_context(*arguments, **named)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command. Exits with its code if it fails."""
+        with failures_reported():
+            return super().invoke(ctx)
+
+
+def _offered() -> dict[str, CommandSpec]:
+    """The commands of plugins by name."""
+    return {registered.spec.name: registered.spec for registered in registry().all("commands")}
+
+
+def _command(name: str, function: Any, builtin: bool = True) -> Any:
+    """A function, or a Typer application with several commands, as a command of the group.
+
+    Args: builtin, whether it writes its data to `seqkit.io.streams`; a plugin's command may print as it likes.
+    """
+    single = function
+    if not isinstance(function, typer.Typer):
+        single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        single.command(name, cls=DataCommand if builtin else HelpfulCommand)(function)
+    made = typer.main.get_command(single)
+    made.name = name
+    return made
