@@ -8,6 +8,8 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
+import typer
+
 from seqkit.cli.app import app
 from seqkit.cli.group import MADE
 from seqkit.extend.manager import load, registry
@@ -53,6 +55,8 @@ def commands() -> list[Command]:
 def _parameters(function: Callable[..., Any]) -> Iterator[Parameter]:
     hints = get_type_hints(function, include_extras=True)
     for parameter in inspect.signature(function).parameters.values():
+        if hints[parameter.name] is typer.Context:
+            continue
         kind, info = get_args(hints[parameter.name])
         if getattr(info, "hidden", False):
             continue

@@ -185,7 +185,7 @@ def _command(command: Command) -> list[str]:
         ["seqkit", command.name, "[OPTIONS]", *filter(None, (p.usage for p in command.parameters))]
     )
     rows = [(f"`{', '.join(p.names)}{p.value}`", p.meaning) for p in command.parameters]
-    rows.append(("`--help`", "Show this message and exit."))
+    rows.append(("`--help`, `-h`", "Show this message and exit."))
     return [
         f"## `seqkit {command.name}`",
         command.summary,

@@ -28,7 +28,7 @@ CHOICES = {
 }
 """Fields of a LabelSpec that have one of a few values."""
 
-OWN_COMMANDS = ("corpora", "evaluate", "models", "plugins", "train")
+OWN_COMMANDS = ("corpora", "evaluate", "help", "models", "plugins", "train")
 """Commands that no record offers: those of seqkit itself."""
 OWN_FLAGS = {
     "options": (

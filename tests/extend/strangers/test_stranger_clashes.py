@@ -179,7 +179,8 @@ def test_a_command_cannot_take_the_name_of_a_built_in(install_plugin, seqkit, na
 
 
 def test_the_reserved_commands_are_those_that_seqkit_has():
-    from seqkit.cli.app import MADE, app
+    from seqkit.cli.app import app
+    from seqkit.cli.group import MADE
     from seqkit.extend.checks import OWN_COMMANDS
 
     groups = typer.main.get_command(app).commands
