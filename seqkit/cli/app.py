@@ -37,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"default_map": LIGHT, "help_option_names": ["-h", "--help"]},
-    epilog="`seqkit help COMMAND` and `seqkit COMMAND -h` show a command's arguments, options and examples.",
+    epilog="See a command's arguments, options and examples: seqkit help COMMAND",
 )
 app.add_typer(corpora.app, name="corpora", help="List, fetch, measure and convert corpora.")
 app.add_typer(models.app, name="models", help="List, show and verify trained models.")
