@@ -103,7 +103,8 @@ def registry() -> Registry:
 
 def _chosen(found: Registry) -> list[tuple[Plugin, EntryPoint]]:
     """The entry points to load, sorted by name: all, or the built-in ones and those SEQKIT_PLUGINS names."""
-    entries = [(_origin(entry), entry) for entry in entry_points(group=GROUP)]
+    found.installed = entry_points()
+    entries = [(_origin(entry), entry) for entry in found.installed.select(group=GROUP)]
     entries.sort(key=lambda pair: (pair[0].plugin, pair[0].distribution))
     wanted = os.environ.get("SEQKIT_PLUGINS")
     if wanted is None:

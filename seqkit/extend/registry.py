@@ -100,6 +100,8 @@ class Registry:
         self.plugins: list[Plugin] = []
         """Those that were loaded, sorted by name."""
         self.failures: list[Failure] = []
+        self.installed: Any = metadata.EntryPoints()
+        """All entry points of all packages, read once."""
         self.modules: dict[str, Plugin] = {}
         """Top-level module of each plugin's entry point, and the plugin."""
         self._by_name: dict[str, dict[str, Registered]] = {kind: {} for kind in KINDS}

@@ -7,8 +7,7 @@ white space is remembered.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 # spaCy's tokenizer takes time quadratic in a run without blanks (1.6 ms a character for 10,000 brackets).
@@ -22,13 +21,14 @@ _LONGEST_RUN = 40
 
 Words = tuple[str, list[str], list[str]]
 """White space before the first word, the words, the white space after each."""
+Split = Callable[[str], Words]
 
 
 def split_words(tokenizer: Any, text: str) -> Words:
     """The words by a tokenizer of spaCy's, and the white space around them."""
     words: list[str] = []
     spaces = [""]
-    for piece in _pieces(text):
+    for piece in pieces_of(text):
         for token in tokenizer(piece):
             word = token.text
             if word.isspace():
@@ -39,7 +39,7 @@ def split_words(tokenizer: Any, text: str) -> Words:
     return spaces[0], words, spaces[1:]
 
 
-def _pieces(text: str) -> Iterator[str]:
+def pieces_of(text: str) -> Iterator[str]:
     """The text in pieces that spaCy can take: runs without a blank that are too long are cut hard."""
     start = 0
     for run in _LONG_RUN.finditer(text) if len(text) > 500 else ():
@@ -62,15 +62,20 @@ class _Run(NamedTuple):
 
 
 class Runs:
-    """`split_words` for spaCy's rules, with a memory of runs: the same words, sooner.
+    """A split by rules with a memory of runs: the same words, sooner.
 
-    spaCy splits every run by itself, but for special cases, such as ":-)", which it looks for among the words of the
-    whole text. Where two words that stand side by side in such a case meet across white space, all is left to spaCy.
+    Rules split every run by itself, but for special cases, such as ":-)", which they look for among the words of the
+    whole text. Where two words that stand side by side in such a case meet across white space, the whole text is split
+    without the memory.
     """
 
-    def __init__(self, tokenizer: Any) -> None:
-        self._tokenizer = tokenizer
-        self._before = _joined(tokenizer)
+    def __init__(self, split: Split, joined: Iterable[tuple[str, str]]) -> None:
+        """Args: split, by the rules alone; joined, each two words that stand side by side in a special case."""
+        self._whole = split
+        self._before: dict[str, dict[str, list[str]]] = {}
+        """First character of a word -> word -> those that stand before it in special cases."""
+        for one, other in sorted(set(joined)):
+            self._before.setdefault(other[0], {}).setdefault(other, []).append(one)
         self._known: dict[str, str | _Run] = {}
         """Run -> the run itself where it is one word, so that equal words are one object."""
         self._older: dict[str, str | _Run] = {}
@@ -87,7 +92,7 @@ class Runs:
                 add_word(found)
             else:
                 if found.may_join and previous.endswith(found.may_join):
-                    return split_words(self._tokenizer, text)
+                    return self._whole(text)
                 words += found.words
                 spaces += found.glued
             add_space(space)
@@ -103,36 +108,7 @@ class Runs:
         return found
 
     def _split(self, run: str) -> str | _Run:
-        words = split_words(self._tokenizer, run)[1]
+        words = self._whole(run)[1]
         starts = self._before.get(run[0], {})
         ends = tuple(end for start, ends in starts.items() if run.startswith(start) for end in ends)
         return run if len(words) == 1 and not ends else _Run(words, [""] * (len(words) - 1), ends)
-
-
-def remembers(tokenizer: Any) -> bool:
-    """Whether `Runs` may be used: for spaCy's own rules, not for those of a segmenter that reads a whole sentence."""
-    from spacy.tokenizer import Tokenizer
-
-    return type(tokenizer) is Tokenizer
-
-
-def _joined(tokenizer: Any) -> dict[str, dict[str, list[str]]]:
-    """First character of a word -> word -> those that stand before it in special cases.
-
-    Among such words a special case is looked for: as the other rules split it.
-    """
-    from spacy.tokenizer import Tokenizer
-
-    plain = Tokenizer(
-        tokenizer.vocab,
-        prefix_search=tokenizer.prefix_search,
-        suffix_search=tokenizer.suffix_search,
-        infix_finditer=tokenizer.infix_finditer,
-        token_match=tokenizer.token_match,
-        url_match=tokenizer.url_match,
-    )
-    pairs = {(one.text, other.text) for case in tokenizer.rules for one, other in pairwise(plain(case))}
-    before: dict[str, dict[str, list[str]]] = {}
-    for one, other in sorted(pairs):
-        before.setdefault(other[0], {}).setdefault(other, []).append(one)
-    return before

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, Protocol
 
 from seqkit.examples import RawText, Sentence, SourceLocation
 from seqkit.text.boundaries import sentence_starts
 from seqkit.text.paragraphs import Paragraph, paragraphs
-from seqkit.text.token_cache import Runs, Words, remembers, split_words
+from seqkit.text.rule_tokenizer import RuleTokenizer, rule_tokenizer
+from seqkit.text.token_cache import Runs, Split, Words, split_words
 
 ANY_LANGUAGE = "xx"
 """spaCy's name for rules that suit no language in particular."""
@@ -21,10 +22,7 @@ MAX_WORDS = 500
 # Every new word stays in spaCy's string store. Its memory zones free them, but halve the speed; starting
 # afresh costs 0.1 s.
 _MAX_STRINGS = 200_000
-_ENOUGH = 10_000
-"""Characters after which runs are remembered: to prepare for it takes as long as to split a thousand words."""
-
-Split = Callable[[str], Words]
+_CODE = re.compile("[a-z]{2,3}")
 
 
 def tokenizer(language: str) -> tuple[Any, str]:
@@ -33,7 +31,7 @@ def tokenizer(language: str) -> tuple[Any, str]:
     Languages that spaCy does not know, or splits only with a package that is not installed, get the rules
     of `xx`, and the note says so. Chinese is split into characters, as spaCy does without a segmenter.
     """
-    if re.fullmatch("[a-z]{2,3}", language):
+    if _CODE.fullmatch(language):
         try:
             return _rules(language), ""
         except ImportError as error:
@@ -55,38 +53,59 @@ def _rules(language: str) -> Any:
 
 
 def abbreviations(tokenizer: Any) -> frozenset[str]:
-    """Words that end in a dot, as a tokenizer's rules list them."""
-    rules = getattr(tokenizer, "rules", None) or {}
-    return frozenset(form for form in rules if form[-1] == "." and any(letter.isalpha() for letter in form))
+    """Words that end in a dot, as the rules of a tokenizer of spaCy's list them."""
+    return short_forms(getattr(tokenizer, "rules", None) or ())
 
 
-class Splitter:
-    """Splits text by the rules of a language; keeps spaCy's memory in bounds."""
+def short_forms(cases: Iterable[str]) -> frozenset[str]:
+    """The special cases of a tokenizer that end in a dot."""
+    return frozenset(form for form in cases if form[-1] == "." and any(letter.isalpha() for letter in form))
+
+
+class Splitter(Protocol):
+    """Splits text by the rules of a language."""
+
+    note: str
+    """What the user should know of the rules; empty where there is nothing to say."""
+    abbreviations: frozenset[str]
+
+    def __call__(self, text: str) -> Words:
+        """As `split_words`."""
+        ...
+
+
+class RuleSplitter:
+    """By spaCy's rules, without spaCy."""
+
+    note = ""
+
+    def __init__(self, rules: RuleTokenizer) -> None:
+        self.abbreviations = short_forms(rules.cases)
+        self._runs = Runs(rules, rules.joined())
+
+    def __call__(self, text: str) -> Words:
+        return self._runs(text)
+
+
+class SpacySplitter:
+    """By a tokenizer of spaCy's, whose memory is kept in bounds."""
 
     def __init__(self, language: str) -> None:
         self.language = language
         self._tokenizer, self.note = tokenizer(language)
         self.abbreviations = abbreviations(self._tokenizer)
-        self._runs: Runs | None = None
-        self._characters = 0
 
     def __call__(self, text: str) -> Words:
-        """As `split_words`."""
         if len(self._tokenizer.vocab.strings) > _MAX_STRINGS:
             self._tokenizer, _ = tokenizer(self.language)
-            self._runs, self._characters = None, 0
-        if self._runs is not None:
-            return self._runs(text)
-        self._characters += len(text)
-        if self._characters > _ENOUGH and remembers(self._tokenizer):
-            self._runs = Runs(self._tokenizer)
         return split_words(self._tokenizer, text)
 
 
 @cache
 def splitter(language: str) -> Splitter:
-    """The splitter of a language; made once, as spaCy takes 0.1 s and more to compile the rules."""
-    return Splitter(language)
+    """The splitter of a language; made once. spaCy is imported where its rules cannot be read without it."""
+    rules = rule_tokenizer(language) if _CODE.fullmatch(language) else None
+    return SpacySplitter(language) if rules is None else RuleSplitter(rules)
 
 
 def sentences_from(stretches: Iterable[RawText], language: str) -> Iterator[Sentence]:

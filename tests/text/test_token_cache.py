@@ -8,13 +8,21 @@ import pytest
 import spacy
 
 from seqkit.text import token_cache as module
-from seqkit.text.token_cache import Runs, remembers, split_words
+from seqkit.text.rule_tokenizer import rule_tokenizer
+from seqkit.text.token_cache import Runs, split_words
 from seqkit.text.words import tokenizer
 
 LANGUAGES = ["en", "fr", "ru", "tr", "xx"]
 RULES = {language: tokenizer(language)[0] for language in LANGUAGES}
 BETWEEN = ["", " ", " ", "  ", "\n", "\t", "\xa0", "x", "(", ")", "'", "-"]
-REMEMBERED = {language: Runs(RULES[language]) for language in LANGUAGES}
+
+
+def remembering(language):
+    rules = rule_tokenizer(language)
+    return Runs(rules, rules.joined())
+
+
+REMEMBERED = {language: remembering(language) for language in LANGUAGES}
 
 
 def mangled(rules, draw):
@@ -33,7 +41,7 @@ def test_the_words_are_spacys(language):
         assert REMEMBERED[language](text) == split_words(rules, text), text
 
 
-def test_special_cases_across_white_space_are_left_to_spacy():
+def test_special_cases_across_white_space_are_found():
     """Russian has cases with blanks inside; "> :(" looks like ">:(", which keeps spaCy from finding ":(" in it."""
     for language, text in [("ru", "Он, в т.ч. и я"), ("en", "> :(How'll've")]:
         found = REMEMBERED[language](text)
@@ -44,12 +52,7 @@ def test_special_cases_across_white_space_are_left_to_spacy():
 
 def test_what_is_long_ago_is_forgotten_and_split_the_same(monkeypatch):
     monkeypatch.setattr(module, "_MOST_RUNS", 10)
-    remembered = Runs(RULES["en"])
+    remembered = remembering("en")
     for text in ["a b, (c) d", " ".join(f"w{number}," for number in range(50)), "a b, (c) d"] * 2:
         assert remembered(text) == split_words(RULES["en"], text)
         assert len(remembered._known) + len(remembered._older) <= 20
-
-
-def test_a_segmenter_is_asked_for_whole_texts():
-    assert remembers(RULES["en"])
-    assert not remembers(spacy.blank("zh").tokenizer)

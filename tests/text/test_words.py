@@ -207,7 +207,7 @@ def test_a_line_without_a_blank_does_not_stall(unit):
 
 def test_spacy_s_memory_is_given_back(monkeypatch):
     monkeypatch.setattr(module, "_MAX_STRINGS", 5_000)
-    split_text = module.Splitter("xx")
+    split_text = module.SpacySplitter("xx")
     largest = 0
     for start in range(0, 40_000, 100):
         split_text(" ".join(f"w{number}" for number in range(start, start + 100)))
