@@ -59,10 +59,15 @@ def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 def options_table(options: type) -> str:
     """An options dataclass for a reader who will write `--set name=value`."""
     rows = [
-        (f"`{field.name}`", f"`{shown_default(field.default)}`", _choices(field.type_name) + field.meaning)
+        (
+            f"`{field.name}`",
+            f"`{shown_default(field.default)}`",
+            field.unit,
+            _choices(field.type_name) + field.meaning,
+        )
         for field in option_fields(options)
     ]
-    return table(("option", "default", "meaning"), rows)
+    return table(("option", "default", "unit", "meaning"), rows)
 
 
 def _choices(kind: str) -> str:

@@ -23,19 +23,27 @@ class OptionField(NamedTuple):
     default: Any
     meaning: str
     """The string under the field, in one line; "" where there is none."""
+    unit: str
+    """`unit` of the field's metadata, such as "minutes"; "" where there is none."""
 
 
 @cache
 def option_fields(options: type) -> tuple[OptionField, ...]:
     """The fields of a dataclass in order; those of its bases first.
 
-    The meaning is the string literal that stands under a field in the source; a class without source has none.
+    The meaning is the string literal that stands under a field in the source; a class without source has none. A unit
+    is declared as `minutes: float = field(default=0.0, metadata={"unit": "minutes"})`.
     """
     hints = get_type_hints(options)
     meanings = {name: meaning for base in reversed(options.__mro__) for name, meaning in _meanings(base)}
     return tuple(
         OptionField(
-            field.name, hints[field.name], str(field.type), _default(field), meanings.get(field.name, "")
+            field.name,
+            hints[field.name],
+            str(field.type),
+            _default(field),
+            meanings.get(field.name, ""),
+            str(field.metadata.get("unit", "")),
         )
         for field in dataclasses.fields(options)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seqkit import EncoderSpec, hookimpl
 from seqkit.config import check_range
@@ -14,17 +14,17 @@ from seqkit.config import check_range
 class AudioOptions:
     """Options of the audio encoder."""
 
-    sample_rate: int = 0
+    sample_rate: int = field(default=0, metadata={"unit": "Hz"})
     """Samples a second that everything is brought to; 0 takes the commonest of the training split."""
-    mel_bands: int = 40
+    mel_bands: int = field(default=40, metadata={"unit": "bands"})
     """Bands of the spectrogram, evenly spaced in mel."""
-    audio_channels: int = 32
+    audio_channels: int = field(default=32, metadata={"unit": "channels"})
     """Channels of each convolution."""
-    audio_halvings: int = 2
+    audio_halvings: int = field(default=2, metadata={"unit": "convolutions"})
     """Convolutions; each halves bands and frames (2: four frames of 10 ms a step)."""
-    audio_masks: int = 2
+    audio_masks: int = field(default=2, metadata={"unit": "stretches"})
     """In training, so many stretches of time and of bands are hidden (SpecAugment, Park et al. 2019)."""
-    audio_warp: float = 0.1
+    audio_warp: float = field(default=0.1, metadata={"unit": "share"})
     """In training, a recording is played faster or slower by up to this share."""
 
     def __post_init__(self) -> None:

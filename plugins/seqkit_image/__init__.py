@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from seqkit import EncoderSpec, hookimpl
@@ -15,15 +15,15 @@ from seqkit.config import check_range
 class ImageOptions:
     """Options of the image encoder."""
 
-    image_height: int = 0
+    image_height: int = field(default=0, metadata={"unit": "rows"})
     """Rows that every picture is scaled to, its width in proportion; 0: the training split's median, 64 at most."""
     image_colours: Literal["auto", "grey", "rgb"] = "auto"
     """What is looked at; auto: colours where a training picture has some."""
-    image_channels: int = 32
+    image_channels: int = field(default=32, metadata={"unit": "channels"})
     """Channels of the first convolution; the others have twice as many."""
-    image_shift: float = 0.05
+    image_shift: float = field(default=0.05, metadata={"unit": "share"})
     """In training, a picture is moved up or down, left or right, by up to this share of its height."""
-    image_warp: float = 0.03
+    image_warp: float = field(default=0.03, metadata={"unit": "share"})
     """In training, pictures are warped smoothly, by this share of their height in the usual case; 0: not."""
     image_noise: float = 0.0
     """In training, noise of this deviation is added, of that of all grey values."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from seqkit import CommandSpec, ModelSpec, TaskSpec, hookimpl
@@ -19,15 +19,15 @@ class LMOptions(ModelOptions):
     """What is predicted: SentencePiece pieces, characters, or words between spaces."""
     recurrence: str = "lstm"
     """Which registered recurrence computes z_t."""
-    layers: int = 1
+    layers: int = field(default=1, metadata={"unit": "layers"})
     """Depth: the states of layer l are the inputs of layer l+1."""
-    hidden: int = 256
+    hidden: int = field(default=256, metadata={"unit": "features"})
     """Size of z_t."""
-    embedding_size: int = 128
+    embedding_size: int = field(default=128, metadata={"unit": "features"})
     """Size of a symbol's vector."""
-    vocab_size: int = 0
+    vocab_size: int = field(default=0, metadata={"unit": "symbols"})
     """Most symbols: pieces or words; 0 adapts to the text. Characters are all kept."""
-    dropout: float = 0.2
+    dropout: float = field(default=0.2, metadata={"unit": "share"})
     """Dropout of x_t and z_t, one mask a window (variational)."""
 
     def __post_init__(self) -> None:
@@ -41,7 +41,7 @@ class LMOptions(ModelOptions):
 class LMTraining:
     """How text is cut for back-propagation through time."""
 
-    bptt_window: int = 64
+    bptt_window: int = field(default=64, metadata={"unit": "steps"})
     """Steps after which back-propagation through time stops (Williams & Peng 1990); the state is carried on."""
     lang: str = ""
     """Language code of the text. Default: the corpus's, else xx."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seqkit import DecoderSpec, EncoderSpec, ModelSpec, Seq2SeqOptions, hookimpl
 from seqkit.config import LARGEST, MOST_PIECES, check_range
@@ -13,18 +13,18 @@ from seqkit.config import LARGEST, MOST_PIECES, check_range
 class TextOptions:
     """Options of the text encoder and the text decoder."""
 
-    vocab_size: int = 0
+    vocab_size: int = field(default=0, metadata={"unit": "pieces"})
     """Number of SentencePiece pieces (fewer where the corpus does not give as many); 0 adapts to its vocabulary."""
     subword: str = "unigram"
     """SentencePiece algorithm: unigram or bpe."""
     joint: bool = True
     """One SentencePiece model learnt from both sides, where both are text; else one for each."""
-    sampling: float = 0.1
+    sampling: float = field(default=0.1, metadata={"unit": "share"})
     """Share of words whose segmentation is sampled at each training step (Kudo 2018)."""
-    piece_dropout: float = 0.0
+    piece_dropout: float = field(default=0.0, metadata={"unit": "share"})
     """In training, share of the pieces already written that the decoder is not told (Bowman et al. 2016): it then leans
     more on the source, less on outputs that it knows."""
-    embedding_size: int = 256
+    embedding_size: int = field(default=256, metadata={"unit": "features"})
     """Size of a piece's vector."""
     tied: bool = True
     """The decoder's V has its input embedding's vectors as rows (Press & Wolf 2017), and so has a joint encoder's

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seqkit import DecoderSpec, EncoderSpec, hookimpl
 from seqkit.config import check_range
@@ -14,17 +14,17 @@ from seqkit.config import check_range
 class VideoOptions:
     """Options of the video encoder."""
 
-    video_height: int = 0
+    video_height: int = field(default=0, metadata={"unit": "rows"})
     """Rows that every frame is scaled to; 0 takes the training split's median, 64 at most."""
-    video_every: int = 1
+    video_every: int = field(default=1, metadata={"unit": "frames"})
     """One in so many frames is read; in training, from any of the first ones on."""
     video_places: bool = False
     """Who writes may look at places of a frame, too, not at whole frames alone."""
-    video_channels: int = 32
+    video_channels: int = field(default=32, metadata={"unit": "channels"})
     """Channels of the first convolution over a frame; the others have twice as many."""
-    video_features: int = 128
+    video_features: int = field(default=128, metadata={"unit": "features"})
     """Numbers that say where in a frame something is, beside what is seen anywhere in it."""
-    video_warp: float = 0.02
+    video_warp: float = field(default=0.02, metadata={"unit": "share"})
     """In training, films are warped smoothly, by this share of their height in the usual case; 0: not."""
 
     def __post_init__(self) -> None:
@@ -38,13 +38,13 @@ class VideoOptions:
 class FilmOptions:
     """Options of the video decoder."""
 
-    film_objects: int = 2
+    film_objects: int = field(default=2, metadata={"unit": "objects"})
     """Most things that move in a film; one that has fewer leaves the others empty."""
-    film_patch: int = 0
+    film_patch: int = field(default=0, metadata={"unit": "rows"})
     """Rows and columns that one thing covers at most; 0 takes half a frame's."""
-    film_look: int = 16
+    film_look: int = field(default=16, metadata={"unit": "features"})
     """Numbers that say how a thing looks, beside what the source says of it."""
-    film_channels: int = 16
+    film_channels: int = field(default=16, metadata={"unit": "channels"})
     """Channels of the first convolution; the others have up to four times as many."""
     film_kl: float = 4.0
     """Weight of keeping looks drawable: higher, drawn ones are more like real ones, but differ less."""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seqkit.cli.train_options import show_options
+from seqkit.cli.train_request import TrainCommand
 from seqkit.extend.manager import registry
 from seqkit.terminal.flags import Flags, unsuitable, with_flags
-from seqkit.terminal.inputs import check_utf8
 
 if TYPE_CHECKING:
     from seqkit.training.request import TrainingRequest
@@ -56,7 +57,10 @@ def train(
     threads: Annotated[int | None, typer.Option(help="Threads to use. Default: torch's choice.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where the run in --out stopped.")] = False,
     skip_bad: Annotated[
-        bool | None, typer.Option("--skip-bad", help="Leave bad records out and count them.")
+        bool | None,
+        typer.Option(
+            "--skip-bad/--no-skip-bad", help="Leave bad records out and count them.", show_default=False
+        ),
     ] = None,
     *,
     given: Mapping[str, Any],
@@ -66,85 +70,29 @@ def train(
     from seqkit.errors import SeqkitError
 
     _check_of_task(model, given)
-    settings = parse_settings(set_ or [])
-    settings |= {key: value for key, value in (("seed", seed), ("threads", threads)) if value is not None}
-    sources = {
-        "model": model,
-        "corpus": corpus,
-        "train": train_files or None,
-        "dev": dev_files or None,
-        "start": start,
-        "skip_bad": skip_bad,
-    }
+    numbers = {"seed": seed, "threads": threads}
+    asked = TrainCommand(
+        model=model,
+        corpus=corpus,
+        train=tuple(train_files) if train_files else None,
+        dev=tuple(dev_files) if dev_files else None,
+        start=start,
+        skip_bad=skip_bad,
+        task=given,
+        settings={**parse_settings(set_ or []), **{k: v for k, v in numbers.items() if v is not None}},
+        config=config,
+    )
     if options:
-        from seqkit.cli.train_options import show_options
-
-        show_options(model, settings)
+        show_options(asked)
         return
     if out is None:
         raise SeqkitError(
             "Missing option '--out'", "Name a folder for the model: --out runs/NAME.", exit_code=2
         )
-    paths = {"--out": [os.fspath(out)], "--train": train_files, "--dev": dev_files, "--from": [start or ""]}
-    _check_paths(out, {**paths, "--config": [os.fspath(config or "")], "--teacher": given.get("teacher")})
-    values = {name: value for name, value in {**sources, **given}.items() if value is not None}
-    request = _request(out, values, settings, config, resume)
+    asked.check_paths(out)
+    request = asked.request(out, resume)
     if request is not None:
         _run(request, out)
-
-
-def _check_paths(out: Path, named: Mapping[str, list[str] | None]) -> None:
-    """Raise SeqkitError for names that no file can have, and for the name of a model that ships."""
-    from seqkit.errors import SeqkitError
-    from seqkit.models.folder import is_shipped
-
-    for option, paths in named.items():
-        for path in paths or []:
-            check_utf8(option, os.path.abspath(path))
-    if is_shipped(os.fspath(out)):
-        problem = f"--out {out}: is the name of a model that ships, which commands would take in its place"
-        raise SeqkitError(problem, "Choose another name.", exit_code=2)
-
-
-def _request(
-    out: Path, given: Mapping[str, Any], settings: Mapping[str, Any], config: Path | None, resume: bool
-) -> TrainingRequest | None:
-    """What is to be trained; None where the run that is to be resumed is finished."""
-    from seqkit.errors import SeqkitError
-    from seqkit.io.atomic import check_folder
-    from seqkit.models.folder import MANIFEST, TRAINING
-    from seqkit.training.provenance import check_begun
-    from seqkit.training.request import CONFIG, check_unchanged, check_used, make_request
-
-    begun = out / TRAINING / CONFIG
-    configs = [config] if config else []
-    if resume and begun.exists():
-        if not (out / MANIFEST).exists():
-            check_begun(begun.parent)
-        request = make_request(given, [begun, *configs], settings)
-        check_unchanged(begun.parent, request)
-        if (out / MANIFEST).exists():
-            print(f"{out}: this run is finished", file=sys.stderr)
-            return None
-    else:
-        if resume and not ("corpus" in given or "train" in given or config):
-            raise SeqkitError(
-                f"{out}: holds no run to resume", "Name the folder given to --out then.", exit_code=2
-            )
-        request = make_request(given, configs, settings)
-        check_used(request)
-        check_folder(out)
-        if any(path.is_file() for path in out.rglob("*")):
-            raise SeqkitError(
-                f"{out}: exists already", "Go on with it by --resume, or choose another --out.", exit_code=2
-            )
-    if bool(request.sources.corpus) == bool(request.sources.train):
-        raise SeqkitError(
-            "no training data given, or two kinds of it",
-            "Give either --corpus NAME or --train FILE.",
-            exit_code=2,
-        )
-    return request
 
 
 def _run(request: TrainingRequest, out: Path) -> None:
@@ -201,4 +149,4 @@ def flags() -> Flags:
 
 def command() -> Callable[..., None]:
     """The command with the options of all tasks."""
-    return with_flags(train, flags())
+    return with_flags(train, flags(), negatable=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from seqkit.cli.train_request import TrainCommand
 from seqkit.extend.manager import registry
 from seqkit.option_fields import OptionField, option_fields
 from seqkit.terminal.tables import print_tables
@@ -16,29 +17,45 @@ TITLES = {
     "objective": "Objective",
     "optimizer": "Optimizer",
 }
+NONE = "–"
 
 
-def show_options(model: str, settings: Mapping[str, Any]) -> None:
-    """Write a table for each section to stdout. `settings` choose encoders, decoder, objective and optimizer."""
+def show_options(asked: TrainCommand) -> None:
+    """Write a table for each section to stdout.
+
+    --config and --set choose encoders, decoder, objective and optimizer, and so what options there are; where they are
+    given, a column shows the values that differ from the defaults. Raises SeqkitError for a value that is out of range.
+    """
     from seqkit.evaluation.report import Table
-    from seqkit.training.request import sections_of, task_of
+    from seqkit.training.request import task_of
 
-    spec = registry().find("models", model)
-    task = task_of(spec)
-    sections = sections_of(spec, task, settings)
-    tables = [
-        Table(f"{title}: --set NAME=VALUE", ["option", "default", "meaning"], rows)
-        for name, title in TITLES.items()
-        if (rows := [_row(field, task.defaults) for field in option_fields(sections[name])])
-    ]
-    print_tables(f"{model}: {spec.summary}", tables)
+    request = asked.merged()
+    spec = registry().find("models", asked.model)
+    defaults = task_of(spec).defaults
+    header = ["option", "default", *(["value"] if _chosen(asked) else []), "unit", "meaning"]
+    tables = []
+    for name, title in TITLES.items():
+        kind: Any = type(getattr(request, name))
+        values = request.sections[name] if _chosen(asked) else None
+        rows = [_row(field, defaults, values) for field in option_fields(kind)]
+        tables += [Table(f"{title}: --set NAME=VALUE", header, rows)] if rows else []
+    print_tables(f"{asked.model}: {spec.summary}", tables)
 
 
-def _row(field: OptionField, defaults: Mapping[str, Any]) -> list[str]:
-    """An option for the table. Args: defaults, those of the task."""
+def _chosen(asked: TrainCommand) -> bool:
+    """Whether the command line gave any option."""
+    return bool(asked.settings or asked.configs or asked.task or asked.start)
+
+
+def _row(field: OptionField, defaults: Mapping[str, Any], values: Mapping[str, Any] | None) -> list[str]:
+    """An option for the table. Args: defaults, those of the task; values, those chosen, None: none were."""
     choices = field.type_name.removeprefix("Literal").strip("[]").replace('"', "").replace("'", "")
     meaning = f"One of {choices}. {field.meaning}" if field.type_name.startswith("Literal") else field.meaning
-    return [field.name, shown_default(defaults.get(field.name, field.default)), meaning]
+    default = defaults.get(field.name, field.default)
+    row = [field.name, shown_default(default)]
+    if values is not None:
+        row.append(NONE if values[field.name] == default else shown_default(values[field.name]))
+    return [*row, field.unit or NONE, meaning]
 
 
 def shown_default(default: Any) -> str:
@@ -46,5 +63,5 @@ def shown_default(default: Any) -> str:
     if isinstance(default, bool):
         return str(default).lower()
     if default is None or default in ("", ()):
-        return "–"
-    return str(default)
+        return NONE
+    return ",".join(map(str, default)) if isinstance(default, tuple) else str(default)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, Self, runtime_checkable
 
 from seqkit.config import LARGEST, MOST_PIECES, check_range
@@ -33,11 +33,11 @@ class TaggerOptions(ModelOptions):
 
     recurrence: str = "lstm"
     """Which registered recurrence computes z_t."""
-    layers: int = 1
+    layers: int = field(default=1, metadata={"unit": "layers"})
     """Depth: the states of layer l are the inputs of layer l+1."""
     bidirectional: bool = False
     """Two independent chains a layer, one from each end."""
-    hidden: int = 200
+    hidden: int = field(default=200, metadata={"unit": "features"})
     """Size of z_t (of each direction)."""
     crf: str = "none"
     """Kind of label that gets a CRF output layer, such as upos."""
@@ -48,30 +48,30 @@ class TaggerOptions(ModelOptions):
     """Number format of the z_t when tagging. bfloat16 is faster on processors with AMX or AVX512-BF16, int8 (layers
     lstm and gru) on those with VNNI; both round."""
 
-    word_size: int = 100
+    word_size: int = field(default=100, metadata={"unit": "features"})
     """Size of the whole-word part of x_t; 0 leaves it out."""
-    min_count: int = 2
+    min_count: int = field(default=2, metadata={"unit": "occurrences"})
     """Words seen less often in training count as unknown."""
-    piece_size: int = 32
+    piece_size: int = field(default=32, metadata={"unit": "features"})
     """Size of the SentencePiece part of x_t; 0 leaves it out."""
-    vocab_size: int = 0
+    vocab_size: int = field(default=0, metadata={"unit": "pieces"})
     """Number of SentencePiece pieces (fewer where the corpus does not give as many); 0 adapts to its vocabulary."""
     subword: str = "unigram"
     """SentencePiece algorithm: unigram or bpe."""
-    sampling: float = 0.2
+    sampling: float = field(default=0.2, metadata={"unit": "share"})
     """Share of words whose segmentation is sampled at each training step."""
-    char_size: int = 48
+    char_size: int = field(default=48, metadata={"unit": "features"})
     """Size of a character's vector; 0 leaves characters out."""
-    char_hidden: int = 75
+    char_hidden: int = field(default=75, metadata={"unit": "features"})
     """Size of the state of the recurrence that reads a word's characters (of each direction)."""
-    affix_size: int = 20
+    affix_size: int = field(default=20, metadata={"unit": "features"})
     """Size of the vector of each beginning, ending, lower-case form and shape of a word; 0 leaves them out."""
-    mixed: int = 0
+    mixed: int = field(default=0, metadata={"unit": "features"})
     """Size of x_t after the layer that mixes its parts; 0 leaves them side by side."""
 
-    dropout: float = 0.35
+    dropout: float = field(default=0.35, metadata={"unit": "share"})
     """Dropout of x_t and z_t, one mask a sentence (variational)."""
-    word_dropout: float = 0.15
+    word_dropout: float = field(default=0.15, metadata={"unit": "share"})
     """Share of words shown as unknown in training, so that pieces and characters learn to stand alone."""
 
     def __post_init__(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, Literal
 
@@ -31,11 +31,11 @@ class Seq2SeqOptions(ModelOptions):
     """What writes the target."""
     recurrence: str = "lstm"
     """Which registered recurrence computes z, in encoder and decoder."""
-    hidden: int = 512
+    hidden: int = field(default=512, metadata={"unit": "features"})
     """Size of z; in a bidirectional encoder that of both directions together."""
-    encoder_layers: int = 1
+    encoder_layers: int = field(default=1, metadata={"unit": "layers"})
     """Depth of the encoder."""
-    decoder_layers: int = 1
+    decoder_layers: int = field(default=1, metadata={"unit": "layers"})
     """Depth of the decoder."""
     bidirectional: bool = True
     """The encoder reads from both ends."""
@@ -50,7 +50,7 @@ class Seq2SeqOptions(ModelOptions):
     """Add a layer's input to its output where both have one size (He et al. 2016)."""
     inference_dtype: Literal["float32", "bfloat16"] = "float32"
     """Number format of matrix products when translating; bfloat16 is faster on processors with AMX or AVX512-BF16."""
-    dropout: float = 0.3
+    dropout: float = field(default=0.3, metadata={"unit": "share"})
     """Dropout of inputs, states and attentional states, one mask a sentence (variational)."""
 
     def __post_init__(self) -> None:
@@ -101,13 +101,13 @@ def _joined(own: type, parts: tuple[type, ...]) -> type:
     """One dataclass with the fields of several. Raises SeqkitError where two have a field of one name."""
     owners: dict[str, type] = {}
     for part in (own, *parts):
-        for field in dataclasses.fields(part):
-            if field.name in owners:
+        for one in dataclasses.fields(part):
+            if one.name in owners:
                 raise SeqkitError(
-                    f"the option '{field.name}' belongs to {owners[field.name].__name__} and {part.__name__}",
+                    f"the option '{one.name}' belongs to {owners[one.name].__name__} and {part.__name__}",
                     "These encoders and decoders cannot be used together; tell the author of the plugin.",
                 )
-            owners[field.name] = part
+            owners[one.name] = part
 
     def check(self: Any) -> None:
         for part in (own, *parts):

@@ -32,11 +32,13 @@ class Flags(NamedTuple):
         return cls(owners, fields)
 
 
-def with_flags(command: Callable[..., None], flags: Flags) -> Callable[..., None]:
+def with_flags(command: Callable[..., None], flags: Flags, *, negatable: bool = False) -> Callable[..., None]:
     """The command with one more option for each field; they reach it as its argument `given`, name -> value.
 
     Options that were not given are not in the mapping: unset and false differ. A field whose name the command itself
     has is left to the command.
+
+    Args: negatable, whether every switch can be turned off, too, as a file of options may have turned it on.
     """
     own = inspect.signature(command, eval_str=True)
     added = {f"option_{name}": name for name in flags.fields if name not in own.parameters}
@@ -47,7 +49,7 @@ def with_flags(command: Callable[..., None], flags: Flags) -> Callable[..., None
 
     parameters = [parameter for name, parameter in own.parameters.items() if name != "given"]
     for parameter, name in added.items():
-        annotation = _annotation(flags.fields[name], flags.owners[name])
+        annotation = _annotation(flags.fields[name], flags.owners[name], negatable)
         parameters.append(
             inspect.Parameter(parameter, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
         )
@@ -62,9 +64,9 @@ def _keyword_only(parameters: Iterable[inspect.Parameter]) -> list[inspect.Param
     return [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
 
 
-def _annotation(field: OptionField, owners: list[str]) -> Any:
+def _annotation(field: OptionField, owners: list[str], negatable: bool) -> Any:
     flag = flag_of(field.name)
-    if field.default is True:
+    if field.default is True or (negatable and field.annotation is bool):
         flag += f"/{flag_of(f'no_{field.name}')}"
     help = f"{', '.join(owners).capitalize()}: {field.meaning}"
     return Annotated[_accepted(field.annotation), typer.Option(flag, help=help, show_default=False)]

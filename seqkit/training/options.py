@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from typing import Literal
 
@@ -13,15 +13,15 @@ from seqkit.config import check_range
 class TrainingOptions:
     """How to train. `--set name=value` changes one."""
 
-    epochs: int = 0
+    epochs: int = field(default=0, metadata={"unit": "epochs"})
     """Most passes over the training split; 0 adapts to its size."""
-    minutes: float = 0.0
+    minutes: float = field(default=0.0, metadata={"unit": "minutes"})
     """Train for so many minutes, the learning rate falling with time, and not for `epochs`; 0 sets no limit."""
-    patience: int = 8
+    patience: int = field(default=8, metadata={"unit": "epochs"})
     """Stop after so many epochs (of 40 updates at least) without a better dev score; 0 never stops early."""
-    batch_words: int = 0
+    batch_words: int = field(default=0, metadata={"unit": "words"})
     """Words a batch, padding included; 0 adapts to the size of the training split."""
-    accumulate: int = 1
+    accumulate: int = field(default=1, metadata={"unit": "batches"})
     """Batches whose gradients are averaged for one update, where a larger batch would not fit into memory."""
     objective: str = "nll"
     """The loss to minimise, by the name of a registered objective."""
@@ -33,18 +33,18 @@ class TrainingOptions:
     """Largest norm of the whole gradient; 0 turns clipping off."""
     schedule: str = "cosine"
     """How the learning rate falls after the warm-up: constant, linear, cosine, or another registered schedule."""
-    warmup: float = 0.02
+    warmup: float = field(default=0.02, metadata={"unit": "share"})
     """Share of the steps in which the learning rate rises."""
     average: float = 0.998
     """Decay of the running average of the weights that is evaluated and kept; 0 turns averaging off."""
     seed: int = 1
     """Of everything random."""
-    threads: int = 0
+    threads: int = field(default=0, metadata={"unit": "threads"})
     """Threads torch may use; 0 leaves the choice to torch."""
     train_dtype: Literal["float32", "float64", "bfloat16"] = "float32"
     """Number format of training. bfloat16 rounds matrix products alone, and is faster on processors with AMX or
     AVX512-BF16."""
-    save_minutes: float = 5.0
+    save_minutes: float = field(default=5.0, metadata={"unit": "minutes"})
     """Minutes between saved states within an epoch."""
     weights_dtype: Literal["float32", "float16"] = "float32"
     """Number format of the weights in the model's file."""

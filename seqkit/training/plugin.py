@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 
 from seqkit.config import check_range
@@ -15,7 +15,7 @@ from seqkit.extend.specs import ObjectiveSpec, OptimizerSpec, ScheduleSpec
 class NLLOptions:
     """Options of the objective `nll`."""
 
-    label_smoothing: float = 0.1
+    label_smoothing: float = field(default=0.1, metadata={"unit": "share"})
     """Probability taken from the right label and shared by all (Szegedy et al. 2016)."""
 
     def __post_init__(self) -> None:
@@ -39,7 +39,7 @@ class AdamOptions:
 class SGDOptions:
     """Options of the optimizer `sgd`."""
 
-    momentum: float = 0.0
+    momentum: float = field(default=0.0, metadata={"unit": "share"})
     """Share of the last step that is taken again."""
     weight_decay: float = 0.0
     """As a part of the gradient."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seqkit.config import check_range
 from seqkit.errors import SeqkitError
@@ -15,11 +15,11 @@ SECONDS, PIXELS, FRAMES = 300.0, 50_000_000, 5_000
 class MediaLimits:
     """Bounds on media files: a small file may unpack to an endless one."""
 
-    max_seconds: float = SECONDS
+    max_seconds: float = field(default=SECONDS, metadata={"unit": "seconds"})
     """Media: longest recording or film read, in seconds."""
-    max_pixels: int = PIXELS
+    max_pixels: int = field(default=PIXELS, metadata={"unit": "pixels"})
     """Media: largest picture or frame read, in pixels."""
-    max_frames: int = FRAMES
+    max_frames: int = field(default=FRAMES, metadata={"unit": "frames"})
     """Media: longest film read, in frames."""
 
     def __post_init__(self) -> None:
@@ -38,7 +38,7 @@ class Seq2SeqTraining(MediaLimits):
     """Side of parallel text that is written, such as de."""
     metric: str = ""
     """Registered metric of greedy output on dev that decides which epoch is kept, such as chrf. Default: by data."""
-    renaming: float = 0.0
+    renaming: float = field(default=0.0, metadata={"unit": "share"})
     """Pairs of text: of those with a name that both sides write alike, the share in which another takes its place."""
 
     def __post_init__(self) -> None:

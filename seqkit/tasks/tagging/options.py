@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 
@@ -26,11 +26,11 @@ class TaggingOptions(TaskOptions):
     """Kinds of label, with commas, such as upos,xpos,feats,ner. Default: all that are read unasked."""
     lang: str = ""
     """Language code of the text. Default: the corpus's, else xx."""
-    teacher_weight: float = 0.7
+    teacher_weight: float = field(default=0.7, metadata={"unit": "share"})
     """With teachers: their share of the loss on labelled words."""
-    noisy_copies: int = 3
+    noisy_copies: int = field(default=3, metadata={"unit": "copies"})
     """With teachers: how many noisy copies of the training split they label, too."""
-    noise: float = 0.2
+    noise: float = field(default=0.2, metadata={"unit": "share"})
     """Share of words replaced in such a copy, by others of the same label."""
 
     def __post_init__(self) -> None:

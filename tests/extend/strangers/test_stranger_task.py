@@ -78,12 +78,12 @@ def test_options_are_listed_with_default_and_meaning(classifiers, seqkit):
     lines = [" ".join(line.split()) for line in seqkit("train", "classifier", "--options").out.splitlines()]
     assert lines[0] == "classifier: a class for each sentence"
     for line in (
-        "class_column class Column, or JSON key, that holds the class.",
-        "rare_words 1 Words seen less often in training count as unknown.",
-        "lowercase true Whether case is ignored.",
-        "recurrence gru Which registered recurrence computes z_t.",
-        "pooling mean One of mean, last. How the z_t become one vector: their mean, or the last one.",
-        "learning_rate 0.01 Highest learning rate.",
+        "class_column class – Column, or JSON key, that holds the class.",
+        "rare_words 1 – Words seen less often in training count as unknown.",
+        "lowercase true – Whether case is ignored.",
+        "recurrence gru – Which registered recurrence computes z_t.",
+        "pooling mean – One of mean, last. How the z_t become one vector: their mean, or the last one.",
+        "learning_rate 0.01 – Highest learning rate.",
     ):
         assert line in lines
     assert any(line.startswith("label_smoothing 0.0 ") for line in lines)

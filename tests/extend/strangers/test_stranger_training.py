@@ -211,8 +211,8 @@ def test_a_slip_in_a_name_is_answered_with_the_nearest(tools, train, tmp_path, s
 def test_options_of_the_chosen_objective_are_listed(tools, seqkit):
     chosen = ("--set", "objective=focal", "--set", "optimizer=heavy-ball")
     lines = [" ".join(line.split()) for line in seqkit("train", "rnn", "--options", *chosen).out.splitlines()]
-    assert "gamma 2.0 Exponent of 1 - p; 0 gives the negative log-likelihood." in lines
-    assert "mu 0.0 Share of the last step that is taken again." in lines
+    assert "gamma 2.0 – – Exponent of 1 - p; 0 gives the negative log-likelihood." in lines
+    assert "mu 0.0 – – Share of the last step that is taken again." in lines
     result = seqkit("train", "rnn", "--corpus", "sample-english", "--out", "x", *chosen, "--set", "gamma=-1")
     assert result.code == 2 and "gamma=-1.0 is out of range" in result.err
 
