@@ -5,8 +5,6 @@ Shapes: B sentences, T steps, D features of x, H of z. Sequences are padded on t
 
 from __future__ import annotations
 
-from typing import cast
-
 import torch
 from torch import Tensor, nn
 
@@ -54,7 +52,7 @@ class DeepLayer(nn.Module):
 
     def outputs(self, x_BTD: Tensor, state: State) -> Tensor:
         """z_BTH alone, from a start state; padding may stand on the right."""
-        return self._around(x_BTD, cast(Tensor, self.forward_chain(x_BTD, None, state)[0]))
+        return self._around(x_BTD, self.forward_chain(x_BTD, None, state)[0])
 
     def step(self, x_BD: Tensor, state: State, mask_BH: Tensor | None = None) -> tuple[Tensor, State]:
         """One step, in a layer of one chain. Dropout is that of `mask_BH`, which the caller keeps over time."""

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from seqkit.nn.initial import first_weights_wanted
+from seqkit.nn.running import through_runners
 
 State = tuple[Tensor, ...]
 """What a layer hands from one time step to the next; its first part is z_BH."""
@@ -40,6 +41,12 @@ class Recurrence(nn.Module):
         """The state before the first step: zeros."""
         return tuple(x_BTD.new_zeros(x_BTD.shape[0], self.hidden_size) for _ in range(self.state_parts))
 
+    def __call__(
+        self, x_BTD: Tensor, mask_BT: Tensor | None = None, state: State | None = None
+    ) -> tuple[Tensor, State]:
+        """As `forward`, by the runners that `seqkit.nn.running` has put in place."""
+        return through_runners(_plain)(self, x_BTD, mask_BT, state)
+
     def forward(
         self, x_BTD: Tensor, mask_BT: Tensor | None = None, state: State | None = None
     ) -> tuple[Tensor, State]:
@@ -58,6 +65,14 @@ class Recurrence(nn.Module):
             z_TBH.append(z_BH)
             state = after
         return torch.stack(z_TBH, dim=1), state
+
+
+def _plain(
+    layer: Recurrence, x_BTD: Tensor, mask_BT: Tensor | None, state: State | None
+) -> tuple[Tensor, State]:
+    """The layer's own forward pass, with the hooks of `nn.Module`."""
+    found: tuple[Tensor, State] = nn.Module.__call__(layer, x_BTD, mask_BT, state)
+    return found
 
 
 RecurrenceClass = Callable[[int, int], Recurrence]

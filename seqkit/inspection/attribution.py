@@ -1,0 +1,119 @@
+"""Integrated gradients (Sundararajan, Taly & Yan 2017): which inputs a label or an output symbol rests on.
+
+A_s = (x_s - x⁰_s) · ∫₀¹ ∂F(x⁰ + α (x - x⁰))/∂x_s dα with the baseline x⁰ = 0. By the completeness axiom the A_s sum up
+to F(x) - F(x⁰). F is the logit of a label, or, contrastively, its difference from another label's (Yin & Neubig 2022).
+
+Shapes: K values of α, one row of a batch each; S input steps, T output steps, D features of x_s.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.inspection.influence import entering
+from seqkit.tasks.inspecting import Subject
+
+POINTS = (32, 128, 512)
+"""Points of the quadrature: more where the sum is not yet complete."""
+COMPLETE = 0.01
+"""Largest deviation of the sum from the difference of logits, relative to it."""
+MOST_STEPS = 60
+"""Output steps that are explained."""
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """What one output step rests on."""
+
+    step: str
+    label: str
+    against: str
+    """The label that it is contrasted with; "" for the logit alone."""
+    parts: tuple[float, ...]
+    """Of each input step, in logits."""
+    difference: float
+    """F(x) - F(x⁰), which the parts sum up to."""
+    points: int
+    """Points of the quadrature."""
+
+    @property
+    def deviation(self) -> float:
+        """|Σ parts - difference| / |difference|."""
+        return abs(sum(self.parts) - self.difference) / max(abs(self.difference), 1e-12)
+
+
+def attributions(subject: Subject, index: int, contrast: str = "", contrastive: bool = False) -> list[Attribution]:
+    """For each output step of an example.
+
+    Args: contrast, a label that each is contrasted with; contrastive, whether each is contrasted with the best other
+    label. Raises SeqkitError for a label that the model does not know.
+    """
+    names = subject.names()
+    if contrast and contrast not in names:
+        raise SeqkitError(
+            f"--contrast {contrast}: the model knows no such label", did_you_mean(contrast, names), exit_code=2
+        )
+    found: list[Attribution] = []
+    for points in POINTS:
+        found = _attributions(subject, index, points, contrast, contrastive)
+        if all(one.deviation <= COMPLETE for one in found):
+            break
+    return found
+
+
+def _attributions(
+    subject: Subject, index: int, points: int, contrast: str, contrastive: bool
+) -> list[Attribution]:
+    nodes, weights = np.polynomial.legendre.leggauss(points)
+    entered: list[tuple[Tensor, Tensor]] = []
+    """x_BSD as it was, and as it was scaled; one for each entry."""
+
+    def scale(x_BSD: Tensor) -> Tensor:
+        ends = torch.tensor([1.0, 0.0], dtype=x_BSD.dtype)
+        alpha_B = torch.cat([torch.as_tensor((nodes + 1) / 2, dtype=x_BSD.dtype), ends])
+        path_BSD = (x_BSD.detach() * alpha_B[:, None, None]).requires_grad_()
+        entered.append((x_BSD.detach(), path_BSD))
+        return path_BSD
+
+    with entering(subject.model, subject.entries(), scale):
+        scores_BTV = subject.scores(subject.collate([index] * (points + 2)))
+    weight_K = torch.as_tensor(weights / 2, dtype=scores_BTV.dtype)
+    names, chosen = subject.names(), subject.chosen(index)
+    found = []
+    for t, (step, label) in enumerate(zip(subject.output_names(index)[:MOST_STEPS], chosen, strict=False)):
+        other = _other(scores_BTV[-2, t], label, names, contrast, contrastive)
+        F_B = scores_BTV[:, t, label] - (0.0 if other is None else scores_BTV[:, t, other])
+        gradients = torch.autograd.grad(
+            F_B[:points].sum(), [path for _, path in entered], retain_graph=True, allow_unused=True
+        )
+        parts = torch.cat([_parts(x, g, weight_K) for (x, _), g in zip(entered, gradients, strict=True)])
+        against = "" if other is None else names[other]
+        difference = float((F_B[-2] - F_B[-1]).detach())
+        found.append(Attribution(step, names[label], against, tuple(parts.tolist()), difference, points))
+    return found
+
+
+def _parts(x_BSD: Tensor, gradient_BSD: Tensor | None, weight_K: Tensor) -> Tensor:
+    """A_s of each step of one entry."""
+    if gradient_BSD is None:
+        return x_BSD.new_zeros(x_BSD.shape[1])
+    mean_SD = (gradient_BSD[: len(weight_K)] * weight_K[:, None, None]).sum(0)
+    return (x_BSD[0] * mean_SD).sum(-1)
+
+
+def _other(
+    scores_V: Tensor, label: int, names: list[str], contrast: str, contrastive: bool
+) -> int | None:
+    """The label to contrast with; None for none."""
+    if contrast:
+        return names.index(contrast) if names.index(contrast) != label else None
+    if not contrastive:
+        return None
+    others_V = scores_V.detach().clone()
+    others_V[label] = -torch.inf
+    return int(others_V.argmax())

@@ -1,0 +1,211 @@
+"""How much of a gradient reaches a state that lies k steps back: measured, and as theory predicts it.
+
+Measured: ‖∂L_t/∂z_s‖ over k = t - s, relative to k = 0. Predicted: σ_max(U)^k, ρ(U)^k (the spectral radius),
+(mean |h'| σ_max(U))^k, exp(λ k) with the largest Lyapunov exponent λ, and, in a gated layer, the product of the gates
+that keep the state.
+
+Shapes: B sequences, T steps of the loss, S steps of the chain, H features of z_t.
+"""
+
+from __future__ import annotations
+
+import math
+from itertools import islice
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+from seqkit.inspection.gates import KeepGate, derivative_of_h, keep_gate
+from seqkit.inspection.jacobians import Lyapunov, step_jacobian
+from seqkit.inspection.matrices import recurrent_matrix
+from seqkit.inspection.tracing import Trace
+from seqkit.nn.recurrent import State
+
+MOST_LOSSES = 48
+"""Steps of the loss that are followed back in a batch, evenly spaced where there are more."""
+LEAST = 1e-300
+
+
+@dataclass
+class Curve:
+    """Geometric means over distance: sums of logarithms, with counts and with how many were exactly 0."""
+
+    logs: dict[int, float] = field(default_factory=dict)
+    counts: dict[int, int] = field(default_factory=dict)
+    zeros: dict[int, int] = field(default_factory=dict)
+
+    def add(self, distance: int, value: float) -> None:
+        """Count a value at a distance."""
+        if value > LEAST:
+            self.logs[distance] = self.logs.get(distance, 0.0) + math.log(value)
+            self.counts[distance] = self.counts.get(distance, 0) + 1
+        else:
+            self.zeros[distance] = self.zeros.get(distance, 0) + 1
+
+    @property
+    def points(self) -> list[tuple[int, float]]:
+        """(distance, geometric mean), the nearest first; distances at which everything was 0 are left out."""
+        return [(k, math.exp(self.logs[k] / self.counts[k])) for k in sorted(self.logs)]
+
+
+Distance = Callable[[int, int, int], int | None]
+"""(step t of the loss, step s of the chain in reading order, steps of the chain) -> steps between them; None where the
+state cannot matter to that loss."""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A chain, or one part of its state, whose gradients are measured."""
+
+    trace: Trace
+    part: int
+    """0 for z; the last part is the memory cell."""
+    distance: Distance
+    lengths: Sequence[int]
+    """Steps of each of its sequences."""
+    curve: Curve
+
+
+def ahead(t: int, s: int, length: int) -> int | None:
+    """A chain that reads from left to right, with a loss at each of its steps."""
+    return t - s if s <= t < length else None
+
+
+def behind(t: int, s: int, length: int) -> int | None:
+    """A chain that reads from right to left: its step s is the word length - 1 - s."""
+    word = length - 1 - s
+    return word - t if 0 <= t <= word else None
+
+
+def of_source(t: int, s: int, length: int) -> int | None:
+    """An encoder's chain: from its step s to its end, over to the decoder, and on to step t."""
+    return length - s + t if s < length else None
+
+
+def measure(losses_BT: Tensor, lengths: Sequence[int], followed: Sequence[Followed]) -> None:
+    """Add ‖∂L_t/∂z_s‖ of every sequence to the curves: one backward pass for each t.
+
+    Args: losses_BT, with history; lengths, of the losses.
+    """
+    if not losses_BT.requires_grad:
+        return
+    states = [state[one.part] for one in followed for state in one.trace.states[1:]]
+    for t in _spread(losses_BT.shape[1]):
+        real = [b for b, length in enumerate(lengths) if t < length]
+        if not real:
+            continue
+        gradients = torch.autograd.grad(losses_BT[:, t].sum(), states, retain_graph=True, allow_unused=True)
+        rest = iter(gradients)
+        for one in followed:
+            norms = [None if g is None else g.norm(dim=-1).tolist() for g in islice(rest, one.trace.steps)]
+            _add(one, norms, t, real)
+
+
+def _spread(T: int) -> list[int]:
+    """All steps, or MOST_LOSSES of them, evenly spaced."""
+    if T <= MOST_LOSSES:
+        return list(range(T))
+    return sorted({round(number * (T - 1) / (MOST_LOSSES - 1)) for number in range(MOST_LOSSES)})
+
+
+def _add(one: Followed, norms: Sequence[list[float] | None], t: int, real: Sequence[int]) -> None:
+    for s, norms_B in enumerate(norms):
+        for b in real:
+            k = one.distance(t, s, one.lengths[b]) if s < one.lengths[b] else None
+            if k is not None:
+                one.curve.add(k, 0.0 if norms_B is None else norms_B[b])
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What theory says about the gradients of one chain."""
+
+    sigma_max: float | None
+    """Largest singular value of U, where U is square."""
+    radius: float | None
+    """Spectral radius of U."""
+    mean_h: float | None
+    """Mean |h'|, in a layer z_t = h(W x_t + U z_{t-1})."""
+    exponent: float
+    """Largest Lyapunov exponent."""
+    gates: tuple[tuple[int, float], ...]
+    """Distance and geometric mean of the product of the gates that keep the state."""
+    gate: str
+    """Which gate that is; "" for a layer without one."""
+
+    def curves(self, longest: int) -> dict[str, list[tuple[int, float]]]:
+        """Each prediction at distances from 0 to `longest`, by name."""
+        rates: dict[str, float] = {"exp(λ k)": math.exp(self.exponent)}
+        if self.sigma_max is not None and self.radius is not None:
+            rates["σ_max(U)^k"], rates["ρ(U)^k"] = self.sigma_max, self.radius
+        if self.sigma_max is not None and self.mean_h is not None:
+            rates["(mean h' · σ_max(U))^k"] = self.mean_h * self.sigma_max
+        found = {name: [(k, _power(rate, k)) for k in range(longest + 1)] for name, rate in rates.items()}
+        if self.gates:
+            found["product of gates"] = [point for point in self.gates if point[0] <= longest]
+        return found
+
+
+def _power(rate: float, k: int) -> float:
+    return math.exp(max(min(k * math.log(max(rate, LEAST)), 700.0), -700.0))
+
+
+def predict(trace: Trace, lengths: Sequence[int], lyapunov: Lyapunov) -> Prediction:
+    """Predictions for one chain from a record of it. Args: lengths, of its sequences."""
+    U, layer = recurrent_matrix(trace.layer), trace.layer
+    square = U is not None and U.shape[0] == U.shape[1]
+    sigma = float(torch.linalg.matrix_norm(U.double(), 2)) if U is not None and square else None
+    radius = float(torch.linalg.eigvals(U.double()).abs().max()) if U is not None and square else None
+    middle = trace.steps // 2
+    gate = keep_gate(layer, trace.inputs[middle].detach(), _past(trace.states[middle]))
+    return Prediction(
+        sigma,
+        radius,
+        _mean_h(trace, lengths, U) if U is not None and square else None,
+        lyapunov.largest,
+        tuple(_products(trace, lengths, gate)) if gate else (),
+        f"{gate.name} ({gate.path} path)" if gate else "",
+    )
+
+
+def _past(state: State) -> State:
+    return tuple(part.detach() for part in state)
+
+
+def _mean_h(trace: Trace, lengths: Sequence[int], U_HH: Tensor) -> float | None:
+    """Mean |h'| over a few steps; None where the Jacobian is not diag(h') U."""
+    found = []
+    steps = [s for s in range(trace.steps) if any(s < length for length in lengths)]
+    for s in steps[:: max(1, len(steps) // 4)]:
+        rows = [b for b, length in enumerate(lengths) if s < length][:16]
+        x_BD = trace.inputs[s].detach()[rows]
+        J_BNN, _ = step_jacobian(trace.layer, x_BD, tuple(part[rows] for part in _past(trace.states[s])))
+        h_BH = derivative_of_h(trace.layer, J_BNN, U_HH)
+        if h_BH is None:
+            return None
+        found.append(float(h_BH.abs().mean()))
+    return sum(found) / len(found) if found else None
+
+
+def _products(trace: Trace, lengths: Sequence[int], gate: KeepGate) -> list[tuple[int, float]]:
+    """(k, geometric mean over features, sequences and starts of the product of k gates in a row)."""
+    logs = []
+    for s in range(trace.steps):
+        k_BH = gate.of(trace.inputs[s].detach(), _past(trace.states[s]))
+        logs.append(k_BH.abs().clamp(min=LEAST).log().mean(-1))
+    logs_BS = torch.stack(logs, dim=1)
+    real_BS = torch.arange(trace.steps) < torch.as_tensor(list(lengths))[:, None]
+    # The mean of a sum of k logarithms is k times their mean where every start counts alike; by distance it is taken
+    # over the starts that have k steps after them.
+    sums_BS = torch.cat([logs_BS.new_zeros(len(logs_BS), 1), logs_BS.cumsum(1)], dim=1)
+    points = [(0, 1.0)]
+    for k in range(1, trace.steps):
+        ends_BS = real_BS[:, k:]
+        if not bool(ends_BS.any()):
+            break
+        differences_BS = (sums_BS[:, k + 1 :] - sums_BS[:, 1:-k])[ends_BS]
+        points.append((k, math.exp(float(differences_BS.mean()))))
+    return points
+

@@ -1,0 +1,127 @@
+"""Record the states of every recurrent layer of a model while it runs, with their history for gradients.
+
+Shapes: B sequences, T time steps, D features of x_t, H features of z_t, N numbers of the whole state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+
+from seqkit.errors import SeqkitError
+from seqkit.nn.deep import DeepLayer
+from seqkit.nn.recurrent import Recurrence, State
+from seqkit.nn.running import Call, running
+from seqkit.nn.stack import ChainLayer
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What one call of a recurrent layer computed, in the order in which the layer read."""
+
+    layer: Recurrence
+    inputs: list[Tensor]
+    """x_BD at each step."""
+    states: list[State]
+    """The state before the first step, then that after each step."""
+    outputs: list[Tensor]
+    """z_BH at each step."""
+
+    @property
+    def steps(self) -> int:
+        """T."""
+        return len(self.inputs)
+
+    @property
+    def rows(self) -> int:
+        """B."""
+        return len(self.inputs[0])
+
+
+@dataclass
+class Traces:
+    """A runner (`seqkit.nn.running`) that computes each layer by the loop over its steps and keeps every state.
+
+    The loop gives what the layer's kernel gives, up to rounding: it is the kernel's reference.
+    """
+
+    calls: list[Trace] = field(default_factory=list)
+
+    def __call__(
+        self, call: Call, layer: Recurrence, x_BTD: Tensor, mask_BT: Tensor | None, state: State | None
+    ) -> tuple[Tensor, State]:
+        """All steps of a layer, one by one."""
+        state = layer.initial_state(x_BTD) if state is None else state
+        trace = Trace(layer, list(x_BTD.unbind(1)), [state], [])
+        for t, x_BD in enumerate(trace.inputs):
+            z_BH, after = one_step(layer, x_BD, state)
+            if mask_BT is not None:
+                real_B1 = mask_BT[:, t, None]
+                after = tuple(torch.where(real_B1, new, old) for new, old in zip(after, state, strict=True))
+            state = after
+            trace.states.append(state)
+            trace.outputs.append(z_BH)
+        self.calls.append(trace)
+        return torch.stack(trace.outputs, dim=1), state
+
+    def of(self, layer: Recurrence) -> Trace | None:
+        """The longest call of a layer; None where it was not called."""
+        found = [trace for trace in self.calls if trace.layer is layer and trace.steps]
+        return max(found, key=lambda trace: trace.steps, default=None)
+
+
+@contextmanager
+def tracing() -> Iterator[Traces]:
+    """Within it, every call of a recurrent layer is recorded."""
+    traces = Traces()
+    with running(traces):
+        yield traces
+
+
+def one_step(layer: Recurrence, x_BD: Tensor, state: State) -> tuple[Tensor, State]:
+    """(z_t, state after it), by the layer's `step`, or by its `forward` of one step where it has no `step`."""
+    if type(layer).step is not Recurrence.step:
+        return layer.step(x_BD, state)
+    z_B1H, after = layer.forward(x_BD[:, None], None, state)
+    return z_B1H[:, 0], after
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A recurrent layer of a model, and which way it reads."""
+
+    name: str
+    """Of the module, such as `network.layers.0.forward_chain`."""
+    layer: Recurrence
+    backward: bool = False
+    """Whether it reads from right to left."""
+
+
+def chains_of(model: nn.Module, below: str = "") -> list[Chain]:
+    """The recurrent layers of a model in the order of its modules. Args: below, start of their names."""
+    backward = {
+        id(module.backward_chain)
+        for module in model.modules()
+        if isinstance(module, ChainLayer | DeepLayer) and module.backward_chain is not None
+    }
+    return [
+        Chain(name, module, id(module) in backward)
+        for name, module in model.named_modules()
+        if isinstance(module, Recurrence) and name.startswith(below)
+    ]
+
+
+def chosen(chains: list[Chain], name: str) -> list[Chain]:
+    """The chains whose name is, or holds, `name`; all for "". Raises SeqkitError where there is none."""
+    found = [chain for chain in chains if name in chain.name]
+    if not found:
+        known = ", ".join(chain.name for chain in chains) or "none"
+        raise SeqkitError(
+            f"the model has no recurrent layer '{name}'", f"Its layers are: {known}.", exit_code=2
+        )
+    exact = [chain for chain in found if chain.name == name]
+    return exact or found

@@ -1,0 +1,80 @@
+"""Count the bytes that autograd keeps for the backward pass: now, and at the peak."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterable
+from types import TracebackType
+from typing import Self
+
+import torch
+from torch import Tensor
+
+
+class _Held:
+    """A saved tensor. When autograd drops it, its bytes are given back."""
+
+    __slots__ = ("__weakref__", "place", "tensor")
+
+    def __init__(self, tensor: Tensor, place: str) -> None:
+        self.tensor, self.place = tensor, place
+
+
+class SavedBytes:
+    """A context in which saved tensors are counted by storage, so that views and doubles count once.
+
+    Weights are no activations: storages of `without` do not count.
+    """
+
+    def __init__(self, without: Iterable[Tensor] = ()) -> None:
+        self.live = 0
+        """Bytes that are kept now."""
+        self.peak = 0
+        """Most bytes that were kept at once."""
+        self.by_place: dict[str, int] = {}
+        """Bytes that were saved at each place."""
+        self.place = ""
+        """Name under which saved tensors are counted; whoever knows where the program is sets it."""
+        self._without = {tensor.untyped_storage().data_ptr() for tensor in without}
+        self._kept: dict[int, list[int]] = {}
+        self._hooks = torch.autograd.graph.saved_tensors_hooks(self._pack, self._unpack)
+
+    def __enter__(self) -> Self:
+        self._hooks.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._hooks.__exit__(kind, error, trace)
+
+    def unpacked(self, place: str) -> None:
+        """Told whenever the backward pass asks for a tensor that was saved at a place."""
+
+    def _pack(self, tensor: Tensor) -> Tensor | _Held:
+        storage = tensor.untyped_storage()
+        key, size = storage.data_ptr(), storage.nbytes()
+        if key in self._without or not size:
+            return tensor
+        held = _Held(tensor, self.place)
+        entry = self._kept.setdefault(key, [0, size])
+        entry[0] += 1
+        if entry[0] == 1:
+            self.live += size
+            self.peak = max(self.peak, self.live)
+            self.by_place[self.place] = self.by_place.get(self.place, 0) + size
+        weakref.finalize(held, self._release, key)
+        return held
+
+    def _unpack(self, held: Tensor | _Held) -> Tensor:
+        if isinstance(held, Tensor):
+            return held
+        self.unpacked(held.place)
+        return held.tensor
+
+    def _release(self, key: int) -> None:
+        entry = self._kept[key]
+        entry[0] -= 1
+        if not entry[0]:
+            del self._kept[key]
+            self.live -= entry[1]

@@ -1,0 +1,132 @@
+"""What a task gives to `seqkit inspect`: a trained model, examples, and the names of what goes in and comes out.
+
+Imports no torch. Shapes: B examples, S steps of the input, T steps that have a loss, V labels or symbols.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from seqkit.errors import SeqkitError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+LONGEST = 10_000
+"""Steps of the longest example that is inspected: every state is kept, with its history."""
+
+
+def quiet(message: str) -> None:
+    """Ignore a remark."""
+
+
+@dataclass(frozen=True)
+class InspectionRequest:
+    """Which model is to be looked into, on what."""
+
+    model: str
+    """Name or folder."""
+    source: str = ""
+    """A corpus by name, or files; "" where a text is given."""
+    split: str = "dev"
+    """Of the corpus."""
+    text: str = ""
+    """A single example, as a line of text or a file's name."""
+    target: str = ""
+    """What the model is to have written for `text`; "": what it writes itself."""
+    examples: int = 200
+    """Most examples of a corpus."""
+    skip_bad: bool = False
+    tell: Callable[[str], None] = quiet
+    """Takes remarks for the user."""
+
+
+class Steps(NamedTuple):
+    """Lengths of one example."""
+
+    source: int
+    """Steps that the model reads."""
+    target: int
+    """Steps that have a loss; equal to `source` where each step read has its own label."""
+
+
+class Subject(ABC):
+    """A trained model with examples. A task returns one from `Task.subject`."""
+
+    model: Any
+    """A `torch.nn.Module`, in evaluation mode."""
+    reads_then_writes: bool = False
+    """Whether a source is read whole before the first step of the output (an encoder and a decoder)."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """Number of examples."""
+
+    @abstractmethod
+    def steps(self, index: int) -> Steps:
+        """Lengths of an example."""
+
+    @abstractmethod
+    def collate(self, indices: Sequence[int]) -> Any:
+        """These examples as one batch; an index may stand several times. Nothing about it is random."""
+
+    @abstractmethod
+    def step_losses(self, batch: Any) -> Tensor:
+        """Negative log-likelihood of each step, with history, (B, T), 0 at padding."""
+
+    @abstractmethod
+    def entries(self) -> list[str]:
+        """Names of the modules whose first argument is x_BSD, the vectors of the input: attribution starts there."""
+
+    def chains(self) -> list[str]:
+        """Beginnings of the names of the recurrent layers over the steps of the input or output; "" is all."""
+        return [""]
+
+    def reads_source(self, chain: str) -> bool:
+        """Whether a recurrent layer, by name, reads the source of a model that reads first and then writes."""
+        return self.reads_then_writes and any(entry and chain.startswith(entry) for entry in self.entries())
+
+    def scores(self, batch: Any) -> Tensor:
+        """Logits of every label or symbol at each step, with history, (B, T, V)."""
+        raise self.lacks("attribution: it has no score for each label")
+
+    def names(self) -> list[str]:
+        """Name of each of the V labels or symbols."""
+        raise self.lacks("attribution: its outputs have no names")
+
+    def chosen(self, index: int) -> list[int]:
+        """The label or symbol of each of the T steps that is explained: given, or predicted."""
+        raise self.lacks("attribution")
+
+    def input_names(self, index: int) -> list[str]:
+        """A word for each of the S steps of an example."""
+        return [f"step {number + 1}" for number in range(self.steps(index).source)]
+
+    def output_names(self, index: int) -> list[str]:
+        """A word for each of the T steps of an example."""
+        return [f"step {number + 1}" for number in range(self.steps(index).target)]
+
+    def attention(self, index: int) -> Any:
+        """Where each output step looks, (T, S), as an array; None for a model without attention."""
+        return None
+
+    def lacks(self, what: str) -> SeqkitError:
+        """The error for something that this task does not offer."""
+        return SeqkitError(f"this model offers no {what}", "Inspect it without.", exit_code=2)
+
+
+def check_inspectable(subject: Subject, where: str) -> None:
+    """Raise SeqkitError for no example, and for one that is too long to keep every state of."""
+    if not len(subject):
+        raise SeqkitError(f"{where}: holds no example to inspect", "Give a corpus or a text with words.")
+    for index in range(len(subject)):
+        longest = max(subject.steps(index))
+        if longest > LONGEST:
+            raise SeqkitError(
+                f"{where}: example {index + 1} has {longest:,} steps; inspection keeps every state of at most "
+                f"{LONGEST:,}",
+                "Cut it into parts.",
+            )
