@@ -117,6 +117,10 @@ class FramesDecoder(nn.Module):
         counts = Counts.of(nll_BT.sum(), right, batch.lengths_B.sum())
         return Loss(nll_BT.sum(), counts.steps, counts)
 
+    def step_losses(self, memory: Memory, batch: FramesBatch) -> Tensor:
+        """-log p of each step and its end, (B, T), 0 at padding."""
+        return self.step_nll(memory, batch)[0]
+
     def log_prob(self, memory: Memory, batch: FramesBatch) -> Tensor:
         """ln p(sequence | memory) of each sequence, a density in the unit of the training split."""
         inside = self.deviation_D.log().sum() * batch.lengths_B

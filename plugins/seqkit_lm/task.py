@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from seqkit.tasks import EvaluationRequest, Prepared, Report, Task, TrainingRequest
+from seqkit.tasks.inspecting import InspectionRequest, Subject
 from seqkit.tasks.reading import fresh_or_started
 from seqkit.training.card import CardFacts, model_card
 from seqkit_lm.data import LMData, checksum, read_data
@@ -49,6 +50,12 @@ class LMTask(Task):
         from seqkit_lm.evaluate import evaluate_lm
 
         return evaluate_lm(request)
+
+    def subject(self, request: InspectionRequest) -> Subject:
+        """The model and documents to inspect."""
+        from seqkit_lm.inspecting import lm_subject
+
+        return lm_subject(request)
 
 
 def _with_auto_options(request: TrainingRequest, steps: int) -> TrainingRequest:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from seqkit import SeqkitError
 from seqkit.models.contracts import Counts, Loss, Memory
 from seqkit.models.networks import recurrent_decoder
-from seqkit.nn.affine import Affine
+from seqkit.nn.affine import Affine, affine
 from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs
 from seqkit.nn.decoder import DecoderState
 from seqkit.nn.dropout import SharedDropout
@@ -156,6 +156,20 @@ class TextDecoder(nn.Module):
         loss = chunked_cross_entropy(o_NO, self.V, self.output.bias, y_N, label_smoothing)
         counts = Counts.of(loss.nll, loss.right, batch.mask_BT.sum())
         return Loss(loss.smooth, counts.steps, counts)
+
+    def step_scores(self, memory: Memory, batch: TargetBatch) -> Tensor:
+        """ŷ_BTV, the logits of all symbols at each step."""
+        o_BTO = self._narrowed(self.outputs(memory, batch.inputs_BT)[0])
+        return affine(o_BTO, self.V, self.output.bias)
+
+    def step_losses(self, memory: Memory, batch: TargetBatch) -> Tensor:
+        """-log P(y_τ | y_<τ, memory) of each step, (B, T), 0 at padding."""
+        log_p_BTV = self.step_scores(memory, batch).log_softmax(-1)
+        return -log_p_BTV.gather(2, batch.targets_BT[:, :, None])[:, :, 0] * batch.mask_BT
+
+    def symbol_names(self) -> list[str]:
+        """The pieces, and `</s>` for the end."""
+        return [*(self.subword.piece(number) for number in range(self.end)), "</s>"]
 
     def log_prob(self, memory: Memory, batch: TargetBatch) -> Tensor:
         """log P(line | memory) of each line."""

@@ -47,7 +47,9 @@ class Attribution:
         return abs(sum(self.parts) - self.difference) / max(abs(self.difference), 1e-12)
 
 
-def attributions(subject: Subject, index: int, contrast: str = "", contrastive: bool = False) -> list[Attribution]:
+def attributions(
+    subject: Subject, index: int, contrast: str = "", contrastive: bool = False
+) -> list[Attribution]:
     """For each output step of an example.
 
     Args: contrast, a label that each is contrasted with; contrastive, whether each is contrasted with the best other
@@ -56,7 +58,9 @@ def attributions(subject: Subject, index: int, contrast: str = "", contrastive: 
     names = subject.names()
     if contrast and contrast not in names:
         raise SeqkitError(
-            f"--contrast {contrast}: the model knows no such label", did_you_mean(contrast, names), exit_code=2
+            f"--contrast {contrast}: the model knows no such label",
+            did_you_mean(contrast, names),
+            exit_code=2,
         )
     found: list[Attribution] = []
     for points in POINTS:
@@ -106,9 +110,7 @@ def _parts(x_BSD: Tensor, gradient_BSD: Tensor | None, weight_K: Tensor) -> Tens
     return (x_BSD[0] * mean_SD).sum(-1)
 
 
-def _other(
-    scores_V: Tensor, label: int, names: list[str], contrast: str, contrastive: bool
-) -> int | None:
+def _other(scores_V: Tensor, label: int, names: list[str], contrast: str, contrastive: bool) -> int | None:
     """The label to contrast with; None for none."""
     if contrast:
         return names.index(contrast) if names.index(contrast) != label else None

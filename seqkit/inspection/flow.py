@@ -20,7 +20,7 @@ from torch import Tensor
 from seqkit.inspection.gates import KeepGate, derivative_of_h, keep_gate
 from seqkit.inspection.jacobians import Lyapunov, step_jacobian
 from seqkit.inspection.matrices import recurrent_matrix
-from seqkit.inspection.tracing import Trace
+from seqkit.inspection.tracing import Trace, every_step
 from seqkit.nn.recurrent import State
 
 MOST_LOSSES = 48
@@ -191,11 +191,9 @@ def _mean_h(trace: Trace, lengths: Sequence[int], U_HH: Tensor) -> float | None:
 
 def _products(trace: Trace, lengths: Sequence[int], gate: KeepGate) -> list[tuple[int, float]]:
     """(k, geometric mean over features, sequences and starts of the product of k gates in a row)."""
-    logs = []
-    for s in range(trace.steps):
-        k_BH = gate.of(trace.inputs[s].detach(), _past(trace.states[s]))
-        logs.append(k_BH.abs().clamp(min=LEAST).log().mean(-1))
-    logs_BS = torch.stack(logs, dim=1)
+    x_ND, state = every_step(trace)
+    logs_N = gate.of(x_ND, state).abs().clamp(min=LEAST).log().mean(-1)
+    logs_BS = logs_N.view(trace.steps, trace.rows).T
     real_BS = torch.arange(trace.steps) < torch.as_tensor(list(lengths))[:, None]
     # The mean of a sum of k logarithms is k times their mean where every start counts alike; by distance it is taken
     # over the starts that have k steps after them.
@@ -208,4 +206,3 @@ def _products(trace: Trace, lengths: Sequence[int], gate: KeepGate) -> list[tupl
         differences_BS = (sums_BS[:, k + 1 :] - sums_BS[:, 1:-k])[ends_BS]
         points.append((k, math.exp(float(differences_BS.mean()))))
     return points
-

@@ -145,4 +145,3 @@ def derivative_of_h(layer: Recurrence, J_BNN: Tensor, U_HH: Tensor) -> Tensor | 
     h_BH = (J_BNN * U_HH).sum(-1) / squares_H
     fits = (J_BNN - h_BH[:, :, None] * U_HH).abs().max() < EXACT
     return h_BH if bool(fits) else None
-

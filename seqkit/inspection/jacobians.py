@@ -65,8 +65,8 @@ def pushed(layer: Recurrence, x_BD: Tensor, state: State, q_BNK: Tensor) -> tupl
         return joined(one_step(layer, x_BD.detach(), parted(s_BN, state))[1])
 
     def along(q_BN: Tensor) -> tuple[Tensor, Tensor]:
-        pair: tuple[Tensor, Tensor] = torch.func.jvp(advance, (s_BN,), (q_BN,))
-        return pair
+        after_BN, moved_BN = torch.func.jvp(advance, (s_BN,), (q_BN,))[:2]
+        return after_BN, moved_BN
 
     try:
         after_KBN, q_KBN = torch.func.vmap(along)(q_BNK.permute(2, 0, 1))

@@ -74,6 +74,13 @@ class Traces:
         return max(found, key=lambda trace: trace.steps, default=None)
 
 
+def every_step(trace: Trace) -> tuple[Tensor, State]:
+    """x_ND and the state before it for all N = T B steps at once, step by step, without history."""
+    x_ND = torch.cat(trace.inputs).detach()
+    parts = zip(*trace.states[:-1], strict=True)
+    return x_ND, tuple(torch.cat(part).detach() for part in parts)
+
+
 @contextmanager
 def tracing() -> Iterator[Traces]:
     """Within it, every call of a recurrent layer is recorded."""

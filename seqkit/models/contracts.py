@@ -267,6 +267,31 @@ class SupportsLogProb(Protocol):
 
 
 @runtime_checkable
+class SupportsStepLosses(Protocol):
+    """A decoder that tells the loss of each step, for inspection."""
+
+    def step_losses(self, memory: Memory, batch: Any) -> Tensor:
+        """-log P of each step, (B, T), 0 at padding."""
+        ...
+
+
+@runtime_checkable
+class SupportsStepScores(Protocol):
+    """A decoder of symbols that scores every one of them at each step, for inspection."""
+
+    V: Any
+    """Output matrix, (symbols, size of o)."""
+
+    def step_scores(self, memory: Memory, batch: Any) -> Tensor:
+        """Logits (B, T, V)."""
+        ...
+
+    def symbol_names(self) -> list[str]:
+        """Name of each of the V symbols."""
+        ...
+
+
+@runtime_checkable
 class SupportsAttention(Decoder, Protocol):
     """A decoder whose attention can be shown as a picture."""
 

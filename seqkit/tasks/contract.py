@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from seqkit.evaluation.report import Report
     from seqkit.training.loop import Reporter
     from seqkit.training.request import TrainingRequest
+    from seqkit.tasks.inspecting import InspectionRequest, Subject
     from seqkit.training.trainable import Prepared
 
 
@@ -80,6 +81,10 @@ class Task(ABC):
     def evaluate(self, request: EvaluationRequest) -> Report:
         """Measure a model. Raises SeqkitError for data that it cannot be measured on."""
         raise self.lacks("evaluation")
+
+    def subject(self, request: InspectionRequest) -> Subject:
+        """A trained model with examples, for `seqkit inspect`."""
+        raise self.lacks("inspection")
 
     def lacks(self, what: str) -> SeqkitError:
         """The error for something that this task does not offer."""

@@ -101,6 +101,10 @@ class Subject(ABC):
         """The label or symbol of each of the T steps that is explained: given, or predicted."""
         raise self.lacks("attribution")
 
+    def output_matrices(self) -> dict[str, Tensor]:
+        """V of each kind of output, by name."""
+        return {}
+
     def input_names(self, index: int) -> list[str]:
         """A word for each of the S steps of an example."""
         return [f"step {number + 1}" for number in range(self.steps(index).source)]

@@ -17,6 +17,7 @@ from seqkit.io.json_files import read_json
 from seqkit.models.folder import LANGUAGES, model_folder
 from seqkit.models.usable import usable_pairs
 from seqkit.tasks.contract import EvaluationRequest, Task
+from seqkit.tasks.inspecting import InspectionRequest, Subject
 from seqkit.tasks.seq2seq.card import card_facts
 from seqkit.tasks.seq2seq.data import PairData, read_pair_data
 from seqkit.tasks.seq2seq.trainable import Seq2SeqTrainable
@@ -68,6 +69,12 @@ class Seq2SeqTask(Task):
         from seqkit.tasks.seq2seq.evaluate import evaluate_seq2seq
 
         return evaluate_seq2seq(request)
+
+    def subject(self, request: InspectionRequest) -> Subject:
+        """The model and pairs to inspect."""
+        from seqkit.tasks.seq2seq.inspecting import seq2seq_subject
+
+        return seq2seq_subject(request)
 
 
 def _drop_unusable(model: Any, data: PairData, reporter: Reporter) -> None:

@@ -13,6 +13,7 @@ from seqkit.extend.build import build, facts_class
 from seqkit.extend.manager import registry
 from seqkit.inference.tagger import TaggerRunner
 from seqkit.tasks.contract import EvaluationRequest, Task
+from seqkit.tasks.inspecting import InspectionRequest, Subject
 from seqkit.tasks.tagging.auto_options import with_auto_options
 from seqkit.tasks.tagging.auxiliary import add_auxiliary, drop
 from seqkit.tasks.tagging.card import card_facts
@@ -78,6 +79,12 @@ class TaggingTask(Task):
         from seqkit.tasks.tagging.evaluate import evaluate_tagging
 
         return evaluate_tagging(request)
+
+    def subject(self, request: InspectionRequest) -> Subject:
+        """The tagger and sentences to inspect."""
+        from seqkit.tasks.tagging.inspecting import tagging_subject
+
+        return tagging_subject(request)
 
 
 def _model(request: TrainingRequest, data: Data, auxiliary: Sequence[str], reporter: Reporter) -> Any:

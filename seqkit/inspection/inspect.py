@@ -1,0 +1,229 @@
+"""Inspect a trained model: everything that `seqkit inspect` shows, as one record.
+
+Shapes: B examples, T steps, D features of a layer's x_t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from seqkit.errors import SeqkitError
+from seqkit.extend.manager import load, registry
+from seqkit.inspection.attribution import Attribution, attributions
+from seqkit.inspection.cost import Cost, costs
+from seqkit.inspection.flow import (
+    Curve,
+    Distance,
+    Followed,
+    Prediction,
+    ahead,
+    behind,
+    measure,
+    of_source,
+    predict,
+)
+from seqkit.inspection.influence import Influence, influence
+from seqkit.inspection.jacobians import Lyapunov, lyapunov
+from seqkit.inspection.matrices import Spectrum, spectra_of, spectrum_of
+from seqkit.inspection.states import StateUse, part_names
+from seqkit.inspection.tracing import Chain, Trace, Traces, chains_of, chosen, tracing
+from seqkit.models.folder import model_info
+from seqkit.tasks.inspecting import InspectionRequest, Subject, check_inspectable
+from seqkit.training.loop import in_dtype
+
+BATCH_STEPS = 1024
+"""Steps of a batch, padding included: every state is kept, with its history."""
+STREAM = 2000
+"""Steps of real input along which a Lyapunov exponent is measured, in STREAMS sequences."""
+STREAMS = 8
+SHOWN = 16
+"""Steps that the example of the pictures should have."""
+MOST_SHOWN = 60
+COST_EXAMPLES = 16
+
+
+@dataclass
+class ChainFindings:
+    """What was found about one recurrent layer."""
+
+    chain: Chain
+    curves: dict[str, Curve]
+    """Part of the state (`z`, `c`) -> ‖∂L_t/∂part_s‖ over distance."""
+    use: StateUse = field(default_factory=StateUse)
+    spectra: list[Spectrum] = field(default_factory=list)
+    lyapunov: Lyapunov | None = None
+    """None for too few steps."""
+    prediction: Prediction | None = None
+    stream: list[Tensor] = field(default_factory=list)
+    """Its own inputs on real text, x_TD an example."""
+    longest: tuple[Trace, list[int]] | None = None
+    """The record of the batch with the most steps, and lengths."""
+
+
+@dataclass(frozen=True)
+class Inspection:
+    """Everything that was found about a model."""
+
+    model: str
+    task: str
+    where: str
+    examples: int
+    chains: list[ChainFindings]
+    outputs: list[Spectrum]
+    """V of each kind of output."""
+    influences: list[Influence]
+    attributions: list[Attribution]
+    input_names: list[str]
+    """Of the example that attributions explain."""
+    attention: list[list[float]]
+    """Where each output step of that example looks; empty for a model without attention."""
+    costs: list[Cost]
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class InspectOptions:
+    """What is asked for beside the request."""
+
+    layer: str = ""
+    """Name of a layer, or a part of it; "": all."""
+    contrast: str = ""
+    contrastive: bool = True
+
+
+def subject_of(request: InspectionRequest) -> tuple[str, Subject]:
+    """The task's name, and the model with its examples. Raises SeqkitError for a task without inspection."""
+    task = str(model_info(request.model).config["task"])
+    subject: Subject = load(registry().find("tasks", task).implementation)().subject(request)
+    check_inspectable(subject, request.source or "--text")
+    return task, subject
+
+
+def inspect(request: InspectionRequest, options: InspectOptions) -> Inspection:
+    """Inspect a model, in float64. Raises SeqkitError for a layer or a task that does not have what is asked for."""
+    task, subject = subject_of(request)
+    chains = _chains(subject, options.layer)
+    notes: list[str] = []
+    order = sorted(range(len(subject)), key=lambda index: sum(subject.steps(index)))
+    found_costs = _or_note(notes, lambda: costs(subject, order[-COST_EXAMPLES:]), [])
+    subject.model.double().eval()
+    findings = [ChainFindings(chain, {}, spectra=spectra_of(chain.layer)) for chain in chains]
+    for batch in _batches(subject, order):
+        _read(subject, batch, findings)
+    for one in findings:
+        _conclude(one)
+    findings = [one for one in findings if one.longest is not None]
+    shown = min(order, key=lambda index: abs(subject.steps(index).target - SHOWN))
+    small = max(subject.steps(shown)) <= MOST_SHOWN
+    if not small:
+        notes.append(f"pictures of single examples are left out: it has more than {MOST_SHOWN} steps")
+    seen = [one.chain for one in findings]
+    explain = lambda: attributions(subject, shown, options.contrast, options.contrastive)  # noqa: E731
+    return Inspection(
+        model=request.model,
+        task=task,
+        where=f"{request.source} {request.split}" if request.source else "a text",
+        examples=len(subject),
+        chains=findings,
+        outputs=[spectrum_of(name, V) for name, V in subject.output_matrices().items()],
+        influences=_or_note(notes, lambda: influence(subject, shown, seen), []) if small and seen else [],
+        attributions=_or_note(notes, explain, []) if small else [],
+        input_names=subject.input_names(shown) if small else [],
+        attention=_attention(subject, shown) if small else [],
+        costs=found_costs,
+        notes=notes,
+    )
+
+
+def _or_note(notes: list[str], find: Callable[[], Any], otherwise: Any) -> Any:
+    """What `find` returns; where the model does not offer it, a note says so."""
+    try:
+        return find()
+    except SeqkitError as error:
+        if error.fix != "Inspect it without.":
+            raise
+        notes.append(error.problem)
+        return otherwise
+
+
+def _chains(subject: Subject, layer: str) -> list[Chain]:
+    chains = [chain for below in subject.chains() for chain in chains_of(subject.model, below)]
+    if not chains:
+        raise SeqkitError("the model has no recurrent layer", "Inspect one that has.", exit_code=2)
+    return chosen(chains, layer)
+
+
+def _batches(subject: Subject, order: Sequence[int]) -> list[list[int]]:
+    """Examples of similar length together."""
+    batches: list[list[int]] = [[]]
+    for index in order:
+        if batches[-1] and (len(batches[-1]) + 1) * sum(subject.steps(index)) > BATCH_STEPS:
+            batches.append([])
+        batches[-1].append(index)
+    return batches
+
+
+def _read(subject: Subject, indices: list[int], findings: list[ChainFindings]) -> None:
+    """One batch: gradients over distance, histograms, norms, and inputs for the exponents."""
+    steps = [subject.steps(index) for index in indices]
+    targets = [one.target for one in steps]
+    with tracing() as traces:
+        losses_BT = subject.step_losses(in_dtype(subject.collate(indices), "float64"))
+    followed: list[Followed] = []
+    for one in findings:
+        source = subject.reads_source(one.chain.name)
+        lengths = [own.source if source else own.target for own in steps]
+        followed += _follow(one, traces, lengths, source, len(indices))
+    measure(losses_BT, targets, followed)
+
+
+def _follow(
+    one: ChainFindings, traces: Traces, lengths: list[int], source: bool, rows: int
+) -> list[Followed]:
+    """Count a chain's record, and say how its gradients are to be measured."""
+    trace = traces.of(one.chain.layer)
+    if trace is None or trace.rows != rows:
+        return []
+    lengths = [min(length, trace.steps) for length in lengths]
+    one.use.add(trace, lengths)
+    held = sum(len(x_TD) for x_TD in one.stream)
+    if held < STREAM:
+        one.stream += [
+            torch.stack([x_BD[row] for x_BD in trace.inputs[:length]]).detach()
+            for row, length in enumerate(lengths)
+            if length
+        ]
+    if one.longest is None or trace.steps > one.longest[0].steps:
+        one.longest = trace, lengths
+    distance: Distance = of_source if source else behind if one.chain.backward else ahead
+    names = part_names(len(trace.states[0]))
+    wanted = {0: "z"} | ({len(names) - 1: "c"} if len(names) > 1 else {})
+    return [
+        Followed(trace, part, distance, lengths, one.curves.setdefault(name, Curve()))
+        for part, name in wanted.items()
+    ]
+
+
+def _conclude(one: ChainFindings) -> None:
+    """The exponent along the inputs that were kept, and predictions from it."""
+    if one.longest is None:
+        return
+    x_TD = torch.cat(one.stream)[:STREAM]
+    streams = max(1, min(STREAMS, len(x_TD) // 100))
+    length = len(x_TD) // streams
+    if length < 8:
+        return
+    x_BTD = x_TD[: streams * length].view(streams, length, -1)
+    one.lyapunov = lyapunov(one.chain.layer, x_BTD)
+    trace, lengths = one.longest
+    one.prediction = predict(trace, lengths, one.lyapunov)
+
+
+def _attention(subject: Subject, index: int) -> list[list[float]]:
+    weights_TS = subject.attention(index)
+    return [] if weights_TS is None else [[float(weight) for weight in row] for row in weights_TS]
