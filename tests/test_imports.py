@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LEVELS = [
     {"cli"},
+    {"inspection"},
     {"tasks"},
     {"terminal"},
     {"training", "evaluation", "inference"},

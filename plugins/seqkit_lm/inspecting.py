@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from torch import Tensor
 
-from seqkit.formats.examples import Problems
+from seqkit.examples import RecordErrors
 from seqkit.models.artifact import load_for
 from seqkit.nn.affine import affine
 from seqkit.tasks.inspecting import InspectionRequest, Steps, Subject
@@ -77,7 +77,7 @@ def lm_subject(request: InspectionRequest) -> LMSubject:
         lines = clean_lines(request.text)
         return LMSubject(model, [np.array(symbols.document(lines))] if lines else [])
     found = []
-    for document in documents_in([request.source], request.split, Problems(skip=request.skip_bad)):
+    for document in documents_in([request.source], request.split, RecordErrors(skip=request.skip_bad)):
         found.append(np.array(symbols.document(document))[:LONGEST])
         if len(found) >= request.examples:
             break

@@ -10,9 +10,9 @@ Shapes: B sequences, T steps of the loss, S steps of the chain, H features of z_
 from __future__ import annotations
 
 import math
-from itertools import islice
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 import torch
 from torch import Tensor

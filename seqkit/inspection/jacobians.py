@@ -126,7 +126,7 @@ def lyapunov(
         q_BNK, state = pushed(layer, x_BD, state, q_BNK)
         q_BNK, r_BKK = torch.linalg.qr(q_BNK)
         logs.append(r_BKK.diagonal(dim1=1, dim2=2).abs().log())
-    logs_BTK = torch.stack(logs, dim=1).double()
+    logs_BTK = torch.stack(logs, dim=1).detach().double()
     if torch.isnan(logs_BTK).any():
         raise SeqkitError(
             "the states of the layer are not finite", "Inspect a model whose training did not diverge."

@@ -11,9 +11,9 @@ from seqkit.errors import SeqkitError
 
 if TYPE_CHECKING:
     from seqkit.evaluation.report import Report
+    from seqkit.tasks.inspecting import InspectionRequest, Subject
     from seqkit.training.loop import Reporter
     from seqkit.training.request import TrainingRequest
-    from seqkit.tasks.inspecting import InspectionRequest, Subject
     from seqkit.training.trainable import Prepared
 
 

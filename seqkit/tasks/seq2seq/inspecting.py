@@ -1,4 +1,7 @@
-"""What `seqkit inspect` looks into: an encoder, a decoder and pairs. Shapes: B pairs, S source steps, T target steps."""
+"""What `seqkit inspect` looks into: an encoder, a decoder and pairs.
+
+Shapes: B pairs, S source steps, T target steps.
+"""
 
 from __future__ import annotations
 
@@ -7,20 +10,20 @@ from typing import Any
 
 from torch import Tensor, nn
 
+from seqkit.data.items import cell_reader, read_media_pairs, reads_items
+from seqkit.data.pairs import read_pairs, sides_of
 from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.attention import alignment
+from seqkit.examples import Pair, RecordErrors
 from seqkit.extend.manager import registry
-from seqkit.formats.examples import Pair, Problems
-from seqkit.formats.media import Limits
 from seqkit.inference.generation import generate
-from seqkit.items import cell_reader, read_media_pairs, reads_items
+from seqkit.media import Limits
 from seqkit.models.artifact import load_for
 from seqkit.models.contracts import SupportsAttention, SupportsStepLosses, SupportsStepScores
 from seqkit.models.seq2seq import Seq2SeqBatch
 from seqkit.nn.deep import DeepEncoder
 from seqkit.nn.recurrent import Recurrence
-from seqkit.pairs import read_pairs, sides_of
 from seqkit.tasks.inspecting import InspectionRequest, Steps, Subject
 
 
@@ -121,7 +124,7 @@ def seq2seq_subject(request: InspectionRequest) -> Seq2SeqSubject:
 
 def _pairs(request: InspectionRequest, model: Any) -> Any:
     encoders, decoder = list(model.encoders), model.options.decoder
-    problems = Problems(skip=request.skip_bad)
+    problems = RecordErrors(skip=request.skip_bad)
     if reads_items(request.source, encoders, decoder):
         return read_media_pairs(request.source, request.split, encoders, decoder, problems, Limits())
     own = model.facts

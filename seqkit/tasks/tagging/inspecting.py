@@ -9,9 +9,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from seqkit.catalogue import read_sentences
+from seqkit.data.catalogue import read_sentences
 from seqkit.errors import SeqkitError, did_you_mean
-from seqkit.formats.examples import Problems, RawText, Sentence, Where
+from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
 from seqkit.tasks.inspecting import InspectionRequest, Steps, Subject
 from seqkit.tasks.tagging.loading import load_tagger
 from seqkit.tasks.tagging.trainable import TaggingTrainable, TrainingBatch
@@ -78,7 +78,7 @@ def tagging_subject(request: InspectionRequest) -> TaggingSubject:
     model = load_tagger(request.model).model
     if request.text:
         return _of_text(request, model)
-    problems, found = Problems(skip=request.skip_bad), []
+    problems, found = RecordErrors(skip=request.skip_bad), []
     for sentence in read_sentences(request.source, request.split, problems, tuple(model.facts.labels)):
         found.append(sentence)
         if len(found) >= request.examples:
@@ -88,7 +88,7 @@ def tagging_subject(request: InspectionRequest) -> TaggingSubject:
 
 def _of_text(request: InspectionRequest, model: Any) -> TaggingSubject:
     """A text as one sequence, with the labels of the request, or those that the model predicts."""
-    parts = sentences_from([RawText(request.text, Where("--text", 1))], model.facts.language)
+    parts = sentences_from([RawText(request.text, SourceLocation("--text", 1))], model.facts.language)
     words = [word for sentence in parts for word in sentence.words]
     subject = TaggingSubject(model, [Sentence(words)] if words else [])
     if not words:
