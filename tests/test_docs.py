@@ -13,10 +13,11 @@ import subprocess
 from itertools import pairwise
 from pathlib import Path
 
+import api
 import generate
 import make
 import pytest
-from test_imports import LEVELS
+from test_imports import FOR_PLUGINS, LEVELS
 from typer.testing import CliRunner
 
 from seqkit.cli.app import app
@@ -277,3 +278,9 @@ def test_the_page_on_errors_is_of_the_model_that_ships():
 
 def test_the_results_stand_in_at_most_eight_tables():
     assert len(re.findall(r"^\| ---", text_of("docs/benchmarks.md"), re.MULTILINE)) <= 8
+
+
+@pytest.mark.parametrize("public", FOR_PLUGINS)
+def test_every_public_module_is_in_the_api_reference(public):
+    covered = [module for page in api.PAGES for module in api.modules(page)]
+    assert [module for module in covered if module == public or module.startswith(f"{public}.")]

@@ -1,0 +1,43 @@
+"""The pages of the API reference: which public modules each has. mkdocstrings fills them in from docstrings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGES = {
+    "seqkit": ["seqkit", "seqkit.errors"],
+    "records": ["seqkit.extend.specs", "seqkit.extend.hookspecs"],
+    "tasks": ["seqkit.tasks", "seqkit.tasks.contract", "seqkit.tasks.reading"],
+    "training": ["seqkit.training.*"],
+    "evaluation": ["seqkit.evaluation.*"],
+    "models": ["seqkit.models.*"],
+    "nn": ["seqkit.nn.*"],
+    "decoding": ["seqkit.decoding.*"],
+    "text": ["seqkit.text.*"],
+    "labels": ["seqkit.labels.*"],
+    "files": ["seqkit.examples", "seqkit.media", "seqkit.io.*", "seqkit.formats.plain", "seqkit.config"],
+    "terminal": ["seqkit.terminal.*"],
+}
+"""Page -> modules; `package.*` stands for every module in that package."""
+LEFT_OUT = {"plugin", "renamed"}
+"""Modules that register built-in names, or refuse old ones."""
+
+
+def modules(page: str) -> list[str]:
+    """The modules on a page, in order."""
+    return [module for pattern in PAGES[page] for module in _matching(pattern)]
+
+
+def _matching(pattern: str) -> list[str]:
+    if not pattern.endswith(".*"):
+        return [pattern]
+    package = pattern.removesuffix(".*")
+    files = sorted((ROOT / package.replace(".", "/")).glob("*.py"))
+    names = [path.stem for path in files if not path.stem.startswith("_") and path.stem not in LEFT_OUT]
+    return [f"{package}.{name}" for name in names]
+
+
+def directives(page: str) -> str:
+    """The part of a page that mkdocstrings reads."""
+    return "\n\n".join(f"::: {module}" for module in modules(page))
