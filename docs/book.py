@@ -1,10 +1,15 @@
-"""Hooks of mkdocs: navigation from `docs/index.md`, and a build that loads nothing from other hosts."""
+"""Hooks of mkdocs: navigation from `docs/index.md`, the modules of the API reference, nothing from other hosts."""
 
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))  # mkdocs loads this file on its own
+
+import api
 
 ENTRY = re.compile(r"^- \[([^\]]+)\]\(([^)]+\.md)\)")
 CDN = re.compile(r"https://unpkg\.com/[^\"'`]*")
@@ -34,6 +39,12 @@ def on_config(config: Any) -> Any:
     """Read the navigation from the index page."""
     config.nav = navigation(Path(config.docs_dir, "index.md").read_text(encoding="utf-8"))
     return config
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Add to a page of the API reference the modules that mkdocstrings documents on it."""
+    path = Path(page.file.src_uri)
+    return f"{markdown}\n\n{api.directives(path.stem)}\n" if path.parent.name == "api" else markdown
 
 
 def on_post_build(config: Any) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ast
 import dataclasses
-import functools
 import inspect
 import os
 import re
@@ -18,7 +17,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import api
 from commands import Command, commands
 from seqkit_audio import AudioOptions
 from seqkit_frames import FramesOptions
@@ -226,7 +224,7 @@ PARTS: dict[str, Callable[[], str]] = {
     "shipped-de-en": lambda: shipped("de-en"),
     "shipped-en-de": lambda: shipped("en-de"),
     "cli": cli,
-} | {f"api-{page}": functools.partial(api.directives, page) for page in api.PAGES}
+}
 
 
 def main() -> None:

@@ -284,3 +284,7 @@ def test_the_results_stand_in_at_most_eight_tables():
 def test_every_public_module_is_in_the_api_reference(public):
     covered = [module for page in api.PAGES for module in api.modules(page)]
     assert [module for module in covered if module == public or module.startswith(f"{public}.")]
+
+
+def test_every_page_of_the_api_reference_has_modules():
+    assert {path.stem for path in (ROOT / "docs" / "api").glob("*.md")} == set(api.PAGES)
