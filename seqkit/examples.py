@@ -58,6 +58,8 @@ class Sentence:
     """The pipeline that made the labels, where no person did."""
     ranked: dict[str, list[list[tuple[str, float]]]] = field(default_factory=dict)
     """Kind of label -> for each word its most probable values with their probabilities, the best first."""
+    fields: dict[str, Any] | None = None
+    """Other fields of the record that the text was found in, carried through."""
 
     @property
     def text(self) -> str:
@@ -88,6 +90,8 @@ class RawText:
     """Characters of the document before this stretch."""
     document: str | None = None
     """On the first stretch of a document: its name."""
+    fields: dict[str, Any] | None = None
+    """Of a text that is a field of a record: the other fields that are carried through."""
 
 
 @dataclass(slots=True)

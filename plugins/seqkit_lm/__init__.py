@@ -51,6 +51,30 @@ class LMTraining:
         check_range(self, 1, 100_000, "bptt_window")
 
 
+@dataclass(frozen=True)
+class LMApplication:
+    """How texts are drawn for files of prompts."""
+
+    length: int = 200
+    """Most symbols to add."""
+    temperature: float = 1.0
+    """Of the draw; below 1 favours the probable, 0 takes the best."""
+    top_p: float = 1.0
+    """Draw from the most probable symbols that make up this much."""
+    seed: int = 1
+    """Of the draw."""
+    count: int = 1
+    """Texts to draw for each prompt."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for a value out of range."""
+        check_range(self, 1, 100_000, "length")
+        check_range(self, 0, 100, "temperature")
+        check_range(self, 1e-6, 1, "top_p")
+        check_range(self, 1, 1000, "count")
+        check_range(self, 0, 2**63 - 1, "seed")
+
+
 @hookimpl
 def seqkit_models() -> Iterable[ModelSpec]:
     """The model `lm`."""
@@ -71,6 +95,7 @@ def seqkit_tasks() -> Iterable[TaskSpec]:
         "lm",
         implementation="seqkit_lm.task:LMTask",
         options=LMTraining,
+        application=LMApplication,
         defaults={"label_smoothing": 0.0, "patience": 3},
         verb="generate",
         summary="language models: perplexity, text generation",

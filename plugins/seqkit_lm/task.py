@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 
 import numpy as np
 import torch
 
-from seqkit.tasks import EvaluationRequest, Prepared, Report, Task, TrainingRequest
+from seqkit.examples import RecordErrors
+from seqkit.io.text_files import FilePath
+from seqkit.tasks import ApplyRequest, Chunk, EvaluationRequest, Prepared, Report, Task, TrainingRequest
 from seqkit.tasks.inspecting import InspectionRequest, Subject
 from seqkit.tasks.reading import fresh_or_started
+from seqkit.tasks.text_records import FieldWriter, cuts_of_texts, field_formats, read_texts
 from seqkit.training.card import CardFacts, model_card
+from seqkit_lm.application import LIMITS, PARTS, continue_chunk
 from seqkit_lm.data import LMData, checksum, read_data
 from seqkit_lm.trainable import LMTrainable
 
@@ -56,6 +61,29 @@ class LMTask(Task):
         from seqkit_lm.inspecting import lm_subject
 
         return lm_subject(request)
+
+    limits = LIMITS
+    parts = PARTS
+
+    def cuts(self, path: str, request: ApplyRequest) -> str:
+        """Lines, or the records whose field is the prompt."""
+        return cuts_of_texts(path, request.reading)
+
+    def read(self, path: FilePath, request: ApplyRequest, problems: RecordErrors) -> Iterator[Any]:
+        """The prompts: lines, or a field of records."""
+        return read_texts(path, request.reading, problems)
+
+    def apply(self, model: Any, chunk: Chunk, request: ApplyRequest) -> list[dict[str, Any]]:
+        """The continuations of each prompt, as fields of a record."""
+        return continue_chunk(model, chunk, request.options)
+
+    def formats(self, path: str, request: ApplyRequest) -> tuple[str, ...]:
+        """Formats of records."""
+        return field_formats(path, request.reading)
+
+    def writer(self, format: str, file: BinaryIO, request: ApplyRequest) -> FieldWriter:
+        """A writer of records with the fields of the output added."""
+        return FieldWriter(format, file)
 
 
 def _with_auto_options(request: TrainingRequest, steps: int) -> TrainingRequest:

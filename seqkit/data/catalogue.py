@@ -263,14 +263,21 @@ def _fault_of_pair(pair: Any) -> str:
 
 
 def read_examples(
-    source: str | Path, split: str, problems: RecordErrors, kinds: Sequence[str] = ()
+    source: str | Path,
+    split: str,
+    problems: RecordErrors,
+    kinds: Sequence[str] = (),
+    purpose: str = CorpusSpec.kind,
 ) -> Iterator[Sentence | RawText]:
-    """The examples of a file, or of one split of a corpus by name. Args: kinds, see `read_file`."""
+    """The examples of a file, or of one split of a corpus by name.
+
+    Args: kinds, see `read_file`; purpose, the `kind` of corpora that are read beside those of sentences: a task's own.
+    """
     if isinstance(source, Path) or names_file(source):
         yield from read_file(source, problems, kinds=kinds)
         return
     spec = find_corpus(source)
-    if spec.kind != CorpusSpec.kind:
+    if spec.kind not in (CorpusSpec.kind, purpose):
         fix = "`seqkit corpora list` tells what each is for."
         problem = f"{source}: is a corpus for {spec.kind}; its examples are not sentences"
         raise SeqkitError(problem, fix, exit_code=2)

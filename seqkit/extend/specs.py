@@ -46,14 +46,17 @@ class TaskSpec:
     """A kind of model: how its examples are prepared, how it is trained, scored and applied.
 
     `implementation` names a subclass of `seqkit.tasks.Task`, made without arguments. `options` is a frozen dataclass of
-    what `seqkit train` may be given for such models, `evaluation` the same for `seqkit evaluate`: each field becomes an
-    option of the command (`bptt_window` is `--bptt-window`), and those of training can be set by `--set`, too.
+    what `seqkit train` may be given for such models, `evaluation` the same for `seqkit evaluate`, `application` for
+    `seqkit batch VERB`: each field becomes an option of the command (`bptt_window` is `--bptt-window`), and those of
+    training can be set by `--set`, too.
     """
 
     name: str
     implementation: str
     options: type = NoOptions
     evaluation: type = NoOptions
+    application: type | None = None
+    """Options of applying such models to files; None where `Task.apply` is not implemented."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """Defaults of this task for options of training, objective and optimizer, such as {"label_smoothing": 0}."""
     verb: str = ""
@@ -205,6 +208,17 @@ class FormatSpec:
     """What the writers have a place for: "probabilities" of labels, "scores" of translations."""
     translations: str | None = None
     """A class made as `writer(binary_file, n_best)`, a `seqkit.formats.translations.TranslationWriter`."""
+    cuts: str = "whole"
+    """Where a long file may be cut into parts that the reader can read alone: "lines" (each is a record), "blocks" (an
+    empty line between records), "words" (blocks, perhaps with a header in the first line), "table" (a header, then
+    lines), "csv", "text" (between paragraphs), "rows" (Parquet); "whole": nowhere. The reader must open files by
+    `seqkit.io.text_files`."""
+    join: str | None = None
+    """`"module:attr"`: `(parts, file, fresh)` makes one file of the writer's outputs for several parts of an input (see
+    `seqkit.formats.joining`). None: outputs for whole corpora are not written in this format, or, with `pieces`, one
+    file a part."""
+    pieces: bool = False
+    """Whether the outputs for the parts stay files of their own, `NAME-00001.spacy` and so on."""
 
 
 @dataclass(frozen=True)

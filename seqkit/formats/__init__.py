@@ -18,6 +18,8 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         writer="seqkit.formats.conllu.treebank:Writer",
         summary="Universal Dependencies treebanks",
         takes_kinds=True,
+        cuts="blocks",
+        join="seqkit.formats.joining:conllu",
     )
     yield FormatSpec(
         "spacy",
@@ -26,6 +28,7 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         writer="seqkit.formats.spacy.docbin:Writer",
         summary="spaCy DocBin",
         takes_kinds=True,
+        pieces=True,
     )
     yield FormatSpec(
         "jsonl",
@@ -36,6 +39,8 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         takes_kinds=True,
         shows=("probabilities", "scores"),
         translations="seqkit.formats.translations:JsonLines",
+        cuts="lines",
+        join="seqkit.formats.joining:concatenate",
     )
     yield FormatSpec(
         "tsv",
@@ -46,6 +51,8 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         takes_kinds=True,
         shows=("scores",),
         translations="seqkit.formats.translations:Table",
+        cuts="words",
+        join="seqkit.formats.joining:tables",
     )
     yield FormatSpec(
         "txt",
@@ -53,6 +60,8 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         reader="seqkit.formats.plain:read",
         yields="text",
         summary="running text",
+        cuts="text",
+        join="seqkit.formats.joining:concatenate",
     )
     yield FormatSpec(
         "html",
@@ -73,4 +82,22 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         (),
         translations="seqkit.formats.translations:Lines",
         summary="translations as lines of text",
+    )
+    yield FormatSpec(
+        "parquet",
+        (".parquet",),
+        reader="seqkit.formats.parquet:read",
+        writer="seqkit.formats.parquet:Writer",
+        summary="columns of lists, one sentence a row (extra: batch)",
+        takes_kinds=True,
+        cuts="rows",
+        join="seqkit.formats.joining:parquet",
+        translations="seqkit.formats.translations:Rows",
+    )
+    yield FormatSpec(
+        "csv",
+        (".csv",),
+        summary="a table with a header; one of its fields is the text (--text-field)",
+        cuts="csv",
+        join="seqkit.formats.joining:tables",
     )

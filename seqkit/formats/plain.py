@@ -11,6 +11,7 @@ from pathlib import Path
 
 from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
 from seqkit.io.atomic import readable
+from seqkit.io.segment import Segment, first_line
 from seqkit.io.text_files import BOM, FilePath, NotText, decode, opened, read_lines, told_with_place
 
 STRETCH = 100_000
@@ -28,7 +29,9 @@ def read(path: FilePath, problems: RecordErrors) -> Iterator[RawText]:
     """
     name = str(path)
     document: str | None = "stdin" if name == "-" else readable(Path(name).name)
-    offset, line = 0, 1
+    offset, line = 0, first_line(path)
+    if isinstance(path, Segment):
+        document, offset = document if path.begins else None, path.offset
     for text in _stretches(_texts(name, problems)):
         yield RawText(text, SourceLocation(name, line), offset, document)
         document = None
@@ -102,7 +105,7 @@ def _texts(path: str, problems: RecordErrors) -> Iterator[str]:
 
 def _pieces(path: str) -> Iterator[tuple[int, int, bytes]]:
     """Lines, long ones in parts cut between characters: number of the line, bytes of it before, bytes."""
-    line, start, rest = 1, 0, b""
+    line, start, rest = first_line(path), 0, b""
     with opened(path) as file, told_with_place(path, lambda: line):
         while data := file.readline(PIECE):
             if line == 1 and start == 0:

@@ -42,7 +42,16 @@ def to_record(sentence: Sentence) -> dict[str, Any]:
     for key in ("offset", "document", "silver"):
         if getattr(sentence, key) is not None:
             record[key] = getattr(sentence, key)
-    return record
+    return record | _carried(sentence.fields, record) if sentence.fields else record
+
+
+def _carried(fields: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    """The fields of the input's record. Raises SeqkitError for one that is called as a key of the output."""
+    if taken := fields.keys() & record.keys():
+        raise SeqkitError(
+            f"the field '{min(taken)}' of the input would replace that of the output", "Leave it out: --drop."
+        )
+    return fields
 
 
 def from_record(record: dict[str, Any], kinds: Sequence[str] = ()) -> Sentence:

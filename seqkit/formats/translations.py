@@ -69,6 +69,31 @@ class JsonLines:
         """Nothing is left to do: every line is complete."""
 
 
+class Rows:
+    """Parquet: the columns of `Table`, one row a translation; a line without translations has one of rank 0."""
+
+    def __init__(self, file: BinaryIO, count: int = 1) -> None:
+        from seqkit.formats.parquet import RecordWriter
+
+        self._rows = RecordWriter(file)
+
+    def write(self, line: int, source: str, translations: Sequence[Translation]) -> None:
+        """Write one row a translation."""
+        for rank, (text, score, log_prob) in enumerate(translations, 1):
+            self._write(line, source, rank, score, log_prob, text)
+        if not translations:
+            self._write(line, source, 0, None, None, "")
+
+    def _write(self, line: int, source: str, rank: int, *found: float | str | None) -> None:
+        score, log_prob, text = found
+        row = {"line": line, "source": source, "rank": rank, "score": score, "log_prob": log_prob}
+        self._rows.write_record({**row, "text": text})
+
+    def close(self) -> None:
+        """Write the footer."""
+        self._rows.close()
+
+
 class Table:
     """A header, then line, rank, score, log_prob and text of each translation, with tabs between.
 

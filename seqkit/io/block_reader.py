@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from seqkit.examples import RecordErrors, SourceLocation
+from seqkit.io.segment import first_line
 from seqkit.io.text_files import BOM, FilePath, NotText, decode, opened, told_with_place
 
 LINE_END = re.compile(rb"\r+\n")
@@ -28,7 +29,7 @@ class BlockReader:
     def __init__(self, path: FilePath, problems: RecordErrors) -> None:
         self.path = str(path)
         self.problems = problems
-        self._line = 1
+        self._line = first_line(path)
         self._crlf_told = False
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:

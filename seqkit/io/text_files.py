@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import sys
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import SourceLocation
+from seqkit.io.packing import PACKINGS, faults, suffix_of_packing, unpacked, without_packing
+from seqkit.io.segment import Segment, first_line
 from seqkit.io.zip_files import on_disk, opened_member
 
 BOM = b"\xef\xbb\xbf"
 NOT_UTF8 = {
-    b"\xfd7zXZ": "It is packed: unpack it with `xz -d`.",
-    b"BZh": "It is packed: unpack it with `bzip2 -d`.",
-    b"\x28\xb5\x2f\xfd": "It is packed: unpack it with `zstd -d`.",
     b"PK\x03\x04": "It is packed: unpack it with `unzip`.",
     b"\xff\xfe": "It is in UTF-16: convert it with `iconv -f utf-16 -t utf-8`.",
     b"\xfe\xff": "It is in UTF-16: convert it with `iconv -f utf-16 -t utf-8`.",
 }
 """How a file begins that is no text in UTF-8 -> what to do."""
-GZIP_MAGIC = b"\x1f\x8b"
 
 FilePath = str | PathLike[str]
 """The path of a file, or "-" for stdin."""
@@ -57,8 +52,8 @@ def chomp(line: str) -> str:
 
 
 def suffix_of(path: FilePath) -> str:
-    """The suffix that tells the format, in lower case: `.conllu` for `x.conllu.gz`."""
-    return Path(Path(path).name.lower().removesuffix(".gz")).suffix
+    """The suffix that tells the format, in lower case: `.conllu` for `x.conllu.gz` and `x.conllu.zst`."""
+    return Path(without_packing(Path(path).name.lower())).suffix
 
 
 def is_blank(line: str) -> bool:
@@ -68,17 +63,20 @@ def is_blank(line: str) -> bool:
 
 @contextmanager
 def opened(path: FilePath) -> Iterator[BinaryIO]:
-    """The bytes of a file (of stdin for "-"), unpacked where they are gzip or lie in a zip file (`a.zip/b.txt`).
+    """The bytes of a file (of stdin for "-"), unpacked where they are packed or lie in a zip file (`a.zip/b.txt`).
 
     Raises SeqkitError where there is no such file, it is a folder, or it may not be read.
     """
+    if isinstance(path, Segment):
+        yield path.open()
+        return
     if str(path) == "-":
-        yield _unpacked(sys.stdin.buffer, path)
+        yield unpacked(sys.stdin.buffer, path)
         return
     archive, member = on_disk(str(path))
     if member and archive.is_file():
         with opened_member(archive, member) as packed:
-            yield _unpacked(packed, path)
+            yield unpacked(packed, path)
         return
     try:
         file = open(path, "rb")  # noqa: SIM115 (closed below; only opening may fail with these words)
@@ -89,27 +87,19 @@ def opened(path: FilePath) -> Iterator[BinaryIO]:
     except OSError as error:
         raise SeqkitError(f"{path}: cannot be read ({error.strerror})", "Check its permissions.") from error
     with file:
-        yield _unpacked(file, path)
-
-
-def _unpacked(file: BinaryIO, path: FilePath) -> BinaryIO:
-    """`file` itself, or what the gzip file in it holds; known by its first bytes."""
-    buffered = file if hasattr(file, "peek") else io.BufferedReader(cast(io.RawIOBase, file))
-    if cast(io.BufferedReader, buffered).peek(2)[:2] == GZIP_MAGIC:
-        return io.BufferedReader(cast(io.RawIOBase, gzip.GzipFile(fileobj=buffered)), 1 << 16)
-    if str(path).lower().endswith(".gz"):
-        raise SeqkitError(f"{path}: is not a gzip file, though its name says so", "Rename or pack it.")
-    return buffered
+        yield unpacked(file, path)
 
 
 @contextmanager
 def told_with_place(path: FilePath, line: Callable[[], int]) -> Iterator[None]:
-    """Turn a fault of the gzip file (cut, damaged) into a SeqkitError at line `line()`."""
+    """Turn a fault of a packed file (cut, damaged) into a SeqkitError at line `line()`."""
     try:
         yield
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        problem = f"{SourceLocation(str(path), line())}: the gzip file is cut or damaged ({error})"
-        raise SeqkitError(problem, "Get the file again; `gzip -t` tells whether it is whole.") from error
+    except faults() as error:
+        packing = PACKINGS.get(suffix_of_packing(path), PACKINGS[".gz"])
+        problem = f"{SourceLocation(str(path), line())}: the {packing.name} file is cut or damaged ({error})"
+        fix = f"Get the file again; `{packing.test}` tells whether it is whole."
+        raise SeqkitError(problem, fix) from error
 
 
 def decode(data: bytes, start: int = 0) -> str | NotText:
@@ -138,7 +128,7 @@ def read_lines(path: FilePath) -> Iterator[tuple[int, str | NotText]]:
     A line that is not UTF-8 or holds a NUL comes as NotText. Raises SeqkitError as `opened` does, and where a
     gzip file is cut or damaged.
     """
-    number = 0
+    number = first_line(path) - 1
     with opened(path) as file, told_with_place(path, lambda: number + 1):
         for data in file:
             number += 1

@@ -59,6 +59,14 @@ def model_folder(name_or_folder: str | os.PathLike[str]) -> Path:
     return shipped_folder(registry().find("pretrained", name_or_folder))
 
 
+def fingerprint(name_or_folder: str) -> str:
+    """A checksum of all files of a model but its card, by the checksums in its manifest."""
+    files = {name: sha for name, sha in checksums(model_info(name_or_folder).folder).items() if name != CARD}
+    return hashlib.sha256(
+        "".join(f"{name} {sha}\n" for name, sha in sorted(files.items())).encode()
+    ).hexdigest()
+
+
 def is_shipped(name: str) -> bool:
     """Whether a plugin ships a model of that name; it goes before a folder of the same name."""
     return any(registered.spec.name == name for registered in registry().all("pretrained"))

@@ -6,16 +6,22 @@ A task subclasses `Task`; what it trains with subclasses `Trainable`.
 from seqkit.evaluation.metric import Metric
 from seqkit.evaluation.report import Report, Section, Table
 from seqkit.models.contracts import Counts, Loss
+from seqkit.tasks.application import ApplyRequest, Chunk, Limits, OutputWriter, Reading
 from seqkit.tasks.contract import EvaluationRequest, Task
 from seqkit.training.request import TaskOptions, TrainingRequest
 from seqkit.training.trainable import Prepared, StepLogProbs, Trainable
 
 __all__ = [
+    "ApplyRequest",
+    "Chunk",
     "Counts",
     "EvaluationRequest",
+    "Limits",
     "Loss",
     "Metric",
+    "OutputWriter",
     "Prepared",
+    "Reading",
     "Report",
     "Section",
     "StepLogProbs",

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 
 from seqkit.errors import SeqkitError
+from seqkit.tasks.application import ApplyRequest, Chunk, Limits, OutputWriter
 
 if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
     from seqkit.evaluation.report import Report
+    from seqkit.examples import RecordErrors
+    from seqkit.io.text_files import FilePath
     from seqkit.tasks.inspecting import InspectionRequest, Subject
     from seqkit.training.loop import Reporter
     from seqkit.training.request import TrainingRequest
@@ -85,6 +90,68 @@ class Task(ABC):
     def subject(self, request: InspectionRequest) -> Subject:
         """A trained model with examples, for `seqkit inspect`."""
         raise self.lacks("inspection")
+
+    limits: ClassVar[Limits] = Limits(records=1000, size=500_000)
+    """Of the chunks that `apply` is given."""
+    parts: ClassVar[Limits] = Limits(records=1000, size=1 << 20)
+    """Of the parts in which whole corpora are worked on: records, a multiple of `limits.records`, and bytes."""
+
+    def default_model(self, request: ApplyRequest) -> str:
+        """The model that is applied where none is named. Raises SeqkitError where there is no such model."""
+        raise SeqkitError("no model is given", "Name one: --model NAME_OR_FOLDER.", exit_code=2)
+
+    def fingerprint(self, request: ApplyRequest) -> str:
+        """A checksum of the model's files: equal ones give equal outputs."""
+        from seqkit.models.folder import fingerprint
+
+        return fingerprint(request.model)
+
+    def load_for(self, request: ApplyRequest) -> Any:
+        """The model that `apply` is given, loaded once a process."""
+        return self.load(request.model, request.inference_dtype)
+
+    def cuts(self, path: str, request: ApplyRequest) -> str:
+        """How a file may be cut into parts that `read` can read alone; see `FormatSpec.cuts`. "whole": not at all."""
+        return "whole"
+
+    def read(self, path: FilePath, request: ApplyRequest, problems: RecordErrors) -> Iterator[Any]:
+        """The items of a file, or of a part of one, in order. Bad records go to `problems`.
+
+        Each item has an attribute `where`, its place. The file must be opened by `seqkit.io.text_files`. Raises
+        SeqkitError for a file that the task does not read.
+        """
+        raise self.lacks("application to files")
+
+    def size(self, item: Any) -> float:
+        """How much an item weighs against `Limits.size`: by default the characters of its `text`."""
+        return len(item.text)
+
+    def apply(self, model: Any, chunk: Chunk, request: ApplyRequest) -> Sequence[Any]:
+        """The output of each item of a chunk; a SeqkitError in place of one says why the model cannot take the item.
+
+        Depends on the model, the chunk and the request alone, and keeps no state: it may run in any process.
+        """
+        raise self.lacks("application to files")
+
+    def formats(self, path: str, request: ApplyRequest) -> tuple[str, ...]:
+        """Names of the formats in which outputs for a file may be written, the usual one first."""
+        raise self.lacks("application to files")
+
+    def writer(self, format: str, file: BinaryIO, request: ApplyRequest) -> OutputWriter:
+        """A writer of outputs to a file. Raises SeqkitError for options that the format has no place for."""
+        raise self.lacks("application to files")
+
+    def words(self, item: Any, output: Any) -> int:
+        """Words of an item, for figures of speed."""
+        return len(item.text.split())
+
+    def items_of(self, doc: Doc) -> Sequence[Any]:
+        """The items of a spaCy Doc, for `apply`. Its words stay as they are."""
+        raise self.lacks("place in spaCy")
+
+    def annotate(self, doc: Doc, outputs: Sequence[Any]) -> None:
+        """Put the outputs for the items of a Doc into it."""
+        raise self.lacks("place in spaCy")
 
     def lacks(self, what: str) -> SeqkitError:
         """The error for something that this task does not offer."""

@@ -9,6 +9,7 @@ from seqkit.data.catalogue import find_corpus, read_examples
 from seqkit.examples import RawText, RecordErrors
 from seqkit.extend.build import build, facts_class
 from seqkit.extend.manager import registry
+from seqkit.extend.specs import CorpusSpec
 from seqkit.training.request import Sources, TrainingRequest
 
 UNKNOWN_LANGUAGE = "xx"
@@ -28,13 +29,16 @@ def corpus_language(sources: Sources) -> str:
     return find_corpus(sources.corpus).language if sources.corpus else UNKNOWN_LANGUAGE
 
 
-def read_texts(source: str, split: str, problems: RecordErrors) -> Iterator[str]:
+def read_texts(
+    source: str, split: str, problems: RecordErrors, purpose: str = CorpusSpec.kind
+) -> Iterator[str]:
     """The documents of a file or of a corpus's split as running text, one after another.
 
-    Sentences stand on a line each. Raises SeqkitError for a source that there is not.
+    Sentences stand on a line each. Args: purpose, as for `read_examples`. Raises SeqkitError for a source that there is
+    not.
     """
     held: list[str] = []
-    for example in read_examples(source, split, problems):
+    for example in read_examples(source, split, problems, purpose=purpose):
         if example.document is not None and held:
             yield "".join(held)
             held = []

@@ -320,3 +320,19 @@ def test_real_corpora_are_those_of_the_manifest(real_corpora, name, sentences, w
 
 def test_the_files_of_the_french_corpus_are_those_of_the_manifest(real_corpora):
     assert catalogue.verify("ud-french-sequoia") == []
+
+
+def test_a_task_reads_corpora_of_its_own_kind(monkeypatch, tmp_path):
+    from seqkit.data import catalogue
+    from seqkit.extend.specs import CorpusSpec
+
+    path = tmp_path / "train.txt"
+    path.write_text("To be or not to be.\n")
+    spec = CorpusSpec("plays", "en", "CC0", "here", (), {"train": ("train.txt",)}, kind="verses")
+    monkeypatch.setattr(catalogue, "find_corpus", lambda name: spec)
+    monkeypatch.setattr(catalogue, "corpus_files", lambda name, split: [path])
+    found = list(catalogue.read_examples("plays", "train", RecordErrors(), purpose="verses"))
+    assert [one.text for one in found] == ["To be or not to be.\n"]
+    for purpose in ({}, {"purpose": "songs"}):
+        with pytest.raises(SeqkitError, match="a corpus for verses"):
+            next(catalogue.read_examples("plays", "train", RecordErrors(), **purpose))

@@ -11,7 +11,7 @@ from seqkit.labels.kinds import in_order, kind_spec
 from seqkit.labels.schemes import as_bio
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Token
+    from spacy.tokens import Doc, Span, Token
 
 Columns = dict[str, list[str]]
 """Name of the column, or kind of label -> one value a word, `_` for none."""
@@ -130,3 +130,55 @@ def instead(held: Columns, wanted: Columns) -> dict[str, list[tuple[int, str, st
         for name, values in wanted.items()
     }
     return {name: pairs for name, pairs in changes.items() if pairs}
+
+
+def set_labels(doc: Doc, tokens: list[Token], labels: Columns) -> None:
+    """Set the labels of a Doc's tokens, of the kinds that spaCy has a place for.
+
+    Args: tokens, those that have labels (none of white space). A value that spaCy would refuse is left out.
+    """
+    from spacy.tokens import Doc as Docs
+
+    columns = {kind: labels[kind] for kind in kinds_held(labels) if len(labels[kind]) == len(tokens)}
+    arguments = doc_arguments(columns, len(tokens))
+    arguments.pop("sent_starts", None)
+    like = Docs(doc.vocab, [token.text for token in tokens], **arguments)
+    for kind in columns:
+        place = _place(kind)
+        for token, source in zip(tokens, like, strict=True):
+            if place in SETTERS:
+                SETTERS[place](token, source)
+        if place == "ENT_IOB":
+            doc.set_ents([_span(doc, tokens, entity) for entity in like.ents])
+
+
+def _span(doc: Doc, tokens: list[Token], entity: Span) -> Span:
+    """An entity of the words as one of the whole Doc."""
+    from spacy.tokens import Span as Spans
+
+    return Spans(doc, tokens[entity.start].i, tokens[entity.end - 1].i + 1, entity.label_)
+
+
+def _set_morph(token: Any, source: Token) -> None:
+    token.set_morph(str(source.morph))
+
+
+def _set_pos(token: Token, source: Token) -> None:
+    token.pos_ = source.pos_
+
+
+def _set_tag(token: Token, source: Token) -> None:
+    token.tag_ = source.tag_
+
+
+def _set_lemma(token: Token, source: Token) -> None:
+    token.lemma_ = source.lemma_
+
+
+SETTERS: dict[str, Callable[[Token, Token], None]] = {
+    "POS": _set_pos,
+    "TAG": _set_tag,
+    "MORPH": _set_morph,
+    "LEMMA": _set_lemma,
+}
+"""Attribute of spaCy -> what copies it from one token to another."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from seqkit.extend.hookspecs import hookimpl
 from seqkit.extend.specs import CommandSpec, TaskSpec
-from seqkit.tasks.seq2seq.options import Seq2SeqEvaluation, Seq2SeqTraining
+from seqkit.tasks.seq2seq.options import Seq2SeqApplication, Seq2SeqEvaluation, Seq2SeqTraining
 
 
 @hookimpl
@@ -17,6 +17,7 @@ def seqkit_tasks() -> Iterable[TaskSpec]:
         implementation="seqkit.tasks.seq2seq.task:Seq2SeqTask",
         options=Seq2SeqTraining,
         evaluation=Seq2SeqEvaluation,
+        application=Seq2SeqApplication,
         verb="translate",
         # 2: vectors of symbols are scaled as they are read.
         oldest_format=2,

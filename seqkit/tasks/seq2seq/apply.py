@@ -12,6 +12,7 @@ from seqkit.errors import SeqkitError
 from seqkit.examples import Translation
 from seqkit.inference.generation import Output, Source, generate
 from seqkit.models.usable import fault_of_source, parts_of
+from seqkit.tasks.application import Limits, chunks
 
 CHUNK = 2000
 """Sources that are sorted by length and worked on together. Fixed, so that equal input falls into equal batches."""
@@ -19,6 +20,7 @@ CHUNK_CHARACTERS = 1_000_000
 """A chunk ends earlier where its sources are long."""
 BYTES_A_CHARACTER = 64
 """Of sound, pictures and films: how many weigh as much as a character of text."""
+LIMITS = Limits(CHUNK, CHUNK_CHARACTERS)
 PARTS = 10_000
 """Number of a part, which draws are seeded by = number of its line * PARTS + its place; few lines have so many."""
 
@@ -54,26 +56,32 @@ def outputs_of(
 
     Args: bad, called for each source that the models cannot take; where it returns, the others are worked on.
     """
-    number = 0
-    for chunk in _chunks(sources):
-        yield from _chunk(models, chunk, options, number, bad)
-        number += len(chunk)
+    for chunk in chunks(sources, LIMITS, size_of):
+        numbers = range(chunk.first, chunk.first + len(chunk.items))
+        yield from apply_chunk(models, chunk.items, options, numbers, bad)
 
 
-def _chunk(
-    models: Sequence[Any], whole: Sequence[Source | None], options: DecodingOptions, number: int, bad: Bad
+def apply_chunk(
+    models: Sequence[Any],
+    whole: Sequence[Source | None],
+    options: DecodingOptions,
+    numbers: Sequence[int],
+    bad: Bad,
 ) -> list[list[Output]]:
-    """The outputs of a chunk; where one of its sources ends the work, it is done once more without such sources."""
+    """The outputs of a chunk; where one of its sources ends the work, it is done once more without such sources.
+
+    Args: numbers, of the sources, which with the seed decide what is drawn, and by which `bad` is told of one.
+    """
     try:
-        return _worked(models, whole, options, number)
+        return _worked(models, whole, options, numbers)
     except SeqkitError as error:
         faults = {} if library_missing(error) else _faults(models, whole)
         if not faults:
             raise
     for index, fault in faults.items():
-        bad(number + index, fault)
+        bad(numbers[index], fault)
     good = [None if index in faults else source for index, source in enumerate(whole)]
-    return _worked(models, good, options, number)
+    return _worked(models, good, options, numbers)
 
 
 def _faults(models: Sequence[Any], sources: Sequence[Source | None]) -> dict[int, SeqkitError]:
@@ -87,17 +95,19 @@ def _faults(models: Sequence[Any], sources: Sequence[Source | None]) -> dict[int
 
 
 def _worked(
-    models: Sequence[Any], whole: Sequence[Source | None], options: DecodingOptions, number: int
+    models: Sequence[Any], whole: Sequence[Source | None], options: DecodingOptions, numbers: Sequence[int]
 ) -> list[list[Output]]:
     """A long source is read in parts; what comes out of them is joined."""
     parts = [parts_of(models[0], source) for source in whole]
     sources = [part for own in parts for part in own]
-    numbers = [
-        (number + index) * PARTS + place for index, own in enumerate(parts) for place in range(len(own))
+    of_parts = [
+        number * PARTS + place
+        for number, own in zip(numbers, parts, strict=True)
+        for place in range(len(own))
     ]
     # A translation begins but once, however many parts it has.
     prefixes = [options.prefix if place == 0 else "" for own in parts for place in range(len(own))]
-    outputs = iter(generate(models, sources, options, numbers, prefixes))
+    outputs = iter(generate(models, sources, options, of_parts, prefixes))
     return [_joined(models[0].decoder, [next(outputs) for _ in own], options) for own in parts]
 
 
@@ -117,17 +127,9 @@ def _joined(decoder: Any, outputs: Sequence[Sequence[Output]], options: Decoding
     return joined if options.mbr else sorted(joined, key=lambda output: -output.score)
 
 
-def _chunks(sources: Iterable[Source | None]) -> Iterator[list[Source | None]]:
-    chunk: list[Source | None] = []
-    size = 0.0
-    for source in sources:
-        chunk.append(source)
-        size += sum(_size(value) for value in (source or {}).values())
-        if len(chunk) == CHUNK or size >= CHUNK_CHARACTERS:
-            yield chunk
-            chunk, size = [], 0.0
-    if chunk:
-        yield chunk
+def size_of(source: Source | None) -> float:
+    """Of a source, in characters of text."""
+    return sum(_size(value) for value in (source or {}).values())
 
 
 def _is_record(value: Any) -> bool:

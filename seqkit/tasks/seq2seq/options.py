@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 
 from seqkit.config import check_range
+from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
 
 SECONDS, PIXELS, FRAMES = 300.0, 50_000_000, 5_000
@@ -74,3 +76,52 @@ class Seq2SeqEvaluation(MediaLimits):
             if getattr(self, name) not in (None, ""):
                 option = f"--{name.replace('_', '-')}"
                 raise SeqkitError(f"{option}: {reason}", "Leave it out.", exit_code=2)
+
+
+@dataclass(frozen=True)
+class Seq2SeqApplication:
+    """How a model is applied to files of text."""
+
+    beam: int | None = None
+    """Width of the beam; 1 is greedy. Default: 5."""
+    n_best: int = 1
+    """Outputs a text."""
+    length_penalty: float | None = None
+    """Rank by log P / length ** this. Default: 1."""
+    sample: bool = False
+    """Draw at random in place of searching."""
+    top_p: float | None = None
+    """Draw from the most probable symbols that make up this much."""
+    temperature: float | None = None
+    """Of the draw; below 1 favours the probable. Default: 1."""
+    seed: int = 1
+    """Of the draw."""
+    mbr: int = 0
+    """Draw so many, take the one most like the others."""
+    utility: str = ""
+    """What is like another, for --mbr: chrf or bleu."""
+    prefix: str = ""
+    """How every output begins."""
+    max_ratio: float | None = None
+    """Longest output: this times the source, and 10 pieces. Default: 3."""
+    into: str = "translation"
+    """The field that holds the output, where texts are fields of records."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for values that do not go together."""
+        if self.sample and self.mbr:
+            raise SeqkitError("--mbr draws by itself", "Leave --sample out.", exit_code=2)
+        self.decoding()
+
+    def decoding(self) -> DecodingOptions:
+        """The options of the search or draw, those that were not given at their defaults."""
+        from seqkit.config import fill
+
+        given = {
+            key: value
+            for key, value in dataclasses.asdict(self).items()
+            if key != "into" and value is not None and value != ""
+        }
+        given.setdefault("beam", max(self.n_best, 5))
+        options: DecodingOptions = fill({"decoding": DecodingOptions}, given)["decoding"]
+        return options

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 
 import torch
 
@@ -14,11 +15,24 @@ from seqkit.examples import RecordErrors
 from seqkit.extend.build import build, facts_class
 from seqkit.extend.manager import registry
 from seqkit.io.json_files import read_json
+from seqkit.io.text_files import FilePath
 from seqkit.models.folder import LANGUAGES, model_folder
 from seqkit.models.usable import usable_pairs
+from seqkit.tasks.application import ApplyRequest, Chunk, OutputWriter
 from seqkit.tasks.contract import EvaluationRequest, Task
 from seqkit.tasks.inspecting import InspectionRequest, Subject
+from seqkit.tasks.seq2seq.application import (
+    PARTS,
+    check_of_text,
+    cuts_of,
+    formats_for,
+    read_items,
+    translate_chunk,
+    writer_for,
+)
+from seqkit.tasks.seq2seq.apply import LIMITS
 from seqkit.tasks.seq2seq.card import card_facts
+from seqkit.tasks.seq2seq.command_models import default_translator
 from seqkit.tasks.seq2seq.data import PairData, read_pair_data
 from seqkit.tasks.seq2seq.trainable import Seq2SeqTrainable
 from seqkit.training.card import model_card
@@ -75,6 +89,39 @@ class Seq2SeqTask(Task):
         from seqkit.tasks.seq2seq.inspecting import seq2seq_subject
 
         return seq2seq_subject(request)
+
+    limits = LIMITS
+    parts = PARTS
+
+    def default_model(self, request: ApplyRequest) -> str:
+        """The shipped model, `de-en` where there is one."""
+        return default_translator()
+
+    def load_for(self, request: ApplyRequest) -> Any:
+        """A model that turns text into text. Raises SeqkitError for one of other modalities."""
+        model = self.load(request.model, request.inference_dtype)
+        check_of_text(model, request.model)
+        return model
+
+    def cuts(self, path: str, request: ApplyRequest) -> str:
+        """Lines, or the records whose field is the text."""
+        return cuts_of(path, request)
+
+    def read(self, path: FilePath, request: ApplyRequest, problems: RecordErrors) -> Iterator[Any]:
+        """The texts of lines or records."""
+        return read_items(path, request, problems)
+
+    def apply(self, model: Any, chunk: Chunk, request: ApplyRequest) -> list[Any]:
+        """The translations of each text, the best first."""
+        return translate_chunk(model, chunk, request)
+
+    def formats(self, path: str, request: ApplyRequest) -> tuple[str, ...]:
+        """Formats of translations, or of records with the translation as one more field."""
+        return formats_for(path, request)
+
+    def writer(self, format: str, file: BinaryIO, request: ApplyRequest) -> OutputWriter:
+        """A writer of translations, or of records."""
+        return writer_for(format, file, request)
 
 
 def _drop_unusable(model: Any, data: PairData, reporter: Reporter) -> None:

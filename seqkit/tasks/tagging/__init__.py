@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from seqkit.extend.hookspecs import hookimpl
 from seqkit.extend.specs import CommandSpec, TaskSpec
-from seqkit.tasks.tagging.options import TaggingEvaluation, TaggingOptions
+from seqkit.tasks.tagging.options import TaggingApplication, TaggingEvaluation, TaggingOptions
 
 
 @hookimpl
@@ -17,6 +17,7 @@ def seqkit_tasks() -> Iterable[TaskSpec]:
         implementation="seqkit.tasks.tagging.task:TaggingTask",
         options=TaggingOptions,
         evaluation=TaggingEvaluation,
+        application=TaggingApplication,
         verb="tag",
         facts="seqkit.models.tagger_facts:TaggerFacts",
         inference_dtypes=("float32", "bfloat16", "int8"),

@@ -74,3 +74,23 @@ class TaggingEvaluation:
     """Picture of the confusions of the first kind of label (.png, .pdf, .svg)."""
     calibration: bool = False
     """Are the probabilities true, before and after temperature scaling?"""
+
+
+@dataclass(frozen=True)
+class TaggingApplication:
+    """How a tagger is applied to files."""
+
+    label: str = ""
+    """Only these kinds of label, with commas. Default: all of the model's."""
+    top: int = 0
+    """Write so many of the most probable labels (jsonl)."""
+    probabilities: bool = False
+    """Write how sure each label is (jsonl)."""
+    lang: str = ""
+    """Language code of raw text. Default: the model's."""
+    pretokenized: bool = False
+    """One sentence a line, words by spaces."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for a value out of range."""
+        check_range(self, 0, 1_000_000, "top")

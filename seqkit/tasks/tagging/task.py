@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import torch
 
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.report import Report
+from seqkit.examples import RecordErrors, Sentence
 from seqkit.extend.build import build, facts_class
 from seqkit.extend.manager import registry
 from seqkit.inference.tagger import TaggerRunner
+from seqkit.io.text_files import FilePath
+from seqkit.models.folder import default_model
+from seqkit.tasks.application import ApplyRequest, Chunk
 from seqkit.tasks.contract import EvaluationRequest, Task
 from seqkit.tasks.inspecting import InspectionRequest, Subject
+from seqkit.tasks.tagging.application import (
+    LIMITS,
+    PARTS,
+    SentenceWriter,
+    annotate_doc,
+    cuts_of,
+    formats_for,
+    read_items,
+    sentences_in,
+    size_of,
+    tag_chunk,
+)
 from seqkit.tasks.tagging.auto_options import with_auto_options
 from seqkit.tasks.tagging.auxiliary import add_auxiliary, drop
 from seqkit.tasks.tagging.card import card_facts
@@ -29,6 +45,9 @@ from seqkit.training.loop import Reporter
 from seqkit.training.options import TrainingOptions
 from seqkit.training.request import TrainingRequest
 from seqkit.training.trainable import Prepared
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
 
 
 class TaggingTask(Task):
@@ -85,6 +104,51 @@ class TaggingTask(Task):
         from seqkit.tasks.tagging.inspecting import tagging_subject
 
         return tagging_subject(request)
+
+    limits = LIMITS
+    parts = PARTS
+
+    def default_model(self, request: ApplyRequest) -> str:
+        """The shipped tagger of the language."""
+        return default_model(self.name, request.options.lang or "en")
+
+    def cuts(self, path: str, request: ApplyRequest) -> str:
+        """As the format of the file says."""
+        return cuts_of(path, request, request.options.pretokenized)
+
+    def read(self, path: FilePath, request: ApplyRequest, problems: RecordErrors) -> Iterator[Any]:
+        """Sentences, or paragraphs of running text."""
+        return read_items(path, request, problems, request.options.pretokenized)
+
+    def size(self, item: Any) -> float:
+        """Characters."""
+        return size_of(item)
+
+    def apply(self, model: TaggerRunner, chunk: Chunk, request: ApplyRequest) -> list[list[Sentence]]:
+        """The labelled sentences of each item."""
+        return tag_chunk(model, chunk, request)
+
+    def formats(self, path: str, request: ApplyRequest) -> tuple[str, ...]:
+        """Formats of sentences."""
+        return formats_for(path, request)
+
+    def writer(self, format: str, file: BinaryIO, request: ApplyRequest) -> SentenceWriter:
+        """A writer of sentences."""
+        return SentenceWriter(
+            format, file, request, bool(request.options.top or request.options.probabilities)
+        )
+
+    def words(self, item: Any, output: Sequence[Sentence]) -> int:
+        """Words of the sentences."""
+        return sum(len(sentence.words) for sentence in output)
+
+    def items_of(self, doc: Doc) -> list[Sentence]:
+        """The words of a Doc by its sentences."""
+        return sentences_in(doc)
+
+    def annotate(self, doc: Doc, outputs: Sequence[Any]) -> None:
+        """Set the labels that spaCy has a place for."""
+        annotate_doc(doc, outputs)
 
 
 def _model(request: TrainingRequest, data: Data, auxiliary: Sequence[str], reporter: Reporter) -> Any:

@@ -64,6 +64,14 @@ class ClassifierEvaluation:
     """More scores, by the names of registered metrics, with commas."""
 
 
+@dataclass(frozen=True)
+class ClassifierApplication:
+    """What is written for each sentence."""
+
+    all_classes: bool = False
+    """Write the probability of every class."""
+
+
 @hookimpl
 def seqkit_models() -> Iterable[ModelSpec]:
     """The model `classifier`."""
@@ -85,6 +93,7 @@ def seqkit_tasks() -> Iterable[TaskSpec]:
         implementation="sentence_classes.task:SentenceClasses",
         options=ClassifierTraining,
         evaluation=ClassifierEvaluation,
+        application=ClassifierApplication,
         defaults={"label_smoothing": 0.0, "learning_rate": 0.01},
         verb="classify",
         summary="sentence classification",

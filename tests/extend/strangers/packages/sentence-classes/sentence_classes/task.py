@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 
 import torch
 
@@ -13,8 +14,18 @@ from seqkit.evaluation.corpus_metric import metric_of
 from seqkit.evaluation.report import metric_data, metric_table
 from seqkit.examples import RecordErrors
 from seqkit.models.artifact import load_for
-from seqkit.tasks import EvaluationRequest, Prepared, Report, Section, Task, TrainingRequest
+from seqkit.tasks import (
+    ApplyRequest,
+    Chunk,
+    EvaluationRequest,
+    Prepared,
+    Report,
+    Section,
+    Task,
+    TrainingRequest,
+)
 from seqkit.tasks.reading import fresh_or_started
+from seqkit.tasks.text_records import FieldWriter, TextItem, cuts_of_texts, field_formats, read_texts
 from seqkit.terminal.inputs import listed
 from seqkit.training.card import CardFacts, model_card
 
@@ -84,3 +95,32 @@ class SentenceClasses(Task):
             card=Section(f"Scores on {request.where}", f"{len(examples):,} sentences.", [table]),
             metrics=metrics,
         )
+
+    def cuts(self, path: str, request: ApplyRequest) -> str:
+        """Lines, or records."""
+        return cuts_of_texts(path, request.reading)
+
+    def read(self, path: str, request: ApplyRequest, problems: RecordErrors) -> Iterator[TextItem]:
+        """Sentences: lines, or a field of records."""
+        return read_texts(path, request.reading, problems)
+
+    def apply(self, model: Any, chunk: Chunk, request: ApplyRequest) -> list[dict[str, Any]]:
+        """The class of each sentence, and its probability."""
+        p_NC = model.probabilities([item.text for item in chunk.items])
+        names = model.facts.classes
+        outputs = []
+        for p_C in p_NC.tolist():
+            best = max(range(len(names)), key=p_C.__getitem__)
+            output: dict[str, Any] = {"label": names[best], "probability": round(p_C[best], 6)}
+            if request.options.all_classes:
+                output["classes"] = {name: round(p, 6) for name, p in zip(names, p_C, strict=True)}
+            outputs.append(output)
+        return outputs
+
+    def formats(self, path: str, request: ApplyRequest) -> tuple[str, ...]:
+        """Records."""
+        return field_formats(path, request.reading)
+
+    def writer(self, format: str, file: BinaryIO, request: ApplyRequest) -> FieldWriter:
+        """Records with the class added."""
+        return FieldWriter(format, file)

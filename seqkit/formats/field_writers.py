@@ -1,0 +1,99 @@
+"""Writers of records with named fields: JSON Lines, CSV, TSV, Parquet."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, BinaryIO, Protocol
+
+from seqkit.errors import SeqkitError, did_you_mean
+
+BREAKS = re.compile("\r\n|[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+
+
+class RecordWriter(Protocol):
+    """Takes one record after the other."""
+
+    def write_record(self, record: dict[str, Any]) -> None:
+        """Write one record."""
+
+    def close(self) -> None:
+        """Write what belongs at the end. The file stays open."""
+
+
+class JsonRecords:
+    """One JSON object a line."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write_record(self, record: dict[str, Any]) -> None:
+        """Write one object."""
+        self._file.write((json.dumps(record, ensure_ascii=False, default=str) + "\n").encode())
+
+    def close(self) -> None:
+        """Nothing is left to do: every line is complete."""
+
+
+class CsvRecords:
+    """A header, then one row a record, quoted where needed. Raises SeqkitError for a record with other fields."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._names: list[str] | None = None
+
+    def write_record(self, record: dict[str, Any]) -> None:
+        """Write one row, and the header before the first."""
+        if self._names is None:
+            self._names = list(record)
+            self._file.write(self.row(self._names))
+        if list(record) != self._names:
+            other = next(iter(set(record) ^ set(self._names)), "")
+            raise SeqkitError(f"field '{other}' is not in every record", "Write JSON Lines.")
+        self._file.write(self.row(["" if value is None else _cell(value) for value in record.values()]))
+
+    def row(self, cells: list[str]) -> bytes:
+        """The cells as a line."""
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\n").writerow(cells)
+        return line.getvalue().encode()
+
+    def close(self) -> None:
+        """Nothing is left to do: every line is complete."""
+
+
+class TsvRecords(CsvRecords):
+    """As CSV with tabs and no quotes: a space is written for a tab or line break in a cell."""
+
+    def row(self, cells: list[str]) -> bytes:
+        """The cells as a line."""
+        return ("\t".join(BREAKS.sub(" ", cell) for cell in cells) + "\n").encode()
+
+
+def _cell(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _parquet(file: BinaryIO) -> RecordWriter:
+    from seqkit.formats.parquet import RecordWriter
+
+    return RecordWriter(file)
+
+
+WRITERS: Mapping[str, Callable[[BinaryIO], RecordWriter]] = {
+    "jsonl": JsonRecords,
+    "csv": CsvRecords,
+    "tsv": TsvRecords,
+    "parquet": _parquet,
+}
+"""Name of the format -> what writes it."""
+
+
+def record_writer(format: str, file: BinaryIO) -> RecordWriter:
+    """A writer of records. Raises SeqkitError for a format that has no named fields."""
+    if format not in WRITERS:
+        raise SeqkitError(f"the format {format} has no named fields", did_you_mean(format, WRITERS))
+    return WRITERS[format](file)

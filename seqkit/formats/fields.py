@@ -1,0 +1,206 @@
+"""Records with named fields: JSON Lines, CSV, TSV with a header, Parquet. One field holds the text, others are kept."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.examples import RecordErrors, SourceLocation
+from seqkit.formats.records import UNFIT
+from seqkit.io.text_files import BadRecord, FilePath, NotText, chomp, is_blank, read_lines, suffix_of
+
+SUFFIXES = {".jsonl": "lines", ".csv": "csv", ".tsv": "table", ".parquet": "rows"}
+"""Suffix of files that hold records -> how they are cut into parts (see `FormatSpec.cuts`)."""
+CELL = 2**24
+"""Most characters of a CSV cell."""
+
+Fields = dict[str, Any]
+
+
+class TextRecord(NamedTuple):
+    """A record: its text, and the fields that are carried through to the output."""
+
+    text: str
+    name: str
+    """What the document is called."""
+    fields: Fields
+    where: SourceLocation
+
+
+@dataclass(frozen=True)
+class FieldChoice:
+    """Which fields of a record are used."""
+
+    text: str
+    id: str = ""
+    """The field that names the document; "" takes file and line."""
+    keep: tuple[str, ...] | None = None
+    """Fields that are carried through; None: all."""
+    drop: tuple[str, ...] = ()
+
+    def record(self, fields: Fields, where: SourceLocation) -> TextRecord:
+        """Raises BadRecord for a field that is missing or no text."""
+        missing = [name for name in (self.text, self.id, *(self.keep or ())) if name and name not in fields]
+        if missing:
+            fix = did_you_mean(missing[0], map(str, fields))
+            raise BadRecord(f"no field '{missing[0]}'", fix)
+        text = fields[self.text]
+        if not isinstance(text, str):
+            raise BadRecord(f"'{self.text}' is not a string", f"It is {type(text).__name__}.")
+        if UNFIT.search(text):
+            raise BadRecord(f"'{self.text}' has a NUL or half a surrogate pair", "Delete it.")
+        chosen = fields if self.keep is None else {name: fields[name] for name in self.keep}
+        kept = {name: value for name, value in chosen.items() if name not in self.drop}
+        name = str(fields[self.id]) if self.id else str(where)
+        return TextRecord(text, name, kept, where)
+
+
+def holds_records(path: FilePath, format: str = "") -> bool:
+    """Whether `read_fields` reads a file."""
+    return (f".{format}" if format else suffix_of(path)) in SUFFIXES
+
+
+def read_fields(
+    path: FilePath, choice: FieldChoice, problems: RecordErrors, format: str = ""
+) -> Iterator[TextRecord]:
+    """The records of a file. One that is malformed goes to `problems`.
+
+    Raises SeqkitError for a file without a header, where the format needs one, and for one that is not UTF-8 Parquet.
+    """
+    suffix = f".{format}" if format else suffix_of(path)
+    if suffix not in READERS:
+        problem = f"{path}: --text-field needs records with fields"
+        raise SeqkitError(problem, f"Give one of {', '.join(READERS)}.", exit_code=2)
+    for where, fields in READERS[suffix](path, problems):
+        if fields is None:
+            continue
+        try:
+            yield choice.record(fields, where)
+        except BadRecord as bad:
+            problems.bad(where, bad.reason, bad.fix)
+
+
+Rows = Iterator[tuple[SourceLocation, Fields | None]]
+
+
+def _json_rows(path: FilePath, problems: RecordErrors) -> Rows:
+    for number, line in read_lines(path):
+        where = SourceLocation(str(path), number)
+        if isinstance(line, NotText):
+            problems.bad(where, line.reason, line.fix)
+        elif not line.isspace():
+            try:
+                yield where, json_object(line)
+            except BadRecord as bad:
+                problems.bad(where, bad.reason, bad.fix)
+
+
+def json_object(line: str) -> Fields:
+    """The object of a line. Raises BadRecord where it holds none."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadRecord(f"not JSON ({error})", "Write one JSON object a line.") from error
+    if not isinstance(record, dict):
+        raise BadRecord("not a JSON object", "Write one JSON object a line.")
+    return record
+
+
+def _csv_rows(path: FilePath, problems: RecordErrors) -> Rows:
+    lines = _TextLines(path, problems)
+    csv.field_size_limit(CELL)
+    reader = csv.reader(lines)
+    header: list[str] | None = None
+    while True:
+        lines.first = 0
+        try:
+            row = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            problems.bad(SourceLocation(str(path), lines.first or 1), f"not CSV ({error})", "Quote the cell.")
+            continue
+        where = SourceLocation(str(path), lines.first)
+        if header is None:
+            header = checked_header(row, where)
+        elif row and not lines.bad:
+            yield where, with_names(header, row, where, problems)
+        lines.bad = False
+
+
+class _TextLines:
+    """The lines of a file for the CSV reader; one that is not text is reported, and its record marked as bad."""
+
+    def __init__(self, path: FilePath, problems: RecordErrors) -> None:
+        self._lines, self._problems, self._path = read_lines(path), problems, path
+        self.first = 0
+        """Number of the first line of the record that is read."""
+        self.bad = False
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        number, line = next(self._lines)
+        self.first = self.first or number
+        if isinstance(line, NotText):
+            self._problems.bad(SourceLocation(str(self._path), number), line.reason, line.fix)
+            self.bad = True
+            return "\n"
+        return line
+
+
+def _table_rows(path: FilePath, problems: RecordErrors) -> Rows:
+    header: list[str] | None = None
+    for number, line in read_lines(path):
+        where = SourceLocation(str(path), number)
+        if isinstance(line, NotText):
+            problems.bad(where, line.reason, line.fix)
+        elif header is None:
+            header = checked_header(chomp(line).split("\t"), where)
+        elif not is_blank(line):
+            yield where, with_names(header, chomp(line).split("\t"), where, problems)
+
+
+def checked_header(cells: list[str], where: SourceLocation) -> list[str]:
+    """The names of the columns. Raises SeqkitError for two of one name."""
+    names = [cell.strip() for cell in cells]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise SeqkitError(f"{where}: two columns are called '{twice}'", "Rename one.")
+    return names
+
+
+def with_names(
+    header: list[str], cells: list[str], where: SourceLocation, problems: RecordErrors
+) -> Fields | None:
+    """The cells by their names; None, after a report, where there are more or fewer."""
+    if len(cells) != len(header):
+        problems.bad(
+            where, f"{len(cells)} column(s) instead of {len(header)}", f"Expected: {', '.join(header)}."
+        )
+        return None
+    return dict(zip(header, cells, strict=True))
+
+
+def _parquet_rows(path: FilePath, problems: RecordErrors) -> Rows:
+    from seqkit.formats.parquet import read_rows
+
+    yield from read_rows(path)
+
+
+READERS: Mapping[str, Callable[[FilePath, RecordErrors], Rows]] = {
+    ".jsonl": _json_rows,
+    ".csv": _csv_rows,
+    ".tsv": _table_rows,
+    ".parquet": _parquet_rows,
+}
+
+
+def named(fields: Iterable[str]) -> tuple[str, ...]:
+    """The names in options such as `--keep a,b`."""
+    return tuple(name.strip() for several in fields for name in several.split(",") if name.strip())

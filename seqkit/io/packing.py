@@ -1,0 +1,162 @@
+"""Packed files: gzip, bzip2, xz and Zstandard, known by their first bytes."""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import importlib
+import io
+import lzma
+import zlib
+from collections.abc import Callable, Generator, Iterator
+from functools import partial
+from os import PathLike, fspath
+from typing import Any, BinaryIO, NamedTuple, cast
+
+from seqkit.errors import SeqkitError
+
+BLOCK = 1 << 18
+"""Bytes read at once."""
+UNPACKED = 1 << 20
+"""Bytes unpacked at once: a small file may unpack to an endless one."""
+
+
+class Packing(NamedTuple):
+    """A way to pack files."""
+
+    name: str
+    magic: bytes
+    """How such a file begins."""
+    opened: Callable[[Any], Any]
+    """A packed file -> the file in it."""
+    test: str
+    """The command that tells whether a file is whole."""
+    unpacker: Callable[[], Any]
+    """Makes an object with `decompress(data, max_length)`, `eof`, `needs_input` and `unused_data`."""
+
+
+class _Gunzip:
+    """zlib with the methods that the unpackers of bz2, lzma and zstd have."""
+
+    def __init__(self) -> None:
+        self._unpacker = zlib.decompressobj(wbits=31)
+
+    def decompress(self, data: bytes, max_length: int) -> bytes:
+        """At most so many bytes; what is left of `data` is kept."""
+        return self._unpacker.decompress(self._unpacker.unconsumed_tail + data, max_length)
+
+    @property
+    def eof(self) -> bool:
+        """Whether the end of the stream was reached."""
+        return self._unpacker.eof
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether `decompress` can give nothing more without more data."""
+        return not self._unpacker.unconsumed_tail
+
+    @property
+    def unused_data(self) -> bytes:
+        """What follows the stream."""
+        return self._unpacker.unused_data
+
+
+def zstd() -> Any:
+    """The module for Zstandard: of Python's library, or of backports.zstd. SeqkitError where neither is there."""
+    for name in ("compression.zstd", "backports.zstd"):
+        try:
+            return importlib.import_module(name)
+        except ImportError:
+            continue
+    fix = "Install it: pip install 'seqkit[batch]', or unpack the file with `zstd -d`."
+    raise SeqkitError("Zstandard needs the package backports.zstd", fix)
+
+
+def _open_zstd(file: Any) -> Any:
+    return zstd().ZstdFile(file)
+
+
+PACKINGS = {
+    ".gz": Packing("gzip", b"\x1f\x8b", lambda file: gzip.GzipFile(fileobj=file), "gzip -t", _Gunzip),
+    ".bz2": Packing("bzip2", b"BZh", bz2.BZ2File, "bzip2 -t", bz2.BZ2Decompressor),
+    ".xz": Packing("xz", b"\xfd7zXZ\x00", lzma.LZMAFile, "xz -t", lzma.LZMADecompressor),
+    ".zst": Packing(
+        "Zstandard", b"\x28\xb5\x2f\xfd", _open_zstd, "zstd -t", lambda: zstd().ZstdDecompressor()
+    ),
+}
+"""Suffix -> how such files are packed."""
+LONGEST_MAGIC = max(len(packing.magic) for packing in PACKINGS.values())
+
+
+def faults() -> tuple[type[Exception], ...]:
+    """What the unpackers raise for data that is cut or damaged."""
+    found: tuple[type[Exception], ...] = (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError)
+    try:
+        return (*found, zstd().ZstdError)
+    except SeqkitError:
+        return found
+
+
+def packing_of(start: bytes) -> Packing | None:
+    """How a file that begins so is packed; None where it is not."""
+    return next((packing for packing in PACKINGS.values() if start.startswith(packing.magic)), None)
+
+
+def suffix_of_packing(path: str | PathLike[str]) -> str:
+    """The suffix that says that a file is packed, "" of another name."""
+    name = fspath(path).lower()
+    return next((suffix for suffix in PACKINGS if name.endswith(suffix)), "")
+
+
+def without_packing(path: str | PathLike[str]) -> str:
+    """The path without the suffix that says that the file is packed."""
+    return fspath(path)[: len(fspath(path)) - len(suffix_of_packing(path))]
+
+
+def unpacked(file: BinaryIO, path: str | PathLike[str]) -> BinaryIO:
+    """`file` itself, or the file that is packed in it. SeqkitError for a name that promises what is not there."""
+    buffered = file if hasattr(file, "peek") else io.BufferedReader(cast(io.RawIOBase, file))
+    start = cast(io.BufferedReader, buffered).peek(LONGEST_MAGIC)
+    packing, named = packing_of(start), PACKINGS.get(suffix_of_packing(path))
+    if packing is not None:
+        inner = cast(io.RawIOBase, packing.opened(buffered))
+        return io.BufferedReader(inner, 1 << 16)
+    if named is not None and (start or named.name == "gzip"):
+        raise SeqkitError(
+            f"{path}: is not a {named.name} file, though its name says so", "Rename or pack it."
+        )
+    return buffered
+
+
+def blocks(file: BinaryIO) -> Iterator[bytes]:
+    """The bytes of a file, unpacked where they are packed, block by block.
+
+    Of a damaged file all that can be unpacked is yielded before the error of the unpacker (see `faults`) is raised.
+    """
+    data = file.read(BLOCK)
+    packing = packing_of(data)
+    if packing is None:
+        while data:
+            yield data
+            data = file.read(BLOCK)
+        return
+    read = partial(file.read, BLOCK)
+    while data:
+        data = yield from _stream(packing.unpacker(), data, read)
+        # Streams may be joined, and padded with zeros.
+        data = data.lstrip(b"\0") or read()
+        if data and not packing.magic.startswith(data[: len(packing.magic)]):
+            return
+
+
+def _stream(unpacker: Any, data: bytes, read: Callable[[], bytes]) -> Generator[bytes, None, bytes]:
+    """What one packed stream holds; returns the bytes after it."""
+    while True:
+        block = unpacker.decompress(data, UNPACKED)
+        if block:
+            yield block
+        if unpacker.eof:
+            return bytes(unpacker.unused_data)
+        data = read() if unpacker.needs_input else b""
+        if not data and unpacker.needs_input:
+            raise EOFError("it ends before its end-of-stream marker")

@@ -1,0 +1,61 @@
+"""A part of a file that readers take for the file: its bytes are given, and its place in the file is known."""
+
+from __future__ import annotations
+
+import io
+from typing import Any, BinaryIO, Self
+
+
+class Segment(str):
+    """The path of a file, with the bytes of a part of it.
+
+    `seqkit.io.text_files` opens it as a file that holds these bytes, and numbers its lines as the file has them.
+    """
+
+    data: bytes
+    line: int
+    """Number of its first line in the file, from 1."""
+    record: int
+    """Records of the file before it."""
+    offset: int
+    """Characters of running text before it."""
+    begins: bool
+    """Whether it is the first part of the file."""
+    opened: bool
+    """Whether a reader has opened it."""
+
+    def __new__(
+        cls, path: str, data: bytes, line: int = 1, record: int = 0, offset: int = 0, begins: bool = True
+    ) -> Self:
+        """Args: path, of the file, for messages and to tell the format by its suffix."""
+        made = super().__new__(cls, path)
+        made.data, made.line, made.record, made.offset = data, line, record, offset
+        made.begins, made.opened = begins, False
+        return made
+
+    def __fspath__(self) -> str:
+        """Itself, as for `str`."""
+        return self
+
+    def __str__(self) -> str:
+        """Itself: readers turn paths into strings, and must not lose the bytes by it."""
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        path = "".join(self)
+        return type(self), (path, self.data, self.line, self.record, self.offset, self.begins)
+
+    def open(self) -> BinaryIO:
+        """The bytes as a file."""
+        self.opened = True
+        return io.BytesIO(self.data)
+
+
+def first_line(path: object) -> int:
+    """The number of the first line of a file, 1, or of a part of one."""
+    return path.line if isinstance(path, Segment) else 1
+
+
+def first_record(path: object) -> int:
+    """Records before a part of a file; 0 of a file."""
+    return path.record if isinstance(path, Segment) else 0

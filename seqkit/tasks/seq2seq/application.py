@@ -1,0 +1,118 @@
+"""Models of text to text applied to files, part by part: what is read, what comes out, and how it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, BinaryIO
+
+from seqkit.data.catalogue import make_translation_writer
+from seqkit.data.items import is_of_text
+from seqkit.errors import SeqkitError
+from seqkit.examples import RecordErrors, Translation
+from seqkit.extend.manager import registry
+from seqkit.formats.source_lines import read_sources
+from seqkit.io.segment import first_record
+from seqkit.io.text_files import FilePath, suffix_of
+from seqkit.tasks.application import ApplyRequest, Chunk, Limits, OutputWriter
+from seqkit.tasks.seq2seq.apply import CHUNK, apply_chunk
+from seqkit.tasks.seq2seq.command_modalities import source_language
+from seqkit.tasks.text_records import FieldWriter, TextItem, cuts_of_texts, field_formats, read_texts
+
+PARTS = Limits(records=CHUNK, size=1 << 20)
+NOT_CUT = (".tsv",)
+"""Files whose first line may name columns."""
+
+
+def cuts_of(path: str, request: ApplyRequest) -> str:
+    """Where a file may be cut."""
+    if request.reading.text_field:
+        return cuts_of_texts(path, request.reading)
+    return "whole" if suffix_of(path) in NOT_CUT else "lines"
+
+
+def read_items(path: FilePath, request: ApplyRequest, problems: RecordErrors) -> Iterator[TextItem]:
+    """The text of each record, or each line: then every line counts, also an empty one."""
+    if request.reading.text_field:
+        yield from read_texts(path, request.reading, problems)
+        return
+    if suffix_of(path) in (".parquet", ".csv"):
+        raise SeqkitError(f"{path}: which of its fields is the text?", "Name it: --text-field.", exit_code=2)
+    for number, line in enumerate(
+        read_sources(path, problems, source_language(request.model)), first_record(path)
+    ):
+        yield TextItem(line.text, number, line.where)
+
+
+def check_of_text(model: Any, name: str) -> None:
+    """Raise SeqkitError for a model that does not turn one text into another."""
+    encoders, decoder = list(model.encoders), model.options.decoder
+    if not is_of_text(encoders, decoder):
+        problem = f"{name}: reads {', '.join(encoders)} and writes {decoder}"
+        raise SeqkitError(problem, "Choose a model that turns text into text.", exit_code=2)
+
+
+def translate_chunk(model: Any, chunk: Chunk, request: ApplyRequest) -> list[Any]:
+    """The translations of each item, the best first; a SeqkitError for one that the model cannot take."""
+    (name,) = model.encoders
+    faults: dict[int, SeqkitError] = {}
+    outputs = apply_chunk(
+        [model],
+        [{name: item.text} for item in chunk.items],
+        request.options.decoding(),
+        [item.number for item in chunk.items],
+        faults.__setitem__,
+    )
+    return [
+        faults.get(item.number, [Translation(str(one.value), one.score, one.log_prob) for one in found])
+        for item, found in zip(chunk.items, outputs, strict=True)
+    ]
+
+
+def formats_for(path: str, request: ApplyRequest) -> tuple[str, ...]:
+    """Formats of records where texts are fields, else of translations, the usual one first."""
+    if request.reading.text_field:
+        return field_formats(path, request.reading)
+    able = [one.spec.name for one in registry().all("formats") if one.spec.translations and one.spec.join]
+    return tuple(dict.fromkeys(("text", *able)))
+
+
+def writer_for(format: str, file: BinaryIO, request: ApplyRequest) -> OutputWriter:
+    """A writer of records with the translation as one more field, or of translations."""
+    if request.reading.text_field:
+        return AddedField(format, file, request.options.into, request.options.n_best)
+    spec = registry().find("formats", format)
+    return LineWriter(make_translation_writer(spec, file, request.options.n_best))
+
+
+class LineWriter:
+    """Writes the translations of one line after the other."""
+
+    def __init__(self, writer: Any) -> None:
+        self._writer = writer
+
+    def write(self, number: int, item: TextItem, output: Sequence[Translation]) -> int:
+        """Write the translations of a line."""
+        self._writer.write(item.number + 1, item.text, output)
+        return 1
+
+    def close(self) -> None:
+        """Write what belongs at the end."""
+        self._writer.close()
+
+
+class AddedField:
+    """Writes records with one field more: the translation, or the list of so many."""
+
+    def __init__(self, format: str, file: BinaryIO, field: str, n_best: int) -> None:
+        self._writer = FieldWriter(format, file)
+        self._field, self._several = field, n_best > 1
+
+    def write(self, number: int, item: TextItem, output: Sequence[Translation]) -> int:
+        """Write one record; of an empty text the field is empty."""
+        texts = [translation.text for translation in output]
+        value = texts if self._several else next(iter(texts), "")
+        return self._writer.write(number, item, {self._field: value})
+
+    def close(self) -> None:
+        """Write what belongs at the end."""
+        self._writer.close()
