@@ -13,7 +13,7 @@ import numpy as np
 
 from seqkit import SeqkitError
 from seqkit.examples import Pair
-from seqkit.io.json_files import AGAIN, read_json, write_json
+from seqkit.io.json_files import stored_record, write_json
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -62,12 +62,9 @@ class AudioFacts:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
-        told = read_json(folder / FILE)
-        try:
+        with stored_record(folder / FILE, "an audio encoder") as told:
             mean, deviation = [[float(number) for number in told[name]] for name in ("mean", "deviation")]
             return cls(int(told["rate"]), mean, deviation)
-        except (KeyError, TypeError, ValueError):
-            raise SeqkitError(f"{folder / FILE}: not what an audio encoder keeps", AGAIN) from None
 
 
 def _mean_and_deviation(blocks: Iterable[Tensor]) -> tuple[list[float], list[float]]:

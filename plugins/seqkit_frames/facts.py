@@ -11,7 +11,7 @@ import numpy as np
 
 from seqkit import SeqkitError
 from seqkit.examples import Pair
-from seqkit.io.json_files import AGAIN, read_json, write_json
+from seqkit.io.json_files import stored_record, write_json
 
 FILE = Path("frames") / "numbers.json"
 
@@ -46,9 +46,6 @@ class FramesFacts:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
-        told = read_json(folder / FILE)
-        try:
+        with stored_record(folder / FILE, "a decoder of vectors") as told:
             mean, deviation = [[float(number) for number in told[name]] for name in ("mean", "deviation")]
             return cls(mean, deviation, int(told["longest"]))
-        except (KeyError, TypeError, ValueError):
-            raise SeqkitError(f"{folder / FILE}: not what a decoder of vectors keeps", AGAIN) from None

@@ -12,7 +12,7 @@ import numpy as np
 
 from seqkit import SeqkitError
 from seqkit.examples import Pair
-from seqkit.io.json_files import AGAIN, read_json, write_json
+from seqkit.io.json_files import stored_record, write_json
 
 FILE = Path("image") / "pictures.json"
 MEASURED = 2000
@@ -55,10 +55,6 @@ class ImageFacts:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
-        told = read_json(folder / FILE)
-        try:
-            return cls(
-                int(told["height"]), int(told["channels"]), float(told["mean"]), float(told["deviation"])
-            )
-        except (KeyError, TypeError, ValueError):
-            raise SeqkitError(f"{folder / FILE}: not what an image encoder keeps", AGAIN) from None
+        with stored_record(folder / FILE, "an image encoder") as told:
+            size = int(told["height"]), int(told["channels"])
+            return cls(*size, float(told["mean"]), float(told["deviation"]))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from seqkit import SeqkitError
 from seqkit.examples import RecordErrors
 from seqkit.tasks import TrainingRequest
+from seqkit.tasks.held_out import NO_DEV, held_out_note, hold_out
 from seqkit.tasks.reading import corpus_language, read_texts, split_sources
 from seqkit_lm.symbols import clean_lines
 
@@ -56,17 +57,16 @@ def read_data(request: TrainingRequest) -> LMData:
     notes = [problems.summary()] if problems.summary() else []
     if not dev and sum(map(len, train)) >= FEWEST:
         train, dev = _divided(train)
-        notes.append(f"no dev split given: {sum(map(len, dev)):,} lines are held out")
+        notes.append(held_out_note(f"{sum(map(len, dev)):,} lines are held out"))
     elif not dev:
-        notes.append("no dev split: every epoch is trained and the last one kept")
+        notes.append(NO_DEV)
     return LMData(train, dev, request.task.lang or corpus_language(sources), notes)
 
 
 def _divided(documents: list[Document]) -> tuple[list[Document], list[Document]]:
     """Train and dev: whole documents where there are enough of them."""
     if len(documents) >= HELD_OUT:
-        dev = documents[HELD_OUT - 1 :: HELD_OUT]
-        return [d for number, d in enumerate(documents, 1) if number % HELD_OUT], dev
+        return hold_out(documents, HELD_OUT)
     longest = max(documents, key=len)
     cut = max(1, sum(map(len, documents)) // HELD_OUT)
     cut = min(cut, len(longest) - 1)

@@ -14,14 +14,14 @@ from seqkit.tasks import ApplyRequest, Chunk, EvaluationRequest, Prepared, Repor
 from seqkit.tasks.inspecting import InspectionRequest, Subject
 from seqkit.tasks.reading import fresh_or_started
 from seqkit.tasks.text_records import FieldWriter, cuts_of_texts, field_formats, read_texts
+from seqkit.training.auto_sizes import AutoSizes, with_auto_sizes
 from seqkit.training.card import CardFacts, model_card
 from seqkit_lm.application import LIMITS, PARTS, continue_chunk
 from seqkit_lm.data import LMData, checksum, read_data
 from seqkit_lm.trainable import LMTrainable
 
-UPDATES, UPDATES_AN_EPOCH = 4000, 150
-EPOCHS, LANES = (4, 60), (1, 32)
-"""Bounds of what adapts to the size of the training text."""
+SIZES = AutoSizes(updates=4000, epochs=(4, 60), batch=(1, 32), updates_an_epoch=150)
+"""A batch counts lanes of one window each."""
 
 
 class LMTask(Task):
@@ -41,7 +41,9 @@ class LMTask(Task):
         symbols = model.facts.symbols
         train, dev = ([np.array(symbols.document(d)) for d in split] for split in (data.train, data.dev))
         task = LMTrainable(model, train, dev, data.dev_characters, request.task.bptt_window)
-        resolved = _with_auto_options(request.replace("task", lang=data.language), sum(map(len, train)))
+        resolved = with_auto_sizes(
+            request.replace("task", lang=data.language), sum(map(len, train)), SIZES, request.task.bptt_window
+        )
         facts = _card_facts(resolved, model, data)
         return Prepared(
             request=resolved,
@@ -84,19 +86,6 @@ class LMTask(Task):
     def writer(self, format: str, file: BinaryIO, request: ApplyRequest) -> FieldWriter:
         """A writer of records with the fields of the output added."""
         return FieldWriter(format, file)
-
-
-def _with_auto_options(request: TrainingRequest, steps: int) -> TrainingRequest:
-    """`batch_words` and `epochs` by the size of the text where they are 0."""
-    window, options = request.task.bptt_window, request.training
-    lanes = _within(steps // (window * UPDATES_AN_EPOCH), LANES)
-    batch_words = options.batch_words or lanes * window
-    epochs = options.epochs or _within(round(UPDATES * batch_words / max(steps, 1)), EPOCHS)
-    return request.replace("training", batch_words=batch_words, epochs=epochs)
-
-
-def _within(value: int, bounds: tuple[int, int]) -> int:
-    return min(max(value, bounds[0]), bounds[1])
 
 
 def _card_facts(request: TrainingRequest, model: Any, data: LMData) -> CardFacts:

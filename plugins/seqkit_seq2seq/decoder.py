@@ -20,15 +20,11 @@ from seqkit.nn.decoder import DecoderState
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
 from seqkit.nn.symbols import SymbolEmbedding
+from seqkit.text.languages import is_unspaced
 from seqkit.text.piece_lines import LinePieces, one_line
 from seqkit.text.vocabulary import pad
 from seqkit_seq2seq.vocabulary import TargetText
 
-UNSPACED = (
-    *(("\u0e00", "\u0eff"), ("\u0f00", "\u0fff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff")),
-    *(("\u3040", "\u30ff"), ("\u3400", "\u9fff")),
-)
-"""Thai and Lao, Tibetan, Burmese, Khmer; kana, Han."""
 UNKNOWN = 0
 """SentencePiece's piece for what it cannot spell: read where it stands in training, never written."""
 
@@ -115,7 +111,7 @@ class TextDecoder(nn.Module):
 
     def join(self, outputs: Sequence[str]) -> str:
         """The translations of the parts of a long line as one."""
-        return ("" if _has_no_spaces("".join(outputs)) else " ").join(filter(None, outputs))
+        return ("" if is_unspaced("".join(outputs)) else " ").join(filter(None, outputs))
 
     def collate(self, targets: Sequence[str], seed: int | None = None) -> TargetBatch:
         """Lines as one batch; with a seed, some words are cut at random, and some inputs made unknown."""
@@ -202,8 +198,3 @@ class TextDecoder(nn.Module):
 
     def _narrowed(self, o_NO: Tensor) -> Tensor:
         return o_NO if self.narrow is None else self.narrow(o_NO)
-
-
-def _has_no_spaces(text: str) -> bool:
-    """Whether most of a text is in scripts that are written without spaces."""
-    return 2 * sum(any(first <= c <= last for first, last in UNSPACED) for c in text) > len(text)

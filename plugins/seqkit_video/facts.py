@@ -11,7 +11,7 @@ import numpy as np
 
 from seqkit import SeqkitError
 from seqkit.examples import Pair
-from seqkit.io.json_files import AGAIN, read_json, write_json
+from seqkit.io.json_files import stored_record, write_json
 from seqkit.media import Film
 
 LARGEST = 64
@@ -49,12 +49,9 @@ class Shape:
     @classmethod
     def load_from(cls, path: Path) -> Self:
         """Read what `save_as` wrote."""
-        told = read_json(path)
-        try:
+        with stored_record(path, "a model of films") as told:
             sizes = [int(told[name]) for name in ("height", "width", "channels", "frames")]
             return cls(*sizes, rate=float(told["rate"]))  # type: ignore[misc]
-        except (KeyError, TypeError, ValueError):
-            raise SeqkitError(f"{path}: not what a model of films keeps", AGAIN) from None
 
 
 @dataclass

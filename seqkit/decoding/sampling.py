@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from seqkit.decoding.greedy import finished
+from seqkit.decoding.rows import write_rows
 from seqkit.decoding.steps import Forced, Hypothesis, Stepper
 
 
@@ -39,27 +39,12 @@ def sample(
     random_NT = torch.from_numpy(
         np.stack([np.random.default_rng(seed).random(longest) for own in seeds for seed in own])
     )
-    symbols_NT = torch.full((len(sources_N), longest), decoder.end)
-    total_N = torch.zeros(len(sources_N), dtype=torch.float64)
-    alive = torch.arange(len(sources_N))
-    previous = None
-    for t in range(longest):
-        log_p_NV, state = decoder.step(previous, state)
-        log_p_NV = forced.apply(log_p_NV, t)
-        previous = draw(log_p_NV / temperature, random_NT[alive, t], top_p)
-        symbols_NT[alive, t] = previous
-        total_N[alive] += log_p_NV.gather(1, previous[:, None])[:, 0]
-        going = (previous != decoder.end).nonzero()[:, 0]
-        if len(going) == 0:
-            break
-        if len(going) < len(previous):
-            state = decoder.select(state, going, going)
-            forced.select(going)
-            alive, previous = alive[going], previous[going]
-    drawn = iter(
-        finished(row, log_p, decoder.end, length_penalty)
-        for row, log_p in zip(symbols_NT.tolist(), total_N.tolist(), strict=True)
-    )
+
+    def choose(log_p_NV: Tensor, rows: Tensor, step: int) -> tuple[Tensor, Tensor]:
+        symbols_N = draw(log_p_NV / temperature, random_NT[rows, step], top_p)
+        return symbols_N, log_p_NV.gather(1, symbols_N[:, None])[:, 0]
+
+    drawn = iter(write_rows(decoder, state, forced, choose, length_penalty))
     return [[next(drawn) for _ in own] for own in seeds]
 
 

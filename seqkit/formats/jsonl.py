@@ -13,9 +13,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from seqkit.examples import RecordErrors, Sentence, SourceLocation
+from seqkit.examples import RecordErrors, Sentence
 from seqkit.formats.records import from_record, to_record
-from seqkit.io.text_files import BadRecord, FilePath, NotText, read_lines
+from seqkit.io.text_files import BadRecord, FilePath, read_records
 
 
 def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
@@ -23,18 +23,7 @@ def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> I
 
     Args: kinds, kinds of label to take beside upos, xpos and feats: keys with a list of one string a word.
     """
-    for number, line in read_lines(path):
-        where = SourceLocation(str(path), number)
-        if isinstance(line, NotText):
-            problems.bad(where, line.reason, line.fix)
-            continue
-        if line.isspace():
-            continue
-        try:
-            sentence = from_record(_object(line), kinds)
-        except BadRecord as bad:
-            problems.bad(where, bad.reason, bad.fix)
-            continue
+    for where, sentence in read_records(path, problems, lambda line: from_record(_object(line), kinds)):
         sentence.where = where
         yield sentence
 

@@ -16,7 +16,7 @@ from typing import Any
 from seqkit.errors import SeqkitError
 from seqkit.examples import RecordErrors, SourceLocation
 from seqkit.formats.records import UNFIT
-from seqkit.io.text_files import BadRecord, FilePath, NotText, chomp, is_blank, read_lines
+from seqkit.io.text_files import BadRecord, FilePath, NotText, chomp, is_blank, read_lines, read_records
 
 Row = tuple[SourceLocation, tuple[str, ...]]
 CODE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
@@ -165,17 +165,7 @@ def read_jsonl(
 
     An object may hold them in another one under "translation". An empty line is passed over.
     """
-    for number, line in read_lines(path):
-        where = SourceLocation(str(path), number)
-        if isinstance(line, NotText):
-            problems.bad(where, line.reason, line.fix)
-            continue
-        if line.isspace():
-            continue
-        try:
-            yield where, _texts(line, sides, names)
-        except BadRecord as bad:
-            problems.bad(where, bad.reason, bad.fix)
+    yield from read_records(path, problems, lambda line: _texts(line, sides, names))
 
 
 def _texts(line: str, sides: Sequence[str], names: ColumnNames | None) -> tuple[str, ...]:

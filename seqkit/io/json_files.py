@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,20 @@ def write_json(path: Path, value: Any) -> None:
     """`value` as readable JSON; the folder is made where missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_text(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+@contextmanager
+def stored_record(path: Path, keeper: str) -> Iterator[Any]:
+    """The content of a JSON file, for a block that takes values from it.
+
+    A KeyError, TypeError or ValueError in the block becomes a SeqkitError. Args: keeper, who keeps the file, for the
+    message: "an image encoder".
+    """
+    content = read_json(path)
+    try:
+        yield content
+    except (KeyError, TypeError, ValueError):
+        raise SeqkitError(f"{path}: not what {keeper} keeps", AGAIN) from None
 
 
 def read_json(path: Path) -> Any:

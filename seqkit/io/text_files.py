@@ -8,10 +8,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from seqkit.errors import SeqkitError
-from seqkit.examples import SourceLocation
+from seqkit.examples import RecordErrors, SourceLocation
 from seqkit.io.packing import PACKINGS, faults, suffix_of_packing, unpacked, without_packing
 from seqkit.io.segment import Segment, first_line
 from seqkit.io.zip_files import on_disk, opened_member
@@ -24,6 +24,7 @@ NOT_UTF8 = {
 }
 """How a file begins that is no text in UTF-8 -> what to do."""
 
+Record = TypeVar("Record")
 FilePath = str | PathLike[str]
 """The path of a file, or "-" for stdin."""
 
@@ -133,3 +134,25 @@ def read_lines(path: FilePath) -> Iterator[tuple[int, str | NotText]]:
         for data in file:
             number += 1
             yield number, decode(data.removeprefix(BOM) if number == 1 else data)
+
+
+def read_records(
+    path: FilePath, problems: RecordErrors, parse: Callable[[str], Record]
+) -> Iterator[tuple[SourceLocation, Record]]:
+    """What `parse` makes of each line, with its place. Lines of white space alone are passed over.
+
+    A line that is no text, or for which `parse` raises BadRecord, goes to `problems`.
+    """
+    for number, line in read_lines(path):
+        where = SourceLocation(str(path), number)
+        if isinstance(line, NotText):
+            problems.bad(where, line.reason, line.fix)
+            continue
+        if line.isspace():
+            continue
+        try:
+            record = parse(line)
+        except BadRecord as bad:
+            problems.bad(where, bad.reason, bad.fix)
+            continue
+        yield where, record

@@ -21,7 +21,8 @@ def split_sources(sources: Sources, split: str) -> Sequence[str]:
     if files or not sources.corpus:
         return files
     spec = find_corpus(sources.corpus)
-    return (sources.corpus,) if split in {*spec.splits, *spec.aliases} else ()
+    known = {*spec.splits, *spec.aliases, *(spec.division.shares if spec.division else ())}
+    return (sources.corpus,) if split in known else ()
 
 
 def corpus_language(sources: Sources) -> str:

@@ -1,4 +1,4 @@
-"""What a language's code tells of how it is written."""
+"""Languages and scripts that write no blanks between words."""
 
 from __future__ import annotations
 
@@ -21,6 +21,23 @@ THREE_LETTERS = {
     "tha": "th",
 }
 """Codes of ISO 639-2 and 639-3 for these languages, and for Korean."""
+
+
+UNSPACED = (
+    ("\u0e00", "\u0eff"),  # Thai, Lao
+    ("\u0f00", "\u0fff"),  # Tibetan
+    ("\u1000", "\u109f"),  # Burmese
+    ("\u1780", "\u17ff"),  # Khmer
+    ("\u3040", "\u9fff"),  # kana, bopomofo, Han
+    ("\uf900", "\ufaff"),
+    ("\U00020000", "\U0003ffff"),
+)
+"""First and last character of the blocks of scripts that write no blanks between words."""
+
+
+def is_unspaced(text: str) -> bool:
+    """Whether more than half of a text is in scripts that write no blanks between words."""
+    return 2 * sum(any(first <= c <= last for first, last in UNSPACED) for c in text) > len(text)
 
 
 def language_of(side: str) -> str:

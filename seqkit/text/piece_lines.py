@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 from random import Random
 
+from seqkit.text.languages import UNSPACED
 from seqkit.text.subword import EDGE, Subword
 
 WORDS = 200_000
 """Words whose pieces are remembered."""
 LONGEST_DRAWN = 2 * EDGE
 """Characters of a word whose pieces may be drawn."""
-_UNSPACED = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-"""Thai, Lao, Burmese, Khmer, kana and Chinese characters."""
+_UNSPACED = "".join(f"{first}-{last}" for first, last in UNSPACED)
 ENDS = re.compile(rf"[.!?…。।॥؟۔]['\"”“’‘»«)\]」』]*(?:\s+|(?<=[。।॥」』])|(?<=[!?])(?=[{_UNSPACED}]))")
 """Where a sentence may end: before a space, and in scripts that write none."""
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from torch import nn
+
 from seqkit._version import __version__
 from seqkit.config import to_toml
 from seqkit.data.catalogue import find_corpus
@@ -33,6 +35,11 @@ class CardFacts:
     """and after them."""
     warning: str = ""
     """What must stand beside the scores."""
+
+
+def parameters_line(model: nn.Module) -> str:
+    """A line for `CardFacts.after`: how many parameters the network has."""
+    return f"Parameters: {sum(parameter.numel() for parameter in model.parameters()):,}"
 
 
 def model_card(request: TrainingRequest, facts: CardFacts, progress: Progress, command: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from seqkit.training.card import CardFacts
+from seqkit.training.card import CardFacts, parameters_line
 from seqkit.training.request import TrainingRequest
 
 
@@ -19,6 +19,6 @@ def card_facts(request: TrainingRequest, model: Any, pairs: int) -> CardFacts:
         before=[f"From: {source} ({encoder}); to: {target} ({decoder})"],
         after=[
             f"Training pairs: {pairs:,}",
-            f"Parameters: {sum(parameter.numel() for parameter in model.parameters()):,}",
+            parameters_line(model),
         ],
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,8 @@ from seqkit.examples import Pair, RecordErrors
 from seqkit.extend.manager import registry
 from seqkit.media import Limits
 from seqkit.models.options import names_in
+from seqkit.tasks.held_out import NO_DEV, held_out_note, hold_out
+from seqkit.tasks.reading import split_sources
 from seqkit.tasks.seq2seq.options import Seq2SeqTraining
 from seqkit.training.request import Sources
 
@@ -78,7 +80,8 @@ def read_pair_data(sources: Sources, task: Seq2SeqTraining, options: Any) -> Pai
     problems = RecordErrors(skip=sources.skip_bad)
     source, target, read = _reader(first, task, options, problems)
     splits = [
-        [pair for data in _named(sources, split) for pair in read(data, split)] for split in ("train", "dev")
+        [pair for data in split_sources(sources, split) for pair in read(data, split)]
+        for split in ("train", "dev")
     ]
     train, dev = splits
     if not train:
@@ -88,10 +91,10 @@ def read_pair_data(sources: Sources, task: Seq2SeqTraining, options: Any) -> Pai
     notes = [problems.summary()] if problems.summary() else []
     if not dev and len(train) >= FEWEST:
         step = max(HELD_OUT, -(-len(train) // MOST_HELD_OUT))
-        dev, train = train[step - 1 :: step], [pair for i, pair in enumerate(train) if (i + 1) % step]
-        notes.append(f"no dev split given: every {step}th pair is held out ({len(dev)} of them)")
+        train, dev = hold_out(train, step)
+        notes.append(held_out_note(f"every {step}th pair is held out ({len(dev)} of them)"))
     elif not dev:
-        notes.append("no dev split: every epoch is trained and the last one kept")
+        notes.append(NO_DEV)
     return PairData(train, dev, source or UNKNOWN, target or UNKNOWN, notes)
 
 
@@ -123,13 +126,3 @@ def _language(data: str, decoder: str) -> str:
     if names_pair_files(data) or registry().find("decoders", decoder).writer:
         return UNKNOWN
     return find_corpus(data).language
-
-
-def _named(sources: Sources, split: str) -> Sequence[str]:
-    """Where the pairs of a split are: the files given for it, else the corpus, if it has such a split."""
-    files = sources.train if split == "train" else sources.dev
-    if files or not sources.corpus:
-        return files
-    spec = find_corpus(sources.corpus)
-    known = {*spec.splits, *spec.aliases, *(spec.division.shares if spec.division else ())}
-    return (sources.corpus,) if split in known else ()

@@ -35,18 +35,14 @@ from seqkit.tasks.seq2seq.card import card_facts
 from seqkit.tasks.seq2seq.command_models import default_translator
 from seqkit.tasks.seq2seq.data import PairData, read_pair_data
 from seqkit.tasks.seq2seq.trainable import Seq2SeqTrainable
+from seqkit.training.auto_sizes import AutoSizes, with_auto_sizes
 from seqkit.training.card import model_card
 from seqkit.training.finetune import started
 from seqkit.training.loop import Reporter
 from seqkit.training.request import TrainingRequest
 from seqkit.training.trainable import Prepared
 
-UPDATES = 12_000
-"""Updates that a training needs, whatever the corpus."""
-EPOCHS = (12, 100)
-"""Fewest and most passes."""
-BATCH_STEPS = (200, 4000)
-UPDATES_AN_EPOCH = 150
+SIZES = AutoSizes(updates=12_000, epochs=(12, 100), batch=(200, 4000), updates_an_epoch=150)
 
 
 class Seq2SeqTask(Task):
@@ -69,7 +65,7 @@ class Seq2SeqTask(Task):
             _drop_unusable(model, data, reporter)
         options = request.task
         task = Seq2SeqTrainable(model, data.train, data.dev, options.renaming, options.metric)
-        resolved = _with_auto_options(request, int(task.lengths.sum()))
+        resolved = with_auto_sizes(request, int(task.lengths.sum()), SIZES)
         facts = card_facts(resolved, model, len(data.train))
         return Prepared(
             request=resolved,
@@ -165,12 +161,3 @@ def _model(request: TrainingRequest, data: PairData, reporter: Reporter) -> Any:
         )
     model.facts.source_language, model.facts.target_language = now
     return model
-
-
-def _with_auto_options(request: TrainingRequest, steps: int) -> TrainingRequest:
-    """The request with `batch_words` and `epochs` chosen by the size of the training split where they are 0."""
-    low, high = BATCH_STEPS
-    batch_words = request.training.batch_words or min(max(steps // UPDATES_AN_EPOCH, low), high)
-    updates = max(steps / batch_words, 1)
-    epochs = request.training.epochs or min(max(round(UPDATES / updates), EPOCHS[0]), EPOCHS[1])
-    return request.replace("training", batch_words=batch_words, epochs=epochs)

@@ -25,6 +25,8 @@ from seqkit.labels.kinds import (
     where_labels_stand,
 )
 from seqkit.models.contracts import MAX_STEPS
+from seqkit.tasks.held_out import NO_DEV, held_out_note, hold_out
+from seqkit.tasks.reading import split_sources
 from seqkit.tasks.tagging.options import TaggingOptions
 from seqkit.text.silver_labels import Labeller, labeller_of
 from seqkit.text.words import ANY_LANGUAGE, splitter
@@ -66,11 +68,11 @@ def read_data(sources: Sources, options: TaggingOptions) -> Data:
     told = (_of_language(options.lang), problems.summary(), silver_warning(silver_of([*train, *dev])))
     notes = [note for note in told if note]
     if not dev and len(train) >= HELD_OUT and sum(len(sentence.words) for sentence in train) >= FEWEST:
-        dev, train = train[HELD_OUT - 1 :: HELD_OUT], [s for i, s in enumerate(train) if (i + 1) % HELD_OUT]
-        notes.append(f"no dev split given: every {HELD_OUT}th sentence is held out ({len(dev)} of them)")
+        train, dev = hold_out(train, HELD_OUT)
+        notes.append(held_out_note(f"every {HELD_OUT}th sentence is held out ({len(dev)} of them)"))
         labels = _labels(options.label, train, name)
     elif not dev:
-        notes.append("no dev split: every epoch is trained and the last one kept")
+        notes.append(NO_DEV)
     notes += filter(None, (order_note([*train, *dev], kind) for kind in labels))
     return Data(train, dev, labels, language, notes + _unseen(train, dev, labels))
 
@@ -94,15 +96,9 @@ def _of_language(named: str) -> str:
 def _read(
     sources: Sources, split: str, kinds: Sequence[str], labeller: Labeller | None, problems: RecordErrors
 ) -> list[Sentence]:
-    files = sources.train if split == "train" else sources.dev
-    if sources.corpus and not files:
-        spec = find_corpus(sources.corpus)
-        if split not in {*spec.splits, *spec.aliases}:
-            return []
-        files = (sources.corpus,)
     return [
         stretch
-        for file in files
+        for file in split_sources(sources, split)
         for sentence in labelled_sentences(file, split, labeller, problems, kinds)
         if _can_be_written(sentence, kinds or tuple(sentence.labels), file, problems)
         for stretch in _stretches(sentence)

@@ -1,0 +1,48 @@
+"""Outputs written row by row, each with one choice a step: what greedy search and sampling share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from seqkit.decoding.steps import Forced, Hypothesis, Stepper
+
+Choice = Callable[[Tensor, Tensor, int], tuple[Tensor, Tensor]]
+"""(log_p_NV, the N rows that are not finished, step) -> the symbol of each row and its log-probability."""
+
+
+@torch.inference_mode()
+def write_rows(
+    decoder: Stepper, state: Any, forced: Forced, choose: Choice, length_penalty: float
+) -> list[Hypothesis]:
+    """One hypothesis a row; rows that have ended leave the batch."""
+    rows, longest = forced.symbols_BT.shape
+    symbols_NT = torch.full((rows, longest), decoder.end)
+    total_N = torch.zeros(rows, dtype=torch.float64)
+    alive = torch.arange(rows)
+    previous = None
+    for t in range(longest):
+        log_p_NV, state = decoder.step(previous, state)
+        previous, chosen_N = choose(forced.apply(log_p_NV, t), alive, t)
+        symbols_NT[alive, t] = previous
+        total_N[alive] += chosen_N
+        going = (previous != decoder.end).nonzero()[:, 0]
+        if len(going) == 0:
+            break
+        if len(going) < len(previous):
+            state = decoder.select(state, going, going)
+            forced.select(going)
+            alive, previous = alive[going], previous[going]
+    return [
+        finished(row, log_p, decoder.end, length_penalty)
+        for row, log_p in zip(symbols_NT.tolist(), total_N.tolist(), strict=True)
+    ]
+
+
+def finished(row: list[int], log_prob: float, end: int, length_penalty: float) -> Hypothesis:
+    """A row of symbols up to its end."""
+    length = row.index(end)
+    return Hypothesis(row[:length], log_prob, log_prob / (length + 1) ** length_penalty)
