@@ -6,7 +6,6 @@ import math
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,16 +20,16 @@ from seqkit.models.contracts import Loss
 from seqkit.nn.bfloat16 import products_in, usable
 from seqkit.runtime.allocator import trim
 from seqkit.runtime.signals import StopRequest
+from seqkit.training.average import averaged_weights, start_average, update_average
 from seqkit.training.batches import batch_seed
 from seqkit.training.metrics import write_metrics
 from seqkit.training.objective import Objective
 from seqkit.training.options import TrainingOptions
 from seqkit.training.schedule import learning_rate
 from seqkit.training.state import Progress, load_state, save_state
+from seqkit.training.stopping import is_done, time_is_up
 from seqkit.training.trainable import Trainable
 
-WHOLE_EPOCH = 40
-"""Updates that an epoch of patience has at least."""
 STATE, BEST, METRICS = "state.safetensors", "best.safetensors", "metrics.csv"
 
 
@@ -78,9 +77,7 @@ class Training:
             task.model.double()
         self.optimizer = methods.optimizer(list(task.model.parameters()))
         self.rate_shares = _rate_shares(self.optimizer)
-        self.average = (
-            {name: p.detach().clone() for name, p in task.model.named_parameters()} if options.average else {}
-        )
+        self.average = start_average(task.model) if options.average else {}
         self._saved = time.monotonic()
 
     def resume(self) -> None:
@@ -102,9 +99,9 @@ class Training:
         if usable(self.options.train_dtype) != self.options.train_dtype:
             self.reporter.note("this processor has no bfloat16: products are made in float32")
         with StopRequest() as stop:
-            while not self._done():
+            while not is_done(self.progress, self.options):
                 for batches in self._batches_left():
-                    if self._time_is_up():
+                    if time_is_up(self.progress, self.options):
                         break
                     self._update(batches)
                     if stop.requested:
@@ -115,31 +112,6 @@ class Training:
             self.progress.finished = True
             self._save()
         return self.progress
-
-    def _time_is_up(self) -> bool:
-        return bool(self.options.minutes) and self.progress.seconds >= 60 * self.options.minutes
-
-    def _done(self) -> bool:
-        p, options = self.progress, self.options
-        if options.minutes:
-            # A run may have been stopped in its very last step: the epoch is still to be ended.
-            return p.finished or (self._time_is_up() and not p.batch)
-        return p.finished or p.epoch >= options.epochs or (self._has_waited() and not self._still_learns())
-
-    def _has_waited(self) -> bool:
-        """Whether no epoch was better for as long as patience lasts: longer where an epoch has few updates."""
-        p, patience = self.progress, self.options.patience
-        if p.best_score is None or not patience:
-            return False
-        updates = p.updates - int(p.rows[p.best_epoch - 1]["updates"])
-        return p.epoch - p.best_epoch >= patience and updates >= patience * WHOLE_EPOCH
-
-    def _still_learns(self) -> bool:
-        """Whether dev was never so probable as now. Exact measures such as BLEU say nothing for long, then luck."""
-        epochs = range(1, len(self.progress.scores) + 1)
-        found = [m for epoch in epochs for m in self.progress.metrics(epoch)[1:] if m.likelihood]
-        same = [metric for metric in found if metric.name == found[-1].name]
-        return bool(same) and not any(metric.improves_on(same[-1]) for metric in same)
 
     def _batches_left(self) -> Iterator[list[list[int]]]:
         """The batches of each update that is left in this epoch."""
@@ -165,7 +137,7 @@ class Training:
             nn.utils.clip_grad_norm_(self.task.model.parameters(), options.clip)
         self.optimizer.step()
         p.updates += 1
-        self._follow()
+        update_average(self.average, self.task.model, options.average, p.updates)
         p.seconds += time.monotonic() - started
         self.reporter.step(p, self._batches)
         if time.monotonic() - self._saved > 60 * options.save_minutes:
@@ -209,19 +181,10 @@ class Training:
             done = min(1.0, p.seconds / (60 * options.minutes))
         return learning_rate(options.learning_rate, done, self.factor, options.warmup)
 
-    @torch.no_grad()
-    def _follow(self) -> None:
-        """Move the running average towards the weights; slowly at first it would remember the random start."""
-        if not self.average:
-            return
-        decay = min(self.options.average, (1 + self.progress.updates) / (10 + self.progress.updates))
-        weights = [p.detach() for p in self.task.model.parameters()]
-        torch._foreach_lerp_(list(self.average.values()), weights, 1 - decay)
-
     def _end_epoch(self) -> None:
         started = time.monotonic()
         p = self.progress
-        with _weights_of(self.task.model, self.average):
+        with averaged_weights(self.task.model, self.average):
             scores = _checked(self.task.score(), self.task.name)
             trim()  # What a search over dev held, a training does not reuse.
             if not scores or p.best_score is None or is_better(scores, p.best):
@@ -278,19 +241,3 @@ def in_dtype(batch: Any, dtype: str) -> Any:
         fields = [in_dtype(value, dtype) for value in batch]
         return type(batch)(*fields) if type(batch) is not tuple else tuple(fields)
     return batch
-
-
-@contextmanager
-def _weights_of(model: nn.Module, average: dict[str, Tensor]) -> Iterator[None]:
-    """The model with the averaged weights in place of its own."""
-
-    def swap() -> None:
-        for name, parameter in model.named_parameters():
-            if name in average:
-                parameter.data, average[name] = average[name], parameter.data
-
-    swap()
-    try:
-        yield
-    finally:
-        swap()

@@ -16,7 +16,7 @@ from seqkit.errors import PluginError, SeqkitError
 from seqkit.evaluation.metric import Metric
 from seqkit.evaluation.plots import learning_curve
 from seqkit.models.contracts import Counts, Loss
-from seqkit.training import loop
+from seqkit.training import loop, stopping
 from seqkit.training.loop import BEST, METRICS, Methods, Stopped, Training
 from seqkit.training.objective import NLL
 from seqkit.training.optimizers import adam, sgd
@@ -87,7 +87,7 @@ def rows(folder):
 
 @pytest.mark.parametrize(("patience", "epochs"), [(1, 2), (3, 4), (0, 9)])
 def test_patience_counts_the_epochs_without_a_better_score(tmp_path, patience, epochs, monkeypatch):
-    monkeypatch.setattr(loop, "WHOLE_EPOCH", 1)
+    monkeypatch.setattr(stopping, "WHOLE_EPOCH", 1)
     task = Line([0.9] + [0.1] * 8)
     assert training(tmp_path, task, epochs=9, patience=patience).run().epoch == epochs
 
@@ -225,7 +225,7 @@ def test_an_epoch_may_end_with_fewer_batches_than_are_taken_together(tmp_path):
 
 
 def test_while_dev_becomes_more_probable_a_run_waits_for_its_score(tmp_path, monkeypatch):
-    monkeypatch.setattr(loop, "WHOLE_EPOCH", 1)
+    monkeypatch.setattr(stopping, "WHOLE_EPOCH", 1)
     task = Line()
     perplexities = iter([9.0, 8.0, 7.0, 6.0, 7.0, 5.0])
     task.score = lambda: [Metric("bleu", 0.0), perplexity(next(perplexities))]
@@ -235,7 +235,7 @@ def test_while_dev_becomes_more_probable_a_run_waits_for_its_score(tmp_path, mon
 
 
 def test_luck_with_a_score_ends_no_run_that_still_learns(tmp_path, monkeypatch):
-    monkeypatch.setattr(loop, "WHOLE_EPOCH", 1)
+    monkeypatch.setattr(stopping, "WHOLE_EPOCH", 1)
     task = Line()
     scores = iter([(0.02, 9.0), (0.0, 8.0), (0.0, 7.0), (0.0, 6.0), (0.3, 5.0)])
 

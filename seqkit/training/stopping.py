@@ -1,0 +1,40 @@
+"""When a training ends: by epochs, by minutes, or because dev has not improved for long (early stopping)."""
+
+from __future__ import annotations
+
+from seqkit.training.options import TrainingOptions
+from seqkit.training.state import Progress
+
+WHOLE_EPOCH = 40
+"""Updates that an epoch of patience has at least."""
+
+
+def time_is_up(progress: Progress, options: TrainingOptions) -> bool:
+    """Whether the minutes that the run was given are over; a run without `minutes` has no such end."""
+    return bool(options.minutes) and progress.seconds >= 60 * options.minutes
+
+
+def is_done(progress: Progress, options: TrainingOptions) -> bool:
+    """Whether no further epoch is to be trained."""
+    if options.minutes:
+        # A run may have been stopped in its very last step: the epoch is still to be ended.
+        return progress.finished or (time_is_up(progress, options) and not progress.batch)
+    if progress.finished or progress.epoch >= options.epochs:
+        return True
+    return _has_waited(progress, options.patience) and not _still_learns(progress)
+
+
+def _has_waited(progress: Progress, patience: int) -> bool:
+    """Whether no epoch was better for as long as patience lasts: longer where an epoch has few updates."""
+    if progress.best_score is None or not patience:
+        return False
+    updates = progress.updates - int(progress.rows[progress.best_epoch - 1]["updates"])
+    return progress.epoch - progress.best_epoch >= patience and updates >= patience * WHOLE_EPOCH
+
+
+def _still_learns(progress: Progress) -> bool:
+    """Whether dev was never so probable as now. Exact measures such as BLEU say nothing for long, then luck."""
+    epochs = range(1, len(progress.scores) + 1)
+    found = [m for epoch in epochs for m in progress.metrics(epoch)[1:] if m.likelihood]
+    same = [metric for metric in found if metric.name == found[-1].name]
+    return bool(same) and not any(metric.improves_on(same[-1]) for metric in same)
