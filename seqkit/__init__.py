@@ -90,9 +90,9 @@ def tag(text: str, model: str = "en-tagger", language: str = "") -> list[Sentenc
     that does not tag.
     """
     from seqkit.tasks.tagging.apply import tag_text
-    from seqkit.tasks.tagging.loading import load_tagger
+    from seqkit.tasks.tagging.loading import starting_tagger
 
-    return list(tag_text(load_tagger(model), _whole(text), language))
+    return list(tag_text(starting_tagger(model), _whole(text), language))
 
 
 def _whole(text: str) -> str:

@@ -35,6 +35,7 @@ FOR_PLUGINS = (
     "seqkit.evaluation",
     "seqkit.examples",
     "seqkit.formats.plain",
+    "seqkit.inference.numpy",
     "seqkit.io",
     "seqkit.labels",
     "seqkit.media",

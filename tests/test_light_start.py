@@ -42,6 +42,18 @@ def test_listing_imports_nothing_heavy(arguments, tmp_path):
     assert imported_by(arguments, tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    "arguments", [["tag", "Time flies."], ["tag", "--probabilities", "--format", "table", "A dog."]]
+)
+def test_a_short_text_is_tagged_without_torch_and_spacy(arguments, tmp_path):
+    assert not {"torch", "spacy"} & set(imported_by(arguments, tmp_path))
+
+
+def test_a_long_text_is_tagged_with_torch(tmp_path):
+    (tmp_path / "long.txt").write_text("Time flies. " * 700, encoding="utf-8")
+    assert "torch" in imported_by(["tag", str(tmp_path / "long.txt")], tmp_path)
+
+
 def test_the_probe_sees_what_a_command_imports(tmp_path):
     assert "sentencepiece" in imported_by(["corpora", "stats", "sample-english"], tmp_path)
 

@@ -20,7 +20,12 @@ class Options(TaggerOptions):
 @hookimpl
 def seqkit_recurrences() -> Iterable[RecurrenceSpec]:
     """The layer `gru`."""
-    yield RecurrenceSpec("gru", layer="seqkit_gru.layer:GRU", summary="two gates, no memory cell")
+    yield RecurrenceSpec(
+        "gru",
+        layer="seqkit_gru.layer:GRU",
+        numpy_form="seqkit_gru.layer_numpy:NumpyGRU",
+        summary="two gates, no memory cell",
+    )
 
 
 @hookimpl

@@ -20,7 +20,12 @@ class Options(TaggerOptions):
 @hookimpl
 def seqkit_recurrences() -> Iterable[RecurrenceSpec]:
     """The layer `lstm`."""
-    yield RecurrenceSpec("lstm", layer="seqkit_lstm.layer:LSTM", summary="memory cells behind gates")
+    yield RecurrenceSpec(
+        "lstm",
+        layer="seqkit_lstm.layer:LSTM",
+        numpy_form="seqkit_lstm.layer_numpy:NumpyLSTM",
+        summary="memory cells behind gates",
+    )
 
 
 @hookimpl

@@ -18,7 +18,12 @@ class Options(TaggerOptions):
 @hookimpl
 def seqkit_recurrences() -> Iterable[RecurrenceSpec]:
     """The layer `rnn`."""
-    yield RecurrenceSpec("rnn", layer="seqkit_rnn.layer:RNN", summary="z_t = tanh(W x_t + U z_{t-1})")
+    yield RecurrenceSpec(
+        "rnn",
+        layer="seqkit_rnn.layer:RNN",
+        numpy_form="seqkit_rnn.layer_numpy:NumpyRNN",
+        summary="z_t = tanh(W x_t + U z_{t-1})",
+    )
 
 
 @hookimpl

@@ -26,7 +26,10 @@ class Options(TaggerOptions):
 def seqkit_recurrences() -> Iterable[RecurrenceSpec]:
     """The layer `sru`."""
     yield RecurrenceSpec(
-        "sru", layer="seqkit_sru.layer:SRU", summary="gates that see x_t alone; no product waits for z_{t-1}"
+        "sru",
+        layer="seqkit_sru.layer:SRU",
+        numpy_form="seqkit_sru.layer_numpy:NumpySRU",
+        summary="gates that see x_t alone; no product waits for z_{t-1}",
     )
 
 

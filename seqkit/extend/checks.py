@@ -16,7 +16,7 @@ SUFFIX = re.compile(r"\.[^./\\\sA-Z]+")
 REFERENCE = re.compile(r"[\w.]+:[\w.]+")
 REFERENCES = (
     *("layer", "build", "facts", "reader", "writer", "translations", "maker"),
-    *("implementation", "command", "objective", "factor", "metric", "rows", "view"),
+    *("implementation", "command", "objective", "factor", "metric", "rows", "view", "numpy_form"),
 )
 """Fields that name an implementation."""
 KIND = re.compile(r"[^\W\d][\w-]*")

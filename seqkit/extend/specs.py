@@ -17,6 +17,8 @@ class RecurrenceSpec:
     name: str
     layer: str
     summary: str = ""
+    numpy_form: str | None = None
+    """A subclass of `seqkit.inference.numpy.forms.NumpyRecurrence`, the same layer for prediction without torch."""
 
 
 @dataclass(frozen=True)

@@ -5,17 +5,19 @@ Shapes: B stretches of sentences, T words, S stretches in all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
 import numpy as np
-import torch
-from torch import Tensor
 
+from seqkit.examples import Sentence
 from seqkit.models.contracts import MAX_STEPS
 from seqkit.text.vocabulary import Ids
 
 BATCH_WORDS = 2048
+Ranked = list[tuple[str, float]]
+"""Labels of one word with their probabilities, the most probable first."""
+Answer = TypeVar("Answer")
 
 
 class Batch(NamedTuple):
@@ -23,7 +25,7 @@ class Batch(NamedTuple):
 
     rows_BT: Ids
     """Numbers of words, counted through all sentences; what pads has the number after the last."""
-    lengths_B: Tensor | None
+    lengths_B: Ids | None
     """None: all are of length T."""
 
 
@@ -52,7 +54,7 @@ def _batch(start_B: Ids, length_B: Ids, padding: int) -> Batch:
     if length_B[0] == length_B[-1]:
         return Batch(rows_BT, None)
     rows_BT[step_T >= length_B[:, None]] = padding
-    return Batch(rows_BT, torch.from_numpy(length_B))
+    return Batch(rows_BT, length_B)
 
 
 def _stretches(lengths: Sequence[int]) -> tuple[Ids, Ids]:
@@ -65,3 +67,14 @@ def _stretches(lengths: Sequence[int]) -> tuple[Ids, Ids]:
     ]
     start_S, length_S = np.array(found, dtype=np.int64).reshape(-1, 2).T
     return start_S, length_S
+
+
+def by_sentence(
+    sentences: Sequence[Sentence], answers: Mapping[str, list[Answer]]
+) -> Iterator[dict[str, list[Answer]]]:
+    """Answers for all words, cut where sentences end."""
+    first = 0
+    for sentence in sentences:
+        after = first + len(sentence.words)
+        yield {kind: all_N[first:after] for kind, all_N in answers.items()}
+        first = after

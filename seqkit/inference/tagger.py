@@ -5,23 +5,20 @@ Shapes: B stretches of sentences, T words, L labels, K best of them, N words of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from seqkit.examples import Sentence
+from seqkit.inference.batching import Ranked, by_sentence
 from seqkit.inference.tagger_logits import tagger_logits
 from seqkit.models.contracts import TaggerModel, TaggerOptions
 from seqkit.models.tagger import Tagger
 from seqkit.nn.heads import SoftmaxHead
-
-Ranked = list[tuple[str, float]]
-"""Labels of one word with their probabilities, the most probable first."""
-Answer = TypeVar("Answer")
 
 
 class TaggerRunner:
@@ -88,7 +85,7 @@ class TaggerRunner:
                 for kind, logits_BTL in logits.items():
                     best_N[kind][rows_BT] = cast(SoftmaxHead, self.heads[kind]).best(logits_BTL).numpy()
         names = {kind: self._names[kind][ids_N[:count]].tolist() for kind, ids_N in best_N.items()}
-        return list(_by_sentence(sentences, names))
+        return list(by_sentence(sentences, names))
 
     def predict_top(self, sentences: Sequence[Sentence], top: int) -> list[dict[str, list[Ranked]]]:
         """The `top` most probable labels of each kind for every word, each with its calibrated probability."""
@@ -102,7 +99,7 @@ class TaggerRunner:
                         rows_BT.ravel().tolist(), self._ranked(kind, logits_BTL, top), strict=True
                     ):
                         ranked[kind][row] = labels
-        return list(_by_sentence(sentences, ranked))
+        return list(by_sentence(sentences, ranked))
 
     def _ranked(self, kind: str, logits_BTL: Tensor, top: int) -> Iterator[Ranked]:
         """The best labels of each word, sentence by sentence."""
@@ -127,14 +124,3 @@ class TaggerRunner:
 def own_dtype(model: TaggerModel) -> str:
     """The number format that a model's options choose for prediction; float32 where they have no such option."""
     return model.options.inference_dtype if isinstance(model.options, TaggerOptions) else "float32"
-
-
-def _by_sentence(
-    sentences: Sequence[Sentence], answers: Mapping[str, list[Answer]]
-) -> Iterator[dict[str, list[Answer]]]:
-    """Answers for all words, cut where sentences end."""
-    first = 0
-    for sentence in sentences:
-        after = first + len(sentence.words)
-        yield {kind: all_N[first:after] for kind, all_N in answers.items()}
-        first = after

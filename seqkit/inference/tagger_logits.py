@@ -86,7 +86,8 @@ class PreparedLogits:
         _, network, heads = self._form()
         for rows_BT, lengths_B in batches([len(s.words) for s in sentences], _mixed(self._model, kinds)):
             index_BT = torch.from_numpy(index_N[rows_BT])
-            z_TBH = network.forward_from_table(prepared_U, index_BT, lengths_B).transpose(0, 1)
+            real_B = None if lengths_B is None else torch.from_numpy(lengths_B)
+            z_TBH = network.forward_from_table(prepared_U, index_BT, real_B).transpose(0, 1)
             if z_TBH.is_floating_point():
                 z_TBH = in_float32(z_TBH)
             yield LogitsBatch(rows_BT, {kind: heads[kind](z_TBH).transpose(0, 1) for kind in kinds})

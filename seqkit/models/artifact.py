@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
-import multiprocessing
 import os
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +20,6 @@ from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.blame import plugin_of
 from seqkit.extend.build import build, facts_class
 from seqkit.extend.manager import registry
-from seqkit.extend.specs import ModelSpec
 from seqkit.io.atomic import atomic_write, sync_folder, write_text
 from seqkit.io.json_files import AGAIN, write_json
 from seqkit.models.folder import (
@@ -35,10 +31,10 @@ from seqkit.models.folder import (
     ModelInfo,
     checksums,
     model_info,
-    verify,
     write_manifest,
 )
-from seqkit.models.needs import changed_third_party, missing, needs_of, versions_of
+from seqkit.models.folder_checks import check_files, check_task, needed_spec, warn_of_versions
+from seqkit.models.needs import needs_of, versions_of
 from seqkit.models.options import options_class
 from seqkit.nn.bfloat16 import usable
 from seqkit.nn.initial import without_first_weights
@@ -131,7 +127,7 @@ def load_model(name_or_folder: str) -> Any:
     """
     info = model_info(name_or_folder)
     model = build_model(info)
-    _warn_of_versions(info.folder, changed_third_party(info.config))
+    warn_of_versions(info)
     read_weights(info.folder / WEIGHTS, model)
     return model.eval()
 
@@ -141,9 +137,7 @@ def build_model(info: ModelInfo, options: Any = None) -> Any:
 
     Args: options, in place of those of the folder.
     """
-    problems = verify(info.folder, card=False)
-    if problems:
-        raise SeqkitError(f"{info.folder}: {problems[0]}", AGAIN)
+    check_files(info.folder)
     try:
         return _build(info, options)
     except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
@@ -153,7 +147,7 @@ def build_model(info: ModelInfo, options: Any = None) -> Any:
 
 
 def _build(info: ModelInfo, options: Any) -> Any:
-    spec = _spec(info)
+    spec = needed_spec(info)
     if options is None:
         given = info.config["options"]
         options = fill({"model": options_class(spec, given)}, given)["model"]
@@ -172,15 +166,6 @@ def load_for(task: str, name_or_folder: str, inference_dtype: str = "") -> Any:
     if inference_dtype:
         model.inference_dtype = inference_dtype
     return model
-
-
-def check_task(task: str, name_or_folder: str) -> None:
-    """Raise SeqkitError for a model of another task, naming the command that serves it."""
-    found = str(model_info(name_or_folder).config["task"])
-    if found != task:
-        right = next((one.spec.verb for one in registry().all("tasks") if one.spec.name == found), "")
-        fix = f"Use `seqkit {right}`." if right else f"Choose a model for {task}."
-        raise SeqkitError(f"{name_or_folder}: a model for {found}, not for {task}", fix, exit_code=2)
 
 
 def check_dtype(task: str, inference_dtype: str) -> None:
@@ -212,18 +197,3 @@ def _config(name: str, model: Any, weights_dtype: str) -> dict[str, Any]:
         "versions": versions_of(needs),
         "options": dataclasses.asdict(model.options),
     }
-
-
-def _spec(info: ModelInfo) -> ModelSpec:
-    """The plugin's record, after a look at whether all that the model needs is installed."""
-    for problem, fix in missing(info.config["needs"]):
-        raise SeqkitError(f"{info.folder}: {problem}", fix)
-    spec: ModelSpec = registry().find("models", info.config["model"])
-    return spec
-
-
-@functools.cache
-def _warn_of_versions(folder: Path, differ: str) -> None:
-    """Say once, and in no worker process, that a plugin has another version than a model was made with."""
-    if differ and multiprocessing.parent_process() is None:
-        print(f"seqkit: {folder}: was made with {differ}; its outputs may differ", file=sys.stderr)

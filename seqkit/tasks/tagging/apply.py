@@ -14,7 +14,10 @@ from seqkit.labels.schemes import repaired_labels, schemes_of
 from seqkit.text.words import sentences_from
 
 if TYPE_CHECKING:
+    from seqkit.inference.numpy.starting import StartingTagger
     from seqkit.inference.tagger import TaggerRunner
+
+    AnyTagger = TaggerRunner | StartingTagger
 
 CHUNK_WORDS = 50_000
 """Words tagged together. Fixed, so that the same input always falls into the same batches."""
@@ -30,7 +33,7 @@ class TagWords:
     top: int = 0
     """So many of the most probable labels with their probabilities; 0: the labels alone."""
 
-    def __call__(self, tagger: TaggerRunner, words: Sequence[list[str]]) -> list[dict[str, Any]]:
+    def __call__(self, tagger: AnyTagger, words: Sequence[list[str]]) -> list[dict[str, Any]]:
         """Kind of label -> the labels of each sentence."""
         sentences = [Sentence(of_sentence) for of_sentence in words]
         if self.top:
@@ -39,7 +42,7 @@ class TagWords:
 
 
 def tag_sentences(
-    tagger: TaggerRunner,
+    tagger: AnyTagger,
     sentences: Iterable[Sentence],
     kinds: tuple[str, ...],
     top: int = 0,
@@ -53,7 +56,9 @@ def tag_sentences(
     """
     schemes = schemes_of({kind: tagger.facts.labels[kind] for kind in kinds})
     job = Job(partial(_load, model, tagger.inference_dtype), TagWords(kinds, top), _words)
-    for chunk, answers in apply_in_order(job, tagger, _chunks(sentences), processes):
+    # Probabilities are shown by their digits: a text has them from numpy or from torch, not from both.
+    chunks = _chunks(sentences, CHUNK_WORDS if top or processes > 1 else first_words(tagger))
+    for chunk, answers in apply_in_order(job, tagger, chunks, processes):
         for sentence, answer in zip(chunk, answers, strict=True):
             if top:
                 labels = {kind: [word[0][0] for word in answer[kind]] for kind in kinds}
@@ -86,21 +91,32 @@ def _with_labels(sentence: Sentence, labels: dict[str, list[str]], ranked: dict[
     return tagged
 
 
-def tag_text(tagger: TaggerRunner, text: str, language: str = "") -> Iterator[Sentence]:
+def tag_text(tagger: AnyTagger, text: str, language: str = "") -> Iterator[Sentence]:
     """The sentences of running text with their labels. The language is the model's unless another is given."""
     stretch = RawText(text, SourceLocation("text", 1))
     sentences = sentences_from([stretch], language or tagger.facts.language)
     return tag_sentences(tagger, sentences, tuple(tagger.facts.labels))
 
 
-def _chunks(sentences: Iterable[Sentence]) -> Iterator[list[Sentence]]:
+def first_words(tagger: AnyTagger) -> int:
+    """Words that the first chunk may have: few where numpy is to tag them."""
+    from seqkit.inference.numpy.starting import SHORT_WORDS, StartingTagger
+
+    return SHORT_WORDS if isinstance(tagger, StartingTagger) else CHUNK_WORDS
+
+
+def _chunks(sentences: Iterable[Sentence], first: int) -> Iterator[list[Sentence]]:
+    """Chunks of CHUNK_WORDS, the first one of at most `first` words."""
     chunk: list[Sentence] = []
-    words = 0
+    words, most = 0, first
     for sentence in sentences:
-        chunk.append(sentence)
         words += len(sentence.words) + 1
+        if chunk and most < CHUNK_WORDS and words > most:
+            yield chunk
+            chunk, words, most = [], len(sentence.words) + 1, CHUNK_WORDS
+        chunk.append(sentence)
         if words >= CHUNK_WORDS:
             yield chunk
-            chunk, words = [], 0
+            chunk, words, most = [], 0, CHUNK_WORDS
     if chunk:
         yield chunk

@@ -25,6 +25,7 @@ from seqkit.terminal.tables import say
 if TYPE_CHECKING:
     from seqkit.examples import RecordErrors
     from seqkit.extend.specs import FormatSpec
+    from seqkit.inference.numpy.starting import StartingTagger
     from seqkit.inference.tagger import TaggerRunner
 
 
@@ -104,13 +105,12 @@ def _default(lang: str) -> str:
     return default_model("tagging", lang or "en")
 
 
-def _load(model: str, processes: int, inference_dtype: str) -> TaggerRunner:
+def _load(model: str, processes: int, inference_dtype: str) -> TaggerRunner | StartingTagger:
     from seqkit.runtime.start import loading_models
+    from seqkit.tasks.tagging.loading import load_tagger, starting_tagger
 
     with loading_models(one_thread=processes > 1):
-        from seqkit.tasks.tagging.loading import load_tagger
-
-        return load_tagger(model, inference_dtype)
+        return (starting_tagger if processes == 1 else load_tagger)(model, inference_dtype)
 
 
 def _kinds(label: str, known: Iterable[str]) -> tuple[str, ...]:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from seqkit.inference.tagger import TaggerRunner
-from seqkit.models.artifact import check_dtype, check_task, load_model
+from typing import TYPE_CHECKING
+
+from seqkit.models.folder import model_info
+from seqkit.models.folder_checks import check_task
+
+if TYPE_CHECKING:
+    from seqkit.inference.numpy.starting import StartingTagger
+    from seqkit.inference.numpy.tagger import NumpyTagger
+    from seqkit.inference.tagger import TaggerRunner
 
 
 def load_tagger(name_or_folder: str, inference_dtype: str = "") -> TaggerRunner:
@@ -12,6 +19,38 @@ def load_tagger(name_or_folder: str, inference_dtype: str = "") -> TaggerRunner:
     Args: inference_dtype, number format of the computation, "": the model's own. Raises SeqkitError for a model of
     another task, a number format that the model or the processor does not have, and as `load_model`.
     """
+    from seqkit.inference.tagger import TaggerRunner
+    from seqkit.models.artifact import check_dtype, load_model
+
     check_task("tagging", name_or_folder)
     check_dtype("tagging", inference_dtype)
     return TaggerRunner(load_model(name_or_folder), inference_dtype)
+
+
+def starting_tagger(name_or_folder: str, inference_dtype: str = "") -> TaggerRunner | StartingTagger:
+    """As `load_tagger`, for one stream of sentences: torch is imported only where the stream is long.
+
+    A tagger with a part that has no form in numpy is loaded in torch at once.
+    """
+    from seqkit.inference.numpy.starting import StartingTagger
+
+    small = numpy_tagger(name_or_folder, inference_dtype)
+    if small is None:
+        return load_tagger(name_or_folder, inference_dtype)
+    return StartingTagger(small, lambda: _loaded(name_or_folder, inference_dtype), inference_dtype)
+
+
+def numpy_tagger(name_or_folder: str, inference_dtype: str = "") -> NumpyTagger | None:
+    """A tagger in numpy; None where it goes by torch alone. Raises SeqkitError as `load_tagger`."""
+    from seqkit.inference.numpy.loading import opened_tagger
+
+    check_task("tagging", name_or_folder)
+    return opened_tagger(model_info(name_or_folder), inference_dtype)
+
+
+def _loaded(name_or_folder: str, inference_dtype: str) -> TaggerRunner:
+    """The tagger in torch, loaded while a stream is read."""
+    from seqkit.runtime.start import loading_models
+
+    with loading_models():
+        return load_tagger(name_or_folder, inference_dtype)

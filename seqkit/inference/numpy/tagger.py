@@ -1,0 +1,129 @@
+"""The built-in tagger in numpy: words -> x_t -> z_t -> ŷ_t = V z_t; see `seqkit.models.tagger`.
+
+Shapes: B stretches of sentences, T words, L labels, N words of all sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import NamedTuple
+
+import numpy as np
+
+from seqkit.examples import Sentence
+from seqkit.inference.batching import Ranked, batches, by_sentence
+from seqkit.inference.numpy.chains import Ids, Stack
+from seqkit.inference.numpy.embedding import WordEmbedding
+from seqkit.inference.numpy.forms import NumpyRecurrence
+from seqkit.inference.numpy.heads import CRFHead, SoftmaxHead
+from seqkit.inference.numpy.weights import Array, Weights
+from seqkit.models.contracts import TaggerOptions
+from seqkit.models.tagger_facts import TaggerFacts
+from seqkit.text.vocabulary import WordIndex
+
+TABLE_WORDS = 512
+"""Words whose vectors are composed together."""
+
+
+class _Batch(NamedTuple):
+    rows_BT: Ids
+    """Numbers of the words, counted through all sentences; padding has the number after the last."""
+    logits: dict[str, Array]
+    """Kind of label -> logits_TBL."""
+
+
+class NumpyTagger:
+    """Predicts as `seqkit.inference.tagger.TaggerRunner` does, the last bits of probabilities aside."""
+
+    def __init__(
+        self,
+        options: TaggerOptions,
+        facts: TaggerFacts,
+        recurrence: type[NumpyRecurrence],
+        weights: Weights,
+        dtype: str,
+    ) -> None:
+        """Args: dtype, float32 or int8. Raises LookupError or ValueError for weights that do not fit, and NoInt8Form
+        where the recurrence has no form in int8.
+        """
+        int8 = dtype == "int8"
+        self.facts = facts
+        self._index = WordIndex(facts.words[: facts.kept], facts.characters, facts.subword, facts.affixes)
+        self._embedding = WordEmbedding(weights.part("embedding"), recurrence, int8)
+        stack = Stack.of(recurrence, weights.part("network"), options.layers, options.bidirectional)
+        if stack.layers[-1].forward_chain.hidden_size != options.hidden:
+            raise ValueError("hidden: not the size that the options say")
+        self._stack = stack.in_int8() if int8 else stack
+        self._heads = {
+            kind: (CRFHead if options.crf == kind else SoftmaxHead)(
+                weights.part(f"heads.{kind}"), len(labels), int8
+            )
+            for kind, labels in facts.labels.items()
+        }
+        self._names = {kind: np.array(labels, dtype=object) for kind, labels in facts.labels.items()}
+        _check_sizes(options, facts, weights)
+        self.predict(
+            [Sentence(["a"])], tuple(self._heads)
+        )  # raises ValueError where layers do not fit together
+
+    def predict(self, sentences: Sequence[Sentence], kinds: Sequence[str]) -> list[dict[str, list[str]]]:
+        """The most probable label of each kind for every word, in the order given."""
+        count = sum(len(sentence.words) for sentence in sentences)
+        # One place more, for padding.
+        best_N = {kind: np.empty(count + 1, dtype=np.int64) for kind in kinds}
+        for rows_BT, logits in self._batches(sentences, kinds):
+            for kind, logits_TBL in logits.items():
+                best_N[kind][rows_BT] = self._heads[kind].best(logits_TBL).T
+        names = {kind: self._names[kind][ids_N[:count]].tolist() for kind, ids_N in best_N.items()}
+        return list(by_sentence(sentences, names))
+
+    def predict_top(self, sentences: Sequence[Sentence], top: int) -> list[dict[str, list[Ranked]]]:
+        """The `top` most probable labels of each kind for every word, each with its calibrated probability."""
+        count = sum(len(sentence.words) for sentence in sentences)
+        ranked: dict[str, list[Ranked]] = {kind: [[]] * (count + 1) for kind in self._heads}
+        for rows_BT, logits in self._batches(sentences, tuple(self._heads)):
+            for kind, logits_TBL in logits.items():
+                p_TBL = self._heads[kind].probabilities(logits_TBL)
+                for row, p_L in zip(
+                    rows_BT.T.ravel().tolist(), p_TBL.reshape(-1, p_TBL.shape[-1]), strict=True
+                ):
+                    ids_K = np.argsort(-p_L, kind="stable")[:top]
+                    ranked[kind][row] = list(zip(self._names[kind][ids_K], p_L[ids_K].tolist(), strict=True))
+        return list(by_sentence(sentences, ranked))
+
+    def _batches(self, sentences: Sequence[Sentence], kinds: Sequence[str]) -> Iterator[_Batch]:
+        """The logits of all words. Padding would be words to a CRF."""
+        words = list(chain.from_iterable(sentence.words for sentence in sentences))
+        prepared_U, index_N = self._prepared(words)
+        mixed = not any(isinstance(self._heads[kind], CRFHead) for kind in kinds)
+        for rows_BT, lengths_B in batches([len(sentence.words) for sentence in sentences], mixed):
+            z_TBH = self._stack.from_table(prepared_U, index_N[rows_BT].T, lengths_B)
+            yield _Batch(rows_BT, {kind: self._heads[kind](z_TBH) for kind in kinds})
+
+    def _prepared(self, words: Sequence[str]) -> tuple[list[Array], Ids]:
+        """What the lowest layer computes from distinct words; the row of each word, and of padding any."""
+        distinct = sorted(dict.fromkeys(words), key=len)
+        parts = [
+            self._stack.prepare(self._embedding(self._index.arrays(distinct[start : start + TABLE_WORDS])))
+            for start in range(0, len(distinct), TABLE_WORDS)
+        ]
+        row = {word: number for number, word in enumerate(distinct)}
+        index_N = np.fromiter(map(row.__getitem__, words), np.int64, len(words))
+        return [np.concatenate(chain_parts) for chain_parts in zip(*parts, strict=True)], np.append(
+            index_N, 0
+        )
+
+
+def _check_sizes(options: TaggerOptions, facts: TaggerFacts, weights: Weights) -> None:
+    """Raise ValueError where a table or a state is not of the size that the options say."""
+    embedding, pieces = weights.part("embedding"), 0 if facts.subword is None else len(facts.subword)
+    tables = {
+        "words": (facts.kept + 2, options.word_size),
+        "pieces.vectors": (pieces, options.piece_size),
+        "characters.vectors": (len(facts.characters) + 2, options.char_size),
+        "affixes.vectors": (sum(map(len, facts.affixes)) + 2, options.affix_size),
+    }
+    for name, (count, size) in tables.items():
+        if size and count:
+            embedding.table(f"{name}.weight", count, size)
