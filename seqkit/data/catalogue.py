@@ -8,11 +8,12 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-from seqkit.data.fetch import Progress, check_manifest, download, fault_of
+from seqkit.data.fetch import Progress, download, fault_of
+from seqkit.data.manifest import check_manifest, files_of
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.examples import Item, Pair, RawText, RecordErrors, Sentence, SourceLocation
 from seqkit.extend.manager import load, package_folder, registry
-from seqkit.extend.specs import CorpusFile, CorpusSpec, DecoderSpec, FormatSpec
+from seqkit.extend.specs import CorpusSpec, DecoderSpec, FormatSpec
 from seqkit.formats.translations import TranslationWriter
 from seqkit.io.atomic import atomic_write
 from seqkit.io.text_files import suffix_of
@@ -69,16 +70,6 @@ def _base_of(spec: CorpusSpec) -> CorpusSpec:
             "Name the corpus that has files in the manifest.",
         )
     return base
-
-
-def files_of(spec: CorpusSpec) -> tuple[CorpusFile, ...]:
-    """Every file of a corpus, those of its list, too."""
-    if spec.listing is None:
-        return spec.files
-    path = package_folder(spec.name, spec.listing.path)
-    listed = (line.split(maxsplit=2) for line in path.read_text(encoding="utf-8").splitlines())
-    url = spec.listing.url
-    return spec.files + tuple(CorpusFile(name, sha, int(size), url + name) for sha, size, name in listed)
 
 
 def _folder_that_is_here(spec: CorpusSpec) -> Path:

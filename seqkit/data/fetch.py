@@ -8,10 +8,15 @@ import sys
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from seqkit.errors import SeqkitError
-from seqkit.extend.specs import CorpusFile, CorpusSpec
-from seqkit.io.atomic import atomic_write, stays_inside
+from seqkit.extend.specs import CorpusFile
+from seqkit.io.atomic import atomic_write
+from seqkit.io.safe_paths import fault_of_address
+
+if TYPE_CHECKING:
+    import urllib.request
 
 Progress = Callable[[str, int, int], None]
 """Called with a file's path, the bytes that are here, and the bytes there will be."""
@@ -19,25 +24,6 @@ Progress = Callable[[str, int, int], None]
 CHUNK = 1 << 20
 TIMEOUT = 30
 """Seconds a server may stay silent."""
-
-
-def check_manifest(spec: CorpusSpec) -> None:
-    """Raise SeqkitError for a path that leaves the corpus's folder, for one of a split that is none of its files, and
-    for an address that is not on the web.
-    """
-    fix = "Mend or uninstall the plugin that names this corpus."
-    paths = [path for split in spec.splits.values() for path in split]
-    for path in [*paths, *(file.path for file in spec.files)]:
-        if not stays_inside(path):
-            raise SeqkitError(f"{spec.name}: its manifest names '{path}', outside its folder", fix)
-    own = {file.path for file in spec.files}
-    for path in paths if spec.files and not (spec.listing or spec.made_from or spec.maker) else ():
-        # A file may be one of a zip archive's.
-        if path not in own and not any(path.startswith(f"{archive}/") for archive in own):
-            raise SeqkitError(f"{spec.name}: a split names '{path}', which is none of its files", fix)
-    for file in spec.files:
-        if file.url and not file.url.startswith(("http://", "https://")):
-            raise SeqkitError(f"{spec.name}: '{file.url}' is not an http(s) address", fix)
 
 
 def fault_of(file: CorpusFile, path: Path) -> str:
@@ -88,7 +74,7 @@ def download(file: CorpusFile, target: Path, progress: Progress) -> None:
                 break
         if (done, digest.hexdigest()) != (file.size, file.sha256.lower()):
             raise SeqkitError(
-                f"{file.url}: what came is not what the manifest names: {done} bytes of {file.size}, "
+                f"{file.url}: size or checksum does not match the manifest: {done} bytes of {file.size}, "
                 f"sha256 {digest.hexdigest()} for {file.sha256}",
                 "Try again later; if it stays so, the publisher has changed the file.",
             )
@@ -106,10 +92,9 @@ def _make_folder(folder: Path) -> None:
 def _chunks(file: CorpusFile, target: Path) -> Iterator[bytes]:
     """The bytes behind a file's address. SeqkitError where they cannot be had."""
     import http.client
-    import urllib.request
 
     try:
-        with urllib.request.urlopen(file.url, timeout=TIMEOUT) as answer:
+        with _opener().open(file.url, timeout=TIMEOUT) as answer:
             while chunk := answer.read(CHUNK):
                 yield chunk
     except (OSError, ValueError, http.client.HTTPException) as error:
@@ -117,3 +102,27 @@ def _chunks(file: CorpusFile, target: Path) -> Iterator[bytes]:
             f"{file.url}: cannot be fetched ({error})",
             f"Check the network and try again, or put the file at {target} yourself.",
         ) from error
+
+
+def _opener() -> urllib.request.OpenerDirector:
+    """What follows http and https alone: `urlopen` would also read `file:` addresses and follow a server to FTP."""
+    import urllib.request
+
+    class Redirects(urllib.request.HTTPRedirectHandler):
+        def redirect_request(self, *arguments: Any) -> urllib.request.Request | None:
+            if fault := fault_of_address(arguments[-1]):
+                raise ValueError(f"the server leads to '{arguments[-1]}', which {fault}")
+            return super().redirect_request(*arguments)
+
+    opener = urllib.request.OpenerDirector()
+    for handler in (
+        urllib.request.ProxyHandler(),
+        urllib.request.HTTPHandler(),
+        urllib.request.HTTPSHandler(),
+        urllib.request.HTTPDefaultErrorHandler(),
+        urllib.request.HTTPErrorProcessor(),
+        urllib.request.UnknownHandler(),
+        Redirects(),
+    ):
+        opener.add_handler(handler)
+    return opener

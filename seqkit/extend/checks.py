@@ -10,7 +10,7 @@ from typing import Any, cast, get_args, get_origin, get_type_hints
 
 from seqkit.extend.specs import CommandSpec, DecoderSpec, EncoderSpec, LabelSpec, TaskSpec
 
-NAME = re.compile(r"\w[^/\\\s]*")
+NAME = re.compile(r"\w[^/\\\s\x00-\x1f\x7f]*")
 """A name also names a folder, and is told from a path."""
 SUFFIX = re.compile(r"\.[^./\\\sA-Z]+")
 REFERENCE = re.compile(r"[\w.]+:[\w.]+")

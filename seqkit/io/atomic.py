@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from seqkit.errors import SeqkitError
@@ -136,10 +136,3 @@ def write_text(path: str | Path, text: str) -> None:
     """`text` as UTF-8, atomically."""
     with atomic_write(path) as file:
         file.write(text.encode("utf-8"))
-
-
-def stays_inside(path: str) -> bool:
-    """Whether a path, as a manifest gives it, stays in the folder it is relative to, on any system."""
-    # Windows' rules know both separators, and drives.
-    named = PureWindowsPath(path)
-    return bool(named.parts) and not named.anchor and ".." not in named.parts

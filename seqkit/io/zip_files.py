@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.io.safe_paths import fault_of_path
 
 FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
 """What zipfile raises for files that are cut, damaged, locked by a password or packed in a way it does not know."""
@@ -29,9 +30,12 @@ def on_disk(path: str | Path) -> tuple[Path, str]:
 def opened_member(archive: Path, member: str) -> Iterator[BinaryIO]:
     """The bytes of a file inside a zip file.
 
-    Raises SeqkitError for a file that is no zip file, cannot be unpacked, or does not hold the member.
+    Raises SeqkitError for a file that is no zip file, cannot be unpacked, or does not hold the member, and
+    for a member whose name is no path below a folder.
     """
     fix = "Get the file again; `unzip -t` tells whether it is whole."
+    if fault := fault_of_path(member):
+        raise SeqkitError(f"{archive}: the name {member!r} in it {fault}", "Rename it in the archive.")
     try:
         with zipfile.ZipFile(archive) as packed:
             names = [name for name in packed.namelist() if not name.endswith("/")]

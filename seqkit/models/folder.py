@@ -13,8 +13,9 @@ from seqkit.config import RENAMED
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import package_folder, registry
 from seqkit.extend.specs import PretrainedSpec
-from seqkit.io.atomic import stays_inside, write_text
+from seqkit.io.atomic import write_text
 from seqkit.io.json_files import AGAIN, read_json, write_json
+from seqkit.io.safe_paths import fault_of_path
 
 FORMAT = 2
 """Raised when a folder written today could not be read, or would be computed otherwise, by yesterday's seqkit."""
@@ -150,8 +151,8 @@ def checksums(folder: Path) -> dict[str, str]:
     if not isinstance(listed, dict) or not {CONFIG, WEIGHTS} <= listed.keys():
         raise SeqkitError(f"{folder / MANIFEST}: does not list {CONFIG} and {WEIGHTS}", AGAIN)
     for name in listed:
-        if not stays_inside(name):
-            raise SeqkitError(f"{folder / MANIFEST}: '{name}' is outside the model folder", AGAIN)
+        if fault := fault_of_path(name):
+            raise SeqkitError(f"{folder / MANIFEST}: {name!r} {fault}", AGAIN)
     return {name: str(checksum) for name, checksum in listed.items()}
 
 

@@ -125,7 +125,7 @@ def test_get_fetches_only_what_is_missing_or_damaged(tiny):
 @pytest.mark.parametrize("served", [TEXT.replace(b"Hello", b"Jello"), TEXT * 2, TEXT[:-5], b""])
 def test_a_file_that_is_not_the_manifests_leaves_nothing(tiny, server, served):
     (server[1] / "train.conllu").write_bytes(served)
-    with pytest.raises(SeqkitError, match=r"not what the manifest names"):
+    with pytest.raises(SeqkitError, match=r"does not match the manifest"):
         catalogue.get("tiny", ignore)
     assert files_in(tiny) == set()
 
@@ -165,11 +165,13 @@ def test_a_manifest_without_an_address(tiny, install_plugin):
         (
             'CorpusFile("train.conllu"',
             'CorpusFile("../train.conllu"',
-            "'../train.conllu', outside its folder",
+            "'../train.conllu', which leads out of its folder",
         ),
-        ('CorpusFile("train.conllu"', 'CorpusFile("{tmp}/out"', "/out', outside its folder"),
-        ('("train.conllu",)', '("../../train.conllu",)', "'../../train.conllu', outside its folder"),
+        ('CorpusFile("train.conllu"', 'CorpusFile("{tmp}/out"', "/out', which is absolute"),
+        ('("train.conllu",)', '("../../train.conllu",)', "'../../train.conllu', which leads out"),
         ("http://127.0.0.1:9/train", "file://{tmp}/train", r"/train.conllu' is not an http\(s\) address"),
+        ('CorpusFile("train.conllu"', 'CorpusFile("a\\0b"', r"'a\\x00b', which has a control character"),
+        ("http://127.0.0.1:9/train", "ftp://127.0.0.1:9/train", r"is not an http\(s\) address"),
     ],
 )
 def test_a_manifest_that_reaches_out_of_its_folder(no_corpora, install_plugin, tmp_path, old, new, problem):
@@ -180,6 +182,114 @@ def test_a_manifest_that_reaches_out_of_its_folder(no_corpora, install_plugin, t
     with pytest.raises(SeqkitError, match=problem):
         catalogue.get("thief", ignore)
     assert not no_corpora.exists()
+
+
+LISTED = """
+from seqkit import CorpusListing, CorpusSpec, hookimpl
+
+@hookimpl
+def seqkit_corpora():
+    yield CorpusSpec(
+        "listed", language="en", licence="CC0", source="here", files=(), splits={{"train": ("rec",)}},
+        listing=CorpusListing("listed_files:files.sha256", url={url!r}, size=1),
+    )
+"""
+
+
+def install_listed(install_plugin, url, lines):
+    site = install_plugin("listed", LISTED.format(url=url))
+    (site / "listed_files").mkdir()
+    (site / "listed_files" / "__init__.py").touch()
+    (site / "listed_files" / "files.sha256").write_text("".join(f"{line}\n" for line in lines), newline="\n")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("../out", "leads out of its folder"),
+        ("rec/../../../out", "leads out of its folder"),
+        ("rec/a/../../b", "leads out of its folder"),
+        ("..\\out", "leads out of its folder"),
+        ("/tmp/out", "is absolute"),
+        ("C:\\out", "is absolute"),
+        ("~/out", "begins with ~"),
+        ("~root/out", "begins with ~"),
+        ("rec/a\x00b", "has a control character"),
+        ("rec/a\rb", "has a control character"),
+        ("rec/\x1b[2J", "has a control character"),
+        ("rec/a\u2028b", "has a control character"),
+    ],
+)
+def test_a_list_that_reaches_out_of_its_folder_fetches_nothing(
+    server, no_corpora, install_plugin, path, said
+):
+    """The bad path stands last: nothing of the list may be fetched before it is found."""
+    base, folder = server
+    (folder / "good").write_bytes(TEXT)
+    sha = hashlib.sha256(TEXT).hexdigest()
+    lines = [f"{sha} {len(TEXT)} good", f"{sha} {len(TEXT)} {path}"]
+    install_listed(install_plugin, f"{base}/", lines)
+    with pytest.raises(SeqkitError, match=said) as error:
+        catalogue.get("listed", ignore)
+    assert error.value.problem.isprintable()
+    assert Quiet.asked == [] and not no_corpora.exists()
+
+
+@pytest.mark.parametrize("url", ["file://{folder}/", "ftp://127.0.0.1/", "data:,", "{folder}/"])
+def test_a_list_is_fetched_from_the_web_alone(server, no_corpora, install_plugin, url):
+    _, folder = server
+    (folder / "good").write_bytes(TEXT)
+    lines = [f"{hashlib.sha256(TEXT).hexdigest()} {len(TEXT)} good"]
+    install_listed(install_plugin, url.format(folder=folder), lines)
+    with pytest.raises(SeqkitError, match=r"is not an http\(s\) address"):
+        catalogue.get("listed", ignore)
+    assert not no_corpora.exists()
+
+
+def test_a_line_of_a_list_that_is_none(no_corpora, install_plugin):
+    install_listed(install_plugin, "http://127.0.0.1:9/", ["0" * 64 + " many good"])
+    with pytest.raises(SeqkitError, match=r"files\.sha256:1: not 'sha256 size path'"):
+        catalogue.get("listed", ignore)
+
+
+def test_a_listed_file_with_a_blank_in_its_name_is_fetched(server, no_corpora, install_plugin):
+    base, folder = server
+    (folder / "a b#1").write_bytes(TEXT)
+    lines = [f"{hashlib.sha256(TEXT).hexdigest()} {len(TEXT)} a b#1"]
+    install_listed(install_plugin, f"{base}/", lines)
+    assert (catalogue.get("listed", ignore) / "a b#1").read_bytes() == TEXT
+
+
+@pytest.mark.parametrize("target", ["file://{folder}/secret", "ftp://127.0.0.1:9/secret"])
+def test_a_server_cannot_lead_away_from_the_web(tiny, server, monkeypatch, target):
+    _, folder = server
+    (folder / "secret").write_bytes(TEXT)
+
+    def redirect(self):
+        self.send_response(302)
+        self.send_header("Location", target.format(folder=folder))
+        self.end_headers()
+
+    monkeypatch.setattr(Quiet, "do_GET", redirect)
+    with pytest.raises(SeqkitError, match="cannot be fetched"):
+        catalogue.get("tiny", ignore)
+    assert files_in(tiny) == set()
+
+
+def test_a_redirect_within_the_web_is_followed(tiny, server, monkeypatch):
+    serve = Quiet.do_GET
+
+    def redirect(self):
+        if self.path.startswith("/moved/"):
+            self.path = self.path.removeprefix("/moved")
+            serve(self)
+            return
+        self.send_response(302)
+        self.send_header("Location", f"/moved{self.path}")
+        self.end_headers()
+
+    monkeypatch.setattr(Quiet, "do_GET", redirect)
+    assert files_in(catalogue.get("tiny", ignore)) == {"train.conllu", "docs/LICENSE.gz"}
 
 
 def test_the_users_folder_goes_before_the_data_folder(tiny, tmp_path, monkeypatch):

@@ -208,8 +208,8 @@ def test_the_card_does_not_block_loading(folder, change):
         ("[" * 100_000, "not JSON"),
         ('{"sha256": {}}', "does not list config.json and model.safetensors"),
         ('{"sha256": ["config.json", "model.safetensors"]}', "does not list"),
-        ('{"sha256": {"config.json": "", "model.safetensors": "", "/etc/hosts": ""}}', "outside the model"),
-        ('{"sha256": {"config.json": "", "model.safetensors": "", "../x": ""}}', "'../x' is outside"),
+        ('{"sha256": {"config.json": "", "model.safetensors": "", "/etc/hosts": ""}}', "is absolute"),
+        ('{"sha256": {"config.json": "", "model.safetensors": "", "../x": ""}}', "'../x' leads out"),
     ],
 )
 def test_a_manifest_that_is_none(folder, manifest, problem):

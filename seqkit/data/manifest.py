@@ -1,0 +1,73 @@
+"""What a corpus's manifest names, checked before anything is read, written or fetched."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+from seqkit.errors import SeqkitError
+from seqkit.extend.manager import package_folder
+from seqkit.extend.specs import CorpusFile, CorpusListing, CorpusSpec
+from seqkit.io.safe_paths import fault_of_address, fault_of_path
+
+FIX = "Mend or uninstall the plugin that names this corpus."
+LISTED = re.compile(r"([0-9A-Fa-f]{64})[ \t]+(\d+)[ \t]+(\S.*)")
+"""A line of a list: sha256, size, path."""
+
+
+def check_manifest(spec: CorpusSpec) -> None:
+    """Raise SeqkitError for a path that leaves the corpus's folder, for one of a split that is none of its files, and
+    for an address that is not on the web. The files of a list are checked by `files_of`, which reads them.
+    """
+    paths = [path for split in spec.splits.values() for path in split]
+    for path in paths:
+        _check_path(spec, path)
+    for file in spec.files:
+        _check_file(spec, file)
+    own = {file.path for file in spec.files}
+    for path in paths if spec.files and not (spec.listing or spec.made_from or spec.maker) else ():
+        # A file may be one of a zip archive's.
+        if path not in own and not any(path.startswith(f"{archive}/") for archive in own):
+            raise SeqkitError(f"{spec.name}: a split names '{path}', which is none of its files", FIX)
+
+
+def files_of(spec: CorpusSpec) -> tuple[CorpusFile, ...]:
+    """Every file of a corpus, those of its list, too. Raises SeqkitError for a path or address as `check_manifest`."""
+    if spec.listing is None:
+        return spec.files
+    listed = _listed(package_folder(spec.name, spec.listing.path), spec.listing)
+    for file in listed:
+        _check_file(spec, file)
+    return spec.files + listed
+
+
+def _listed(path: Path, listing: CorpusListing) -> tuple[CorpusFile, ...]:
+    """The files of a list. Raises SeqkitError for a line that is none."""
+    files = []
+    # Only \n ends a line: any other line end in a path is a control character, and refused as such.
+    for number, line in enumerate(path.read_bytes().decode("utf-8").split("\n"), start=1):
+        if not line:
+            continue
+        found = LISTED.fullmatch(line)
+        if found is None:
+            raise SeqkitError(f"{path}:{number}: not 'sha256 size path'", FIX)
+        sha, size, name = found.groups()
+        files.append(CorpusFile(name, sha, int(size), listing.url + quote(name)))
+    return tuple(files)
+
+
+def _check_file(spec: CorpusSpec, file: CorpusFile) -> None:
+    _check_path(spec, file.path)
+    if file.url and (fault := fault_of_address(file.url)):
+        raise SeqkitError(f"{spec.name}: {_shown(file.url)} {fault}", FIX)
+
+
+def _check_path(spec: CorpusSpec, path: str) -> None:
+    if fault := fault_of_path(path):
+        raise SeqkitError(f"{spec.name}: its manifest names {_shown(path)}, which {fault}", FIX)
+
+
+def _shown(text: str) -> str:
+    """In quotes, control characters escaped, so that a terminal shows them and obeys none."""
+    return repr(text) if not text.isprintable() else f"'{text}'"

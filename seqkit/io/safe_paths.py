@@ -1,0 +1,46 @@
+"""Paths and addresses that a manifest, a list of files or an archive names: refused where they could lead elsewhere.
+
+Whoever wrote the manifest must not decide which files of this machine are read or written.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from pathlib import PureWindowsPath
+from urllib.parse import urlsplit
+
+SCHEMES = ("http", "https")
+"""What is fetched. A `file:` address would copy any file of this machine."""
+
+
+def fault_of_path(path: str) -> str:
+    """Why a path may not be used below a folder; "" where it stays inside it, on any system.
+
+    Refused are absolute paths, `..`, `~`, NUL and other control characters, and the empty path.
+    """
+    # Windows' rules know both separators, and drives.
+    named = PureWindowsPath(path)
+    if not named.parts:
+        return "names no file"
+    if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in path):
+        return "has a control character"
+    if named.anchor:
+        return "is absolute"
+    if ".." in named.parts:
+        return "leads out of its folder"
+    if named.parts[0].startswith("~"):
+        return "begins with ~, which stands for a user's folder"
+    return ""
+
+
+def fault_of_address(url: str) -> str:
+    """Why an address may not be fetched; "" for http and https with a host."""
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        return f"is not an address ({error})"
+    if parts.scheme not in SCHEMES or not parts.hostname:
+        return "is not an http(s) address"
+    if any(character.isspace() or unicodedata.category(character) == "Cc" for character in url):
+        return "has a blank or a control character"
+    return ""
