@@ -79,20 +79,21 @@ def load(name_or_folder: str | PathLike[str]) -> Any:
     return implementation(task.implementation)().load(fspath(name_or_folder))
 
 
-def tag(text: str, model: str = "en-tagger", language: str = "") -> list[Sentence]:
+def tag(text: str, model: str = "en-tagger", language: str = "", segmenter: str = "") -> list[Sentence]:
     """The sentences of a text, each with its `words` and `labels` (kind -> one label a word).
 
     >>> [sentence] = tag("She left.")
     >>> sentence.words, sentence.labels["upos"]
     (['She', 'left', '.'], ['PRON', 'VERB', 'PUNCT'])
 
+    `segmenter` names what splits the text: a segmenter's folder, or `spacy` for its rules; by default the model's own.
     For many texts, `load` the model once and use `seqkit.tasks.tagging.apply.tag_text`. Raises SeqkitError for a model
     that does not tag.
     """
     from seqkit.tasks.tagging.apply import tag_text
     from seqkit.tasks.tagging.loading import starting_tagger
 
-    return list(tag_text(starting_tagger(model), _whole(text), language))
+    return list(tag_text(starting_tagger(model), _whole(text), language, segmenter))
 
 
 def _whole(text: str) -> str:

@@ -13,7 +13,7 @@ from seqkit.evaluation.tagging import TaggingScores, score_tagging
 from seqkit.examples import RawText, Sentence, SourceLocation
 from seqkit.labels.kinds import in_order, kinds_in, where_labels_stand
 from seqkit.labels.schemes import repaired_labels, schemes_of
-from seqkit.text.words import sentences_from
+from seqkit.text.segmenters import Segmenter
 
 
 def evaluate_tagger(model: Any, gold: Sequence[Sentence], kinds: Sequence[str]) -> TaggingScores:
@@ -30,12 +30,14 @@ def predict(model: Any, sentences: Sequence[Sentence]) -> Sequence[Mapping[str, 
     return [repaired_labels(labels, schemes) for labels in predicted] if schemes else predicted
 
 
-def evaluate_raw(model: Any, gold: Sequence[Sentence], kinds: Sequence[str], language: str) -> RawScores:
+def evaluate_raw(
+    model: Any, gold: Sequence[Sentence], kinds: Sequence[str], segmenter: Segmenter
+) -> RawScores:
     """Word-aligned scores of a tagger that reads the raw text of the gold sentences.
 
     Raises SeqkitError where the gold sentences do not say where blanks stand.
     """
-    system = list(sentences_from(raw_text(gold), language))
+    system = list(segmenter.sentences(raw_text(gold)))
     for sentence, labels in zip(system, predict(model, system), strict=True):
         sentence.labels = {kind: labels[kind] for kind in kinds}
     return replace(score_raw(gold, system), model_silver=model.facts.silver)

@@ -28,12 +28,13 @@ class TaggerRunner:
     until the weights change. Any other network is run as it is.
     """
 
-    def __init__(self, model: TaggerModel, inference_dtype: str = "") -> None:
-        """Args: inference_dtype, number format of the z_t: float32, bfloat16, int8; "": what the model's options say.
+    def __init__(self, model: TaggerModel, inference_dtype: str = "", source: str = "") -> None:
+        """Args: inference_dtype, number format of the z_t: float32, bfloat16, int8; "": what the model's options say;
+        source, the name or folder that the model was loaded from, "": none.
 
         Raises SeqkitError for int8 where the model has no such form.
         """
-        self.model = model
+        self.model, self.source = model, source
         self.inference_dtype = inference_dtype or own_dtype(model)
         self._logits = tagger_logits(model, self.inference_dtype)
         self._names = {kind: np.array(labels, dtype=object) for kind, labels in model.facts.labels.items()}

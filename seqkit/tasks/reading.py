@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from seqkit.data.catalogue import find_corpus, read_examples
-from seqkit.examples import RawText, RecordErrors
+from seqkit.errors import SeqkitError
+from seqkit.examples import RawText, RecordErrors, Sentence
 from seqkit.extend.build import build, facts_class
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import CorpusSpec
@@ -46,6 +47,15 @@ def read_texts(
         held.append(example.text if isinstance(example, RawText) else example.text.strip() + "\n")
     if held:
         yield "".join(held)
+
+
+def read_sentences(source: str, split: str, problems: RecordErrors) -> Iterator[Sentence]:
+    """The sentences of a file or of a corpus's split. Raises SeqkitError for raw text, which has none yet."""
+    for example in read_examples(source, split, problems):
+        if not isinstance(example, Sentence):
+            fix = "Give a treebank, or another file with words."
+            raise SeqkitError(f"{source}: is raw text, without words", fix)
+        yield example
 
 
 def fresh_or_started(request: TrainingRequest, gather: Callable[[Any], Any]) -> Any:

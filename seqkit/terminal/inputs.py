@@ -5,15 +5,18 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
 from seqkit.io.atomic import readable
 from seqkit.io.zip_files import on_disk
+
+if TYPE_CHECKING:
+    from seqkit.text.segmenters import Segmenter
 
 LOOKS_LIKE_CONLLU = re.compile(r"(# \w+( id)? =|1\t\S)")
 
@@ -78,16 +81,21 @@ class Inputs:
         return names_file(argument)
 
 
-def read_inputs(inputs: Inputs, language: str, problems: RecordErrors) -> Iterator[Sentence]:
-    """The sentences of every argument, in order; raw text is split into words and sentences on the way."""
+def read_inputs(
+    inputs: Inputs, segmenter: Callable[[], Segmenter], problems: RecordErrors
+) -> Iterator[Sentence]:
+    """The sentences of every argument, in order; raw text is split into words and sentences on the way.
+
+    Args: segmenter, called when the first raw text is met.
+    """
     several = len(inputs.arguments) > 1
     for number, argument in enumerate(inputs.arguments or ("-",), start=1):
         if not inputs.is_file(argument):
             if not inputs.all_text:
                 _warn_of_namesake(argument)
-            sentences = _from_text(argument, f"argument {number}", inputs.pretokenized, language)
+            sentences = _from_text(argument, f"argument {number}", inputs.pretokenized, segmenter)
         else:
-            sentences = _sentences(_read(argument, inputs, problems), language)
+            sentences = _sentences(_read(argument, inputs, problems), segmenter)
         yield from _named(sentences, argument if inputs.is_file(argument) else f"argument {number}", several)
 
 
@@ -152,14 +160,16 @@ def _has_columns(path: str) -> bool:
     return names_known_suffix(path) and format_of(path).yields != "text"
 
 
-def _from_text(text: str, name: str, pretokenized: bool, language: str) -> Iterator[Sentence]:
+def _from_text(
+    text: str, name: str, pretokenized: bool, segmenter: Callable[[], Segmenter]
+) -> Iterator[Sentence]:
     if pretokenized:
         from seqkit.formats.plain import words_of
 
         for line in text.removesuffix("\n").split("\n"):
             yield Sentence(words_of(line), where=SourceLocation(name, 1))
     else:
-        yield from _sentences([RawText(text, SourceLocation(name, 1))], language)
+        yield from _sentences([RawText(text, SourceLocation(name, 1))], segmenter)
 
 
 def _read(path: str, inputs: Inputs, problems: RecordErrors) -> Iterator[Sentence | RawText]:
@@ -171,8 +181,10 @@ def _read(path: str, inputs: Inputs, problems: RecordErrors) -> Iterator[Sentenc
     return read_file(path, problems, inputs.format or ("" if names_known_suffix(path) else "txt"))
 
 
-def _sentences(examples: Iterable[Sentence | RawText], language: str) -> Iterator[Sentence]:
-    """Sentences as they are, raw text through the tokenizer (which alone imports spaCy)."""
+def _sentences(
+    examples: Iterable[Sentence | RawText], segmenter: Callable[[], Segmenter]
+) -> Iterator[Sentence]:
+    """Sentences as they are, raw text through the segmenter (rules import spaCy)."""
     iterator = iter(examples)
     first = next(iterator, None)
     if first is None:
@@ -184,17 +196,15 @@ def _sentences(examples: Iterable[Sentence | RawText], language: str) -> Iterato
 
     from itertools import chain
 
-    from seqkit.text.words import sentences_from, splitter
-
     if LOOKS_LIKE_CONLLU.match(first.text):
         print(
             f"{first.where.path} looks like CoNLL-U, but is read as text; else add --from conllu",
             file=sys.stderr,
         )
-    note = splitter(language).note
-    if note:
-        print(note, file=sys.stderr)
-    yield from sentences_from(chain([first], cast(Iterator[RawText], iterator)), language)
+    split = segmenter()
+    if split.note:
+        print(split.note, file=sys.stderr)
+    yield from split.sentences(chain([first], cast(Iterator[RawText], iterator)))
 
 
 def _warn_of_namesake(argument: str) -> None:

@@ -24,10 +24,16 @@ class StartingTagger:
     """A tagger, as `TaggerRunner` is, for one stream of sentences: the first words in numpy, the others in torch."""
 
     def __init__(
-        self, small: NumpyTagger, load: Callable[[], TaggerRunner], inference_dtype: str = ""
+        self,
+        small: NumpyTagger,
+        load: Callable[[], TaggerRunner],
+        inference_dtype: str = "",
+        source: str = "",
     ) -> None:
-        """Args: load, makes the same tagger in torch; inference_dtype, as it was asked for."""
-        self.facts, self.inference_dtype = small.facts, inference_dtype
+        """Args: load, makes the same tagger in torch; inference_dtype, as it was asked for; source, the name or folder
+        that the model was loaded from.
+        """
+        self.facts, self.inference_dtype, self.source = small.facts, inference_dtype, source
         self._small, self._load = small, load
         self._large: TaggerRunner | None = None
         self._words = 0

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from seqkit.examples import RawText, Sentence, SourceLocation
 from seqkit.inference.pool import Job, apply_in_order
 from seqkit.labels.schemes import repaired_labels, schemes_of
-from seqkit.text.words import sentences_from
+from seqkit.tasks.segmenting import segmenter_of
 
 if TYPE_CHECKING:
     from seqkit.inference.numpy.starting import StartingTagger
@@ -91,10 +91,14 @@ def _with_labels(sentence: Sentence, labels: dict[str, list[str]], ranked: dict[
     return tagged
 
 
-def tag_text(tagger: AnyTagger, text: str, language: str = "") -> Iterator[Sentence]:
-    """The sentences of running text with their labels. The language is the model's unless another is given."""
-    stretch = RawText(text, SourceLocation("text", 1))
-    sentences = sentences_from([stretch], language or tagger.facts.language)
+def tag_text(tagger: AnyTagger, text: str, language: str = "", segmenter: str = "") -> Iterator[Sentence]:
+    """The sentences of running text with their labels.
+
+    Args: language, of the text, where it is not the model's; segmenter, what splits it: a segmenter's name or folder,
+    `spacy` for its rules, "" for the model's own.
+    """
+    split = segmenter_of(tagger.source, tagger.facts.language, segmenter, language)
+    sentences = split.sentences([RawText(text, SourceLocation("text", 1))])
     return tag_sentences(tagger, sentences, tuple(tagger.facts.labels))
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterable
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seqkit.io.streams import data_stream, data_text
 from seqkit.terminal.arguments import (
     AllFiles,
     AllText,
@@ -19,6 +17,7 @@ from seqkit.terminal.arguments import (
     model_option,
 )
 from seqkit.terminal.inputs import Inputs, check_apart, is_file_there, listed, read_inputs
+from seqkit.terminal.outputs import sentence_format, sentence_writer
 from seqkit.terminal.renamed import Precision
 from seqkit.terminal.tables import say
 
@@ -50,6 +49,12 @@ def tag(
     text: AllText = False,
     file: AllFiles = False,
     lang: Annotated[str, typer.Option(help="Language code of raw text. Default: the model's.")] = "",
+    segmenter: Annotated[
+        str,
+        typer.Option(
+            help="What splits raw text: a segmenter's name or folder, or spacy (rules). Default: the model's own."
+        ),
+    ] = "",
     label: Annotated[str, typer.Option(help="Only these kinds of label, with commas.")] = "",
     probabilities: Annotated[
         bool, typer.Option("--probabilities", help="Show how sure each label is (table, jsonl, html).")
@@ -66,6 +71,7 @@ def tag(
 ) -> None:
     """Give every word its part of speech."""
     from seqkit.examples import RecordErrors
+    from seqkit.tasks.segmenting import segmenter_of
     from seqkit.tasks.tagging.apply import tag_sentences
     from seqkit.terminal.progress import WordCounter
 
@@ -74,15 +80,16 @@ def tag(
     wanted.check()
     # Tags written over the file they were made from would replace its own labels for good.
     check_apart({"--out": out}, [] if text else [path for path in wanted.arguments if is_file_there(path)])
-    spec = _format(out, format)
+    spec = sentence_format(out, format)
     top = top or int(probabilities)
     if top:
         _check_shows_probabilities(spec)
     model = model or _default(lang)
     tagger = _load(model, processes, inference_dtype)
     kinds = _kinds(label, tagger.facts.labels)
-    sentences = read_inputs(wanted, lang or tagger.facts.language, problems)
-    with _writer(out, spec) as writer, WordCounter("tagged") as counter:
+    split = partial(segmenter_of, model, tagger.facts.language, segmenter, lang)
+    sentences = read_inputs(wanted, split, problems)
+    with sentence_writer(out, spec) as writer, WordCounter("tagged") as counter:
         for sentence in tag_sentences(tagger, sentences, kinds, top, processes, model):
             writer.write(sentence)
             counter.add(len(sentence.words))
@@ -123,45 +130,6 @@ def _kinds(label: str, known: Iterable[str]) -> tuple[str, ...]:
                 f"--label {kind}: the model does not give it", did_you_mean(kind, known), exit_code=2
             )
     return kinds or tuple(known)
-
-
-@contextmanager
-def _writer(out: Path | None, spec: Any) -> Iterator[Any]:
-    """A writer to the file, or to standard output."""
-    from seqkit.data.catalogue import make_writer
-    from seqkit.errors import SeqkitError
-    from seqkit.extend.manager import load
-    from seqkit.io.atomic import atomic_write
-
-    load(spec.writer)  # before there is a file
-    if out is not None:
-        with atomic_write(out) as file:
-            writer = make_writer(spec, file)
-            yield writer
-            writer.close()
-        return
-    stdout = data_stream()
-    if spec.name == "spacy" and stdout.isatty():
-        raise SeqkitError("a .spacy file is binary", "Write it to a file: -o out.spacy", exit_code=2)
-    writer = make_writer(spec, stdout)
-    yield writer
-    writer.close()
-    stdout.flush()
-
-
-def _format(out: Path | None, format: str) -> Any:
-    from seqkit.data.catalogue import format_of
-    from seqkit.errors import SeqkitError
-    from seqkit.extend.manager import registry
-
-    default = "table" if data_text().isatty() else "conllu"
-    by_name = format or ("" if out else default)
-    spec = registry().find("formats", by_name) if by_name else format_of(str(out), written=True)
-    if spec.writer is None:
-        raise SeqkitError(
-            f"the format {spec.name}: sentences are not written in it", "See --format.", exit_code=2
-        )
-    return spec
 
 
 def _report(words: int, problems: RecordErrors) -> None:

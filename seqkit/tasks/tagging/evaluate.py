@@ -21,6 +21,7 @@ from seqkit.evaluation.spans import order_note
 from seqkit.evaluation.tagging import TaggingScores
 from seqkit.examples import RecordErrors, Sentence
 from seqkit.tasks.contract import EvaluationRequest
+from seqkit.tasks.segmenting import segmenter_of
 from seqkit.tasks.tagging.loading import load_tagger
 from seqkit.tasks.tagging.options import TaggingEvaluation
 from seqkit.tasks.tagging.report import (
@@ -34,7 +35,6 @@ from seqkit.tasks.tagging.report import (
 )
 from seqkit.terminal.inputs import check_apart, listed
 from seqkit.text.silver_labels import labeller_of
-from seqkit.text.words import splitter
 
 
 def evaluate_tagging(request: EvaluationRequest) -> Report:
@@ -81,8 +81,9 @@ def _check(request: EvaluationRequest, options: TaggingEvaluation) -> None:
         raise SeqkitError(
             "--raw gives scores of its own: its words differ from the gold ones", fix, exit_code=2
         )
-    if options.lang and not options.raw:
-        raise SeqkitError("--lang: is for --raw, which splits text anew", "Leave it out.", exit_code=2)
+    for given, name in ((options.lang, "--lang"), (options.segmenter, "--segmenter")):
+        if given and not options.raw:
+            raise SeqkitError(f"{name}: is for --raw, which splits text anew", "Leave it out.", exit_code=2)
     if options.confusion_plot is not None:
         check_apart({"--confusion-plot": options.confusion_plot}, [request.source])
         check_picture(options.confusion_plot)
@@ -127,9 +128,10 @@ def _metrics(scores: TaggingScores, kinds: Sequence[str]) -> list[Metric]:
 def _raw_report(
     request: EvaluationRequest, tagger: Any, sentences: Sequence[Sentence], kinds: Sequence[str]
 ) -> Report:
-    language = request.options.lang or tagger.facts.language
-    request.tell(splitter(language).note)
-    scores = evaluate_raw(tagger, sentences, kinds, language)
+    options: TaggingEvaluation = request.options
+    segmenter = segmenter_of(request.model, tagger.facts.language, options.segmenter, options.lang)
+    request.tell(segmenter.note)
+    scores = evaluate_raw(tagger, sentences, kinds, segmenter)
     silver = tagger.facts.silver
     return Report(
         title=_title(request, silver),

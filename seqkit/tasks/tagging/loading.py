@@ -24,7 +24,7 @@ def load_tagger(name_or_folder: str, inference_dtype: str = "") -> TaggerRunner:
 
     check_task("tagging", name_or_folder)
     check_dtype("tagging", inference_dtype)
-    return TaggerRunner(load_model(name_or_folder), inference_dtype)
+    return TaggerRunner(load_model(name_or_folder), inference_dtype, name_or_folder)
 
 
 def starting_tagger(name_or_folder: str, inference_dtype: str = "") -> TaggerRunner | StartingTagger:
@@ -37,7 +37,9 @@ def starting_tagger(name_or_folder: str, inference_dtype: str = "") -> TaggerRun
     small = numpy_tagger(name_or_folder, inference_dtype)
     if small is None:
         return load_tagger(name_or_folder, inference_dtype)
-    return StartingTagger(small, lambda: _loaded(name_or_folder, inference_dtype), inference_dtype)
+    return StartingTagger(
+        small, lambda: _loaded(name_or_folder, inference_dtype), inference_dtype, name_or_folder
+    )
 
 
 def numpy_tagger(name_or_folder: str, inference_dtype: str = "") -> NumpyTagger | None:

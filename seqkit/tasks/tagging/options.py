@@ -70,6 +70,8 @@ class TaggingEvaluation:
     """Split the raw text anew; word-aligned scores."""
     lang: str = ""
     """Language code for --raw. Default: the model's."""
+    segmenter: str = ""
+    """What splits text for --raw: a segmenter's name or folder, or spacy (rules). Default: the model's own."""
     confusion_plot: Path | None = None
     """Picture of the confusions of the first kind of label (.png, .pdf, .svg)."""
     calibration: bool = False

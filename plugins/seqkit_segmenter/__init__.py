@@ -1,0 +1,101 @@
+"""A segmenter: raw text to sentences and words, learnt from a treebank, for any script.
+
+A recurrent network reads characters from both ends and labels each: inside a token, its end, or the end of one that
+stands for several words (as UDPipe does, Straka & Straková 2017). A second one reads the places where a sentence may
+end, with the words around them, and says where one does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from seqkit import CommandSpec, ModelSpec, TaskSpec, hookimpl
+from seqkit.config import LARGEST, check_range
+from seqkit.models.contracts import ModelOptions
+
+
+@dataclass(frozen=True)
+class SegmenterOptions(ModelOptions):
+    """Options of the network."""
+
+    recurrence: str = "lstm"
+    """Which registered recurrence reads the text."""
+    hidden: int = 64
+    """Size of the state of each of the two chains over characters."""
+    layers: int = 1
+    """Depth of the network over characters."""
+    context: int = 96
+    """Size of the state of each of the two chains over places where a sentence may end."""
+    context_layers: int = 1
+    """Depth of that network."""
+    char_size: int = 32
+    """Size of a character's vector."""
+    class_size: int = 16
+    """Size of the vector of a character's class: Unicode category, kind of white space."""
+    run_size: int = 48
+    """Size of the vector of a run of characters between white space; 0: sentences are found without them."""
+    min_count: int = 2
+    """Runs seen less often share one vector, and so do such characters."""
+    dropout: float = 0.3
+    """Dropout of the states, one mask a window (variational)."""
+    run_dropout: float = 0.2
+    """Share of runs shown as unknown while training."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for a value that no network can be made of."""
+        check_range(
+            self, 1, LARGEST, "hidden", "layers", "context", "context_layers", "char_size", "class_size"
+        )
+        check_range(self, 0, LARGEST, "run_size")
+        check_range(self, 1, LARGEST, "min_count")
+        check_range(self, 0, 0.99, "dropout", "run_dropout")
+
+
+@dataclass(frozen=True)
+class SegmenterTraining:
+    """How text is changed while training, so that the segmenter meets what people type."""
+
+    lang: str = ""
+    """Language code of the text. Default: the corpus's, else xx."""
+    text_noise: float = 0.3
+    """Share of windows that are changed in each epoch: other letter case, no final stops, other line ends."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for a share out of range."""
+        check_range(self, 0, 1, "text_noise")
+
+
+@hookimpl
+def seqkit_models() -> Iterable[ModelSpec]:
+    """The model `segmenter`."""
+    yield ModelSpec(
+        "segmenter",
+        task="segmentation",
+        options=SegmenterOptions,
+        build="seqkit_segmenter.model:SegmenterModel",
+        facts="seqkit_segmenter.facts:SegmenterFacts",
+        summary="a segmenter: raw text to sentences and words",
+    )
+
+
+@hookimpl
+def seqkit_tasks() -> Iterable[TaskSpec]:
+    """The task `segmentation`."""
+    yield TaskSpec(
+        "segmentation",
+        implementation="seqkit_segmenter.task:SegmentationTask",
+        options=SegmenterTraining,
+        defaults={"label_smoothing": 0.0},
+        verb="segment",
+        provides="segmenter",
+        summary="segmenters: raw text to sentences and words",
+    )
+
+
+@hookimpl
+def seqkit_commands() -> Iterable[CommandSpec]:
+    """The command `segment`."""
+    yield CommandSpec(
+        "segment", command="seqkit_segmenter.command:segment", summary="Split text into sentences and words."
+    )

@@ -1,0 +1,68 @@
+"""`seqkit segment`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from seqkit.terminal.arguments import AllFiles, AllText, Out, SkipBad, model_option
+from seqkit.terminal.inputs import Inputs, check_apart, is_file_there, read_inputs
+from seqkit.terminal.outputs import sentence_format, sentence_writer
+from seqkit.terminal.tables import say
+
+if TYPE_CHECKING:
+    from seqkit.text.segmenters import Segmenter
+
+
+def segment(
+    inputs: Annotated[
+        list[str] | None, typer.Argument(help="Text, files, or - for standard input.", show_default=False)
+    ] = None,
+    model: Annotated[
+        str,
+        model_option(
+            "A segmenter, or a tagger that has one: name or folder; spacy: rules. Default: by language."
+        ),
+    ] = "",
+    out: Out = None,
+    format: Annotated[
+        str,
+        typer.Option(
+            "--format",
+            "-f",
+            help="table, conllu, jsonl, tsv, spacy, html. Default: by --out; table on a terminal, else conllu.",
+        ),
+    ] = "",
+    text: AllText = False,
+    file: AllFiles = False,
+    lang: Annotated[str, typer.Option(help="Language code of the text.")] = "en",
+    skip_bad: SkipBad = False,
+) -> None:
+    """Split text into sentences and words."""
+    from seqkit.examples import RecordErrors
+    from seqkit.terminal.progress import WordCounter
+
+    problems = RecordErrors(skip=skip_bad)
+    wanted = Inputs(tuple(inputs or ()), text, file)
+    wanted.check()
+    check_apart({"--out": out}, [] if text else [path for path in wanted.arguments if is_file_there(path)])
+    spec = sentence_format(out, format)
+    sentences = read_inputs(wanted, lambda: _segmenter(model, lang), problems)
+    with sentence_writer(out, spec) as writer, WordCounter("segmented") as counter:
+        for sentence in sentences:
+            writer.write(sentence)
+            counter.add(len(sentence.words))
+    say("" if counter.words else "no words found in the input")
+    say(problems.summary())
+
+
+def _segmenter(model: str, lang: str) -> Segmenter:
+    from seqkit.models.folder import model_info
+    from seqkit.tasks.segmenting import RULES, default_segmenter, own_segmenter, segmenter_of
+
+    if not model:
+        return default_segmenter(lang)
+    if model != RULES and (own := own_segmenter(str(model_info(model).folder))):
+        model = str(own)
+    return segmenter_of("", lang, model)

@@ -1,0 +1,91 @@
+"""What a treebank tells a segmenter, kept in the model folder: `text/characters.json`, `text/runs.json`,
+`text/multiwords.json` and `text/language.json`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+from seqkit.io.json_files import read_json, write_json
+from seqkit_segmenter.examples import Paragraph, has_inner_space
+from seqkit_segmenter.features import Alphabet, key_of
+from seqkit_segmenter.multiwords import Multiwords
+
+UNKNOWN_LANGUAGE = "xx"
+
+
+@dataclass
+class SegmenterFacts:
+    """Characters, frequent runs between white space, and the words of tokens that stand for several."""
+
+    characters: list[str]
+    runs: list[str]
+    multiwords: Multiwords
+    inner_spaces: bool = False
+    """Whether some word of the treebank has a space inside."""
+    language: str = UNKNOWN_LANGUAGE
+    silver: str | None = None
+    """The pipeline that made the labels, where no person did."""
+
+    @classmethod
+    def gather(
+        cls,
+        paragraphs: Sequence[Paragraph],
+        multiwords: Multiwords,
+        options: Any,
+        language: str,
+        silver: str | None = None,
+    ) -> Self:
+        """Read the training split once."""
+        characters: Counter[str] = Counter()
+        runs: Counter[str] = Counter()
+        for paragraph in paragraphs:
+            for text in {paragraph.text, paragraph.text.upper(), paragraph.text.lower()}:
+                characters.update(text)
+            runs.update(map(key_of, paragraph.text.split()))
+        return cls(
+            _frequent(characters, options.min_count),
+            _frequent(runs, options.min_count) if options.run_size else [],
+            multiwords,
+            any(map(has_inner_space, paragraphs)),
+            language,
+            silver,
+        )
+
+    @cached_property
+    def alphabet(self) -> Alphabet:
+        """Text to ids."""
+        return Alphabet(self.characters, self.runs)
+
+    def save(self, folder: Path) -> None:
+        """Write `text/`."""
+        write_json(folder / "text" / "characters.json", self.characters)
+        write_json(folder / "text" / "runs.json", self.runs)
+        write_json(folder / "text" / "multiwords.json", self.multiwords.as_json())
+        write_json(folder / "text" / "language.json", self._source())
+
+    def _source(self) -> dict[str, Any]:
+        return {"language": self.language, "silver": self.silver, "inner_spaces": self.inner_spaces}
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote. Raises SeqkitError for a file that is missing or not what it should be."""
+        source = read_json(folder / "text" / "language.json")
+        return cls(
+            read_json(folder / "text" / "characters.json"),
+            read_json(folder / "text" / "runs.json"),
+            Multiwords.from_json(read_json(folder / "text" / "multiwords.json")),
+            source["inner_spaces"],
+            source["language"],
+            source["silver"],
+        )
+
+
+def _frequent(counts: Counter[str], least: int) -> list[str]:
+    """What was counted often enough, the most frequent first; never nothing."""
+    return [key for key, count in counts.most_common() if count >= least and key]

@@ -1,0 +1,141 @@
+"""What the network sees of a text: characters, their classes, and the places where a sentence may end.
+
+Shapes: T characters, K places, R runs of characters between white space.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ids = NDArray[np.int64]
+
+PAD, UNKNOWN = 0, 1
+"""The first two ids of characters, classes, runs and shapes."""
+SPACE, OTHER_SPACE, TAB, LINE_END, LINE_END_SHORT = (
+    "space",
+    "other space",
+    "tab",
+    "line end",
+    "short line's end",
+)
+# fmt: off
+CLASSES = (
+    SPACE, OTHER_SPACE, TAB, LINE_END, LINE_END_SHORT,
+    "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po",
+    "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn",
+)
+# fmt: on
+"""Kinds of white space, and the general categories of Unicode. A class has the id 2 + its place here."""
+SHAPES = ("Xx", "xx", "XX", "X", "dd", "punctuation", "mixed")
+"""Letter case of a run. A shape has the id 2 + its place here."""
+LINE_ENDS = frozenset("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
+_RUN = re.compile(r"\S+")
+_CLASS_IDS = {name: 2 + place for place, name in enumerate(CLASSES)}
+_SHAPE_IDS = {name: 2 + place for place, name in enumerate(SHAPES)}
+_LETTERS = np.array([False, False, *(name[0] in "LMN" and len(name) == 2 for name in CLASSES)])
+_WHITE = np.array([False, False, *(name in CLASSES[:5] for name in CLASSES)])
+
+
+class Seen(NamedTuple):
+    """A text as ids."""
+
+    chars_T: Ids
+    classes_T: Ids
+    places_K: Ids
+    """Where a sentence may end: characters before white space or the end, and all that are neither letter nor digit."""
+    runs_K: Ids
+    """The run that each place is in."""
+    shapes_K: Ids
+
+
+class Alphabet:
+    """The characters and runs that have a vector of their own."""
+
+    def __init__(self, characters: Sequence[str], runs: Sequence[str]) -> None:
+        self.characters, self.runs = list(characters), list(runs)
+        self._chars = {character: 2 + place for place, character in enumerate(characters)}
+        self._runs = {run: 2 + place for place, run in enumerate(runs)}
+
+    def see(self, text: str) -> Seen:
+        """A text, of a character at least, as ids."""
+        points_T = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+        distinct_U, index_T = np.unique(points_T, return_inverse=True)
+        letters = [chr(point) for point in distinct_U.tolist()]
+        chars_T = np.array([self._chars.get(letter, UNKNOWN) for letter in letters])[index_T]
+        classes_T = np.array([class_id(letter) for letter in letters])[index_T]
+        _mark_short_lines(text, classes_T)
+        places_K, run_of_K = _places(classes_T)
+        found = _RUN.findall(text)
+        runs_R = np.array([self._runs.get(key_of(run), UNKNOWN) for run in found] or [PAD])
+        shapes_R = np.array([shape_of(run) for run in found] or [PAD])
+        return Seen(chars_T, classes_T, places_K, runs_R[run_of_K], shapes_R[run_of_K])
+
+
+@lru_cache(maxsize=1 << 16)
+def class_id(letter: str) -> int:
+    """The id of a character's class."""
+    if not letter.isspace():
+        category = unicodedata.category(letter)
+        # A few characters are separators to Unicode but no white space to Python.
+        return _CLASS_IDS[category]
+    if letter == " ":
+        return _CLASS_IDS[SPACE]
+    if letter in LINE_ENDS:
+        return _CLASS_IDS[LINE_END]
+    return _CLASS_IDS[TAB if letter == "\t" else OTHER_SPACE]
+
+
+@lru_cache(maxsize=1 << 16)
+def key_of(run: str) -> str:
+    """A run in lower case, without what stands around its letters and digits; all digits alike."""
+    if len(run) > 100:
+        return ""
+    core = re.sub(r"\d", "0", run.lower())
+    return re.sub(r"^[\W_]+|[\W_]+$", "", core) or core
+
+
+@lru_cache(maxsize=1 << 16)
+def shape_of(run: str) -> int:
+    """The id of a run's shape."""
+    letters = [letter for letter in run[:40] if letter.isalpha()]
+    if not letters:
+        return _SHAPE_IDS["dd" if any(letter.isdigit() for letter in run[:40]) else "punctuation"]
+    upper = [letter.isupper() for letter in letters]
+    if all(upper):
+        return _SHAPE_IDS["XX" if len(letters) > 1 else "X"]
+    if upper[0] and not any(upper[1:]):
+        return _SHAPE_IDS["Xx"]
+    return _SHAPE_IDS["mixed" if any(upper) else "xx"]
+
+
+def _places(classes_T: Ids) -> tuple[Ids, Ids]:
+    """Where a sentence may end, and for each such place the number of its run."""
+    white_T = _WHITE[classes_T]
+    before_white_T = np.append(white_T[1:], True)
+    places_K = np.flatnonzero(~white_T & (before_white_T | ~_LETTERS[classes_T]))
+    starts_T = ~white_T & np.append(True, white_T[:-1])
+    return places_K, (np.cumsum(starts_T) - 1)[places_K]
+
+
+def _mark_short_lines(text: str, classes_T: Ids) -> None:
+    """Tell ends of lines on which the next line's first word would have had room: they are meant.
+
+    The width is that of the longest of the four lines around.
+    """
+    breaks = np.flatnonzero(classes_T == _CLASS_IDS[LINE_END]).tolist()
+    if not breaks:
+        return
+    starts = [0, *(place + 1 for place in breaks)]
+    widths = [end - start for start, end in zip(starts, [*breaks, len(text)], strict=True)]
+    for line, place in enumerate(breaks, start=1):
+        word = _RUN.match(text, starts[line])
+        size = len(word.group()) if word else 0
+        if widths[line - 1] + 1 + size <= max(widths[max(line - 2, 0) : line + 2]):
+            classes_T[place] = _CLASS_IDS[LINE_END_SHORT]

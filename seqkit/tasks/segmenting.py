@@ -1,0 +1,68 @@
+"""Which segmenter splits raw text for a model: the model's own, one that a user names, or spaCy's rules."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+from seqkit.errors import SeqkitError
+from seqkit.extend.manager import load, registry
+from seqkit.extend.specs import PretrainedSpec
+from seqkit.models.folder import CONFIG, model_folder, model_info
+from seqkit.text.segmenters import RuleSegmenter, Segmenter
+
+FOLDER = "segmenter"
+"""The folder inside of a model's that holds the segmenter trained with it: a model folder of its own."""
+RULES = "spacy"
+"""The name that stands for spaCy's rules."""
+PROVIDES = "segmenter"
+"""What a TaskSpec says that it provides, if its models split text."""
+
+
+def segmenter_of(model: str, language: str, choice: str = "", lang: str = "") -> Segmenter:
+    """The segmenter for a model that reads raw text.
+
+    Args: model, name or folder, "": none; language, the model's; choice, what the user named: `spacy`, or a segmenter's
+    name or folder; lang, the language of the text where the user named one: a model's own segmenter serves its own
+    language alone. Raises SeqkitError for a choice that is no segmenter.
+    """
+    if choice and choice != RULES:
+        return load_segmenter(choice)
+    own = own_segmenter(model) if model and not choice and lang in ("", language) else None
+    return load_segmenter(str(own)) if own is not None else RuleSegmenter(lang or language)
+
+
+def default_segmenter(language: str) -> Segmenter:
+    """The segmenter for a language: one that ships, alone or inside of another model, else spaCy's rules."""
+    for registered in sorted(registry().all("pretrained"), key=lambda registered: not registered.builtin):
+        if registered.spec.language == language and (found := _shipped(registered.spec)):
+            return load_segmenter(found)
+    return RuleSegmenter(language)
+
+
+def _shipped(spec: PretrainedSpec) -> str:
+    """Name or folder of the segmenter that a shipped model is or has; "" where it neither is nor has one."""
+    provides = {one.spec.name: one.spec.provides for one in registry().all("tasks")}
+    if provides.get(spec.task) == PROVIDES:
+        return spec.name
+    return str(own_segmenter(spec.name) or "")
+
+
+def own_segmenter(model: str) -> Path | None:
+    """The folder of the segmenter inside of a model's folder; None where it has none."""
+    folder = model_folder(model) / FOLDER
+    return folder if (folder / CONFIG).is_file() else None
+
+
+@lru_cache(maxsize=4)
+def load_segmenter(name_or_folder: str) -> Segmenter:
+    """A trained segmenter, of whatever task provides it; loaded once. Raises SeqkitError for any other model."""
+    task = str(model_info(name_or_folder).config["task"])
+    spec = next((one.spec for one in registry().all("tasks") if one.spec.name == task), None)
+    if spec is None or spec.provides != PROVIDES:
+        fix = f"Name a segmenter (`seqkit train segmenter` makes one), or {RULES}."
+        raise SeqkitError(
+            f"{name_or_folder}: a model for {task}, which does not split text", fix, exit_code=2
+        )
+    return cast(Segmenter, load(spec.implementation)().load(name_or_folder))

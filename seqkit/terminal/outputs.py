@@ -1,0 +1,56 @@
+"""Where a command that writes sentences puts them: a file or standard output, in the format asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from seqkit.io.streams import data_stream, data_text
+
+if TYPE_CHECKING:
+    from seqkit.extend.specs import FormatSpec
+
+
+def sentence_format(out: Path | None, format: str) -> FormatSpec:
+    """The format to write: by its name, else by the file's suffix; without either a table on a terminal, else CoNLL-U.
+
+    Raises SeqkitError for a format that does not exist or cannot hold sentences.
+    """
+    from seqkit.data.catalogue import format_of
+    from seqkit.errors import SeqkitError
+    from seqkit.extend.manager import registry
+
+    default = "table" if data_text().isatty() else "conllu"
+    by_name = format or ("" if out else default)
+    spec: FormatSpec = registry().find("formats", by_name) if by_name else format_of(str(out), written=True)
+    if spec.writer is None:
+        raise SeqkitError(
+            f"the format {spec.name}: sentences are not written in it", "See --format.", exit_code=2
+        )
+    return spec
+
+
+@contextmanager
+def sentence_writer(out: Path | None, spec: FormatSpec) -> Iterator[Any]:
+    """A writer to the file, which appears whole or not at all, or to standard output."""
+    from seqkit.data.catalogue import make_writer
+    from seqkit.errors import SeqkitError
+    from seqkit.extend.manager import load
+    from seqkit.io.atomic import atomic_write
+
+    load(str(spec.writer))  # before there is a file
+    if out is not None:
+        with atomic_write(out) as file:
+            writer = make_writer(spec, file)
+            yield writer
+            writer.close()
+        return
+    stdout = data_stream()
+    if spec.name == "spacy" and stdout.isatty():
+        raise SeqkitError("a .spacy file is binary", "Write it to a file: -o out.spacy", exit_code=2)
+    writer = make_writer(spec, stdout)
+    yield writer
+    writer.close()
+    stdout.flush()
