@@ -38,8 +38,9 @@ from seqkit.models.options import Seq2SeqOptions
 from seqkit.option_fields import option_fields
 from seqkit.tasks.seq2seq.options import Seq2SeqTraining
 from seqkit.tasks.tagging.options import TaggingOptions
+from seqkit.training.objective_options import NLLOptions, RDropOptions, RiskOptions, ScheduledOptions
 from seqkit.training.options import TrainingOptions
-from seqkit.training.plugin import AdamOptions, NLLOptions, SGDOptions
+from seqkit.training.plugin import AdamOptions, SGDOptions
 
 DOCS = Path(__file__).parent
 PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end of generated part -->)", re.DOTALL)
@@ -204,6 +205,9 @@ PARTS: dict[str, Callable[[], str]] = {
     "tagging-options": lambda: options_table(TaggingOptions),
     "seq2seq-training": lambda: options_table(Seq2SeqTraining),
     "nll-options": lambda: options_table(NLLOptions),
+    "r-drop-options": lambda: options_table(RDropOptions),
+    "scheduled-options": lambda: options_table(ScheduledOptions),
+    "mrt-options": lambda: options_table(RiskOptions),
     "adam-options": lambda: options_table(AdamOptions),
     "sgd-options": lambda: options_table(SGDOptions),
     "tagger-options": tagger_options,

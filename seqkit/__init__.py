@@ -120,7 +120,7 @@ def translate(lines: str | Iterable[str], model: str = "de-en", **options: Any) 
     from seqkit.decoding.options import DecodingOptions
     from seqkit.errors import SeqkitError
     from seqkit.models.artifact import load_for
-    from seqkit.models.contracts import SymbolDecoder
+    from seqkit.models.modalities import SymbolDecoder
     from seqkit.tasks.seq2seq.apply import translate_lines
 
     translator = load_for("seq2seq", model)

@@ -17,6 +17,7 @@ from torch.nn.functional import interpolate
 
 from seqkit.media import Sound
 from seqkit.models.contracts import Memory
+from seqkit.models.modalities import Encoder
 from seqkit.models.networks import recurrent_encoder
 from seqkit.nn.columns import Columns
 from seqkit.nn.dropout import SharedDropout
@@ -36,7 +37,7 @@ class AudioBatch(NamedTuple):
     lengths_B: Tensor
 
 
-class AudioEncoder(nn.Module):
+class AudioEncoder(Encoder):
     """Recordings -> Memory, a step for every 2^halvings frames of 10 ms."""
 
     unit = "time"

@@ -19,6 +19,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, softplus
 
 from seqkit import SeqkitError
 from seqkit.models.contracts import Counts, Loss, Memory
+from seqkit.models.modalities import DrawingDecoder
 from seqkit.models.networks import recurrent_decoder
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
@@ -39,7 +40,7 @@ class FramesBatch(NamedTuple):
     lengths_B: Tensor
 
 
-class FramesDecoder(nn.Module):
+class FramesDecoder(DrawingDecoder):
     """A Memory -> sequences of vectors."""
 
     mean_D: Tensor

@@ -17,6 +17,7 @@ from torch.nn.functional import interpolate
 
 from seqkit.media import LUMA, Picture
 from seqkit.models.contracts import Memory
+from seqkit.models.modalities import Encoder
 from seqkit.models.networks import recurrent_encoder
 from seqkit.nn.columns import Columns
 from seqkit.nn.dropout import SharedDropout
@@ -38,7 +39,7 @@ class ImageBatch(NamedTuple):
     lengths_B: Tensor
 
 
-class ImageEncoder(nn.Module):
+class ImageEncoder(Encoder):
     """Pictures -> Memory, a step for every four columns."""
 
     unit = "columns"

@@ -12,7 +12,8 @@ import torch
 from torch import Tensor, nn
 
 from seqkit import SeqkitError
-from seqkit.models.contracts import Counts, Loss, Memory
+from seqkit.models.contracts import Counts, Loss, Memory, StepLogProbs
+from seqkit.models.modalities import SymbolDecoder
 from seqkit.models.networks import recurrent_decoder
 from seqkit.nn.affine import Affine, affine
 from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs
@@ -37,8 +38,10 @@ class TargetBatch(NamedTuple):
     mask_BT: Tensor
 
 
-class TextDecoder(nn.Module):
+class TextDecoder(SymbolDecoder):
     """A Memory -> lines of text. One symbol beside the pieces, `end`, begins and ends each line."""
+
+    joins_parts = True
 
     def __init__(
         self,
@@ -175,6 +178,24 @@ class TextDecoder(nn.Module):
         log_p_BT = log_p_BTV.gather(2, batch.targets_BT[:, :, None])[:, :, 0]
         return (log_p_BT * batch.mask_BT).sum(1)
 
+    def step_log_probs(self, memory: Memory, batch: TargetBatch) -> StepLogProbs:
+        """Log-probabilities of every symbol at every step of the lines."""
+        o_NO = self._narrowed(self.outputs(memory, batch.inputs_BT)[0][batch.mask_BT])
+        return StepLogProbs(log_probs(o_NO, self.V, self.output.bias), batch.targets_BT[batch.mask_BT])
+
+    def rows(self, batch: TargetBatch) -> list[list[int]]:
+        """The pieces of each line."""
+        lengths = (batch.mask_BT.sum(1) - 1).tolist()
+        return [row[:length] for row, length in zip(batch.targets_BT.tolist(), lengths, strict=True)]
+
+    def inputs(self, batch: TargetBatch) -> Tensor:
+        """The piece before each one; the boundary before the first."""
+        return batch.inputs_BT
+
+    def told(self, batch: TargetBatch, inputs_BT: Tensor) -> TargetBatch:
+        """The lines with other pieces told to the decoder than those before."""
+        return batch._replace(inputs_BT=inputs_BT)
+
     def attention(self, memory: Memory, batch: TargetBatch) -> Tensor | None:
         """Where each step of a line looks, a_BTS; None in a model that does not look."""
         return self.outputs(memory, batch.inputs_BT)[1]
@@ -189,6 +210,8 @@ class TextDecoder(nn.Module):
             previous_N = torch.full((state.layers[0][0].shape[0],), self.end)
         o_NO, state = self.network.step(self.embedding(previous_N), state)
         log_p_NV = log_probs(self._narrowed(o_NO), self.V, self.output.bias)
+        if log_p_NV.requires_grad:
+            log_p_NV = log_p_NV.clone()  # what a gradient is computed from must not change
         log_p_NV[:, UNKNOWN] = -torch.inf
         return log_p_NV, state
 

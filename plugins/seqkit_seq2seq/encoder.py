@@ -9,9 +9,10 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from seqkit.models.contracts import Memory
+from seqkit.models.modalities import Encoder
 from seqkit.models.networks import recurrent_encoder
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
@@ -31,7 +32,7 @@ class TextBatch(NamedTuple):
     lengths_B: Tensor
 
 
-class TextEncoder(nn.Module):
+class TextEncoder(Encoder):
     """Lines of text -> Memory. Every line ends in one more symbol, so that an empty one has a state, too."""
 
     reads_symbols = True

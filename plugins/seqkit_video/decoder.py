@@ -24,6 +24,7 @@ from torch import Tensor, nn
 
 from seqkit.media import Film
 from seqkit.models.contracts import Counts, Loss, Memory
+from seqkit.models.modalities import DrawingDecoder
 from seqkit.models.networks import recurrent_decoder
 from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.densities import Mixture, MixtureHead, gaussian_kl
@@ -68,7 +69,7 @@ class Found(NamedTuple):
     log_variance_BJZ: Tensor
 
 
-class VideoDecoder(nn.Module):
+class VideoDecoder(DrawingDecoder):
     """A Memory -> films of the training split's size and length."""
 
     orders_PJ: Tensor

@@ -21,6 +21,7 @@ from torch import Tensor, nn
 
 from seqkit.media import Film
 from seqkit.models.contracts import Memory
+from seqkit.models.modalities import Encoder
 from seqkit.models.networks import recurrent_encoder
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
@@ -52,7 +53,7 @@ class Places(nn.Module):
         return torch.tanh(placed_NHWD).flatten(1, 2)
 
 
-class VideoEncoder(nn.Module):
+class VideoEncoder(Encoder):
     """Films -> Memory, a step for every frame that is read; with `video_places` then one for every place in it."""
 
     unit = "frames"

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.pictures import plain, save_figure
-from seqkit.models.contracts import SupportsAttention
 
 SHADES = " ░▒▓█"
 LONGEST_LABEL = 12
@@ -33,16 +32,14 @@ def alignment(model: Any, source: Mapping[str, Any], output: Any) -> Alignment:
     """Where the model looks when it writes `output`. Raises SeqkitError for a model without attention."""
     model.eval()
     decoder = model.decoder
-    weights_BTS = None
-    if isinstance(decoder, SupportsAttention):
-        weights_BTS = decoder.attention(model.read([source]), decoder.collate([output]))
+    weights_BTS = decoder.attention(model.read([source]), decoder.collate([output]))
     if weights_BTS is None:
         raise SeqkitError(
             "the model has no attention to show", "Train one with it: --set attention=general.", exit_code=2
         )
     labels = {name: encoder.labels(source[name]) for name, encoder in model.encoders.items()}
     # Steps that share a label stand side by side.
-    together = {name: getattr(encoder, "states_a_label", 1) for name, encoder in model.encoders.items()}
+    together = {name: encoder.states_a_label for name, encoder in model.encoders.items()}
     of_each = weights_BTS[0].split([len(labels[name]) * together[name] for name in labels], dim=1)
     folded = [
         weights_TS.unflatten(1, (-1, together[name])).sum(2)

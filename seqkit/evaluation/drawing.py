@@ -12,7 +12,6 @@ import torch
 
 from seqkit.evaluation.tagging import Accuracy
 from seqkit.examples import Pair
-from seqkit.models.contracts import SupportsLogProb
 from seqkit.nn.bfloat16 import products_in
 
 CLAUSE = re.compile(r"\s+and\s+(?=\S+\s+\S+\s+(?:is|are)\b)")
@@ -53,10 +52,11 @@ def log_likelihood(model: Any, pairs: Sequence[Pair]) -> float:
     with products_in(model.inference_dtype):
         for start in range(0, len(pairs), BATCH):
             batch = pairs[start : start + BATCH]
-            if isinstance(model.decoder, SupportsLogProb):
-                total += float(model.log_prob(batch).sum())
-            else:
+            log_p_B = model.log_prob_or_none(batch)
+            if log_p_B is None:
                 total -= float(model(model.collate(batch)).counts.nll)
+            else:
+                total += float(log_p_B.sum())
     return total / len(pairs)
 
 

@@ -32,6 +32,18 @@ def build(kind: str, name: str, *arguments: Any) -> Any:
     return made
 
 
+def build_as(base: type, kind: str, name: str, *arguments: Any) -> Any:
+    """As `build`. Raises PluginError where what is made is no instance of `base`, the contract."""
+    made = build(kind, name, *arguments)
+    if not isinstance(made, base):
+        registered = registry().registered(kind, name)
+        reference = getattr(registered.spec, MAKERS.get(kind, "build"))
+        gives = f"{reference} gives a {type(made).__name__} for '{name}'"
+        problem = f"{registered.who}: {gives}, not a {base.__module__}.{base.__name__}"
+        raise PluginError(problem, FIX)
+    return made
+
+
 def facts_class(spec: ModelSpec) -> Any:
     """The class of facts of a model: its own, or that of its task. Raises PluginError where neither names one."""
     task: TaskSpec = registry().find("tasks", spec.task)

@@ -149,9 +149,9 @@ class MetricSpec:
 class EncoderSpec:
     """One modality into a memory that any decoder can read.
 
-    `build` names a function `(options, facts) -> Encoder`; `facts` the class that holds what the corpus told, with
-    `gather(pairs, options)`, `save(folder)` and `load(folder)`. `options` is a frozen dataclass; its fields are set
-    beside those of the model. The contracts stand in `seqkit.models.contracts`.
+    `build` names a subclass of Encoder, or a function `(options, facts) -> Encoder`; `facts` the class that holds what
+    the corpus told, with `gather(pairs, options)`, `save(folder)` and `load(folder)`. `options` is a frozen dataclass;
+    its fields are set beside those of the model. `seqkit.models.modalities` has the base class.
     """
 
     name: str

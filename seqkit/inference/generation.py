@@ -15,7 +15,7 @@ from seqkit.decoding.options import DecodingOptions
 from seqkit.decoding.sampling import sample
 from seqkit.decoding.steps import Ensemble, Forced, Hypothesis, Stepper
 from seqkit.errors import SeqkitError
-from seqkit.models.contracts import DrawingDecoder
+from seqkit.models.modalities import DrawingDecoder
 from seqkit.models.seq2seq import Seq2Seq
 from seqkit.nn.bfloat16 import products_in
 from seqkit.text.languages import writes_blanks
@@ -132,7 +132,7 @@ def _written(
         raise SeqkitError(f"{wrong}: of use only where symbols are written", "Leave it out.", exit_code=2)
     outputs: list[list[Output]] = [[] for _ in sources]
     temperature = options.temperature if options.sample else 0.0
-    room = NUMBERS // getattr(models[0].decoder, "output_numbers", 1)
+    room = NUMBERS // models[0].decoder.output_numbers
     together = max(1, min(DRAWN, room))
     for draw in range(max(options.draws, 1)):
         for members in _batches(steps, together):
@@ -163,9 +163,9 @@ def _batches(steps: Sequence[int], most: int) -> Iterator[list[int]]:
 
 def _least(model: Seq2Seq) -> int:
     """Symbols that an output may have however short its source: steps of sound, columns or frames tell little of it."""
-    if all(getattr(encoder, "reads_symbols", False) for encoder in model.encoders.values()):
+    if all(encoder.reads_symbols for encoder in model.encoders.values()):
         return 0
-    return int(ROOM * getattr(model.decoder, "longest", 0))
+    return int(ROOM * model.decoder.longest)
 
 
 def _search(

@@ -1,6 +1,7 @@
 """What a model must offer, and the options taggers share. Imports no torch: listing models stays light.
 
-Shapes: B examples, S steps of a memory, D features of a step, N rows of a search, V symbols.
+Encoders and decoders have base classes in `seqkit.models.modalities`. Shapes: B examples, S steps of a memory, D
+features of a step.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, Self, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, Self
 
 from seqkit.config import LARGEST, MOST_PIECES, check_range
 from seqkit.examples import Sentence
@@ -129,6 +130,14 @@ class Counts(NamedTuple):
         return cls(nll.detach().double(), right.detach(), steps)
 
 
+class StepLogProbs(NamedTuple):
+    """Predictions of the labelled steps of a batch, for one kind of output. N steps, V labels or symbols."""
+
+    log_p_NV: Tensor
+    y_N: Tensor
+    """The right label of each step."""
+
+
 class Loss(NamedTuple):
     """What one batch gives: the loss to minimise and counts, all of them sums.
 
@@ -161,165 +170,12 @@ class Memory(NamedTuple):
     alphabet: Any = None
     """What the symbols mean: equal to a decoder's `alphabet` where both use the same ones. None without symbols."""
 
-
-class Encoder(Protocol):
-    """One modality into a Memory. It is also a `torch.nn.Module`."""
-
-    output_size: int
-    """D."""
-    final_sizes: tuple[int, ...]
-    """Sizes of the parts of `final`."""
-
-    def lengths(self, inputs: Sequence[Any]) -> list[int]:
-        """About how many steps each input takes: what batches are made by."""
-        ...
-
-    def parts(self, input: Any) -> list[Any]:
-        """An input that is too long for one reading in parts, any other as it is; none where it is empty."""
-        ...
-
-    def collate(self, inputs: Sequence[Any], seed: int | None = None) -> Any:
-        """Inputs as one batch of tensors; `seed`: in training, of what is random about it."""
-        ...
-
-    def __call__(self, batch: Any) -> Memory: ...
-
-    def labels(self, input: Any) -> list[str]:
-        """A word for each step of the memory, to be written beside a picture of attention.
-
-        Where several steps, side by side, share a word (the places of a frame), the attribute `states_a_label` says how
-        many.
-        """
-        ...
-
-
-class Decoder(Protocol):
-    """A Memory into one modality, with its own loss. It is also a `torch.nn.Module`.
-
-    What only some commands need stands in protocols of its own: `SupportsLogProb`, `SupportsAttention`, `SupportsJoin`.
-    """
-
-    def lengths(self, targets: Sequence[Any]) -> list[int]:
-        """As an encoder's."""
-        ...
-
-    def collate(self, targets: Sequence[Any], seed: int | None = None) -> Any:
-        """Targets as one batch of tensors; `seed`: in training, of what is random about it."""
-        ...
-
-    def loss(self, memory: Memory, batch: Any, label_smoothing: float = 0.0) -> Loss:
-        """-Σ log P(target | memory)."""
-        ...
-
-
-@runtime_checkable
-class DrawingDecoder(Decoder, Protocol):
-    """A decoder that writes its outputs at one go, not by symbols: films, vectors.
-
-    Where one output is large, an attribute `output_numbers` tells how many numbers it has: fewer are made at once then.
-    """
-
-    def generate(self, memory: Memory, seeds: Sequence[int], temperature: float = 0.0) -> list[Any]:
-        """An output for each example, which follows from its memory and its seed, whatever its company.
-
-        Args: temperature, how much is left to chance: 0 takes the most usual wherever there is one.
-        """
-        ...
-
-
-@runtime_checkable
-class SymbolDecoder(Decoder, Protocol):
-    """A decoder that writes symbols one by one: what `seqkit.decoding` searches with."""
-
-    end: int
-    """The symbol that ends an output."""
-    alphabet: Any
-    """Equal in two decoders whose symbols mean the same."""
-
-    def start(self, memory: Memory) -> Any:
-        """The state before the first step, one row an example."""
-        ...
-
-    def step(self, previous_N: Tensor | None, state: Any) -> tuple[Tensor, Any]:
-        """Symbols just written (None before the first) -> log P(next)_NV, and the state after it."""
-        ...
-
-    def select(self, state: Any, rows_N: Tensor, examples_B: Tensor | None) -> Any:
-        """The state of these rows; `examples_B`: which examples are left."""
-        ...
-
-    def read(self, symbols: Sequence[int]) -> Any:
-        """What the symbols say, without `end`: a str from a text decoder."""
-        ...
-
-    def symbols(self, target: Any) -> list[int]:
-        """The symbols of a target, or of its beginning, without `end`."""
-        ...
-
-
-@runtime_checkable
-class SupportsLogProb(Protocol):
-    """A decoder that tells how likely a target is."""
-
-    def log_prob(self, memory: Memory, batch: Any) -> Tensor:
-        """log P(target | memory) of each example, (B,)."""
-        ...
-
-
-@runtime_checkable
-class SupportsStepLosses(Protocol):
-    """A decoder that tells the loss of each step, for inspection."""
-
-    def step_losses(self, memory: Memory, batch: Any) -> Tensor:
-        """-log P of each step, (B, T), 0 at padding."""
-        ...
-
-
-@runtime_checkable
-class SupportsStepScores(Protocol):
-    """A decoder of symbols that scores every one of them at each step, for inspection."""
-
-    V: Any
-    """Output matrix, (symbols, size of o)."""
-
-    def step_scores(self, memory: Memory, batch: Any) -> Tensor:
-        """Logits (B, T, V)."""
-        ...
-
-    def symbol_names(self) -> list[str]:
-        """Name of each of the V symbols."""
-        ...
-
-
-@runtime_checkable
-class SupportsAttention(Decoder, Protocol):
-    """A decoder whose attention can be shown as a picture."""
-
-    def attention(self, memory: Memory, batch: Any) -> Tensor | None:
-        """a_BTS; None where the options leave attention out."""
-        ...
-
-    def labels(self, target: Any) -> list[str]:
-        """A word for each of the T steps."""
-        ...
-
-
-@runtime_checkable
-class SupportsJoin(Protocol):
-    """A decoder whose outputs for the parts of a long input make one."""
-
-    def join(self, outputs: Sequence[Any]) -> Any:
-        """One output made of those for the parts of a long input."""
-        ...
-
-
-@runtime_checkable
-class SupportsView(Protocol):
-    """An encoder whose input can be drawn under a picture of attention."""
-
-    unit: str
-    """What the horizontal axis counts, such as "seconds"."""
-
-    def view(self, input: Any) -> Any:
-        """Values of the picture, (height, width) or (height, width, 3)."""
-        ...
+    def repeated(self, count: int) -> Memory:
+        """The memory of each example `count` times, side by side: B becomes B * count."""
+        parts = (self.states_BSD, self.mask_BS, self.symbols_BS)
+        states, mask, symbols = (
+            None if part is None else part.repeat_interleave(count, dim=0) for part in parts
+        )
+        assert states is not None
+        final = tuple(part.repeat_interleave(count, dim=0) for part in self.final)
+        return Memory(states, mask, final, symbols, self.alphabet)

@@ -20,11 +20,12 @@ from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import Pair
-from seqkit.extend.build import build as build_part
+from seqkit.extend.build import build_as
 from seqkit.extend.manager import load, registry
 from seqkit.io.json_files import read_json, write_json
-from seqkit.models.contracts import Loss, Memory, SupportsLogProb
+from seqkit.models.contracts import Loss, Memory
 from seqkit.models.folder import LANGUAGES
+from seqkit.models.modalities import Decoder, Encoder
 from seqkit.models.options import names_in
 
 
@@ -89,7 +90,7 @@ class Seq2Seq(nn.Module):
         self.inference_dtype: str = options.inference_dtype
         """Number format of matrix products in `generate`; whoever loads the model may choose another."""
         encoders = {
-            name: build_part("encoders", name, options, part) for name, part in facts.encoders.items()
+            name: build_as(Encoder, "encoders", name, options, part) for name, part in facts.encoders.items()
         }
         if not encoders:
             raise SeqkitError("option encoder is empty, so nothing is read", "Name one.", exit_code=2)
@@ -104,7 +105,7 @@ class Seq2Seq(nn.Module):
         shortest = min(len(encoder.final_sizes) for encoder in several)
         final_sizes = tuple(sum(encoder.final_sizes[part] for encoder in several) for part in range(shortest))
         parts = (facts.decoder, size, final_sizes, encoders)
-        self.decoder: Any = build_part("decoders", options.decoder, options, *parts)
+        self.decoder: Any = build_as(Decoder, "decoders", options.decoder, options, *parts)
 
     def lengths(self, pairs: Sequence[Pair]) -> NDArray[np.int64]:
         """Steps of each source (all encoders together) and of each target, (pairs, 2)."""
@@ -145,14 +146,19 @@ class Seq2Seq(nn.Module):
             return next(iter(memories.values()))
         return join({name: _projected(memory, self.projections[name]) for name, memory in memories.items()})
 
-    @torch.no_grad()
     def log_prob(self, pairs: Sequence[Pair]) -> Tensor:
-        """log P(target | source) of each pair. Raises SeqkitError where the decoder does not tell it."""
-        if not isinstance(self.decoder, SupportsLogProb):
+        """ln P(target | source) of each pair, (B,). Raises SeqkitError where the decoder does not tell it."""
+        log_p_B = self.log_prob_or_none(pairs)
+        if log_p_B is None:
             problem = f"the decoder for {self.options.decoder} does not tell how likely a target is"
             raise SeqkitError(problem, "Its loss is what `evaluate` gives.")
+        return log_p_B
+
+    @torch.no_grad()
+    def log_prob_or_none(self, pairs: Sequence[Pair]) -> Tensor | None:
+        """As `log_prob`; None where the decoder does not tell it."""
         batch = self.collate(pairs)
-        log_p_B: Tensor = self.decoder.log_prob(self.encode(batch.sources), batch.target)
+        log_p_B: Tensor | None = self.decoder.log_prob(self.encode(batch.sources), batch.target)
         return log_p_B
 
     def forward(self, batch: Seq2SeqBatch, label_smoothing: float = 0.0) -> Loss:

@@ -8,7 +8,6 @@ from typing import Any
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import Pair, RecordErrors, SourceLocation
-from seqkit.models.contracts import SupportsJoin
 
 Source = Mapping[str, Any]
 """Modality -> the input in it."""
@@ -24,7 +23,7 @@ def parts_of(model: Any, source: Source | None) -> list[Source]:
         return [source]
     ((name, value),) = source.items()
     parts = model.encoders[name].parts(value)
-    if len(parts) > 1 and not isinstance(model.decoder, SupportsJoin):
+    if len(parts) > 1 and not model.decoder.joins_parts:
         return [source]
     return [{name: part} for part in parts]
 

@@ -5,11 +5,11 @@ A task subclasses `Task`; what it trains with subclasses `Trainable`.
 
 from seqkit.evaluation.metric import Metric
 from seqkit.evaluation.report import Report, Section, Table
-from seqkit.models.contracts import Counts, Loss
+from seqkit.models.contracts import Counts, Loss, StepLogProbs
 from seqkit.tasks.application import ApplyRequest, Chunk, Limits, OutputWriter, Reading
 from seqkit.tasks.contract import EvaluationRequest, Task
 from seqkit.training.request import TaskOptions, TrainingRequest
-from seqkit.training.trainable import Prepared, StepLogProbs, Trainable
+from seqkit.training.trainable import Outputs, Prepared, Trainable
 
 __all__ = [
     "ApplyRequest",
@@ -20,6 +20,7 @@ __all__ = [
     "Loss",
     "Metric",
     "OutputWriter",
+    "Outputs",
     "Prepared",
     "Reading",
     "Report",

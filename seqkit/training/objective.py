@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from seqkit.models.contracts import Loss
-from seqkit.training.plugin import NLLOptions
+from seqkit.training.objective_options import NLLOptions
 from seqkit.training.trainable import Trainable
 
 

@@ -9,18 +9,9 @@ from math import inf
 from seqkit.config import check_range
 from seqkit.extend.hookspecs import hookimpl
 from seqkit.extend.specs import ObjectiveSpec, OptimizerSpec, ScheduleSpec
+from seqkit.training.objective_options import NLLOptions, RDropOptions, RiskOptions, ScheduledOptions
 
-
-@dataclass(frozen=True)
-class NLLOptions:
-    """Options of the objective `nll`."""
-
-    label_smoothing: float = field(default=0.1, metadata={"unit": "share"})
-    """Probability taken from the right label and shared by all (Szegedy et al. 2016)."""
-
-    def __post_init__(self) -> None:
-        """Raise SeqkitError for a value out of range."""
-        check_range(self, 0, 0.99, "label_smoothing")
+OBJECTIVES = "seqkit.training.objectives"
 
 
 @dataclass(frozen=True)
@@ -51,12 +42,30 @@ class SGDOptions:
 
 @hookimpl
 def seqkit_objectives() -> Iterable[ObjectiveSpec]:
-    """Negative log-likelihood."""
+    """Negative log-likelihood, R-Drop, scheduled sampling and minimum risk training."""
     yield ObjectiveSpec(
         "nll",
         objective="seqkit.training.objective:NLL",
         options=NLLOptions,
         summary="negative log-likelihood, with label smoothing",
+    )
+    yield ObjectiveSpec(
+        "r-drop",
+        objective=f"{OBJECTIVES}:RDrop",
+        options=RDropOptions,
+        summary="nll of two dropout passes that are held together (Liang et al. 2021)",
+    )
+    yield ObjectiveSpec(
+        "scheduled-sampling",
+        objective=f"{OBJECTIVES}:ScheduledSampling",
+        options=ScheduledOptions,
+        summary="nll where the decoder is told some of its own symbols (Bengio et al. 2015)",
+    )
+    yield ObjectiveSpec(
+        "mrt",
+        objective=f"{OBJECTIVES}:MinimumRisk",
+        options=RiskOptions,
+        summary="expected cost of whole outputs by a metric (Shen et al. 2016)",
     )
 
 

@@ -1,6 +1,9 @@
 """What the training loop, objectives and inspection ask of a task. Imports no torch: plugins may subclass it cheaply.
 
-Shapes: B examples, T steps, N labelled steps of a batch, V labels or symbols.
+An objective asks for the loss, for log-probabilities of single steps (`log_probs`), for whole outputs and their
+probabilities (`sample`), or decodes step by step (`inputs`, `start`, `step`, `told`).
+
+Shapes: B examples, K outputs of each, T steps, N labelled steps of a batch, V labels or symbols.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.metric import Metric
+from seqkit.models.contracts import StepLogProbs
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,12 +25,15 @@ if TYPE_CHECKING:
     from seqkit.training.state import Progress
 
 
-class StepLogProbs(NamedTuple):
-    """Predictions of the labelled steps of a batch, for one kind of output."""
+class Outputs(NamedTuple):
+    """Whole outputs of a model for each example of a batch, K of each, for one kind of output."""
 
-    log_p_NV: Tensor
-    y_N: Tensor
-    """The right label of each step."""
+    texts: list[list[str]]
+    """B × K. An output as metrics read it: a line, or labels with blanks between."""
+    references: list[str]
+    """The right output of each example."""
+    log_p_BK: Tensor
+    """ln P(output | source), with a gradient."""
 
 
 class Trainable(ABC):
@@ -63,6 +70,29 @@ class Trainable(ABC):
     def log_probs(self, batch: Any) -> list[StepLogProbs]:
         """Log-probabilities of every label at every labelled step, one record for each kind of output."""
         raise self.lacks("log-probabilities of single steps")
+
+    def sample(self, batch: Any, count: int, seed: int, *, search: bool = False) -> list[Outputs]:
+        """`count` outputs of each example, one record for each kind of output.
+
+        Args: seed, of the draws from P(output | source); search, take the best of a beam in place of draws.
+        """
+        raise self.lacks("outputs that are drawn in training")
+
+    def inputs(self, batch: Any) -> Tensor:
+        """What the model is told at each step, inputs_BT: the output before; at the first step anything."""
+        raise self.lacks("decoding step by step")
+
+    def start(self, batch: Any) -> Any:
+        """The state before the first step of each example."""
+        raise self.lacks("decoding step by step")
+
+    def step(self, previous_B: Tensor | None, state: Any) -> tuple[Tensor, Any]:
+        """One step: what was told (None before the first) -> log P(next)_BV, and the state after it."""
+        raise self.lacks("decoding step by step")
+
+    def told(self, batch: Any, inputs_BT: Tensor) -> Any:
+        """The batch with other inputs, what is to be predicted unchanged."""
+        raise self.lacks("decoding step by step")
 
     def step_losses(self, batch: Any) -> Tensor:
         """Negative log-likelihood of each step, (B, T), 0 at padding: for inspection."""

@@ -95,3 +95,33 @@ def test_a_model_without_facts_gets_those_of_its_task_and_else_is_named(install_
     problem = "plugin 'parts' of parts-dist 0.1: the model 'nothing-2' names no facts, and the task 'seq2seq'"
     with pytest.raises(PluginError, match=problem):
         facts_class(registry().find("models", "nothing-2"))
+
+
+NO_ENCODER = """
+from seqkit import EncoderSpec, hookimpl
+from torch import nn
+
+class Ears(nn.Module):
+    def __init__(self, options, facts):
+        super().__init__()
+
+class Facts:
+    @classmethod
+    def gather(cls, pairs, options):
+        return cls()
+
+@hookimpl
+def seqkit_encoders():
+    yield EncoderSpec("ears", build="ears_plugin:Ears", facts="ears_plugin:Facts")
+"""
+
+
+def test_an_encoder_that_is_none_is_named(install_plugin):
+    from toy_translation import tiny
+
+    install_plugin("ears", NO_ENCODER)
+    problem = (
+        "plugin 'ears' of ears-dist 0.1: ears_plugin:Ears gives a Ears for 'ears', not a seqkit.models.modal"
+    )
+    with pytest.raises(PluginError, match=problem):
+        tiny(encoder="ears")

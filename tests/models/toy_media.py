@@ -13,6 +13,7 @@ from torch import nn
 
 from seqkit import DecoderSpec, EncoderSpec, SeqkitError, hookimpl
 from seqkit.models.contracts import Counts, Loss, Memory
+from seqkit.models.modalities import DrawingDecoder, Encoder
 from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.deep import DeepEncoder
 
@@ -65,7 +66,7 @@ def write(output, path):
         np.save(file, output)
 
 
-class Dots(nn.Module):
+class Dots(Encoder):
     def __init__(self, options, facts):
         super().__init__()
         self.first = nn.Linear(SIZE, options.hidden)
@@ -95,7 +96,7 @@ class Dots(nn.Module):
         return [f"row {number}" for number in range(len(input))]
 
 
-class Drawer(nn.Module):
+class Drawer(DrawingDecoder):
     """One row of vectors: W z of the last state."""
 
     def __init__(self, options, facts, memory_size, final_sizes, encoders):

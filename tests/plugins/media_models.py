@@ -37,7 +37,7 @@ def padding_changes(encoder, inputs):
         alone = encoder(encoder.collate([one]))
         steps = alone.states_BSD.shape[1]
         assert encoder.lengths([one])[0] == len(encoder.labels(one))
-        assert steps == getattr(encoder, "states_a_label", 1) * len(encoder.labels(one))
+        assert steps == encoder.states_a_label * len(encoder.labels(one))
         worst = max(worst, (together.states_BSD[row, :steps] - alone.states_BSD[0]).abs().max().item())
         for ours, theirs in zip(together.final, alone.final, strict=True):
             worst = max(worst, (ours[row] - theirs[0]).abs().max().item())

@@ -59,14 +59,14 @@ def picture_of_attention(path: Path, model: Any, source: Mapping[str, Any], foun
     """Over a view of the source, where its encoder offers one (a spectrogram, a picture, frames); else a plain map."""
     from seqkit.evaluation import attention
     from seqkit.evaluation.pictures import letters_of_any_script
-    from seqkit.models.contracts import SupportsView
 
     ((name, value), *others) = source.items()
     encoder = model.encoders[name]
     with letters_of_any_script() as missing:
-        if not others and isinstance(encoder, SupportsView):
-            attention.media_heat_map(path, found, encoder.view(value), encoder.unit)
-        else:
+        view = None if others else encoder.view(value)
+        if view is None:
             attention.heat_map(path, found)
+        else:
+            attention.media_heat_map(path, found, view, encoder.unit)
     for note in missing:
         print(note, file=sys.stderr)

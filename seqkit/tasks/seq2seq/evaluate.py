@@ -11,7 +11,7 @@ from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.report import Report, Section, Table
 from seqkit.models.artifact import load_for
-from seqkit.models.contracts import SymbolDecoder
+from seqkit.models.modalities import SymbolDecoder
 from seqkit.tasks.contract import EvaluationRequest
 from seqkit.tasks.seq2seq.options import Seq2SeqEvaluation
 

@@ -18,7 +18,7 @@ from seqkit.evaluation.sacre import tokenizer_for
 from seqkit.examples import Pair, RecordErrors
 from seqkit.media import Limits
 from seqkit.models.artifact import load_for
-from seqkit.models.contracts import SymbolDecoder
+from seqkit.models.modalities import SymbolDecoder
 from seqkit.models.usable import faults_named, usable_pairs
 from seqkit.tasks.contract import EvaluationRequest
 from seqkit.tasks.seq2seq.apply import outputs_of, translate_sources

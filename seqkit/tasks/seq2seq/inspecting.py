@@ -20,7 +20,7 @@ from seqkit.extend.manager import registry
 from seqkit.inference.generation import generate
 from seqkit.media import Limits
 from seqkit.models.artifact import load_for
-from seqkit.models.contracts import SupportsAttention, SupportsStepLosses, SupportsStepScores
+from seqkit.models.modalities import SymbolDecoder
 from seqkit.models.seq2seq import Seq2SeqBatch
 from seqkit.nn.deep import DeepEncoder
 from seqkit.nn.recurrent import Recurrence
@@ -47,10 +47,11 @@ class Seq2SeqSubject(Subject):
         return batch
 
     def step_losses(self, batch: Seq2SeqBatch) -> Tensor:
-        decoder = self.model.decoder
-        if not isinstance(decoder, SupportsStepLosses):
+        losses_BT: Tensor | None
+        losses_BT = self.model.decoder.step_losses(self.model.encode(batch.sources), batch.target)
+        if losses_BT is None:
             raise self.lacks(f"losses of single steps: its decoder for {self.model.options.decoder} has none")
-        return decoder.step_losses(self.model.encode(batch.sources), batch.target)
+        return losses_BT
 
     def entries(self) -> list[str]:
         """The recurrent part of each encoder, else the recurrent layers in it."""
@@ -65,16 +66,17 @@ class Seq2SeqSubject(Subject):
         return found
 
     def scores(self, batch: Seq2SeqBatch) -> Tensor:
-        decoder = self.model.decoder
-        if not isinstance(decoder, SupportsStepScores):
-            raise self.lacks(f"scores of symbols: its decoder for {self.model.options.decoder} writes none")
-        return decoder.step_scores(self.model.encode(batch.sources), batch.target)
+        return self._symbols("scores").step_scores(self.model.encode(batch.sources), batch.target)
 
     def names(self) -> list[str]:
+        return self._symbols("names").symbol_names()
+
+    def _symbols(self, what: str) -> SymbolDecoder:
+        """The decoder. Raises SeqkitError where it writes no symbols. Args: what, of symbols is asked for."""
         decoder = self.model.decoder
-        if not isinstance(decoder, SupportsStepScores):
-            raise self.lacks(f"names of symbols: its decoder for {self.model.options.decoder} writes none")
-        return decoder.symbol_names()
+        if not isinstance(decoder, SymbolDecoder):
+            raise self.lacks(f"{what} of symbols: its decoder for {self.model.options.decoder} writes none")
+        return decoder
 
     def chosen(self, index: int) -> list[int]:
         decoder = self.model.decoder
@@ -82,21 +84,18 @@ class Seq2SeqSubject(Subject):
 
     def output_matrices(self) -> dict[str, Tensor]:
         decoder = self.model.decoder
-        return {"V": decoder.V} if isinstance(decoder, SupportsStepScores) else {}
+        return {"V": decoder.V} if isinstance(decoder, SymbolDecoder) and decoder.V is not None else {}
 
     def input_names(self, index: int) -> list[str]:
         sources = self.pairs[index].sources
         found = []
         for name, encoder in self.model.encoders.items():
-            together = getattr(encoder, "states_a_label", 1)
-            found += [label for label in encoder.labels(sources[name]) for _ in range(together)]
+            found += [label for label in encoder.labels(sources[name]) for _ in range(encoder.states_a_label)]
         return found
 
     def output_names(self, index: int) -> list[str]:
-        decoder = self.model.decoder
-        if isinstance(decoder, SupportsAttention):
-            return decoder.labels(self.pairs[index].target)
-        return super().output_names(index)
+        names: list[str] = self.model.decoder.labels(self.pairs[index].target)
+        return names
 
     def attention(self, index: int) -> Any:
         if self.model.options.attention == "none":

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from seqkit.decoding.options import DecodingOptions
 from seqkit.evaluation.corpus_metric import measured
@@ -16,13 +17,16 @@ from seqkit.evaluation.error_rates import characters, exact_matches, rate, words
 from seqkit.evaluation.metric import POINTS, Metric
 from seqkit.examples import Pair
 from seqkit.inference.generation import generate
-from seqkit.models.contracts import Loss
+from seqkit.models.contracts import Loss, StepLogProbs
+from seqkit.models.modalities import Decoder, SymbolDecoder
+from seqkit.models.seq2seq import Seq2SeqBatch
 from seqkit.models.usable import faults_named
+from seqkit.tasks.seq2seq.sampling import outputs_with_gradient
 from seqkit.text.languages import writes_blanks
 from seqkit.text.name_swaps import Names
 from seqkit.text.piece_lines import one_line
 from seqkit.training.batches import length_buckets
-from seqkit.training.trainable import Trainable
+from seqkit.training.trainable import Outputs, Trainable
 
 SCORED = 1000
 """Dev pairs, or up to twice as many, that are scored after each epoch: evenly spaced where there are more."""
@@ -67,6 +71,41 @@ class Seq2SeqTrainable(Trainable):
         """Negative log-likelihood of the targets."""
         loss: Loss = self.model(batch, label_smoothing)
         return loss
+
+    def log_probs(self, batch: Seq2SeqBatch) -> list[StepLogProbs]:
+        """Of every symbol at every step of the targets."""
+        return [self._symbols.step_log_probs(self.model.encode(batch.sources), batch.target)]
+
+    def sample(self, batch: Seq2SeqBatch, count: int, seed: int, *, search: bool = False) -> list[Outputs]:
+        """Outputs of each pair's source, drawn or searched for."""
+        decoder, memory = self._symbols, self.model.encode(batch.sources)
+        return [outputs_with_gradient(decoder, memory, batch.target, count, seed, search)]
+
+    def inputs(self, batch: Seq2SeqBatch) -> Tensor:
+        """The symbol before each one of the targets."""
+        return self._symbols.inputs(batch.target)
+
+    def start(self, batch: Seq2SeqBatch) -> Any:
+        """The decoder's state before the first symbol."""
+        return self._symbols.start(self.model.encode(batch.sources))
+
+    def step(self, previous_B: Tensor | None, state: Any) -> tuple[Tensor, Any]:
+        """One symbol further, without dropout."""
+        return self._symbols.step(previous_B, state)
+
+    def told(self, batch: Seq2SeqBatch, inputs_BT: Tensor) -> Seq2SeqBatch:
+        """The batch with other symbols told to the decoder."""
+        return batch._replace(target=self._symbols.told(batch.target, inputs_BT))
+
+    @property
+    def _symbols(self) -> SymbolDecoder:
+        """The decoder. Raises SeqkitError where it writes no symbols."""
+        decoder: Decoder = self.model.decoder
+        if not isinstance(decoder, SymbolDecoder):
+            raise self.lacks(
+                f"symbols of which the decoder '{self.model.options.decoder}' tells a probability"
+            )
+        return decoder
 
     def score(self) -> list[Metric]:
         """What the best epoch is chosen by, first; of greedy output, where targets are text.

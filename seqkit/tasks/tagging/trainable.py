@@ -15,12 +15,13 @@ from seqkit.examples import Sentence
 from seqkit.inference.tagger import TaggerRunner
 from seqkit.labels.kinds import is_label, kinds_in
 from seqkit.labels.schemes import repaired_labels, schemes_of
-from seqkit.models.contracts import Loss
+from seqkit.models.contracts import Loss, StepLogProbs
 from seqkit.models.tagger import TagBatch, Tagger
 from seqkit.nn.heads import IGNORE, in_float32
 from seqkit.tasks.tagging.distillation import Soft
+from seqkit.tasks.tagging.draws import drawn_labels
 from seqkit.tasks.tagging.losses import distilled_loss, tagging_loss
-from seqkit.training.trainable import StepLogProbs, Trainable
+from seqkit.training.trainable import Outputs, Trainable
 
 
 class TrainingBatch(NamedTuple):
@@ -94,6 +95,16 @@ class TaggingTrainable(Trainable):
             log_p_NV = torch.log_softmax(in_float32(logits_BTL[real_BT]), dim=-1)
             found.append(StepLogProbs(log_p_NV, y_BT[real_BT]))
         return found
+
+    def sample(self, batch: TrainingBatch, count: int, seed: int, *, search: bool = False) -> list[Outputs]:
+        """Labels of each sentence, drawn word by word, for each kind of label. Raises SeqkitError for a search."""
+        if search:
+            raise self.lacks("search for the best outputs in training: its labels are drawn")
+        targets, labels = batch.sentences.targets, self.model.facts.labels
+        return [
+            drawn_labels(logits_BTL, targets[kind], labels[kind], count, seed)
+            for kind, logits_BTL in self._logits(batch).items()
+        ]
 
     def step_losses(self, batch: TrainingBatch) -> Tensor:
         """Negative log-likelihood of each word, all kinds of label together, (B, T)."""

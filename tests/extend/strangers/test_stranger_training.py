@@ -75,12 +75,21 @@ def test_focal_loss_equals_its_formula(tools):
     assert (int(loss.counts.right), int(loss.counts.steps)) == (1, 2)
 
 
-def test_a_task_without_log_probabilities_refuses_the_objective(tools, seqkit, tmp_path):
-    settings = [part for one in ("objective=focal", "hidden=8", "epochs=1") for part in ("--set", one)]
+def test_the_objective_trains_a_translator_with_gamma_0_as_the_likelihood(tools, seqkit, tmp_path):
+    small = ("hidden=8", "embedding_size=8", "vocab_size=120", "epochs=1", "sampling=0", "threads=1")
     data = ("--corpus", "sample-german-english", "--source", "de", "--target", "en")
-    result = seqkit("train", "seq2seq", *data, "--out", tmp_path / "out", *settings)
-    assert result.code == 2 and "seq2seq offers no log-probabilities of single steps" in result.err
-    assert "Traceback" not in result.err
+    losses = {}
+    for name, own in {
+        "nll": ("label_smoothing=0",),
+        "focal": ("objective=focal", "gamma=0"),
+        "two": ("objective=focal",),
+    }.items():
+        settings = [part for one in (*small, *own) for part in ("--set", one)]
+        result = seqkit("train", "seq2seq", *data, "--out", tmp_path / name, *settings)
+        assert result.code == 0, result.err
+        losses[name] = float(epochs(tmp_path / name)[0]["train_loss"])
+    assert losses["focal"] == pytest.approx(losses["nll"], rel=1e-4)
+    assert weights(tmp_path / "two") != weights(tmp_path / "focal")
 
 
 @pytest.mark.parametrize("mu", [0.0, 0.9])
