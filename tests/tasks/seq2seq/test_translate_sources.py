@@ -6,6 +6,7 @@ import pytest
 from toy_translation import pairs, tiny, trained
 
 from seqkit.decoding.options import DecodingOptions
+from seqkit.tasks.application import Limits
 from seqkit.tasks.seq2seq import apply as translation
 from seqkit.tasks.seq2seq.apply import translate_lines
 
@@ -20,7 +21,7 @@ LINES = [part for pair in pairs(9, seed=55) for part in (pair.sources["text"], "
 def test_chunks_change_nothing(options, monkeypatch):
     lines = [*LINES, *LINES]
     whole = list(translate_lines([trained()], lines, options))
-    monkeypatch.setattr(translation, "CHUNK", 5)
+    monkeypatch.setattr(translation, "LIMITS", Limits(records=5, size=10**6))
     chunked = list(translate_lines([trained()], iter(lines), options))
     assert [[t.text for t in own] for own in chunked] == [[t.text for t in own] for own in whole]
     assert [bool(own) for own in chunked] == [bool(line) for line in lines]
@@ -29,8 +30,7 @@ def test_chunks_change_nothing(options, monkeypatch):
 
 
 def test_lines_are_taken_as_they_are_needed(monkeypatch):
-    monkeypatch.setattr(translation, "CHUNK", 2)
-    monkeypatch.setattr(translation, "CHUNK_CHARACTERS", 30)
+    monkeypatch.setattr(translation, "LIMITS", Limits(records=2, size=30))
     taken = []
     lines = (taken.append(line) or line for line in ["one", "two", "three", "one " * 20, "four", "five"])
     found = translate_lines([trained()], lines, DecodingOptions(beam=1))
