@@ -71,12 +71,10 @@ def load(name_or_folder: str | PathLike[str]) -> Any:
     (`seqkit.models.seq2seq.Seq2Seq`) has `read` (the states of a source) and `log_prob`. The networks are
     `torch.nn.Module`s.
     """
-    from seqkit.extend.manager import load as implementation
-    from seqkit.extend.manager import registry
     from seqkit.models.folder import model_info
+    from seqkit.tasks.contract import task_named
 
-    task = registry().find("tasks", model_info(name_or_folder).config["task"])
-    return implementation(task.implementation)().load(fspath(name_or_folder))
+    return task_named(model_info(name_or_folder).config["task"]).load(fspath(name_or_folder))
 
 
 def tag(text: str, model: str = "en-tagger", language: str = "", segmenter: str = "") -> list[Sentence]:

@@ -45,9 +45,8 @@ def evaluate(
     from seqkit.errors import PluginError
     from seqkit.evaluation.report import Report
     from seqkit.extend.blame import faults_named
-    from seqkit.extend.manager import load
     from seqkit.models.folder import model_info
-    from seqkit.tasks.contract import EvaluationRequest
+    from seqkit.tasks.contract import EvaluationRequest, task_named
     from seqkit.terminal.tables import say
 
     info = model_info(model)
@@ -64,7 +63,7 @@ def evaluate(
         tell=say,
     )
     with faults_named():
-        report = load(spec.implementation)().evaluate(request)
+        report = task_named(spec.name).evaluate(request)
         if not isinstance(report, Report):
             who = registry().registered("tasks", spec.name).who
             gives = f"its `evaluate` gives a {type(report).__name__}, not a Report"

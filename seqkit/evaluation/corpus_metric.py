@@ -5,7 +5,6 @@ Shapes: N outputs, K sums, S drawn corpora.
 
 from __future__ import annotations
 
-import inspect
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -17,7 +16,8 @@ from numpy.typing import NDArray
 from seqkit.errors import PluginError
 from seqkit.evaluation.metric import Metric
 from seqkit.evaluation.resampling import SEED, interval, samples_of
-from seqkit.extend.manager import load, registry
+from seqkit.extend.build import class_of
+from seqkit.extend.manager import registry
 
 Sums = NDArray[np.float64]
 
@@ -44,14 +44,8 @@ class CorpusMetric(ABC):
 
 def metric_of(name: str) -> CorpusMetric:
     """The registered metric of that name. Raises SeqkitError for an unknown name, and for a class that is none."""
-    registered = registry().registered("metrics", name)
-    made = load(registered.spec.metric)
-    if not (isinstance(made, type) and issubclass(made, CorpusMetric)) or inspect.isabstract(made):
-        problem = (
-            f"{registered.who}: {registered.spec.metric} is no seqkit.evaluation.corpus_metric.CorpusMetric"
-        )
-        raise PluginError(problem, "Tell the author of the plugin.")
-    return made()
+    made: CorpusMetric = class_of(CorpusMetric, "metrics", name)()
+    return made
 
 
 def measured(name: str, outputs: Sequence[str], references: Sequence[str], bootstrap: bool = True) -> Metric:

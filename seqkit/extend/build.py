@@ -11,7 +11,12 @@ from seqkit.extend.manager import load, registry
 from seqkit.extend.registry import Plugin
 from seqkit.extend.specs import ModelSpec, TaskSpec
 
-MAKERS = {"recurrences": "layer", "objectives": "objective"}
+MAKERS = {
+    "recurrences": "layer",
+    "objectives": "objective",
+    "metrics": "metric",
+    "tasks": "implementation",
+}
 """Kind of record -> the field that names what makes it, where that is not `build`."""
 FIX = "Tell the author of the plugin, or use another version of it."
 
@@ -42,6 +47,21 @@ def build_as(base: type, kind: str, name: str, *arguments: Any) -> Any:
         problem = f"{registered.who}: {gives}, not a {base.__module__}.{base.__name__}"
         raise PluginError(problem, FIX)
     return made
+
+
+def class_of(base: Any, kind: str, name: str, called: str = "") -> Any:
+    """The class that a record names. Raises PluginError for anything but a subclass of `base`, the contract.
+
+    Args: called, the name of the contract for messages, where it is not where `base` stands.
+    """
+    registered = registry().registered(kind, name)
+    reference = getattr(registered.spec, MAKERS[kind])
+    found = load(reference)
+    fits = isinstance(found, type) and issubclass(found, base) and not inspect.isabstract(found)
+    if not fits or not all(callable(getattr(found, method)) for method in base.__abstractmethods__):
+        called = called or f"{base.__module__}.{base.__qualname__}"
+        raise PluginError(f"{registered.who}: {reference} is no {called}", FIX)
+    return found
 
 
 def facts_class(spec: ModelSpec) -> Any:

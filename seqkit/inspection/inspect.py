@@ -13,7 +13,6 @@ import torch
 from torch import Tensor
 
 from seqkit.errors import SeqkitError
-from seqkit.extend.manager import load, registry
 from seqkit.inspection.attribution import Attribution, attributions
 from seqkit.inspection.cost import Cost, costs
 from seqkit.inspection.flow import (
@@ -33,6 +32,7 @@ from seqkit.inspection.matrices import Spectrum, spectra_of, spectrum_of
 from seqkit.inspection.states import StateUse, part_names
 from seqkit.inspection.tracing import Chain, Trace, Traces, chains_of, chosen, tracing
 from seqkit.models.folder import model_info
+from seqkit.tasks.contract import task_named
 from seqkit.tasks.inspecting import InspectionRequest, Subject, check_inspectable
 from seqkit.training.loop import in_dtype
 
@@ -99,7 +99,7 @@ class InspectOptions:
 def subject_of(request: InspectionRequest) -> tuple[str, Subject]:
     """The task's name, and the model with its examples. Raises SeqkitError for a task without inspection."""
     task = str(model_info(request.model).config["task"])
-    subject: Subject = load(registry().find("tasks", task).implementation)().subject(request)
+    subject: Subject = task_named(task).subject(request)
     check_inspectable(subject, request.source or "--text")
     return task, subject
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 
 from seqkit.errors import SeqkitError
+from seqkit.extend.build import class_of
 from seqkit.tasks.application import ApplyRequest, Chunk, Limits, OutputWriter
+from seqkit.training.trained_task import TrainedTask
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from seqkit.examples import RecordErrors
     from seqkit.io.text_files import FilePath
     from seqkit.tasks.inspecting import InspectionRequest, Subject
-    from seqkit.training.loop import Reporter
-    from seqkit.training.request import TrainingRequest
-    from seqkit.training.trainable import Prepared
 
 
 def quiet(message: str) -> None:
@@ -54,25 +52,11 @@ class EvaluationRequest:
         return " ".join(filter(None, (self.source, self.split)))
 
 
-class Task(ABC):
+class Task(TrainedTask):
     """A kind of model. `TaskSpec.implementation` names a subclass, which is made without arguments.
 
-    What a task does not override is refused by name.
+    What a task does not override is refused by name. `TrainedTask` has what training asks of it.
     """
-
-    name: ClassVar[str]
-    """As in the TaskSpec."""
-
-    @abstractmethod
-    def prepare(self, request: TrainingRequest, reporter: Reporter) -> Prepared:
-        """Read the data and make the model with its first, seeded weights.
-
-        Raises SeqkitError where there is nothing to learn from, or the options do not suit the data.
-        """
-
-    def finetune_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """The options of a trained model's network that a training which begins with it takes over."""
-        return dict(options)
 
     def load(self, name_or_folder: str, inference_dtype: str = "") -> Any:
         """A trained model of this task, ready to be applied. Raises SeqkitError for one of another task.
@@ -153,6 +137,8 @@ class Task(ABC):
         """Put the outputs for the items of a Doc into it."""
         raise self.lacks("place in spaCy")
 
-    def lacks(self, what: str) -> SeqkitError:
-        """The error for something that this task does not offer."""
-        return SeqkitError(f"{self.name} offers no {what}", "Choose a model of another task.", exit_code=2)
+
+def task_named(name: str) -> Task:
+    """The task of that name. Raises SeqkitError where there is none, PluginError for a class that is none."""
+    made: Task = class_of(Task, "tasks", name, "seqkit.tasks.Task")()
+    return made

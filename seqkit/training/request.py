@@ -11,12 +11,14 @@ from typing import Any
 from seqkit.config import fill, flatten, read_toml, to_toml
 from seqkit.data.pairs import absolute
 from seqkit.errors import SeqkitError
-from seqkit.extend.manager import load, registry
+from seqkit.extend.build import class_of
+from seqkit.extend.manager import registry
 from seqkit.extend.specs import ModelSpec, TaskSpec
 from seqkit.io.atomic import write_text
 from seqkit.models.folder import absolute_model, model_info
 from seqkit.models.options import options_class
 from seqkit.training.options import TrainingOptions
+from seqkit.training.trained_task import TrainedTask
 
 CONFIG = "config.toml"
 """Holds the request, resolved, in the run's own folder."""
@@ -122,6 +124,12 @@ def _without_sections(values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def trained_task(name: str) -> TrainedTask:
+    """The task of that name. Raises PluginError for a class that is none."""
+    made: TrainedTask = class_of(TrainedTask, "tasks", name, "seqkit.tasks.Task")()
+    return made
+
+
 def task_of(spec: ModelSpec) -> TaskSpec:
     """The task of a model. Raises SeqkitError where no plugin offers it, and where two claim its name."""
     registry().check_uncontested("tasks", spec.task)
@@ -185,8 +193,7 @@ def _options_of(start: str, spec: ModelSpec, task: TaskSpec) -> dict[str, Any]:
     if config["model"] != spec.name:
         problem = f"--from {start}: is a model of the kind {config['model']}, not {spec.name}"
         raise SeqkitError(problem, f"Train {config['model']}, or begin with another model.", exit_code=2)
-    options: dict[str, Any] = load(task.implementation)().finetune_options(config["options"])
-    return options
+    return trained_task(task.name).finetune_options(config["options"])
 
 
 def _resolved(sources: Sources) -> Sources:

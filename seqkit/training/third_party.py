@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable
 from functools import partial
@@ -13,26 +12,22 @@ import torch
 from torch import nn
 
 from seqkit.errors import PluginError, SeqkitError
-from seqkit.extend.build import FIX, build, check_takes
+from seqkit.extend.build import FIX, build, check_takes, class_of
 from seqkit.extend.manager import load, registry
 from seqkit.models.contracts import Counts, Loss
 from seqkit.training.objective import Objective
-from seqkit.training.request import TrainingRequest, task_of
+from seqkit.training.request import TrainingRequest, task_of, trained_task
 from seqkit.training.trainable import Prepared, Trainable
 
 
 def prepared_by_task(request: TrainingRequest, reporter: Any) -> Prepared:
     """What the task of the request's model prepares. Raises PluginError where that is anything else."""
     spec = task_of(registry().find("models", request.sources.model))
-    registered, reference = registry().registered("tasks", spec.name), spec.implementation
-    kind = load(reference)
-    is_class = isinstance(kind, type) and callable(getattr(kind, "prepare", None))
-    if not is_class or inspect.isabstract(kind):
-        raise PluginError(f"{registered.who}: {reference} is no seqkit.tasks.Task", FIX)
-    prepared = kind().prepare(request, reporter)
+    prepared = trained_task(spec.name).prepare(request, reporter)
     if not isinstance(prepared, Prepared):
+        who = registry().registered("tasks", spec.name).who
         gives = f"its `prepare` gives a {type(prepared).__name__}, not a Prepared"
-        raise PluginError(f"{registered.who}, task '{spec.name}': {gives}", FIX)
+        raise PluginError(f"{who}, task '{spec.name}': {gives}", FIX)
     return prepared
 
 
@@ -42,10 +37,7 @@ def objective_of(name: str, options: Any, task: str) -> Objective:
     Args: task, the name of the task whose loss it asks for; where that is a third party's, losses are checked, too.
     """
     registered = registry().registered("objectives", name)
-    reference = registered.spec.objective
-    kind = load(reference)
-    if not (isinstance(kind, type) and issubclass(kind, Objective)) or inspect.isabstract(kind):
-        raise PluginError(f"{registered.who}: {reference} is no seqkit.training.objective.Objective", FIX)
+    class_of(Objective, "objectives", name)
     made: Objective = build("objectives", name, options)
     if not registered.builtin:
         return CheckedObjective(made, f"{registered.who}, objective '{name}'")

@@ -53,6 +53,10 @@ def part(method):
         (task("pass", given="dict"), "odd_plugin:Odd is no seqkit.tasks.Task"),
         (task("prepare = None"), "odd_plugin:Odd is no seqkit.tasks.Task"),
         (
+            task("pass", given="type('Like', (), {'prepare': Odd.prepare})"),
+            "odd_plugin:Odd is no seqkit.tasks.Task",
+        ),
+        (
             task("def prepare(self, request, reporter): return None"),
             "its `prepare` gives a NoneType, not a Prepared",
         ),
