@@ -79,9 +79,11 @@ class TrainCommand:
 
     def request(self, out: Path, resume: bool) -> TrainingRequest | None:
         """What is to be trained; None where the run that is to be resumed is finished."""
-        from seqkit.models.folder import TRAINING
+        from seqkit.io.lock import check_unlocked
+        from seqkit.models.folder import LOCK, TRAINING
         from seqkit.training.request import CONFIG
 
+        check_unlocked(out / TRAINING / LOCK, f"--out {out}")
         begun = out / TRAINING / CONFIG
         request = self._resumed(out, begun) if resume and begun.exists() else self._fresh(out, resume)
         if request is not None and bool(request.sources.corpus) == bool(request.sources.train):
@@ -108,6 +110,7 @@ class TrainCommand:
 
     def _fresh(self, out: Path, resume: bool) -> TrainingRequest:
         from seqkit.io.atomic import check_folder
+        from seqkit.models.folder import LOCK, TRAINING
         from seqkit.training.request import check_used
 
         if resume and self.corpus is None and self.train is None and self.config is None:
@@ -117,7 +120,8 @@ class TrainCommand:
         request = self.merged()
         check_used(request)
         check_folder(out)
-        if any(path.is_file() for path in out.rglob("*")):
+        stale = out / TRAINING / LOCK
+        if any(path.is_file() and path != stale for path in out.rglob("*")):
             raise SeqkitError(
                 f"{out}: exists already", "Go on with it by --resume, or choose another --out.", exit_code=2
             )

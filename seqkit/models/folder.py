@@ -24,6 +24,8 @@ LANGUAGES = "languages.json"
 """What a sequence-to-sequence model's sources and targets are called."""
 TRAINING = "training"
 """The folder of a run's own files, no part of the model."""
+LOCK = "lock"
+"""The file in it that names the process which trains there."""
 SHAPE: dict[str, type] = {"task": str, "model": str, "needs": dict, "options": dict}
 """What `config.json` must hold, besides its format."""
 

@@ -9,8 +9,9 @@ import torch
 from seqkit.evaluation.plots import learning_curve
 from seqkit.evaluation.report import silver_warning
 from seqkit.extend.manager import registry
+from seqkit.io.lock import locked
 from seqkit.models.artifact import read_weights, save_model
-from seqkit.models.folder import TRAINING
+from seqkit.models.folder import LOCK, TRAINING
 from seqkit.models.needs import versions_of
 from seqkit.runtime.start import start_training
 from seqkit.training.loop import BEST, STATE, Methods, Reporter, Training
@@ -24,8 +25,15 @@ def train(request: TrainingRequest, out: Path, command: str, reporter: Reporter)
     """Train, or go on training, and write the model folder `out`.
 
     Args: command, the line that asked for it, for the model card. Raises `Stopped` when interrupted, and
-    SeqkitError for a model of a task that no plugin offers.
+    SeqkitError for a model of a task that no plugin offers, and where another process trains in the folder.
     """
+    with locked(out / TRAINING / LOCK, str(out)) as before:
+        if before is not None:
+            reporter.note(f"{out}: taken over from {before}, which ended without tidying up")
+        return _train(request, out, command, reporter)
+
+
+def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter) -> Progress:
     task_of(registry().find("models", request.sources.model))
     needs = needs_of_run(request)
     check_versions(out / TRAINING, needs)

@@ -1,0 +1,175 @@
+"""A lock on a folder, so that one process at a time writes to it: flock(2), else the record of a live process.
+
+The lock is a file that holds pid and host of its owner. The system releases it when that process ends, however it ends:
+what a killed process leaves behind is a file that nobody holds, and the next process takes it over.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from seqkit.errors import SeqkitError
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL)
+"""What flock says on file systems that have no locks."""
+PATIENCE = 1.0
+"""Seconds that an owner is given to write its name into the file it has just locked."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The process that holds a lock."""
+
+    pid: int
+    host: str
+    since: str
+    """Local time, to the second."""
+
+    @classmethod
+    def this(cls) -> Owner:
+        """This process."""
+        return cls(os.getpid(), socket.gethostname(), time.strftime("%Y-%m-%d %H:%M:%S"))
+
+    @property
+    def may_live(self) -> bool:
+        """Whether the process may still run: nobody can tell of another host."""
+        if self.host != socket.gethostname():
+            return True
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        except OSError:
+            return True
+        return True
+
+    def __str__(self) -> str:
+        return f"process {self.pid} on {self.host}, since {self.since}"
+
+
+def owner_of(path: Path) -> Owner | None:
+    """Who holds the lock file `path`; None where nobody does."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        return None if _lock(descriptor, path, shared=True) else _named_owner(path)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def locked(path: Path, what: str) -> Iterator[Owner | None]:
+    """Hold the lock file `path` within the block; yields the owner of a stale lock that was taken over, or None.
+
+    Folders that are missing are made, and taken away at the end where they are still empty. Raises SeqkitError, which
+    names pid and host, where another process holds the lock. Args: what, what is locked, for the message.
+    """
+    made = [folder for folder in path.parents if not folder.exists()]
+    descriptor = _acquired(path, what)
+    try:
+        before = _read(path)
+        _write(descriptor, Owner.this())
+        yield before
+    finally:
+        # Removed while it is held: nobody can take over a file that is about to go.
+        with suppress(OSError):
+            path.unlink()
+        os.close(descriptor)
+        for folder in made:
+            with suppress(OSError):
+                folder.rmdir()
+
+
+def check_unlocked(path: Path, what: str) -> None:
+    """Raise SeqkitError where another process holds the lock file `path`."""
+    if owner := owner_of(path):
+        raise _refusal(path, what, owner)
+
+
+def _acquired(path: Path, what: str) -> int:
+    """The descriptor of the lock file, held by this process alone."""
+    while True:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+        except FileNotFoundError:  # The last owner took its empty folder away just now.
+            continue
+        except OSError as error:
+            problem = f"{path}: cannot be written ({error.strerror})"
+            raise SeqkitError(problem, "Choose another place.") from error
+        if not _lock(descriptor, path):
+            os.close(descriptor)
+            raise _refusal(path, what, _named_owner(path))
+        if _is_still(path, descriptor):
+            return descriptor
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, path: Path, *, shared: bool = False) -> bool:
+    """Whether the file could be locked. Where files have no locks, whether its owner is gone."""
+    if fcntl is not None:
+        try:
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+            return True
+        except BlockingIOError:
+            return False
+        except OSError as error:
+            if error.errno not in UNSUPPORTED:
+                raise
+    owner = _read(path)
+    return owner is None or not owner.may_live
+
+
+def _is_still(path: Path, descriptor: int) -> bool:
+    """Whether the name still leads to the locked file: the last owner may have removed it in between."""
+    try:
+        return os.path.samestat(os.stat(path), os.fstat(descriptor))
+    except FileNotFoundError:
+        return False
+
+
+def _named_owner(path: Path) -> Owner:
+    """The owner of a lock that is held. It may be just about to write its name over that of a dead one."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        owner = _read(path)
+        if (owner is not None and owner.may_live) or time.monotonic() > deadline:
+            return owner or Owner(0, "an unknown host", "an unknown time")
+        time.sleep(0.05)
+
+
+def _read(path: Path) -> Owner | None:
+    """Whom the file names; None where it names nobody."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return Owner(int(record["pid"]), str(record["host"]), str(record["since"]))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _write(descriptor: int, owner: Owner) -> None:
+    """Name the owner in the file: in place, for the lock is on the file, not on its name."""
+    os.ftruncate(descriptor, 0)
+    os.pwrite(descriptor, (json.dumps(asdict(owner)) + "\n").encode(), 0)
+
+
+def _refusal(path: Path, what: str, owner: Owner) -> SeqkitError:
+    fix = "Wait until it ends, stop it, or choose another folder."
+    if owner.host != socket.gethostname():
+        fix += f" If that host is gone, delete {path}."
+    return SeqkitError(f"{what}: in use by {owner}", fix)
