@@ -50,7 +50,11 @@ def main() -> None:
     prepared = Seq2SeqTask().prepare(make_request(asked, [], parse_settings(given.settings)), Silent())
     with tempfile.TemporaryDirectory() as folder:
         training = Training(
-            prepared.task, prepared.request.training, methods_of(prepared.request), Path(folder), Silent()
+            prepared.task,
+            prepared.request.training,
+            methods_of(prepared.request, prepared.task.model),
+            Path(folder),
+            Silent(),
         )
         updates = list(islice(training._batches_left(), given.warm_up + given.updates))
         for batches in updates[: given.warm_up]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from seqkit import CorpusFile, CorpusListing, CorpusSpec, Division, hookimpl
+from seqkit_public_corpora.memory_tasks import memory_tasks
 
 
 @hookimpl
@@ -14,6 +15,7 @@ def seqkit_corpora() -> Iterable[CorpusSpec]:
     """One corpus for each manifest beside this file."""
     for manifest in sorted(Path(__file__).parent.glob("*.toml")):
         yield read_manifest(manifest)
+    yield from memory_tasks()
 
 
 def read_manifest(path: Path) -> CorpusSpec:
@@ -23,6 +25,7 @@ def read_manifest(path: Path) -> CorpusSpec:
     splits = {split: tuple(paths) for split, paths in fields.pop("splits").items()}
     sides = tuple(fields.pop("sides", ()))
     division = Division(**fields.pop("division")) if "division" in fields else None
+    parameters = fields.pop("options", {})
     listing = CorpusListing(**fields.pop("listing")) if "listing" in fields else None
     return CorpusSpec(
         name=path.stem,
@@ -31,5 +34,6 @@ def read_manifest(path: Path) -> CorpusSpec:
         sides=sides,
         division=division,
         listing=listing,
+        parameters=parameters,
         **fields,
     )

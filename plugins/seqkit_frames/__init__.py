@@ -1,4 +1,4 @@
-"""Sequences of vectors out: the base for spectrograms, strokes, readings of sensors."""
+"""Vectors in and out: spectrograms, strokes, readings of sensors; and one vector out, such as a number."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from seqkit import DecoderSpec, hookimpl
+from seqkit import DecoderSpec, EncoderSpec, hookimpl
 
 
 @dataclass(frozen=True)
@@ -15,6 +15,19 @@ class FramesOptions:
 
     density: Literal["gaussian", "squared"] = "gaussian"
     """gaussian: a deviation of each number is predicted, too; squared: it is 1, which is the squared error."""
+
+
+@hookimpl
+def seqkit_encoders() -> Iterable[EncoderSpec]:
+    """Vectors in."""
+    yield EncoderSpec(
+        "frames",
+        build="seqkit_frames.encoder:FramesEncoder",
+        facts="seqkit_frames.facts:SourceFramesFacts",
+        summary="a sequence of vectors",
+        reader="seqkit_frames.files:read_vectors",
+        suffixes=(".npy",),
+    )
 
 
 @hookimpl
@@ -28,5 +41,14 @@ def seqkit_decoders() -> Iterable[DecoderSpec]:
         summary="a sequence of vectors",
         reader="seqkit_frames.files:read_vectors",
         writer="seqkit_frames.files:write_vectors",
+        suffixes=(".npy",),
+    )
+    yield DecoderSpec(
+        "vector",
+        build="seqkit_frames.decoder_vector:VectorDecoder",
+        facts="seqkit_frames.facts:VectorFacts",
+        summary="one vector, such as a number",
+        reader="seqkit_frames.files:read_vector",
+        writer="seqkit_frames.files:write_vector",
         suffixes=(".npy",),
     )

@@ -55,3 +55,17 @@ def write_vectors(vectors_TD: NDArray[np.float32], path: str | Path) -> None:
     """Write an array as .npy; the file appears whole or not at all."""
     with atomic_write(path) as file:
         np.save(file, np.ascontiguousarray(vectors_TD, dtype=np.float32), allow_pickle=False)
+
+
+def read_vector(path: str | Path, limits: Limits | None = None) -> NDArray[np.float32]:
+    """The one vector in a file, (D,). Raises SeqkitError as `read_vectors`, and for several rows."""
+    values = read_vectors(path, limits)
+    if 1 not in values.shape:
+        fix = "Give an array of one axis, or choose the decoder of sequences: --set decoder=frames."
+        raise SeqkitError(f"{path}: holds {len(values)} vectors, not one", fix)
+    return values.reshape(-1)
+
+
+def write_vector(vector_D: NDArray[np.float32], path: str | Path) -> None:
+    """Write one vector as .npy."""
+    write_vectors(vector_D, path)

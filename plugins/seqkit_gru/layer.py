@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -25,6 +25,10 @@ class GRU(KernelRecurrence, WithInt8Form):
         from seqkit_gru.layer_int8 import Int8GRU
 
         return Int8GRU(self)
+
+    def keep_bias(self) -> Tensor:
+        """Of u, which multiplies z_{t-1}."""
+        return cast(Tensor, self.kernel.bias_ih_l0).detach().chunk(3)[1]
 
     def step(self, x_BD: Tensor, state: State) -> tuple[Tensor, State]:
         (z_BH,) = state

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import torch
 from torch import Tensor, nn
@@ -30,6 +30,14 @@ class LSTM(KernelRecurrence, PreparedInputs, WithInt8Form):
         super().reset_parameters()
         with torch.no_grad():
             self.kernel.bias_ih_l0.chunk(4)[1].fill_(1.0)
+
+    def keep_bias(self) -> Tensor:
+        """Of the forget gate f."""
+        return cast(Tensor, self.kernel.bias_ih_l0).detach().chunk(4)[1]
+
+    def write_bias(self) -> Tensor:
+        """Of the input gate i."""
+        return cast(Tensor, self.kernel.bias_ih_l0).detach().chunk(4)[0]
 
     def forward(
         self, x_BTD: Tensor, mask_BT: Tensor | None = None, state: State | None = None

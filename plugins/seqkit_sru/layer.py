@@ -39,6 +39,10 @@ class SRU(Recurrence, PreparedInputs):
                 nn.init.xavier_uniform_(W_HD)
             self.b.zero_()
 
+    def keep_bias(self) -> Tensor:
+        """Of f, which multiplies c_{t-1}."""
+        return self.b.detach().chunk(4)[0]
+
     def prepare(self, x: Tensor) -> Prepared:
         """f and r side by side, u and s side by side."""
         gates, values = affine(x, self.W, self.b).split(2 * self.hidden_size, dim=-1)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
+from seqkit.config import fill, parse_settings
 from seqkit.data.fetch import Progress, download, fault_of
 from seqkit.data.manifest import check_manifest, files_of
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.examples import Item, Pair, RawText, RecordErrors, Sentence, SourceLocation
 from seqkit.extend.manager import load, package_folder, registry
-from seqkit.extend.specs import CorpusSpec, DecoderSpec, FormatSpec
+from seqkit.extend.specs import CorpusSpec, DecoderSpec, FormatSpec, NoOptions
 from seqkit.formats.translations import TranslationWriter
 from seqkit.io.atomic import atomic_write
 from seqkit.io.text_files import suffix_of
@@ -35,15 +37,39 @@ def data_folder() -> Path:
 
 
 def find_corpus(name: str) -> CorpusSpec:
-    """The corpus of that name. SeqkitError, with the nearest name, where there is none, and for a bad manifest."""
+    """The corpus of that name, which may carry options: `adding?length=600`.
+
+    Raises SeqkitError, with the nearest name, where there is none, for a bad manifest, and for an unknown option.
+    """
+    base, _, options = name.partition("?")
     try:
-        spec: CorpusSpec = registry().find("corpora", name)
+        spec: CorpusSpec = registry().find("corpora", base)
     except SeqkitError:
         if os.path.exists(name):
             format_of(name)  # says what is wrong with the name of the file
         raise
     check_manifest(spec)
-    return spec
+    return with_options(spec, parse_settings(options.split("&"))) if options else spec
+
+
+def with_options(spec: CorpusSpec, values: Mapping[str, Any]) -> CorpusSpec:
+    """The corpus with some of its options set. Raises SeqkitError for one that it does not have, or a wrong value."""
+    if spec.options is NoOptions:
+        name = next(iter(values))
+        raise SeqkitError(f"{spec.name}: has no option '{name}'", "Leave it out.", exit_code=2)
+    options = fill({"corpus": spec.options}, values)["corpus"]
+    return dataclasses.replace(spec, parameters={**spec.parameters, **dataclasses.asdict(options)})
+
+
+def named_with_options(name: str, values: Mapping[str, Any]) -> str:
+    """The name of a corpus with options, those that it carries already among them: `adding?length=600`."""
+    if not values:
+        return name
+    base, _, own = name.partition("?")
+    settings = {**(parse_settings(own.split("&")) if own else {}), **values}
+    full = base + "?" + "&".join(f"{key}={value}" for key, value in sorted(settings.items()))
+    find_corpus(full)
+    return full
 
 
 def corpus_folder(spec: CorpusSpec) -> Path | None:
@@ -136,7 +162,12 @@ def made_items(spec: CorpusSpec, split: str) -> Iterator[Item]:
     """The examples of a corpus that has a maker. SeqkitError for a split that it lacks, and where its files do."""
     assert spec.maker is not None
     split = known_split(spec, split)
-    yield from load(spec.maker)(_folder_that_is_here(spec), split, spec.options)
+    yield from load(spec.maker)(_folder_that_is_here(spec), split, _parameters(spec))
+
+
+def _parameters(spec: CorpusSpec) -> Mapping[str, Any]:
+    """What a maker is given: the options at their defaults where none is set."""
+    return {**dataclasses.asdict(spec.options()), **spec.parameters}
 
 
 def known_split(spec: CorpusSpec, split: str) -> str:

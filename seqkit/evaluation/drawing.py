@@ -42,6 +42,8 @@ class DrawingScores:
     """On the model's outputs."""
     real: Verdict | None = None
     """On the targets: how far the judge can be trusted."""
+    squared_error: float | None = None
+    """Mean squared error of numbers, where the decoder tells it."""
 
 
 @torch.inference_mode()
@@ -57,6 +59,20 @@ def log_likelihood(model: Any, pairs: Sequence[Pair]) -> float:
                 total -= float(model(model.collate(batch)).counts.nll)
             else:
                 total += float(log_p_B.sum())
+    return total / len(pairs)
+
+
+@torch.inference_mode()
+def mean_squared_error(model: Any, pairs: Sequence[Pair]) -> float | None:
+    """The mean of all pairs, in the unit of the targets; None where the decoder writes no numbers that are so scored."""
+    model.eval()
+    total = 0.0
+    for start in range(0, len(pairs), BATCH):
+        batch = model.collate(pairs[start : start + BATCH])
+        error_B = model.decoder.squared_error(model.encode(batch.sources), batch.target)
+        if error_B is None:
+            return None
+        total += float(error_B.sum())
     return total / len(pairs)
 
 

@@ -322,13 +322,18 @@ class CorpusSpec:
     folder: str = ""
     """`"package:path/inside"` where the files ship with the plugin; they then need no `url`."""
     summary: str = ""
-    options: Mapping[str, Any] = field(default_factory=dict)
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    """What its maker is given, fixed by whoever made the corpus."""
+    options: type = NoOptions
+    """A frozen dataclass of what its maker is given beside, which users may set: `--set corpus.length=600` where it is
+    trained on, `NAME?length=600` wherever a corpus is named."""
     sides: tuple[str, ...] = ()
     """The languages of parallel text, as `--source` and `--target` name them."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Other names of splits: {"dev": "val"}."""
     maker: str | None = None
-    """`"module:attr"`: `(folder, split, options) -> Iterator[Item]`, where examples are made, not read."""
+    """`"module:attr"`: `(folder, split, parameters) -> Iterator[Item]`, where examples are made, not read; the
+    parameters are a mapping with the options among them."""
     made_from: str = ""
     """The corpus whose files it is made from, where it has none of its own."""
     listing: CorpusListing | None = None

@@ -23,7 +23,7 @@ from seqkit.inspection.matrices import recurrent_matrix
 from seqkit.inspection.tracing import Trace, every_step
 from seqkit.nn.recurrent import State
 
-MOST_LOSSES = 48
+MOST_LOSSES = 24
 """Steps of the loss that are followed back in a batch, evenly spaced where there are more."""
 LEAST = 1e-300
 

@@ -84,6 +84,10 @@ class Decoder(nn.Module, ABC):
         """-log P of each step, (B, T), 0 at padding, for inspection; None where the loss is no sum over steps."""
         return None
 
+    def squared_error(self, memory: Memory, batch: Any) -> Tensor | None:
+        """Mean squared error of each example's numbers in their own unit, (B,); None where this scores nothing."""
+        return None
+
     def attention(self, memory: Memory, batch: Any) -> Tensor | None:
         """Where each step of a target looks, a_BTS; None where it does not look."""
         return None

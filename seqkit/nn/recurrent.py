@@ -37,6 +37,23 @@ class Recurrence(nn.Module):
         """One time step: (x_t, state before it) -> (z_t, state after it)."""
         raise NotImplementedError
 
+    def keep_bias(self) -> Tensor | None:
+        """The bias of the gate that keeps the state, (H,), a view of the parameter; None for a layer without one.
+
+        The larger it is, the longer the state is kept.
+        """
+        return None
+
+    def write_bias(self) -> Tensor | None:
+        """The bias of a separate gate that lets new values in, (H,); None for a layer without one."""
+        return None
+
+    def recurrent_matrices(self) -> list[Tensor]:
+        """The square matrices U that meet z_{t-1}, views of the parameters; none for a layer without."""
+        U = dict(self.named_parameters()).get("U")
+        square = U is not None and U.dim() == 2 and U.shape[1] == self.hidden_size
+        return list(U.detach().split(self.hidden_size)) if U is not None and square else []
+
     def initial_state(self, x_BTD: Tensor) -> State:
         """The state before the first step: zeros."""
         return tuple(x_BTD.new_zeros(x_BTD.shape[0], self.hidden_size) for _ in range(self.state_parts))
@@ -104,6 +121,10 @@ class KernelRecurrence(Recurrence):
                 nn.init.orthogonal_(U_HH)
             self.kernel.bias_ih_l0.zero_()
             self.kernel.bias_hh_l0.zero_()
+
+    def recurrent_matrices(self) -> list[Tensor]:
+        """One for each gate."""
+        return list(self.U.detach().chunk(self.gates))
 
     @property
     def W(self) -> Tensor:

@@ -25,6 +25,7 @@ from seqkit.training.batches import batch_seed
 from seqkit.training.metrics import write_metrics
 from seqkit.training.objective import Objective
 from seqkit.training.options import TrainingOptions
+from seqkit.training.recurrent_weights import Constrain
 from seqkit.training.schedule import learning_rate
 from seqkit.training.state import Progress, load_state, save_state
 from seqkit.training.stopping import is_done, time_is_up
@@ -53,6 +54,8 @@ class Methods:
     optimizer: Callable[[list[nn.Parameter]], torch.optim.Optimizer]
     factor: Callable[[float], float]
     """Share of the steps left -> share of the highest learning rate."""
+    constrain: Constrain | None = None
+    """Brings the weights back within a constraint after each update."""
 
 
 class Stopped(Exception):
@@ -71,7 +74,7 @@ class Training:
         self, task: Trainable, options: TrainingOptions, methods: Methods, folder: Path, reporter: Reporter
     ) -> None:
         self.task, self.options, self.folder, self.reporter = task, options, folder, reporter
-        self.objective, self.factor = methods.objective, methods.factor
+        self.objective, self.factor, self.constrain = methods.objective, methods.factor, methods.constrain
         self.progress = Progress()
         if options.train_dtype == "float64":
             task.model.double()
@@ -138,6 +141,8 @@ class Training:
         self.optimizer.step()
         p.updates += 1
         update_average(self.average, self.task.model, options.average, p.updates)
+        if self.constrain is not None:
+            self.constrain(self.average)
         p.seconds += time.monotonic() - started
         self.reporter.step(p, self._batches)
         if time.monotonic() - self._saved > 60 * options.save_minutes:

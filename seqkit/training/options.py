@@ -7,6 +7,7 @@ from math import inf
 from typing import Literal
 
 from seqkit.config import check_range
+from seqkit.errors import SeqkitError
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,18 @@ class TrainingOptions:
     weights_dtype: Literal["float32", "float16"] = "float32"
     """Number format of the weights in the model's file."""
 
+    recurrent_weights: Literal["default", "orthogonal", "identity"] = "default"
+    """First values of each U: the layer's own, orthogonal (Saxe et al. 2014), or the identity (Le et al. 2015)."""
+    forget_bias: float | None = None
+    """First bias of the gate that keeps the state (Gers et al. 2000; Jozefowicz et al. 2015). Default: the layer's."""
+    chrono: int = 0
+    """Longest dependency, in steps, that the gates' first biases are drawn for (Tallec & Ollivier 2018); 0: none."""
+    constraint: Literal["none", "orthogonal", "spectral"] = "none"
+    """After each update each U is brought back to the nearest orthogonal matrix, or its singular values to at most
+    `spectral_bound`."""
+    spectral_bound: float = 1.0
+    """Largest singular value of U with constraint=spectral."""
+
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that nothing can be trained with."""
         check_range(self, 0, inf, "epochs", "batch_words")
@@ -59,3 +72,7 @@ class TrainingOptions:
         check_range(self, 0, 1024, "threads")
         check_range(self, 0, 0.99, "warmup")
         check_range(self, 0, 0.99999, "average")
+        check_range(self, 0, 10_000_000, "chrono")
+        check_range(self, 1e-6, 1e6, "spectral_bound")
+        if self.forget_bias is not None and self.chrono:
+            raise SeqkitError("forget_bias and chrono both set one bias", "Give one of them.", exit_code=2)

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from seqkit.config import fill, flatten, read_toml, to_toml
+from seqkit.data.catalogue import named_with_options
 from seqkit.data.pairs import absolute
 from seqkit.errors import SeqkitError
 from seqkit.extend.build import class_of
@@ -105,7 +106,7 @@ def make_request(
     task = task_of(spec)
     if values.get("start"):
         values = _options_of(str(values["start"]), spec, task) | values
-    values = _without_sections(values)
+    values = _with_corpus_options(_without_sections(values))
     sections = sections_of(spec, task, values)
     values = _own_defaults(task, sections) | values
     _check_elsewhere(sections, values)
@@ -128,6 +129,18 @@ def trained_task(name: str) -> TrainedTask:
     """The task of that name. Raises PluginError for a class that is none."""
     made: TrainedTask = class_of(TrainedTask, "tasks", name, "seqkit.tasks.Task")()
     return made
+
+
+def _with_corpus_options(values: Mapping[str, Any]) -> dict[str, Any]:
+    """`corpus.length=600` as a part of the corpus's name, so that every reader of the name makes the same examples."""
+    own = {key.partition(".")[2]: value for key, value in values.items() if key.startswith("corpus.")}
+    rest = {key: value for key, value in values.items() if not key.startswith("corpus.")}
+    if not own:
+        return rest
+    if not rest.get("corpus"):
+        key = next(iter(own))
+        raise SeqkitError(f"option corpus.{key}: no corpus is given", "Name one by --corpus.", exit_code=2)
+    return rest | {"corpus": named_with_options(str(rest["corpus"]), own)}
 
 
 def task_of(spec: ModelSpec) -> TaskSpec:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
+from torch import nn
 
+from seqkit.errors import SeqkitError
 from seqkit.evaluation.plots import learning_curve
 from seqkit.evaluation.report import silver_warning
 from seqkit.extend.manager import registry
@@ -15,7 +17,9 @@ from seqkit.models.folder import LOCK, TRAINING
 from seqkit.models.needs import versions_of
 from seqkit.runtime.start import start_training
 from seqkit.training.loop import BEST, STATE, Methods, Reporter, Training
+from seqkit.training.options import TrainingOptions
 from seqkit.training.provenance import check_versions, first_command, needs_of_run
+from seqkit.training.recurrent_weights import constraint_of, initialise
 from seqkit.training.request import TrainingRequest, save_request, task_of
 from seqkit.training.state import Progress
 from seqkit.training.third_party import factor_of, objective_of, optimizer_of, prepared_by_task
@@ -42,7 +46,8 @@ def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter
     torch.manual_seed(request.training.seed)
     prepared = prepared_by_task(request, reporter)
     request, model, folder = prepared.request, prepared.task.model, out / TRAINING
-    methods = methods_of(request)
+    _set_first_weights(request, model)
+    methods = methods_of(request, model)
     folder.mkdir(parents=True, exist_ok=True)
     command = first_command(folder, command, prepared.examples, versions_of(needs))
     save_request(folder, request)
@@ -59,11 +64,24 @@ def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter
     return progress
 
 
-def methods_of(request: TrainingRequest) -> Methods:
-    """The objective, optimizer and schedule that a request names."""
+def _set_first_weights(request: TrainingRequest, model: nn.Module) -> None:
+    """Recurrent weights and gate biases as the options have them; those of a trained model are left alone."""
+    if not request.sources.start:
+        initialise(model, request.training)
+        return
+    options, plain = request.training, TrainingOptions()
+    for name in ("recurrent_weights", "forget_bias", "chrono"):
+        if getattr(options, name) != getattr(plain, name):
+            problem = f"option {name}={getattr(options, name)}: --from has its weights already"
+            raise SeqkitError(problem, "Leave one of them out.", exit_code=2)
+
+
+def methods_of(request: TrainingRequest, model: nn.Module) -> Methods:
+    """The objective, optimizer, schedule and constraint that a request names."""
     options, task = request.training, registry().find("models", request.sources.model).task
     return Methods(
         objective=objective_of(options.objective, request.objective, task),
         optimizer=optimizer_of(options.optimizer, options.learning_rate, request.optimizer),
         factor=factor_of(options.schedule),
+        constrain=constraint_of(model, options),
     )

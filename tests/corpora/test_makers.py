@@ -43,7 +43,7 @@ def items(name, split, count, **options):
     """The first items of a split, some options of the manifest replaced."""
     spec = find_corpus(name)
     return list(
-        islice(made_items(dataclasses.replace(spec, options={**spec.options, **options}), split), count)
+        islice(made_items(dataclasses.replace(spec, parameters={**spec.parameters, **options}), split), count)
     )
 
 
@@ -74,7 +74,7 @@ def test_splits_have_the_sizes_of_the_manifest(name):
     expected = {
         "fsdd": {"train": 2400, "dev": 300, "test": 300},
         "mnist": {"train": 400, "dev": 50, "test": 50},
-    }.get(name, spec.options.get("count"))
+    }.get(name, spec.parameters.get("count"))
     assert expected["test"] == {"fsdd": 300, "mnist": 50}.get(name, 1000)
     for split in ("dev",) if name == "digit-lines" else ("dev", "test"):
         assert sum(1 for _ in made_items(spec, split)) == expected[split]
@@ -127,7 +127,7 @@ def test_strings_join_recordings_of_one_speaker_and_of_their_split(split, number
 
 
 def test_gaps_and_noise_span_the_ranges_of_the_manifest():
-    options = find_corpus("fsdd-strings").options
+    options = find_corpus("fsdd-strings").parameters
     assert (options["gap_ms"], options["noise_db"], options["digits"]) == ([0, 200], [10, 30], [3, 7])
     ratios, gaps, counts = [], [], set()
     for noisy, clean in zip(
@@ -157,7 +157,7 @@ def grey_index(pixels):
 
 
 def test_images_are_divided_by_their_place():
-    assert [bounds(1000, split, find_corpus("mnist").options["shares"]) for split in SPLITS] == [
+    assert [bounds(1000, split, find_corpus("mnist").parameters["shares"]) for split in SPLITS] == [
         (0, 800),
         (800, 900),
         (900, 1000),
@@ -185,7 +185,7 @@ def test_no_split_draws_another_splits_images(name):
 
 
 def test_lines_keep_spacing_jitter_and_height():
-    options = find_corpus("digit-lines").options
+    options = find_corpus("digit-lines").parameters
     assert (options["spacing"], options["jitter"], options["height"]) == ([-2, 8], [-3, 3], 32)
     spaces, tops, counts = set(), set(), set()
     still = {"rotation": [0, 0], "scale": [1, 1], "noise": 0.0, "ink": 0.01}
@@ -320,7 +320,7 @@ def test_a_damaged_recording_is_named(tmp_path, content, said):
         path.write_bytes(content)
     spec = find_corpus("fsdd")
     with pytest.raises(SeqkitError, match=r"0_george_0\.wav") as caught:
-        next(load(spec.maker)(tmp_path, "test", spec.options))
+        next(load(spec.maker)(tmp_path, "test", spec.parameters))
     assert said in caught.value.problem
     assert "seqkit corpora get fsdd" in caught.value.fix
 
@@ -330,7 +330,7 @@ def test_a_damaged_image_file_is_named(tmp_path, content):
     (tmp_path / "0.json.gz").write_bytes(content)
     spec = find_corpus("mnist")
     with pytest.raises(SeqkitError, match=r"0\.json\.gz"):
-        next(load(spec.maker)(tmp_path, "test", spec.options))
+        next(load(spec.maker)(tmp_path, "test", spec.parameters))
 
 
 def test_real_files_are_those_of_the_manifests(monkeypatch):

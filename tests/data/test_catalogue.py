@@ -398,7 +398,7 @@ def test_the_manifests_that_ship_are_whole(registered):
     spec = registered.spec
     if spec.made_from:
         assert spec.maker and catalogue.files_of(registry().find("corpora", spec.made_from))
-        assert spec.options["seed"] == 2026 and set(spec.options["count"]) == set(spec.splits)
+        assert spec.parameters["seed"] == 2026 and set(spec.parameters["count"]) == set(spec.splits)
         return
     files = catalogue.files_of(spec)
     paths = {file.path for file in files}

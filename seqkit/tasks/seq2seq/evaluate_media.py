@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ from seqkit.data.items import read_media_pairs
 from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.corpus_metric import measured
-from seqkit.evaluation.drawing import DrawingScores, judged, log_likelihood
+from seqkit.evaluation.drawing import DrawingScores, judged, log_likelihood, mean_squared_error
 from seqkit.evaluation.metric import Metric
 from seqkit.evaluation.recognition import RecognitionScores, compare_recognition, score_recognition
 from seqkit.evaluation.report import Report, Table, metric_data, metric_table
@@ -113,11 +114,15 @@ def _drawn(translator: Any, pairs: Sequence[Pair], request: EvaluationRequest) -
     options.refuse("is for models that write text", *of_text)
     if request.compare:
         raise SeqkitError("--compare: is for models that write text", "Leave it out.", exit_code=2)
-    scores = DrawingScores(len(pairs), log_likelihood(translator, pairs))
+    error = mean_squared_error(translator, pairs)
+    scores = DrawingScores(len(pairs), log_likelihood(translator, pairs), squared_error=error)
     if options.judge:
         scores = _judged(scores, translator, pairs, options)
     metric = Metric("log_likelihood", scores.log_likelihood, unit="an example", likelihood=True)
-    return drawing_dict(scores), drawing_tables(scores), [metric]
+    metrics = [metric]
+    if error is not None:
+        metrics.insert(0, Metric("squared_error", error, higher_is_better=False, unit=""))
+    return drawing_dict(scores), drawing_tables(scores), metrics
 
 
 def _judged(
@@ -131,7 +136,7 @@ def _judged(
     drawn = [Pair({name: own[0].value if own else None}) for own in outputs]
     real = [Pair({name: pair.target}) for pair in pairs]
     verdicts = [judged(texts(judge, clips, options), told) for clips in (drawn, real)]
-    return DrawingScores(len(pairs), scores.log_likelihood, *verdicts)
+    return dataclasses.replace(scores, drawn=verdicts[0], real=verdicts[1])
 
 
 def _judge(name: str, modality: str) -> Any:

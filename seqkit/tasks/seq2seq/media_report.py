@@ -39,6 +39,8 @@ def recognition_tables(scores: RecognitionScores) -> list[Table]:
 def drawing_tables(scores: DrawingScores) -> list[Table]:
     """Log-likelihood, and the judge's verdict on what was drawn beside that on the targets."""
     rows = [["log-likelihood, an example", f"{scores.log_likelihood:.2f}", ""]]
+    if scores.squared_error is not None:
+        rows.insert(0, ["mean squared error", f"{scores.squared_error:.5f}", ""])
     tables = [Table("Scores", HEADER, rows)]
     if scores.drawn is not None and scores.real is not None:
         verdicts = [
@@ -78,6 +80,8 @@ def recognition_dict(scores: RecognitionScores) -> dict[str, Any]:
 def drawing_dict(scores: DrawingScores) -> dict[str, Any]:
     """Everything measured, for JSON."""
     found: dict[str, Any] = {"pairs": scores.pairs, "log_likelihood": scores.log_likelihood}
+    if scores.squared_error is not None:
+        found["squared_error"] = scores.squared_error
     for name, verdict in (("drawn", scores.drawn), ("real", scores.real)):
         if verdict is not None:
             found[name] = {

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from seqkit.decoding.options import DecodingOptions
 from seqkit.evaluation.corpus_metric import measured
+from seqkit.evaluation.drawing import mean_squared_error
 from seqkit.evaluation.error_rates import characters, exact_matches, rate, words
 from seqkit.evaluation.metric import POINTS, Metric
 from seqkit.examples import Pair
@@ -118,7 +119,7 @@ class Seq2SeqTrainable(Trainable):
         self.model.eval()
         nll = self._nll()
         if not all(isinstance(pair.target, str) for pair in self.dev):
-            return [Metric("log_likelihood", -nll, unit="a step", likelihood=True)]
+            return [*self._errors(), Metric("log_likelihood", -nll, unit="a step", likelihood=True)]
         perplexity = Metric(
             "perplexity", math.exp(min(nll, 100.0)), higher_is_better=False, unit="", likelihood=True
         )
@@ -127,6 +128,11 @@ class Seq2SeqTrainable(Trainable):
         if all(isinstance(value, str) for value in self.dev[0].sources.values()) and self._has_sentences():
             return [Metric("bleu", self._bleu(), unit=POINTS), perplexity]
         return [*self._matches(), perplexity]
+
+    def _errors(self) -> list[Metric]:
+        """The mean squared error of numbers, where the decoder tells it."""
+        error = mean_squared_error(self.model, self.dev)
+        return [] if error is None else [Metric("squared_error", error, higher_is_better=False, unit="")]
 
     @torch.inference_mode()
     def _nll(self) -> float:
