@@ -5,7 +5,7 @@ import pytest
 import torch
 from media_models import untrained
 from seqkit_frames.facts import FramesFacts
-from seqkit_frames.files import read_vectors, write_vectors
+from seqkit_frames.files import read_vector, read_vectors, write_vector, write_vectors
 
 from seqkit import SeqkitError
 from seqkit.decoding.options import DecodingOptions
@@ -157,3 +157,52 @@ def test_facts_come_back_and_widths_must_agree(tmp_path):
     assert FramesFacts.load(tmp_path) == facts
     with pytest.raises(SeqkitError, match="3 numbers a step, where the first sequence has 2"):
         FramesFacts.gather([*pairs(), Pair({"text": "x"}, np.zeros((2, 3), np.float32))], None, {})
+
+
+def series():
+    random = np.random.default_rng(0)
+    walks = [random.normal(3.0, 2.0, (length, 2)).astype(np.float32) for length in (4, 9, 6)]
+    return [Pair({"frames": walk}, walk.sum(0)) for walk in walks]
+
+
+def vector_model(**options):
+    return untrained(series(), encoder="frames", decoder="vector", **options)
+
+
+def test_a_vector_is_read_and_written_whole(tmp_path):
+    write_vector(np.array([1.0, 2.5, -3.0], np.float32), tmp_path / "v.npy")
+    assert read_vector(tmp_path / "v.npy").tolist() == [1.0, 2.5, -3.0]
+    np.save(tmp_path / "several.npy", np.zeros((4, 3)))
+    with pytest.raises(SeqkitError, match="holds 4 vectors, not one"):
+        read_vector(tmp_path / "several.npy")
+
+
+def test_the_likelihood_of_a_vector_is_that_of_a_normal_distribution():
+    model = vector_model().eval()
+    batch = model.collate(series())
+    memory = model.encode(batch.sources)
+    mean_BN = model.decoder.predicted(memory)[0] * model.decoder.deviation_N + model.decoder.mean_N
+    normal = torch.distributions.Normal(mean_BN, model.decoder.deviation_N)
+    y_BN = torch.tensor(np.stack([pair.target for pair in series()]))
+    assert torch.allclose(model.log_prob(series()), normal.log_prob(y_BN).sum(-1), atol=1e-4)
+    errors_B = model.decoder.squared_error(memory, batch.target)
+    assert torch.allclose(errors_B, (mean_BN - y_BN).square().mean(-1), atol=1e-3)
+
+
+def test_padding_changes_nothing_about_a_vector():
+    model = vector_model().eval()
+    together = model.log_prob(series())
+    alone = torch.cat([model.log_prob([pair]) for pair in series()])
+    assert torch.allclose(together, alone, atol=1e-5)
+
+
+def test_vectors_are_generated_in_their_own_unit():
+    model = vector_model().eval()
+    found = generate([model], [pair.sources for pair in series()], DecodingOptions())
+    assert [one[0].value.shape for one in found] == [(2,)] * 3
+
+
+def test_rows_of_another_width_are_refused():
+    model = vector_model()
+    with pytest.raises(SeqkitError, match="vectors of 3 numbers, where the model reads 2"):
+        model.collate([Pair({"frames": np.zeros((4, 3), np.float32)}, np.zeros(2))])
