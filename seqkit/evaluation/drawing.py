@@ -12,6 +12,7 @@ import torch
 
 from seqkit.evaluation.tagging import Accuracy
 from seqkit.examples import Pair
+from seqkit.models.modalities import Decoder
 from seqkit.nn.bfloat16 import products_in
 
 CLAUSE = re.compile(r"\s+and\s+(?=\S+\s+\S+\s+(?:is|are)\b)")
@@ -64,7 +65,9 @@ def log_likelihood(model: Any, pairs: Sequence[Pair]) -> float:
 
 @torch.inference_mode()
 def mean_squared_error(model: Any, pairs: Sequence[Pair]) -> float | None:
-    """The mean of all pairs, in the unit of the targets; None where the decoder writes no numbers that are so scored."""
+    """The mean of all pairs, in the unit of the targets; None where the decoder is not scored so."""
+    if type(model.decoder).squared_error is Decoder.squared_error:
+        return None
     model.eval()
     total = 0.0
     for start in range(0, len(pairs), BATCH):
