@@ -235,8 +235,8 @@ def is_built(part: str) -> bool:
 
 
 def tree() -> set[str]:
-    """The paths in the README's annotated tree; two names may share a line."""
-    (block,) = re.findall(r"## The repository\n\n```\n(.*?)```", text_of("README.md"), re.DOTALL)
+    """The paths in the annotated tree of the page on architecture; two names may share a line."""
+    (block,) = re.findall(r"## The folders\n\n```\n(.*?)```", text_of("docs/architecture.md"), re.DOTALL)
     found, parents = set(), []
     for line in block.splitlines():
         depth = (len(line) - len(line.lstrip())) // 2
