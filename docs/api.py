@@ -13,6 +13,7 @@ PAGES = {
     "evaluation": ["seqkit.evaluation.*"],
     "models": ["seqkit.models.*"],
     "nn": ["seqkit.nn.*"],
+    "inference": ["seqkit.inference.*", "seqkit.inference.numpy.*"],
     "decoding": ["seqkit.decoding.*"],
     "text": ["seqkit.text.*"],
     "labels": ["seqkit.labels.*"],
