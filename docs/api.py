@@ -8,7 +8,14 @@ ROOT = Path(__file__).parents[1]
 PAGES = {
     "seqkit": ["seqkit", "seqkit.errors"],
     "records": ["seqkit.extend.specs", "seqkit.extend.hookspecs"],
-    "tasks": ["seqkit.tasks", "seqkit.tasks.contract", "seqkit.tasks.reading"],
+    "tasks": [
+        "seqkit.tasks",
+        "seqkit.tasks.contract",
+        "seqkit.tasks.reading",
+        "seqkit.tasks.application",
+        "seqkit.tasks.text_records",
+    ],
+    "batch": ["seqkit.batch.engine", "seqkit.batch.jobs", "seqkit.batch.worker"],
     "training": ["seqkit.training.*"],
     "evaluation": ["seqkit.evaluation.*"],
     "models": ["seqkit.models.*"],

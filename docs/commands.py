@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import typer
 
+from seqkit.cli import batch
 from seqkit.cli.app import app
 from seqkit.cli.group import MADE
 from seqkit.extend.manager import load, registry
@@ -46,6 +47,7 @@ def commands() -> list[Command]:
     for group in app.registered_groups:
         inner = group.typer_instance.registered_commands
         found |= {f"{group.name} {info.name}": info.callback for info in inner}
+    found |= {f"batch {verb}": function for verb, function in batch.verbs().items()}
     return [
         Command(name, inspect.getdoc(function) or "", list(_parameters(function)))
         for name, function in sorted(found.items())

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LEVELS = [
     {"cli"},
-    {"inspection"},
+    {"batch", "inspection"},
     {"tasks"},
     {"terminal"},
     {"training", "evaluation", "inference"},
@@ -30,6 +30,9 @@ LEVELS = [
 APART = {("extend", "nn")}
 """Beyond the order: the first may not import the second."""
 FOR_PLUGINS = (
+    "seqkit.batch.engine",
+    "seqkit.batch.jobs",
+    "seqkit.batch.worker",
     "seqkit.config",
     "seqkit.decoding",
     "seqkit.evaluation",

@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from seqkit._version import __version__
-from seqkit.cli import corpora, models, plugins
+from seqkit.cli import batch, corpora, models, plugins
 from seqkit.cli.failures import Unheard
 from seqkit.cli.group import Group
 from seqkit.cli.light_command import LightCommand
@@ -39,6 +39,7 @@ app = typer.Typer(
     context_settings={"default_map": LIGHT, "help_option_names": ["-h", "--help"]},
     epilog="See a command's arguments, options and examples: seqkit help COMMAND",
 )
+app.add_typer(batch.app, name="batch", help="Apply a model to whole corpora: nothing lost, nothing twice.")
 app.add_typer(corpora.app, name="corpora", help="List, fetch, measure and convert corpora.")
 app.add_typer(models.app, name="models", help="List, show and verify trained models.")
 app.command("plugins", cls=LightCommand)(plugins.plugins)

@@ -228,7 +228,7 @@ def read_file(
         fix = "Use it where parallel text is read: seqkit train seq2seq, evaluate, corpora stats."
         raise SeqkitError(f"{path}: the format {spec.name} holds pairs, not sentences", fix, exit_code=2)
     wanted = (tuple(kinds),) if spec.takes_kinds else ()
-    examples = load(spec.reader)(str(path), problems, *wanted)
+    examples = load(spec.reader)(os.fspath(path), problems, *wanted)
     builtin = registry().registered("formats", spec.name).builtin
     yield from examples if builtin else _checked(examples, spec, problems)
 

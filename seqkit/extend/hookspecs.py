@@ -15,6 +15,7 @@ from seqkit.extend.specs import (
     CorpusSpec,
     DecoderSpec,
     EncoderSpec,
+    EngineSpec,
     FormatSpec,
     LabelSpec,
     MetricSpec,
@@ -217,6 +218,19 @@ def seqkit_corpora() -> Iterable[CorpusSpec]:
         yield CorpusSpec("my-bank", language="hu", licence="CC0", source="https://example.org/my-bank",
                          files=(CorpusFile("train.conllu", sha256="…", size=1000, url="https://…"),),
                          splits={"train": ("train.conllu",)})
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def seqkit_engines() -> Iterable[EngineSpec]:
+    """Where the parts of a batch are worked on.
+
+    from seqkit import EngineSpec, hookimpl
+
+    @hookimpl
+    def seqkit_engines():
+        yield EngineSpec("my-cluster", engine="my_package.engine:ClusterEngine")
     """
     raise NotImplementedError
 

@@ -18,6 +18,7 @@ from seqkit.extend.specs import (
     CorpusSpec,
     DecoderSpec,
     EncoderSpec,
+    EngineSpec,
     FormatSpec,
     LabelSpec,
     MetricSpec,
@@ -50,6 +51,7 @@ KINDS: dict[str, tuple[type, str]] = {
     "formats": (FormatSpec, "format"),
     "labels": (LabelSpec, "kind of label"),
     "corpora": (CorpusSpec, "corpus"),
+    "engines": (EngineSpec, "engine"),
     "pretrained": (PretrainedSpec, "pretrained model"),
 }
 """Kind of record -> its class, and what one of them is called. Its hook is `seqkit_<kind>`."""

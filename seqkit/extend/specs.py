@@ -221,6 +221,8 @@ class FormatSpec:
     file a part."""
     pieces: bool = False
     """Whether the outputs for the parts stay files of their own, `NAME-00001.spacy` and so on."""
+    packs: bool = True
+    """Whether the output for a packed input is packed, too."""
 
 
 @dataclass(frozen=True)
@@ -340,6 +342,20 @@ class CorpusSpec:
     """Files beside those in `files`, where there are thousands. A path in `splits` may then be a folder."""
     division: Division | None = None
     """Set where the splits share files and a rule divides them."""
+
+
+@dataclass(frozen=True)
+class EngineSpec:
+    """Where the parts of a batch are worked on.
+
+    `engine` names a subclass of `seqkit.batch.engine.Engine`, made as `engine(setup, request)`. It is chosen by
+    `seqkit batch VERB --engine NAME`; the fields of `options`, a frozen dataclass, are options of the command.
+    """
+
+    name: str
+    engine: str
+    options: type = NoOptions
+    summary: str = ""
 
 
 @dataclass(frozen=True)

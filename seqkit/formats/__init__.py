@@ -29,6 +29,7 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         summary="spaCy DocBin",
         takes_kinds=True,
         pieces=True,
+        packs=False,
     )
     yield FormatSpec(
         "jsonl",
@@ -92,6 +93,7 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         takes_kinds=True,
         cuts="rows",
         join="seqkit.formats.joining:parquet",
+        packs=False,
         translations="seqkit.formats.translations:Rows",
     )
     yield FormatSpec(

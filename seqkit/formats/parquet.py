@@ -6,11 +6,13 @@ import importlib
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from os import fspath
 from typing import Any, BinaryIO
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import RecordErrors, Sentence, SourceLocation
 from seqkit.formats.records import from_record, to_record
+from seqkit.io.remote import file_system, is_remote
 from seqkit.io.segment import Segment
 from seqkit.io.text_files import BadRecord, FilePath
 
@@ -32,13 +34,20 @@ def parquet_file(path: FilePath) -> Iterator[Any]:
     """A file opened by pyarrow. Raises SeqkitError where it is not there, or no Parquet file."""
     parquet, base = arrow("pyarrow.parquet"), arrow()
     try:
-        with open(path, "rb") as file:
+        with _opened(path) as file:
             yield parquet.ParquetFile(file)
     except FileNotFoundError as error:
         raise SeqkitError(f"{path}: no such file", "Check the path.", exit_code=2) from error
     except base.ArrowInvalid as error:
         problem = f"{path}: is not a Parquet file, or it is damaged ({str(error).splitlines()[0]})"
         raise SeqkitError(problem, "Write it again.") from error
+
+
+def _opened(path: FilePath) -> Any:
+    if is_remote(path):
+        system, name = file_system(fspath(path))
+        return system.open(name, "rb")
+    return open(path, "rb")
 
 
 def read_rows(path: FilePath) -> Iterator[tuple[SourceLocation, dict[str, Any]]]:
@@ -162,3 +171,30 @@ def as_stream(table: Any) -> bytes:
     with arrow("pyarrow.ipc").new_stream(sink, table.schema) as stream:
         stream.write_table(table)
     return sink.getvalue()
+
+
+def row_parts(
+    path: FilePath, first: int, most_rows: int, most_bytes: int
+) -> Iterator[tuple[int, int, bytes, float]]:
+    """Parts of a file from row `first` on: first row, row after the last, an Arrow stream, and its share of the file.
+
+    No part crosses a row group; groups before `first` are not read.
+    """
+    base = arrow()
+    with parquet_file(path) as file:
+        rows, start = file.metadata.num_rows, 0
+        if rows == 0:
+            yield 0, 0, as_stream(file.schema_arrow.empty_table()), 1.0
+        for number in range(file.num_row_groups):
+            group = file.metadata.row_group(number)
+            if start + group.num_rows > first:
+                bytes_a_row = max(group.total_byte_size / max(group.num_rows, 1), 1)
+                size = max(1, min(most_rows, int(most_bytes / bytes_a_row)))
+                at = start
+                for batch in file.iter_batches(size, row_groups=[number]):
+                    after = at + batch.num_rows
+                    if at >= first:
+                        data = as_stream(base.Table.from_batches([batch]))
+                        yield at, after, data, batch.num_rows / rows
+                    at = after
+            start += group.num_rows

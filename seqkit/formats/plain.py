@@ -32,7 +32,7 @@ def read(path: FilePath, problems: RecordErrors) -> Iterator[RawText]:
     offset, line = 0, first_line(path)
     if isinstance(path, Segment):
         document, offset = document if path.begins else None, path.offset
-    for text in _stretches(_texts(name, problems)):
+    for text in _stretches(_texts(path, problems)):
         yield RawText(text, SourceLocation(name, line), offset, document)
         document = None
         offset += len(text)
@@ -88,22 +88,22 @@ def _best_cut(text: str) -> int:
     return len(text) - len(last_word) or len(text)
 
 
-def _texts(path: str, problems: RecordErrors) -> Iterator[str]:
+def _texts(path: FilePath, problems: RecordErrors) -> Iterator[str]:
     """The text, a line or a part of a long one at a time. A bad line is left out from the bad part on."""
     bad_line = 0
-    for line, start, data in _pieces(path):
+    for line, start, data in pieces(path):
         text = decode(data, start)
         if isinstance(text, str) and line != bad_line:
             yield text
             continue
         if isinstance(text, NotText) and line != bad_line:
-            problems.bad(SourceLocation(path, line), text.reason, text.fix)
+            problems.bad(SourceLocation(str(path), line), text.reason, text.fix)
         bad_line = line
         if data.endswith(b"\n"):
             yield "\n"
 
 
-def _pieces(path: str) -> Iterator[tuple[int, int, bytes]]:
+def pieces(path: FilePath) -> Iterator[tuple[int, int, bytes]]:
     """Lines, long ones in parts cut between characters: number of the line, bytes of it before, bytes."""
     line, start, rest = first_line(path), 0, b""
     with opened(path) as file, told_with_place(path, lambda: line):
@@ -111,7 +111,7 @@ def _pieces(path: str) -> Iterator[tuple[int, int, bytes]]:
             if line == 1 and start == 0:
                 data = data.removeprefix(BOM)
             data = rest + data
-            end = _character_end(data)
+            end = character_end(data)
             piece, rest = data[:end], data[end:]
             yield line, start, piece
             start += end
@@ -121,7 +121,7 @@ def _pieces(path: str) -> Iterator[tuple[int, int, bytes]]:
             yield line, start, rest
 
 
-def _character_end(data: bytes) -> int:
+def character_end(data: bytes) -> int:
     """The end of the last character that is surely whole."""
     for back in range(1, min(4, len(data) + 1)):
         if data[-back] >= 0xC0:

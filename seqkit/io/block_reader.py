@@ -27,7 +27,7 @@ class BlockReader:
     """
 
     def __init__(self, path: FilePath, problems: RecordErrors) -> None:
-        self.path = str(path)
+        self.path, self._name = path, str(path)
         self.problems = problems
         self._line = first_line(path)
         self._crlf_told = False
@@ -104,11 +104,11 @@ class BlockReader:
         for number, line in enumerate(piece.split(b"\n"), self._line):
             fault = decode(line)
             if isinstance(fault, NotText):
-                self.problems.bad(SourceLocation(self.path, number), fault.reason, fault.fix)
+                self.problems.bad(SourceLocation(self._name, number), fault.reason, fault.fix)
                 return
 
     def _recoverable(self, lines_on: int, reason: str, fix: str) -> None:
-        self.problems.recoverable(SourceLocation(self.path, self._line + lines_on), reason, fix)
+        self.problems.recoverable(SourceLocation(self._name, self._line + lines_on), reason, fix)
 
 
 def _unfinished(rest: bytes) -> tuple[str, str]:

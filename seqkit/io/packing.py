@@ -9,6 +9,7 @@ import io
 import lzma
 import zlib
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from functools import partial
 from os import PathLike, fspath
 from typing import Any, BinaryIO, NamedTuple, cast
@@ -160,3 +161,19 @@ def _stream(unpacker: Any, data: bytes, read: Callable[[], bytes]) -> Generator[
         data = read() if unpacker.needs_input else b""
         if not data and unpacker.needs_input:
             raise EOFError("it ends before its end-of-stream marker")
+
+
+@contextmanager
+def packed(file: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
+    """A file whose content is packed into `file`, as the suffix says ("" does not pack). Equal content, equal bytes."""
+    if suffix == "":
+        yield file
+        return
+    if suffix == ".gz":
+        opened: Any = gzip.GzipFile(filename="", mode="wb", fileobj=file, mtime=0)
+    elif suffix == ".zst":
+        opened = zstd().ZstdFile(file, "wb")
+    else:
+        opened = {".bz2": bz2.BZ2File, ".xz": lzma.LZMAFile}[suffix](file, "wb")
+    with opened:
+        yield opened

@@ -9,7 +9,8 @@ from typing import Any, BinaryIO, Self
 class Segment(str):
     """The path of a file, with the bytes of a part of it.
 
-    `seqkit.io.text_files` opens it as a file that holds these bytes, and numbers its lines as the file has them.
+    `seqkit.io.text_files` opens it as a file that holds these bytes, and numbers its lines as the file has them. A
+    reader must hand it on as it is, or by `os.fspath`: `str(path)` is the name alone.
     """
 
     data: bytes
@@ -33,17 +34,8 @@ class Segment(str):
         made.begins, made.opened = begins, False
         return made
 
-    def __fspath__(self) -> str:
-        """Itself, as for `str`."""
-        return self
-
-    def __str__(self) -> str:
-        """Itself: readers turn paths into strings, and must not lose the bytes by it."""
-        return self
-
     def __reduce__(self) -> tuple[Any, ...]:
-        path = "".join(self)
-        return type(self), (path, self.data, self.line, self.record, self.offset, self.begins)
+        return type(self), (str(self), self.data, self.line, self.record, self.offset, self.begins)
 
     def open(self) -> BinaryIO:
         """The bytes as a file."""

@@ -13,6 +13,7 @@ from typing import BinaryIO, TypeVar
 from seqkit.errors import SeqkitError
 from seqkit.examples import RecordErrors, SourceLocation
 from seqkit.io.packing import PACKINGS, faults, suffix_of_packing, unpacked, without_packing
+from seqkit.io.remote import file_system, is_remote
 from seqkit.io.segment import Segment, first_line
 from seqkit.io.zip_files import on_disk, opened_member
 
@@ -73,6 +74,11 @@ def opened(path: FilePath) -> Iterator[BinaryIO]:
         return
     if str(path) == "-":
         yield unpacked(sys.stdin.buffer, path)
+        return
+    if is_remote(path):
+        system, name = file_system(str(path))
+        with system.open(name, "rb") as remote:
+            yield unpacked(remote, path)
         return
     archive, member = on_disk(str(path))
     if member and archive.is_file():

@@ -72,7 +72,7 @@ class _Document:
         text = self._held.text + "".join(self._fresh)
         self._fresh, self._waiting = [], 0
         start = 0
-        for end in _cuts(text, last):
+        for end in cuts(text, last):
             yield self._take(text[start:end])
             start = end
         self._held.text = text[start:]
@@ -84,7 +84,7 @@ class _Document:
         return taken
 
 
-def _cuts(text: str, last: bool) -> Iterator[int]:
+def cuts(text: str, last: bool) -> Iterator[int]:
     """Where paragraphs end, too long ones cut; the end of the text only when `last`."""
     start = len(text) - len(text.lstrip())
     if start == len(text):

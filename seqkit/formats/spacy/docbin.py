@@ -24,7 +24,7 @@ def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> I
     Args: kinds, kinds of label to read beside upos, xpos and feats. Raises SeqkitError for a file that is no DocBin.
     """
     name = str(path)
-    for number, doc in enumerate(_docs(name), 1):
+    for number, doc in enumerate(_docs(path), 1):
         where = SourceLocation(name, number)
         try:
             sentences = from_doc(doc, kinds)
@@ -36,7 +36,7 @@ def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> I
             yield sentence
 
 
-def _docs(path: str) -> Iterator[Doc]:
+def _docs(path: FilePath) -> Iterator[Doc]:
     from spacy.tokens import DocBin
     from spacy.vocab import Vocab
 

@@ -1,0 +1,72 @@
+"""Cut CSV files between records, which may have line ends inside quotes."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+
+from seqkit.batch.cutting import Cutter, End, Place
+from seqkit.formats.fields import CELL
+from seqkit.io.text_files import BOM
+
+
+class CsvRecords(Cutter):
+    """A header, then records."""
+
+    def header(self, first: bytes) -> bytes:
+        """The first record."""
+        body = first.removeprefix(BOM)
+        end = next(_record_ends(body), len(body))
+        return body[:end]
+
+    def end(self, held: bytes, start: Place, last: bool) -> End | None:
+        """After the last record below the limits."""
+        if last and len(held) <= self.limits.size:
+            return self._ended(len(held), held)
+        found, records = None, 0
+        for at in _record_ends(held):
+            if found is not None and at > self.limits.size:
+                break
+            found, records = at, records + 1
+            if at > self.limits.size or records == self.limits.records:
+                break
+        return None if found is None else self._ended(found, held)
+
+    def _ended(self, at: int, held: bytes) -> End:
+        lines = held.count(b"\n", 0, at)
+        return End(at, lines, lines)
+
+
+def _record_ends(data: bytes) -> Iterator[int]:
+    """Where each record ends whose last line is whole."""
+    csv.field_size_limit(CELL)
+    lines = _CountedLines(data)
+    reader = csv.reader(lines)
+    while True:
+        try:
+            next(reader)
+        except StopIteration:
+            return
+        except csv.Error:
+            pass
+        yield lines.at
+
+
+class _CountedLines:
+    """The whole lines of some bytes, each byte as one character, and how many bytes were read."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data, self.at = data, 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        end = self._data.find(b"\n", self.at) + 1
+        if not end:
+            # A record that goes on after the last whole line does not end there.
+            self.at = len(self._data) + 1
+            raise StopIteration
+        line = self._data[self.at : end]
+        self.at = end
+        return line.decode("latin-1")

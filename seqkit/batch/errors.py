@@ -1,0 +1,59 @@
+"""Bad records of a part, with their bytes, for errors.jsonl."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from seqkit.errors import SeqkitError
+from seqkit.examples import RecordErrors, SourceLocation
+from seqkit.io.segment import Segment
+
+MOST_BYTES = 1 << 16
+"""Bytes of a record that are kept."""
+
+
+class PartErrors(RecordErrors):
+    """Keeps each bad record as a row. Where `stop` is set, the first one raises SeqkitError."""
+
+    def __init__(self, stop: bool = False) -> None:
+        super().__init__(skip=not stop)
+        self.rows: list[dict[str, Any]] = []
+        self.source: str | Segment = ""
+        """The file, or part of one, that is read."""
+
+    def bad(self, where: SourceLocation, reason: str, fix: str) -> None:
+        """Note a record with its place and bytes, or raise SeqkitError."""
+        super().bad(where, reason, fix)
+        self.rows.append(
+            {
+                "file": where.path,
+                "line": where.line,
+                "reason": reason,
+                "fix": fix,
+                "bytes": _bytes_of(self.source, where.line),
+            }
+        )
+
+    def file(self, path: str, error: SeqkitError) -> None:
+        """Note that a file, or the rest of one, cannot be read; or raise SeqkitError."""
+        if not self.skip:
+            raise error
+        self.skipped += 1
+        self.rows.append(
+            {"file": path, "line": None, "reason": error.problem, "fix": error.fix, "bytes": None}
+        )
+
+
+def _bytes_of(source: str | Segment, line: int) -> str | None:
+    """The bytes of a line in base64, the first ones of a long one; None where they are not at hand."""
+    if not isinstance(source, Segment):
+        return None
+    at = 0
+    for _ in range(line - source.line):
+        at = source.data.find(b"\n", at) + 1
+        if not at:
+            return None
+    end = source.data.find(b"\n", at)
+    data = source.data[at : end if end >= 0 else len(source.data)]
+    return base64.b64encode(data[:MOST_BYTES]).decode()

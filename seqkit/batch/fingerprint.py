@@ -1,0 +1,119 @@
+"""What decides the outputs of a run: another fingerprint in the same folder is refused."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import platform
+from pathlib import Path
+from typing import Any
+
+from seqkit._version import __version__
+from seqkit.errors import SeqkitError
+from seqkit.extend.registry import GROUP
+
+FLAGS = (
+    *("avx", "avx2", "fma", "avx512f", "avx512bw", "avx512vl", "avx512_vnni", "avx512_bf16", "avx512_fp16"),
+    *("avx_vnni", "amx_tile", "amx_int8", "amx_bf16", "asimd", "asimdhp", "asimddp", "sve", "i8mm", "bf16"),
+)
+"""Capabilities of processors by which libraries choose how to compute."""
+VERSION = 1
+"""Of the ledger's layout."""
+
+
+def cpu_class() -> str:
+    """What this processor can compute with. Outputs are promised equal on processors of one class."""
+    try:
+        text = Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return f"{platform.machine()} {platform.processor()}".strip()
+    line = next((line for line in text.splitlines() if line.lower().startswith(("flags", "features"))), "")
+    found = set(line.partition(":")[2].split())
+    return " ".join([platform.machine(), *(flag for flag in FLAGS if flag in found)])
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON holds it."""
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = dataclasses.asdict(value)
+    return json.loads(json.dumps(value, default=str))
+
+
+def versions(task: str, model: str) -> dict[str, str]:
+    """The version of each third-party package that the outputs depend on."""
+    from importlib import metadata
+
+    from seqkit.extend.manager import registry
+    from seqkit.models.folder import model_info
+
+    found = {registry().registered("tasks", task).distribution}
+    try:
+        needs = model_info(model).config["needs"]
+        found |= {owner for names in needs.values() for owner in names.values()}
+    except SeqkitError:
+        pass
+    return {name: metadata.version(name) for name in sorted(found - {GROUP})}
+
+
+def fingerprint(
+    verb: str, task: str, model: str, request: Any, format: str, limits: Any, cpu: str
+) -> dict[str, Any]:
+    """What `run.json` holds. Args: model, the fingerprint of its files."""
+    return {
+        "layout": VERSION,
+        "seqkit": __version__,
+        "verb": verb,
+        "task": task,
+        "model": request.model,
+        "model_sha256": model,
+        "options": plain(request.options),
+        "inference_dtype": request.inference_dtype,
+        "reading": plain(request.reading),
+        "format": format,
+        "part": plain(list(limits)),
+        "plugins": versions(task, request.model),
+        "cpu": cpu,
+    }
+
+
+TITLES = {
+    "layout": "the layout of the ledger",
+    "seqkit": "the version of seqkit",
+    "verb": "the command",
+    "model_sha256": "the model",
+    "part": "--part-size",
+    "plugins": "the versions of plugins",
+    "cpu": "the class of the processor",
+    "format": "--format",
+    "inference_dtype": "--inference-dtype",
+}
+
+
+def check_same(there: dict[str, Any], wanted: dict[str, Any], out: str, any_cpu: bool) -> None:
+    """Raise SeqkitError, naming the first item that differs, where a folder belongs to another run."""
+    for name, value in wanted.items():
+        if name == "model" or (name == "cpu" and any_cpu):
+            continue
+        if there.get(name) != value:
+            raise _differs(name, there.get(name), value, out)
+
+
+def _differs(name: str, was: Any, now: Any, out: str) -> SeqkitError:
+    if isinstance(was, dict) and isinstance(now, dict):
+        key = next(key for key in {**was, **now} if was.get(key) != now.get(key))
+        title = f"--{key.replace('_', '-')}" if name in ("options", "reading") else f"{TITLES[name]} ({key})"
+        was, now = was.get(key), now.get(key)
+    else:
+        title = TITLES.get(name, name)
+    if name == "model_sha256":
+        problem = f"{out}: belongs to a run with another model"
+    else:
+        problem = f"{out}: belongs to a run with another value of {title}: {_shown(was)}, now {_shown(now)}"
+    fix = "Choose another --out, or give the same options as then."
+    if name == "cpu":
+        fix = "Run on a processor of that class, or add --any-cpu: outputs may then differ in places."
+    return SeqkitError(problem, fix, exit_code=2)
+
+
+def _shown(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

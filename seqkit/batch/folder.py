@@ -1,0 +1,147 @@
+"""The ledger's folder of a run: made by whoever comes first, and compared by everyone else."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from seqkit.batch.fingerprint import check_same, cpu_class, fingerprint
+from seqkit.batch.inputs import InputFile
+from seqkit.batch.jobs import Target
+from seqkit.batch.ledger import INPUTS, RUN
+from seqkit.batch.request import Resolved
+from seqkit.batch.store import Store
+from seqkit.batch.units import Unit, units_of
+from seqkit.errors import SeqkitError
+
+
+class Inputs(NamedTuple):
+    """The inputs of a run in the order in which it knows them."""
+
+    files: list[InputFile]
+    targets: list[Target]
+    units: list[Unit]
+
+
+def open_run(resolved: Resolved, store: Store) -> tuple[dict[str, Any], Inputs]:
+    """What `run.json` holds, and the inputs. Raises SeqkitError where the folder belongs to another run."""
+    wanted = _fingerprint(resolved)
+    rows = [_row(file, cuts, target, 0) for file, cuts, target in _inputs(resolved)]
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode(
+        "utf-8", "surrogateescape"
+    )
+    if store.size(RUN) is None:
+        _check_free(store, resolved)
+        store.create(INPUTS, text)
+        store.create(RUN, (json.dumps(wanted, indent=1, ensure_ascii=False) + "\n").encode())
+    there = run_of(store)
+    check_same(there, wanted, store.root, resolved.request.any_cpu)
+    return there, _known_inputs(resolved, store)
+
+
+def run_of(store: Store) -> dict[str, Any]:
+    """What `run.json` holds. Raises SeqkitError where the folder is not one of a batch."""
+    data = store.read(RUN)
+    if data is None:
+        raise SeqkitError(
+            f"{store.root}: is not the output folder of a batch", "Check the path.", exit_code=2
+        )
+    found: dict[str, Any] = json.loads(data)
+    return found
+
+
+def inputs_of(store: Store) -> list[dict[str, Any]]:
+    """The inputs that a run has taken in, as its ledger has them."""
+    return [json.loads(line) for line in (store.read(INPUTS) or b"").splitlines()]
+
+
+def _inputs(resolved: Resolved) -> zip[tuple[InputFile, str, Target]]:
+    return zip(resolved.files, resolved.cuts, resolved.targets, strict=True)
+
+
+def _row(file: InputFile, cuts: str, target: Target, round: int) -> dict[str, Any]:
+    return {
+        "name": file.name,
+        "path": file.path,
+        "size": file.size,
+        "stamp": file.stamp,
+        "cuts": cuts,
+        "output": target.name,
+        "added": round,
+    }
+
+
+def _fingerprint(resolved: Resolved) -> dict[str, Any]:
+    return fingerprint(
+        resolved.request.verb,
+        resolved.spec.name,
+        resolved.task.fingerprint(resolved.apply),
+        resolved.apply,
+        resolved.format.name,
+        resolved.limits,
+        cpu_class(),
+    )
+
+
+def _check_free(store: Store, resolved: Resolved) -> None:
+    """Raise SeqkitError where an output would replace a file that this run has not written."""
+    for target in resolved.targets:
+        if store.size(target.name) is not None:
+            problem = f"{store.root}/{target.name}: is there already, and was not written by a batch"
+            raise SeqkitError(problem, "Choose another --out, or move the file away.", exit_code=2)
+
+
+def _known_inputs(resolved: Resolved, store: Store) -> Inputs:
+    known, now = inputs_of(store), {file.name: file for file in resolved.files}
+    _check_unchanged(known, now)
+    names = {row["name"] for row in known}
+    added = [one for one in _inputs(resolved) if one[0].name not in names]
+    if added and not resolved.request.extend:
+        problem = f"{added[0][0].path}: was not among the inputs when the run in {store.root} began"
+        more = f" ({len(added):,} such files)" if len(added) > 1 else ""
+        raise SeqkitError(
+            problem + more, "Take new inputs in with --extend, or choose another --out.", exit_code=2
+        )
+    if added:
+        known = _extended(store, known, added)
+    return _in_order(known, now, resolved)
+
+
+def _check_unchanged(known: Sequence[dict[str, Any]], now: dict[str, InputFile]) -> None:
+    for row in known:
+        file = now.get(row["name"])
+        if file is None:
+            problem = f"{row['path']}: was among the inputs when the run began, and is not now"
+            raise SeqkitError(problem, "Restore it, or name all inputs.", exit_code=2)
+        if (file.size, file.stamp) != (row["size"], row["stamp"]):
+            problem = f"{file.path}: the input has changed since the run began ({row['size']:,} bytes then, "
+            problem += f"{file.size:,} now)" if file.size != row["size"] else "another time of change)"
+            raise SeqkitError(problem, "Restore it, or begin a run in another folder.")
+
+
+def _extended(store: Store, known: list[dict[str, Any]], added: Sequence[Any]) -> list[dict[str, Any]]:
+    """The inputs with those that were added behind them, so that units keep their numbers."""
+    round = 1 + max((row["added"] for row in known), default=0)
+    rows = known + [_row(file, cuts, target, round) for file, cuts, target in added]
+    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    store.delete("_SUCCESS")
+    store.put(INPUTS, text.encode("utf-8", "surrogateescape"))
+    return rows
+
+
+def _in_order(known: Sequence[dict[str, Any]], now: dict[str, InputFile], resolved: Resolved) -> Inputs:
+    files = [now[row["name"]] for row in known]
+    packing = {target.name: target for target in resolved.targets}
+    units: list[Unit] = []
+    for round in range(1 + max((row["added"] for row in known), default=0)):
+        first = sum(row["added"] < round for row in known)
+        own = [row for row in known if row["added"] == round]
+        units += units_of(
+            files[first : first + len(own)],
+            [row["cuts"] for row in own],
+            resolved.limits.size,
+            first,
+            len(units),
+        )
+    return Inputs(files, [packing[row["output"]] for row in known], units)

@@ -1,0 +1,155 @@
+"""The files that a batch reads: folders, patterns, zip files and single files, each with the name of its output."""
+
+from __future__ import annotations
+
+import glob
+import os
+import zipfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from seqkit.errors import SeqkitError
+from seqkit.io.packing import suffix_of_packing, without_packing
+from seqkit.io.remote import file_system, is_remote
+
+WILD = "*?["
+
+
+@dataclass(frozen=True)
+class InputFile:
+    """A file as it was when the run began."""
+
+    path: str
+    """Where it is: a path, a place in a zip file (`a.zip/b.txt`), or a URL."""
+    name: str
+    """Its path below the folder that was named; outputs are mirrored by it."""
+    size: int
+    """Bytes, packed if it is packed."""
+    stamp: str
+    """When it was changed (ns), or its etag."""
+
+
+def find_inputs(arguments: Sequence[str], readable: Callable[[str], bool]) -> tuple[list[InputFile], int]:
+    """The files that arguments name, in order, and how many files in folders are passed over.
+
+    Args: readable, whether a file of a folder can be read, by its name; a file that is named itself is always taken.
+    Raises SeqkitError for an argument that leads nowhere, and where nothing is found.
+    """
+    files: list[InputFile] = []
+    passed_over = 0
+    for argument in arguments:
+        found = list(_found(argument))
+        if not found:
+            raise SeqkitError(f"{argument}: no such file or folder", "Check the path.", exit_code=2)
+        named = len(found) == 1 and found[0].path == argument
+        kept = [file for file in found if named or readable(file.name)]
+        passed_over += len(found) - len(kept)
+        files += kept
+    if not files:
+        problem = f"{', '.join(arguments)}: no file that can be read"
+        raise SeqkitError(problem, "Name files, or the format of files of any suffix: --from.", exit_code=2)
+    return files, passed_over
+
+
+def _found(argument: str) -> Iterator[InputFile]:
+    if is_remote(argument):
+        yield from _remote(argument)
+    elif os.path.isdir(argument):
+        yield from _below(argument)
+    elif os.path.isfile(argument):
+        yield from _file(argument, os.path.basename(argument))
+    elif any(mark in argument for mark in WILD):
+        base = _base(argument)
+        for path in sorted(glob.glob(argument, recursive=True)):
+            if os.path.isfile(path):
+                yield from _file(path, os.path.relpath(path, base))
+
+
+def _base(pattern: str) -> str:
+    """The folder before the first part of a pattern that has a wild card."""
+    parts = Path(pattern).parts
+    fixed = []
+    for part in parts:
+        if any(mark in part for mark in WILD):
+            break
+        fixed.append(part)
+    return str(Path(*fixed)) if fixed else "."
+
+
+def _below(folder: str) -> Iterator[InputFile]:
+    """Every file below a folder; hidden ones are left out."""
+    for where, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            path = os.path.join(where, name)
+            if not name.startswith(".") and os.path.isfile(path):
+                yield from _file(path, os.path.relpath(path, folder))
+
+
+def _file(path: str, name: str) -> Iterator[InputFile]:
+    """A file, or the members of a zip file."""
+    status = os.stat(path)
+    stamp = str(status.st_mtime_ns)
+    if Path(path).suffix.lower() != ".zip":
+        yield InputFile(path, PurePosixPath(name).as_posix(), status.st_size, stamp)
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                if not member.is_dir():
+                    inner = f"{path}/{member.filename}"
+                    yield InputFile(inner, f"{name}/{member.filename}", member.file_size, stamp)
+    except (zipfile.BadZipFile, OSError) as error:
+        raise SeqkitError(
+            f"{path}: is not a zip file, or it is damaged ({error})", "Get it again."
+        ) from error
+
+
+def _remote(url: str) -> Iterator[InputFile]:
+    """The files below a URL, or that match it as a pattern."""
+    system, path = file_system(url)
+    scheme = url.split("://", 1)[0]
+    if any(mark in path for mark in WILD):
+        base, paths = _base(path), system.glob(path)
+    elif system.isdir(path):
+        base, paths = path, system.find(path)
+    else:
+        base, paths = os.path.dirname(path), [path] if system.exists(path) else []
+    for one in sorted(paths):
+        info = system.info(one)
+        name = os.path.relpath(one, base)
+        if info["type"] == "file" and not any(part.startswith(".") for part in name.split("/")):
+            stamp = str(
+                info.get("ETag") or info.get("etag") or info.get("mtime") or info.get("created") or ""
+            )
+            yield InputFile(f"{scheme}://{one.lstrip('/')}", name, int(info["size"]), stamp.strip('"'))
+
+
+def output_name(file: InputFile, suffix: str, packs: bool) -> str:
+    """The name of the output for a file: `a/b.txt.gz` -> `a/b.conllu.gz`. Args: packs, whether it is packed, too."""
+    packing = suffix_of_packing(file.name)
+    plain = PurePosixPath(without_packing(file.name))
+    return f"{plain.with_suffix(suffix)}{packing if packs else ''}"
+
+
+def check_distinct(files: Sequence[InputFile], names: Iterable[str]) -> None:
+    """Raise SeqkitError where the outputs for two files would have one name."""
+    seen: dict[str, InputFile] = {}
+    for file, name in zip(files, names, strict=True):
+        other = seen.setdefault(name, file)
+        if other is not file:
+            problem = f"{other.path} and {file.path} would both be written as {name}"
+            raise SeqkitError(problem, "Rename one, or give them outputs of their own.", exit_code=2)
+
+
+def check_apart(arguments: Sequence[str], out: str) -> None:
+    """Raise SeqkitError where the output folder lies inside a folder of inputs, or the other way round."""
+    if is_remote(out):
+        inside = [one for one in arguments if is_remote(one) and f"{out}/".startswith(one.rstrip("/") + "/")]
+    else:
+        there = os.path.realpath(out)
+        folders = [os.path.realpath(one) for one in arguments if os.path.isdir(one)]
+        inside = [folder for folder in folders if os.path.commonpath([folder, there]) == folder]
+    if inside:
+        raise SeqkitError(f"{out}: lies inside the input {inside[0]}", "Choose another --out.", exit_code=2)

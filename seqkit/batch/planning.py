@@ -1,0 +1,149 @@
+"""The parts of a unit, from where the ledger leaves off, with their bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+
+from seqkit.batch.cutting import Blocks, Cut, Cutter, Lines, Place, Table, Words, cut
+from seqkit.batch.cutting_csv import CsvRecords
+from seqkit.batch.cutting_text import Text
+from seqkit.batch.inputs import InputFile
+from seqkit.batch.ledger import ERRORS, Ledger
+from seqkit.batch.sources import Stream
+from seqkit.batch.units import Part, Piece, Unit, part_name
+from seqkit.errors import SeqkitError
+from seqkit.io.remote import is_remote
+from seqkit.io.zip_files import on_disk
+from seqkit.tasks.application import Limits
+
+CUTTERS: dict[str, type[Cutter]] = {
+    "lines": Lines,
+    "blocks": Blocks,
+    "words": Words,
+    "table": Table,
+    "csv": CsvRecords,
+    "text": Text,
+}
+"""`FormatSpec.cuts` -> what finds the places."""
+FAULT = 999_999
+"""Number, in the name of its file of errors, of what cannot be read of a file."""
+
+
+class Planner:
+    """Cuts the units of a run, and logs how many parts each has."""
+
+    def __init__(
+        self, files: Sequence[InputFile], ledger: Ledger, limits: Limits, mine: Callable[[int, int], bool]
+    ) -> None:
+        """Args: mine, (unit, part) -> whether this run works on it."""
+        self.files, self.ledger, self.limits, self.mine = files, ledger, limits, mine
+
+    def parts(self, unit: Unit) -> Iterator[Part]:
+        """The parts of a unit that are not committed and are ours.
+
+        Raises SeqkitError for an input that is not what it was, and for a record that is too long.
+        """
+        state = self.ledger.unit(unit.number)
+        if state.joined or state.complete:
+            return
+        if unit.is_one_part:
+            yield from self._whole(unit)
+            return
+        file = self.files[unit.files[0]]
+        found = self._rows(unit, file) if unit.cuts == "rows" else self._cuts(unit, file)
+        number = 0
+        for number, made, source in found:
+            part = self._part(unit, number, file, made, source)
+            committed = state.parts.get(number)
+            if committed is None:
+                if self.mine(unit.number, number):
+                    yield part
+            elif committed["in"] != part.sha256:
+                raise changed(file)
+
+    def _whole(self, unit: Unit) -> Iterator[Part]:
+        state = self.ledger.unit(unit.number)
+        if state.total is None:
+            self._log_total(unit, 1, None)
+        if 0 not in state.parts and self.mine(unit.number, 0):
+            pieces = tuple(Piece(index, self.files[index].path, None) for index in unit.files)
+            size = sum(self.files[index].size for index in unit.files)
+            yield Part(unit.number, 0, pieces, Place(), size, "", state.again)
+
+    def _cuts(self, unit: Unit, file: InputFile) -> Iterator[tuple[int, Cut, int]]:
+        """Number, part, and stored bytes that it takes up."""
+        state, cutter = self.ledger.unit(unit.number), CUTTERS[unit.cuts](self.limits)
+        number, start = state.planned()
+        header = cutter.header(_first(file.path)) if start.byte else None
+        stream, before = Stream(file.path, start.byte), -1
+        for made in cut(iter(stream), cutter, start, header):
+            at = min(stream.read_bytes, file.size)
+            before = at if before < 0 and start.byte else max(before, 0)
+            yield number, made, max(at - before, 0)
+            number, before = number + 1, at
+        if number == 0:
+            yield 0, Cut(b"", Place(), Place()), file.size
+            number = 1
+        check_unchanged(file)
+        self._log_total(unit, number, stream.fault)
+
+    def _rows(self, unit: Unit, file: InputFile) -> Iterator[tuple[int, Cut, int]]:
+        from seqkit.formats.parquet import row_parts
+
+        number, start = self.ledger.unit(unit.number).planned()
+        for first, after, data, share in row_parts(file.path, start.record, *self.limits):
+            places = [Place(byte=row, record=row) for row in (first, after)]
+            yield number, Cut(data, *places), round(share * file.size)
+            number += 1
+        check_unchanged(file)
+        self._log_total(unit, number, None)
+
+    def _part(self, unit: Unit, number: int, file: InputFile, made: Cut, source: int) -> Part:
+        piece = Piece(unit.files[0], file.path, made.data, made.start)
+        sha256 = hashlib.sha256(made.data).hexdigest()
+        again = self.ledger.unit(unit.number).again
+        return Part(unit.number, number, (piece,), made.end, source, sha256, again)
+
+    def _log_total(self, unit: Unit, total: int, fault: SeqkitError | None) -> None:
+        state = self.ledger.unit(unit.number)
+        if fault is not None:
+            row = {"file": self.files[unit.files[0]].path, "line": None, "reason": fault.problem}
+            line = json.dumps({**row, "fix": fault.fix, "bytes": None}, ensure_ascii=False) + "\n"
+            self.ledger.store.put(f"{ERRORS}/{part_name(unit.number, FAULT)}.jsonl", line.encode())
+        if state.total is None:
+            self.ledger.log(
+                {"unit": unit.number, "again": state.again, "total": total, "bad": int(fault is not None)}
+            )
+
+
+def _first(path: str) -> bytes:
+    """The bytes that a file begins with, where its header is."""
+    held = b""
+    for block in Stream(path):
+        held += block
+        if len(held) >= 1 << 20:
+            break
+    return held
+
+
+def check_unchanged(file: InputFile) -> None:
+    """Raise SeqkitError for a file that was changed since the run began."""
+    if is_remote(file.path):
+        return
+    try:
+        status = os.stat(on_disk(file.path)[0] if on_disk(file.path)[1] else file.path)
+    except OSError as error:
+        raise SeqkitError(f"{file.path}: is gone ({error.strerror})", "Restore it, and run again.") from error
+    if str(status.st_mtime_ns) != file.stamp:
+        raise changed(file)
+
+
+def changed(file: InputFile) -> SeqkitError:
+    """What to say of an input that is not what it was when the run began."""
+    return SeqkitError(
+        f"{file.path}: the input has changed since the run began",
+        "Restore it, or begin a run in another folder.",
+    )

@@ -1,0 +1,144 @@
+"""How a batch shows itself: a bar on a terminal, else a line every minute; and a file for `seqkit batch status`."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from seqkit.batch.ledger import RUNNING, writer_name
+from seqkit.batch.worker import peak_memory
+
+if TYPE_CHECKING:
+    from seqkit.batch.run import Run
+
+LINE_SECONDS, BAR_SECONDS, FILE_SECONDS = 60.0, 1.0, 5.0
+WINDOW = 30.0
+"""Seconds over which the rate is taken."""
+
+
+class Progress:
+    """Bytes done of all, words a second and time left over all workers."""
+
+    def __init__(self, quiet: bool = False, live: bool | None = None) -> None:
+        """Args: live, whether to show a bar; None: where stderr is a terminal."""
+        self._quiet = quiet
+        self._live = sys.stderr.isatty() if live is None else live
+        self._bar: Any = None
+        self._task: Any = None
+        self._name = f"{RUNNING}/{writer_name()}.json"
+        self._started = self._said = self._filed = time.monotonic()
+        self._total = self._before = 0
+        self._shown = 0.0
+
+    def note(self, message: str) -> None:
+        """A remark that stays."""
+        if self._bar is not None:
+            self._bar.console.print(f"seqkit: {message}", highlight=False, markup=False)
+        else:
+            print(f"seqkit: {message}", file=sys.stderr, flush=True)
+
+    def begin(self, run: Run) -> None:
+        """Before the first job: all bytes, and those that are done already."""
+        self._total = sum(file.size for file in run.inputs.files)
+        self._before = run.ledger.totals().source
+        if self._before and not self._quiet:
+            self.note(f"{_share(self._before, self._total)} was done before; going on with the rest")
+        if self._live and not self._quiet:
+            self._start_bar()
+        self._file(run)
+
+    def _start_bar(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+        self._bar = Progress(
+            BarColumn(),
+            DownloadColumn(),
+            TextColumn("{task.fields[now]}"),
+            console=Console(stderr=True),
+            transient=True,
+            refresh_per_second=2,
+        )
+        self._task = self._bar.add_task("batch", total=self._total, completed=self._before, now="")
+        self._bar.start()
+
+    def tick(self, run: Run) -> None:
+        """Show what there is to show, not too often."""
+        now = time.monotonic()
+        if self._bar is not None and now - self._shown > BAR_SECONDS:
+            self._shown = now
+            self._bar.update(self._task, completed=self._before + run.done.source, now=self._rates(run))
+        elif self._bar is None and now - self._said > LINE_SECONDS and not self._quiet:
+            self._said = now
+            print(self.line(run), file=sys.stderr, flush=True)
+        if now - self._filed > FILE_SECONDS:
+            self._filed = now
+            self._file(run)
+
+    def line(self, run: Run) -> str:
+        """The state of the run in a line."""
+        state = f"{_share(self._before + run.done.source, self._total)}, {self._rates(run)}, "
+        state += f"{run.done.parts:,} parts done, {run.engine.running} given out, {len(run.failed)} failed"
+        if memory := run.engine.memory():
+            most = max(memory, key=memory.__getitem__)
+            state += f"; memory: {_mb(peak_memory())} here, up to {_mb(memory[most])} in {most}"
+        return state
+
+    def _rates(self, run: Run) -> str:
+        seconds = max(time.monotonic() - self._started, 1e-6)
+        left = self._total - self._before - run.done.source
+        rate = run.done.source / seconds
+        time_left = f"{_duration(left / rate)} left" if run.done.source else "…"
+        return f"{run.done.words / seconds:,.0f} words/s, {time_left}"
+
+    def _file(self, run: Run) -> None:
+        """What `status` reads, from another terminal or machine."""
+        seconds = max(time.monotonic() - self._started, 1e-6)
+        held = {
+            "writer": self._name.rsplit("/", 1)[-1].removesuffix(".json"),
+            "shard": list(run.resolved.request.shard),
+            "time": round(time.time(), 1),
+            "given_out": run.engine.running,
+            "done": run.done.parts,
+            "words_per_second": round(run.done.words / seconds),
+            "bytes_per_second": round(run.done.source / seconds),
+            "failed": run.failed[:100],
+            "memory": {"driver": peak_memory(), **run.engine.memory()},
+        }
+        with suppress(OSError):
+            run.store.put(self._name, json.dumps(held).encode())
+
+    def end(self, run: Run) -> None:
+        """Take the bar away, and the file."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+        if run.failed:
+            self._file(run)
+        else:
+            with suppress(OSError):
+                run.store.delete(self._name)
+
+
+class Silent(Progress):
+    """Shows nothing but remarks."""
+
+    def __init__(self) -> None:
+        super().__init__(quiet=True, live=False)
+
+
+def _share(done: int, total: int) -> str:
+    return f"{_mb(done)} of {_mb(total)} ({100 * done / max(total, 1):.1f} %)"
+
+
+def _mb(count: int) -> str:
+    return f"{count / 1e6:,.1f} MB"
+
+
+def _duration(seconds: float) -> str:
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min" if minutes else f"{rest} s"

@@ -1,0 +1,337 @@
+"""Run a batch: give out parts, join what is complete, and write down what is done."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from seqkit.batch.engine import CannotStart, Done, Engine, EngineRequest
+from seqkit.batch.folder import Inputs, open_run
+from seqkit.batch.jobs import Job, Join
+from seqkit.batch.ledger import ALL_ERRORS, ERRORS, FOLDER, SUCCESS, Ledger, Totals
+from seqkit.batch.planning import Planner
+from seqkit.batch.request import BatchRequest, Resolved, resolve
+from seqkit.batch.store import Store, open_store, refuse_file
+from seqkit.batch.units import Part, Unit, owner
+from seqkit.batch.worker import Setup
+from seqkit.errors import SeqkitError
+from seqkit.extend.manager import load, registry
+from seqkit.io.atomic import FULL
+from seqkit.runtime.cores import available_cores
+
+PATIENCE = 0.2
+"""Seconds that the driver waits for a job at once."""
+
+
+class Watcher(Protocol):
+    """Is told how a run goes."""
+
+    def begin(self, run: Run) -> None:
+        """Before the first job."""
+
+    def tick(self, run: Run) -> None:
+        """Now and then."""
+
+    def note(self, message: str) -> None:
+        """A remark for the user."""
+
+    def end(self, run: Run) -> None:
+        """After the last job."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a call of the command has come to."""
+
+    finished: bool
+    """Whether all outputs of the run are there."""
+    totals: Totals
+    """Of all parts that are committed, whoever did them."""
+    failed: tuple[str, ...] = ()
+    """What could not be done, and why."""
+
+    @property
+    def exit_code(self) -> int:
+        """0: all is done; 3: but for bad records; 1: something failed."""
+        return 1 if self.failed else 3 if self.totals.bad else 0
+
+
+@dataclass
+class Run:
+    """The state of a call while it goes on."""
+
+    resolved: Resolved
+    store: Store
+    ledger: Ledger
+    inputs: Inputs
+    setup: Setup
+    engine: Engine
+    watcher: Watcher
+    done: Totals = field(default_factory=Totals)
+    """Of the parts that this call has done."""
+    failed: list[str] = field(default_factory=list)
+    failed_units: set[int] = field(default_factory=set)
+    joins: deque[Job] = field(default_factory=deque)
+    again: deque[Job] = field(default_factory=deque)
+    joining: set[int] = field(default_factory=set)
+    running: dict[int, Job] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        number, shards = self.resolved.request.shard
+        mine = lambda unit, part: owner(unit, part, shards) == number - 1  # noqa: E731
+        self._planner = Planner(self.inputs.files, self.ledger, self.resolved.limits, mine)
+        self._parts = self._new_parts()
+        self._shards, self._shard = shards, number - 1
+
+    def work(self) -> None:
+        """Do all that is ours."""
+        self._offer_all()
+        while True:
+            self._fill()
+            if not self.engine.running:
+                break
+            for done in self.engine.finished(PATIENCE):
+                self._take(done)
+            self.watcher.tick(self)
+
+    def _fill(self) -> None:
+        while self.engine.has_room():
+            job = self._next()
+            if job is None:
+                return
+            self.engine.submit(job)
+
+    def _next(self) -> Job | None:
+        """Outputs to join go first, then what is given out again, then a new part."""
+        if self.joins:
+            return self.joins.popleft()
+        if self.again:
+            return self.again.popleft()
+        part = next(self._parts, None)
+        return None if part is None else Job(part)
+
+    def _order(self) -> list[Unit]:
+        """Each shard begins with units of its own, so that not all cut the same file at the same time."""
+        own = [unit for unit in self.inputs.units if unit.number % self._shards == self._shard]
+        return own + [unit for unit in self.inputs.units if unit.number % self._shards != self._shard]
+
+    def _new_parts(self) -> Iterator[Part]:
+        for unit in self._order():
+            if self._is_of_others(unit):
+                continue
+            try:
+                yield from self._planner.parts(unit)
+            except SeqkitError as error:
+                self._fail_unit(unit.number, error)
+            self._offer(unit.number)
+
+    def _is_of_others(self, unit: Unit) -> bool:
+        """Whether a unit of one part belongs to another shard."""
+        return unit.is_one_part and owner(unit.number, 0, self._shards) != self._shard
+
+    def _fail_unit(self, unit: int, error: SeqkitError) -> None:
+        if self.setup.stop:
+            raise error
+        self.failed_units.add(unit)
+        said = f"{error.problem}. {error.fix}".rstrip()
+        self.failed.append(said)
+        self.watcher.note(said)
+
+    def _offer_all(self) -> None:
+        for unit in self.inputs.units:
+            self._offer(unit.number)
+
+    def _offer(self, number: int) -> None:
+        """Let the outputs of a unit be joined if all are there."""
+        state = self.ledger.unit(number)
+        if not state.complete or state.joined or number in self.joining or number in self.failed_units:
+            return
+        unit = self.inputs.units[number]
+        rows = tuple(state.parts[part] for part in range(len(state.parts)))
+        targets = tuple(self.inputs.targets[file] for file in unit.files)
+        self.joining.add(number)
+        self.joins.append(Job(Join(number, rows, targets, unit.cuts != "blocks", state.again)))
+
+    def _take(self, done: Done) -> None:
+        work = done.job.work
+        if done.row is not None:
+            self.ledger.know(done.row)
+            if isinstance(work, Part):
+                self.done.add(done.row)
+                self._after_part(work)
+            return
+        if isinstance(work, Join):
+            self.joining.discard(work.unit)
+        if self._is_done_by_others(done):
+            return
+        if done.died and done.job.attempt < self.resolved.request.retries:
+            self.watcher.note(f"a worker died at {self._called(done.job)}; it is given out again")
+            self.again.append(Job(work, done.job.attempt + 1))
+            return
+        self._fail(done)
+
+    def _after_part(self, part: Part) -> None:
+        if self._shards > 1 and len(self.ledger.unit(part.unit).parts) % 16 == 0:
+            self.ledger.refresh()
+        self._offer(part.unit)
+
+    def _is_done_by_others(self, done: Done) -> bool:
+        """Whether the logs say that a job which failed here was done; a worker may die after it has committed."""
+        self.ledger.refresh()
+        work = done.job.work
+        state = self.ledger.unit(work.unit)
+        if isinstance(work, Join):
+            return state.joined is not None
+        if work.number in state.parts or state.joined:
+            self._after_part(work)
+            return True
+        return False
+
+    def _fail(self, done: Done) -> None:
+        error = done.error
+        if isinstance(error, CannotStart):
+            raise error.fault or SeqkitError("a worker could not be started")
+        if isinstance(error, OSError) and error.errno in FULL:
+            raise error
+        if isinstance(error, SeqkitError):
+            if self.setup.stop or error.exit_code == 2 or is_full(error):
+                raise error
+            reason = f"{error.problem}. {error.fix}".rstrip()
+        elif done.died:
+            reason = f"{self._called(done.job)}: {1 + done.job.attempt} workers died with it"
+        else:
+            reason = f"{self._called(done.job)}: {type(error).__name__}: {error}"
+        self.failed_units.add(done.job.work.unit)
+        self.failed.append(reason)
+        self.watcher.note(reason)
+
+    def _called(self, job: Job) -> str:
+        """A job in words."""
+        unit = self.inputs.units[job.work.unit]
+        path = self.inputs.files[unit.files[0]].path
+        more = f" and {len(unit.files) - 1} more files" if len(unit.files) > 1 else ""
+        if isinstance(job.work, Join):
+            return f"the outputs for {path}{more}"
+        at = f", line {job.work.pieces[0].start.line}" if job.work.pieces[0].data is not None else ""
+        return f"{path}{more}{at}"
+
+    def finish(self) -> Summary:
+        """Join what is left, write errors.jsonl, and _SUCCESS if all outputs of the run are there."""
+        self.ledger.refresh()
+        self._offer_all()
+        self.work()
+        self.ledger.refresh()
+        totals = self.ledger.totals()
+        write_errors(self.store)
+        whole = all(self.ledger.unit(unit.number).joined for unit in self.inputs.units)
+        if whole and not self.failed:
+            _check_model(self.resolved, self.setup)
+            write_success(self.store, self.ledger, self.inputs, totals)
+        return Summary(whole, totals, tuple(self.failed))
+
+
+def is_full(error: SeqkitError) -> bool:
+    """Whether an error says that there is no room left: it would be so for the next part, too."""
+    return isinstance(error.__cause__, OSError) and error.__cause__.errno in FULL
+
+
+def _check_model(resolved: Resolved, setup: Setup) -> None:
+    """Raise SeqkitError where the model is no longer the one that the run began with."""
+    if resolved.task.fingerprint(resolved.apply) != setup.model:
+        problem = f"{resolved.apply.model}: the model was changed while the run went on"
+        raise SeqkitError(problem, "Restore it and run again, or begin a run in another folder.")
+
+
+def write_errors(store: Store) -> None:
+    """errors.jsonl: the bad records of all parts, in the order of the inputs."""
+    names = store.names(ERRORS)
+    if names:
+        with store.write(ALL_ERRORS) as file:
+            for name in names:
+                file.write(store.read(f"{ERRORS}/{name}") or b"")
+
+
+def write_success(store: Store, ledger: Ledger, inputs: Inputs, totals: Totals) -> None:
+    """_SUCCESS, with totals that follow from inputs and options alone."""
+    digest, outputs = hashlib.sha256(), 0
+    for unit in inputs.units:
+        joined = ledger.unit(unit.number).joined or {}
+        for name, _, sha256 in joined.get("files", ()):
+            digest.update(f"{sha256}  {name}\n".encode("utf-8", "surrogateescape"))
+            outputs += 1
+    held: dict[str, Any] = {"inputs": len(inputs.files), "outputs": outputs}
+    held |= {name: getattr(totals, name) for name in ("parts", "records", "words", "bad")}
+    store.put(SUCCESS, (json.dumps({**held, "sha256": digest.hexdigest()}) + "\n").encode())
+
+
+def run_batch(request: BatchRequest, watcher: Watcher) -> Summary:
+    """Do all of a batch that is not done, or this shard of it. Raises SeqkitError for a batch that cannot begin."""
+    refuse_file(request.out)
+    resolved = resolve(request)
+    store = open_store(request.out.rstrip("/"))
+    try:
+        return _run_in(store, resolved, watcher)
+    finally:
+        store.close()
+
+
+def _run_in(store: Store, resolved: Resolved, watcher: Watcher) -> Summary:
+    request = resolved.request
+    run, inputs = open_run(resolved, store)
+    shard, shards = request.shard
+    if not store.lock(f"{FOLDER}/lock-{shard}-{shards}"):
+        fix = "Wait for it, or let several work together: --shard 1/2 and --shard 2/2."
+        raise SeqkitError(f"{request.out}: another process works on this run", fix, exit_code=2)
+    ledger = Ledger(store)
+    ledger.refresh()
+    check_outputs(store, ledger, inputs, watcher)
+    setup = _setup(resolved, run)
+    processes = request.processes or available_cores()
+    options = EngineRequest(processes, request.threads, request.engine_options)
+    made = load(registry().find("engines", request.engine).engine)(setup, options)
+    with made as engine:
+        state = Run(resolved, store, ledger, inputs, setup, engine, watcher)
+        watcher.begin(state)
+        try:
+            state.work()
+            return state.finish()
+        finally:
+            watcher.end(state)
+
+
+def _setup(resolved: Resolved, run: dict[str, Any]) -> Setup:
+    """What workers need to know."""
+    request = resolved.request
+    return Setup(
+        request.out.rstrip("/"),
+        resolved.spec.name,
+        resolved.apply,
+        resolved.format.name,
+        run["model_sha256"],
+        "" if request.any_cpu else run["cpu"],
+        request.stop_on_error,
+        request.threads,
+    )
+
+
+def check_outputs(store: Store, ledger: Ledger, inputs: Inputs, watcher: Watcher) -> None:
+    """Let outputs that are gone be made again. Raises SeqkitError for one that was changed."""
+    for unit in inputs.units:
+        state = ledger.unit(unit.number)
+        if state.joined is None:
+            continue
+        for name, size, _ in state.joined["files"]:
+            found = store.size(name)
+            if found is None:
+                watcher.note(f"{store.root}/{name}: is gone, and is made again")
+                ledger.log({"unit": unit.number, "again": state.again + 1, "lost": name})
+                break
+            if found != size:
+                problem = (
+                    f"{store.root}/{name}: was changed after it was written ({found:,} bytes, not {size:,})"
+                )
+                raise SeqkitError(problem, "Delete it to have it made again, or move it elsewhere.")

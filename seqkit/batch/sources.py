@@ -1,0 +1,102 @@
+"""Inputs as streams of bytes: from the beginning or from a place, packed or not, here or behind a URL."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from seqkit.errors import SeqkitError
+from seqkit.io.packing import LONGEST_MAGIC, PACKINGS, blocks, faults, packing_of, suffix_of_packing
+from seqkit.io.remote import file_system, is_remote
+from seqkit.io.segment import Segment
+from seqkit.io.zip_files import on_disk, opened_member
+
+MOST_AT_ONCE = 1 << 26
+"""Bytes of a small file that may be held, unpacked."""
+
+
+@contextmanager
+def opened_raw(path: str) -> Iterator[BinaryIO]:
+    """The bytes of a file as they are stored; of a place in a zip file those of the member."""
+    if is_remote(path):
+        system, name = file_system(path)
+        with system.open(name, "rb") as file:
+            yield file
+        return
+    archive, member = on_disk(path)
+    if member and archive.is_file():
+        with opened_member(archive, member) as packed:
+            yield packed
+        return
+    with open(path, "rb") as plain:
+        yield plain
+
+
+class Stream:
+    """The unpacked bytes of a file, block by block, and how far its stored bytes were read."""
+
+    def __init__(self, path: str, skip: int = 0) -> None:
+        """Args: skip, so many unpacked bytes are passed over: sought, unless the file is packed."""
+        self.path, self._skip = path, skip
+        self.fault: SeqkitError | None = None
+        """Why the rest cannot be read."""
+        self.read_bytes = 0
+        """Stored bytes that were read."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        with opened_raw(self.path) as file:
+            for block in self._after_skip(file):
+                self.read_bytes = file.tell()
+                yield block
+            self.read_bytes = file.tell()
+
+    def _after_skip(self, file: BinaryIO) -> Iterator[bytes]:
+        skip = self._skip
+        if skip and file.seekable():
+            packed = packing_of(file.read(LONGEST_MAGIC)) is not None
+            file.seek(0 if packed else skip)
+            if not packed:
+                # In the middle of a file, bytes that look packed are none.
+                while block := file.read(1 << 18):
+                    yield block
+                return
+        try:
+            for block in blocks(file):
+                if skip >= len(block):
+                    skip -= len(block)
+                    continue
+                yield block[skip:] if skip else block
+                skip = 0
+        except faults() as error:
+            self.fault = damaged(self.path, error)
+
+
+def damaged(path: str, error: Exception) -> SeqkitError:
+    """What to say of a packed file that ends early, or cannot be unpacked."""
+    packing = PACKINGS.get(suffix_of_packing(path), PACKINGS[".gz"])
+    problem = f"{path}: the {packing.name} file is cut or damaged ({error}); what comes before was read"
+    return SeqkitError(problem, f"Get the file again; `{packing.test}` tells whether it is whole.")
+
+
+def segment_of(path: str) -> tuple[Segment, str, SeqkitError | None]:
+    """A small file, the checksum of its unpacked bytes, and why it could not be read to its end."""
+    stream, held, size = Stream(path), list[bytes](), 0
+    for block in stream:
+        held.append(block)
+        size += len(block)
+        if size > MOST_AT_ONCE:
+            fault = SeqkitError(
+                f"{path}: unpacks to more than {MOST_AT_ONCE >> 20} MB, though it is small",
+                "Unpack it, and name the unpacked file.",
+            )
+            return Segment(path, b""), "", fault
+    data = b"".join(held)
+    return Segment(path, data), hashlib.sha256(data).hexdigest(), stream.fault
+
+
+def sha256_of(path: str) -> str:
+    """The checksum of a file as it is stored."""
+    with opened_raw(path) as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]

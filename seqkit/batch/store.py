@@ -1,0 +1,278 @@
+"""Where a run writes: files that appear whole or not at all, and a log of rows for each writer."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from seqkit.errors import SeqkitError
+from seqkit.io.atomic import atomic_write, sync_folder
+from seqkit.io.remote import is_remote
+
+Row = dict[str, Any]
+
+
+class Store(ABC):
+    """A folder, by names with slashes."""
+
+    root: str
+    """Path or URL."""
+
+    @abstractmethod
+    def write(self, name: str) -> AbstractContextManager[BinaryIO]:
+        """A binary file that takes its name, durably, when the block ends without an error."""
+
+    @abstractmethod
+    def open(self, name: str) -> BinaryIO:
+        """A file to read. Raises FileNotFoundError."""
+
+    @abstractmethod
+    def size(self, name: str) -> int | None:
+        """Bytes of a file; None where there is none."""
+
+    @abstractmethod
+    def delete(self, name: str) -> None:
+        """Delete a file, if it is there."""
+
+    @abstractmethod
+    def names(self, folder: str) -> list[str]:
+        """The names of the files in a folder, sorted; none where there is no such folder."""
+
+    @abstractmethod
+    def create(self, name: str, data: bytes) -> bool:
+        """Write a file unless there is one; returns whether it did. Of two writers one alone succeeds."""
+
+    @abstractmethod
+    def append(self, log: str, row: Row) -> None:
+        """Add a row to a log of this process, durably."""
+
+    @abstractmethod
+    def fresh_rows(self, folder: str, seen: dict[str, int]) -> Iterator[Row]:
+        """The rows of all logs in a folder that were not yet seen; `seen` is brought up to date."""
+
+    @abstractmethod
+    def move(self, name: str, target: str) -> None:
+        """Give a file another name, durably."""
+
+    def read(self, name: str) -> bytes | None:
+        """What a file holds; None where there is none."""
+        try:
+            with self.open(name) as file:
+                return file.read()
+        except FileNotFoundError:
+            return None
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write a small file."""
+        with self.write(name) as file:
+            file.write(data)
+
+    def lock(self, name: str) -> bool:
+        """Take a lock until `close`, or the end of this process; False where another process has it.
+
+        Object stores have none.
+        """
+        return True
+
+    def close(self) -> None:
+        """Release locks and logs."""
+        return
+
+    @abstractmethod
+    def put_soon(self, name: str, data: bytes) -> None:
+        """Write a small file that is durable, and has its name, after `settle`."""
+
+    @abstractmethod
+    def settle(self) -> None:
+        """Make everything written by `put_soon` durable."""
+
+
+class LocalStore(Store):
+    """A folder on a file system whose rename is atomic."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self._logs: dict[str, BinaryIO] = {}
+        self._locks: list[BinaryIO] = []
+        self._soon: list[tuple[Path, Path]] = []
+        self._folders: set[Path] = set()
+
+    def path(self, name: str) -> Path:
+        """Where a file of that name is."""
+        return Path(self.root, name)
+
+    @contextmanager
+    def write(self, name: str) -> Iterator[BinaryIO]:
+        """Beside the target, synced, renamed, and the folder synced."""
+        self._make_folder(self.path(name).parent)
+        with atomic_write(self.path(name), pack=False) as file:
+            yield file
+
+    def _make_folder(self, folder: Path) -> None:
+        """A folder and those it lies in, durably."""
+        if folder in self._folders:
+            return
+        missing = [one for one in (folder, *folder.parents) if not one.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        for one in reversed(missing):
+            sync_folder(one.parent)
+        self._folders.add(folder)
+
+    def open(self, name: str) -> BinaryIO:
+        return open(self.path(name), "rb")
+
+    def size(self, name: str) -> int | None:
+        try:
+            return self.path(name).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def delete(self, name: str) -> None:
+        self.path(name).unlink(missing_ok=True)
+
+    def names(self, folder: str) -> list[str]:
+        try:
+            return sorted(name for name in os.listdir(self.path(folder)) if not name.startswith("."))
+        except FileNotFoundError:
+            return []
+
+    def create(self, name: str, data: bytes) -> bool:
+        """By a link, which fails where the name is taken."""
+        self._make_folder(self.path(name).parent)
+        draft = self.path(name).with_name(f".{os.getpid()}-{os.urandom(4).hex()}.part")
+        try:
+            with open(draft, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.link(draft, self.path(name))
+        except FileExistsError:
+            return False
+        finally:
+            draft.unlink(missing_ok=True)
+        sync_folder(self.path(name).parent)
+        return True
+
+    def append(self, log: str, row: Row) -> None:
+        if log not in self._logs:
+            self._make_folder(self.path(log).parent)
+            self._logs[log] = open(self.path(log), "ab")  # noqa: SIM115 (open to the end)
+            sync_folder(self.path(log).parent)
+        file = self._logs[log]
+        file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+    def fresh_rows(self, folder: str, seen: dict[str, int]) -> Iterator[Row]:
+        """A last line without its end was not finished, or is being written."""
+        for name in self.names(folder):
+            with self.open(f"{folder}/{name}") as file:
+                file.seek(seen.get(name, 0))
+                for line in file:
+                    if not line.endswith(b"\n"):
+                        break
+                    seen[name] = seen.get(name, 0) + len(line)
+                    yield json.loads(line)
+
+    def move(self, name: str, target: str) -> None:
+        self._make_folder(self.path(target).parent)
+        os.replace(self.path(name), self.path(target))
+        sync_folder(self.path(target).parent)
+
+    def lock(self, name: str) -> bool:
+        """By flock, which the death of the process releases; file systems without it have no lock."""
+        try:
+            import fcntl
+        except ImportError:
+            return True
+        self._make_folder(self.path(name).parent)
+        file = open(self.path(name), "wb")  # noqa: SIM115 (open to the end)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            return False
+        except OSError:
+            pass
+        self._locks.append(file)
+        return True
+
+    def close(self) -> None:
+        """Release locks and logs."""
+        for file in (*self._locks, *self._logs.values()):
+            file.close()
+        self._locks, self._logs = [], {}
+
+    def put_soon(self, name: str, data: bytes) -> None:
+        """Under another name until `settle`: syncs of thousands of small files would take longer than all else."""
+        target = self.path(name)
+        self._make_folder(target.parent)
+        draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
+        draft.write_bytes(data)
+        self._soon.append((draft, target))
+
+    def settle(self) -> None:
+        """One sync for all, then the names, then the folders."""
+        if not self._soon:
+            return
+        os.sync()
+        for draft, target in self._soon:
+            os.replace(draft, target)
+        for folder in {target.parent for _, target in self._soon}:
+            sync_folder(folder)
+        self._soon = []
+
+
+def open_store(root: str) -> Store:
+    """The store at a path or URL."""
+    if is_remote(root):
+        from seqkit.batch.store_objects import ObjectStore
+
+        return ObjectStore(root)
+    return LocalStore(root)
+
+
+class Counted(io.RawIOBase):
+    """A file that counts and hashes what is written to it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        import hashlib
+
+        super().__init__()
+        self._file, self._hash, self.count = file, hashlib.sha256(), 0
+
+    def writable(self) -> bool:
+        """Always."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Write, count and hash."""
+        self._file.write(data)
+        self._hash.update(data)
+        self.count += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        """Bytes written."""
+        return self.count
+
+    @property
+    def sha256(self) -> str:
+        """Of all that was written."""
+        return self._hash.hexdigest()
+
+
+def refuse_file(root: str) -> None:
+    """Raise SeqkitError where the place of the output folder is taken by a file, or cannot be written."""
+    from seqkit.io.atomic import check_folder
+
+    if not is_remote(root):
+        if os.path.exists(root) and not os.path.isdir(root):
+            raise SeqkitError(f"{root}: is a file", "Name a folder: --out.", exit_code=2)
+        check_folder(Path(root))

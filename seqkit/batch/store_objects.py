@@ -1,0 +1,120 @@
+"""An output folder on an object store, through fsspec. Objects appear whole or not at all, but cannot be appended to.
+
+Three things replace what a file system offers: a row of the log is an object of its own; a file is written to a
+temporary file here, then uploaded at once; joining is a copy, and its row is written after it.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, BinaryIO
+
+from seqkit.batch.store import Row, Store
+from seqkit.io.remote import file_system
+
+IN_MEMORY = 1 << 24
+"""Bytes of a file that wait in memory; larger ones wait on disk."""
+_CREATING = threading.Lock()
+
+
+class ObjectStore(Store):
+    """A prefix of a bucket."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+        self._system, self._base = file_system(root)
+        self._rows = 0
+
+    def _path(self, name: str) -> str:
+        return f"{self._base}/{name}"
+
+    @contextmanager
+    def write(self, name: str) -> Iterator[BinaryIO]:
+        """The object is uploaded when the block ends without an error; an upload that is cut leaves none."""
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as held:
+            yield held  # type: ignore[misc]
+            if held.tell() <= IN_MEMORY:
+                held.seek(0)
+                self._system.pipe_file(self._path(name), held.read())
+                return
+            held.seek(0)
+            with tempfile.NamedTemporaryFile() as whole:
+                shutil.copyfileobj(held, whole, 1 << 20)
+                whole.flush()
+                self._system.put_file(whole.name, self._path(name))
+
+    def open(self, name: str) -> BinaryIO:
+        opened: BinaryIO = self._system.open(self._path(name), "rb")
+        return opened
+
+    def size(self, name: str) -> int | None:
+        try:
+            return int(self._system.info(self._path(name), refresh=True)["size"])
+        except TypeError:
+            return self._size(name)
+        except FileNotFoundError:
+            return None
+
+    def _size(self, name: str) -> int | None:
+        """For file systems whose `info` takes no other arguments."""
+        try:
+            return int(self._system.info(self._path(name))["size"])
+        except FileNotFoundError:
+            return None
+
+    def delete(self, name: str) -> None:
+        try:
+            self._system.rm_file(self._path(name))
+        except FileNotFoundError:
+            return
+
+    def names(self, folder: str) -> list[str]:
+        self._system.invalidate_cache()
+        try:
+            found = self._system.ls(self._path(folder), detail=False)
+        except FileNotFoundError:
+            return []
+        return sorted(path.rsplit("/", 1)[-1] for path in found)
+
+    def create(self, name: str, data: bytes) -> bool:
+        """Of two writers one alone succeeds where the store has conditional writes, as S3; else the first one seen."""
+        with _CREATING:
+            if self.size(name) is not None:
+                return False
+            try:
+                self._system.pipe_file(self._path(name), data, mode="create")
+            except FileExistsError:
+                return False
+            except (TypeError, ValueError, NotImplementedError):
+                self._system.pipe_file(self._path(name), data)
+            return True
+
+    def append(self, log: str, row: Row) -> None:
+        """A row is an object; its name has the number of the row."""
+        self._rows += 1
+        name = f"{log.removesuffix('.jsonl')}-{self._rows:07d}.json"
+        self._system.pipe_file(self._path(name), json.dumps(row, ensure_ascii=False).encode())
+
+    def fresh_rows(self, folder: str, seen: dict[str, int]) -> Iterator[Row]:
+        for name in self.names(folder):
+            if name not in seen:
+                row: dict[str, Any] = json.loads(self._system.cat_file(self._path(f"{folder}/{name}")))
+                seen[name] = 1
+                yield row
+
+    def move(self, name: str, target: str) -> None:
+        """A copy, then a deletion: an object store has no rename."""
+        self._system.cp_file(self._path(name), self._path(target))
+        self.delete(name)
+
+    def put_soon(self, name: str, data: bytes) -> None:
+        """At once: an object is durable when it is written."""
+        self.put(name, data)
+
+    def settle(self) -> None:
+        """Nothing waits."""

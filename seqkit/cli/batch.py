@@ -1,0 +1,296 @@
+"""`seqkit batch`: one command for each task that can be applied to files, `status` and `verify`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from seqkit.cli.data_command import DataCommand
+from seqkit.extend.manager import registry
+from seqkit.extend.specs import TaskSpec
+from seqkit.terminal.flags import Flags, flag_of, with_flags
+
+ENGINE = "local"
+
+
+def _run(
+    spec: TaskSpec,
+    inputs: list[str],
+    out: str,
+    model: str,
+    format: str,
+    from_: str,
+    text_field: str,
+    id_field: str,
+    keep: list[str] | None,
+    drop: list[str] | None,
+    engine: str,
+    processes: int,
+    threads: int,
+    shard: str,
+    extend: bool,
+    retries: int,
+    on_error: str,
+    part_size: int,
+    any_cpu: bool,
+    inference_dtype: str,
+    as_json: bool,
+    given: dict[str, Any],
+) -> None:
+    from seqkit.batch.progress import Progress, Silent
+    from seqkit.batch.request import BatchRequest
+    from seqkit.batch.run import run_batch
+    from seqkit.config import fill
+    from seqkit.formats.fields import named
+    from seqkit.tasks.application import ApplyRequest, Reading
+
+    engine_spec = registry().find("engines", engine)
+    of_task = {field.name for field in _fields(spec.application)}
+    options = fill({"options": spec.application or type}, {k: v for k, v in given.items() if k in of_task})
+    others = {key: value for key, value in given.items() if key not in of_task}
+    reading = Reading(
+        from_, text_field, id_field, named(keep) if keep is not None else None, named(drop or [])
+    )
+    request = BatchRequest(
+        verb=spec.verb,
+        inputs=tuple(inputs),
+        out=out,
+        apply=ApplyRequest(model, options["options"], inference_dtype, reading),
+        format=format,
+        engine=engine,
+        engine_options=_engine_options(engine, engine_spec.options, others),
+        processes=processes,
+        threads=threads,
+        shard=_shard(shard),
+        extend=extend,
+        retries=retries,
+        stop_on_error=_stops(on_error),
+        part_bytes=part_size,
+        any_cpu=any_cpu,
+    )
+    summary = run_batch(request, Silent() if as_json else Progress())
+    _report(summary, out, as_json)
+
+
+def _report(summary: Any, out: str, as_json: bool) -> None:
+    """What came of it. Leaves with 1 where something failed, with 3 where records were bad."""
+    import dataclasses
+
+    from seqkit.terminal.tables import say, show_json
+
+    totals = summary.totals
+    if as_json:
+        show_json(
+            {
+                "finished": summary.finished,
+                **dataclasses.asdict(totals),
+                "failed": list(summary.failed),
+            }
+        )
+    else:
+        state = "finished" if summary.finished else "not finished"
+        say(f"{state}: {totals.records:,} records, {totals.words:,} words in {out}")
+        say(f"{totals.bad:,} bad record(s) left out: see {out}/errors.jsonl" if totals.bad else "")
+        for reason in summary.failed[:5]:
+            say(f"failed: {reason}")
+        if not summary.finished:
+            say("the same command goes on with what is missing")
+    if summary.exit_code:
+        raise typer.Exit(summary.exit_code)
+
+
+def _fields(options: type | None) -> Any:
+    from seqkit.option_fields import option_fields
+
+    return option_fields(options) if options else ()
+
+
+def _engine_options(engine: str, options: type, given: dict[str, Any]) -> Any:
+    """The engine's options. Raises SeqkitError for an option of another engine."""
+    from seqkit.config import fill
+    from seqkit.errors import SeqkitError
+
+    known = {field.name for field in _fields(options)}
+    for name in given:
+        if name not in known:
+            problem = f"{flag_of(name)}: is not for the engine {engine}"
+            raise SeqkitError(problem, "Choose another --engine, or leave it out.", exit_code=2)
+    return fill({"engine": options}, given)["engine"]
+
+
+def _shard(text: str) -> tuple[int, int]:
+    """`3/16` as numbers. Raises SeqkitError for anything else."""
+    from seqkit.errors import SeqkitError
+
+    number, found, count = text.partition("/")
+    if found and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count):
+        return int(number), int(count)
+    raise SeqkitError(f"--shard {text}: is not of the form i/n", "Write 1/16 to 16/16.", exit_code=2)
+
+
+def _stops(on_error: str) -> bool:
+    from seqkit.errors import SeqkitError
+
+    if on_error not in ("skip", "stop"):
+        raise SeqkitError(f"--on-error {on_error}: unknown", "Choose skip or stop.", exit_code=2)
+    return on_error == "stop"
+
+
+def _command(spec: TaskSpec) -> Callable[..., None]:
+    """The command of a task, with its options."""
+
+    def command(
+        inputs: Annotated[list[str], typer.Argument(help="Folders, patterns, files, zip files or URLs.")],
+        out: Annotated[str, typer.Option("--out", "-o", help="Folder (or URL) of the outputs.")],
+        model: Annotated[str, typer.Option("--model", "-m", help="Name or folder.")] = "",
+        format: Annotated[
+            str, typer.Option("--format", "-f", help="Of the outputs. Default: by the inputs.")
+        ] = "",
+        from_: Annotated[
+            str, typer.Option("--from", help="Format of the inputs, whatever their suffixes.")
+        ] = "",
+        text_field: Annotated[
+            str, typer.Option("--text-field", help="Field of records that is the text (jsonl, csv, parquet).")
+        ] = "",
+        id_field: Annotated[str, typer.Option("--id-field", help="Field that names a document.")] = "",
+        keep: Annotated[
+            list[str] | None,
+            typer.Option("--keep", help="Fields to carry through to the output, with commas."),
+        ] = None,
+        drop: Annotated[
+            list[str] | None, typer.Option("--drop", help="Fields not to carry through, with commas.")
+        ] = None,
+        engine: Annotated[
+            str, typer.Option("--engine", help="Where to work: seqkit plugins --kind engines.")
+        ] = ENGINE,
+        processes: Annotated[
+            int, typer.Option("--processes", min=0, help="Workers. 0: one for each core.", show_default=False)
+        ] = 0,
+        threads: Annotated[int, typer.Option("--threads", min=1, help="Threads of a worker.")] = 1,
+        shard: Annotated[
+            str, typer.Option("--shard", help="i/n: do this one of n shares of the work.")
+        ] = "1/1",
+        extend: Annotated[
+            bool, typer.Option("--extend", help="Take in inputs that were added since the run began.")
+        ] = False,
+        retries: Annotated[
+            int, typer.Option("--retries", min=0, help="How often to repeat a part whose worker died.")
+        ] = 2,
+        on_error: Annotated[
+            str, typer.Option("--on-error", help="Bad records: skip (and list them) or stop.")
+        ] = "skip",
+        part_size: Annotated[
+            int,
+            typer.Option("--part-size", min=0, help="Bytes of a part. 0: the task's.", show_default=False),
+        ] = 0,
+        any_cpu: Annotated[
+            bool,
+            typer.Option("--any-cpu", help="Go on with processors of another class: outputs may differ."),
+        ] = False,
+        inference_dtype: Annotated[
+            str,
+            typer.Option(
+                "--inference-dtype", help="Number format. Default: the model's.", show_default=False
+            ),
+        ] = "",
+        as_json: Annotated[bool, typer.Option("--json", help="Write the totals as JSON.")] = False,
+        given: dict[str, Any] | None = None,
+    ) -> None:
+        arguments = {key: value for key, value in locals().items() if key not in ("spec", "given")}
+        _run(spec, **arguments, given=given or {})
+
+    command.__doc__ = f"Apply a model for {spec.name} to whole corpora: {spec.summary}."
+    command.__name__ = spec.verb
+    return with_flags(command, _flags(spec))
+
+
+def _flags(spec: TaskSpec) -> Flags:
+    engines = [(one.spec.name, one.spec.options) for one in registry().all("engines")]
+    return Flags.of([(spec.verb, spec.application or object), *engines])
+
+
+def _tasks() -> dict[str, TaskSpec]:
+    """The tasks that can be applied to files, by verb."""
+    return {
+        one.spec.verb: one.spec for one in registry().all("tasks") if one.spec.application and one.spec.verb
+    }
+
+
+def verbs() -> dict[str, Callable[..., None]]:
+    """The commands of built-in tasks, for the book."""
+    builtin = {one.spec.name for one in registry().all("tasks") if one.builtin}
+    return {verb: _command(spec) for verb, spec in _tasks().items() if spec.name in builtin}
+
+
+class BatchGroup(TyperGroup):
+    """The verbs of tasks, made when they are needed, beside `status` and `verify`."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Every name."""
+        return [*_tasks(), *super().list_commands(ctx)]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """A command by name, or None."""
+        spec = _tasks().get(cmd_name)
+        if spec is None:
+            return super().get_command(ctx, cmd_name)
+        single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+        single.command(cmd_name, cls=DataCommand)(_command(spec))
+        made = typer.main.get_command(single)
+        made.name = cmd_name
+        return made
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the table of commands from their records."""
+        lines = {name: f"Apply models for {spec.name} to whole corpora." for name, spec in _tasks().items()}
+        for name in super().list_commands(ctx):
+            lines[name] = self.commands[name].get_short_help_str(limit=200)
+        with formatter.section("Commands"):
+            formatter.write_dl(list(lines.items()))
+
+
+app = typer.Typer(cls=BatchGroup, no_args_is_help=True, rich_markup_mode=None)
+
+
+@app.command("status", cls=DataCommand)
+def status(
+    out: Annotated[str, typer.Argument(help="Output folder of a batch.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+) -> None:
+    """Show how far a batch is: also from another terminal or machine."""
+    from seqkit.batch.status import status as find
+    from seqkit.batch.status import status_rows
+    from seqkit.terminal.tables import print_table, show_json
+
+    found = find(out)
+    if as_json:
+        show_json(found)
+    else:
+        print_table(("", ""), status_rows(found))
+
+
+@app.command("verify", cls=DataCommand)
+def verify(
+    out: Annotated[str, typer.Argument(help="Output folder of a batch.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+    inputs: Annotated[bool, typer.Option("--inputs/--no-inputs", help="Hash the inputs, too.")] = True,
+) -> None:
+    """Compare all outputs and inputs of a batch with its ledger. Exit code 1 if something differs."""
+    from seqkit.batch.verify import verify as check
+    from seqkit.io.streams import data_text
+    from seqkit.terminal.tables import show_json
+
+    found = check(out, inputs)
+    if as_json:
+        show_json(found)
+    else:
+        for fault in found["faults"]:
+            print(fault, file=sys.stderr)
+        said = f"{found['outputs']:,} outputs and {found['inputs']:,} inputs checked"
+        print(f"{said}, {len(found['faults']):,} faults", file=data_text())
+    if found["faults"]:
+        raise typer.Exit(1)

@@ -1,0 +1,33 @@
+"""Files on other machines, by URL (s3://, gs://, memory://, …), through fsspec (extra `batch`)."""
+
+from __future__ import annotations
+
+from os import PathLike, fspath
+from typing import Any
+
+from seqkit.errors import SeqkitError
+
+
+def is_remote(path: str | PathLike[str]) -> bool:
+    """Whether a path is a URL that fsspec opens."""
+    return "://" in fspath(path)
+
+
+def file_system(url: str) -> tuple[Any, str]:
+    """The file system of a URL and the path in it. Raises SeqkitError where a package for it is missing."""
+    try:
+        import fsspec
+    except ImportError as error:
+        raise SeqkitError(
+            f"{url}: needs the package fsspec", "Install it: pip install 'seqkit[batch]'."
+        ) from error
+    try:
+        system, path = fsspec.core.url_to_fs(url)
+    except (ImportError, ValueError) as error:
+        raise SeqkitError(
+            f"{url}: cannot be opened ({error})", "Install the package that it names.", exit_code=2
+        ) from error
+    # Other processes write to the same place: a listing from before would be wrong.
+    system.use_listings_cache = False
+    system.invalidate_cache()
+    return system, path.rstrip("/")
