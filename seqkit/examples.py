@@ -92,6 +92,8 @@ class RawText:
     """On the first stretch of a document: its name."""
     fields: dict[str, Any] | None = None
     """Of a text that is a field of a record: the other fields that are carried through."""
+    last: bool = False
+    """Whether nothing is known to follow, because the input ends or pauses: the text so far is to be answered."""
 
 
 @dataclass(slots=True)

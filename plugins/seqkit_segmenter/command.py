@@ -41,7 +41,7 @@ def segment(
 ) -> None:
     """Split text into sentences and words."""
     from seqkit.examples import RecordErrors
-    from seqkit.terminal.progress import WordCounter
+    from seqkit.terminal.word_counter import WordCounter
 
     problems = RecordErrors(skip=skip_bad)
     wanted = Inputs(tuple(inputs or ()), text, file)
@@ -49,7 +49,7 @@ def segment(
     check_apart({"--out": out}, [] if text else [path for path in wanted.arguments if is_file_there(path)])
     spec = sentence_format(out, format)
     sentences = read_inputs(wanted, lambda: _segmenter(model, lang), problems)
-    with sentence_writer(out, spec) as writer, WordCounter("segmented") as counter:
+    with sentence_writer(out, spec) as writer, WordCounter("segmented", to_file=out is not None) as counter:
         for sentence in sentences:
             writer.write(sentence)
             counter.add(len(sentence.words))

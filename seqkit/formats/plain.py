@@ -11,6 +11,7 @@ from pathlib import Path
 
 from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
 from seqkit.io.atomic import readable
+from seqkit.io.pipes import PausingReader
 from seqkit.io.segment import Segment, first_line
 from seqkit.io.text_files import BOM, FilePath, NotText, decode, opened, read_lines, told_with_place
 
@@ -32,8 +33,8 @@ def read(path: FilePath, problems: RecordErrors) -> Iterator[RawText]:
     offset, line = 0, first_line(path)
     if isinstance(path, Segment):
         document, offset = document if path.begins else None, path.offset
-    for text in _stretches(_texts(path, problems)):
-        yield RawText(text, SourceLocation(name, line), offset, document)
+    for text, last in _stretches(_texts(path, problems)):
+        yield RawText(text, SourceLocation(name, line), offset, document, last=last)
         document = None
         offset += len(text)
         line += text.count("\n")
@@ -58,22 +59,27 @@ def words_of(line: str) -> list[str]:
     return [word for word in TOKEN.findall(line) if not word.isspace()]
 
 
-def _stretches(pieces: Iterator[str]) -> Iterator[str]:
-    """`pieces` joined and cut anew, at the best places."""
+def _stretches(pieces: Iterator[str | None]) -> Iterator[tuple[str, bool]]:
+    """`pieces` joined and cut anew, at the best places; of each, whether the input pauses after it."""
     waiting: list[str] = []
     length = 0
     for piece in pieces:
+        if piece is None:
+            if length and waiting[-1].endswith("\n"):
+                yield "".join(waiting), True
+                waiting, length = [], 0
+            continue
         waiting.append(piece)
         length += len(piece)
         if length > STRETCH:
             text = "".join(waiting)
             while len(text) > STRETCH:
                 end = _best_cut(text[:STRETCH])
-                yield text[:end]
+                yield text[:end], False
                 text = text[end:]
             waiting, length = [text], len(text)
     if length:
-        yield "".join(waiting)
+        yield "".join(waiting), False
 
 
 def _best_cut(text: str) -> int:
@@ -88,10 +94,16 @@ def _best_cut(text: str) -> int:
     return len(text) - len(last_word) or len(text)
 
 
-def _texts(path: FilePath, problems: RecordErrors) -> Iterator[str]:
-    """The text, a line or a part of a long one at a time. A bad line is left out from the bad part on."""
+def _texts(path: FilePath, problems: RecordErrors) -> Iterator[str | None]:
+    """The text, a line or a part of a long one at a time, and None for a pause of the input.
+
+    A bad line is left out from the bad part on.
+    """
     bad_line = 0
-    for line, start, data in pieces(path):
+    for line, start, data in _pieces_and_pauses(path):
+        if data is None:
+            yield None
+            continue
         text = decode(data, start)
         if isinstance(text, str) and line != bad_line:
             yield text
@@ -105,9 +117,22 @@ def _texts(path: FilePath, problems: RecordErrors) -> Iterator[str]:
 
 def pieces(path: FilePath) -> Iterator[tuple[int, int, bytes]]:
     """Lines, long ones in parts cut between characters: number of the line, bytes of it before, bytes."""
+    for line, start, data in _pieces_and_pauses(path):
+        if data is not None:
+            yield line, start, data
+
+
+def _pieces_and_pauses(path: FilePath) -> Iterator[tuple[int, int, bytes | None]]:
+    """As `pieces`; None in place of the bytes stands for a pause of the input."""
     line, start, rest = first_line(path), 0, b""
     with opened(path) as file, told_with_place(path, lambda: line):
-        while data := file.readline(PIECE):
+        pipe = file if isinstance(file, PausingReader) else None
+        if pipe is not None:
+            pipe.report_pauses()
+        while (data := file.readline(PIECE)) or (pipe is not None and pipe.paused):
+            if not data:
+                yield line, start, None
+                continue
             if line == 1 and start == 0:
                 data = data.removeprefix(BOM)
             data = rest + data

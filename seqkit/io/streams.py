@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO, TextIO
 
+from seqkit.runtime.signals import leave_with_the_reader
+
 STDOUT, STDERR = 1, 2
 """File descriptors."""
 
@@ -36,6 +38,12 @@ def data_stream() -> BinaryIO:
 def stdout_descriptor() -> int:
     """The file descriptor of `data_text`."""
     return STDOUT if _Private.text is None else _Private.text.fileno()
+
+
+def data_stream_alone() -> BinaryIO:
+    """As `data_stream`, for a command that writes nowhere else: it ends as soon as the reader of the pipe goes away."""
+    leave_with_the_reader(stdout_descriptor())
+    return data_stream()
 
 
 @contextmanager

@@ -12,7 +12,9 @@ from typing import BinaryIO, TypeVar
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import RecordErrors, SourceLocation
+from seqkit.io.meter import metered
 from seqkit.io.packing import PACKINGS, faults, suffix_of_packing, unpacked, without_packing
+from seqkit.io.pipes import PausingReader, stdin_may_pause
 from seqkit.io.remote import file_system, is_remote
 from seqkit.io.segment import Segment, first_line
 from seqkit.io.zip_files import on_disk, opened_member
@@ -73,7 +75,9 @@ def opened(path: FilePath) -> Iterator[BinaryIO]:
         yield path.open()
         return
     if str(path) == "-":
-        yield unpacked(sys.stdin.buffer, path)
+        stdin = PausingReader(sys.stdin.fileno()) if stdin_may_pause() else sys.stdin.buffer
+        with metered(stdin):
+            yield unpacked(stdin, path)
         return
     if is_remote(path):
         system, name = file_system(str(path))
@@ -93,7 +97,7 @@ def opened(path: FilePath) -> Iterator[BinaryIO]:
         raise SeqkitError(f"{path}: is a folder", "Name the files in it.", exit_code=2) from error
     except OSError as error:
         raise SeqkitError(f"{path}: cannot be read ({error.strerror})", "Check its permissions.") from error
-    with file:
+    with file, metered(file):
         yield unpacked(file, path)
 
 

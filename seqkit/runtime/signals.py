@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import stat
 import sys
 import threading
 from collections.abc import Iterator
@@ -105,15 +106,45 @@ def _is_importing(frame: FrameType | None) -> bool:
 
 def _leave(number: int) -> None:
     """Leave the process at once, without unfinished files."""
+    _remove_unfinished()
+    if not _State.done:
+        with suppress(OSError):
+            os.write(2, f"{farewell(number)}\n".encode())
+    os._exit(128 + number)
+
+
+def leave_with_the_reader(descriptor: int) -> None:
+    """From now on leave the process, with 0, as soon as the reader of this pipe goes away (`| head`).
+
+    Without it the process would notice when it next writes, which may be a minute later. For a command whose only
+    output is the pipe.
+    """
+    try:
+        if os.name == "nt" or not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
+            return
+    except OSError:
+        return
+    watched = os.dup(descriptor)  # The command may close its own.
+    threading.Thread(target=_wait_for_reader, args=(watched,), daemon=True).start()
+
+
+def _wait_for_reader(descriptor: int) -> None:
+    import select
+
+    poll = select.poll()
+    poll.register(descriptor, 0)
+    poll.poll()
+    if not _State.done:
+        _remove_unfinished()
+        os._exit(0)
+
+
+def _remove_unfinished() -> None:
     for path in _State.unfinished:
         with suppress(OSError):
             if path.is_dir():
                 shutil.rmtree(path)
             path.unlink(missing_ok=True)
-    if not _State.done:
-        with suppress(OSError):
-            os.write(2, f"{farewell(number)}\n".encode())
-    os._exit(128 + number)
 
 
 def ignore_interrupts() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from seqkit.extend.specs import NoOptions
+from seqkit.io.pipes import pauses
 
 
 @dataclass(frozen=True)
@@ -69,14 +70,14 @@ class OutputWriter(Protocol):
 def chunks(
     items: Iterable[Any], limits: Limits, size: Callable[[Any], float], first: int = 0
 ) -> Iterator[Chunk]:
-    """Items in chunks, which follow from the items and the number of the first one alone."""
+    """Items in chunks, which follow from the items and the number of the first one alone; fewer if the input pauses."""
     held: list[Any] = []
     weight, start = 0.0, first
     for item in items:
         held.append(item)
         weight += size(item)
         after = start + len(held)
-        if after % limits.records == 0 or weight >= limits.size:
+        if after % limits.records == 0 or weight >= limits.size or pauses(items):
             yield Chunk(held, start)
             held, weight, start = [], 0.0, after
     if held:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
+import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 from seqkit.errors import SeqkitError
 from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
 from seqkit.io.atomic import readable
+from seqkit.io.pipes import stdin_may_pause
 from seqkit.io.zip_files import on_disk
 
 if TYPE_CHECKING:
@@ -35,6 +38,8 @@ class Inputs:
     all_files: bool = False
     format: str = ""
     pretokenized: bool = False
+    verb: str = "tag"
+    """The command, for messages."""
 
     def check(self) -> None:
         """Raise SeqkitError for what can be seen to be wrong before any work is done."""
@@ -54,17 +59,47 @@ class Inputs:
         for number, argument in enumerate(self.arguments, start=1):
             if not self.is_file(argument):
                 check_utf8(f"argument {number}", argument)
-            if self.is_file(argument) and argument != "-" and not _is_there(argument):
-                raise SeqkitError(
-                    f"{argument}: no such file",
-                    "Check the path, or add --text to take it as text.",
-                    exit_code=2,
-                )
+            if not self.all_text and argument != "-":
+                self._check_path(argument)
 
             if self.pretokenized and self.is_file(argument) and _has_columns(argument):
                 raise SeqkitError(
                     f"{argument}: holds more than words", "Leave out --pretokenized.", exit_code=2
                 )
+
+    def _check_path(self, argument: str) -> None:
+        """Raise SeqkitError for a file that is not there, a folder, and an address."""
+        if _is_folder(argument):
+            fix = (
+                f"Every file in it: seqkit batch {self.verb} {shlex.quote(argument)} -o OUT. As text: --text."
+            )
+            raise SeqkitError(f"{argument}: is a folder", fix, exit_code=2)
+        if self.is_file(argument) and not _is_there(argument):
+            fix = "Check the path, or add --text to take it as text."
+            if "://" in argument:
+                fix = (
+                    "Nothing is fetched from an address: download it first, or add --text to take it as text."
+                )
+            raise SeqkitError(f"{argument}: no such file", fix, exit_code=2)
+
+    @property
+    def reads_stdin(self) -> bool:
+        """Whether standard input is among the inputs."""
+        return not self.arguments or ("-" in self.arguments and not self.all_text)
+
+    @property
+    def may_pause(self) -> bool:
+        """Whether an input may pause, as a pipe: then what has come so far is answered."""
+        return self.reads_stdin and stdin_may_pause()
+
+    def size(self) -> int | None:
+        """Bytes of all files, as they lie on the disk; None where one has no known size."""
+        files = [argument for argument in self.arguments or ("-",) if self.is_file(argument)]
+        try:
+            found = [os.fstat(sys.stdin.fileno()) if file == "-" else os.stat(file) for file in files]
+        except (OSError, ValueError):  # a member of a zip file, a stream that is no file
+            return None
+        return sum(one.st_size for one in found) if all(stat.S_ISREG(one.st_mode) for one in found) else None
 
     def is_file(self, argument: str) -> bool:
         """Whether an argument is a file, by its form unless `--text` or `--file` says so; - is standard input."""
@@ -75,10 +110,10 @@ class Inputs:
         return argument == "-" or self.names_file(argument)
 
     def names_file(self, argument: str) -> bool:
-        """A known suffix or a path separator makes a file of an argument."""
+        """A known suffix or a path separator makes a file of an argument; if it has blanks, only if the file exists."""
         from seqkit.data.catalogue import names_file
 
-        return names_file(argument)
+        return names_file(argument) and (not has_blanks(argument) or _is_there(argument))
 
 
 def read_inputs(
@@ -88,7 +123,7 @@ def read_inputs(
 
     Args: segmenter, called when the first raw text is met.
     """
-    several = len(inputs.arguments) > 1
+    several, names = len(inputs.arguments) > 1, set[str]()
     for number, argument in enumerate(inputs.arguments or ("-",), start=1):
         if not inputs.is_file(argument):
             if not inputs.all_text:
@@ -96,24 +131,54 @@ def read_inputs(
             sentences = _from_text(argument, f"argument {number}", inputs.pretokenized, segmenter)
         else:
             sentences = _sentences(_read(argument, inputs, problems), segmenter)
-        yield from _named(sentences, argument if inputs.is_file(argument) else f"argument {number}", several)
+        if several:
+            sentences = _named(
+                sentences, argument if inputs.is_file(argument) else f"argument {number}", names
+            )
+        yield from sentences
 
 
-def _named(sentences: Iterator[Sentence], name: str, several: bool) -> Iterator[Sentence]:
-    """With several inputs, each begins a document, so that none runs on from the one before."""
-    named = not several
+def _named(sentences: Iterator[Sentence], name: str, taken: set[str]) -> Iterator[Sentence]:
+    """Begin a document of its own with the first words of an input, so that none runs on from the one before.
+
+    Args: taken, the names of the documents so far: of two inputs of one name the second gets a number.
+    """
+    named = False
     for sentence in sentences:
-        if not named and sentence.words:
-            named = True
-            if sentence.document is None and sentence.lines is None:
-                sentence.document = readable(name)
+        if not named and sentence.words and sentence.lines is None:
+            sentence.document = _apart(
+                readable(name) if sentence.document is None else sentence.document, taken
+            )
+        named = named or bool(sentence.words)
         yield sentence
+
+
+def _apart(name: str, taken: set[str]) -> str:
+    """The name, with a number behind it if it is taken."""
+    found, number = name, 1
+    while found in taken:
+        number += 1
+        found = f"{name}-{number}"
+    taken.add(found)
+    return found
 
 
 def check_utf8(name: str, text: str) -> None:
     """Raise SeqkitError for text of the command line that has other bytes in it: Python holds them as surrogates."""
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise SeqkitError(f"{name}: is not UTF-8", "Check the terminal's encoding.", exit_code=2)
+
+
+def has_blanks(argument: str) -> bool:
+    """Whether an argument has white space in it, as text has, and few names of files."""
+    return any(map(str.isspace, argument))
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return bool(path) and Path(path).is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_there(path: str) -> bool:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seqkit.io.streams import data_stream, data_text
+from seqkit.io.streams import data_stream_alone, data_text
 
 if TYPE_CHECKING:
     from seqkit.extend.specs import FormatSpec
@@ -47,7 +47,7 @@ def sentence_writer(out: Path | None, spec: FormatSpec) -> Iterator[Any]:
             yield writer
             writer.close()
         return
-    stdout = data_stream()
+    stdout = data_stream_alone()
     if spec.name == "spacy" and stdout.isatty():
         raise SeqkitError("a .spacy file is binary", "Write it to a file: -o out.spacy", exit_code=2)
     writer = make_writer(spec, stdout)

@@ -8,8 +8,6 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from seqkit.io.streams import data_text
-
 if TYPE_CHECKING:
     from seqkit.evaluation.metric import Metric
     from seqkit.training.state import Progress
@@ -92,42 +90,3 @@ class TrainingReporter:
             self.console.print(message, highlight=False)
         else:
             print(message, file=sys.stderr, flush=True)
-
-
-class WordCounter:
-    """Counts the words (or lines) of a long job.
-
-    A line is rewritten on a terminal, and a plain one appears now and then elsewhere.
-
-    Short jobs say nothing.
-    """
-
-    def __init__(self, verb: str, unit: str = "words") -> None:
-        self.verb, self.unit, self.words = verb, unit, 0
-        self._started = self._spoke = time.monotonic()
-        # A bar between lines of output on the same terminal would tear them apart.
-        self._live = sys.stderr.isatty() and not data_text().isatty()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        if self._live and self._spoke != self._started:
-            print(file=sys.stderr)
-
-    def add(self, words: int) -> None:
-        """So many more words are done."""
-        self.words += words
-        now = time.monotonic()
-        if now - self._spoke > (1.0 if self._live else PLAIN_SECONDS):
-            self._spoke = now
-            rate = self.words / (now - self._started)
-            start, end = ("\r", "") if self._live else ("", "\n")
-            print(
-                f"{start}{self.verb} {self.words:,} {self.unit}, {rate:,.0f} {self.unit}/s",
-                end=end,
-                file=sys.stderr,
-                flush=True,
-            )

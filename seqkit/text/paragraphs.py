@@ -40,7 +40,7 @@ def paragraphs(stretches: Iterable[RawText]) -> Iterator[Paragraph]:
                 yield from document.ready(last=True)
             document = _Document(stretch)
         document.add(stretch)
-        yield from document.ready(last=False)
+        yield from document.ready(last=stretch.last)
     if document is not None:
         yield from document.ready(last=True)
 

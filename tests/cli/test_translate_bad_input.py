@@ -114,10 +114,12 @@ def test_an_input_is_not_overwritten(translate, tmp_path):
     assert file.read_text(encoding="utf-8") == "Der Hund.\n"
 
 
-def test_a_folder_beside_it_does_not_make_a_file_of_a_word(translate, tmp_path, monkeypatch):
+def test_a_folder_beside_it_does_not_make_a_file_of_a_word_that_is_said_to_be_text(
+    translate, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "Hund").mkdir()
-    assert translate("Hund").code == 0
+    assert translate("Hund", "--text").code == 0
 
 
 def test_without_arguments_standard_input_is_read(translate):

@@ -137,7 +137,9 @@ def run(request: TranslateRequest, modalities: Modalities | None) -> None:
         writer = writer_for(request.out, request.format, request.scores, options.n_best)
         models = load_models(request.models, request.inference_dtype)
         first = FirstLine(models[0], request.attention)
-        write_lines(models, Remembered(sources, problems), options, request.out, writer, first)
+        write_lines(
+            models, Remembered(sources, problems), options, request.out, writer, first, request.line_inputs
+        )
         first.show()
     say(problems.summary())
     if isinstance(sources, FileSources) and sources.failed:

@@ -63,7 +63,7 @@ def write_files(
     """One file for each source, numbered as the sources are; none for a source that is empty or cannot be read."""
     from seqkit.extend.manager import load
     from seqkit.tasks.seq2seq.apply import outputs_of
-    from seqkit.terminal.progress import WordCounter
+    from seqkit.terminal.word_counter import WordCounter
 
     if not isinstance(sources, FileSources):
         # How they are called depends on how many there are.
@@ -75,7 +75,7 @@ def write_files(
     found = outputs_of(models, waiting, options, waiting.bad)
     done = 0
     try:
-        with WordCounter("wrote", "files") as counter:
+        with WordCounter("wrote", "files", to_file=True, items=count) as counter:
             for number, outputs in enumerate(found, start=1):
                 waiting.next()
                 if outputs:

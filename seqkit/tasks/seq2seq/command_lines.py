@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import typer
 
-from seqkit.io.streams import data_stream
+from seqkit.io.meter import metering
+from seqkit.io.pipes import Paced
+from seqkit.io.streams import data_stream, data_stream_alone
 from seqkit.tasks.seq2seq.command_attention import FirstLine
 from seqkit.tasks.seq2seq.command_sources import Remembered
+from seqkit.terminal.inputs import Inputs
 
 if TYPE_CHECKING:
     from seqkit.decoding.options import DecodingOptions
@@ -29,21 +32,34 @@ def write_lines(
     out: Path | None,
     make: MakeWriter,
     first: FirstLine,
+    inputs: Inputs,
 ) -> None:
-    """Translate to the file, or to standard output. Ends with 130 after Ctrl-C, telling how far it came."""
+    """Translate to the file, or to standard output. Ends with 130 after Ctrl-C, telling how far it came.
+
+    Args: inputs, the arguments behind `waiting`, if those are lines.
+    """
     from seqkit.tasks.seq2seq.apply import translate_sources
-    from seqkit.terminal.progress import WordCounter
+    from seqkit.terminal.word_counter import WordCounter
 
     done = 0
     try:
-        with _opened(out) as file, WordCounter("translated", "lines") as counter:
+        with (
+            _opened(out, alone=first.path is None) as file,
+            metering() as meter,
+            WordCounter(
+                "translated", "lines", to_file=out is not None, meter=meter, size=inputs.size()
+            ) as counter,
+        ):
             writer = make(file)
-            for translations in translate_sources(models, waiting, options, waiting.bad):
+            sources = Paced(counter.reading(waiting), paced=inputs.may_pause)
+            for translations in translate_sources(models, sources, options, waiting.bad):
                 name, source, _ = waiting.next()
                 writer.write(done + 1, name, translations)
                 done += 1
                 first.see(source, translations)
                 counter.add(1)
+                if sources.paused:
+                    file.flush()
             writer.close()
     except KeyboardInterrupt:
         left = f"{out} was not written" if out is not None else "they were written"
@@ -52,7 +68,8 @@ def write_lines(
 
 
 @contextmanager
-def _opened(out: Path | None) -> Iterator[BinaryIO]:
+def _opened(out: Path | None, alone: bool) -> Iterator[BinaryIO]:
+    """The file, or standard output. Args: alone, whether nothing else is written."""
     from seqkit.io.atomic import atomic_write
 
     if out is not None:
@@ -60,7 +77,7 @@ def _opened(out: Path | None) -> Iterator[BinaryIO]:
             yield file
         return
     try:
-        yield data_stream()
+        yield data_stream_alone() if alone else data_stream()
     finally:
         data_stream().flush()
 

@@ -122,11 +122,16 @@ class TranslateRequest:
         files = FileSources(modalities, self.arguments, self.named_inputs, self.limits.limits())
         return files, files.files()
 
+    @property
+    def line_inputs(self) -> LineInputs:
+        """The arguments, for a model that reads lines."""
+        return LineInputs(self.arguments, self.all_text, self.all_files, verb="translate")
+
     def _lines(self, modalities: Modalities | None, problems: RecordErrors) -> tuple[Sources, Sequence[str]]:
         fix = "Leave it out; texts and files of text are arguments."
         given: dict[str, Any] = {"--input": self.named_inputs, **self.limits.flags}
         refuse(given, ": the model reads lines of text", fix)
-        wanted = LineInputs(self.arguments, self.all_text, self.all_files)
+        wanted = self.line_inputs
         wanted.check()
         encoder = modalities.encoders[0].name if modalities is not None else "text"
         side = source_language(self.models[0] if self.models else default_translator())

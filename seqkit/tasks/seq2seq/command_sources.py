@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.io.atomic import readable
 from seqkit.tasks.seq2seq.command_modalities import Modalities
-from seqkit.terminal.inputs import Inputs, check_utf8
+from seqkit.terminal.inputs import Inputs, check_utf8, has_blanks
 
 if TYPE_CHECKING:
     from seqkit.examples import RecordErrors, SourceLocation
@@ -41,7 +41,7 @@ class LineInputs(Inputs):
 
     def names_file(self, argument: str) -> bool:
         """As for other commands, and what is there and no folder."""
-        packed = argument.lower().endswith(".gz") and not any(map(str.isspace, argument))
+        packed = argument.lower().endswith(".gz") and not has_blanks(argument)
         there = os.path.exists(argument) and not os.path.isdir(argument)
         return super().names_file(argument) or packed or there
 

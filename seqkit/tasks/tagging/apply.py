@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqkit.examples import RawText, Sentence, SourceLocation
 from seqkit.inference.pool import Job, apply_in_order
+from seqkit.io.pipes import pauses
 from seqkit.labels.schemes import repaired_labels, schemes_of
 from seqkit.tasks.segmenting import segmenter_of
 
@@ -110,7 +111,7 @@ def first_words(tagger: AnyTagger) -> int:
 
 
 def _chunks(sentences: Iterable[Sentence], first: int) -> Iterator[list[Sentence]]:
-    """Chunks of CHUNK_WORDS, the first one of at most `first` words."""
+    """Chunks of CHUNK_WORDS, the first one of at most `first` words; fewer where the input pauses."""
     chunk: list[Sentence] = []
     words, most = 0, first
     for sentence in sentences:
@@ -119,7 +120,7 @@ def _chunks(sentences: Iterable[Sentence], first: int) -> Iterator[list[Sentence
             yield chunk
             chunk, words, most = [], len(sentence.words) + 1, CHUNK_WORDS
         chunk.append(sentence)
-        if words >= CHUNK_WORDS:
+        if words >= CHUNK_WORDS or pauses(sentences):
             yield chunk
             chunk, words, most = [], 0, CHUNK_WORDS
     if chunk:

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from seqkit.io.meter import metering
+from seqkit.io.pipes import Paced
+from seqkit.io.streams import data_stream
 from seqkit.terminal.arguments import (
     AllFiles,
     AllText,
@@ -22,7 +25,7 @@ from seqkit.terminal.renamed import Precision
 from seqkit.terminal.tables import say
 
 if TYPE_CHECKING:
-    from seqkit.examples import RecordErrors
+    from seqkit.examples import RecordErrors, Sentence
     from seqkit.extend.specs import FormatSpec
     from seqkit.inference.numpy.starting import StartingTagger
     from seqkit.inference.tagger import TaggerRunner
@@ -73,7 +76,7 @@ def tag(
     from seqkit.examples import RecordErrors
     from seqkit.tasks.segmenting import segmenter_of
     from seqkit.tasks.tagging.apply import tag_sentences
-    from seqkit.terminal.progress import WordCounter
+    from seqkit.terminal.word_counter import WordCounter
 
     problems = RecordErrors(skip=skip_bad)
     wanted = Inputs(tuple(inputs or ()), text, file, from_, pretokenized)
@@ -89,11 +92,22 @@ def tag(
     kinds = _kinds(label, tagger.facts.labels)
     split = partial(segmenter_of, model, tagger.facts.language, segmenter, lang)
     sentences = read_inputs(wanted, split, problems)
-    with sentence_writer(out, spec) as writer, WordCounter("tagged") as counter:
-        for sentence in tag_sentences(tagger, sentences, kinds, top, processes, model):
+    with (
+        sentence_writer(out, spec) as writer,
+        metering() as meter,
+        WordCounter("tagged", to_file=out is not None, meter=meter, size=wanted.size()) as counter,
+    ):
+        source = Paced(counter.reading(sentences, _count_words), paced=wanted.may_pause)
+        for sentence in tag_sentences(tagger, source, kinds, top, processes, model):
             writer.write(sentence)
             counter.add(len(sentence.words))
+            if out is None and source.paused:
+                data_stream().flush()
     _report(counter.words, problems)
+
+
+def _count_words(sentence: Sentence) -> int:
+    return len(sentence.words)
 
 
 def _check_shows_probabilities(spec: FormatSpec) -> None:

@@ -1,0 +1,131 @@
+"""Standard input that pauses, such as `tail -f`: what has come so far can be answered before the next line comes."""
+
+from __future__ import annotations
+
+import io
+import os
+import select
+import stat
+import sys
+from collections.abc import Iterable, Iterator
+from queue import Empty, Queue
+from threading import Thread
+from typing import Generic, TypeVar, cast
+
+PAUSE = 0.5
+"""Seconds without input after which the writer of a pipe counts as pausing. A pause must also follow a line end, so
+that the parts in which a slow writer sends a text do not change how it is split."""
+HELD = 256
+"""Items that are read ahead."""
+
+Item = TypeVar("Item")
+
+
+def stdin_may_pause() -> bool:
+    """Whether standard input is a pipe, a socket or a terminal. False on Windows, where pipes cannot be asked."""
+    if os.name == "nt":
+        return False
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode
+    except (OSError, ValueError):  # closed, or not a file, as in a notebook
+        return False
+    return stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode) or stat.S_ISCHR(mode)
+
+
+class PausingReader(io.BufferedReader):
+    """A pipe. Once `reports_pauses` is set, `readline` returns what there is, or b"", as soon as the writer pauses.
+
+    `paused` tells such an answer from the end of the input.
+    """
+
+    def __init__(self, descriptor: int) -> None:
+        self._pipe = _Pipe(descriptor)
+        super().__init__(self._pipe, 1 << 16)
+
+    def report_pauses(self) -> None:
+        """Return from `readline` when the writer pauses."""
+        self._pipe.reports = True
+
+    @property
+    def paused(self) -> bool:
+        """Whether the last read ended in a pause."""
+        return self._pipe.paused
+
+
+class _Pipe(io.RawIOBase):
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self.reports, self.paused = False, False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int | None:  # type: ignore[override]
+        """Read what there is. None, once, when nothing comes for a while."""
+        if self.reports and not self.paused and not _has_input(self._descriptor):
+            self.paused = True
+            return None
+        self.paused = False
+        return os.readv(self._descriptor, [buffer])
+
+
+def _has_input(descriptor: int) -> bool:
+    return bool(select.select([descriptor], [], [], PAUSE)[0])
+
+
+class Paced(Generic[Item]):
+    """Items of which the reader can tell when no more come for a while."""
+
+    def __init__(self, items: Iterable[Item], *, paced: bool = True) -> None:
+        """Args: paced, whether a thread reads them ahead; without it they never seem to pause."""
+        self._items, self._paced = items, paced
+        self._queue: Queue[_Entry[Item]] = Queue(HELD)
+        self._next: _Entry[Item] | None = None
+        self.paused = False
+        """Whether nothing came for a while, since the last item was taken."""
+
+    def _read(self, items: Iterator[Item]) -> None:
+        try:
+            for item in items:
+                self._queue.put(_Entry(item=item))
+        except BaseException as error:  # raised again where the items are taken
+            self._queue.put(_Entry(error=error))
+        else:
+            self._queue.put(_Entry(error=StopIteration()))
+
+    def __iter__(self) -> Iterator[Item]:
+        if not self._paced:
+            yield from self._items
+            return
+        Thread(target=self._read, args=(iter(self._items),), daemon=True).start()
+        while True:
+            entry = self._next or self._queue.get()
+            self._next, self.paused = None, False
+            if isinstance(entry.error, StopIteration):
+                return
+            if entry.error is not None:
+                raise entry.error
+            yield cast(Item, entry.item)
+
+    def wait(self) -> bool:
+        """Whether the items pause: no other comes for a while."""
+        if self._paced and self._next is None:
+            try:
+                self._next = self._queue.get(timeout=PAUSE)
+            except Empty:
+                self.paused = True
+        return self.paused
+
+
+class _Entry(Generic[Item]):
+    """An item, or what ended the reading."""
+
+    __slots__ = ("error", "item")
+
+    def __init__(self, item: Item | None = None, error: BaseException | None = None) -> None:
+        self.item, self.error = item, error
+
+
+def pauses(items: object) -> bool:
+    """Whether the reader of these items waits for more: always False where they are not `Paced`."""
+    return isinstance(items, Paced) and items.wait()

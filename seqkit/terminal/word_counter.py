@@ -1,0 +1,136 @@
+"""Progress of a command that reads a stream: a live bar on a terminal, a line now and then elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from seqkit.io.meter import Meter
+from seqkit.io.streams import data_text
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+PLAIN_SECONDS = 30.0
+"""Between two lines where stderr is no terminal."""
+LIVE_SECONDS = 1.0
+"""A job that takes less shows no bar."""
+REFRESH_SECONDS = 0.2
+
+Item = TypeVar("Item")
+
+
+def one(item: object) -> int:
+    """The weight of items that are counted as they are."""
+    return 1
+
+
+class WordCounter:
+    """Counts the words (lines, files) of a job, and shows rate, percent and time left. Short jobs show nothing."""
+
+    def __init__(
+        self,
+        verb: str,
+        unit: str = "words",
+        *,
+        to_file: bool = False,
+        meter: Meter | None = None,
+        size: int | None = None,
+        items: int = 0,
+    ) -> None:
+        """Count what was done to the input.
+
+        Args:
+            to_file: whether the output is a file, not stdout.
+            meter: counts the bytes that are read.
+            size: bytes of the input; None if it is not known.
+            items: how many units there will be; 0 if it is not known.
+        """
+        self.verb, self.unit, self.words = verb, unit, 0
+        self._read, self._meter, self._size, self._items = 0, meter, size, items
+        self._share = 0.0
+        self._started = self._spoke = time.monotonic()
+        # A bar between lines of output on the same terminal would tear them apart.
+        self._live = sys.stderr.isatty() and (to_file or not data_text().isatty())
+        self._bar: Progress | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+            if error is None:
+                print(self._status(whole=True), file=sys.stderr)
+
+    def reading(self, items: Iterable[Item], weight: Callable[[Item], int] = one) -> Iterator[Item]:
+        """The items as they are read, counted by their weight: the share that is done follows from it."""
+        for item in items:
+            self._read += weight(item)
+            self._tick()
+            yield item
+
+    def add(self, words: int) -> None:
+        """So many more words are done."""
+        self.words += words
+        self._tick()
+
+    @property
+    def share(self) -> float | None:
+        """The share of the input that is done, 0 to 1; None where its size is not known."""
+        if self._items:
+            return self.words / self._items
+        if self._meter is None or not self._size or not self._read:
+            return None
+        read = min(1.0, self._meter.done / self._size)
+        # What is read ahead must not take back what was shown.
+        self._share = max(self._share, read * min(1.0, self.words / self._read))
+        return self._share
+
+    def _tick(self) -> None:
+        now = time.monotonic()
+        if self._live:
+            if now - self._spoke > (REFRESH_SECONDS if self._bar else LIVE_SECONDS):
+                self._spoke = now
+                self._show()
+        elif now - self._spoke > PLAIN_SECONDS:
+            self._spoke = now
+            print(self._status(), file=sys.stderr, flush=True)
+
+    def _show(self) -> None:
+        """Update the bar, which is made at first."""
+        if self._bar is None:
+            from rich.console import Console
+            from rich.progress import BarColumn, Progress, TextColumn
+
+            columns = (BarColumn(bar_width=None), TextColumn("{task.description}"))
+            self._bar = Progress(*columns, console=Console(stderr=True), transient=True, expand=True)
+            self._bar.add_task("", total=None)
+            self._bar.start()
+        share = self.share
+        total = None if share is None else 1.0
+        self._bar.update(
+            self._bar.task_ids[0], total=total, completed=share or 0.0, description=self._status()
+        )
+
+    def _status(self, whole: bool = False) -> str:
+        """What is done, in words. Args: whole, whether all is done."""
+        seconds = time.monotonic() - self._started
+        rate = f", {self.words / seconds:,.0f} {self.unit}/s" if self.words else ""
+        done, share = f"{self.verb} {self.words:,} {self.unit}{rate}", self.share
+        if whole:
+            return f"{done}, {_clock(seconds)}"
+        if share is None:
+            return done
+        left = f", {_clock(seconds * (1 - share) / share)} left" if share else ""
+        return f"{share:4.0%}  {done}{left}"
+
+
+def _clock(seconds: float) -> str:
+    """Minutes and seconds: 1:05."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
