@@ -42,7 +42,8 @@ def stdout_descriptor() -> int:
 
 def data_stream_alone() -> BinaryIO:
     """As `data_stream`, for a command that writes nowhere else: it ends as soon as the reader of the pipe goes away."""
-    leave_with_the_reader(stdout_descriptor())
+    with suppress(OSError, ValueError):  # of a stream that is no file, as in a notebook
+        leave_with_the_reader(stdout_descriptor())
     return data_stream()
 
 

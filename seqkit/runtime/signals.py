@@ -25,6 +25,8 @@ class _State:
 
     first = 0
     """The signal that came first: it decides the exit code."""
+    installed = False
+    """Whether this process is a command, whose end is in the hands of this module."""
     done = False
     """Whether the command has finished and only the interpreter is still to be shut down."""
     doing = ""
@@ -48,7 +50,7 @@ def end_on_signals() -> None:
     The handler raises KeyboardInterrupt or `Ended`. During an import it leaves the process itself: C code that imports
     a module (torch imports numpy so) may swallow an exception. So does the second signal.
     """
-    _State.first, _State.done = 0, False
+    _State.first, _State.installed, _State.done = 0, True, False
     interrupts = [] if signal.getsignal(signal.SIGINT) is signal.SIG_IGN else [signal.SIGINT]
     for number in (*interrupts, signal.SIGTERM, *hangups()):
         signal.signal(number, _end)
@@ -117,12 +119,9 @@ def leave_with_the_reader(descriptor: int) -> None:
     """From now on leave the process, with 0, as soon as the reader of this pipe goes away (`| head`).
 
     Without it the process would notice when it next writes, which may be a minute later. For a command whose only
-    output is the pipe.
+    output is the pipe. Raises OSError if the descriptor is closed.
     """
-    try:
-        if os.name == "nt" or not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
-            return
-    except OSError:
+    if not _State.installed or os.name == "nt" or not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
         return
     watched = os.dup(descriptor)  # The command may close its own.
     threading.Thread(target=_wait_for_reader, args=(watched,), daemon=True).start()
