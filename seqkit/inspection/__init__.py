@@ -1,1 +1,18 @@
-"""Looking into recurrent layers: gradients over distance, Lyapunov exponents, gates, attribution, cost of training."""
+"""Look inside trained models: gradients over distance, exponents, gates, attribution. Its command is `inspect`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from seqkit.extend.hookspecs import hookimpl
+from seqkit.extend.specs import CommandSpec
+
+
+@hookimpl
+def seqkit_commands() -> Iterable[CommandSpec]:
+    """The command `inspect`."""
+    yield CommandSpec(
+        "inspect",
+        command="seqkit.inspection.command:inspect",
+        summary="Look inside a model: gradients, gates, memory, attribution.",
+    )

@@ -128,8 +128,8 @@ class Prediction:
     """Spectral radius of U."""
     mean_h: float | None
     """Mean |h'|, in a layer z_t = h(W x_t + U z_{t-1})."""
-    exponent: float
-    """Largest Lyapunov exponent."""
+    exponent: float | None
+    """Largest Lyapunov exponent; None for too few steps."""
     gates: tuple[tuple[int, float], ...]
     """Distance and geometric mean of the product of the gates that keep the state."""
     gate: str
@@ -137,7 +137,7 @@ class Prediction:
 
     def curves(self, longest: int) -> dict[str, list[tuple[int, float]]]:
         """Each prediction at distances from 0 to `longest`, by name."""
-        rates: dict[str, float] = {"exp(λ k)": math.exp(self.exponent)}
+        rates = {} if self.exponent is None else {"exp(λ k)": math.exp(self.exponent)}
         if self.sigma_max is not None and self.radius is not None:
             rates["σ_max(U)^k"], rates["ρ(U)^k"] = self.sigma_max, self.radius
         if self.sigma_max is not None and self.mean_h is not None:
@@ -152,7 +152,7 @@ def _power(rate: float, k: int) -> float:
     return math.exp(max(min(k * math.log(max(rate, LEAST)), 700.0), -700.0))
 
 
-def predict(trace: Trace, lengths: Sequence[int], lyapunov: Lyapunov) -> Prediction:
+def predict(trace: Trace, lengths: Sequence[int], lyapunov: Lyapunov | None) -> Prediction:
     """Predictions for one chain from a record of it. Args: lengths, of its sequences."""
     U, layer = recurrent_matrix(trace.layer), trace.layer
     square = U is not None and U.shape[0] == U.shape[1]
@@ -164,7 +164,7 @@ def predict(trace: Trace, lengths: Sequence[int], lyapunov: Lyapunov) -> Predict
         sigma,
         radius,
         _mean_h(trace, lengths, U) if U is not None and square else None,
-        lyapunov.largest,
+        None if lyapunov is None else lyapunov.largest,
         tuple(_products(trace, lengths, gate)) if gate else (),
         f"{gate.name} ({gate.path} path)" if gate else "",
     )

@@ -27,7 +27,7 @@ from seqkit.inspection.flow import (
     predict,
 )
 from seqkit.inspection.influence import Influence, influence
-from seqkit.inspection.jacobians import Lyapunov, lyapunov
+from seqkit.inspection.jacobians import FEWEST, Lyapunov, lyapunov
 from seqkit.inspection.matrices import Spectrum, spectra_of, spectrum_of
 from seqkit.inspection.states import StateUse, part_names
 from seqkit.inspection.tracing import Chain, Trace, Traces, chains_of, chosen, tracing
@@ -216,10 +216,9 @@ def _conclude(one: ChainFindings) -> None:
     x_TD = torch.cat(one.stream)[:STREAM]
     streams = max(1, min(STREAMS, len(x_TD) // 100))
     length = len(x_TD) // streams
-    if length < 8:
-        return
-    x_BTD = x_TD[: streams * length].view(streams, length, -1)
-    one.lyapunov = lyapunov(one.chain.layer, x_BTD)
+    if length >= FEWEST:
+        x_BTD = x_TD[: streams * length].view(streams, length, -1)
+        one.lyapunov = lyapunov(one.chain.layer, x_BTD)
     trace, lengths = one.longest
     one.prediction = predict(trace, lengths, one.lyapunov)
 

@@ -19,6 +19,8 @@ from seqkit.errors import SeqkitError
 from seqkit.inspection.tracing import one_step
 from seqkit.nn.recurrent import Recurrence, State
 
+FEWEST = 8
+"""Steps of the shortest sequence that has an exponent."""
 TRANSIENT = 20
 """Steps at the beginning that no exponent counts: the directions must turn towards the fastest first."""
 
@@ -109,10 +111,10 @@ def lyapunov(
     """The largest exponents by QR at each step (Benettin et al. 1980), the state carried along x_BTD.
 
     Args: x_BTD, the layer's own inputs, as long as possible; directions, how many exponents; state, before the first
-    step. Raises SeqkitError for fewer than 8 steps, and where the states are not finite.
+    step. Raises SeqkitError for fewer than FEWEST steps, and where the states are not finite.
     """
     B, T = x_BTD.shape[:2]
-    if T < 8:
+    if T < FEWEST:
         raise SeqkitError(
             f"a Lyapunov exponent of {T} steps means nothing", "Give a longer text.", exit_code=2
         )

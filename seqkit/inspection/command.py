@@ -1,0 +1,88 @@
+"""`seqkit inspect`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seqkit.terminal.arguments import SkipBad
+
+
+def inspect(
+    model: Annotated[str, typer.Argument(help="A model by name, or its folder.")],
+    corpus: Annotated[
+        str, typer.Option("--corpus", help="A corpus by name, or a file that the model can be measured on.")
+    ] = "",
+    text: Annotated[
+        str, typer.Option("--text", help="One example: a text, or the file that the model reads.")
+    ] = "",
+    target: Annotated[
+        str,
+        typer.Option(
+            "--target", help="With --text: its translation, or its labels. Default: what the model predicts."
+        ),
+    ] = "",
+    split: Annotated[str, typer.Option("--split", help="Split of the corpus. Default: dev.")] = "",
+    examples: Annotated[
+        int, typer.Option("--examples", min=1, max=100_000, help="Most examples of the corpus.")
+    ] = 200,
+    layer: Annotated[
+        str, typer.Option("--layer", help="Name of a recurrent layer, or a part of it. Default: all.")
+    ] = "",
+    contrast: Annotated[
+        str, typer.Option("--contrast", help="Explain each label against this one. Default: the best other.")
+    ] = "",
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Page to write: one file, with every plot.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON in place of the tables.")] = False,
+    skip_bad: SkipBad = False,
+) -> None:
+    """Measure gradients, gates and memory of a model's recurrent layers on real text, and explain an output."""
+    from seqkit.errors import SeqkitError
+    from seqkit.extend.blame import faults_named
+    from seqkit.inspection.inspect import InspectOptions
+    from seqkit.inspection.inspect import inspect as run
+    from seqkit.inspection.page import write_page
+    from seqkit.inspection.report import data_of, tables_of, title_of
+    from seqkit.tasks.inspecting import InspectionRequest
+    from seqkit.terminal.inputs import check_utf8
+    from seqkit.terminal.tables import print_tables, say, show_json
+
+    if bool(corpus) == bool(text):
+        fix = "Give either --corpus NAME or --text TEXT."
+        raise SeqkitError("nothing to inspect the model on, or two kinds of it", fix, exit_code=2)
+    if target and not text:
+        raise SeqkitError("--target: is for --text", "Leave it out.", exit_code=2)
+    if split and not corpus:
+        raise SeqkitError("--split: is for --corpus", "Leave it out.", exit_code=2)
+    for name, value in (("--text", text), ("--target", target)):
+        check_utf8(name, value)
+    if html is not None:
+        _check_page(html)
+    request = InspectionRequest(
+        model, corpus, split or "dev", text, target, examples, skip_bad=skip_bad, tell=say
+    )
+    with faults_named():
+        found = run(request, InspectOptions(layer, contrast))
+    for note in found.notes:
+        say(note)
+    if html is not None:
+        write_page(html, found)
+        say(f"{html}: written")
+    if as_json:
+        show_json(data_of(found))
+    elif html is None:
+        print_tables(title_of(found), tables_of(found))
+
+
+def _check_page(html: Path) -> None:
+    """Raise SeqkitError for a page that could not be written, before anything is computed."""
+    from seqkit.errors import SeqkitError
+
+    if not html.parent.is_dir():
+        raise SeqkitError(f"{html.parent}: no such folder", "Make it first.", exit_code=2)
+    if html.is_dir():
+        raise SeqkitError(f"{html}: is a folder", "Name a file.", exit_code=2)

@@ -1,0 +1,233 @@
+"""What an inspection found as tables for a terminal, and as plain data for JSON and the page."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from seqkit.evaluation.report import Table
+from seqkit.inspection.inspect import ChainFindings, Inspection
+from seqkit.inspection.matrices import Spectrum
+from seqkit.terminal.tables import size
+
+DISTANCES = (1, 2, 5, 10, 20, 50, 100)
+"""Distances at which the table of gradients has a column."""
+MOST_COSTS = 12
+
+
+def title_of(found: Inspection) -> str:
+    """A line above the tables."""
+    return f"{found.model} ({found.task}) on {found.where}: {found.examples:,} example(s), in float64"
+
+
+def tables_of(found: Inspection) -> list[Table]:
+    """Every table."""
+    tables = [_layers(found), _gradients(found), _gates(found), _matrices(found)]
+    tables += [_attributions(found)] if found.attributions else []
+    tables += [_costs(found)] if found.costs else []
+    return [table for table in tables if table.rows]
+
+
+def _layers(found: Inspection) -> Table:
+    header = ["layer", "H", "Lyapunov exponent λ", "2 s.e.", "in words"]
+    rows = [
+        [
+            one.chain.name,
+            str(one.chain.layer.hidden_size),
+            "–" if one.lyapunov is None else f"{one.lyapunov.largest:+.4f}",
+            "–" if one.lyapunov is None else f"{2 * one.lyapunov.error:.4f}",
+            "too few steps" if one.lyapunov is None else one.lyapunov.meaning,
+        ]
+        for one in found.chains
+    ]
+    return Table("Recurrent layers (λ in nats a step, along the inputs of the text)", header, rows)
+
+
+def _gradients(found: Inspection) -> Table:
+    """‖∂L_t/∂z_s‖ relative to distance 0, and what was predicted."""
+    longest = max((points[-1][0] for one in found.chains for points in curves_of(one).values()), default=0)
+    shown = [k for k in DISTANCES if k <= longest]
+    rows = []
+    for one in found.chains:
+        for name, points in curves_of(one).items():
+            by_distance = dict(points)
+            cells = [f"{by_distance[k]:.2g}" if k in by_distance else "–" for k in shown]
+            rows.append([one.chain.name, name, *cells])
+    header = ["layer", "what", *(f"k = {k}" for k in shown)]
+    return Table("Gradient over the distance k, relative to the nearest", header, rows)
+
+
+def curves_of(one: ChainFindings) -> dict[str, list[tuple[int, float]]]:
+    """Measured curves relative to their nearest point, then the predictions."""
+    found: dict[str, list[tuple[int, float]]] = {}
+    for name, curve in one.curves.items():
+        points = curve.points
+        if points:
+            found[f"measured ‖∂L/∂{name}‖"] = [(k, value / points[0][1]) for k, value in points]
+    longest = max((points[-1][0] for points in found.values()), default=0)
+    return found | (one.prediction.curves(longest) if one.prediction is not None else {})
+
+
+def _gates(found: Inspection) -> Table:
+    rows = []
+    for one in found.chains:
+        keeps = one.prediction.gate if one.prediction is not None else ""
+        for histogram in one.use.histograms.values():
+            keeps_this = keeps.startswith((f"{histogram.name} (", f"1 - {histogram.name} ("))
+            rows.append(
+                [
+                    one.chain.name,
+                    histogram.name,
+                    f"{histogram.mean:.3f}",
+                    f"{100 * histogram.below / max(histogram.total, 1):.1f}",
+                    f"{100 * histogram.above / max(histogram.total, 1):.1f}",
+                    keeps if keeps_this else "",
+                ]
+            )
+    header = ["layer", "activation", "mean", "saturated low, %", "saturated high, %", "keeps the state"]
+    return Table("Gates and activations, in the order of the step", header, rows)
+
+
+def _matrices(found: Inspection) -> Table:
+    header = ["layer", "matrix", "shape", "σ_max", "σ_min", "spectral radius", "‖U^t z_0‖"]
+    rows = [_spectrum(one.chain.name, own) for one in found.chains for own in one.spectra]
+    rows += [_spectrum("output", own) for own in found.outputs]
+    return Table("Matrices", header, rows)
+
+
+def _spectrum(layer: str, one: Spectrum) -> list[str]:
+    radius = "–" if one.radius is None else f"{one.radius:.4f}"
+    shape = f"{one.shape[0]} × {one.shape[1]}"
+    fate = one.fate if one.powers else ""
+    return [layer, one.name, shape, f"{one.singular[0]:.4f}", f"{one.singular[-1]:.2g}", radius, fate]
+
+
+def _attributions(found: Inspection) -> Table:
+    """The three inputs that each output rests on most."""
+    rows = []
+    for one in found.attributions:
+        named = sorted(zip(one.parts, found.input_names, strict=False), key=lambda part: -abs(part[0]))
+        reasons = ", ".join(f"{name} {value:+.2f}" for value, name in named[:3])
+        rows.append(
+            [
+                one.step,
+                one.label,
+                one.against,
+                f"{one.difference:+.2f}",
+                f"{100 * one.deviation:.2f}",
+                reasons,
+            ]
+        )
+    header = ["step", "label", "against", "difference", "sum off by, %", "rests most on (logits)"]
+    return Table("Integrated gradients of one example", header, rows)
+
+
+def _costs(found: Inspection) -> Table:
+    ranked = sorted(found.costs, key=lambda one: -one.bytes)[:MOST_COSTS]
+    rows = [
+        [one.module, size(one.bytes), f"{1000 * one.forward:.1f}", f"{1000 * one.backward:.1f}"]
+        for one in ranked
+    ]
+    header = ["module", "kept for the gradient", "forward, ms", "backward, ms"]
+    return Table("Memory and time of a training step, by module", header, rows)
+
+
+def data_of(found: Inspection) -> dict[str, Any]:
+    """Everything, for JSON. What is not finite is null."""
+    return {
+        "model": found.model,
+        "task": found.task,
+        "where": found.where,
+        "examples": found.examples,
+        "layers": [_chain(one) for one in found.chains],
+        "outputs": [_matrix(one) for one in found.outputs],
+        "influence": [
+            {
+                "layer": one.chain,
+                "exact": one.exact,
+                "rows": one.rows,
+                "columns": one.columns,
+                "norms": one.norms_TS,
+            }
+            for one in found.influences
+        ],
+        "attribution": {
+            "inputs": found.input_names,
+            "outputs": [
+                {
+                    "step": one.step,
+                    "label": one.label,
+                    "against": one.against,
+                    "parts": list(one.parts),
+                    "difference": one.difference,
+                    "deviation": one.deviation,
+                }
+                for one in found.attributions
+            ],
+        },
+        "attention": found.attention,
+        "costs": [
+            {"module": one.module, "bytes": one.bytes, "forward_s": one.forward, "backward_s": one.backward}
+            for one in found.costs
+        ],
+        "notes": found.notes,
+    }
+
+
+def _chain(one: ChainFindings) -> dict[str, Any]:
+    exponents = None
+    if one.lyapunov is not None:
+        exponents = {
+            "exponents": list(one.lyapunov.exponents),
+            "standard_error": finite(one.lyapunov.error),
+            "steps": one.lyapunov.steps,
+            "amplification": one.lyapunov.amplification,
+        }
+    prediction = one.prediction
+    return {
+        "name": one.chain.name,
+        "backward": one.chain.backward,
+        "hidden": one.chain.layer.hidden_size,
+        "lyapunov": exponents,
+        "gradients": {
+            name: [[k, value, curve.counts[k]] for k, value in curve.points]
+            for name, curve in one.curves.items()
+        },
+        "predictions": {
+            "sigma_max": prediction and prediction.sigma_max,
+            "spectral_radius": prediction and prediction.radius,
+            "mean_h": prediction and prediction.mean_h,
+            "gate": prediction and prediction.gate,
+            "product_of_gates": [list(point) for point in prediction.gates] if prediction else [],
+        },
+        "activations": [
+            {
+                "name": own.name,
+                "mean": own.mean,
+                "low": own.low,
+                "high": own.high,
+                "counts": own.counts,
+                "saturated_low": own.below / max(own.total, 1),
+                "saturated_high": own.above / max(own.total, 1),
+            }
+            for own in one.use.histograms.values()
+        ],
+        "norms": {name: [list(point) for point in own.points] for name, own in one.use.norms.items()},
+        "matrices": [_matrix(own) for own in one.spectra],
+    }
+
+
+def _matrix(one: Spectrum) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "shape": list(one.shape),
+        "singular": list(one.singular),
+        "spectral_radius": one.radius,
+        "powers": [finite(value) for value in one.powers],
+        "fate": one.fate,
+    }
+
+
+def finite(value: float) -> float | None:
+    """The value; None where JSON has no name for it."""
+    return value if math.isfinite(value) else None
