@@ -107,6 +107,13 @@ def subject_of(request: InspectionRequest) -> tuple[str, Subject]:
 def inspect(request: InspectionRequest, options: InspectOptions) -> Inspection:
     """Inspect a model, in float64. Raises SeqkitError for a layer or a task that does not have what is asked for."""
     task, subject = subject_of(request)
+    return inspect_subject(task, subject, request, options)
+
+
+def inspect_subject(
+    task: str, subject: Subject, request: InspectionRequest, options: InspectOptions
+) -> Inspection:
+    """Inspect a model with its examples; its weights are widened to float64. Raises SeqkitError as `inspect`."""
     chains = _chains(subject, options.layer)
     notes: list[str] = []
     order = sorted(range(len(subject)), key=lambda index: sum(subject.steps(index)))

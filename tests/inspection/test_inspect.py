@@ -1,0 +1,173 @@
+"""`seqkit inspect` on models of every task and recurrence: identities that must hold, and bad input."""
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from toy import TREEBANK, tagging_models, tiny
+
+from seqkit.errors import SeqkitError
+from seqkit.inspection.attribution import COMPLETE
+from seqkit.inspection.inspect import InspectOptions, inspect_subject
+from seqkit.inspection.report import data_of, tables_of
+from seqkit.tasks.inspecting import LONGEST, InspectionRequest, check_inspectable
+from seqkit.tasks.tagging.inspecting import TaggingSubject
+
+REQUEST = InspectionRequest("toy", source="toy")
+MINGRU = Path(__file__).parents[2] / "docs" / "examples" / "seqkit-mingru"
+
+
+def found_of(model, sentences=TREEBANK, **options):
+    return inspect_subject("tagging", TaggingSubject(model, sentences), REQUEST, InspectOptions(**options))
+
+
+@pytest.mark.parametrize("name", tagging_models())
+def test_every_registered_tagger_is_inspected_whole(name):
+    found = found_of(tiny(name).eval())
+    assert json.loads(json.dumps(data_of(found), allow_nan=False))["layers"]
+    assert {"Recurrent layers", "Matrices"} <= {table.title.partition(" (")[0] for table in tables_of(found)}
+    for one in found.chains:
+        assert one.lyapunov is not None and one.prediction is not None
+        assert one.curves["z"].points or one.curves["c"].points
+    for one in found.attributions:
+        assert sum(one.parts) == pytest.approx(one.difference, abs=COMPLETE * abs(one.difference))
+    assert sum(cost.bytes for cost in found.costs) > 0
+
+
+def test_a_strangers_layer_is_inspected_without_a_change(monkeypatch):
+    monkeypatch.syspath_prepend(MINGRU)
+    from seqkit_mingru.layer import MinGRU
+
+    model = tiny("rnn").eval()
+    chain = model.network.layers[0]
+    torch.manual_seed(1)
+    chain.forward_chain = MinGRU(chain.forward_chain.input_size, chain.forward_chain.hidden_size)
+    (one,) = found_of(model).chains
+    assert one.prediction.gate == "1 - sigmoid 1 (state path)"
+    # Without a matrix on the way every path leads through the gate alone: its product bounds the gradient's decay.
+    assert one.lyapunov.largest < 0
+
+
+def triangle(norms, above):
+    return [row[s] for t, row in enumerate(norms) for s in range(len(row)) if (s > t if above else s < t)]
+
+
+def test_two_chains_see_two_triangles_that_never_meet():
+    found = found_of(tiny("birnn").eval())
+    forward, backward = found.influences
+    assert set(triangle(forward.norms_TS, above=True)) == {0.0}
+    assert set(triangle(backward.norms_TS, above=False)) == {0.0}
+    assert all(triangle(forward.norms_TS, above=False)) and all(triangle(backward.norms_TS, above=True))
+
+
+def test_the_picture_has_the_exact_derivatives():
+    model = tiny("rnn").eval()
+    found = found_of(model).influences[0]
+    assert found.exact
+    sentence = next(s for s in TREEBANK if list(s.words) == found.columns)
+    batch = model.collate([sentence])
+    x_TD = model.embedding(batch.table)[batch.index_BT[0]].detach()
+    J_THSD = torch.func.jacrev(lambda x: model.network(x[None])[0])(x_TD)
+    expected = J_THSD.square().sum((1, 3)).sqrt()
+    assert np.allclose(found.norms_TS, expected.detach().numpy(), atol=1e-6)
+
+
+def test_a_contrast_explains_the_difference_of_two_labels():
+    model = tiny("lstm").eval()
+    label = model.facts.labels["upos"][0]
+    found = found_of(model, contrast=label)
+    assert {one.against for one in found.attributions} <= {label, ""}
+    assert all(one.against == label for one in found.attributions if one.label != label)
+    with pytest.raises(SeqkitError, match="--contrast NOUNS: the model knows no such label"):
+        found_of(tiny("lstm").eval(), contrast="NOUNS")
+
+
+def test_one_layer_can_be_chosen_and_a_missing_one_is_named():
+    found = found_of(tiny("deeprnn").eval(), layer="layers.1")
+    assert [one.chain.name for one in found.chains] == ["network.layers.1.forward_chain"]
+    with pytest.raises(SeqkitError, match=r"no recurrent layer .layers\.7"):
+        found_of(tiny("rnn").eval(), layer="layers.7")
+
+
+class Sized(TaggingSubject):
+    """A subject of one example of so many steps."""
+
+    def __init__(self, steps):
+        self.count = steps
+
+    def __len__(self):
+        return 1 if self.count else 0
+
+    def steps(self, index):
+        return (self.count, self.count)
+
+
+def test_nothing_and_too_much_are_refused():
+    with pytest.raises(SeqkitError, match=r"book\.txt: holds no example to inspect"):
+        check_inspectable(Sized(0), "book.txt")
+    check_inspectable(Sized(LONGEST), "book.txt")
+    with pytest.raises(SeqkitError, match="example 1 has 10,001 steps"):
+        check_inspectable(Sized(LONGEST + 1), "book.txt")
+
+
+def test_a_translation_is_explained_beside_its_attention(seqkit):
+    done = seqkit("inspect", "en-de", "--text", "The dog sleeps.", "--target", "Der Hund schläft.", "--json")
+    assert done.code == 0
+    found = json.loads(done.out)
+    outputs = found["attribution"]["outputs"]
+    assert [one["label"] for one in outputs] == ["▁Der", "▁Hund", "▁schläft", ".", "</s>"]
+    for one in outputs:
+        assert sum(one["parts"]) == pytest.approx(one["difference"], rel=COMPLETE)
+        assert len(one["parts"]) == len(found["attribution"]["inputs"])
+    assert np.allclose(np.sum(found["attention"], axis=1), 1, atol=1e-4)
+    assert len(found["attention"][0]) == len(found["attribution"]["inputs"])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (("en-tagger",), "nothing to inspect the model on"),
+        (("en-tagger", "--corpus", "sample-english", "--text", "a"), "or two kinds of it"),
+        (("en-tagger", "--corpus", "sample-english", "--target", "a"), "--target: is for --text"),
+        (("en-tagger", "--text", "  "), "--text: holds no example to inspect"),
+        (("en-tagger", "--text", "Time flies.", "--target", "NOUN"), "--target: 1 label(s) for 3 word(s)"),
+        (("en-tagger", "--text", "Time", "--target", "NOUNS"), "the model knows no label 'NOUNS'"),
+        (("en-tagger", "--corpus", "sample-englis"), "sample-english"),
+        (("en-tagger", "--corpus", "sample-english", "--split", "x"), "has no split 'x'"),
+        (("en-tagger", "--text", "a", "--layer", "nine"), "no recurrent layer 'nine'"),
+        (("no-such-model", "--text", "a"), "no-such-model"),
+        (("en-tagger", "--text", "a", "--html", "no/such/page.html"), "no such folder"),
+    ],
+)
+def test_bad_input_is_named(seqkit, arguments, problem, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    done = seqkit("inspect", *arguments)
+    assert done.code in (1, 2) and problem in done.err
+    assert not list(tmp_path.iterdir()) and "\n" not in done.out
+
+
+def test_empty_corpora_are_named(seqkit, tmp_path):
+    (tmp_path / "none.conllu").write_text("")
+    done = seqkit("inspect", "en-tagger", "--corpus", tmp_path / "none.conllu")
+    assert done.code == 1 and "none.conllu" in done.err
+
+
+def test_a_language_model_is_inspected():
+    from lm_models import encoded, random_lines, untrained
+    from seqkit_lm.inspecting import LMSubject
+
+    documents = [random_lines(2, seed) for seed in range(4)]
+    model = untrained(documents)
+    subject = LMSubject(model, encoded(model, documents))
+    found = inspect_subject("lm", subject, REQUEST, InspectOptions())
+    assert found.chains[0].prediction.gate == "sigmoid 1 (cell path)"
+    assert "lm_models" in sys.modules
+    plain = LMSubject(model, encoded(model, documents))
+    batch = plain.collate([0, 1])
+    from lm_models import trainable
+
+    own = trainable(model, documents, window=1000)
+    assert torch.allclose(plain.step_losses(batch), own.step_losses(own.collate([0, 1], 0)), atol=1e-6)
