@@ -1,1 +1,1 @@
-"""The equations, one file each, public: plugins build on them."""
+"""Equations as torch modules, one file each. Plugins may import them."""

@@ -1,10 +1,10 @@
-"""W x + b, by the faster of the libraries that torch has for it.
+"""Affine maps W x + b, computed by the faster of torch's CPU libraries.
 
-On a CPU torch gives products in float32 to MKL, which on AMD's processors reaches half of what oneDNN does. oneDNN can
-be asked where no gradient is followed: the operator has none.
+torch passes float32 products to MKL, which reaches half of oneDNN's speed on AMD processors. Without a gradient they
+go to oneDNN; its operator has no backward pass.
 
-oneDNN makes code for each number of rows it meets, and some of it stays until the process ends: a quarter of a megabyte
-each. A stream of text brings ever new numbers, so rows of zeros are put below until the number is a usual one.
+oneDNN compiles code for each number of rows and keeps about 250 kB of it until the process ends. A stream of text has
+many different numbers of rows, so inputs are padded with zero rows to one of a few numbers.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 ONEDNN = torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
-"""Whether this torch has the operator, which it keeps for its own compiler."""
+"""Whether this torch has the operator, which is meant for its own compiler."""
 
 
 BITS = 4
-"""A usual number of rows has so many binary digits before its zeros: 15, 16, 18 … 30, 32, 36 …"""
+"""Significant binary digits of the numbers of rows that are used: 15, 16, 18 … 30, 32, 36 …"""
 
 
 def affine(x: Tensor, W_YX: Tensor, b_Y: Tensor | None = None) -> Tensor:
-    """W x + b for each x of the last dimension, as `F.linear` gives it but for the rounding."""
+    """W x + b over the last dimension: `F.linear` up to rounding."""
     if torch.is_grad_enabled() or x.device.type != "cpu":
         return F.linear(x, W_YX, b_Y)
     x_NX, rows = padded_rows(x.reshape(-1, x.shape[-1]))
@@ -32,19 +32,19 @@ def affine(x: Tensor, W_YX: Tensor, b_Y: Tensor | None = None) -> Tensor:
 
 
 def padded_rows(x_NX: Tensor) -> tuple[Tensor, int]:
-    """The rows with zeros below, of a usual number, and how many they were."""
+    """Pad with zero rows to a usual number of rows; return the padded rows and their original number."""
     rows = len(x_NX)
     return (F.pad(x_NX, (0, 0, 0, usual(rows) - rows)) if usual(rows) > rows else x_NX), rows
 
 
 def usual(rows: int) -> int:
-    """The least number, not below this one, with BITS binary digits before its zeros."""
+    """The smallest number >= rows with at most BITS significant binary digits."""
     step: int = 2 ** max(0, rows.bit_length() - BITS)
     return -(-rows // step) * step
 
 
 def product(x_NX: Tensor, W_YX: Tensor, b_Y: Tensor | None = None) -> Tensor:
-    """W x + b of just these rows, where no gradient is followed."""
+    """W x + b without padding rows and without gradient."""
     alike = x_NX.dtype == W_YX.dtype == torch.float32
     if ONEDNN and x_NX.device.type == "cpu" and alike and not torch.is_autocast_enabled("cpu"):
         return cast(Tensor, torch.ops.mkldnn._linear_pointwise(x_NX, W_YX, b_Y, "none", [], ""))
@@ -52,7 +52,7 @@ def product(x_NX: Tensor, W_YX: Tensor, b_Y: Tensor | None = None) -> Tensor:
 
 
 class Affine(nn.Linear):
-    """`nn.Linear` by `affine`."""
+    """`nn.Linear`, computed by `affine`."""
 
     def forward(self, x: Tensor) -> Tensor:
         return affine(x, self.weight, self.bias)

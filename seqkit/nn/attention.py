@@ -1,7 +1,7 @@
-"""Attention: where in a memory a decoder looks, and what it finds there.
+"""Attention: a decoder's weights over the steps of a memory, and the context that they give.
 
 Shapes: B sentences, S memory steps, T decoder steps, D features of the memory, H of the decoder's state z,
-A of the space where both meet.
+A of the space in which z and memory are compared.
 """
 
 from __future__ import annotations
@@ -12,27 +12,27 @@ from torch import Tensor, nn
 from seqkit.nn.affine import Affine
 
 SCORES_AT_ONCE = 1 << 22
-"""Numbers that additive attention may hold between its two sums, while no gradient is wanted."""
+"""Largest intermediate tensor of additive attention without gradient, in numbers."""
 
 
 class Attention(nn.Module):
     """a_τ = softmax_s(score(z_τ, m_s))        context_τ = Σ_s a_τs m_s
 
-    What a score needs of the memory alone (`keys`) is computed once, however many steps ask.
+    `keys`, which depend on the memory alone, are computed once for all steps.
     """
 
     def keys(self, memory_BSD: Tensor) -> Tensor:
-        """keys_BSA: what `scores` compares with."""
+        """Project the memory into keys_BSA, with which `scores` compares states."""
         return memory_BSD
 
     def scores(self, z_BTH: Tensor, keys_BSA: Tensor) -> Tensor:
-        """score(z_τ, m_s)_BTS."""
+        """Scores of all pairs of decoder and memory steps, (B, T, S)."""
         raise NotImplementedError
 
     def forward(
         self, z_BTH: Tensor, memory_BSD: Tensor, keys_BSA: Tensor, mask_BS: Tensor | None = None
     ) -> tuple[Tensor, Tensor]:
-        """z_BTH -> context_BTD and the weights a_BTS; masked steps (False) get the weight 0."""
+        """z_BTH -> context_BTD and the weights a_BTS; steps with mask False have weight 0."""
         scores_BTS = self.scores(z_BTH, keys_BSA)
         if mask_BS is not None:
             scores_BTS = scores_BTS.masked_fill(~mask_BS[:, None, :], -torch.inf)
@@ -41,7 +41,7 @@ class Attention(nn.Module):
 
 
 class DotAttention(Attention):
-    """score(z, m) = z · m (Luong et al. 2015, eq. 8, "dot"). Where the sizes differ, m is first projected."""
+    """score(z, m) = z · m (Luong et al. 2015, eq. 8, "dot"). If the sizes differ, m is projected first."""
 
     def __init__(self, state_size: int, memory_size: int) -> None:
         super().__init__()
@@ -83,7 +83,7 @@ class AdditiveAttention(Attention):
         return keys_BSA
 
     def scores(self, z_BTH: Tensor, keys_BSA: Tensor) -> Tensor:
-        # Sums for every pair of steps are large: without a gradient they are made a few steps at a time.
+        # The sums for all pairs of steps are large: without a gradient they are computed for a few steps at a time.
         steps = z_BTH.shape[1]
         if not torch.is_grad_enabled():
             steps = max(1, SCORES_AT_ONCE // max(keys_BSA.numel(), 1))
@@ -100,4 +100,4 @@ ATTENTIONS: dict[str, type[Attention]] = {
     "general": GeneralAttention,
     "additive": AdditiveAttention,
 }
-"""By the name that the option `attention` takes; each is made as `(state_size, memory_size)`."""
+"""Value of the option `attention` -> class, created as `(state_size, memory_size)`."""

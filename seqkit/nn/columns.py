@@ -1,7 +1,7 @@
-"""Convolutions over something with rows and columns, read column by column: a spectrogram's bands over time, a picture.
+"""Convolutions over a spectrogram or a picture, whose result is a sequence of columns.
 
-The result at a column depends on nothing beyond the sequence's own end, so that padding changes nothing.
-Shapes: B examples, C channels, H rows, W columns, S columns left, D features of a column.
+A column of the result does not depend on padding beyond the end of its own sequence.
+Shapes: B examples, C channels, H rows, W columns, S columns of the result, D features of a column.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from seqkit.nn.recurrent import mask_of
 
 
 class ColumnNorm(nn.Module):
-    """Layer normalisation of each column by itself: over its channels and rows."""
+    """Layer normalisation of each column over its channels and rows."""
 
     def __init__(self, channels: int, rows: int) -> None:
         super().__init__()
@@ -30,7 +30,7 @@ class ColumnNorm(nn.Module):
 
 
 class ColumnBlock(nn.Module):
-    """x + f(x), f two 3×3 convolutions (He et al. 2016, after the norm), of the same rows, columns and channels."""
+    """Residual block x + f(x) with two 3×3 convolutions (He et al. 2016), shape unchanged."""
 
     def __init__(self, channels: int, rows: int) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class ColumnBlock(nn.Module):
 
 
 class Columns(nn.Module):
-    """3×3 convolutions, each of which halves the rows, and the columns where its stride is 2."""
+    """3×3 convolutions; each halves the rows, and the columns if its stride is 2."""
 
     def __init__(
         self,
@@ -54,8 +54,8 @@ class Columns(nn.Module):
         strides: Sequence[int],
         deeper: Sequence[int] = (),
     ) -> None:
-        """Args: channels, of each convolution; strides, of each along the columns (1 or 2); deeper, residual blocks
-        after each, 0 where not given."""
+        """Args: channels of each convolution; strides along the columns (1 or 2); deeper, residual blocks after each
+        convolution (default 0)."""
         super().__init__()
         self.strides = tuple(strides)
         self.convolutions, self.norms = nn.ModuleList(), nn.ModuleList()
@@ -72,22 +72,22 @@ class Columns(nn.Module):
 
     @property
     def stride(self) -> int:
-        """Columns from the beginning of one step to that of the next."""
+        """Input columns between the starts of two steps."""
         return math.prod(self.strides)
 
     def steps(self, columns: int) -> int:
-        """How many columns are left of so many."""
+        """Number of steps for a number of input columns."""
         for stride in self.strides:
             columns = -(-columns // stride)
         return columns
 
     def forward(self, x_BCHW: Tensor, lengths_B: Tensor) -> tuple[Tensor, Tensor]:
-        """Right-padded columns, and how many are real -> x_BSD, and how many of S are real."""
+        """Right-padded columns and their lengths -> x_BSD and lengths in steps."""
         real_B11W = _real(lengths_B, x_BCHW)
         for convolve, norm, blocks, stride in zip(
             self.convolutions, self.norms, self.blocks, self.strides, strict=True
         ):
-            # What stands beyond the end must be zero, as it is for the longest of a batch.
+            # Columns beyond the end must be zero, as the padding of the longest example is.
             x_BCHW = torch.relu(norm(convolve(x_BCHW * real_B11W)))
             lengths_B = (lengths_B + stride - 1) // stride
             real_B11W = _real(lengths_B, x_BCHW)
@@ -97,5 +97,5 @@ class Columns(nn.Module):
 
 
 def _real(lengths_B: Tensor, x_BCHW: Tensor) -> Tensor:
-    """True at the columns before the end, (B, 1, 1, W)."""
+    """Padding mask of the columns, (B, 1, 1, W): True before the end."""
     return mask_of(lengths_B, x_BCHW.shape[-1])[:, None, None]

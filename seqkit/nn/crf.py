@@ -1,6 +1,6 @@
 """The linear-chain CRF: sums and maxima over all label sequences, by dynamic programming.
 
-Shapes: B sequences, T steps, L labels; A_LL[i, j] scores label j after label i. Padding stands on the right.
+Shapes: B sequences, T steps, L labels; A_LL[i, j] is the score of label j after label i; padding on the right.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from torch import Tensor
 
 
 def log_partition(logits_BTL: Tensor, A_LL: Tensor, real_BT: Tensor) -> Tensor:
-    """log Z_B = log Σ_y exp Σ_t (logits_t[y_t] + A[y_{t-1}, y_t]); real_BT is True where a step counts."""
+    """log Z_B = log Σ_y exp Σ_t (logits_t[y_t] + A[y_{t-1}, y_t]); real_BT is the padding mask (True: real)."""
     alpha_BL, after = logits_BTL[:, 0], Transitions(A_LL)
     for t in range(1, logits_BTL.shape[1]):
         next_BL = after.sum(alpha_BL) + logits_BTL[:, t]
@@ -19,7 +19,7 @@ def log_partition(logits_BTL: Tensor, A_LL: Tensor, real_BT: Tensor) -> Tensor:
 
 
 class Transitions:
-    """Sums over the label before, log Σ_i exp(a_i + A_ij), as products of matrices: no L² numbers a sequence."""
+    """Sums over the previous label, log Σ_i exp(a_i + A_ij), as matrix products: no L² numbers for each sequence."""
 
     def __init__(self, A_LL: Tensor) -> None:
         self._top = A_LL.detach().max()
@@ -43,7 +43,7 @@ def label_score(logits_BTL: Tensor, A_LL: Tensor, y_BT: Tensor, real_BT: Tensor)
 
 
 def viterbi(logits_BTL: Tensor, A_LL: Tensor) -> Tensor:
-    """y_BT of the highest score; no padding."""
+    """The label sequences y_BT with the highest score, without padding."""
     best_BL = logits_BTL[:, 0]
     came_from = []
     for t in range(1, logits_BTL.shape[1]):
@@ -59,7 +59,7 @@ def viterbi(logits_BTL: Tensor, A_LL: Tensor) -> Tensor:
 
 
 def marginals(logits_BTL: Tensor, A_LL: Tensor) -> Tensor:
-    """P(y_t | x)_BTL, by the forward and the backward sums; no padding."""
+    """Marginals P(y_t | x)_BTL by forward-backward, without padding."""
     alpha_BL, after, before = logits_BTL[:, 0], Transitions(A_LL), Transitions(A_LL.T)
     alphas = [alpha_BL]
     for t in range(1, logits_BTL.shape[1]):

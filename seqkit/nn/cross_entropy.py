@@ -1,4 +1,4 @@
-"""The loss of a large softmax, some steps at a time: the logits of a batch never stand in memory at once.
+"""Cross-entropy of a large softmax in chunks of steps, so that the logits of a batch are never in memory at once.
 
 Shapes: N steps, H features of o, V symbols.
 """
@@ -19,15 +19,15 @@ class SoftmaxLoss(NamedTuple):
     """Sums over the steps."""
 
     smooth: Tensor
-    """With label smoothing: its gradient is followed."""
+    """With label smoothing; this one is differentiable."""
     nll: Tensor
     """Negative log-likelihood."""
     right: Tensor
-    """Steps with no symbol more probable than the right one."""
+    """Steps at which no symbol is more probable than the gold one."""
 
 
 class _Chunked(torch.autograd.Function):
-    """Loss and gradient in one pass: for softmax regression the gradient is known with the probabilities.
+    """Loss and gradient in one pass, because the gradient follows from the probabilities.
 
     With p = softmax(V o + b) and the smoothed target q: loss = -Σ q log p, d loss / d logits = p - q.
     """
@@ -55,7 +55,7 @@ class _Chunked(torch.autograd.Function):
             o_CH, y_C1 = o_NH[part].to(precision), y_N[part, None]
             z_CV = affine(o_CH, low_V_VH).to(b_V.dtype).add_(b_V)
             p_CV = z_CV.softmax(dim=-1)
-            # log p = z - lse. The largest p is at least 1 / V, so its logarithm is safe where others are not.
+            # log p = z - lse. The largest p is at least 1 / V, so its logarithm does not underflow.
             highest_C = z_CV.amax(-1)
             lse_C = highest_C - p_CV.amax(-1).log_()
             z_y_C = z_CV.gather(1, y_C1)[:, 0]
@@ -85,11 +85,11 @@ class _Chunked(torch.autograd.Function):
 def chunked_cross_entropy(
     o_NH: Tensor, V_VH: Tensor, b_V: Tensor, y_N: Tensor, label_smoothing: float = 0.0
 ) -> SoftmaxLoss:
-    """-Σ_n Σ_v q_nv log softmax(V o_n + b)_v, where q gives `label_smoothing` of each target to all symbols alike."""
-    # Under autocast the matrix products are made in its precision; the softmax, and all sums, in the weights' own.
+    """-Σ_n Σ_v q_nv log softmax(V o_n + b)_v, where q distributes `label_smoothing` evenly over all symbols."""
+    # Under autocast, matrix products use its dtype; the softmax and all sums use the dtype of the weights.
     kind = o_NH.device.type
     precision = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else V_VH.dtype
-    # Within `forward` torch does not tell whether a gradient will be asked for: on dev none is.
+    # `forward` cannot see whether a gradient will be needed; on dev none is.
     wanted = torch.is_grad_enabled()
     with torch.autocast(kind, enabled=False):
         smooth, nll, right = cast(
@@ -100,5 +100,5 @@ def chunked_cross_entropy(
 
 
 def log_probs(o_NH: Tensor, V_VH: Tensor, b_V: Tensor) -> Tensor:
-    """log softmax(V o + b), all symbols."""
+    """log softmax(V o + b) of all symbols, (N, V)."""
     return affine(o_NH, V_VH, b_V).to(V_VH.dtype).log_softmax(dim=-1)

@@ -1,11 +1,11 @@
-"""The recurrent decoder, whatever it writes: states that read a memory.
+"""A recurrent decoder that reads a memory, independent of what it writes.
 
     z_τ = h(W_d x_τ + U_d z_{τ-1})
 
 With attention, o_τ = tanh(W_c [z_τ ; context_τ]) (Luong et al. 2015, eq. 5), and with input feeding x_τ also has
-o_{τ-1}; without, o_τ = z_τ, and all that is known of the source is the state before the first step.
+o_{τ-1}. Without attention o_τ = z_τ, and the initial state is all that the decoder receives of the source.
 
-Shapes: B sentences, N rows (K = N / B of them read the same sentence's memory, one after another), T decoder steps,
+Shapes: B sentences, N rows (K = N / B consecutive rows share a sentence's memory), T decoder steps,
 S memory steps, D features of the memory, X of x, H of z, O of o.
 """
 
@@ -32,15 +32,15 @@ class Reading(NamedTuple):
 
 
 class DecoderState(NamedTuple):
-    """Everything a decoder hands from one step to the next."""
+    """The state of a decoder between two steps."""
 
     layers: tuple[State, ...]
     fed_NO: Tensor | None
-    """o_{τ-1}, where it is fed back."""
+    """o_{τ-1} with input feeding, else None."""
     reading: Reading | None
 
     def select(self, rows_N: Tensor, sentences_B: Tensor | None = None) -> DecoderState:
-        """These rows, in this order; `sentences_B`: only these sentences' memories are left."""
+        """Select rows, in this order, and keep the memories of `sentences_B` only (None: all)."""
         reading = self.reading
         if reading is not None and sentences_B is not None:
             reading = Reading(*(None if part is None else part[sentences_B] for part in reading))  # type: ignore[arg-type]
@@ -67,7 +67,7 @@ class RecurrentDecoder(nn.Module):
         layer_norm: bool = False,
         residual: bool = False,
     ) -> None:
-        """Args: final_sizes, of the parts of the memory's final state; output_size, of o, with attention."""
+        """Args: final_sizes, sizes of the parts of the memory's final state; output_size, O with attention."""
         super().__init__()
         self.attention = ATTENTIONS[attention](hidden_size, memory_size) if attention != "none" else None
         self.output_size = output_size if self.attention is not None else hidden_size
@@ -90,7 +90,7 @@ class RecurrentDecoder(nn.Module):
             self.output_dropout = SharedDropout(dropout)
 
     def start(self, memory_BSD: Tensor, mask_BS: Tensor | None, final: State) -> DecoderState:
-        """The state before the first step: one row a sentence."""
+        """The initial state, one row for each sentence."""
         reading = fed_BO = None
         if self.attention is not None:
             reading = Reading(memory_BSD, self.attention.keys(memory_BSD), mask_BS)
@@ -99,11 +99,11 @@ class RecurrentDecoder(nn.Module):
         return DecoderState(tuple(self.bridge(final)), fed_BO, reading)
 
     def forward(self, x_BTX: Tensor, state: DecoderState) -> Tensor:
-        """All steps: x_BTX, right-padded, one row a sentence -> o_BTO."""
+        """Compute all steps: x_BTX, right-padded, one row for each sentence -> o_BTO."""
         return self.outputs(x_BTX, state)[0]
 
     def outputs(self, x_BTX: Tensor, state: DecoderState) -> tuple[Tensor, Tensor | None]:
-        """As `forward`, with the attention a_BTS beside it."""
+        """As `forward`; also returns the attention a_BTS."""
         if self.feeds:
             return self._one_by_one(x_BTX, state)
         z_BTH = x_BTX
@@ -112,7 +112,7 @@ class RecurrentDecoder(nn.Module):
         return self._look(z_BTH, state.reading)
 
     def _one_by_one(self, x_BTX: Tensor, state: DecoderState) -> tuple[Tensor, Tensor]:
-        """Input feeding makes each step wait for the one before."""
+        """Compute step by step, as input feeding requires."""
         masks = self._masks(x_BTX)
         o_TBO, a_TBS = [], []
         for t in range(x_BTX.shape[1]):
@@ -122,7 +122,7 @@ class RecurrentDecoder(nn.Module):
         return torch.stack(o_TBO, dim=1), torch.stack(a_TBS, dim=1)  # type: ignore[arg-type]
 
     def _masks(self, x_BTX: Tensor) -> tuple[Tensor, ...] | None:
-        """One dropout mask a sentence for each layer and for o, the same at every step."""
+        """Dropout masks of each layer and of o, one for each sentence, the same at every step."""
         if not self.training:
             return None
         modules = [*(layer.dropout for layer in self.layers), self.output_dropout]
@@ -131,7 +131,7 @@ class RecurrentDecoder(nn.Module):
         return tuple(module(one)[:, 0] for module, one in zip(modules, ones, strict=True))  # type: ignore[operator]
 
     def step(self, x_NX: Tensor, state: DecoderState) -> tuple[Tensor, DecoderState]:
-        """One step without dropout: x_NX -> o_NO, and the state after it."""
+        """Compute one step without dropout: x_NX -> o_NO and the next state."""
         o_NO, _, after = self._step(x_NX, state, None)
         return o_NO, after
 
@@ -155,7 +155,7 @@ class RecurrentDecoder(nn.Module):
     def _look(
         self, z_BTH: Tensor, reading: Reading | None, mask_B1O: Tensor | None = None
     ) -> tuple[Tensor, Tensor | None]:
-        """z_BTH -> o_BTO, and the attention."""
+        """Attend: z_BTH -> o_BTO and the weights."""
         if self.attention is None or reading is None:
             return z_BTH, None
         context_BTD, a_BTS = self.attention(z_BTH, *reading)

@@ -1,4 +1,4 @@
-"""Deep recurrent networks for encoders and decoders: layer normalisation, residuals, and states at both ends.
+"""Deep recurrent networks of encoders and decoders: normalisation, residual connections, initial and final states.
 
 Shapes: B sentences, T steps, D features of x, H of z. Sequences are padded on the right.
 """
@@ -14,7 +14,7 @@ from seqkit.nn.recurrent import Recurrence, RecurrenceClass, State, reverse
 
 
 class DeepLayer(nn.Module):
-    """One recurrent layer with what may stand around it: x + LN(z) where both are asked for and sizes agree."""
+    """A recurrent layer with optional dropout, layer normalisation and residual: x + LN(z) if sizes agree."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class DeepLayer(nn.Module):
     ) -> tuple[Tensor, State]:
         """x_BTD -> z_BTH, and the state after each sequence's last real step.
 
-        Two chains: z_t = [forward ; backward], and the state joins what each has at the end of its own reading.
+        With two chains, z_t = [forward ; backward], and the state concatenates the final states of both.
         """
         z_BTH, end = self.forward_chain(x_BTD, mask_BT, state)
         if self.backward_chain is not None:
@@ -51,11 +51,11 @@ class DeepLayer(nn.Module):
         return self._around(x_BTD, z_BTH), end
 
     def outputs(self, x_BTD: Tensor, state: State) -> Tensor:
-        """z_BTH alone, from a start state; padding may stand on the right."""
+        """Compute z_BTH from an initial state; the input may be padded on the right."""
         return self._around(x_BTD, self.forward_chain(x_BTD, None, state)[0])
 
     def step(self, x_BD: Tensor, state: State, mask_BH: Tensor | None = None) -> tuple[Tensor, State]:
-        """One step, in a layer of one chain. Dropout is that of `mask_BH`, which the caller keeps over time."""
+        """Compute one step of a layer with one chain. mask_BH is the dropout mask, constant over time."""
         z_BH, after = self.forward_chain.step(x_BD, state)
         z_BH = z_BH if self.norm is None else self.norm(z_BH)
         z_BH = z_BH if mask_BH is None else z_BH * mask_BH
@@ -67,7 +67,7 @@ class DeepLayer(nn.Module):
 
 
 class DeepEncoder(nn.Module):
-    """z_t = h(W_e x_t + U_e z_{t-1}), layers on layers; no V: an encoder labels nothing."""
+    """Stacked layers z_t = h(W_e x_t + U_e z_{t-1}) without an output layer."""
 
     def __init__(
         self, recurrence: RecurrenceClass, input_size: int, hidden_size: int, layers: int, **around: object
@@ -90,10 +90,10 @@ class DeepEncoder(nn.Module):
 
 
 class Bridge(nn.Module):
-    """From the states at the end of an encoder to those at the start of each decoder layer.
+    """Maps the final state of an encoder to the initial state of each decoder layer.
 
-    Sizes that agree are taken as they are, others projected; a part that the encoder lacks (a memory cell,
-    after a GRU) starts at zero.
+    Parts with equal sizes are copied, others projected; a part that the encoder lacks (the memory cell, after a GRU) is
+    zero.
     """
 
     def __init__(self, sizes: tuple[int, ...], layer: Recurrence, layers: int) -> None:
@@ -105,7 +105,7 @@ class Bridge(nn.Module):
         )
 
     def forward(self, final: State) -> list[State]:
-        """The encoder's final state -> one start state for each decoder layer."""
+        """The encoder's final state -> one initial state for each decoder layer."""
         start = [project(part) for project, part in zip(self.projections, final, strict=False)]
         start += [final[0].new_zeros(final[0].shape[0], self.hidden_size)] * (self.parts - len(start))
         return [tuple(start) for _ in range(self.layers)]

@@ -1,4 +1,4 @@
-"""Densities of vectors: what a decoder without symbols predicts instead of a softmax.
+"""Densities of vectors, the output of decoders that write no symbols.
 
 Shapes: N vectors, D numbers in each, M parts of a mixture.
 """
@@ -20,7 +20,7 @@ def gaussian_kl(mean: Tensor, log_variance: Tensor, other_mean: Tensor, other_lo
 
 
 class Mixture(NamedTuple):
-    """Of Gaussians with a variance for each number (Bishop 1994; over time: Graves 2013)."""
+    """A mixture of Gaussians with diagonal covariance (Bishop 1994; over time: Graves 2013)."""
 
     log_weights_NM: Tensor
     means_NMD: Tensor
@@ -33,7 +33,7 @@ class Mixture(NamedTuple):
         return torch.logsumexp(self.log_weights_NM + each_NMD.sum(-1), dim=-1)
 
     def draw(self, uniform_N: Tensor, normal_ND: Tensor, temperature: float = 1.0) -> Tensor:
-        """A vector of each, from numbers that were drawn before; below 1, a temperature shrinks the deviations."""
+        """Sample a vector of each mixture from uniform and normal numbers; temperature < 1 reduces the deviations."""
         edges_NM = self.log_weights_NM.exp().cumsum(-1)
         part_N = (uniform_N[:, None] * edges_NM[:, -1:] > edges_NM[:, :-1]).sum(-1)
         rows_N = torch.arange(len(part_N))
@@ -45,14 +45,14 @@ class MixtureHead(nn.Module):
     """o_NO -> a mixture over vectors of D numbers."""
 
     def __init__(self, input_size: int, size: int, parts: int, least: float) -> None:
-        """Args: least, the smallest deviation, without which a density grows without end on exact repeats."""
+        """Args: least, the smallest deviation; without it the density is unbounded on repeated vectors."""
         super().__init__()
         self.size, self.parts, self.least = size, parts, least
         self.linear = nn.Linear(input_size, parts * (1 + 2 * size))
         nn.init.normal_(self.linear.bias, std=0.5)
 
     def forward(self, o_NO: Tensor) -> Mixture:
-        """In float32, whatever the precision of the matrix products."""
+        """Compute the mixture in float32, also under autocast."""
         numbers = self.linear(o_NO).float()
         weights_NM, means, deviations = numbers.split(
             [self.parts, self.parts * self.size, self.parts * self.size], dim=-1

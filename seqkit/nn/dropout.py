@@ -6,14 +6,14 @@ from torch import Tensor, nn
 
 
 class SharedDropout(nn.Module):
-    """One dropout mask a sentence, the same at every time step (variational dropout, Gal & Ghahramani 2016)."""
+    """Variational dropout: one mask for each sentence, the same at every time step (Gal & Ghahramani 2016)."""
 
     def __init__(self, p: float) -> None:
         super().__init__()
         self.p = p
 
     def forward(self, x_BTD: Tensor) -> Tensor:
-        """x_BTD -> x_BTD, features zeroed with probability p and the rest scaled by 1 / (1 - p), in training only."""
+        """In training, zero features of x_BTD with probability p and scale the rest by 1 / (1 - p)."""
         if not self.training or self.p == 0.0:
             return x_BTD
         keep_B1D = x_BTD.new_empty(x_BTD.shape[0], 1, x_BTD.shape[2]).bernoulli_(1 - self.p)

@@ -1,6 +1,6 @@
-"""x_t from a word: the word itself, its SentencePiece pieces, its characters, its affixes.
+"""Word vectors x_t from the word itself, its SentencePiece pieces, its characters and its affixes.
 
-Every distinct word of a batch is composed once (U of them) and then looked up by position.
+Each of the U distinct words of a batch is composed once and then looked up by position.
 Shapes: U distinct words, P pieces of a word, C characters of a word, A affixes, D features.
 """
 
@@ -23,7 +23,7 @@ from seqkit.nn.stack import ChainLayer, Layer
 PAD, UNKNOWN = 0, 1
 """The first two ids of words, characters and affixes."""
 LENGTH_BOUNDS = (0, 4, 7, 11, 1 << 30)
-"""Words with a number of letters between two of these are read together."""
+"""Bounds of word lengths; words between two bounds are batched together."""
 
 
 class WordTable(NamedTuple):
@@ -38,7 +38,7 @@ class WordTable(NamedTuple):
 
 
 class PieceEmbedding(nn.Module):
-    """The mean of the vectors of a word's pieces, and those of its first and last."""
+    """The mean of the vectors of a word's pieces, and the vectors of its first and last piece."""
 
     def __init__(self, pieces: int, size: int) -> None:
         super().__init__()
@@ -64,9 +64,9 @@ class CharacterEmbedding(nn.Module):
         self.output_size = 2 * hidden_size
 
     def forward(self, chars_UC: Tensor, count_U: Tensor) -> Tensor:
-        """Words of similar length are read together: most words are short, and padding costs as much as letters."""
+        """Batch words of similar length: most words are short, and padding costs as much as letters."""
         groups = list(_similar_lengths(count_U))
-        # Characters are few. Where no gradient is followed, what the layer makes of each alone is computed once.
+        # Without a gradient, what depends on a character alone is computed once for each distinct character.
         prepared = None if torch.is_grad_enabled() else self.layer.prepare(self.vectors.weight)
         parts = [
             self._read(chars_UC[rows_N, : int(count_U[rows_N].max())], count_U[rows_N], prepared)
@@ -85,7 +85,7 @@ class CharacterEmbedding(nn.Module):
 
 
 def _similar_lengths(count_U: Tensor) -> Iterator[Tensor]:
-    """Rows whose lengths lie within the same bounds."""
+    """Yield groups of rows with similar lengths."""
     for shortest, longest in pairwise(LENGTH_BOUNDS):
         rows_N = torch.nonzero((count_U > shortest) & (count_U <= longest))[:, 0]
         if len(rows_N):
@@ -93,7 +93,7 @@ def _similar_lengths(count_U: Tensor) -> Iterator[Tensor]:
 
 
 class AffixEmbedding(nn.Module):
-    """The vectors of a word's beginnings, endings, lower-case form and shape, side by side."""
+    """Concatenated vectors of a word's beginnings, endings, lower-case form and shape."""
 
     def __init__(self, affixes: int, kinds: int, size: int) -> None:
         super().__init__()
@@ -108,7 +108,7 @@ class AffixEmbedding(nn.Module):
 
 
 class WordParts(NamedTuple):
-    """What composes x_t beside the whole word; None where a part is left out."""
+    """Modules for the parts of x_t other than the whole word; None for a part that is not used."""
 
     pieces: PieceEmbedding | None = None
     characters: CharacterEmbedding | None = None
@@ -116,10 +116,9 @@ class WordParts(NamedTuple):
 
 
 class WordEmbedding(nn.Module):
-    """x_UD = [whole word ; pieces ; characters ; affixes], those that are given; mixed by a layer where `mixed` > 0.
+    """x_UD = [whole word ; pieces ; characters ; affixes], or x = gelu(P [word ; …] + b) if `mixed` > 0.
 
-    Mixed: x = gelu(P [word ; …] + b). As P meets each distinct word once and not each running one, what follows
-    can be narrow.
+    P is applied once to each distinct word, so that it is cheap, and later layers can be narrow.
     """
 
     def __init__(
@@ -158,7 +157,7 @@ class WordEmbedding(nn.Module):
         return F.gelu(self.mix(F.dropout(x_UD, self.dropout, self.training)))
 
     def _drop(self, word_U: Tensor) -> Tensor:
-        """Some words shown as unknown, in training only."""
+        """Word dropout: replace random words by the unknown word, in training only."""
         if not self.training or self.word_dropout == 0.0:
             return word_U
         dropped_U = torch.rand(word_U.shape, device=word_U.device) < self.word_dropout

@@ -1,6 +1,6 @@
-"""Optional forms of a recurrent layer that make prediction faster. A layer without them is read in the general way.
+"""Optional interfaces of a recurrent layer that make prediction faster.
 
-Shapes: B sequences, T time steps, D features of x_t, H of z_t, U distinct x_t (as those of the words of a text).
+Shapes: B sequences, T time steps, D features of x_t, H of z_t, U distinct x_t, such as those of the words of a text.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ Prepared = tuple[Tensor, ...]
 
 
 class PreparedInputs(ABC):
-    """A layer that computes what depends on x_t alone once for each distinct x_t, not at each step."""
+    """A layer whose computations from x_t alone can be done once for each distinct x_t."""
 
     @abstractmethod
     def prepare(self, x: Tensor) -> Prepared:
-        """All that the layer computes from x_t alone, whatever z_{t-1}; x_UD, or any shape that ends in D."""
+        """Compute everything that depends on x_t and not on z_{t-1}. Args: x_UD, or any shape (…, D)."""
 
     @abstractmethod
     def outputs(self, prepared_U: Prepared, index_BT: Tensor) -> Tensor:
-        """z_BTH from the initial state, without gradient, of sequences of distinct inputs.
+        """Compute z_BTH from the initial state, without gradient.
 
-        Args: what `prepare` returned; the row of the input at each step. Padding may stand on the right.
+        Args: prepared_U, result of `prepare`; index_BT, its row for each step. Sequences may be padded on the right.
         """
 
 
 class Int8Chain(nn.Module, PreparedInputs):
-    """A layer with products in int8 (`seqkit.nn.int8`), for prediction alone.
+    """A layer with products in int8 (`seqkit.nn.int8`), for prediction only.
 
-    It is no `Recurrence`: every sequence begins at the zero state, no state is returned, and no mask is needed, since
-    padding on the right cannot reach back to a real step.
+    It is not a `Recurrence`: every sequence begins at the zero state, no state is returned, and no mask is needed,
+    because padding on the right cannot affect real steps.
     """
 
     @abstractmethod
@@ -48,11 +48,11 @@ class WithInt8Form(ABC):
 
     @abstractmethod
     def in_int8(self) -> Int8Chain:
-        """The layer with products in int8; its weights are a copy."""
+        """Return the layer with products in int8, with its own copy of the weights."""
 
 
 def check_int8(layer: type) -> None:
-    """Raise SeqkitError for a class of layers without a form in int8."""
+    """Raise SeqkitError for a class of layers without an int8 form."""
     if not issubclass(layer, WithInt8Form):
         raise SeqkitError(
             f"the layer {layer.__name__} has no form in int8",
@@ -62,19 +62,19 @@ def check_int8(layer: type) -> None:
 
 
 def in_int8(layer: Recurrence) -> Int8Chain:
-    """The layer's form in int8. Raises SeqkitError where it has none."""
+    """Return the int8 form of a layer. Raises SeqkitError if it has none."""
     check_int8(type(layer))
     assert isinstance(layer, WithInt8Form)
     return layer.in_int8()
 
 
 def prepare(layer: nn.Module, x: Tensor) -> Prepared:
-    """What the layer computes from x_t alone; x itself where the layer does not say."""
+    """What the layer computes from x_t alone; x itself if the layer is not a `PreparedInputs`."""
     return layer.prepare(x) if isinstance(layer, PreparedInputs) else (x,)
 
 
 def outputs(layer: nn.Module, prepared_U: Prepared, index_BT: Tensor) -> Tensor:
-    """z_BTH, without gradient, from what `prepare` returned for the layer and the row at each step."""
+    """Compute z_BTH without gradient from the result of `prepare` and its row for each step."""
     if isinstance(layer, PreparedInputs):
         return layer.outputs(prepared_U, index_BT)
     z_BTH: Tensor = layer(*gather_inputs(prepared_U, index_BT))[0]
@@ -82,5 +82,5 @@ def outputs(layer: nn.Module, prepared_U: Prepared, index_BT: Tensor) -> Tensor:
 
 
 def gather_inputs(prepared_U: Prepared, index_BT: Tensor) -> Prepared:
-    """The rows at each step. They lie in memory step by step, as kernels and loops over time read them."""
+    """Gather the rows of each step, in time-major memory order, as kernels and loops read them."""
     return tuple(part_U[index_BT.T].transpose(0, 1) for part_U in prepared_U)

@@ -1,4 +1,4 @@
-"""From latent states to labels."""
+"""Output layers of taggers: from hidden states to labels."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from seqkit.nn.affine import Affine
 from seqkit.nn.crf import label_score, log_partition, marginals, viterbi
 
 IGNORE = -1
-"""Target of a step that has no label, or one the model cannot give."""
+"""Target of a step without a label, or with a label that the model does not have."""
 
 
 def in_float32(logits: Tensor) -> Tensor:
-    """autocast gives logits in bfloat16, and would leave the softmax and all sums in it."""
+    """Cast logits to float32: under autocast the softmax and all sums would stay in bfloat16."""
     return logits.to(torch.promote_types(logits.dtype, torch.float32))
 
 
 class SoftmaxHead(nn.Module):
-    """ŷ_t = V z_t; P(y_t | x) = softmax(ŷ_t)[y_t], each step on its own.
+    """ŷ_t = V z_t; P(y_t | x) = softmax(ŷ_t)[y_t], independent for each step.
 
-    The logits are as trained. `probabilities` divides them by a temperature fitted on dev (Guo et al. 2017), which
-    changes no decision, but makes a probability of 0.9 be right nine times in ten.
+    `probabilities` divides the logits by a temperature fitted on dev (Guo et al. 2017). That changes no decision, but
+    labels with probability 0.9 are then right about nine times in ten.
     """
 
     temperature: Tensor
@@ -47,7 +47,7 @@ class SoftmaxHead(nn.Module):
     def loss(
         self, logits_BTL: Tensor, y_BT: Tensor, real_BT: Tensor, label_smoothing: float = 0.0
     ) -> tuple[Tensor, Tensor]:
-        """-Σ log P(y | x) over the labelled steps, with label smoothing and without.
+        """-Σ log P(y | x) over the labelled steps, with and without label smoothing.
 
         Args: y_BT, with IGNORE at padding and steps without a label; real_BT, False at padding.
         """
@@ -58,11 +58,11 @@ class SoftmaxHead(nn.Module):
         return smooth_N.sum(), nll_N.sum()
 
     def best(self, logits_BTL: Tensor) -> Tensor:
-        """The most probable labels y_BT of sequences without padding."""
+        """The most probable label of each step, y_BT, without padding."""
         return logits_BTL.argmax(-1)
 
     def probabilities(self, logits_BTL: Tensor) -> Tensor:
-        """logits_BTL -> P(y_t | x)_BTL, calibrated."""
+        """logits_BTL -> calibrated probabilities P(y_t | x)_BTL."""
         return torch.softmax(logits_BTL / self.temperature, dim=-1)
 
 
@@ -75,23 +75,23 @@ class CRFHead(SoftmaxHead):
     def __init__(self, hidden_size: int, labels: int) -> None:
         super().__init__(hidden_size, labels)
         self.A = nn.Parameter(torch.zeros(labels, labels))
-        """A[i, j]: how well label j follows label i."""
+        """A[i, j], the score of label j after label i."""
 
     def nll(self, logits_BTL: Tensor, y_BT: Tensor, real_BT: Tensor) -> Tensor:
-        """-log P(y_1:T | x) of each sequence, (B,). At a real step without a label (IGNORE) any label will do."""
+        """-log P(y_1:T | x) of each sequence, (B,). A real step without a label (IGNORE) may have any label."""
         return log_partition(logits_BTL, self.A, real_BT) - label_score(logits_BTL, self.A, y_BT, real_BT)
 
     def loss(
         self, logits_BTL: Tensor, y_BT: Tensor, real_BT: Tensor, label_smoothing: float = 0.0
     ) -> tuple[Tensor, Tensor]:
-        """-Σ log P(y_1:T | x) over the sequences, twice: a CRF has no label smoothing."""
+        """-Σ log P(y_1:T | x) over the sequences, twice, because a CRF has no label smoothing."""
         nll = self.nll(in_float32(logits_BTL), y_BT, real_BT).sum()
         return nll, nll
 
     def best(self, logits_BTL: Tensor) -> Tensor:
-        """The labels y_BT of the most probable sequence (Viterbi), of sequences without padding."""
+        """The most probable label sequences y_BT (Viterbi), without padding."""
         return viterbi(logits_BTL, self.A)
 
     def probabilities(self, logits_BTL: Tensor) -> Tensor:
-        """P(y_t | x)_BTL of each step whatever its neighbours' labels (forward-backward), calibrated."""
+        """Calibrated marginals P(y_t | x)_BTL of each step (forward-backward)."""
         return marginals(logits_BTL / self.temperature, self.A / self.temperature)

@@ -1,4 +1,4 @@
-"""First weights: drawn for training, not worth their time where a file's weights replace them at once."""
+"""Initialisation of weights, and a way to skip it when a file replaces them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ _wanted: ContextVar[bool] = ContextVar("first_weights_wanted", default=True)
 
 
 def first_weights_wanted() -> bool:
-    """Whether a layer that is being made should draw its first weights."""
+    """Whether layers should initialise their weights."""
     return _wanted.get()
 
 
 @contextmanager
 def without_first_weights() -> Iterator[None]:
-    """Within it, layers may leave their weights as they are: a file's will replace them."""
+    """A context in which layers may leave weights uninitialised, because weights of a file will replace them."""
     token = _wanted.set(False)
     try:
         yield

@@ -1,7 +1,6 @@
-"""Products of numbers of 8 bits: half the time of bfloat16 and an eighth of float32 where the processor has VNNI.
+"""Matrix products in int8. With VNNI they take half the time of bfloat16 and an eighth of float32.
 
-A matrix is rounded by itself, the weights of each output in units of their own. States of gated
-layers lie between -1 and 1: 127 units.
+A matrix has one scale for each output. States of gated layers lie between -1 and 1, which is 127 units.
 """
 
 from __future__ import annotations
@@ -14,29 +13,29 @@ from torch import Tensor, nn
 from seqkit.nn.affine import padded_rows
 
 FAST = torch.backends.cpu.get_cpu_capability() == "AVX512" and torch.cpu._is_vnni_supported()
-"""Whether oneDNN is known to be quick at them here, and right: without VNNI it adds pairs of products in 16 bits, where
-large ones overflow. Elsewhere the same numbers are multiplied in float32, which is exact: a sum of a thousand products
+"""Whether oneDNN's int8 products are fast and exact on this processor. Without VNNI it adds pairs of products in 16
+bits, which overflow. Then the same integers are multiplied in float32, which is exact: a sum of a thousand products
 stays below 2^24."""
 UNITS = 127
-"""A state of 1. Tensors of states in int8 count 1/127."""
+"""The integer of a state of 1."""
 
 
 class Int8Matrix(NamedTuple):
-    """W ≈ q times a unit for each output. It is to be multiplied with states, so the unit has theirs in it."""
+    """A matrix W ≈ scale · q with one scale for each output, which includes the scale of int8 states."""
 
     q_XY: Tensor
     unit_Y: Tensor
 
     @classmethod
     def of(cls, W_YX: Tensor) -> Self:
-        """Round W, each output's weights so that the largest is 127 units."""
+        """Quantise W so that the largest weight of each output is 127 units."""
         largest_Y = W_YX.float().abs().amax(1).clamp(min=torch.finfo(torch.float32).tiny)
         q_YX = (W_YX.float() / largest_Y[:, None]).mul_(UNITS).round_().to(torch.int8)
         q_XY = q_YX.T.contiguous()
         return cls(q_XY if FAST else q_XY.float(), largest_Y / UNITS**2)
 
     def product(self, z_BX: Tensor, b_BY: Tensor, whole_BY: Tensor, out_BY: Tensor) -> Tensor:
-        """W z + b, in `out_BY`. Args: z in int8; b; a buffer in int32; one in float32."""
+        """Compute W z + b into out_BY (float32). Args: z_BX in int8; b_BY; whole_BY, a buffer in int32."""
         if self.q_XY.dtype == torch.int8:
             out_BY.copy_(torch._int_mm(z_BX, self.q_XY, out=whole_BY))
         else:
@@ -45,7 +44,7 @@ class Int8Matrix(NamedTuple):
 
 
 class Int8Affine(nn.Module):
-    """W z + b of states in int8, to predict with."""
+    """An affine map of int8 states, for prediction."""
 
     def __init__(self, affine: nn.Linear) -> None:
         super().__init__()
@@ -54,7 +53,7 @@ class Int8Affine(nn.Module):
             self._b_1Y = affine.bias.float()[None]
 
     def forward(self, z: Tensor) -> Tensor:
-        """z -> W z + b of its last dimension, in float32."""
+        """W z + b over the last dimension of z (int8), in float32."""
         z_NX, rows = padded_rows(z.reshape(-1, z.shape[-1]))
         out_NY = torch.empty(len(z_NX), self._b_1Y.shape[1])
         self._W.product(z_NX, self._b_1Y, torch.empty_like(out_NY, dtype=torch.int32), out_NY)
@@ -62,5 +61,5 @@ class Int8Affine(nn.Module):
 
 
 def real(z: Tensor) -> Tensor:
-    """States in float32, from whatever format they are in."""
+    """Convert states of any number format to float32."""
     return z.float() if z.is_floating_point() else z.float().mul_(1 / UNITS)

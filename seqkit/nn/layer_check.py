@@ -1,4 +1,4 @@
-"""Whether a recurrent layer from a plugin keeps to the contract of `Recurrence`, found out on two short sequences.
+"""Check on two short sequences that a plugin's layer satisfies the contract of `Recurrence`.
 
 Shapes: B sequences, T time steps, D features of x_t, H features of z_t.
 """
@@ -17,9 +17,9 @@ B, T = 2, 3
 
 
 def fault_of_layer(layer: Recurrence) -> str:
-    """What is wrong with the states that a new layer gives; empty when nothing is.
+    """Describe what is wrong with the states of a new layer; "" if nothing is.
 
-    What the layer itself raises leaves as it is. Random numbers that the layer draws are given back.
+    Exceptions of the layer propagate. The random state is restored.
     """
     x_BTD = torch.linspace(-1, 1, B * T * layer.input_size).reshape(B, T, layer.input_size)
     training, random = layer.training, torch.get_rng_state()
@@ -33,14 +33,14 @@ def fault_of_layer(layer: Recurrence) -> str:
 
 
 def _fault_of_step(layer: Recurrence, x_BD: Tensor) -> str:
-    """As `fault_of_layer`, of one step, where the layer has a `step` of its own."""
+    """As `fault_of_layer`, for one step, if the layer overrides `step`."""
     if type(layer).step is Recurrence.step:
         return ""
     return _fault(layer, "step", layer.step(x_BD, layer.initial_state(x_BD[:, None])), (B,))
 
 
 def _fault(layer: Recurrence, method: str, given: Any, before_H: tuple[int, ...]) -> str:
-    """What is wrong with (z, state), where z should have the shape (*before_H, H)."""
+    """Describe what is wrong with (z, state); z should have the shape (*before_H, H)."""
     if not (isinstance(given, tuple) and len(given) == 2 and isinstance(given[0], Tensor)):
         return f"its `{method}` gives {_kind(given)}, not z and the state after it"
     z, state = given

@@ -15,47 +15,46 @@ from seqkit.nn.initial import first_weights_wanted
 from seqkit.nn.running import through_runners
 
 State = tuple[Tensor, ...]
-"""What a layer hands from one time step to the next; its first part is z_BH."""
+"""State of a layer between two time steps; its first part is z_BH."""
 
 
 class Recurrence(nn.Module):
     """A layer z_t = f(x_t, z_{t-1}), the same f at every t.
 
-    A plugin need only write `step`. `forward` here is the plain loop over time; a layer that has a faster
-    kernel overrides it, and the loop stays its reference. Two more forms, for prediction, are optional and stand in
-    `seqkit.nn.fast_forms`.
+    A plugin must implement `step` only. `forward` is a plain loop over time; a layer with a faster kernel overrides it,
+    and the loop remains its reference. `seqkit.nn.fast_forms` has two optional interfaces for prediction.
     """
 
     state_parts: ClassVar[int] = 1
-    """Tensors in the state: 1 for z alone, 2 for z and a memory cell."""
+    """Number of tensors in the state: 1 for z alone, 2 for z and a memory cell."""
 
     def __init__(self, input_size: int, hidden_size: int) -> None:
         super().__init__()
         self.input_size, self.hidden_size = input_size, hidden_size
 
     def step(self, x_BD: Tensor, state: State) -> tuple[Tensor, State]:
-        """One time step: (x_t, state before it) -> (z_t, state after it)."""
+        """Compute one time step: (x_t, previous state) -> (z_t, next state)."""
         raise NotImplementedError
 
     def keep_bias(self) -> Tensor | None:
-        """The bias of the gate that keeps the state, (H,), a view of the parameter; None for a layer without one.
+        """The bias of the gate that keeps the state, (H,), a view of the parameter; None without such a gate.
 
-        The larger it is, the longer the state is kept.
+        The larger the bias, the longer the state is kept.
         """
         return None
 
     def write_bias(self) -> Tensor | None:
-        """The bias of a separate gate that lets new values in, (H,); None for a layer without one."""
+        """The bias of a separate input gate, (H,); None without such a gate."""
         return None
 
     def recurrent_matrices(self) -> list[Tensor]:
-        """The square matrices U that meet z_{t-1}, views of the parameters; none for a layer without."""
+        """The square matrices U that multiply z_{t-1}, views of the parameters; an empty list without U."""
         U = dict(self.named_parameters()).get("U")
         square = U is not None and U.dim() == 2 and U.shape[1] == self.hidden_size
         return list(U.detach().split(self.hidden_size)) if U is not None and square else []
 
     def initial_state(self, x_BTD: Tensor) -> State:
-        """The state before the first step: zeros."""
+        """The initial state: zeros."""
         return tuple(x_BTD.new_zeros(x_BTD.shape[0], self.hidden_size) for _ in range(self.state_parts))
 
     def __call__(
@@ -67,10 +66,11 @@ class Recurrence(nn.Module):
     def forward(
         self, x_BTD: Tensor, mask_BT: Tensor | None = None, state: State | None = None
     ) -> tuple[Tensor, State]:
-        """All time steps, left to right.
+        """Compute all time steps, left to right.
 
-        Args: x_BTD, padded on the right; mask_BT, True where a step is real (None: all are); the state to start from.
-        Returns z_BTH (what stands at padded steps means nothing) and the state after each sequence's last real step.
+        Args: x_BTD, padded on the right; mask_BT, padding mask, True at real steps (None: all are real); state, the
+        initial state (None: zeros).
+        Returns z_BTH (undefined at padded steps) and the state after each sequence's last real step.
         """
         state = self.initial_state(x_BTD) if state is None else state
         z_TBH = []
@@ -93,14 +93,14 @@ def _plain(
 
 
 RecurrenceClass = Callable[[int, int], Recurrence]
-"""Makes a layer from its sizes (D, H): a subclass of `Recurrence`, as a rule."""
+"""Creates a layer from its sizes (D, H): usually a subclass of `Recurrence`."""
 
 
 class KernelRecurrence(Recurrence):
-    """A layer that runs on one of torch's kernels (`nn.RNN`, `nn.GRU`, `nn.LSTM`), parameters under their field names.
+    """A layer that uses one of torch's kernels (`nn.RNN`, `nn.GRU`, `nn.LSTM`).
 
-    On a CPU the kernels are fastest on padded input, so nothing is packed. A layer whose state has parts that are no
-    output (LSTM) says itself how padding leaves them alone.
+    On a CPU the kernels are fastest on padded input, so nothing is packed. A layer whose state has parts that are not
+    outputs (the cell of an LSTM) implements itself how padding leaves them unchanged.
     """
 
     kernel_class: ClassVar[Callable[..., nn.RNNBase]]
@@ -114,7 +114,7 @@ class KernelRecurrence(Recurrence):
             self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """W uniform (Glorot & Bengio 2010), each gate's U orthogonal (Saxe et al. 2014), b zero."""
+        """Initialise W uniformly (Glorot & Bengio 2010), U of each gate orthogonally (Saxe et al. 2014), b to zero."""
         with torch.no_grad():
             for W_HD, U_HH in zip(self.W.chunk(self.gates), self.U.chunk(self.gates), strict=True):
                 nn.init.xavier_uniform_(W_HD)
@@ -138,7 +138,7 @@ class KernelRecurrence(Recurrence):
 
     @property
     def b(self) -> Tensor:
-        """Bias, (gates * H), which torch keeps as a sum of two. (In a GRU r multiplies one part of n's.)"""
+        """Bias, (gates * H); torch stores it as a sum of two. (In a GRU, r multiplies one part of the bias of n.)"""
         return cast(Tensor, self.kernel.bias_ih_l0 + self.kernel.bias_hh_l0)
 
     def forward(
@@ -161,9 +161,9 @@ class KernelRecurrence(Recurrence):
 
 
 def reverse(x_BT: Tensor, lengths_B: Tensor | None) -> Tensor:
-    """Each sequence back to front by its own length; padding stays on the right. Its own inverse.
+    """Reverse each sequence by its own length; padding stays on the right. The function is its own inverse.
 
-    Args: x_BT, or x_BTD; lengths (None: all of length T).
+    Args: x_BT, or x_BTD; lengths_B (None: all of length T).
     """
     if lengths_B is None:
         return x_BT.flip(1)
@@ -177,16 +177,16 @@ def reverse(x_BT: Tensor, lengths_B: Tensor | None) -> Tensor:
 
 
 def mask_of(lengths_B: Tensor, longest: int) -> Tensor:
-    """True where a step is real, (B, longest)."""
+    """The padding mask of sequences of these lengths, (B, longest): True at real steps."""
     return torch.arange(longest, device=lengths_B.device) < lengths_B[:, None]
 
 
 def last_real(z_BTH: Tensor, lengths_B: Tensor) -> Tensor:
-    """z_BH at each sequence's last real step."""
+    """Select z_BH at each sequence's last real step."""
     index_B11 = (lengths_B - 1).clamp(min=0)[:, None, None]
     return z_BTH.gather(1, index_B11.expand(-1, 1, z_BTH.shape[2]))[:, 0]
 
 
 def state_after(z_BTH: Tensor, lengths_B: Tensor, start_BH: Tensor) -> Tensor:
-    """z_BH after each sequence's last real step; the start where there is no step."""
+    """z_BH after each sequence's last real step; start_BH for empty sequences."""
     return torch.where(lengths_B[:, None] > 0, last_real(z_BTH, lengths_B), start_BH)

@@ -1,4 +1,4 @@
-"""A recurrence without a matrix: c_t = f_t c_{t-1} + (1 - f_t) u_t, feature by feature."""
+"""An element-wise recurrence, c_t = f_t c_{t-1} + (1 - f_t) u_t."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 class _GatedScan(torch.autograd.Function):
-    """The loop over time and its gradient, each as one operation a step."""
+    """The loop over time and its gradient, with one operation for each step."""
 
     @staticmethod
     def forward(ctx: Any, f_BTH: Tensor, u_BTH: Tensor, c0_BH: Tensor) -> Tensor:
@@ -38,7 +38,7 @@ class _GatedScan(torch.autograd.Function):
 def gated_scan(f_BTH: Tensor, u_BTH: Tensor, c0_BH: Tensor) -> Tensor:
     """c_BTH with c_t = f_t c_{t-1} + (1 - f_t) u_t, from c_0.
 
-    Args: f_BTH, gates between 0 and 1; u_BTH, what is let in where the gate is closed; c0_BH, the state before.
+    Args: f_BTH, gates between 0 and 1; u_BTH, the input where the gate is closed; c0_BH, the initial state.
     """
     c_BTH: Tensor = _GatedScan.apply(f_BTH, u_BTH, c0_BH)
     return c_BTH

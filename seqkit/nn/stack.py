@@ -1,6 +1,6 @@
-"""Layers of one or two chains, and layers on top of each other.
+"""Recurrent layers with one or two directions, and stacks of them.
 
-Shapes: B sentences, T time steps, D features of x_t, H features of z_t, U distinct x_t. Padding stands on the right.
+Shapes: B sentences, T time steps, D features of x_t, H features of z_t, U distinct x_t. Padding is on the right.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from seqkit.nn.recurrent import Recurrence, RecurrenceClass, reverse
 
 
 class ChainLayer(nn.Module):
-    """One chain from left to right and, optionally, a second one from right to left that never meets the first.
+    """A chain from left to right and, optionally, a second, independent one from right to left.
 
-    z_t = [forward z_t ; backward z_t], joined only here, at the output, so the graph stays acyclic
+    z_t = [forward z_t ; backward z_t] is joined at the output only, so the graph stays acyclic
     (Schuster & Paliwal 1997).
     """
 
@@ -29,7 +29,7 @@ class ChainLayer(nn.Module):
         self.forward_chain, self.backward_chain = forward_chain, backward_chain
 
     def prepare(self, x: Tensor) -> list[Prepared]:
-        """What each chain computes from x_t alone."""
+        """What each chain computes from x_t alone, for `forward_from_table`."""
         chains = (self.forward_chain, self.backward_chain)
         return [prepare(chain, x) for chain in chains if chain is not None]
 
@@ -59,7 +59,7 @@ class Layer(ChainLayer):
 
     def forward(self, x_BTD: Tensor, lengths_B: Tensor | None = None) -> Tensor:
         """x_BTD, lengths (None: all of length T) -> z_BTH, or z_BT(2H) for two chains."""
-        # Padding stands on the right: it cannot reach back to a real step.
+        # Padding is on the right and cannot affect real steps.
         forward_BTH: Tensor = self.forward_chain(x_BTD)[0]
         if self.backward_chain is None:
             return forward_BTH
@@ -74,12 +74,12 @@ class Int8Layer(ChainLayer):
     backward_chain: Int8Chain | None
 
     def __init__(self, layer: Layer) -> None:
-        """Round a layer. Raises SeqkitError where it has no form in int8."""
+        """Quantise a layer. Raises SeqkitError if it has no int8 form."""
         backward = layer.backward_chain
         super().__init__(in_int8(layer.forward_chain), None if backward is None else in_int8(backward))
 
     def forward(self, x_BTD: Tensor, lengths_B: Tensor | None = None) -> Tensor:
-        """As a `Layer`'s, of x_BTD and z_BTH in int8."""
+        """As `Layer.forward`, with x_BTD and z_BTH in int8."""
         forward_BTH: Tensor = self.forward_chain(x_BTD)
         if self.backward_chain is None:
             return forward_BTH
@@ -88,12 +88,12 @@ class Int8Layer(ChainLayer):
 
 
 def joined(forward_BTH: Tensor, backward_BTH: Tensor) -> Tensor:
-    """[forward ; backward], in memory step by step: the kernels of the next layer would copy any other order."""
+    """[forward ; backward] in time-major memory order; the kernels of the next layer would copy any other order."""
     return torch.cat([forward_BTH.transpose(0, 1), backward_BTH.transpose(0, 1)], dim=-1).transpose(0, 1)
 
 
 class Stack(nn.Module):
-    """Layers on top of each other: the states of layer l are the inputs of layer l+1 (El Hihi & Bengio 1996)."""
+    """Stacked layers: the states of layer l are the inputs of layer l+1 (El Hihi & Bengio 1996)."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Vectors of symbols that are read or written one by one."""
+"""Input vectors of symbols."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from torch import Tensor, nn
 
 
 class SymbolEmbedding(nn.Embedding):
-    """x = D^¼ e_y, where the rows e_y begin with length 1, as rows of an output matrix V do, which may share them.
+    """x = D^¼ e_y, where the rows e_y are initialised with length 1, as those of an output matrix V that may share them.
 
-    Without a factor the states of an encoder begin near zero, and attention, which compares states, takes long to
-    begin; with Transformers' √D (Vaswani et al. 2017, section 3.4) the rates that suit a recurrence move x too far.
+    Without the factor, states are near zero at first and attention takes long to learn. With √D, as in Transformers
+    (Vaswani et al. 2017, section 3.4), the learning rates of recurrent models change x too much at each update.
     """
 
     def __init__(self, symbols: int, size: int) -> None:
@@ -17,5 +17,5 @@ class SymbolEmbedding(nn.Embedding):
         nn.init.normal_(self.weight, std=size**-0.5)
 
     def forward(self, y: Tensor) -> Tensor:
-        """Symbols of any shape -> their vectors, in one more dimension."""
+        """Symbols of any shape -> vectors in an additional last dimension."""
         return super().forward(y) * self.embedding_dim**0.25

@@ -1,6 +1,6 @@
-"""Pictures a little out of shape, as another hand or another camera would have made them.
+"""Smooth random warping of pictures, as data augmentation.
 
-Shapes: N pictures that are warped alike, such as the frames of a film; C channels, H rows, W columns; K knots.
+Shapes: N pictures with the same warp, such as the frames of a film; C channels, H rows, W columns; K knots.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from torch.nn.functional import grid_sample, interpolate
 SPACING = 8
 """Rows or columns between two knots."""
 SLANT, WIDTHS, HEIGHT = 0.12, 0.12, 0.05
-"""For a noise of one pixel, deviations of: columns that a row lies to the right of the row above; the logarithm of how
-wide a stretch of two knots becomes, beside the others; that of how high all becomes."""
+"""Standard deviations for noise of one pixel: shift of a row against the row above, in columns; log of the relative
+width of a stretch of two knots; log of the height."""
 
 
 def warped(x_NCHW: Tensor, pixels: float, generator: torch.Generator) -> Tensor:
-    """Every knot is moved by Gaussian noise, and what lies between them smoothly along (Simard et al. 2003).
+    """Move each knot by Gaussian noise and interpolate smoothly between knots (Simard et al. 2003).
 
-    On top of that all is slanted, made higher or lower, and wider here and narrower there; the ends stay in place.
+    The picture is also slanted, scaled in height, and stretched locally in width; its ends stay in place.
 
-    Args: pixels, deviation of the noise; the rest grows with it. What comes from beyond the edge is the edge's.
+    Args: pixels, standard deviation of the noise; other changes grow with it. Edges are repeated beyond the picture.
     """
     height, width = x_NCHW.shape[-2:]
     down_HW, right_HW = pixels * _smooth_noise(2, height, width, generator)
@@ -36,14 +36,14 @@ def warped(x_NCHW: Tensor, pixels: float, generator: torch.Generator) -> Tensor:
 
 
 def _smooth_noise(fields: int, height: int, width: int, generator: torch.Generator) -> Tensor:
-    """Gaussian of deviation 1 at the knots, (fields, H, W)."""
+    """Noise that is standard normal at the knots, (fields, H, W)."""
     knots = [max(2, round(size / SPACING) + 1) for size in (height, width)]
     noise_FKK = torch.randn(fields, *knots, generator=generator)
     return interpolate(noise_FKK[None], size=(height, width), mode="bicubic", align_corners=True)[0]
 
 
 def _stretched(width: int, deviation: float, generator: torch.Generator) -> Tensor:
-    """Where each column comes from, x_W: from 0 to the last in steps that grow and shrink smoothly."""
+    """Source column of each column, x_W, from 0 to the last in steps of smoothly varying size."""
     knots = torch.randn(1, 1, max(2, round(width / SPACING / 2) + 1), generator=generator)
     steps_W = interpolate(deviation * knots, size=width, mode="linear", align_corners=True)[0, 0].exp()
     x_W = steps_W.cumsum(0) - steps_W[0]
