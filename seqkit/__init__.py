@@ -115,23 +115,14 @@ def translate(lines: str | Iterable[str], model: str = "de-en", **options: Any) 
     SeqkitError for a model that does not translate text, for an option that there is not, and for half a character.
     """
     from seqkit.config import fill
-    from seqkit.data.items import is_of_text
     from seqkit.decoding.options import DecodingOptions
-    from seqkit.errors import SeqkitError
-    from seqkit.models.artifact import load_for
-    from seqkit.models.modalities import SymbolDecoder
     from seqkit.tasks.seq2seq.apply import translate_lines
+    from seqkit.tasks.seq2seq.loading import text_models
 
-    translator = load_for("seq2seq", model)
-    encoders = list(translator.encoders)
-    if not (
-        is_of_text(encoders, translator.options.decoder) and isinstance(translator.decoder, SymbolDecoder)
-    ):
-        problem = f"{model}: reads {', '.join(encoders)} and writes {translator.options.decoder}"
-        raise SeqkitError(problem, "Choose a model that translates text.", exit_code=2)
+    models = text_models(model)
     chosen: DecodingOptions = fill({"decoding": DecodingOptions}, options)["decoding"]
     given = [_whole(line) for line in ((lines or "\n").splitlines() if isinstance(lines, str) else lines)]
-    return [found[0].text if found else "" for found in translate_lines([translator], given, chosen)]
+    return [found[0].text if found else "" for found in translate_lines(models, given, chosen)]
 
 
 __all__ = [

@@ -10,8 +10,9 @@ import numpy as np
 import torch
 
 from seqkit.decoding.greedy import greedy
+from seqkit.decoding.hypothesis import Hypothesis
 from seqkit.decoding.sampling import sample
-from seqkit.decoding.steps import Forced, Hypothesis
+from seqkit.decoding.steps import Forced
 from seqkit.nn.bfloat16 import products_in
 from seqkit.text.piece_lines import one_line
 from seqkit_lm.model import LanguageModel

@@ -45,7 +45,7 @@ def seqkit_models() -> Iterable[ModelSpec]:
         task="seq2seq",
         options=Seq2SeqOptions,
         build="seqkit.models.seq2seq:build",
-        facts="seqkit.models.seq2seq:Seq2SeqFacts",
+        facts="seqkit.models.seq2seq_facts:Seq2SeqFacts",
         summary="an encoder reads, a decoder writes: any length in, any length out",
     )
 
@@ -58,6 +58,7 @@ def seqkit_encoders() -> Iterable[EncoderSpec]:
         build="seqkit_seq2seq.encoder:TextEncoder",
         facts="seqkit_seq2seq.vocabulary:SourceText",
         options=TextOptions,
+        numpy_form="seqkit_seq2seq.numpy_forms:NumpyTextEncoder",
         summary="a line of text, in SentencePiece pieces",
     )
 
@@ -70,5 +71,6 @@ def seqkit_decoders() -> Iterable[DecoderSpec]:
         build="seqkit_seq2seq.decoder:TextDecoder",
         facts="seqkit_seq2seq.vocabulary:TargetText",
         options=TextOptions,
+        numpy_form="seqkit_seq2seq.numpy_forms:NumpyTextDecoder",
         summary="a line of text, piece by piece",
     )

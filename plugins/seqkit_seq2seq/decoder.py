@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from seqkit import SeqkitError
 from seqkit.models.contracts import Counts, Loss, Memory, StepLogProbs
 from seqkit.models.modalities import SymbolDecoder
 from seqkit.models.networks import recurrent_decoder
@@ -21,13 +20,10 @@ from seqkit.nn.decoder import DecoderState
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
 from seqkit.nn.symbols import SymbolEmbedding
-from seqkit.text.languages import is_unspaced
 from seqkit.text.piece_lines import LinePieces, one_line
 from seqkit.text.vocabulary import pad
+from seqkit_seq2seq.sides import UNKNOWN, TargetLines
 from seqkit_seq2seq.vocabulary import TargetText
-
-UNKNOWN = 0
-"""SentencePiece's piece for what it cannot spell: read where it stands in training, never written."""
 
 
 class TargetBatch(NamedTuple):
@@ -38,10 +34,8 @@ class TargetBatch(NamedTuple):
     mask_BT: Tensor
 
 
-class TextDecoder(SymbolDecoder):
+class TextDecoder(TargetLines, SymbolDecoder):
     """A Memory -> lines of text. One symbol beside the pieces, `end`, begins and ends each line."""
-
-    joins_parts = True
 
     def __init__(
         self,
@@ -90,31 +84,6 @@ class TextDecoder(SymbolDecoder):
     def V(self) -> Tensor:
         """Output matrix, (symbols, size of o)."""
         return self.output.weight
-
-    def lengths(self, targets: Sequence[str]) -> list[int]:
-        """Pieces of each line."""
-        return [len(ids) + 1 for ids in self.pieces.ids([one_line(line) for line in targets])]
-
-    def symbols(self, target: str) -> list[int]:
-        """The pieces of a line, or of its beginning. Raises SeqkitError where a character is in none."""
-        (ids,) = self.pieces.ids([one_line(target)])
-        if UNKNOWN in ids:
-            strange = "".join(c for c in dict.fromkeys(target) if UNKNOWN in self.pieces.ids([c])[0])
-            raise SeqkitError(f"the model cannot write {strange!r}", "Leave it out.", exit_code=2)
-        return ids
-
-    def read(self, symbols: Sequence[int]) -> str:
-        """The text that pieces make."""
-        return " ".join(self.subword.decode(symbols).split())
-
-    def labels(self, target: str) -> list[str]:
-        """The pieces of a line, and its end: one for each step of the attention."""
-        (ids,) = self.pieces.ids([one_line(target)])
-        return [*(self.subword.piece(number) for number in ids), "</s>"]
-
-    def join(self, outputs: Sequence[str]) -> str:
-        """The translations of the parts of a long line as one."""
-        return ("" if is_unspaced("".join(outputs)) else " ").join(filter(None, outputs))
 
     def collate(self, targets: Sequence[str], seed: int | None = None) -> TargetBatch:
         """Lines as one batch; with a seed, some words are cut at random, and some inputs made unknown."""

@@ -17,12 +17,10 @@ from seqkit.models.networks import recurrent_encoder
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
 from seqkit.nn.symbols import SymbolEmbedding
-from seqkit.text.piece_lines import LinePieces, cut, plain_line
+from seqkit.text.piece_lines import LinePieces, plain_line
 from seqkit.text.vocabulary import pad
+from seqkit_seq2seq.sides import SourceLines
 from seqkit_seq2seq.vocabulary import SourceText
-
-LONGEST = 128
-"""Pieces read at once; a longer line is cut."""
 
 
 class TextBatch(NamedTuple):
@@ -32,11 +30,8 @@ class TextBatch(NamedTuple):
     lengths_B: Tensor
 
 
-class TextEncoder(Encoder):
+class TextEncoder(SourceLines, Encoder):
     """Lines of text -> Memory. Every line ends in one more symbol, so that an empty one has a state, too."""
-
-    reads_symbols = True
-    """Its steps are symbols, as those of what is written: the length of the one tells of that of the other."""
 
     def __init__(self, options: Any, facts: SourceText) -> None:
         super().__init__()
@@ -47,14 +42,6 @@ class TextEncoder(Encoder):
         self.input_dropout = SharedDropout(options.dropout)
         self.network = recurrent_encoder(options, options.embedding_size)
         self.output_size, self.final_sizes = options.hidden, self.network.final_sizes
-
-    def lengths(self, inputs: Sequence[str]) -> list[int]:
-        """Pieces of each line."""
-        return [len(ids) + 1 for ids in self.pieces.ids([plain_line(line) for line in inputs])]
-
-    def parts(self, input: str) -> list[str]:
-        """A long line cut where a sentence ends, else between words; an empty one has no part."""
-        return cut(plain_line(input), self.pieces, LONGEST)
 
     def collate(self, inputs: Sequence[str], seed: int | None = None) -> TextBatch:
         """Lines as one batch; with a seed, the segmentation of some words is drawn at random."""
@@ -72,8 +59,3 @@ class TextEncoder(Encoder):
         x_BSX = self.input_dropout(self.embedding(batch.ids_BS))
         z_BSD, final = self.network(x_BSX, mask_BS)
         return Memory(z_BSD, mask_BS, final, batch.ids_BS, self.subword.proto)
-
-    def labels(self, input: str) -> list[str]:
-        """The pieces of a line, and its end."""
-        (ids,) = self.pieces.ids([plain_line(input)])
-        return [*(self.subword.piece(number) for number in ids), "</s>"]

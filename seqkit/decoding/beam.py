@@ -15,7 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from seqkit.decoding.steps import Forced, Hypothesis, Stepper, normalised
+from seqkit.decoding.hypothesis import Hypothesis
+from seqkit.decoding.steps import Forced, Stepper, normalised
 
 
 class BeamSearch:

@@ -6,8 +6,9 @@ from typing import Any
 
 from torch import Tensor
 
+from seqkit.decoding.hypothesis import Hypothesis
 from seqkit.decoding.rows import write_rows
-from seqkit.decoding.steps import Forced, Hypothesis, Stepper
+from seqkit.decoding.steps import Forced, Stepper
 
 
 def greedy(decoder: Stepper, state: Any, forced: Forced, length_penalty: float) -> list[Hypothesis]:

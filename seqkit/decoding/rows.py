@@ -8,7 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from seqkit.decoding.steps import Forced, Hypothesis, Stepper
+from seqkit.decoding.hypothesis import Hypothesis, finished
+from seqkit.decoding.steps import Forced, Stepper
 
 Choice = Callable[[Tensor, Tensor, int], tuple[Tensor, Tensor]]
 """(log_p_NV, the N rows that are not finished, step) -> the symbol of each row and its log-probability."""
@@ -40,9 +41,3 @@ def write_rows(
         finished(row, log_p, decoder.end, length_penalty)
         for row, log_p in zip(symbols_NT.tolist(), total_N.tolist(), strict=True)
     ]
-
-
-def finished(row: list[int], log_prob: float, end: int, length_penalty: float) -> Hypothesis:
-    """A row of symbols up to its end."""
-    length = row.index(end)
-    return Hypothesis(row[:length], log_prob, log_prob / (length + 1) ** length_penalty)

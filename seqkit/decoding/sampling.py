@@ -12,8 +12,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from seqkit.decoding.hypothesis import Hypothesis
 from seqkit.decoding.rows import write_rows
-from seqkit.decoding.steps import Forced, Hypothesis, Stepper
+from seqkit.decoding.steps import Forced, Stepper
 
 
 @torch.inference_mode()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import Tensor
@@ -16,17 +16,6 @@ FREE = -1
 """In place of a forced symbol where the search is free."""
 LEAST = -1e4
 """Log-probability of a forced symbol that a model holds to be impossible."""
-
-
-class Hypothesis(NamedTuple):
-    """One output of a search."""
-
-    symbols: list[int]
-    """Without the end."""
-    log_prob: float
-    """log P(symbols, end | source)."""
-    score: float
-    """log_prob / length ** length_penalty, the end counted: what hypotheses are ranked by."""
 
 
 class Stepper(Protocol):

@@ -163,6 +163,9 @@ class EncoderSpec:
     """`"module:attr"`: `(path, limits) -> input`, where inputs are files; None where they are lines of text."""
     suffixes: tuple[str, ...] = ()
     """Of the files it reads."""
+    numpy_form: str | None = None
+    """The same encoder without torch: made as `form(options, facts, weights)`, a
+    `seqkit.inference.numpy.translator.NumpyEncoder`."""
 
 
 @dataclass(frozen=True)
@@ -185,6 +188,9 @@ class DecoderSpec:
     """`"module:attr"`: `(output, path)` writes one output, whole or not at all; None where it is a line of text."""
     suffixes: tuple[str, ...] = ()
     """Of the files it writes, the usual one first."""
+    numpy_form: str | None = None
+    """The same decoder without torch: made as `form(options, facts, weights, encoders)`, a
+    `seqkit.inference.numpy.translator.NumpyDecoder`."""
 
 
 @dataclass(frozen=True)

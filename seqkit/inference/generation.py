@@ -2,51 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 
 from seqkit.decoding.beam import beam_search
 from seqkit.decoding.greedy import greedy
-from seqkit.decoding.mbr import minimum_risk, utility_of
+from seqkit.decoding.hypothesis import Hypothesis
 from seqkit.decoding.options import DecodingOptions
 from seqkit.decoding.sampling import sample
-from seqkit.decoding.steps import Ensemble, Forced, Hypothesis, Stepper
+from seqkit.decoding.steps import Ensemble, Forced, Stepper
 from seqkit.errors import SeqkitError
+from seqkit.inference.outputs import ROWS, Output, Source, longest_outputs, outputs_for, source_batches
 from seqkit.models.modalities import DrawingDecoder
 from seqkit.models.seq2seq import Seq2Seq
 from seqkit.nn.bfloat16 import products_in
-from seqkit.text.languages import writes_blanks
 
-ROWS = 512
-"""Rows of a search at once: sources times the width of the beam, or draws."""
-STEPS = 16_384
-"""Source steps of a batch, padding included."""
 DRAWN = 64
 """Outputs at once of a decoder that writes no symbols: a film takes more room than a line."""
-ROOM = 1.5
-"""An output may have so many times the symbols of the longest training target, where sources are not symbols."""
 NUMBERS = 8_000_000
 """Numbers in such outputs at once, where the decoder says how many one has (`output_numbers`)."""
-EXTRA = 10
-"""Symbols that an output may have whatever its source, after its prefix."""
-
-Source = Mapping[str, Any]
-
-
-class Output(NamedTuple):
-    """One output for a source."""
-
-    value: Any
-    """A str from a text decoder; a film, an array or whatever else another writes."""
-    log_prob: float
-    """ln P(value | source); 0 from a decoder that writes no symbols, as is its score."""
-    score: float
-    """log_prob over length ** length_penalty: what outputs are ranked by (with mbr, by expected utility)."""
-    length: int = 0
-    """Symbols that were written, the end counted."""
 
 
 def check_together(models: Sequence[Seq2Seq], names: Sequence[str]) -> None:
@@ -105,7 +81,7 @@ def _generate(
     prefixes = [options.prefix] * len(sources) if prefixes is None else prefixes
     begun = {prefix: models[0].decoder.symbols(prefix) if prefix else [] for prefix in prefixes}
     outputs: list[list[Output]] = [[] for _ in sources]
-    for members in _batches(steps, max(1, ROWS // (options.draws or options.beam))):
+    for members in source_batches(steps, max(1, ROWS // (options.draws or options.beam))):
         found = _search(
             models,
             [sources[member] for member in members],
@@ -115,7 +91,7 @@ def _generate(
             options,
         )
         for member, hypotheses in zip(members, found, strict=True):
-            outputs[member] = _outputs(models[0], hypotheses, options)
+            outputs[member] = outputs_for(models[0], hypotheses, options)
     return outputs
 
 
@@ -135,7 +111,7 @@ def _written(
     room = NUMBERS // models[0].decoder.output_numbers
     together = max(1, min(DRAWN, room))
     for draw in range(max(options.draws, 1)):
-        for members in _batches(steps, together):
+        for members in source_batches(steps, together):
             memory = models[0].read([sources[member] for member in members])
             seeds = [_seed(options.seed, numbers[member], draw) for member in members]
             values = models[0].decoder.generate(memory, seeds, temperature)
@@ -147,25 +123,6 @@ def _written(
 def _seed(*numbers: int) -> int:
     """One number out of several, in which like ones lie far apart."""
     return int(np.random.SeedSequence(numbers).generate_state(1)[0])
-
-
-def _batches(steps: Sequence[int], most: int) -> Iterator[list[int]]:
-    """Indices of sources of like length."""
-    batch: list[int] = []
-    for index in sorted(range(len(steps)), key=lambda index: steps[index]):
-        if batch and (len(batch) == most or (len(batch) + 1) * steps[index] > STEPS):
-            yield batch
-            batch = []
-        batch.append(index)
-    if batch:
-        yield batch
-
-
-def _least(model: Seq2Seq) -> int:
-    """Symbols that an output may have however short its source: steps of sound, columns or frames tell little of it."""
-    if all(encoder.reads_symbols for encoder in model.encoders.values()):
-        return 0
-    return int(ROOM * model.decoder.longest)
 
 
 def _search(
@@ -180,11 +137,7 @@ def _search(
     states = tuple(model.decoder.start(model.read(sources)) for model in models)
     decoder: Stepper = Ensemble(decoders) if len(models) > 1 else decoders[0]
     state = states if len(models) > 1 else states[0]
-    least = _least(models[0])
-    longest = [
-        len(prefix) + max(int(options.max_ratio * count), least) + EXTRA
-        for prefix, count in zip(prefixes, steps, strict=True)
-    ]
+    longest = longest_outputs(models[0], steps, prefixes, options.max_ratio)
     forced = Forced(longest, prefixes, decoder.end)
     if options.draws:
         seeds = [[(options.seed, number, draw) for draw in range(options.draws)] for number in numbers]
@@ -202,28 +155,3 @@ def _search(
     # Some outputs may say the same in other symbols: of these only the best is wanted.
     n_best = options.beam if options.n_best > 1 else 1
     return beam_search(decoder, state, forced, options.beam, n_best, options.length_penalty)
-
-
-def _outputs(model: Seq2Seq, hypotheses: Sequence[Hypothesis], options: DecodingOptions) -> list[Output]:
-    found = [
-        Output(model.decoder.read(h.symbols), h.log_prob, h.score, len(h.symbols) + 1) for h in hypotheses
-    ]
-    if options.mbr:
-        ranked = minimum_risk(
-            [output.value for output in found],
-            utility_of(options.utility, writes_blanks(model.facts.target_language)),
-        )
-        return [found[index] for index in ranked[: options.n_best]]
-    found = sorted(found, key=lambda output: -output.score)
-    return found if options.sample else _distinct(found)[: options.n_best]
-
-
-def _distinct(found: Sequence[Output]) -> list[Output]:
-    """The first of those that say the same."""
-    seen: list[Any] = []
-    distinct = []
-    for output in found:
-        if output.value not in seen:
-            seen.append(output.value)
-            distinct.append(output)
-    return distinct

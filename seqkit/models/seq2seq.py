@@ -9,9 +9,7 @@ Shapes: B examples, S steps of the memory, D features of a step.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -21,57 +19,9 @@ from torch import Tensor, nn
 from seqkit.errors import SeqkitError
 from seqkit.examples import Pair
 from seqkit.extend.build import build_as
-from seqkit.extend.manager import load, registry
-from seqkit.io.json_files import read_json, write_json
 from seqkit.models.contracts import Loss, Memory
-from seqkit.models.folder import LANGUAGES
 from seqkit.models.modalities import Decoder, Encoder
-from seqkit.models.options import names_in
-
-
-@dataclass
-class Seq2SeqFacts:
-    """What the pairs told: the facts of each encoder by modality, and those of the decoder."""
-
-    encoders: dict[str, Any]
-    decoder: Any
-    decoder_name: str
-    source_language: str = "xx"
-    target_language: str = "xx"
-    silver: str | None = None
-
-    @property
-    def language(self) -> str:
-        """Both languages: `de-en`."""
-        return f"{self.source_language}-{self.target_language}"
-
-    @classmethod
-    def gather(cls, pairs: Sequence[Pair], options: Any, source_language: str, target_language: str) -> Self:
-        """Read the training split once, each encoder and the decoder for itself."""
-        host = registry()
-        encoders = {
-            name: load(host.find("encoders", name).facts).gather(pairs, options)
-            for name in names_in(options.encoder)
-        }
-        decoder = load(host.find("decoders", options.decoder).facts).gather(pairs, options, encoders)
-        return cls(encoders, decoder, options.decoder, source_language, target_language)
-
-    def save(self, folder: Path) -> None:
-        """Write `languages.json`, and a folder for each part that has something to keep."""
-        told = {"source": self.source_language, "target": self.target_language}
-        write_json(
-            folder / LANGUAGES, {**told, "encoders": list(self.encoders), "decoder": self.decoder_name}
-        )
-        for part in (*self.encoders.values(), self.decoder):
-            part.save(folder)
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read what `save` wrote. Raises SeqkitError for a file that is missing or not what it should be."""
-        told, host = read_json(folder / LANGUAGES), registry()
-        encoders = {name: load(host.find("encoders", name).facts).load(folder) for name in told["encoders"]}
-        decoder = load(host.find("decoders", told["decoder"]).facts).load(folder)
-        return cls(encoders, decoder, told["decoder"], told["source"], told["target"])
+from seqkit.models.seq2seq_facts import Seq2SeqFacts
 
 
 class Seq2SeqBatch(NamedTuple):

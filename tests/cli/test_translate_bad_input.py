@@ -143,7 +143,7 @@ def test_ctrl_c_leaves_no_file_and_says_how_far_it_came(translate, tmp_path, mon
             raise KeyboardInterrupt
         return generate(*arguments)
 
-    monkeypatch.setattr(translation, "CHUNK", 2)
+    monkeypatch.setattr(translation, "LIMITS", translation.LIMITS._replace(records=2))
     monkeypatch.setattr(translation, "generate", until_the_third)
     out = tmp_path / "out.en"
     result = translate("-o", out, stdin=b"Der Hund.\n" * 9)

@@ -12,8 +12,9 @@ from toy_translation import pairs, tiny, trained, translated
 from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
 from seqkit.examples import Pair
-from seqkit.inference import generation
-from seqkit.inference.generation import EXTRA, check_together, generate
+from seqkit.inference import generation, outputs
+from seqkit.inference.generation import check_together, generate
+from seqkit.inference.outputs import EXTRA
 
 NEW = pairs(24, seed=77)
 SOURCES = [pair.sources for pair in NEW]
@@ -78,7 +79,7 @@ def test_n_best_holds_no_text_twice(monkeypatch):
         values = [output.value for output in own]
         assert len(set(values)) == len(values) > 1
         assert [o.score for o in own] == sorted((o.score for o in own), reverse=True)
-    monkeypatch.setattr(generation, "_distinct", list)
+    monkeypatch.setattr(outputs, "_distinct", list)
     values = [output.value for output in generate([model], SOURCES[:1], options)[0]]
     assert len(set(values)) < len(values), "nothing came twice, so nothing was tested"
 

@@ -10,10 +10,11 @@ from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import ModelSpec
 from seqkit.inference.numpy.forms import NumpyRecurrence
 from seqkit.inference.numpy.tagger import NumpyTagger
+from seqkit.inference.numpy.translator import NumpyTranslator
 from seqkit.inference.numpy.weights import Weights, read_weights
 from seqkit.models.folder import WEIGHTS, ModelInfo
 from seqkit.models.folder_checks import check_files, needed_spec, warn_of_versions
-from seqkit.models.options import options_class
+from seqkit.models.options import names_in, options_class
 
 Model = TypeVar("Model")
 Make = Callable[[ModelSpec, Any, Any, Weights], Model | None]
@@ -21,6 +22,8 @@ Make = Callable[[ModelSpec, Any, Any, Weights], Model | None]
 
 TAGGER = "seqkit.models.tagger:build"
 """What makes the network that `NumpyTagger` computes."""
+SEQ2SEQ = "seqkit.models.seq2seq:build"
+"""What makes the network that `NumpyTranslator` computes."""
 
 
 def opened_tagger(info: ModelInfo, inference_dtype: str = "") -> NumpyTagger | None:
@@ -38,6 +41,26 @@ def opened_tagger(info: ModelInfo, inference_dtype: str = "") -> NumpyTagger | N
         return NumpyTagger(options, facts, recurrence, weights, dtype)
 
     return opened(info, TAGGER, make)
+
+
+def opened_translator(info: ModelInfo, inference_dtype: str = "") -> NumpyTranslator | None:
+    """The model of a folder that reads and writes symbols; None where it goes by torch alone.
+
+    Args: as of `opened_tagger`, and raises as it does.
+    """
+
+    def make(spec: ModelSpec, options: Any, facts: Any, weights: Weights) -> NumpyTranslator | None:
+        names, host = names_in(options.encoder), registry()
+        records = [host.find("encoders", name) for name in names] + [host.find("decoders", options.decoder)]
+        forms = [record.numpy_form for record in records]
+        dtype = inference_dtype or options.inference_dtype
+        if len(names) > 1 or None in forms or dtype != "float32":
+            return None
+        encoder = load(forms[0])(options, facts.encoders[names[0]], weights.part(f"encoders.{names[0]}"))
+        of_decoder = (options, facts.decoder, weights.part("decoder"), {names[0]: encoder})
+        return NumpyTranslator(options, facts, names[0], encoder, load(forms[1])(*of_decoder))
+
+    return opened(info, SEQ2SEQ, make)
 
 
 def opened(info: ModelInfo, network: str, make: Make[Model]) -> Model | None:
@@ -70,3 +93,11 @@ def recurrence_form(name: str) -> type[NumpyRecurrence] | None:
         return None
     form = load(spec.numpy_form)
     return form if isinstance(form, type) and issubclass(form, NumpyRecurrence) else None
+
+
+def needed_form(name: str) -> type[NumpyRecurrence]:
+    """As `recurrence_form`. Raises LookupError where there is none: the model then goes by torch."""
+    form = recurrence_form(name)
+    if form is None:
+        raise LookupError(f"the recurrence {name} has no form in numpy")
+    return form

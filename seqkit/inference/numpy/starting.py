@@ -6,18 +6,22 @@ depend on which of the two gave them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
+from seqkit.decoding.options import DecodingOptions
 from seqkit.examples import Sentence
 from seqkit.inference.batching import Ranked
-from seqkit.inference.numpy.tagger import NumpyTagger
 
 if TYPE_CHECKING:
+    from seqkit.inference.numpy.tagger import NumpyTagger
+    from seqkit.inference.numpy.translator import NumpyEncoder, NumpyTranslator
     from seqkit.inference.tagger import TaggerRunner
 
 SHORT_WORDS = 2_000
 """Words of a text that are tagged in numpy: it needs as long for them as torch to be imported, or less."""
+SHORT_LINES, SHORT_CHARACTERS = 20, 2_000
+"""The most lines, and characters in all of them, that are translated in numpy."""
 
 
 class StartingTagger:
@@ -59,3 +63,36 @@ class StartingTagger:
         if self._large is None:
             self._large = self._load()
         return self._large
+
+
+class StartingTranslator:
+    """Models that translate together, for one stream of lines: in numpy if it is short, else in torch."""
+
+    def __init__(self, small: NumpyTranslator, load: Callable[[], Sequence[Any]]) -> None:
+        """Args: load, makes the same model in torch, in a sequence."""
+        self._small, self._load = small, load
+        self._large: Sequence[Any] = ()
+        self._lines = self._characters = 0
+
+    @property
+    def encoders(self) -> Mapping[str, NumpyEncoder]:
+        """Modality -> its encoder."""
+        return self._small.encoders
+
+    @property
+    def decoder_name(self) -> str:
+        """What it writes."""
+        return str(self._small.options.decoder)
+
+    def models(self, sources: Sequence[Mapping[str, Any] | None], options: DecodingOptions) -> Sequence[Any]:
+        """The models for a chunk of the stream."""
+        if not self._large and self._short(sources) and options.draws == 0 and options.n_best == 1:
+            return [self._small]
+        self._large = self._large or self._load()
+        return self._large
+
+    def _short(self, sources: Sequence[Mapping[str, Any] | None]) -> bool:
+        """Whether the stream is still short with these sources."""
+        self._lines += len(sources)
+        self._characters += sum(len(str(value)) for source in sources for value in (source or {}).values())
+        return self._lines <= SHORT_LINES and self._characters <= SHORT_CHARACTERS

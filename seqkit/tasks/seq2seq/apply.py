@@ -10,7 +10,9 @@ from seqkit.data.items import library_missing
 from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
 from seqkit.examples import Translation
-from seqkit.inference.generation import Output, Source, generate
+from seqkit.inference.numpy.starting import StartingTranslator
+from seqkit.inference.numpy.translator import NumpyTranslator
+from seqkit.inference.outputs import Output, Source
 from seqkit.models.usable import fault_of_source, parts_of
 from seqkit.tasks.application import Limits, chunks
 
@@ -24,6 +26,8 @@ LIMITS = Limits(CHUNK, CHUNK_CHARACTERS)
 PARTS = 10_000
 """Number of a part, which draws are seeded by = number of its line * PARTS + its place; few lines have so many."""
 
+Models = Sequence[Any] | StartingTranslator
+"""Models in torch, several of which vote, or one that answers a short stream in numpy."""
 Bad = Callable[[int, SeqkitError], None]
 """What to do with a source, by its number from 0, that a model cannot take, and what it said of it."""
 
@@ -34,15 +38,15 @@ def refuse(number: int, fault: SeqkitError) -> None:
 
 
 def translate_lines(
-    models: Sequence[Any], lines: Iterable[str], options: DecodingOptions
+    models: Models, lines: Iterable[str], options: DecodingOptions
 ) -> Iterator[list[Translation]]:
     """The translations of each line, the best first; none for a line without text."""
-    (name,) = models[0].encoders
+    (name,) = models.encoders if isinstance(models, StartingTranslator) else models[0].encoders
     return translate_sources(models, ({name: line} for line in lines), options)
 
 
 def translate_sources(
-    models: Sequence[Any], sources: Iterable[Source | None], options: DecodingOptions, bad: Bad = refuse
+    models: Models, sources: Iterable[Source | None], options: DecodingOptions, bad: Bad = refuse
 ) -> Iterator[list[Translation]]:
     """As `translate_lines`, of sources in any modality, where text comes out; None stands for one that is missing."""
     for outputs in outputs_of(models, sources, options, bad):
@@ -50,7 +54,7 @@ def translate_sources(
 
 
 def outputs_of(
-    models: Sequence[Any], sources: Iterable[Source | None], options: DecodingOptions, bad: Bad = refuse
+    models: Models, sources: Iterable[Source | None], options: DecodingOptions, bad: Bad = refuse
 ) -> Iterator[list[Output]]:
     """The outputs for each source, whatever they are, the best first; none for an empty, missing or bad source.
 
@@ -58,7 +62,8 @@ def outputs_of(
     """
     for chunk in chunks(sources, LIMITS, size_of):
         numbers = range(chunk.first, chunk.first + len(chunk.items))
-        yield from apply_chunk(models, chunk.items, options, numbers, bad)
+        chosen = models.models(chunk.items, options) if isinstance(models, StartingTranslator) else models
+        yield from apply_chunk(chosen, chunk.items, options, numbers, bad)
 
 
 def apply_chunk(
@@ -109,6 +114,21 @@ def _worked(
     prefixes = [options.prefix if place == 0 else "" for own in parts for place in range(len(own))]
     outputs = iter(generate(models, sources, options, of_parts, prefixes))
     return [_joined(models[0].decoder, [next(outputs) for _ in own], options) for own in parts]
+
+
+def generate(
+    models: Sequence[Any],
+    sources: Sequence[Source],
+    options: DecodingOptions,
+    numbers: Sequence[int],
+    prefixes: Sequence[str],
+) -> list[list[Output]]:
+    """The outputs for each source, the best first."""
+    if isinstance(models[0], NumpyTranslator):
+        return models[0].generate(sources, options, prefixes)
+    from seqkit.inference.generation import generate as in_torch
+
+    return in_torch(models, sources, options, numbers, prefixes)
 
 
 def _joined(decoder: Any, outputs: Sequence[Sequence[Output]], options: DecodingOptions) -> list[Output]:

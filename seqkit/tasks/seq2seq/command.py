@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,7 +11,7 @@ from seqkit.tasks.seq2seq.command_attention import FirstLine
 from seqkit.tasks.seq2seq.command_files import FileTarget, write_files
 from seqkit.tasks.seq2seq.command_lines import write_lines, writer_for
 from seqkit.tasks.seq2seq.command_modalities import Modalities, modalities_of
-from seqkit.tasks.seq2seq.command_models import load_models
+from seqkit.tasks.seq2seq.command_models import load_models, starting_models
 from seqkit.tasks.seq2seq.command_request import DecodingFlags, TranslateRequest
 from seqkit.tasks.seq2seq.command_sources import FileSources, Remembered
 from seqkit.terminal.arguments import AllFiles, AllText, Out, inference_dtype_option, model_option
@@ -19,6 +19,9 @@ from seqkit.terminal.inputs import check_apart
 from seqkit.terminal.limits import LimitFlags, MaxFrames, MaxPixels, MaxSeconds
 from seqkit.terminal.renamed import Precision
 from seqkit.terminal.tables import say
+
+if TYPE_CHECKING:
+    from seqkit.tasks.seq2seq.apply import Models
 
 
 def translate(
@@ -131,12 +134,11 @@ def run(request: TranslateRequest, modalities: Modalities | None) -> None:
         target = FileTarget.of(request.out, modalities.decoder)
         if isinstance(sources, FileSources):
             target.check_apart(len(sources), files)
-        models = load_models(request.models, request.inference_dtype)
-        write_files(models, sources, options, target, problems)
+        loaded = load_models(request.models, request.inference_dtype)
+        write_files(loaded, sources, options, target, problems)
     else:
         writer = writer_for(request.out, request.format, request.scores, options.n_best)
-        models = load_models(request.models, request.inference_dtype)
-        first = FirstLine(models[0], request.attention)
+        models, first = _models(request)
         write_lines(
             models, Remembered(sources, problems), options, request.out, writer, first, request.line_inputs
         )
@@ -144,3 +146,11 @@ def run(request: TranslateRequest, modalities: Modalities | None) -> None:
     say(problems.summary())
     if isinstance(sources, FileSources) and sources.failed:
         raise typer.Exit(1)
+
+
+def _models(request: TranslateRequest) -> tuple[Models, FirstLine]:
+    """The models, and what is kept for a picture of attention, which torch alone gives."""
+    if request.attention is None:
+        return starting_models(request.models, request.inference_dtype), FirstLine()
+    models = load_models(request.models, request.inference_dtype)
+    return models, FirstLine(models[0], request.attention)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class FirstLine:
     """The first line with a translation, kept for a picture of its attention."""
 
-    def __init__(self, model: Any, path: Path | None) -> None:
+    def __init__(self, model: Any = None, path: Path | None = None) -> None:
         from seqkit.errors import SeqkitError
 
         self.model, self.path = model, path

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import typer
 
@@ -20,13 +20,14 @@ from seqkit.terminal.inputs import Inputs
 if TYPE_CHECKING:
     from seqkit.decoding.options import DecodingOptions
     from seqkit.formats.translations import TranslationWriter
+    from seqkit.tasks.seq2seq.apply import Models
 
 MakeWriter = Callable[[BinaryIO], "TranslationWriter"]
 """What makes the writer of a file."""
 
 
 def write_lines(
-    models: Sequence[Any],
+    models: Models,
     waiting: Remembered,
     options: DecodingOptions,
     out: Path | None,

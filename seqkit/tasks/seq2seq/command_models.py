@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
+
+if TYPE_CHECKING:
+    from seqkit.tasks.seq2seq.apply import Models
 
 DEFAULT_MODEL = "de-en"
 
@@ -27,6 +30,18 @@ def load_models(names: Sequence[str], inference_dtype: str) -> list[Any]:
             raise SeqkitError(problem, "Models that vote must read the same.", exit_code=2)
     check_together(models, names)
     return models
+
+
+def starting_models(names: Sequence[str], inference_dtype: str) -> Models:
+    """As `load_models`, for one stream of lines: torch is imported only where the stream is long.
+
+    Several models, and one with a part that has no form in numpy, are loaded in torch at once.
+    """
+    from seqkit.tasks.seq2seq.loading import starting_translator
+
+    (name, *others) = names or [default_translator()]
+    models = None if others else starting_translator(name, inference_dtype)
+    return models or load_models(names, inference_dtype)
 
 
 def default_translator() -> str:

@@ -1,0 +1,109 @@
+"""The recurrent decoder, whatever it writes: states that read a memory; see `seqkit.nn.decoder`.
+
+Shapes: B sentences, N rows (K = N / B of them read the same sentence's memory, one after another), S memory steps,
+D features of the memory, X of x, H of z, O of o.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from seqkit.inference.numpy.attention import Mask, attention_of
+from seqkit.inference.numpy.chains import Ids
+from seqkit.inference.numpy.deep import Bridge, DeepLayer
+from seqkit.inference.numpy.forms import NumpyRecurrence, State
+from seqkit.inference.numpy.functions import Affine
+from seqkit.inference.numpy.weights import Array, Weights
+from seqkit.models.options import Seq2SeqOptions
+
+
+class NumpyMemory(NamedTuple):
+    """What an encoder has read; see `seqkit.models.contracts.Memory`."""
+
+    states_BSD: Array
+    mask_BS: Mask | None
+    """True where a step is real; None: all are."""
+    final: State
+
+
+class Reading(NamedTuple):
+    """A memory as a decoder reads it, projected once."""
+
+    memory_BSD: Array
+    keys_BSA: Array
+    mask_BS: Mask | None
+
+
+class DecoderState(NamedTuple):
+    """Everything a decoder hands from one step to the next."""
+
+    layers: tuple[State, ...]
+    fed_NO: Array | None
+    reading: Reading | None
+
+    def select(self, rows_N: Ids, sentences_B: Ids | None = None) -> DecoderState:
+        """These rows, in this order; `sentences_B`: only these sentences' memories are left."""
+        reading = self.reading
+        if reading is not None and sentences_B is not None:
+            mask_BS = None if reading.mask_BS is None else reading.mask_BS[sentences_B]
+            reading = Reading(reading.memory_BSD[sentences_B], reading.keys_BSA[sentences_B], mask_BS)
+        layers = tuple(tuple(part[rows_N] for part in state) for state in self.layers)
+        return DecoderState(layers, None if self.fed_NO is None else self.fed_NO[rows_N], reading)
+
+
+class RecurrentDecoder:
+    """Steps x_1 … x_T and a memory -> o_1 … o_T."""
+
+    def __init__(
+        self,
+        weights: Weights,
+        recurrence: type[NumpyRecurrence],
+        input_size: int,
+        output_size: int,
+        options: Seq2SeqOptions,
+    ) -> None:
+        """Args: output_size, of o, with attention."""
+        self._attention = None
+        self.output_size = options.hidden
+        if options.attention != "none":
+            self._attention = attention_of(options.attention, weights.part("attention"))
+            self._W_c, self.output_size = Affine(weights.part("W_c"), None, output_size), output_size
+        self._feeds = options.input_feeding
+        first = input_size + (self.output_size if self._feeds else 0)
+        self._layers = [
+            DeepLayer(weights.part(f"layers.{number}"), recurrence, size, options)
+            for number, size in enumerate([first] + [options.hidden] * (options.decoder_layers - 1))
+        ]
+        self._bridge = Bridge(weights.part("bridge"), self._layers[0].layer.forward_chain)
+
+    def start(self, memory: NumpyMemory) -> DecoderState:
+        """The state before the first step: one row a sentence."""
+        reading = fed_BO = None
+        if self._attention is not None:
+            keys_BSA = self._attention.keys(memory.states_BSD)
+            reading = Reading(memory.states_BSD, keys_BSA, memory.mask_BS)
+        if self._feeds:
+            fed_BO = np.zeros((len(memory.states_BSD), self.output_size), np.float32)
+        start = self._bridge(memory.final)
+        return DecoderState(tuple(start for _ in self._layers), fed_BO, reading)
+
+    def step(self, x_NX: Array, state: DecoderState) -> tuple[Array, DecoderState]:
+        """One step: x_NX -> o_NO, and the state after it."""
+        z_NH = x_NX if state.fed_NO is None else np.concatenate([x_NX, state.fed_NO], axis=-1)
+        layers = []
+        for layer, before in zip(self._layers, state.layers, strict=True):
+            z_NH, after = layer.step(z_NH, before)
+            layers.append(after)
+        o_NO = self._look(z_NH, state.reading)
+        return o_NO, DecoderState(tuple(layers), o_NO if self._feeds else None, state.reading)
+
+    def _look(self, z_NH: Array, reading: Reading | None) -> Array:
+        """z_NH -> o_NO."""
+        if self._attention is None or reading is None:
+            return z_NH
+        z_BKH = z_NH.reshape(len(reading.memory_BSD), -1, z_NH.shape[-1])
+        context_BKD = self._attention(z_BKH, *reading)
+        o_BKO: Array = np.tanh(self._W_c(np.concatenate([z_BKH, context_BKD], axis=-1)))
+        return o_BKO.reshape(len(z_NH), -1)

@@ -1,0 +1,179 @@
+"""Greedy and beam search; see `seqkit.decoding.greedy` and `seqkit.decoding.beam`, which find the same.
+
+Shapes: B sources, K hypotheses of each, N = B * K rows, V symbols, T steps.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqkit.decoding.hypothesis import Hypothesis, finished
+from seqkit.inference.numpy.weights import Array
+
+FREE = -1
+"""In place of a forced symbol where the search is free."""
+LEAST = -1e4
+"""Log-probability of a forced symbol that a model holds to be impossible."""
+Ids = NDArray[np.int64]
+
+
+class Stepper(Protocol):
+    """Probabilities of the next symbol; see `seqkit.decoding.steps.Stepper`."""
+
+    end: int
+
+    def step(self, previous_N: Ids | None, state: Any) -> tuple[Array, Any]:
+        """The symbols just written (None before the first) -> log P(next)_NV, and the state after them."""
+        ...
+
+    def select(self, state: Any, rows_N: Ids, sources_B: Ids | None) -> Any:
+        """The state of these rows, and, where `sources_B` is given, of these sources alone."""
+        ...
+
+
+class Forced:
+    """The symbols that are not the search's to choose: a prefix, and the end of an output of the greatest length."""
+
+    def __init__(self, longest: Sequence[int], prefixes: Sequence[Sequence[int]], end: int) -> None:
+        """Args: longest, symbols of each output at most, the end counted; prefixes, how each output begins."""
+        self.longest_B = np.array(longest)
+        self.symbols_BT = np.full((len(longest), max(longest, default=0)), FREE)
+        for row, prefix in enumerate(prefixes):
+            self.symbols_BT[row, : len(prefix)] = prefix
+        self.symbols_BT[np.arange(len(longest)), self.longest_B - 1] = end
+
+    def apply(self, log_p_NV: Array, step: int) -> Array:
+        """log_p_NV with everything but the forced symbols made impossible."""
+        forced_N = np.repeat(self.symbols_BT[:, step], len(log_p_NV) // max(len(self.longest_B), 1))
+        rows = np.flatnonzero(forced_N != FREE)
+        if len(rows):
+            kept = np.maximum(log_p_NV[rows, forced_N[rows]], LEAST)
+            log_p_NV[rows] = -np.inf
+            log_p_NV[rows, forced_N[rows]] = kept
+        return log_p_NV
+
+    def select(self, sources_B: Ids) -> None:
+        """Only these sources are left."""
+        self.longest_B, self.symbols_BT = self.longest_B[sources_B], self.symbols_BT[sources_B]
+
+
+def greedy(decoder: Stepper, state: Any, forced: Forced, length_penalty: float) -> list[Hypothesis]:
+    """The most probable symbol at each step: one hypothesis a source."""
+    sources, longest = forced.symbols_BT.shape
+    symbols_BT = np.full((sources, longest), decoder.end)
+    log_p_B, alive_N, previous_N = np.zeros(sources), np.arange(sources), None
+    for t in range(longest):
+        log_p_NV, state = decoder.step(previous_N, state)
+        previous_N = forced.apply(log_p_NV, t).argmax(-1)
+        symbols_BT[alive_N, t] = previous_N
+        log_p_B[alive_N] += log_p_NV[np.arange(len(previous_N)), previous_N]
+        going = np.flatnonzero(previous_N != decoder.end)
+        if len(going) == 0:
+            break
+        if len(going) < len(previous_N):
+            state = decoder.select(state, going, going)
+            forced.select(going)
+            alive_N, previous_N = alive_N[going], previous_N[going]
+    return [
+        finished(row, log_p, decoder.end, length_penalty)
+        for row, log_p in zip(symbols_BT.tolist(), log_p_B.tolist(), strict=True)
+    ]
+
+
+class BeamSearch:
+    """One batch of sources, and everything that changes while their outputs grow.
+
+    A hypothesis that has ended keeps its place in the beam. A search stops when no living hypothesis can come out ahead
+    of the best that has ended.
+    """
+
+    def __init__(
+        self, decoder: Stepper, state: Any, forced: Forced, beam: int, length_penalty: float
+    ) -> None:
+        self.decoder, self.state, self.forced, self.penalty = decoder, state, forced, length_penalty
+        sources = len(forced.longest_B)
+        self.alive_B = np.arange(sources)
+        """Which source each row of the batch belongs to."""
+        self.slots_B = np.full(sources, beam)
+        """Places in the beam that are not taken by hypotheses that have ended."""
+        self.log_p_BK = np.zeros((sources, 1), np.float32)
+        self.symbols_NT = np.zeros((sources, 0), np.int64)
+        self.best: list[Hypothesis | None] = [None] * sources
+        """The best hypothesis of each source that has ended."""
+
+    def run(self) -> list[Hypothesis]:
+        """The best of each source."""
+        previous_N = None
+        for t in range(self.forced.symbols_BT.shape[1]):
+            log_p_NV, self.state = self.decoder.step(previous_N, self.state)
+            rows_BK, symbols_BK = self._extend(self.forced.apply(log_p_NV, t))
+            self._end(rows_BK, symbols_BK, t)
+            self._give_up(t)
+            previous_N = self._keep(rows_BK, symbols_BK)
+            if previous_N is None:
+                break
+        return [found for found in self.best if found is not None]
+
+    def _extend(self, log_p_NV: Array) -> tuple[Ids, Ids]:
+        """The best continuations, as many as the beam has places: the row each comes from, and its symbol."""
+        sources, beam = self.log_p_BK.shape
+        symbols = log_p_NV.shape[1]
+        total_BX = (log_p_NV.reshape(sources, beam, symbols) + self.log_p_BK[:, :, None]).reshape(sources, -1)
+        places = min(int(self.slots_B.max()), beam * symbols)
+        best_BK = np.argpartition(-total_BX, places - 1, axis=1)[:, :places]
+        order_BK = np.argsort(-np.take_along_axis(total_BX, best_BK, 1), axis=1, kind="stable")
+        best_BK = np.take_along_axis(best_BK, order_BK, 1)
+        taken_BK = np.arange(places) >= self.slots_B[:, None]
+        self.log_p_BK = np.where(taken_BK, -np.inf, np.take_along_axis(total_BX, best_BK, 1))
+        return best_BK // symbols + beam * np.arange(sources)[:, None], best_BK % symbols
+
+    def _end(self, rows_BK: Ids, symbols_BK: Ids, t: int) -> None:
+        """Take out the hypotheses that end here."""
+        ends_BK = (symbols_BK == self.decoder.end) & (self.log_p_BK > -np.inf)
+        for row, place in zip(*np.nonzero(ends_BK), strict=True):
+            log_p, source = float(self.log_p_BK[row, place]), int(self.alive_B[row])
+            score, best = log_p / (t + 1) ** self.penalty, self.best[source]
+            if best is None or score > best.score:
+                self.best[source] = Hypothesis(self.symbols_NT[rows_BK[row, place]].tolist(), log_p, score)
+        self.slots_B = self.slots_B - ends_BK.sum(1)
+        self.log_p_BK = np.where(ends_BK, -np.inf, self.log_p_BK)
+
+    def _give_up(self, t: int) -> None:
+        """Drop what can no longer be the best: log P only falls, and log P / length ** a is highest at an end."""
+        soonest_BK = self.log_p_BK / np.float32((t + 2) ** self.penalty)
+        latest_BK = self.log_p_BK / np.float32(self.forced.longest_B[:, None] ** np.float32(self.penalty))
+        ended = (self.best[source] for source in self.alive_B)
+        worst_B1 = np.array([[-np.inf if best is None else best.score] for best in ended], np.float32)
+        hopeless_BK = np.maximum(soonest_BK, latest_BK) <= worst_B1
+        self.log_p_BK = np.where(hopeless_BK, -np.inf, self.log_p_BK)
+
+    def _keep(self, rows_BK: Ids, symbols_BK: Ids) -> Ids | None:
+        """Go on with the rows that live: their last symbols, None where none is left."""
+        living_BK = self.log_p_BK > -np.inf
+        sources_B = np.flatnonzero(living_BK.any(1))
+        if len(sources_B) == 0:
+            return None
+        # The living ones first, in their order, so that dead places can be cut off.
+        beam = int(living_BK.sum(1).max())
+        order_BK = np.argsort(~living_BK[sources_B], axis=1, kind="stable")[:, :beam]
+        self.log_p_BK = np.take_along_axis(self.log_p_BK[sources_B], order_BK, 1)
+        rows_N = np.take_along_axis(rows_BK[sources_B], order_BK, 1).ravel()
+        symbols_N: Ids = np.take_along_axis(symbols_BK[sources_B], order_BK, 1).ravel()
+        self.symbols_NT = np.concatenate([self.symbols_NT[rows_N], symbols_N[:, None]], axis=1)
+        fewer = len(sources_B) < len(self.alive_B)
+        self.state = self.decoder.select(self.state, rows_N, sources_B if fewer else None)
+        if fewer:
+            self.forced.select(sources_B)
+            self.alive_B, self.slots_B = self.alive_B[sources_B], self.slots_B[sources_B]
+        return symbols_N
+
+
+def beam_search(
+    decoder: Stepper, state: Any, forced: Forced, beam: int, length_penalty: float
+) -> list[Hypothesis]:
+    """The best output of each source that a beam of this width finds."""
+    return BeamSearch(decoder, state, forced, beam, length_penalty).run()
