@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from rapidfuzz.distance import Levenshtein
 
 from seqkit.evaluation.resampling import drawn_rates, interval
 from seqkit.text.piece_lines import one_line
@@ -31,15 +32,7 @@ class ErrorRate(NamedTuple):
 
 def edits(output: Sequence[Hashable], reference: Sequence[Hashable]) -> int:
     """The fewest insertions, deletions and replacements that make one of the other."""
-    if output == reference:
-        return 0
-    above = list(range(len(reference) + 1))
-    for row, mine in enumerate(output, 1):
-        here = [row]
-        for column, theirs in enumerate(reference, 1):
-            here.append(min(above[column] + 1, here[-1] + 1, above[column - 1] + (mine != theirs)))
-        above = here
-    return above[-1]
+    return Levenshtein.distance(output, reference)
 
 
 def words(text: str) -> list[str]:

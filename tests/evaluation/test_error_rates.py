@@ -5,6 +5,8 @@ from __future__ import annotations
 from unicodedata import normalize
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from seqkit.evaluation.drawing import clauses_of, judged
 from seqkit.evaluation.error_rates import characters, edits, error_rate, exact_matches, rate, words
@@ -25,6 +27,24 @@ from seqkit.evaluation.sacre import Tokenizer
 )
 def test_edits_are_the_fewest(one, other, expected):
     assert edits(one, other) == edits(other, one) == expected
+
+
+def plain_edits(output, reference):
+    """The table of Wagner & Fischer (1974), row by row."""
+    above = list(range(len(reference) + 1))
+    for row, mine in enumerate(output, 1):
+        here = [row]
+        for column, theirs in enumerate(reference, 1):
+            here.append(min(above[column] + 1, here[-1] + 1, above[column - 1] + (mine != theirs)))
+        above = here
+    return above[-1]
+
+
+@given(st.lists(st.sampled_from(["a", "ab", "é", "日本", ""]), max_size=12), st.text("abé日😀", max_size=12))
+def test_edits_are_those_of_the_plain_table(units, text):
+    other = [unit[:1] for unit in text]
+    assert edits(units, other) == plain_edits(units, other)
+    assert edits(text, text[::-1]) == plain_edits(text, text[::-1])
 
 
 def test_rates_by_hand():
