@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -19,6 +18,7 @@ from seqkit.extend.specs import CorpusSpec, DecoderSpec, FormatSpec, NoOptions
 from seqkit.formats.translations import TranslationWriter
 from seqkit.io.atomic import atomic_write
 from seqkit.io.text_files import suffix_of
+from seqkit.io.user_folders import user_data
 from seqkit.io.zip_files import on_disk
 from seqkit.labels.kinds import fault_of_name, kinds_in, where_labels_stand
 
@@ -27,13 +27,7 @@ Writer = TypeVar("Writer")
 
 def data_folder() -> Path:
     """Where fetched corpora are kept for this user."""
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
-    elif sys.platform == "darwin":
-        base = Path.home() / "Library" / "Application Support"
-    else:
-        base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return Path(base) / "seqkit" / "corpora"
+    return user_data() / "corpora"
 
 
 def find_corpus(name: str) -> CorpusSpec:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import sys
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from seqkit.errors import SeqkitError
 from seqkit.extend.specs import CorpusFile
 from seqkit.io.atomic import atomic_write
 from seqkit.io.safe_paths import fault_of_address
+from seqkit.io.user_folders import way_to_move
 
 if TYPE_CHECKING:
     import urllib.request
@@ -84,9 +84,8 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        where = {"win32": "LOCALAPPDATA", "darwin": "HOME"}.get(sys.platform, "XDG_DATA_HOME")
-        fix = f"Set {where} to a folder that can be written."
-        raise SeqkitError(f"{folder}: cannot be made ({error.strerror})", fix) from error
+        problem = f"{folder}: cannot be made ({error.strerror})"
+        raise SeqkitError(problem, way_to_move("XDG_DATA_HOME")) from error
 
 
 def _chunks(file: CorpusFile, target: Path) -> Iterator[bytes]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import os
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -13,14 +12,14 @@ from typing import Any
 
 from seqkit.errors import SeqkitError
 from seqkit.io.atomic import atomic_write
+from seqkit.io.user_folders import user_cache, way_to_move
 
 Record = dict[str, Any]
 
 
 def cache_folder() -> Path:
-    """`$XDG_CACHE_HOME/seqkit/silver`, or the same below `~/.cache`."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "seqkit" / "silver"
+    """`silver` in this user's cache folder: `~/.cache/seqkit/silver` on Linux."""
+    return user_cache() / "silver"
 
 
 def remembered(key: str, make: Callable[[], list[Record]]) -> tuple[list[Record], bool]:
@@ -52,7 +51,7 @@ def _write(path: Path, records: list[Record]) -> None:
     except OSError as error:
         raise SeqkitError(
             f"{path.parent}: cannot be created ({error.strerror})",
-            "Set XDG_CACHE_HOME to a folder you can write to.",
+            way_to_move("XDG_CACHE_HOME"),
         ) from None
     with atomic_write(path) as file:
         for record in records:

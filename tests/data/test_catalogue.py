@@ -57,7 +57,6 @@ class Quiet(SimpleHTTPRequestHandler):
 def no_corpora(tmp_path, monkeypatch):
     """No corpus anywhere but what ships; returns the empty data folder."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.delenv("SEQKIT_CORPORA_DIR", raising=False)
     return tmp_path / "data" / "seqkit" / "corpora"
 
@@ -332,24 +331,6 @@ def test_a_folder_without_a_manifest_is_no_corpus(tmp_path, monkeypatch):
     monkeypatch.setenv("SEQKIT_CORPORA_DIR", str(tmp_path))
     with pytest.raises(SeqkitError, match="no corpus named 'mine'"):
         catalogue.corpus_files("mine", "train")
-
-
-@pytest.mark.parametrize(
-    ("platform", "variables", "expected"),
-    [
-        ("linux", {"HOME": "/h"}, "/h/.local/share"),
-        ("linux", {"HOME": "/h", "XDG_DATA_HOME": "/data"}, "/data"),
-        ("darwin", {"HOME": "/h"}, "/h/Library/Application Support"),
-        ("win32", {"LOCALAPPDATA": "/h/AppData/Local"}, "/h/AppData/Local"),
-    ],
-)
-def test_the_data_folder_is_the_platforms(monkeypatch, platform, variables, expected):
-    monkeypatch.setattr("sys.platform", platform)
-    for name in ("XDG_DATA_HOME", "LOCALAPPDATA"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in variables.items():
-        monkeypatch.setenv(name, value)
-    assert catalogue.data_folder() == Path(expected) / "seqkit" / "corpora"
 
 
 def test_files_told_by_their_suffix():
