@@ -147,10 +147,22 @@ def test_resampling_keeps_a_sine_and_removes_what_cannot_be_held(rate, wanted):
     made, true = resampled(sine(1000, rate), rate, wanted), sine(1000, wanted)
     assert len(made) == len(true)
     inside = slice(wanted // 50, -wanted // 50)
-    assert np.abs(made - true)[inside].max() < 2e-3
+    assert np.abs(made - true)[inside].max() < 1e-5
     if wanted < rate:
         too_high = resampled(sine(wanted * 0.6, rate), rate, wanted)
-        assert np.abs(too_high[inside]).max() < 5e-3
+        assert np.abs(too_high[inside]).max() < 1e-5
+
+
+def test_of_the_shortest_sound_something_is_left():
+    assert resampled(np.array([0.25, 0.75], np.float32), 44100, 8000).tolist() == [0.5]
+    assert len(resampled(np.zeros(0, np.float32), 44100, 8000)) == 0
+
+
+def test_without_soxr_the_extra_is_named(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "soxr", None)
+    with pytest.raises(SeqkitError, match="soxr") as caught:
+        resampled(sine(440, 8000), 8000, 16000)
+    assert 'pip install "seqkit[audio]"' in caught.value.fix
 
 
 def test_mel_is_its_inverse_and_a_thousand_hertz_is_a_thousand_mel():
