@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError, safe_open
+from safetensors import SafetensorError
+from safetensors.torch import load_model as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
@@ -74,23 +75,15 @@ def _remove_model(folder: Path) -> None:
 
 def write_weights(path: Path, model: nn.Module, dtype: torch.dtype = torch.float32) -> None:
     """The weights as safetensors, atomically. Tied weights are written once, under the first of their names."""
-    state = model.state_dict()
+    # torch gives a tied weight once, under the first of its names; buffers that are not saved are not in the state.
+    once = {name for name, _ in (*model.named_parameters(), *model.named_buffers())}
     tensors = {
-        name: state[name].to(dtype if state[name].is_floating_point() else state[name].dtype)
-        for name, first in _first_names(state).items()
-        if name == first
+        name: value.to(dtype) if value.is_floating_point() else value
+        for name, value in model.state_dict().items()
+        if name in once
     }
     with atomic_write(path) as file:
         file.write(save_tensors(plain_tensors(tensors)))
-
-
-def _first_names(state: Mapping[str, Tensor]) -> dict[str, str]:
-    """Name of each tensor -> the first name of the same one."""
-    first: dict[tuple[int, torch.Size], str] = {}
-    return {
-        name: first.setdefault((value.data_ptr(), value.shape), name) if value.numel() else name
-        for name, value in state.items()
-    }
 
 
 def plain_tensors(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -108,13 +101,7 @@ def plain_tensors(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def read_weights(path: Path, model: nn.Module) -> None:
     """Put the weights of a file into a model of the same shape. Raises SeqkitError where they do not fit."""
     try:
-        with safe_open(path, framework="pt") as file:
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, no mapping
-            tied = _first_names(model.state_dict()).items()
-            tensors |= {
-                name: tensors[first] for name, first in tied if first in tensors and name not in tensors
-            }
-            model.load_state_dict(tensors)  # widens
+        load_tensors(model, path)  # widens, and finds tied weights under whichever name the file has
     except (SafetensorError, RuntimeError) as error:
         raise SeqkitError(f"{path}: does not fit the model ({str(error).splitlines()[0]})", AGAIN) from None
 

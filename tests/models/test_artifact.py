@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
 from torch import nn
 from toy import predict, tiny
 
@@ -273,3 +275,10 @@ def test_tied_weights_are_saved_and_stay_tied(tmp_path):
     read_weights(tmp_path / "x.safetensors", loaded)
     assert torch.equal(loaded[0].weight, saved[0].weight)
     assert loaded[1].weight is loaded[0].weight
+    with safe_open(tmp_path / "x.safetensors", "pt") as file:
+        assert list(file.keys()) == ["0.weight"]
+    # Others, such as safetensors' own save_model, may keep another of its names.
+    save_file({"1.weight": saved[0].weight.detach().clone()}, tmp_path / "y.safetensors")
+    other = tied()
+    read_weights(tmp_path / "y.safetensors", other)
+    assert torch.equal(other[0].weight, saved[0].weight)
