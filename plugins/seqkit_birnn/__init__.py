@@ -1,4 +1,4 @@
-"""The bidirectional recurrent tagger: two independent chains, joined only at the output."""
+"""A bidirectional recurrent tagger: two independent chains, joined at the output only."""
 
 from __future__ import annotations
 

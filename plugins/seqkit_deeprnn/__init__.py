@@ -1,4 +1,4 @@
-"""The deep recurrent tagger: the states of one layer are the inputs of the next."""
+"""A deep recurrent tagger: the states of one layer are the inputs of the next."""
 
 from __future__ import annotations
 
@@ -24,5 +24,5 @@ def seqkit_models() -> Iterable[ModelSpec]:
         task="tagging",
         options=Options,
         build="seqkit.models.tagger:build",
-        summary="recurrent layers stacked",
+        summary="stacked recurrent layers",
     )

@@ -14,7 +14,7 @@ class FramesOptions:
     """Options of the decoder of vectors."""
 
     density: Literal["gaussian", "squared"] = "gaussian"
-    """gaussian: a deviation of each number is predicted, too; squared: it is 1, which is the squared error."""
+    """gaussian predicts a standard deviation for each number; squared uses 1, which gives the squared error."""
 
 
 @hookimpl

@@ -26,11 +26,11 @@ from seqkit.nn.recurrent import mask_of
 from seqkit_frames.facts import FramesFacts
 
 LEAST = 1e-2
-"""Smallest deviation, in deviations of the training split."""
+"""Smallest predicted standard deviation, in units of that of the training split."""
 NEAR = 0.5
-"""A step counts as right where every number is so near, in the same unit."""
+"""A step counts as right if every number is within this distance, in the same unit."""
 LONGER = 1.5
-"""Where no end is found, writing ends at so many times the longest training sequence."""
+"""Maximum length of an output, as a multiple of the longest training sequence."""
 
 
 class FramesBatch(NamedTuple):
@@ -59,7 +59,7 @@ class FramesDecoder(DrawingDecoder):
         self.register_buffer("mean_D", torch.tensor(facts.mean), persistent=False)
         self.register_buffer("deviation_D", torch.tensor(facts.deviation), persistent=False)
         self.input_dropout = SharedDropout(options.dropout)
-        # One number more says whether this is the first step, before which there is no vector.
+        # An additional number marks the first step, which has no previous vector.
         self.network = recurrent_decoder(
             options, len(facts.mean) + 1, memory_size, final_sizes, options.hidden, options.input_feeding
         )
@@ -86,14 +86,14 @@ class FramesDecoder(DrawingDecoder):
         return FramesBatch(nn.utils.rnn.pad_sequence(rows, batch_first=True), lengths_B)
 
     def _inputs(self, y_BTD: Tensor) -> Tensor:
-        """What each step reads: the vector before it, and at the first none."""
+        """The input of each step: the previous vector; none at the first step."""
         before_BTD = torch.cat([torch.zeros_like(y_BTD[:, :1]), y_BTD[:, :-1]], dim=1)
         first_BT1 = torch.zeros_like(y_BTD[:, :, :1])
         first_BT1[:, 0] = 1
         return torch.cat([self.input_dropout(before_BTD), first_BT1], dim=-1)
 
     def predicted(self, o: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """o -> mean and deviation of each number, and the logit of ending here."""
+        """o -> mean and standard deviation of each number, and the logit of the end."""
         size = len(self.mean_D)
         mean, deviation, end = self.output(o).float().split([size, size, 1], dim=-1)
         deviation = softplus(deviation) + LEAST
@@ -128,7 +128,7 @@ class FramesDecoder(DrawingDecoder):
         return -self.step_nll(memory, batch)[0].sum(1) - inside
 
     def attention(self, memory: Memory, batch: FramesBatch) -> Tensor | None:
-        """Where each step looks, a_BTS; None in a model that does not look."""
+        """Attention of each step, a_BTS; None for a model without attention."""
         start = self.network.start(memory.states_BSD, memory.mask_BS, memory.final)
         return self.network.outputs(self._inputs(batch.y_BTD), start)[1]
 
@@ -136,7 +136,7 @@ class FramesDecoder(DrawingDecoder):
     def generate(
         self, memory: Memory, seeds: Sequence[int], temperature: float = 0.0
     ) -> list[NDArray[np.float32]]:
-        """A sequence for each example: the means at temperature 0, else draws; it ends where that is likelier."""
+        """Write a sequence for each example: means at temperature 0, else samples, until the end is more probable."""
         state = self.network.start(memory.states_BSD, memory.mask_BS, memory.final)
         drawn = [torch.Generator().manual_seed(seed) for seed in seeds]
         x_BX = torch.zeros(len(seeds), len(self.mean_D) + 1)

@@ -1,8 +1,8 @@
-"""The decoder of one vector: ŷ = V o, where o looks at the memory once, after the last step.
+"""The decoder of one vector: ŷ = V o, where o attends to the memory once, after the last step.
 
     z = h(W_d 0 + U_d z_S)
 
-With attention the one step may look at every step of the memory; without, it knows what the last state holds.
+With attention the single step attends to all steps of the memory; without, it depends on the final state only.
 
 Shapes: B examples, N numbers of the vector, O of o.
 """
@@ -25,7 +25,7 @@ from seqkit.models.networks import recurrent_decoder
 from seqkit_frames.facts import VectorFacts
 
 NEAR = 0.5
-"""A vector counts as right where every number is so near, in deviations of the training split."""
+"""A vector counts as right if every number is within this distance, in standard deviations of the training split."""
 
 
 class VectorBatch(NamedTuple):
@@ -52,7 +52,7 @@ class VectorDecoder(DrawingDecoder):
         self.options = options
         self.register_buffer("mean_N", torch.tensor(facts.mean), persistent=False)
         self.register_buffer("deviation_N", torch.tensor(facts.deviation), persistent=False)
-        # One step without an input has nothing to feed back.
+        # A single step without an input has no output to feed back.
         self.network = recurrent_decoder(options, 1, memory_size, final_sizes, options.hidden, False)
         self.output = nn.Linear(self.network.output_size, len(facts.mean))
 
@@ -75,7 +75,7 @@ class VectorDecoder(DrawingDecoder):
         return VectorBatch((torch.stack(rows) - self.mean_N.float()) / self.deviation_N.float())
 
     def predicted(self, memory: Memory) -> tuple[Tensor, Tensor | None]:
-        """ŷ_BN in deviations, and where the step looks, a_B1S."""
+        """ŷ_BN in standard deviations, and the attention a_B1S."""
         start = self.network.start(memory.states_BSD, memory.mask_BS, memory.final)
         x_B11 = memory.states_BSD.new_zeros(len(memory.states_BSD), 1, 1)
         o_B1O, a_B1S = self.network.outputs(x_B11, start)
@@ -104,14 +104,14 @@ class VectorDecoder(DrawingDecoder):
         return -self.step_losses(memory, batch)[:, 0] - self.deviation_N.log().sum()
 
     def attention(self, memory: Memory, batch: VectorBatch) -> Tensor | None:
-        """Where the step looks, a_B1S; None in a model that does not look."""
+        """Attention of the step, a_B1S; None for a model without attention."""
         return self.predicted(memory)[1]
 
     @torch.no_grad()
     def generate(
         self, memory: Memory, seeds: Sequence[int], temperature: float = 0.0
     ) -> list[NDArray[np.float32]]:
-        """The mean for each example; at a temperature a draw around it."""
+        """The mean for each example; with a temperature, a sample around it."""
         y_BN = self.predicted(memory)[0]
         if temperature:
             drawn = [torch.Generator().manual_seed(seed) for seed in seeds]

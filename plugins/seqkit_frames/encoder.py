@@ -33,7 +33,7 @@ class FramesEncoder(Encoder):
     """Sequences of vectors -> Memory, a step for each vector."""
 
     unit = "time"
-    """What runs along a picture of attention."""
+    """Label of the axis of an attention plot."""
 
     mean_N: Tensor
     deviation_N: Tensor

@@ -1,4 +1,4 @@
-"""What the training sequences told: each number's mean and deviation, and the longest sequence."""
+"""Facts of the training sequences: mean and standard deviation of each number, and the longest sequence."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VECTOR_FILE = Path("vector") / "numbers.json"
 
 @dataclass
 class FramesFacts:
-    """Mean and standard deviation of each of the D numbers, and the most steps."""
+    """Mean and standard deviation of each of the D numbers, and the maximum number of steps."""
 
     mean: list[float]
     deviation: list[float]
@@ -29,7 +29,7 @@ class FramesFacts:
 
     @classmethod
     def gather(cls, pairs: Sequence[Pair], options: Any, encoders: Mapping[str, Any]) -> Self:
-        """Measure the training split's targets. Raises SeqkitError where there is none, or their widths differ."""
+        """Measure the targets of the training split. Raises SeqkitError if there are none or their widths differ."""
         there = [pair for pair in pairs if pair.target is not None]
         targets = [np.asarray(pair.target) for pair in there]
         if not targets:
@@ -64,7 +64,7 @@ class Numbers:
 
     @classmethod
     def measured(cls, arrays: Sequence[NDArray[Any]], places: Sequence[object], what: str) -> Self:
-        """Measure arrays of rows. Raises SeqkitError where there is none, or their widths differ."""
+        """Measure arrays of rows. Raises SeqkitError if there are none or their widths differ."""
         if not arrays:
             raise SeqkitError(f"there are no {what} to learn from", "Give a table with a column for them.")
         for array, place in zip(arrays, places, strict=True):

@@ -17,7 +17,7 @@ from seqkit.media import Limits
 def read_vectors(path: str | Path, limits: Limits | None = None) -> NDArray[np.float32]:
     """The array in a file, (T, D); one of one axis is a sequence of single numbers.
 
-    Raises SeqkitError for a file that is missing, no .npy file, cut short, of another shape, longer than
+    Raises SeqkitError for a file that is missing, not .npy, truncated, of another shape, longer than
     `limits.frames`, empty, or with numbers that are not finite. Pickled objects are never read.
     """
     path, limits = Path(path), limits or Limits()
@@ -52,7 +52,7 @@ def _fault(stored: object, limits: Limits) -> str:
 
 
 def write_vectors(vectors_TD: NDArray[np.float32], path: str | Path) -> None:
-    """Write an array as .npy; the file appears whole or not at all."""
+    """Write an array as .npy, atomically."""
     with atomic_write(path) as file:
         np.save(file, np.ascontiguousarray(vectors_TD, dtype=np.float32), allow_pickle=False)
 

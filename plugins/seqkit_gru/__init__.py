@@ -1,4 +1,4 @@
-"""Gated recurrent unit: the layer and the tagger made of it."""
+"""Gated recurrent unit: the layer and a tagger that uses it."""
 
 from __future__ import annotations
 

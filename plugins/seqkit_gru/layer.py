@@ -1,4 +1,4 @@
-"""Gated recurrent unit (Cho et al. 2014), in the form that torch computes: r after U."""
+"""Gated recurrent unit (Cho et al. 2014), in torch's form, with r after U."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class GRU(KernelRecurrence, WithInt8Form):
         return Int8GRU(self)
 
     def keep_bias(self) -> Tensor:
-        """Of u, which multiplies z_{t-1}."""
+        """The bias of u, which multiplies z_{t-1}."""
         return cast(Tensor, self.kernel.bias_ih_l0).detach().chunk(3)[1]
 
     def step(self, x_BD: Tensor, state: State) -> tuple[Tensor, State]:

@@ -1,4 +1,4 @@
-"""The GRU with products in int8, to predict with."""
+"""The GRU with products in int8, for prediction."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ from seqkit_gru.layer import GRU
 
 
 class Int8GRU(Int8Chain):
-    """The equations of `GRU`. W, U and the z that meets U are rounded to 8 bits, all else is in float32; z_t comes in
-    int8.
+    """The equations of `GRU`. W, U and the z that U multiplies are int8, everything else float32; returns z_t in int8.
 
-    Its x_t are the z_t of such a layer below, or are prepared, which rounds to float16.
+    Its x_t are the int8 z_t of the layer below, or are prepared, which rounds to float16.
     """
 
     def __init__(self, gru: GRU) -> None:
@@ -36,7 +35,7 @@ class Int8GRU(Int8Chain):
         return self._run(T, B, lambda t, Wx_BG: self._W.product(x_TBD[t], self._b_1G, whole_BG, Wx_BG))
 
     def prepare(self, x: Tensor) -> Prepared:
-        """W x_t + b, from W as trained."""
+        """W x_t + b with the unrounded W."""
         W_GD, b_G = for_one_sigmoid(self._gru.W), for_one_sigmoid(self._gru.kernel.bias_ih_l0)
         return (affine(x, W_GD, b_G).half(),)
 
@@ -51,7 +50,7 @@ class Int8GRU(Int8Chain):
 
     @torch.no_grad()
     def _run(self, T: int, B: int, fill: Callable[[int, Tensor], Tensor]) -> Tensor:
-        """The loop over time, in buffers of one step. Args: fill, puts W x_t + b of step t where it is told to.
+        """Loop over time, in buffers of one step. Args: fill(t, buffer), writes W x_t + b of step t into a buffer.
 
         tanh(a) = 2 σ(2a) - 1, and torch's σ takes a fifth of the time of its tanh.
         """
@@ -73,6 +72,6 @@ class Int8GRU(Int8Chain):
 
 
 def for_one_sigmoid(rows: Tensor) -> Tensor:
-    """Rows of r, u and n with those of n doubled: for σ(2a) in place of tanh(a)."""
+    """Double the rows of n, so that σ(2a) replaces tanh(a)."""
     r, u, n = rows.chunk(3)
     return torch.cat([r, u, 2 * n])

@@ -32,7 +32,7 @@ class NumpyGRU(NumpyRecurrence):
 
 
 class Int8(NumpyRecurrence):
-    """W, U and the z that meets U are rounded to 8 bits, all else is in float32. The state is (z in units, z)."""
+    """W, U and the z that U multiplies in int8, everything else in float32. The state is (z in units, z)."""
 
     state_parts: ClassVar[int] = 2
 
@@ -42,7 +42,7 @@ class Int8(NumpyRecurrence):
         self._W = Int8Matrix.of(gru.W) if of_states else None
 
     def prepare(self, x: Array) -> Array:
-        """From real x_t, what is prepared is rounded to float16."""
+        """Prepared inputs from real x_t are rounded to float16."""
         if self._W is None:
             return self._gru.prepare(x).astype(np.float16)
         return self._W.product(x.reshape(-1, x.shape[-1]), self._gru.b).reshape(*x.shape[:-1], -1)
@@ -54,7 +54,7 @@ class Int8(NumpyRecurrence):
 
 
 def gated(Wx_BG: Array, Uz_BG: Array, z_BH: Array) -> Array:
-    """z_t. Args: W x_t + b and U z_{t-1} + b', each of the gates r, u and 2n; z_{t-1}."""
+    """Compute z_t. Args: W x_t + b and U z_{t-1} + b' with the gates r, u and 2n; z_{t-1}."""
     H = z_BH.shape[1]
     r, u = np.split(sigmoid(Wx_BG[:, : 2 * H] + Uz_BG[:, : 2 * H]), 2, axis=1)
     n: Array = 2 * sigmoid(Wx_BG[:, 2 * H :] + r * Uz_BG[:, 2 * H :]) - 1
@@ -62,6 +62,6 @@ def gated(Wx_BG: Array, Uz_BG: Array, z_BH: Array) -> Array:
 
 
 def for_one_sigmoid(rows: Array) -> Array:
-    """Rows of r, u and n with those of n doubled: for σ(2a) in place of tanh(a)."""
+    """Double the rows of n, so that σ(2a) replaces tanh(a)."""
     r, u, n = np.split(rows, 3)
     return np.concatenate([r, u, 2 * n])

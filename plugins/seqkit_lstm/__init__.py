@@ -1,4 +1,4 @@
-"""Long short-term memory: the layer and the tagger made of it."""
+"""Long short-term memory: the layer and a tagger that uses it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from seqkit import ModelSpec, RecurrenceSpec, TaggerOptions, hookimpl
 
 @dataclass(frozen=True)
 class Options(TaggerOptions):
-    """Two layers, both directions: the best tagger of the built-in ones."""
+    """Two layers, both directions: the most accurate built-in tagger."""
 
     recurrence: str = "lstm"
     layers: int = 2
@@ -24,7 +24,7 @@ def seqkit_recurrences() -> Iterable[RecurrenceSpec]:
         "lstm",
         layer="seqkit_lstm.layer:LSTM",
         numpy_form="seqkit_lstm.layer_numpy:NumpyLSTM",
-        summary="memory cells behind gates",
+        summary="memory cells and gates",
     )
 
 

@@ -12,7 +12,7 @@ from seqkit.nn.fast_forms import Int8Chain, Prepared, PreparedInputs, WithInt8Fo
 from seqkit.nn.recurrent import KernelRecurrence, State, state_after
 
 SHUT = 1e4
-"""What closes a gate whatever else it is told: sigmoid(-1e4) is 0, sigmoid(1e4) is 1."""
+"""Bias that closes a gate for any other input: sigmoid(-1e4) is 0, sigmoid(1e4) is 1."""
 
 
 class LSTM(KernelRecurrence, PreparedInputs, WithInt8Form):
@@ -26,24 +26,24 @@ class LSTM(KernelRecurrence, PreparedInputs, WithInt8Form):
     state_parts: ClassVar[int] = 2
 
     def reset_parameters(self) -> None:
-        """As every layer's, but the forget gate starts open (Jozefowicz et al. 2015)."""
+        """Initialise as every layer, with a forget gate that starts open (Jozefowicz et al. 2015)."""
         super().reset_parameters()
         with torch.no_grad():
             self.kernel.bias_ih_l0.chunk(4)[1].fill_(1.0)
 
     def keep_bias(self) -> Tensor:
-        """Of the forget gate f."""
+        """The bias of the forget gate f."""
         return cast(Tensor, self.kernel.bias_ih_l0).detach().chunk(4)[1]
 
     def write_bias(self) -> Tensor:
-        """Of the input gate i."""
+        """The bias of the input gate i."""
         return cast(Tensor, self.kernel.bias_ih_l0).detach().chunk(4)[0]
 
     def forward(
         self, x_BTD: Tensor, mask_BT: Tensor | None = None, state: State | None = None
     ) -> tuple[Tensor, State]:
-        """As every layer's. Packing would be slow; instead padded steps shut the input gate and hold the forget gate
-        open, so that the cell keeps what it had after the last real step.
+        """Compute all time steps. Packing would be slow; instead padded steps close the input gate and open the forget
+        gate, so that the cell keeps its value after the last real step.
         """
         if mask_BT is None or bool(mask_BT.all()):
             return super().forward(x_BTD, None, state)
@@ -62,12 +62,12 @@ class LSTM(KernelRecurrence, PreparedInputs, WithInt8Form):
 
     @torch.no_grad()
     def outputs(self, prepared_U: Prepared, index_BT: Tensor) -> Tensor:
-        """The loop over time. With W x_t given it is faster than the kernel, which computes W x_t for every word."""
+        """Loop over time. With W x_t prepared it is faster than the kernel, which computes W x_t for every word."""
         (Wx_UG,), U_HG = prepared_U, for_one_sigmoid(self.U).T
         T, B, H = index_BT.shape[1], index_BT.shape[0], self.hidden_size
         z_TBH = Wx_UG.new_empty(T, B, H)
         a_BG = Wx_UG.new_empty(B, 4 * H)
-        # In bfloat16 a sum over many steps would lose its small parts: gates and cell are kept in float32.
+        # In bfloat16 a sum over many steps loses small terms, so gates and cell stay in float32.
         cell = Cell(B, H, torch.promote_types(a_BG.dtype, torch.float32))
         z_BH = Wx_UG.new_zeros(B, H)
         for t, index_B in enumerate(index_BT.unbind(1)):
@@ -90,19 +90,19 @@ class LSTM(KernelRecurrence, PreparedInputs, WithInt8Form):
 
 
 class Cell:
-    """What a step does without a matrix, in place, in buffers that stay in the processor's cache.
+    """The element-wise part of a step, in place, in buffers that stay in the processor's cache.
 
     tanh(a) = 2 σ(2a) - 1, and torch's σ takes a fifth of the time of its tanh.
     """
 
     def __init__(self, B: int, H: int, dtype: torch.dtype = torch.float32) -> None:
         self.a_BG = torch.empty(B, 4 * H, dtype=dtype)
-        """W x_t + U z_{t-1} + b, to be filled in: the gates in the order i, f, o, 2g."""
+        """Buffer for W x_t + U z_{t-1} + b, with the gates in the order i, f, o, 2g."""
         self._gates = self.a_BG.chunk(4, dim=-1)
         self._twice_c_BH, self._z_BH = torch.zeros(B, H, dtype=dtype), torch.empty(B, H, dtype=dtype)
 
     def step(self) -> Tensor:
-        """z_BH, in a buffer that the next step fills anew."""
+        """Compute z_BH, in a buffer that the next step overwrites."""
         self.a_BG.sigmoid_()
         i, f, o, g = self._gates
         self._twice_c_BH.mul_(f).addcmul_(i, g.sub_(0.5), value=4)
@@ -110,6 +110,6 @@ class Cell:
 
 
 def for_one_sigmoid(rows: Tensor) -> Tensor:
-    """Rows of the gates i, f, g, o in the order i, f, o, 2g: for σ(2g) in place of tanh(g)."""
+    """Reorder the rows of the gates i, f, g, o to i, f, o, 2g, so that one σ(2g) replaces tanh(g)."""
     i, f, g, o = rows.chunk(4)
     return torch.cat([i, f, o, 2 * g])

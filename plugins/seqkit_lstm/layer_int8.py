@@ -1,4 +1,4 @@
-"""The LSTM with products in int8, to predict with."""
+"""The LSTM with products in int8, for prediction."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from seqkit_lstm.layer import LSTM, Cell, for_one_sigmoid
 
 
 class Int8LSTM(Int8Chain):
-    """The equations of `LSTM`. W, U and z are rounded to 8 bits, gates and cell are in float32; z_t comes in int8.
+    """The equations of `LSTM`. W, U and z are int8, gates and cell float32; returns z_t in int8.
 
-    Its x_t are the z_t of such a layer below, or are prepared, which rounds to float16.
+    Its x_t are the int8 z_t of the layer below, or are prepared, which rounds to float16.
     """
 
     def __init__(self, lstm: LSTM) -> None:
@@ -37,7 +37,7 @@ class Int8LSTM(Int8Chain):
         return steps.z_TBH.transpose(0, 1)
 
     def prepare(self, x: Tensor) -> Prepared:
-        """W x_t + b from W as trained."""
+        """W x_t + b with the unrounded W."""
         return tuple(part.half() for part in self._lstm.prepare(x))
 
     @torch.no_grad()
@@ -56,7 +56,7 @@ class Int8LSTM(Int8Chain):
 
 
 class Steps:
-    """The buffers of a loop over time."""
+    """Buffers of the loop over time."""
 
     def __init__(self, T: int, B: int, H: int) -> None:
         self.cell = Cell(B, H)
@@ -64,5 +64,5 @@ class Steps:
         self.z_TBH = torch.empty(T, B, H, dtype=torch.int8)
 
     def take(self, t: int) -> Tensor:
-        """Step t from the cell's a_BG on: z_BH in int8, kept in z_TBH."""
+        """Finish step t from a_BG of the cell: returns z_BH in int8, stored in z_TBH."""
         return self.z_TBH[t].copy_(self.cell.step().mul_(UNITS).round_())

@@ -34,7 +34,7 @@ class NumpyLSTM(NumpyRecurrence):
 
 
 class Int8(NumpyRecurrence):
-    """U and z are rounded to 8 bits, gates and cell are in float32. What is prepared is rounded to float16."""
+    """U and z in int8, gates and cell in float32; prepared inputs are rounded to float16."""
 
     state_parts: ClassVar[int] = 2
 
@@ -51,7 +51,7 @@ class Int8(NumpyRecurrence):
 
 
 class Int8OfStates(NumpyRecurrence):
-    """W, too, is rounded, in the units of U; x_t and z_t are whole numbers, and so are their products."""
+    """W is rounded, too, with the scale of U; x_t, z_t and their products are integers."""
 
     state_parts: ClassVar[int] = 2
 
@@ -80,6 +80,6 @@ def cell(a_BG: Array, c_BH: Array) -> State:
 
 
 def for_one_sigmoid(rows: Array) -> Array:
-    """Rows of the gates i, f, g, o in the order i, f, o, 2g: for σ(2g) in place of tanh(g)."""
+    """Reorder the rows of the gates i, f, g, o to i, f, o, 2g, so that one σ(2g) replaces tanh(g)."""
     i, f, g, o = np.split(rows, 4)
     return np.concatenate([i, f, o, 2 * g])

@@ -1,4 +1,4 @@
-"""The plain recurrent layer and the tagger made of one."""
+"""The plain recurrent layer and a tagger that uses it."""
 
 from __future__ import annotations
 

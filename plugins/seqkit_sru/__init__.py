@@ -1,4 +1,4 @@
-"""The simple recurrent unit: the layer and the tagger made of it."""
+"""Simple recurrent unit: the layer and a tagger that uses it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from seqkit import ModelSpec, RecurrenceSpec, TaggerOptions, hookimpl
 
 @dataclass(frozen=True)
 class Options(TaggerOptions):
-    """Two layers, both directions, all of it narrow: the fastest tagger of the built-in ones."""
+    """Two narrow layers, both directions: the fastest built-in tagger."""
 
     recurrence: str = "sru"
     layers: int = 2
@@ -29,7 +29,7 @@ def seqkit_recurrences() -> Iterable[RecurrenceSpec]:
         "sru",
         layer="seqkit_sru.layer:SRU",
         numpy_form="seqkit_sru.layer_numpy:NumpySRU",
-        summary="gates that see x_t alone; no product waits for z_{t-1}",
+        summary="gates that depend on x_t alone; no matrix product with z_{t-1}",
     )
 
 

@@ -1,4 +1,4 @@
-"""Simple recurrent unit (Lei, Zhang, Dai, Wang & Artzi 2018, D18-1477), without the gates' look at c_{t-1}."""
+"""Simple recurrent unit (Lei, Zhang, Dai, Wang & Artzi 2018, D18-1477), without c_{t-1} as an input of the gates."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class SRU(Recurrence, PreparedInputs):
 
     c_t = f c_{t-1} + (1 - f) u        z_t = r c_t + (1 - r) s
 
-    No matrix meets z_{t-1}: every W x_t is computed at once, and one multiplication a feature is left for the
-    loop over time. s stands for the paper's x_t, which would need as many features as z_t.
+    No matrix multiplies z_{t-1}: W x_t is computed for all t at once, and the loop over time has one multiplication for
+    each feature. s replaces the paper's x_t, which would need as many features as z_t.
     """
 
     state_parts: ClassVar[int] = 2
@@ -33,18 +33,18 @@ class SRU(Recurrence, PreparedInputs):
             self.reset_parameters()
 
     def reset_parameters(self) -> None:
-        """W uniform (Glorot & Bengio 2010), gate by gate; b zero."""
+        """Initialise W uniformly (Glorot & Bengio 2010) for each gate, and b to zero."""
         with torch.no_grad():
             for W_HD in self.W.chunk(4):
                 nn.init.xavier_uniform_(W_HD)
             self.b.zero_()
 
     def keep_bias(self) -> Tensor:
-        """Of f, which multiplies c_{t-1}."""
+        """The bias of f, which multiplies c_{t-1}."""
         return self.b.detach().chunk(4)[0]
 
     def prepare(self, x: Tensor) -> Prepared:
-        """f and r side by side, u and s side by side."""
+        """Compute [f ; r] and [u ; s]."""
         gates, values = affine(x, self.W, self.b).split(2 * self.hidden_size, dim=-1)
         return torch.sigmoid(gates), values
 
@@ -72,7 +72,7 @@ class SRU(Recurrence, PreparedInputs):
 
     def _run(self, prepared_BT: Prepared, c0_BH: Tensor) -> tuple[Tensor, Tensor]:
         """z_BTH and c_BTH."""
-        # In bfloat16 a sum over many steps would lose its small parts: the cell is kept in float32.
+        # In bfloat16 a sum over many steps loses small terms, so the cell stays in float32.
         dtype = torch.promote_types(prepared_BT[1].dtype, torch.float32)
         gates_BT2H, values_BT2H = (part.to(dtype) for part in prepared_BT)
         f, r, u, s = *gates_BT2H.chunk(2, dim=-1), *values_BT2H.chunk(2, dim=-1)

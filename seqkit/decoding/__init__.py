@@ -1,1 +1,1 @@
-"""From a decoder's probabilities to outputs. Nothing here knows what the symbols mean."""
+"""Search and sampling: from a decoder's probabilities to outputs. Independent of what the symbols mean."""

@@ -1,9 +1,8 @@
 """Beam search over many sources at once.
 
-A hypothesis that has ended keeps its place in the beam, so the beam of a source shrinks until it is used up. A search
-also stops when no living hypothesis can come out ahead of those that have ended; how far one can still rise follows
-from the length penalty: a log-probability only falls, and log P / length ** a is highest, for a > 0, at the greatest
-length that is allowed.
+A finished hypothesis keeps its place in the beam, so the beam of a source shrinks until it is empty. The search also
+stops when no unfinished hypothesis can exceed the finished ones. Its best possible score follows from the length
+penalty: a log-probability only falls, so for a > 0 log P / length ** a is highest at the maximum length.
 
 Shapes: B sources, K hypotheses of each, N = B * K rows, V symbols, T steps.
 """
@@ -20,7 +19,7 @@ from seqkit.decoding.steps import Forced, Stepper, normalised
 
 
 class BeamSearch:
-    """One batch of sources, and everything that changes while their outputs grow."""
+    """The search for a batch of sources, with its state."""
 
     def __init__(
         self, decoder: Stepper, state: Any, forced: Forced, beam: int, n_best: int, length_penalty: float
@@ -29,17 +28,17 @@ class BeamSearch:
         self.n_best, self.penalty = n_best, length_penalty
         sources = len(forced.longest_B)
         self.alive_B = torch.arange(sources)
-        """Which source each row of the batch belongs to."""
+        """Source of each row of the batch."""
         self.slots_B = torch.full((sources,), beam)
-        """Places in the beam that are not taken by hypotheses that have ended."""
+        """Places in the beam of each source that finished hypotheses do not occupy."""
         self.log_p_BK = torch.zeros(sources, 1)
         self.symbols_NT = torch.zeros(sources, 0, dtype=torch.long)
         self.worst_B = torch.full((sources,), -torch.inf)
-        """Score of the n-th best hypothesis that has ended; -inf while there are fewer."""
+        """Score of the n-th best finished hypothesis; -inf if there are fewer."""
         self.ended: list[list[Hypothesis]] = [[] for _ in range(sources)]
 
     def run(self) -> list[list[Hypothesis]]:
-        """The n best of each source, the best first."""
+        """Search, and return the n best hypotheses of each source, best first."""
         previous_N = None
         for t in range(self.forced.symbols_BT.shape[1]):
             log_p_NV, self.state = self.decoder.step(previous_N, self.state)
@@ -54,7 +53,7 @@ class BeamSearch:
         ]
 
     def _extend(self, log_p_NV: Tensor) -> tuple[Tensor, Tensor]:
-        """The best continuations, as many as the beam has places: the row each comes from, and its symbol."""
+        """The best continuations for the places of the beam: source row and symbol of each."""
         sources, beam = self.log_p_BK.shape
         symbols = log_p_NV.shape[1]
         total_BKV = log_p_NV.view(sources, beam, symbols).add_(self.log_p_BK[:, :, None])
@@ -66,7 +65,7 @@ class BeamSearch:
         return rows_BK, best_BK % symbols
 
     def _end(self, rows_BK: Tensor, symbols_BK: Tensor, t: int) -> None:
-        """Take out the hypotheses that end here."""
+        """Remove the hypotheses that end at step t."""
         ends_BK = (symbols_BK == self.decoder.end) & (self.log_p_BK > -torch.inf)
         if not bool(ends_BK.any()):
             return
@@ -85,22 +84,22 @@ class BeamSearch:
         self.log_p_BK = self.log_p_BK.masked_fill(ends_BK, -torch.inf)
 
     def _give_up(self, t: int) -> None:
-        """Drop what can no longer be among the n best."""
+        """Drop hypotheses that can no longer be among the n best."""
         soonest = normalised(self.log_p_BK, t + 2, self.penalty)
         latest = normalised(self.log_p_BK, self.forced.longest_B[:, None], self.penalty)
         hopeless_BK = torch.maximum(soonest, latest) <= self.worst_B[:, None]
         self.log_p_BK = self.log_p_BK.masked_fill(hopeless_BK, -torch.inf)
 
     def _keep(self, rows_BK: Tensor, symbols_BK: Tensor) -> Tensor | None:
-        """Go on with the rows that live: their last symbols, None where none is left.
+        """Continue with the unfinished rows. Returns their last symbols, or None if no row is left.
 
-        Sources without one leave the batch; the others keep as many rows as the fullest beam needs.
+        Sources without unfinished rows leave the batch; the others keep as many rows as the fullest beam needs.
         """
         living_BK = self.log_p_BK > -torch.inf
         sources_B = living_BK.any(1).nonzero()[:, 0]
         if len(sources_B) == 0:
             return None
-        # The living ones first, in their order (the sort is stable), so that dead places can be cut off.
+        # Unfinished rows first, in their order (the sort is stable), so that the other places can be cut off.
         beam = int(living_BK.sum(1).max())
         order_BK = living_BK[sources_B].int().argsort(dim=1, descending=True, stable=True)[:, :beam]
         self.log_p_BK = self.log_p_BK[sources_B].gather(1, order_BK)
@@ -120,9 +119,9 @@ class BeamSearch:
 def beam_search(
     decoder: Stepper, state: Any, forced: Forced, beam: int, n_best: int = 1, length_penalty: float = 1.0
 ) -> list[list[Hypothesis]]:
-    """The n best outputs of each source that a beam of this width finds, the best first.
+    """Search with a beam and return the n best outputs of each source, best first.
 
-    Args: state, the decoder's before the first step, one row a source. Fewer than `n_best` come back where
-    fewer than that end.
+    Args: state, the decoder's initial state, one row for each source. Returns fewer than `n_best` outputs if fewer
+    hypotheses end.
     """
     return BeamSearch(decoder, state, forced, beam, n_best, length_penalty).run()

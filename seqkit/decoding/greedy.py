@@ -1,4 +1,4 @@
-"""The most probable symbol at each step."""
+"""Greedy search: the most probable symbol at each step."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seqkit.decoding.steps import Forced, Stepper
 
 
 def greedy(decoder: Stepper, state: Any, forced: Forced, length_penalty: float) -> list[Hypothesis]:
-    """One hypothesis a source: what a beam of 1 finds, without its bookkeeping."""
+    """Find one hypothesis for each source, as a beam of 1 does."""
     return write_rows(decoder, state, forced, _most_probable, length_penalty)
 
 

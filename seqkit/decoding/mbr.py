@@ -1,4 +1,4 @@
-"""Minimum Bayes risk: of many outputs, the one that is most like all the others (Eikema & Aziz 2020)."""
+"""Minimum Bayes risk decoding: the sample that is most similar to all other samples (Eikema & Aziz 2020)."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 Utility = Callable[[str, str], float]
-"""(output, output taken as the truth) -> how good the first would be."""
+"""(output, output used as reference) -> utility of the first."""
 
 
 def utility_of(name: str, blanks: bool = True) -> Utility:
     """Sentence-level chrF (Popović 2015) or BLEU (with exponential smoothing) of sacreBLEU.
 
-    Args: blanks, whether the language writes them between words; else BLEU counts characters.
+    Args: blanks, whether the language separates words by spaces; else BLEU counts characters.
     """
     from sacrebleu.metrics import BLEU, CHRF
 
@@ -21,7 +21,7 @@ def utility_of(name: str, blanks: bool = True) -> Utility:
 
 
 def expected_utilities(outputs: Sequence[str], utility: Utility) -> list[float]:
-    """Σ_y' P(y') u(y, y') of each output y, P being the share of each among the outputs."""
+    """Σ_y' P(y') u(y, y') of each output y, where P is the share of each among the outputs."""
     counts = Counter(outputs)
     expected = {
         output: sum(count * utility(output, truth) for truth, count in counts.items()) / len(outputs)
@@ -31,7 +31,7 @@ def expected_utilities(outputs: Sequence[str], utility: Utility) -> list[float]:
 
 
 def minimum_risk(outputs: Sequence[str], utility: Utility) -> list[int]:
-    """Indices of the distinct outputs, the one of highest expected utility first."""
+    """Indices of the distinct outputs, sorted by expected utility, best first."""
     expected = expected_utilities(outputs, utility)
     first = {output: index for index, output in reversed(list(enumerate(outputs)))}
     return sorted(first.values(), key=lambda index: (-expected[index], index))

@@ -1,4 +1,4 @@
-"""How outputs are chosen. Imports no torch."""
+"""Options of search and sampling. Imports no torch."""
 
 from __future__ import annotations
 
@@ -11,33 +11,33 @@ from seqkit.errors import SeqkitError
 
 @dataclass(frozen=True)
 class DecodingOptions:
-    """How to get from P(next symbol) to outputs."""
+    """Options of decoding: search, sampling, minimum Bayes risk."""
 
     beam: int = 5
     """Hypotheses kept at each step; 1 is greedy."""
     n_best: int = 1
-    """Outputs a source."""
+    """Outputs for each source."""
     length_penalty: float = 1.0
-    """a in score = log P / length ** a: 0 favours short outputs, 1 takes the mean a symbol."""
+    """a in score = log P / length ** a: 0 favours short outputs, 1 is the mean for each symbol."""
     sample: bool = False
-    """Draw outputs at random instead of searching."""
+    """Sample outputs instead of searching."""
     top_p: float = 1.0
-    """Draw from the most probable symbols that together have this probability (Holtzman et al. 2020)."""
+    """Sample from the most probable symbols with this total probability (Holtzman et al. 2020)."""
     temperature: float = 1.0
-    """Of the draw: below 1 favours the probable."""
+    """Sampling temperature; below 1 favours probable symbols."""
     seed: int = 1
-    """Of the draw."""
+    """Seed of sampling."""
     mbr: int = 0
-    """Draw so many outputs and take the one that is most like the others (Eikema & Aziz 2020); 0 does not."""
+    """Minimum Bayes risk over this many samples (Eikema & Aziz 2020); 0 turns it off."""
     utility: Literal["chrf", "bleu"] = "chrf"
-    """What "like" means for mbr."""
+    """Similarity that mbr maximises: chrf or bleu."""
     prefix: str = ""
-    """How every output begins."""
+    """Forced beginning of every output."""
     max_ratio: float = 3.0
-    """Longest output: this times the source's length, and 10 symbols more, the prefix not counted."""
+    """Maximum length of an output: this times the length of the source, plus 10 symbols, without the prefix."""
 
     def __post_init__(self) -> None:
-        """Raise SeqkitError for values that do not go together."""
+        """Raise SeqkitError for options that exclude each other."""
         check_range(self, 1, 1000, "n_best", "beam")
         check_range(self, 0, 1000, "mbr")
         check_range(self, -10, 10, "length_penalty")
@@ -53,5 +53,5 @@ class DecodingOptions:
 
     @property
     def draws(self) -> int:
-        """Outputs drawn a source; 0 where they are searched for."""
+        """Samples for each source; 0 for a search."""
         return self.mbr or (self.n_best if self.sample else 0)

@@ -1,4 +1,4 @@
-"""Outputs written row by row, each with one choice a step: what greedy search and sampling share."""
+"""Writing outputs with one choice at each step, shared by greedy search and sampling."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Choice = Callable[[Tensor, Tensor, int], tuple[Tensor, Tensor]]
 def write_rows(
     decoder: Stepper, state: Any, forced: Forced, choose: Choice, length_penalty: float
 ) -> list[Hypothesis]:
-    """One hypothesis a row; rows that have ended leave the batch."""
+    """Write one hypothesis for each row; finished rows leave the batch."""
     rows, longest = forced.symbols_BT.shape
     symbols_NT = torch.full((rows, longest), decoder.end)
     total_N = torch.zeros(rows, dtype=torch.float64)

@@ -1,6 +1,6 @@
-"""Outputs drawn at random, each by its own random numbers, so that no draw depends on its company in a batch.
+"""Sampling of outputs. Each sample has its own random numbers, so that it does not depend on its batch.
 
-Shapes: B sources, N draws, V symbols, T steps.
+Shapes: B sources, N samples, V symbols, T steps.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ def sample(
     top_p: float = 1.0,
     length_penalty: float = 1.0,
 ) -> list[list[Hypothesis]]:
-    """Draws from P(y | x) (ancestral sampling), or, below top_p = 1, from its nucleus (Holtzman et al. 2020).
+    """Sample from P(y | x) (ancestral sampling) or, if top_p < 1, from its nucleus (Holtzman et al. 2020).
 
-    Args: seeds, for each source those of its draws. The log-probabilities are the model's own.
+    Args: seeds, those of the samples of each source. Log-probabilities are the model's, without temperature and top_p.
     """
     counts = torch.tensor([len(own) for own in seeds])
     sources_N = torch.arange(len(seeds)).repeat_interleave(counts)
@@ -50,16 +50,16 @@ def sample(
 
 
 def draw(logits_NV: Tensor, random_N: Tensor, top_p: float = 1.0) -> Tensor:
-    """One symbol a row by inverting the distribution function at `random_N` (0 to 1)."""
+    """Sample a symbol for each row by inverting the distribution function at `random_N` (0 to 1)."""
     p_NV = torch.softmax(logits_NV.double(), dim=-1)
     if top_p < 1:
         sorted_NV, order_NV = p_NV.sort(dim=-1, descending=True, stable=True)
-        # A symbol is in the nucleus while those before it have less than top_p together.
+        # A symbol is in the nucleus if the more probable ones have less than top_p in total.
         outside_NV = sorted_NV.cumsum(-1) - sorted_NV >= top_p
-        # Back in the symbols' own order: probabilities that are nearly equal must not change places.
+        # Restore the order of symbols, so that nearly equal probabilities do not change the sample.
         p_NV = p_NV.masked_fill(torch.empty_like(outside_NV).scatter_(1, order_NV, outside_NV), 0.0)
     below_NV = p_NV.cumsum(-1)
     place_N1 = torch.searchsorted(below_NV, random_N[:, None] * below_NV[:, -1:], right=True)
-    # A random number near 1 must not fall behind the last symbol that can be drawn.
+    # A random number near 1 must not select a symbol after the last possible one.
     last_N1 = (p_NV > 0).long().mul(torch.arange(1, p_NV.shape[1] + 1)).amax(-1, keepdim=True) - 1
     return torch.minimum(place_N1, last_N1)[:, 0]

@@ -1,6 +1,6 @@
-"""What a search asks of a decoder, one or several of them, and what it is told to keep to.
+"""The interface between searches and decoders, ensembles, and forced symbols.
 
-Shapes: B sources, N rows (K = N / B of them continue the same source), V symbols, T steps.
+Shapes: B sources, N rows (K = N / B rows for each source), V symbols, T steps.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ import torch
 from torch import Tensor
 
 FREE = -1
-"""In place of a forced symbol where the search is free."""
+"""Marks a step without a forced symbol."""
 LEAST = -1e4
-"""Log-probability of a forced symbol that a model holds to be impossible."""
+"""Log-probability of a forced symbol to which a model gives probability 0."""
 
 
 class Stepper(Protocol):
-    """Probabilities of the next symbol, whatever the symbols are."""
+    """A model that predicts the next symbol."""
 
     @property
     def end(self) -> int:
@@ -27,38 +27,41 @@ class Stepper(Protocol):
         ...
 
     def step(self, previous_N: Tensor | None, state: Any) -> tuple[Tensor, Any]:
-        """The symbols just written (None before the first) -> log P(next)_NV, which may be changed, and the state."""
+        """Compute a step: the symbols just written (None before the first) -> log P(next)_NV and the state.
+
+        The caller may modify log P(next)_NV.
+        """
         ...
 
     def select(self, state: Any, rows_N: Tensor, sources_B: Tensor | None) -> Any:
-        """The state of these rows, and, where `sources_B` is given, of these sources alone."""
+        """Select the state of rows and, if `sources_B` is given, of these sources only."""
         ...
 
 
 class Ensemble:
-    """Several decoders of the same symbols as one: P(next) is the mean of theirs."""
+    """An ensemble of decoders with the same symbols: P(next) is the mean of theirs."""
 
     def __init__(self, decoders: Sequence[Stepper]) -> None:
         self.decoders, self.end = decoders, decoders[0].end
 
     def step(self, previous_N: Tensor | None, state: Sequence[Any]) -> tuple[Tensor, tuple[Any, ...]]:
-        """log of the mean of P(next) over the decoders."""
+        """Compute a step: log of the mean of P(next) over the decoders."""
         steps = [d.step(previous_N, own) for d, own in zip(self.decoders, state, strict=True)]
         log_p_MNV = torch.stack([log_p_NV for log_p_NV, _ in steps])
         return log_p_MNV.logsumexp(0) - math.log(len(steps)), tuple(after for _, after in steps)
 
     def select(self, state: Sequence[Any], rows_N: Tensor, sources_B: Tensor | None) -> tuple[Any, ...]:
-        """As one decoder's."""
+        """Select rows of every decoder's state."""
         return tuple(d.select(own, rows_N, sources_B) for d, own in zip(self.decoders, state, strict=True))
 
 
 class Forced:
-    """The symbols that are not the search's to choose: a prefix, and the end of an output of the greatest length."""
+    """Forced symbols: a prefix, and the end symbol of outputs of maximum length."""
 
     def __init__(self, longest: Sequence[int], prefixes: Sequence[Sequence[int]], end: int) -> None:
-        """Args: longest, symbols of each output at most, the end counted; prefixes, how each output begins.
+        """Args: longest, maximum length of each output with the end symbol; prefixes, forced beginnings.
 
-        Raises ValueError for a prefix that leaves no room for the end.
+        Raises ValueError for a prefix that leaves no room for the end symbol.
         """
         self.longest_B = torch.tensor(longest)
         self.symbols_BT = torch.full((len(longest), max(longest, default=0)), FREE)
@@ -70,7 +73,7 @@ class Forced:
         self._any_T = (self.symbols_BT != FREE).any(0).tolist()
 
     def apply(self, log_p_NV: Tensor, step: int) -> Tensor:
-        """log_p_NV with everything but the forced symbols made impossible."""
+        """Set the probability of all symbols but the forced ones to 0."""
         if not self._any_T[step]:
             return log_p_NV
         sources = len(self.longest_B)
@@ -82,7 +85,7 @@ class Forced:
         return log_p_NV
 
     def select(self, sources_B: Tensor) -> None:
-        """Only these sources are left."""
+        """Keep these sources only."""
         self.longest_B, self.symbols_BT = self.longest_B[sources_B], self.symbols_BT[sources_B]
 
 

@@ -1,7 +1,4 @@
-"""Kinds of word label: their records, how they are looked up, and span schemes such as BIO.
-
-This module registers the built-in kinds as a plugin would.
-"""
+"""Kinds of word label and span schemes. This module registers the built-in kinds through the plugin hook."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from seqkit.extend.specs import LabelSpec
 
 @hookimpl
 def seqkit_labels() -> Iterable[LabelSpec]:
-    """The kinds of label that seqkit knows by itself."""
+    """The built-in kinds of label."""
     yield LabelSpec(
         "upos",
         column="UPOS",

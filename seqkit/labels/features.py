@@ -8,7 +8,7 @@ UNIVERSAL_FEATURES = frozenset((
     "Definite", "Degree", "VerbForm", "Mood", "Tense", "Aspect", "Voice", "Evident", "Polarity", "Person", "Polite",
 ))
 # fmt: on
-"""The features that the CoNLL 2018 shared task scored; a treebank's own ones were left aside."""
+"""The features that the CoNLL 2018 shared task scored; others, which treebanks add, were ignored."""
 
 
 def universal(feats: str) -> str:

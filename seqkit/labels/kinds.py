@@ -1,4 +1,4 @@
-"""Which kinds of label there are, and what is known of one of them."""
+"""Look up kinds of label and their records."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from seqkit.extend.specs import LabelSpec
 
 
 def known_kinds() -> Mapping[str, LabelSpec]:
-    """Every kind that a plugin declares, by name, in the order of showing."""
+    """All declared kinds by name, in display order."""
     return _known(registry())
 
 
 def kind_spec(kind: str) -> LabelSpec:
-    """The record of a kind; one that no plugin declares is plain: one value a word, `_` included."""
+    """The record of a kind. An undeclared kind has one value for each word, and `_` is a value."""
     return known_kinds().get(kind) or _plain(kind)
 
 
 def standard_kinds() -> tuple[str, ...]:
-    """The kinds that every reader yields where it finds them, in the order of showing: upos, xpos, feats."""
+    """The kinds that every reader yields if present, in display order: upos, xpos, feats."""
     return _standard(registry())
 
 
 def column_kinds() -> Mapping[str, str]:
-    """Kind -> the column of CoNLL-U that holds it, of the kinds that are always read."""
+    """Kind -> CoNLL-U column, of the kinds that are always read."""
     return _columns(registry())
 
 
 def in_order(kinds: Iterable[str]) -> tuple[str, ...]:
-    """Kinds in the order of showing; those that no plugin declares come last, in the order given."""
+    """Sort kinds in display order; undeclared kinds come last, in the given order."""
     return _ordered(registry(), tuple(kinds))
 
 
 def kind_named(name: str) -> str:
-    """The declared kind that a name means: its own name or an alias, in any case; "" where there is none."""
+    """The declared kind with this name or alias, in any case; "" if there is none."""
     return _names(registry()).get(name.lower(), "")
 
 
 def where_labels_stand(kind: str, there: Sequence[str]) -> str:
-    """Where labels of a kind are looked for, for a user whose data have only the kinds `there`."""
+    """A hint where labels of a kind are read from, for a user whose data have only the kinds `there`."""
     if meant := kind_named(kind) if kind not in known_kinds() else "":
         return f"Did you mean '{meant}'?"
     key = kind_spec(kind).misc or kind
@@ -52,19 +52,19 @@ def where_labels_stand(kind: str, there: Sequence[str]) -> str:
 
 
 def fault_of_name(kind: str) -> str:
-    """Why a kind of label cannot be called so; empty where it can."""
+    """Why a name is not allowed for a kind of label; "" if it is."""
     if KIND.fullmatch(kind):
         return ""
     return f"'{kind}' cannot name a kind of label: use letters, digits, _ and -"
 
 
 def is_label(kind: str, label: str) -> bool:
-    """Whether a word is labelled: `_` means that it is not for some kinds (UPOS), and is a value of others."""
+    """Whether a word is labelled. For some kinds (UPOS) `_` means unlabelled, for others it is a value."""
     return label != NO_LABEL or not kind_spec(kind).unlabelled
 
 
 def kinds_in(sentences: Sequence[Sentence]) -> tuple[str, ...]:
-    """The kinds of which some sentence has a value other than that of a word about which a file says nothing."""
+    """The kinds for which some word has another value than the default of the kind."""
     there = in_order(dict.fromkeys(kind for sentence in sentences for kind in sentence.labels))
     return tuple(kind for kind in there if any(_has_values(sentence, kind) for sentence in sentences))
 
@@ -91,7 +91,7 @@ def _columns(found: Registry) -> Mapping[str, str]:
 
 @lru_cache(maxsize=1)
 def _names(found: Registry) -> Mapping[str, str]:
-    """Lower-case name or alias -> kind; a name goes before another kind's alias."""
+    """Lower-case name or alias -> kind; a name takes precedence over an alias of another kind."""
     specs = list(_known(found).values())
     aliases = {alias.lower(): spec.name for spec in reversed(specs) for alias in spec.aliases}
     return aliases | {spec.name.lower(): spec.name for spec in specs}

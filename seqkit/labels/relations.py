@@ -10,8 +10,8 @@ ID, HEAD, DEPREL = 0, 6, 7
 def relations(rows: Sequence[Sequence[str]]) -> list[str]:
     """The relation of each word and the side of its head, from the ten cells of each word's row.
 
-    `nsubj>` is a subject whose head follows, `obj<` an object whose head precedes, `root` the root; "" where the
-    treebank gives no relation.
+    `nsubj>` is a subject whose head follows, `obj<` an object whose head precedes, `root` the root; "" if the
+    treebank has no relation.
     """
     return [_relation(cells) for cells in rows]
 

@@ -1,4 +1,4 @@
-"""Spans as one tag a word: BIO (IOB2), IOB1, BIOES and BILOU.
+"""Spans as word labels: BIO (IOB2), IOB1, BIOES and BILOU.
 
 `B-PER` begins a span of the type PER, `I-PER` continues it, `E-`/`L-` ends it, `S-`/`U-` is a span of one word, and
 `O` is outside of all spans. Tjong Kim Sang & Veenstra (1999), "Representing text chunks".
@@ -15,12 +15,12 @@ from seqkit.examples import NO_LABEL
 from seqkit.labels.kinds import kind_spec, known_kinds
 
 OUTSIDE = ("O", NO_LABEL)
-"""Tags of words that are in no span."""
+"""Tags of words outside of spans."""
 TAG = re.compile(r"([BIELSU])(?:-(.*))?", re.DOTALL)
 BEGINS = frozenset("BSU")
-"""Such a tag always begins a span."""
+"""Prefixes that always begin a span."""
 CLOSES = frozenset("ELSU")
-"""After such a tag no span goes on."""
+"""Prefixes after which no span continues."""
 
 
 class Span(NamedTuple):
@@ -55,26 +55,25 @@ def spans(tags: Sequence[str]) -> list[Span]:
 
 
 def scheme_of(kind: str, values: Iterable[str]) -> str:
-    """The span scheme that the labels of a kind follow, such as "BIO"; "" where they are no spans.
+    """The span scheme of a kind, such as "BIO"; "" if its labels are not spans.
 
-    A kind that no plugin declares has one if all its values are `O` or have a prefix and a type. A kind declared as one
-    of spans may use another scheme than the usual one.
+    An undeclared kind has a scheme if all its values are `O` or have a prefix and a type. The values of a declared kind
+    of spans may follow another scheme than its record says.
 
-    Args: values, all labels of the kind that a model gives or a file holds.
+    Args: values, all labels of the kind in a model or a file.
     """
     if kind not in known_kinds():
         return guess_scheme(values)
     declared = kind_spec(kind).scheme
     tags = [value for value in values if value not in OUTSIDE]
-    # Tags such as PER, without a prefix, are no spans, whatever the record says.
+    # Tags without a prefix, such as PER, are not spans, even if the record has a scheme.
     return (guess_scheme(tags) if tags else declared) if declared else ""
 
 
 def guess_scheme(values: Iterable[str]) -> str:
-    """The scheme that a set of tags fits; "" where some value is neither outside nor a prefix and a type.
+    """The scheme of a set of tags; "" if some value is neither outside nor a prefix and a type.
 
-    Where `I-` stands for a type that has no `B-`, the tags are IOB1, which writes `B-` only between two spans of one
-    type.
+    If a type has `I-` but no `B-`, the tags are IOB1, which uses `B-` only between two spans of one type.
     """
     tags = {_parsed(value) for value in values if value not in OUTSIDE}
     if not tags or not all(tag.prefix and tag.type for tag in tags):
@@ -89,9 +88,9 @@ def guess_scheme(values: Iterable[str]) -> str:
 
 
 def out_of_order(tags: Sequence[str], scheme: str) -> list[int]:
-    """The words whose tag cannot follow the one before: `I-`, `E-` or `L-` where no span of its type is open.
+    """Words whose tag cannot follow the previous one: `I-`, `E-` or `L-` without an open span of its type.
 
-    IOB1 lets `I-` begin a span; there nothing is out of order.
+    In IOB1 `I-` may begin a span, so nothing is out of order.
     """
     if scheme in ("", "IOB1"):
         return []
@@ -100,10 +99,10 @@ def out_of_order(tags: Sequence[str], scheme: str) -> list[int]:
 
 
 def repaired(tags: Sequence[str], scheme: str) -> list[str]:
-    """The tags with each one that is out of order made the beginning of a span: `I-PER` after `O` becomes `B-PER`.
+    """Replace tags that are out of order by the beginning of a span: `I-PER` after `O` becomes `B-PER`.
 
-    In BIOES and BILOU an `E-` or `L-` out of order is a span of one word, `S-` or `U-`. The spans, as conlleval counts
-    them, stay the same.
+    In BIOES and BILOU an `E-` or `L-` out of order becomes a span of one word, `S-` or `U-`. The spans that conlleval
+    counts do not change.
     """
     wrong = out_of_order(tags, scheme)
     if not wrong:
@@ -116,18 +115,18 @@ def repaired(tags: Sequence[str], scheme: str) -> list[str]:
 
 
 def repaired_labels(labels: Mapping[str, list[str]], schemes: Mapping[str, str]) -> dict[str, list[str]]:
-    """The labels of a sentence, kind -> one a word, with the tags of each kind in `schemes` repaired."""
+    """Repair the tags of each kind in `schemes`. Args: labels, kind -> one label for each word."""
     return {kind: repaired(tags, schemes[kind]) if kind in schemes else tags for kind, tags in labels.items()}
 
 
 def schemes_of(labels: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    """Kind -> scheme of those kinds that are spans. Args: kind -> its values."""
+    """Kind -> scheme of the kinds that are spans. Args: labels, kind -> its values."""
     found = ((kind, scheme_of(kind, values)) for kind, values in labels.items())
     return {kind: scheme for kind, scheme in found if scheme}
 
 
 def as_bio(tags: Sequence[str]) -> list[str]:
-    """Tags of any scheme as BIO; those outside become `O`."""
+    """Convert tags of any scheme to BIO; tags outside of spans become `O`."""
     made = ["O"] * len(tags)
     for span in spans(tags):
         made[span.first : span.last + 1] = list(_bio(span))

@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 
 class SymbolEmbedding(nn.Embedding):
-    """x = D^¼ e_y, where the rows e_y are initialised with length 1, as those of an output matrix V that may share them.
+    """x = D^¼ e_y, where the rows e_y are initialised with length 1, as those of an output matrix V that shares them.
 
     Without the factor, states are near zero at first and attention takes long to learn. With √D, as in Transformers
     (Vaswani et al. 2017, section 3.4), the learning rates of recurrent models change x too much at each update.
