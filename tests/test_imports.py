@@ -44,6 +44,7 @@ FOR_PLUGINS = (
     "seqkit.media",
     "seqkit.models",
     "seqkit.nn",
+    "seqkit.runtime",
     "seqkit.tasks",
     "seqkit.terminal",
     "seqkit.text",

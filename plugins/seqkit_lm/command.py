@@ -35,6 +35,8 @@ def generate(
     from seqkit.examples import RecordErrors
     from seqkit.formats.plain import read
     from seqkit.models.artifact import load_for
+    from seqkit.runtime.allocator import SEARCH
+    from seqkit.runtime.start import loading_models
     from seqkit.terminal.inputs import check_utf8
     from seqkit_lm.generation import GenerationOptions, continuations
 
@@ -46,7 +48,9 @@ def generate(
     # The reader of text files reports bytes that are not UTF-8 with their line.
     text = "".join(part.text for part in read("-", RecordErrors())) if prompt == "-" else prompt
     options = GenerationOptions(length, temperature, top_p, seed, count)
-    for found in continuations(load_for("lm", model, inference_dtype), text, options):
+    with loading_models(SEARCH):
+        loaded = load_for("lm", model, inference_dtype)
+    for found in continuations(loaded, text, options):
         if as_json:
             record = {"prompt": text, "text": found.text, "log_prob": round(found.log_prob, 6)}
             print(json.dumps(record, ensure_ascii=False), file=data_text())

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqkit import SeqkitError
-from seqkit.evaluation.report import Section, Table, metric_data, metric_table
+from seqkit.evaluation.report import Table
 from seqkit.evaluation.resampling import drawn_rates, interval
 from seqkit.examples import RecordErrors
 from seqkit.models.artifact import load_for
@@ -127,39 +127,22 @@ def _report(
     metrics: list[Metric],
 ) -> Report:
     lines, words = len(counts.nll_N), int(counts.words_N.sum())
-    table = metric_table(metrics, "Scores (lower is better)")
-    unit = model.facts.symbols.unit
-    sizes = Table(
-        "Counted on",
-        ["documents", "lines", "words and line ends", "characters", unit, "unknown"],
-        [
-            [
-                str(len(documents)),
-                str(lines),
-                str(words),
-                str(int(counts.characters_N.sum())),
-                str(int(counts.symbols_N.sum())),
-                str(counts.unknown),
-            ]
-        ],
-    )
-    data = {
-        "model": request.model,
-        "source": request.source,
-        "split": request.split,
-        "unit": unit,
+    unit, counted = model.facts.symbols.unit, f"{lines:,} lines, {words:,} words"
+    sizes = {
         "documents": len(documents),
         "lines": lines,
         "words": words,
         "characters": int(counts.characters_N.sum()),
         "symbols": int(counts.symbols_N.sum()),
         "unknown": counts.unknown,
-        "metrics": metric_data(metrics),
     }
+    header = ["documents", "lines", "words and line ends", "characters", unit, "unknown"]
+    facts = {"model": request.model, "source": request.source, "split": request.split, "unit": unit}
     return Report(
-        title=f"{request.model} on {request.where}: {lines:,} lines, {words:,} words",
-        tables=[table, sizes],
-        data=data,
-        card=Section(f"Scores on {request.where}", f"{lines:,} lines, {words:,} words.", [table]),
+        title=f"{request.model} on {request.where}: {counted}",
         metrics=metrics,
+        facts={**facts, **sizes},
+        tables=[Table("Counted on", header, [[str(size) for size in sizes.values()]])],
+        section=f"Scores on {request.where}",
+        counted=counted,
     )

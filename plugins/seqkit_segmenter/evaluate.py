@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 
 from seqkit import SeqkitError
 from seqkit.evaluation.raw import RawScore, score_raw
+from seqkit.evaluation.report import Layout
 from seqkit.evaluation.run import raw_text
 from seqkit.examples import RecordErrors, Sentence
-from seqkit.tasks import EvaluationRequest, Metric, Report, Section, Table
+from seqkit.tasks import EvaluationRequest, Metric, Report, Table
 from seqkit.tasks.reading import read_sentences
 from seqkit.tasks.segmenting import load_segmenter
 
@@ -29,21 +30,16 @@ def evaluate_segmenter(request: EvaluationRequest) -> Report:
     scores = segmentation_scores(gold, list(load_segmenter(request.model).sentences(raw_text(gold))))
     rows = [[name, *map(_percent, (s.precision, s.recall, s.f1))] for name, s in scores.items()]
     table = Table("From raw text, %", HEAD, rows)
+    data = {name: {"precision": s.precision, "recall": s.recall, "f1": s.f1} for name, s in scores.items()}
     words = sum(len(sentence.words) for sentence in gold)
     title = f"{len(gold):,} sentences, {words:,} words"
     return Report(
         title=f"{request.model} on {request.where}: {title}",
-        tables=[table],
-        data={
-            "model": request.model,
-            "source": request.source,
-            "split": request.split,
-            "scores": {
-                name: {"precision": s.precision, "recall": s.recall, "f1": s.f1} for name, s in scores.items()
-            },
-        },
-        card=Section(f"Words and sentences of {request.where}", title, [table]),
         metrics=[Metric(f"{name.lower()}_f1", score.f1) for name, score in scores.items()],
+        facts={"model": request.model, "source": request.source, "split": request.split},
+        section=f"Words and sentences of {request.where}",
+        counted=title,
+        layout=Layout([table], {"scores": data}, [table]),
     )
 
 

@@ -28,6 +28,7 @@ def evaluate(
     ],
     split: Annotated[str, typer.Option(help="Split of the corpus: train, dev or test. Default: test.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="JSON in place of the tables.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Markdown in place of the tables.")] = False,
     compare: Annotated[
         str, typer.Option("--compare", help="Another model: is the difference more than chance?")
     ] = "",
@@ -42,13 +43,16 @@ def evaluate(
 ) -> None:
     """Measure a model on labelled words or raw text, on pairs of any modality, or as its own task has it."""
     from seqkit.config import fill
-    from seqkit.errors import PluginError
+    from seqkit.errors import PluginError, SeqkitError
     from seqkit.evaluation.report import Report
     from seqkit.extend.blame import faults_named
     from seqkit.models.folder import model_info
+    from seqkit.runtime.start import start_stream
     from seqkit.tasks.contract import EvaluationRequest, task_named
     from seqkit.terminal.tables import say
 
+    if as_json and as_markdown:
+        raise SeqkitError("--json and --markdown contradict each other", "Leave one out.", exit_code=2)
     info = model_info(model)
     spec = _task_of(model, info, given)
     request = EvaluationRequest(
@@ -63,18 +67,21 @@ def evaluate(
         tell=say,
     )
     with faults_named():
-        report = task_named(spec.name).evaluate(request)
+        task = task_named(spec.name)
+        start_stream(task.allocation)
+        report = task.evaluate(request)
         if not isinstance(report, Report):
             who = registry().registered("tasks", spec.name).who
             gives = f"its `evaluate` gives a {type(report).__name__}, not a Report"
             raise PluginError(f"{who}, task '{spec.name}': {gives}", "Tell the author of the plugin.")
-        _show(info, report, card, as_json)
+        _show(info, report, card, as_json, as_markdown)
 
 
-def _show(info: ModelInfo, report: Report, card: bool, as_json: bool) -> None:
+def _show(info: ModelInfo, report: Report, card: bool, as_json: bool, as_markdown: bool) -> None:
     """The card first: whoever reads stdout may go away in the middle."""
     from seqkit.errors import SeqkitError
     from seqkit.evaluation.report import markdown
+    from seqkit.io.streams import data_text
     from seqkit.models.folder import add_to_card
     from seqkit.terminal.tables import print_tables, show_json
 
@@ -84,8 +91,10 @@ def _show(info: ModelInfo, report: Report, card: bool, as_json: bool) -> None:
         add_to_card(info.folder, report.card.title, markdown(report.card))
     if as_json:
         show_json(report.data)
+    elif as_markdown:
+        print("\n".join(report.markdown()), file=data_text())
     else:
-        print_tables(report.title, report.tables)
+        print_tables(report.title, report.shown)
 
 
 def _split_of(source: str, split: str) -> str | None:

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-import numpy as np
-
-from seqkit.evaluation.error_rates import (
-    ErrorRate,
-    characters,
-    error_rate,
-    exact_matches,
-    rate,
-    words,
+from seqkit.evaluation.corpus_metric import (
+    Score,
+    compared,
+    drawn_scores,
+    higher_is_better,
+    metric_of,
+    resampled,
+    title_of,
 )
-from seqkit.evaluation.resampling import by_chance, drawn_rates, interval, resample
-from seqkit.evaluation.sacre import Tokenizer, metrics
+from seqkit.evaluation.error_rates import characters, exact_matches, words
+from seqkit.evaluation.resampling import interval
+from seqkit.evaluation.sacre import Tokenizer
 from seqkit.evaluation.tagging import Accuracy
-from seqkit.evaluation.translation import Compared, Score
+from seqkit.evaluation.translation import METRICS, Compared, metric_for
 from seqkit.text.languages import writes_blanks
 
 SENTENCES = 5.0
@@ -27,6 +28,30 @@ SENTENCES = 5.0
 sentences, of which BLEU says something."""
 LENGTHS = 12
 """Targets with more different lengths than this are not counted length by length."""
+
+
+class ErrorRate(NamedTuple):
+    """Edits per unit of the reference, with its 95 % interval by bootstrap over outputs; 0.01 is 1 %."""
+
+    edits: int
+    length: int
+    """Units of all references together."""
+    low: float
+    high: float
+
+    @property
+    def value(self) -> float:
+        """The rate; edits where the references are empty count as one each."""
+        return self.edits / max(self.length, 1)
+
+
+def error_rate(name: str, outputs: Sequence[str], references: Sequence[str]) -> ErrorRate:
+    """A registered rate of edits in %, such as wer, with its interval."""
+    metric = metric_of(name)
+    sums_N2 = metric.statistics(outputs, references)
+    edits, length = sums_N2.sum(axis=0)
+    low, high = interval(drawn_scores(metric, sums_N2) / 100)
+    return ErrorRate(int(edits), int(length), low, high)
 
 
 @dataclass(frozen=True)
@@ -49,20 +74,16 @@ def score_recognition(
 ) -> RecognitionScores:
     """Hold outputs against their references, of which there must be one at least. `side` is the targets' language."""
     lengths = [len(words(reference)) for reference in references]
-    chosen = metrics(tokenizer, side) if _are_sentences(references, side) else {}
-    found = {
-        name: resample(metric, {"this": outputs}, references)
-        for name, metric in chosen.items()
-        if name != "TER"
-    }
+    # Edits are counted of words and of characters already.
+    chosen = [name for name in METRICS if higher_is_better(name)] if _are_sentences(references, side) else []
     return RecognitionScores(
         pairs=len(outputs),
         exact=Accuracy(exact_matches(outputs, references), len(outputs)),
-        word_error=error_rate(outputs, references, words),
-        character_error=error_rate(outputs, references, characters),
+        word_error=error_rate("wer", outputs, references),
+        character_error=error_rate("cer", outputs, references),
         metrics={
-            name: Score(one.scores["this"], *one.interval("this"), one.signature)
-            for name, one in found.items()
+            title_of(name): resampled(name, metric_for(name, side, tokenizer), outputs, references)
+            for name in chosen
         },
         by_words=_by_words(outputs, references, lengths),
     )
@@ -95,20 +116,5 @@ def compare_recognition(
 
     Paired bootstrap over outputs; p as `resampling.by_chance` tells it.
     """
-    systems = (this, other)
-    ones = [1] * len(references)
-    exact = [[exact_matches([o], [r]) for o, r in zip(s, references, strict=True)] for s in systems]
-    rows = [_compared("exact match", exact, ones)]
-    for name, units in (("word error rate", words), ("character error rate", characters)):
-        counted = [[rate([o], [r], units) for o, r in zip(s, references, strict=True)] for s in systems]
-        lengths = [length for _, length in counted[0]]
-        rows.append(_compared(name, [[edits for edits, _ in own] for own in counted], lengths))
-    return rows
-
-
-def _compared(name: str, parts: Sequence[Sequence[int]], wholes: Sequence[int]) -> Compared:
-    parts_2N, wholes_N = np.array(parts), np.array(wholes)
-    mine, theirs = (float(rate) for rate in 100 * parts_2N.sum(axis=1) / max(wholes_N.sum(), 1))
-    drawn_mine, drawn_theirs = 100 * drawn_rates(parts_2N, wholes_N)
-    drawn_S = drawn_mine - drawn_theirs
-    return Compared(name, mine, theirs, *interval(drawn_S), by_chance(drawn_S, mine - theirs))
+    names = ("exact", "wer", "cer")
+    return [Compared(title_of(name), *compared(metric_of(name), this, other, references)) for name in names]

@@ -30,19 +30,59 @@ class Section(NamedTuple):
     """A line after the tables."""
 
 
-@dataclass(frozen=True)
-class Report:
-    """Scores of one model on one set of data."""
+class Layout(NamedTuple):
+    """A task's own tables and JSON, where the table of the metrics would not say enough."""
 
-    title: str
-    """What was measured on what, in one line."""
     tables: Sequence[Table]
     data: Mapping[str, Any]
     """Everything measured, as JSON has it."""
-    card: Section | None = None
-    """What `--card` adds to the model's card; None where that makes no sense."""
-    metrics: Sequence[Metric] = field(default=())
+    in_card: Sequence[Table] = ()
+    """Which of the tables `--card` adds to the model's card."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Scores of one model on one set of data, which become tables, JSON, Markdown and a section of the card."""
+
+    title: str
+    """What was measured on what, in one line."""
+    metrics: Sequence[Metric] = ()
     """The scores as values, the one that decides first."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """What JSON has beside the metrics: the model, the data, counts."""
+    tables: Sequence[Table] = ()
+    """Tables after that of the metrics."""
+    section: str = ""
+    """Heading of the scores in the model's card; "": they have no place in a card."""
+    counted: str = ""
+    """What was counted, such as `2,077 sentences, 25,094 words`: under that heading."""
+    note: str = ""
+    """A line after the tables of the card."""
+    layout: Layout | None = None
+    """In place of the table and JSON of the metrics."""
+
+    @property
+    def shown(self) -> list[Table]:
+        """The tables, in order."""
+        return [*(self.layout.tables if self.layout else [metric_table(self.metrics)]), *self.tables]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Everything measured, as JSON has it."""
+        found = self.layout.data if self.layout else {"metrics": metric_data(self.metrics)}
+        return {**self.facts, **found}
+
+    @property
+    def card(self) -> Section | None:
+        """What `--card` adds to the model's card; None where that makes no sense."""
+        if not self.section:
+            return None
+        tables = self.layout.in_card if self.layout else [metric_table(self.metrics)]
+        return Section(self.section, f"{self.counted}." if self.counted else "", tables, self.note)
+
+    def markdown(self) -> list[str]:
+        """The whole report as lines of Markdown."""
+        return [f"## {self.title}", *markdown(Section("", "", self.shown, self.note))]
 
 
 def silver_warning(silver: str | None) -> str:
@@ -51,7 +91,11 @@ def silver_warning(silver: str | None) -> str:
 
 
 def metric_table(metrics: Sequence[Metric], title: str = "Scores") -> Table:
-    """Metrics with their 95 % intervals; shares in %."""
+    """Metrics with their 95 % intervals; shares in %. The title says of which metrics lower is better."""
+    lower = [metric.title for metric in metrics if not metric.higher_is_better]
+    if lower:
+        which = "" if len(lower) == len(metrics) else f"{', '.join(lower)}: "
+        title += f" ({which}lower is better)"
     rows = [[metric.title, metric.shown, _interval(metric)] for metric in metrics]
     return Table(title, ["metric", "value", "95 % interval"], rows)
 
@@ -85,7 +129,7 @@ def markdown_table(table: Table) -> list[str]:
 
 def markdown(section: Section) -> list[str]:
     """A section of a card as lines of Markdown, without its heading."""
-    lines = [section.summary]
+    lines = [section.summary] if section.summary else []
     for table in section.tables:
         lines += ["", f"{table.title}:", "", *markdown_table(table)]
     return [*lines, "", section.note] if section.note else lines

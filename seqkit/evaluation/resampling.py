@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-
-if TYPE_CHECKING:
-    from sacrebleu.metrics.base import Metric
 
 SEED = 12345
 """sacreBLEU's own."""
@@ -18,27 +14,6 @@ DRAWN = 20_000_000
 """Sentences drawn in all; very large test sets are drawn fewer times, but at least a hundred."""
 FEW = 30
 """With fewer sentences than this the corpora drawn from them are too much alike: intervals and p come out too small."""
-
-
-class Resampled(NamedTuple):
-    """One metric of some systems, by name."""
-
-    scores: dict[str, float]
-    """On the corpus as it is."""
-    drawn: dict[str, NDArray[np.float64]]
-    """On each drawn corpus, which is the same for every system."""
-    signature: str
-    """sacreBLEU's, with the number of drawn corpora and the seed."""
-
-    def interval(self, system: str) -> tuple[float, float]:
-        """Where 95 % of the drawn scores lie."""
-        return interval(self.drawn[system])
-
-    def difference(self, this: str, other: str) -> tuple[float, float, float]:
-        """The 95 % interval of this - other, and p, as `by_chance` tells it."""
-        drawn_S = self.drawn[this] - self.drawn[other]
-        p = by_chance(drawn_S, self.scores[this] - self.scores[other])
-        return *interval(drawn_S), p
 
 
 def interval(drawn_S: NDArray[np.float64]) -> tuple[float, float]:
@@ -83,26 +58,3 @@ def few(count: int) -> str:
     if count >= FEW:
         return ""
     return f"{count} sentence(s): intervals and p-values of a bootstrap come out too small below {FEW}"
-
-
-def resample(metric: Metric, systems: Mapping[str, Sequence[str]], references: Sequence[str]) -> Resampled:
-    """A metric of sacreBLEU on drawn corpora. The draws are seeded and as sacreBLEU makes them."""
-    count = len(references)
-    samples = samples_of(count)
-    scores: dict[str, float] = {}
-    statistics: dict[str, NDArray[np.float64]] = {}
-    for name, outputs in systems.items():
-        sentences: Any = metric._extract_corpus_statistics(outputs, [references])
-        statistics[name] = np.array(sentences, dtype=np.float64)
-        scores[name] = float(metric._aggregate_and_compute(sentences).score)
-    random = np.random.default_rng(SEED)
-    drawn: dict[str, list[float]] = {name: [] for name in systems}
-    for _ in range(samples):
-        chosen_N = random.choice(count, size=count, replace=True)
-        for name, sentences_NK in statistics.items():
-            total_K = sentences_NK[chosen_N].sum(axis=0)
-            drawn[name].append(float(metric._compute_score_from_stats(total_K).score))
-    signature = metric.get_signature()
-    signature.update("bs", samples)
-    signature.update("seed", str(SEED))
-    return Resampled(scores, {name: np.array(values) for name, values in drawn.items()}, str(signature))

@@ -1,15 +1,11 @@
-"""The metrics of sacreBLEU (Post 2018), each set up for the language of the target and told by its signature."""
+"""How sacreBLEU (Post 2018) is to cut the text of a language into words."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.text.languages import language_of, writes_blanks
-
-if TYPE_CHECKING:
-    from sacrebleu.metrics.base import Metric
 
 DEFAULT = "13a"
 OF_LANGUAGE = {"ja": "ja-mecab", "ko": "ko-mecab", "zh": "zh", "yue": "zh"}
@@ -52,19 +48,3 @@ def tokenizer_for(side: str, wanted: str = "") -> Tokenizer:
         note = f"BLEU counts characters as words: the tokenizer {name} is not installed. {install}"
         return Tokenizer(FALLBACK, note.strip())
     return Tokenizer(name)
-
-
-def metrics(tokenizer: Tokenizer, side: str) -> dict[str, Metric]:
-    """BLEU (Papineni et al. 2002), chrF2 (Popović 2015) and TER (Snover et al. 2006), by name."""
-    from sacrebleu.metrics import BLEU, CHRF, TER
-
-    asian: dict[str, Any] = {}
-    if not writes_blanks(side):
-        # Without these TER would take a whole sentence for one word.
-        asian = {"normalized": True, "asian_support": True}
-    # force: text that is tokenized is no fault where no tokenizer is asked for.
-    return {
-        "BLEU": BLEU(tokenize=tokenizer.name, force=tokenizer.name == "none"),
-        "chrF2": CHRF(),
-        "TER": TER(**asian),
-    }

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from seqkit.evaluation.corpus_metric import CorpusMetric, Sums
 from seqkit.evaluation.error_rates import characters, exact_matches, rate, words
+from seqkit.evaluation.resampling import SEED
+from seqkit.evaluation.sacre import DEFAULT, tokenizer_for
+from seqkit.text.languages import writes_blanks
 
 
 class SacreMetric(CorpusMetric):
-    """A metric of sacreBLEU (Post 2018) with its default settings, from 0 to 100."""
+    """A metric of sacreBLEU (Post 2018), from 0 to 100, with its default settings or those of a language."""
+
+    def __init__(self, language: str = "", tokenizer: str = DEFAULT) -> None:
+        self.language, self.tokenizer = language, tokenizer
+
+    def for_language(self, language: str, tokenizer: str = "") -> Self:
+        return type(self)(language, tokenizer or tokenizer_for(language).name)
 
     def make(self) -> Any:
         """The metric."""
@@ -22,6 +31,12 @@ class SacreMetric(CorpusMetric):
     @cached_property
     def _metric(self) -> Any:
         return self.make()
+
+    def signature(self, samples: int) -> str:
+        signature = self._metric.get_signature()
+        signature.update("bs", samples)
+        signature.update("seed", str(SEED))
+        return str(signature)
 
     def statistics(self, outputs: Sequence[str], references: Sequence[str]) -> Sums:
         return np.array(self._metric._extract_corpus_statistics(outputs, [references]), dtype=np.float64)
@@ -34,15 +49,25 @@ class BLEU(SacreMetric):
     """BLEU (Papineni et al. 2002), tokenizer 13a; of single sentences BLEU+1 (Lin & Och 2004)."""
 
     def make(self) -> Any:
+        return self._with()
+
+    def _with(self, **options: Any) -> Any:
         from sacrebleu.metrics import BLEU as Metric
 
-        return Metric()
+        # force: text that is tokenized is no fault where no tokenizer is asked for.
+        return Metric(tokenize=self.tokenizer, force=self.tokenizer == "none", **options)
+
+    def lengths(self, outputs: Sequence[str], references: Sequence[str]) -> tuple[int, int]:
+        """Words of all outputs and of all references, as the tokenizer cuts them."""
+        output, reference = self.statistics(outputs, references).sum(axis=0)[:2]
+        return int(output), int(reference)
+
+    @cached_property
+    def _plus_one(self) -> Any:
+        return self._with(smooth_method="add-k", smooth_value=1, effective_order=True)
 
     def sentence_score(self, output: str, reference: str) -> float:
-        from sacrebleu.metrics import BLEU as Metric
-
-        plus_one = Metric(smooth_method="add-k", smooth_value=1, effective_order=True)
-        return float(plus_one.sentence_score(output, [reference]).score)
+        return float(self._plus_one.sentence_score(output, [reference]).score)
 
 
 class ChrF(SacreMetric):
@@ -60,7 +85,10 @@ class TER(SacreMetric):
     def make(self) -> Any:
         from sacrebleu.metrics import TER as Metric
 
-        return Metric()
+        if not self.language or writes_blanks(self.language):
+            return Metric()
+        # Without these it would take a whole sentence for one word.
+        return Metric(normalized=True, asian_support=True)
 
 
 class ExactMatch(CorpusMetric):

@@ -4,33 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
-from seqkit.evaluation.resampling import resample
-from seqkit.evaluation.sacre import Tokenizer, metrics
+from seqkit.evaluation.corpus_metric import CorpusMetric, Score, compared, metric_of, resampled, title_of
+from seqkit.evaluation.sacre import Tokenizer
 from seqkit.evaluation.tagging import Accuracy
+from seqkit.evaluation.text_metrics import BLEU
 from seqkit.text.languages import writes_blanks
 from seqkit.text.piece_lines import one_line
 
-if TYPE_CHECKING:
-    from sacrebleu.metrics.base import Metric
-    from sacrebleu.metrics.bleu import BLEU
-
+METRICS = ("bleu", "chrf", "ter")
+"""Registered metrics that every evaluation of translations has."""
 WORDS = (0, 5, 10, 15, 20, 30)
 """Each bucket of source lengths holds those above one bound, up to the next."""
 CHARACTERS = (0, 10, 20, 30, 40, 60)
 """The same for languages without blanks."""
-
-
-class Score(NamedTuple):
-    """A metric on a corpus, 0 to 100 (TER: edits per 100 words of the reference, the fewer the better)."""
-
-    value: float
-    low: float
-    """95 % interval, by bootstrap over sentences (Koehn 2004)."""
-    high: float
-    signature: str
-    """What sacreBLEU needs to give the same number again."""
 
 
 class Bucket(NamedTuple):
@@ -82,14 +70,16 @@ def score_translations(
 
     The resampling is seeded: equal outputs give equal intervals. At least one pair is needed.
     """
-    chosen = metrics(tokenizer, sides[1])
-    bleu: Any = chosen["BLEU"]
-    whole = bleu.corpus_score(outputs, [references])
+    bleu = BLEU(sides[1], tokenizer.name)
+    written, wanted = bleu.lengths(outputs, references)
     unit = "words" if writes_blanks(sides[0]) else "characters"
     return TranslationScores(
         pairs=len(outputs),
-        metrics={name: _score(metric, outputs, references) for name, metric in chosen.items()},
-        length_ratio=whole.sys_len / whole.ref_len if whole.ref_len else None,
+        metrics={
+            title_of(name): resampled(name, metric_for(name, sides[1], tokenizer), outputs, references)
+            for name in METRICS
+        },
+        length_ratio=written / wanted if wanted else None,
         exact=Accuracy(
             sum(one_line(a) == one_line(b) for a, b in zip(outputs, references, strict=True)), len(outputs)
         ),
@@ -99,21 +89,19 @@ def score_translations(
     )
 
 
-def _score(metric: Metric, outputs: Sequence[str], references: Sequence[str]) -> Score:
-    found = resample(metric, {"this": outputs}, references)
-    return Score(found.scores["this"], *found.interval("this"), found.signature)
+def metric_for(name: str, side: str, tokenizer: Tokenizer) -> CorpusMetric:
+    """A registered metric for outputs in a language, whose words a tokenizer cuts."""
+    return metric_of(name).for_language(side, tokenizer.name)
 
 
 def compare_translations(
     this: Sequence[str], other: Sequence[str], references: Sequence[str], side: str, tokenizer: Tokenizer
 ) -> list[Compared]:
     """Each metric of two systems, and whether their difference is more than chance. `side` is the target's."""
-    rows = []
-    for name, metric in metrics(tokenizer, side).items():
-        found = resample(metric, {"this": this, "other": other}, references)
-        scores = found.scores
-        rows.append(Compared(name, scores["this"], scores["other"], *found.difference("this", "other")))
-    return rows
+    return [
+        Compared(title_of(name), *compared(metric_for(name, side, tokenizer), this, other, references))
+        for name in METRICS
+    ]
 
 
 def _by_length(
@@ -128,6 +116,6 @@ def _by_length(
             i for i, length in enumerate(lengths) if length > above and (last is None or length <= last)
         ]
         if chosen:
-            score = bleu.corpus_score([outputs[i] for i in chosen], [[references[i] for i in chosen]]).score
+            score = bleu.corpus_score([outputs[i] for i in chosen], [references[i] for i in chosen])
             buckets.append(Bucket(above + 1, last, len(chosen), score))
     return buckets

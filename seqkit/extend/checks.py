@@ -41,8 +41,8 @@ OWN_FLAGS = {
     "evaluation": (
         "evaluate",
         (
-            *("model", "data", "split", "json", "compare", "inference_dtype", "card", "skip_bad"),
-            *("precision", "help"),
+            *("model", "data", "split", "json", "markdown", "compare", "inference_dtype", "card"),
+            *("skip_bad", "precision", "help"),
         ),
     ),
 }

@@ -143,6 +143,8 @@ class MetricSpec:
     unit: str = ""
     """Shown behind its values, such as "%" or "edits"."""
     summary: str = ""
+    title: str = ""
+    """What tables call it, such as "chrF2"; "": its name."""
 
 
 @dataclass(frozen=True)

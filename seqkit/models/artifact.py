@@ -39,6 +39,7 @@ from seqkit.models.needs import needs_of, versions_of
 from seqkit.models.options import options_class
 from seqkit.nn.bfloat16 import usable
 from seqkit.nn.initial import without_first_weights
+from seqkit.runtime.devices import device_named
 from seqkit.runtime.signals import unfinished
 
 
@@ -116,7 +117,7 @@ def load_model(name_or_folder: str) -> Any:
     model = build_model(info)
     warn_of_versions(info)
     read_weights(info.folder / WEIGHTS, model)
-    return model.eval()
+    return model.eval().to(device_named())
 
 
 def build_model(info: ModelInfo, options: Any = None) -> Any:

@@ -37,6 +37,11 @@ def start_worker() -> None:
     ignore_interrupts()
 
 
+def start_stream(allocation: Allocation = TAGGING) -> None:
+    """Prepare a process for a stream of inputs: freed memory goes back. To be called before a model is loaded."""
+    return_freed_memory(allocation)
+
+
 @contextmanager
 def loading_models(allocation: Allocation = TAGGING, *, one_thread: bool = False) -> Iterator[None]:
     """Within it, load the models that a stream of inputs will run through.
@@ -44,7 +49,7 @@ def loading_models(allocation: Allocation = TAGGING, *, one_thread: bool = False
     Before, the allocator is set to return memory; after, what was loaded is kept out of garbage collections.
     Args: one_thread, where as many processes as cores compute: more threads would compete with them.
     """
-    return_freed_memory(allocation)
+    start_stream(allocation)
     if one_thread:
         use_threads(1)
     yield

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 
 from seqkit.errors import SeqkitError
 from seqkit.extend.build import class_of
+from seqkit.runtime.allocator import TAGGING, Allocation
 from seqkit.tasks.application import ApplyRequest, Chunk, Limits, OutputWriter
 from seqkit.training.trained_task import TrainedTask
 
@@ -75,6 +76,8 @@ class Task(TrainedTask):
         """A trained model with examples, for `seqkit inspect`."""
         raise self.lacks("inspection")
 
+    allocation: ClassVar[Allocation] = TAGGING
+    """Memory that a process may keep for reuse while such a model reads a stream of inputs."""
     limits: ClassVar[Limits] = Limits(records=1000, size=500_000)
     """Of the chunks that `apply` is given."""
     parts: ClassVar[Limits] = Limits(records=1000, size=1 << 20)

@@ -15,6 +15,7 @@ from seqkit.io.lock import locked
 from seqkit.models.artifact import read_weights, save_model
 from seqkit.models.folder import LOCK, TRAINING
 from seqkit.models.needs import versions_of
+from seqkit.runtime.devices import device_named
 from seqkit.runtime.start import start_training
 from seqkit.training.loop import BEST, STATE, Methods, Reporter, Training
 from seqkit.training.options import TrainingOptions
@@ -46,6 +47,7 @@ def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter
     torch.manual_seed(request.training.seed)
     prepared = prepared_by_task(request, reporter)
     request, model, folder = prepared.request, prepared.task.model, out / TRAINING
+    model.to(device_named())
     _set_first_weights(request, model)
     methods = methods_of(request, model)
     folder.mkdir(parents=True, exist_ok=True)

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqkit.evaluation.drawing import clauses_of, judged
-from seqkit.evaluation.error_rates import characters, edits, error_rate, exact_matches, rate, words
-from seqkit.evaluation.recognition import compare_recognition, score_recognition
+from seqkit.evaluation.error_rates import characters, edits, exact_matches, rate, words
+from seqkit.evaluation.recognition import compare_recognition, error_rate, score_recognition
 from seqkit.evaluation.sacre import Tokenizer
 
 
@@ -58,12 +58,12 @@ def test_rates_by_hand():
 
 def test_the_interval_is_that_of_a_share_where_words_are_wrong_or_right():
     outputs = ["a"] * 90 + ["b"] * 10
-    found = error_rate(outputs, ["a"] * 100, words)
+    found = error_rate("wer", outputs, ["a"] * 100)
     assert found.value == 0.1
     # Normal approximation: 0.1 ± 1.96 · √(0.1 · 0.9 / 100) = 0.041 to 0.159.
     assert found.low == pytest.approx(0.041, abs=0.012) and found.high == pytest.approx(0.159, abs=0.012)
-    assert found == error_rate(outputs, ["a"] * 100, words)
-    assert error_rate(["a"], ["a"], words)[2:] == (0, 0)
+    assert found == error_rate("wer", outputs, ["a"] * 100)
+    assert error_rate("wer", ["a"], ["a"])[2:] == (0, 0)
 
 
 def test_scores_of_short_targets_leave_bleu_out():
@@ -118,8 +118,8 @@ def test_how_characters_are_composed_and_spaced_is_no_error():
     outputs = ["café é", "東京 です", "a b"]
     references = [normalize("NFD", "café é"), "東京\u3000です", " a  b"]
     assert exact_matches(outputs, references) == 3
-    assert error_rate(outputs, references, characters).edits == 0
-    assert error_rate(outputs, references, words).edits == 0
+    assert error_rate("cer", outputs, references).edits == 0
+    assert error_rate("wer", outputs, references).edits == 0
 
 
 def test_sentences_without_blanks_have_bleu():

@@ -9,7 +9,8 @@ from typing import Any
 from seqkit.data.items import reads_items
 from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
-from seqkit.evaluation.report import Report, Section, Table
+from seqkit.evaluation.metric import Metric
+from seqkit.evaluation.report import Layout, Report
 from seqkit.models.artifact import load_for
 from seqkit.models.modalities import SymbolDecoder
 from seqkit.tasks.contract import EvaluationRequest
@@ -47,10 +48,17 @@ class Head:
         request = self.request
         return f"{request.model} on {request.where}, {self.sides}: {pairs:,} pairs, {self._decoding}"
 
-    def card(self, pairs: int, tables: Sequence[Table]) -> Section:
-        """The section of the model's card."""
-        note = f"Decoded with {self._decoding}."
-        return Section(f"Scores on {self.request.where}", f"{pairs:,} pairs.", tables, note)
+    def report(self, pairs: int, metrics: Sequence[Metric], layout: Layout) -> Report:
+        """The report on so many pairs."""
+        return Report(
+            title=self.title(pairs),
+            metrics=metrics,
+            facts=self.data,
+            section=f"Scores on {self.request.where}",
+            counted=f"{pairs:,} pairs",
+            note=f"Decoded with {self._decoding}.",
+            layout=layout,
+        )
 
     @property
     def _decoding(self) -> str:

@@ -13,7 +13,7 @@ from seqkit.evaluation.corpus_metric import measured
 from seqkit.evaluation.drawing import DrawingScores, judged, log_likelihood, mean_squared_error
 from seqkit.evaluation.metric import Metric
 from seqkit.evaluation.recognition import RecognitionScores, compare_recognition, score_recognition
-from seqkit.evaluation.report import Report, Table, metric_data, metric_table
+from seqkit.evaluation.report import Layout, Report, Table, metric_data, metric_table
 from seqkit.evaluation.resampling import few
 from seqkit.evaluation.sacre import tokenizer_for
 from seqkit.examples import Pair, RecordErrors
@@ -47,13 +47,7 @@ def evaluate_media(translator: Any, request: EvaluationRequest) -> Report:
     measure = _recognised if writes_text else _drawn
     with faults_named(translator, pairs, targets=not writes_text):
         data, tables, metrics = measure(translator, pairs, request)
-    return Report(
-        title=head.title(len(pairs)),
-        tables=tables,
-        data=head.data | data,
-        card=head.card(len(pairs), tables),
-        metrics=metrics,
-    )
+    return head.report(len(pairs), metrics, Layout(tables, data, tables))
 
 
 def _pairs(translator: Any, request: EvaluationRequest, targets: bool) -> list[Pair]:
@@ -82,7 +76,7 @@ def _recognised(translator: Any, pairs: Sequence[Pair], request: EvaluationReque
     outputs, references = texts(translator, pairs, options), [str(pair.target) for pair in pairs]
     scores = score_recognition(outputs, references, side, tokenizer)
     data, tables = recognition_dict(scores), recognition_tables(scores)
-    more = [measured(name, outputs, references) for name in listed(options.metric)]
+    more = [measured(name, outputs, references, language=side) for name in listed(options.metric)]
     if more:
         tables.append(metric_table(more, "By --metric"))
         data["more"] = metric_data(more)

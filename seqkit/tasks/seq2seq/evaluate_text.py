@@ -10,7 +10,7 @@ from seqkit.data.pairs import read_pairs, sides_of
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.corpus_metric import measured
 from seqkit.evaluation.metric import PERCENT, Metric
-from seqkit.evaluation.report import Report, metric_data, metric_table
+from seqkit.evaluation.report import Report
 from seqkit.evaluation.resampling import few
 from seqkit.evaluation.sacre import tokenizer_for
 from seqkit.evaluation.translation import (
@@ -26,12 +26,7 @@ from seqkit.tasks.contract import EvaluationRequest
 from seqkit.tasks.seq2seq.apply import translate_lines
 from seqkit.tasks.seq2seq.evaluate import Head, check_reads_same, decoding_of
 from seqkit.tasks.seq2seq.options import Seq2SeqEvaluation
-from seqkit.tasks.seq2seq.text_report import (
-    compared_dicts,
-    compared_table,
-    translation_dict,
-    translation_tables,
-)
+from seqkit.tasks.seq2seq.text_report import translation_layout
 from seqkit.terminal.inputs import listed
 
 
@@ -59,35 +54,14 @@ def evaluate_text(translator: Any, request: EvaluationRequest) -> Report:
         request.tell(few(len(pairs)))
         others = _outputs(rival, pairs, options)
         comparison = compare_translations(outputs, others, references, sides[1], tokenizer)
-    more = [measured(name, outputs, references) for name in listed(options.metric)]
-    return _report(Head(request, f"{sides[0]} to {sides[1]}"), scores, comparison, more)
-
-
-def _report(
-    head: Head, scores: TranslationScores, comparison: Sequence[Compared], more: Sequence[Metric]
-) -> Report:
-    """Args: more, metrics that the user named."""
-    tables, data = translation_tables(scores), head.data | translation_dict(scores)
-    if more:
-        tables.append(metric_table(more, "By --metric"))
-        data["more"] = metric_data(more)
-    if comparison:
-        data["comparison"] = compared_dicts(comparison)
-    return Report(
-        title=head.title(scores.pairs),
-        tables=[*tables, *([compared_table(comparison)] if comparison else [])],
-        data=data,
-        card=head.card(scores.pairs, tables[:1]),
-        metrics=[*_metrics(scores), *more],
-    )
+    more = [measured(name, outputs, references, language=sides[1]) for name in listed(options.metric)]
+    head = Head(request, f"{sides[0]} to {sides[1]}")
+    return head.report(scores.pairs, [*_metrics(scores), *more], translation_layout(scores, comparison, more))
 
 
 def _metrics(scores: TranslationScores) -> list[Metric]:
     """From 0 to 100, as sacreBLEU has them; exact matches as a share."""
-    found = [
-        Metric(name, score.value, (score.low, score.high), higher_is_better=name != "TER", unit="")
-        for name, score in scores.metrics.items()
-    ]
+    found = [score.as_metric(name) for name, score in scores.metrics.items()]
     return [*found, Metric("exact_match", scores.exact.value or 0.0, scores.exact.interval, unit=PERCENT)]
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from seqkit.evaluation.drawing import DrawingScores
-from seqkit.evaluation.error_rates import ErrorRate
-from seqkit.evaluation.recognition import RecognitionScores
+from seqkit.evaluation.recognition import ErrorRate, RecognitionScores
 from seqkit.evaluation.report import Table
 from seqkit.evaluation.tagging import Accuracy
 

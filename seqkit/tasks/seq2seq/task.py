@@ -18,6 +18,7 @@ from seqkit.io.json_files import read_json
 from seqkit.io.text_files import FilePath
 from seqkit.models.folder import LANGUAGES, model_folder
 from seqkit.models.usable import usable_pairs
+from seqkit.runtime.allocator import SEARCH
 from seqkit.tasks.application import ApplyRequest, Chunk, OutputWriter
 from seqkit.tasks.contract import EvaluationRequest, Task
 from seqkit.tasks.inspecting import InspectionRequest, Subject
@@ -49,6 +50,7 @@ class Seq2SeqTask(Task):
     """An encoder reads, a decoder writes; lengths are free."""
 
     name = "seq2seq"
+    allocation = SEARCH
 
     def prepare(self, request: TrainingRequest, reporter: Reporter) -> Prepared:
         """Read the pairs and make the model."""

@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from seqkit.evaluation.report import Table
+from seqkit.evaluation.metric import Metric
+from seqkit.evaluation.report import Layout, Table, metric_data, metric_table
 from seqkit.evaluation.translation import Bucket, Compared, TranslationScores
+
+
+def translation_layout(
+    scores: TranslationScores, comparison: Sequence[Compared], more: Sequence[Metric]
+) -> Layout:
+    """Tables, JSON, and what stands in a card: the first table. Args: more, metrics that the user named."""
+    tables, data = translation_tables(scores), translation_dict(scores)
+    first = tables[:1]
+    if more:
+        tables.append(metric_table(more, "By --metric"))
+        data["more"] = metric_data(more)
+    if comparison:
+        tables.append(compared_table(comparison))
+        data["comparison"] = compared_dicts(comparison)
+    return Layout(tables, data, first)
 
 
 def translation_tables(scores: TranslationScores) -> list[Table]:
@@ -22,9 +38,11 @@ def translation_tables(scores: TranslationScores) -> list[Table]:
     )
     ratio = "–" if scores.length_ratio is None else f"{scores.length_ratio:.3f}"
     rows.append(["length ratio", ratio, "", f"tok:{scores.tokenizer.name}"])
+    lower = [name for name, score in scores.metrics.items() if not score.higher_is_better]
+    remark = f" ({', '.join(lower)}: lower is better)" if lower else ""
     lengths = [[_span(bucket), str(bucket.pairs), f"{bucket.bleu:.2f}"] for bucket in scores.by_length]
     return [
-        Table("Scores (TER: lower is better)", ["metric", "value", "95 % interval", "signature"], rows),
+        Table(f"Scores{remark}", ["metric", "value", "95 % interval", "signature"], rows),
         Table("BLEU by length of the source", [scores.unit, "pairs", "BLEU"], lengths),
     ]
 

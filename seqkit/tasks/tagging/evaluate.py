@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from seqkit.evaluation.compare import Comparison, compare
 from seqkit.evaluation.metric import Metric
 from seqkit.evaluation.pictures import check_picture, letters_of_any_script
 from seqkit.evaluation.plots import confusion_matrix
-from seqkit.evaluation.report import Report, silver_warning
+from seqkit.evaluation.report import Layout, Report, silver_warning
 from seqkit.evaluation.resampling import few
 from seqkit.evaluation.run import evaluate_raw, evaluate_tagger, kinds_to_score, predict
 from seqkit.evaluation.spans import order_note
@@ -24,15 +23,7 @@ from seqkit.tasks.contract import EvaluationRequest
 from seqkit.tasks.segmenting import segmenter_of
 from seqkit.tasks.tagging.loading import load_tagger
 from seqkit.tasks.tagging.options import TaggingEvaluation
-from seqkit.tasks.tagging.report import (
-    calibration_table,
-    card_section,
-    comparison_table,
-    raw_dict,
-    raw_tables,
-    tagging_dict,
-    tagging_tables,
-)
+from seqkit.tasks.tagging.report import counted, raw_dict, raw_tables, tagging_layout
 from seqkit.terminal.inputs import check_apart, listed
 from seqkit.text.silver_labels import labeller_of
 
@@ -55,23 +46,16 @@ def evaluate_tagging(request: EvaluationRequest) -> Report:
     scores = evaluate_tagger(tagger, sentences, kinds)
     comparisons = _compare(request, tagger, rival, sentences, both) if rival is not None else []
     calibrations = measure_calibration(tagger.model, sentences, kinds) if options.calibration else []
-    tables = tagging_tables(scores)
-    tables += [comparison_table(comparisons)] if comparisons else []
-    tables += [calibration_table(calibrations)] if calibrations else []
-    title, head = _title(request, tagger.facts.silver), _head(request, tagger.facts.silver)
-    data = head | tagging_dict(scores)
-    if comparisons:
-        data["comparison"] = [asdict(comparison) for comparison in comparisons]
-    if calibrations:
-        data["calibration"] = [asdict(calibration) for calibration in calibrations]
+    title, silver = _title(request, tagger.facts.silver), tagger.facts.silver
     if options.confusion_plot is not None:
         _plot(request, title, scores, kinds[0], options.confusion_plot)
     return Report(
-        title=f"{title}: {scores.sentences:,} sentences, {scores.words:,} words",
-        tables=tables,
-        data=data,
-        card=card_section(_card_title(request), scores),
+        title=f"{title}: {counted(scores)}",
         metrics=_metrics(scores, kinds),
+        facts=_head(request, silver),
+        section=_card_title(request),
+        counted=counted(scores),
+        layout=tagging_layout(scores, comparisons, calibrations),
     )
 
 
@@ -135,9 +119,9 @@ def _raw_report(
     silver = tagger.facts.silver
     return Report(
         title=_title(request, silver),
-        tables=raw_tables(scores),
-        data=_head(request, silver) | raw_dict(scores),
         metrics=[Metric(name, score.f1) for name, score in scores.metrics.items()],
+        facts=_head(request, silver),
+        layout=Layout(raw_tables(scores), raw_dict(scores)),
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from seqkit.evaluation.compare import Comparison
 from seqkit.evaluation.raw import RawScores
-from seqkit.evaluation.report import Section, Table, silver_warning
+from seqkit.evaluation.report import Layout, Table, silver_warning
 from seqkit.evaluation.spans import SpanScores
 from seqkit.evaluation.tagging import Accuracy, KindScores, LabelScore, TaggingScores
 
@@ -32,11 +33,24 @@ def tagging_tables(scores: TaggingScores) -> list[Table]:
     return _marked(tables, scores.silver)
 
 
-def card_section(title: str, scores: TaggingScores) -> Section:
-    """The accuracies as a section of the model's card."""
+def counted(scores: TaggingScores) -> str:
+    """What the scores were counted on."""
+    return f"{scores.sentences:,} sentences, {scores.words:,} words"
+
+
+def tagging_layout(
+    scores: TaggingScores, comparisons: Sequence[Comparison], calibrations: Sequence[Calibration]
+) -> Layout:
+    """Tables, JSON, and what stands in a card: the accuracies, and the scores of spans."""
+    tables, data = tagging_tables(scores), tagging_dict(scores)
+    if comparisons:
+        tables.append(comparison_table(comparisons))
+        data["comparison"] = [asdict(comparison) for comparison in comparisons]
+    if calibrations:
+        tables.append(calibration_table(calibrations))
+        data["calibration"] = [asdict(calibration) for calibration in calibrations]
     spans = [_spans(kind, score) for kind, score in scores.spans.items()]
-    tables = _marked([_accuracies(scores), *spans], scores.silver)
-    return Section(title, f"{scores.sentences:,} sentences, {scores.words:,} words.", tables)
+    return Layout(tables, data, _marked([_accuracies(scores), *spans], scores.silver))
 
 
 def comparison_table(comparisons: Sequence[Comparison]) -> Table:

@@ -11,7 +11,6 @@ from sentence_classes.data import checksum, read_files
 from sentence_classes.trainable import ClassifierTrainable, scores
 from seqkit import SeqkitError
 from seqkit.evaluation.corpus_metric import metric_of
-from seqkit.evaluation.report import metric_data, metric_table
 from seqkit.examples import RecordErrors
 from seqkit.models.artifact import load_for
 from seqkit.tasks import (
@@ -20,7 +19,6 @@ from seqkit.tasks import (
     EvaluationRequest,
     Prepared,
     Report,
-    Section,
     Task,
     TrainingRequest,
 )
@@ -87,13 +85,13 @@ class SentenceClasses(Task):
         if not examples:
             raise SeqkitError(f"{request.source}: holds no sentence", "Give a file with sentences.")
         metrics = scores(model, examples, ["macro-f1", *listed(options.metric)], bootstrap=True)
-        table = metric_table(metrics)
+        counted = f"{len(examples):,} sentences"
         return Report(
-            title=f"{request.model} on {request.where}: {len(examples):,} sentences",
-            tables=[table],
-            data={"sentences": len(examples), "metrics": metric_data(metrics)},
-            card=Section(f"Scores on {request.where}", f"{len(examples):,} sentences.", [table]),
+            title=f"{request.model} on {request.where}: {counted}",
             metrics=metrics,
+            facts={"sentences": len(examples)},
+            section=f"Scores on {request.where}",
+            counted=counted,
         )
 
     def cuts(self, path: str, request: ApplyRequest) -> str:
