@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from seqkit.batch.ledger import RUNNING, writer_name
 from seqkit.batch.worker import peak_memory
+from seqkit.io.messages import drawing_stream
+from seqkit.io.visible import visible
 
 if TYPE_CHECKING:
     from seqkit.batch.run import Run
@@ -36,7 +38,7 @@ class Progress:
     def note(self, message: str) -> None:
         """A remark that stays."""
         if self._bar is not None:
-            self._bar.console.print(f"seqkit: {message}", highlight=False, markup=False)
+            self._bar.console.print(f"seqkit: {visible(message)}", highlight=False, markup=False)
         else:
             print(f"seqkit: {message}", file=sys.stderr, flush=True)
 
@@ -58,7 +60,7 @@ class Progress:
             BarColumn(),
             DownloadColumn(),
             TextColumn("{task.fields[now]}"),
-            console=Console(stderr=True),
+            console=Console(file=drawing_stream()),
             transient=True,
             refresh_per_second=2,
         )

@@ -111,7 +111,7 @@ class LocalStore(Store):
     def write(self, name: str) -> Iterator[BinaryIO]:
         """Beside the target, synced, renamed, and the folder synced."""
         self._make_folder(self.path(name).parent)
-        with atomic_write(self.path(name), pack=False) as file:
+        with atomic_write(self.path(name), pack=False, links=False) as file:
             yield file
 
     def _make_folder(self, folder: Path) -> None:

@@ -12,9 +12,9 @@ from typer.core import TyperGroup
 
 from seqkit._version import __version__
 from seqkit.cli import batch, corpora, models, plugins
-from seqkit.cli.failures import Unheard
 from seqkit.cli.group import Group
 from seqkit.cli.light_command import LightCommand
+from seqkit.io.messages import MessageStream
 from seqkit.runtime.start import start_command
 
 # Typer reads an absent --help through pydantic, and rich renders help through a Markdown parser: 0.1 s each,
@@ -100,7 +100,7 @@ def main() -> None:
         sys.stdout.reconfigure(encoding=None if sys.stdout.isatty() else "utf-8", errors="replace")
     start_command()
     heard: Any = sys.stderr
-    sys.stderr = cast(TextIO, Unheard(heard))
+    sys.stderr = cast(TextIO, MessageStream(heard))
     try:
         app()
     finally:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, NoReturn, TextIO
+from typing import NoReturn
 
 from seqkit.errors import Ended, SeqkitError, lacks_memory
 from seqkit.io.atomic import FULL
@@ -73,24 +73,3 @@ def leave(message: str, exit_code: int) -> NoReturn:
     """Write a message to stderr and exit."""
     print(f"seqkit: {message}", file=sys.stderr)
     sys.exit(exit_code)
-
-
-class Unheard:
-    """stderr whose reader may go away (`2>&1 | head`, a closed terminal): write errors are ignored then."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-
-    def write(self, text: str) -> int:
-        """Write what can be written."""
-        with suppress(OSError):
-            self._stream.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        """Flush what can be flushed."""
-        with suppress(OSError):
-            self._stream.flush()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)

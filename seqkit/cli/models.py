@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -54,6 +55,7 @@ def info(
     json_output: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
     """Show a model's configuration, labels, size and card."""
+    from seqkit.io.visible import visible, visible_lines
     from seqkit.models.folder import CARD, model_info
     from seqkit.models.needs import missing
     from seqkit.terminal.tables import show_json
@@ -70,14 +72,36 @@ def info(
     if json_output:
         show_json(facts)
         return
-    for key, value in facts.items():
-        if key != "missing":
-            print(f"{key:10}  {value}")
-    for problem in facts["missing"]:
-        print(f"{'missing':10}  {problem}")
+    for line in _in_words(facts):
+        print(visible(line))
     card = found.folder / CARD
     if card.exists():
-        print(f"\n{card.read_text(encoding='utf-8', errors='replace')}", end="")
+        print(f"\n{visible_lines(card.read_text(encoding='utf-8', errors='replace'))}", end="")
+
+
+def _in_words(facts: Mapping[str, Any]) -> Iterator[str]:
+    """A line for each fact; facts that have parts come last, a line for each part."""
+    for key, value in facts.items():
+        if not isinstance(value, dict | list):
+            yield f"{key:10}  {_as_set(value)}"
+    for key, value in facts.items():
+        if isinstance(value, dict) and value:
+            yield key
+            width = max(map(len, value))
+            yield from (f"  {name:{width}}  {_as_set(part)}" for name, part in value.items())
+        elif isinstance(value, list):
+            yield from (f"{key:10}  {_as_set(part)}" for part in value)
+
+
+def _as_set(value: Any) -> str:
+    """A value as `--set` takes it; parts of a part with commas between."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_as_set(part)}" for name, part in value.items()) or "–"
+    if isinstance(value, list):
+        return ", ".join(map(_as_set, value)) or "–"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return "–" if value is None or value == "" else str(value)
 
 
 def _labels(folder: Path) -> dict[str, int]:

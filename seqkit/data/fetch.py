@@ -64,7 +64,7 @@ def download(file: CorpusFile, target: Path, progress: Progress) -> None:
         )
     _make_folder(target.parent)
     digest, done = hashlib.sha256(), 0
-    with atomic_write(target, pack=file.packed) as out:
+    with atomic_write(target, pack=file.packed, links=False) as out:
         for chunk in _chunks(file, target):
             out.write(chunk)
             digest.update(chunk)

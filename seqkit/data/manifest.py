@@ -10,6 +10,7 @@ from seqkit.errors import SeqkitError
 from seqkit.extend.manager import package_folder
 from seqkit.extend.specs import CorpusFile, CorpusListing, CorpusSpec
 from seqkit.io.safe_paths import fault_of_address, fault_of_path
+from seqkit.io.visible import visible
 
 FIX = "Mend or uninstall the plugin that names this corpus."
 LISTED = re.compile(r"([0-9A-Fa-f]{64})[ \t]+(\d+)[ \t]+(\S.*)")
@@ -69,5 +70,4 @@ def _check_path(spec: CorpusSpec, path: str) -> None:
 
 
 def _shown(text: str) -> str:
-    """In quotes, control characters escaped, so that a terminal shows them and obeys none."""
-    return repr(text) if not text.isprintable() else f"'{text}'"
+    return f"'{visible(text)}'"

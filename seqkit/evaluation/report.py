@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from seqkit.evaluation.metric import PERCENT, POINTS, Metric
+from seqkit.io.visible import visible
 
 
 class Table(NamedTuple):
@@ -124,7 +125,7 @@ def _interval(metric: Metric) -> str:
 def markdown_table(table: Table) -> list[str]:
     """A table as lines of Markdown, without its title."""
     rows = [table.header, ["---"] * len(table.header), *table.rows]
-    return ["| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |" for cells in rows]
+    return ["| " + " | ".join(visible(cell).replace("|", "\\|") for cell in cells) + " |" for cells in rows]
 
 
 def markdown(section: Section) -> list[str]:

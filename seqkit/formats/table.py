@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from typing import BinaryIO
-from unicodedata import category
 
 from seqkit.examples import NO_LABEL, Sentence
+from seqkit.io.visible import visible
 from seqkit.labels.kinds import in_order
 
 COLOURS = {
@@ -22,9 +22,6 @@ COLOURS = {
 }
 """UPOS -> ANSI colour; the other tags stay as they are."""
 
-JOINERS = "\u200c\u200d"
-"""They spell words in Persian and the scripts of India, and make one picture of several emoji."""
-
 
 class Writer:
     """Writes each sentence as a block of aligned columns, an empty line after it."""
@@ -36,7 +33,7 @@ class Writer:
     def write(self, sentence: Sentence) -> None:
         """One sentence; control characters are shown as escapes, so that a line stays a line."""
         kinds = in_order(sentence.labels)
-        columns = [[_visible(word) for word in sentence.words], *(_column(sentence, kind) for kind in kinds)]
+        columns = [list(map(visible, sentence.words)), *(_column(sentence, kind) for kind in kinds)]
         widths = [max(map(_width, column), default=0) for column in columns]
         for row in zip(*columns, strict=True):
             cells = [cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)]
@@ -59,17 +56,8 @@ class Writer:
 def _column(sentence: Sentence, kind: str) -> list[str]:
     """The labels of a kind, or the best ones with their probabilities."""
     if kind not in sentence.ranked:
-        return sentence.labels[kind]
-    return ["  ".join(f"{label} {p:.2f}" for label, p in word) for word in sentence.ranked[kind]]
-
-
-def _visible(word: str) -> str:
-    return "".join(c if _is_shown(c) else c.encode("unicode_escape").decode("ascii") for c in word)
-
-
-def _is_shown(character: str) -> bool:
-    """Not what ends a line or turns its direction; blanks of any width are shown."""
-    return character.isprintable() or character in JOINERS or category(character) == "Zs"
+        return list(map(visible, sentence.labels[kind]))
+    return ["  ".join(f"{visible(label)} {p:.2f}" for label, p in word) for word in sentence.ranked[kind]]
 
 
 def _width(text: str) -> int:

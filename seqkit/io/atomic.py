@@ -37,14 +37,18 @@ def readable(path: str | Path) -> str:
 
 
 @contextmanager
-def atomic_write(path: str | Path, *, pack: bool = True) -> Iterator[BinaryIO]:
+def atomic_write(path: str | Path, *, pack: bool = True, links: bool = True) -> Iterator[BinaryIO]:
     """A binary file that takes the name `path` only when the block ends without an error.
 
     Written beside the target, synced, renamed, and the folder synced. A link is followed; a pipe, a device or an open
     stream (`/dev/stdout`) is written to as it is. A name that ends in `.gz` is compressed, without a time stamp, so
-    that equal content gives equal bytes; `pack=False` is for content that already is.
+    that equal content gives equal bytes; `pack=False` is for content that already is. `links=False` is for files in a
+    folder that another may have filled: it refuses a link, which may lead out of the folder.
     """
     target = Path(path)
+    if not links and target.is_symlink():
+        problem = f"{target}: is a link, which may lead out of its folder"
+        raise SeqkitError(problem, "Replace it by the file itself.")
     stream = STREAM.fullmatch(str(target))
     opened = _in_place(target) if stream or (target.exists() and not target.is_file()) else _replacing(target)
     try:
@@ -133,6 +137,6 @@ def check_folder(folder: Path) -> None:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """`text` as UTF-8, atomically."""
-    with atomic_write(path) as file:
+    """`text` as UTF-8, atomically, into a folder of seqkit's own: a link is refused."""
+    with atomic_write(path, links=False) as file:
         file.write(text.encode("utf-8"))

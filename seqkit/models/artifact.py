@@ -23,6 +23,7 @@ from seqkit.extend.build import build, facts_class
 from seqkit.extend.manager import registry
 from seqkit.io.atomic import atomic_write, sync_folder, write_text
 from seqkit.io.json_files import AGAIN, write_json
+from seqkit.io.visible import visible_lines
 from seqkit.models.folder import (
     CARD,
     CONFIG,
@@ -54,7 +55,7 @@ def save_model(folder: Path, name: str, model: Any, card: str, weights_dtype: st
         model.facts.save(fresh)
         write_json(fresh / CONFIG, _config(name, model, weights_dtype))
         write_weights(fresh / WEIGHTS, model, getattr(torch, weights_dtype))
-        write_text(fresh / CARD, card)
+        write_text(fresh / CARD, visible_lines(card))
         names = [path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file()]
         _remove_model(folder)
         for own in names:
@@ -83,7 +84,7 @@ def write_weights(path: Path, model: nn.Module, dtype: torch.dtype = torch.float
         for name, value in model.state_dict().items()
         if name in once
     }
-    with atomic_write(path) as file:
+    with atomic_write(path, links=False) as file:
         file.write(save_tensors(plain_tensors(tensors)))
 
 

@@ -16,6 +16,7 @@ from seqkit.extend.specs import PretrainedSpec
 from seqkit.io.atomic import write_text
 from seqkit.io.json_files import AGAIN, read_json, write_json
 from seqkit.io.safe_paths import fault_of_path
+from seqkit.io.visible import visible_lines
 
 FORMAT = 2
 """Raised when a folder written today could not be read, or would be computed otherwise, by yesterday's seqkit."""
@@ -184,7 +185,8 @@ def add_to_card(folder: Path, title: str, lines: Sequence[str]) -> None:
     listed, card = checksums(folder), folder / CARD
     parts = card.read_text(encoding="utf-8", errors="replace").split("\n## ") if card.is_file() else []
     kept = [part.rstrip() for part in parts if part.partition("\n")[0] != title]
-    write_text(card, "\n\n## ".join([*kept, "\n".join([title, "", *lines])]) + "\n")
+    whole = "\n\n## ".join([*kept, "\n".join([title, "", *lines])]) + "\n"
+    write_text(card, visible_lines(whole))
     _write_checksums(folder, {**listed, CARD: _sha256(card)})
 
 

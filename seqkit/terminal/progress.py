@@ -8,6 +8,9 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
+from seqkit.io.messages import drawing_stream
+from seqkit.io.visible import visible
+
 if TYPE_CHECKING:
     from seqkit.evaluation.metric import Metric
     from seqkit.training.state import Progress
@@ -24,7 +27,7 @@ class TrainingReporter:
         from rich.progress import Progress as Bar
 
         self.minutes, self.total, self.of_epochs = 0.0, 0.0, ""
-        self.console = Console(stderr=True)
+        self.console = Console(file=drawing_stream())
         self.bar = Bar(
             TextColumn("epoch {task.fields[epoch]}"),
             BarColumn(),
@@ -87,6 +90,6 @@ class TrainingReporter:
     def _say(self, message: str) -> None:
         self._spoke = time.monotonic()
         if self.console.is_terminal:
-            self.console.print(message, highlight=False)
+            self.console.print(visible(message), highlight=False, markup=False)
         else:
             print(message, file=sys.stderr, flush=True)

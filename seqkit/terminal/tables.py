@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from seqkit.io.streams import data_text
+from seqkit.io.visible import visible, visible_json
 
 if TYPE_CHECKING:
     from seqkit.evaluation.report import Table
@@ -19,8 +20,12 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Rows under a header, columns padded to one width each; columns of numbers stand right."""
-    lines = [list(row) for row in rows]
+    """Rows under a header, columns padded to one width each; columns of numbers stand right.
+
+    Control characters are shown as escapes.
+    """
+    header = list(map(visible, header))
+    lines = [list(map(visible, row)) for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(header, *lines, strict=True)]
     rights = [all(_is_number(cell) for cell in column) for column in zip(*lines, strict=True)]
     rights = rights or [False] * len(widths)
@@ -51,14 +56,14 @@ def size(count: int) -> str:
 
 def print_tables(title: str, parts: Iterable[Table]) -> None:
     """Write a title, then each table under its own, to stdout."""
-    print(title, file=data_text())
+    print(visible(title), file=data_text())
     for part in parts:
-        print(f"\n{part.title}\n{table(part.header, part.rows)}", file=data_text())
+        print(f"\n{visible(part.title)}\n{table(part.header, part.rows)}", file=data_text())
 
 
 def show_json(found: Any) -> None:
     """Write data as JSON to stdout."""
-    print(json.dumps(found, ensure_ascii=False, indent=2), file=data_text())
+    print(visible_json(json.dumps(found, ensure_ascii=False, indent=2)), file=data_text())
 
 
 def say(message: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
+from seqkit.io.messages import drawing_stream
 from seqkit.io.meter import Meter
 from seqkit.io.streams import data_text
 
@@ -109,7 +110,9 @@ class WordCounter:
             from rich.progress import BarColumn, Progress, TextColumn
 
             columns = (BarColumn(bar_width=None), TextColumn("{task.description}"))
-            self._bar = Progress(*columns, console=Console(stderr=True), transient=True, expand=True)
+            self._bar = Progress(
+                *columns, console=Console(file=drawing_stream()), transient=True, expand=True
+            )
             self._bar.add_task("", total=None)
             self._bar.start()
         share = self.share

@@ -53,6 +53,6 @@ def _write(path: Path, records: list[Record]) -> None:
             f"{path.parent}: cannot be created ({error.strerror})",
             way_to_move("XDG_CACHE_HOME"),
         ) from None
-    with atomic_write(path) as file:
+    with atomic_write(path, links=False) as file:
         for record in records:
             file.write(json.dumps(record, ensure_ascii=False).encode() + b"\n")

@@ -43,7 +43,7 @@ class Subword:
     def save(self, path: Path) -> None:
         """Write the model, as `sentencepiece` reads it; the folder is made where missing."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        with atomic_write(path) as file:
+        with atomic_write(path, links=False) as file:
             file.write(self.proto)
 
     def __len__(self) -> int:

@@ -76,7 +76,7 @@ def save_state(
         "groups": json.dumps(options),
         "format": str(FORMAT),
     }
-    with atomic_write(path) as file:
+    with atomic_write(path, links=False) as file:
         # Copies: safetensors refuses tensors that share memory, as tied weights do.
         copies = {n: v.clone(memory_format=torch.contiguous_format) for n, v in tensors.items()}
         file.write(save(copies, metadata))

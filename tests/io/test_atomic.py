@@ -15,6 +15,11 @@ from seqkit.errors import SeqkitError
 from seqkit.io.atomic import atomic_write, write_text
 
 
+def write(path, text):
+    with atomic_write(path) as file:
+        file.write(text.encode())
+
+
 def test_an_error_leaves_what_was_there(tmp_path):
     target = tmp_path / "out.txt"
     target.write_text("before")
@@ -45,7 +50,8 @@ def test_a_link_stays_a_link(tmp_path, there):
     if there:
         real.write_text("before")
     link.symlink_to("store/real.txt")
-    write_text(link, "after")
+    with atomic_write(link) as file:
+        file.write(b"after")
     assert link.is_symlink()
     assert real.read_text() == "after"
     assert list((tmp_path / "store").iterdir()) == [real]
@@ -57,7 +63,7 @@ def test_an_open_stream_is_gone_on_with(tmp_path, name):
     """By its name alone the file that a shell adds to would be replaced."""
     path = tmp_path / "all.txt"
     path.write_text("before\n")
-    code = f"from seqkit.io.atomic import write_text; write_text({name!r}, 'through\\n')"
+    code = f"from seqkit.io.atomic import atomic_write as w\nwith w({name!r}) as f: f.write(b'through\\n')"
     with open(path, "a") as file:
         subprocess.run([sys.executable, "-c", code], stdout=file, check=True)
         file.write("after\n")
@@ -67,7 +73,7 @@ def test_an_open_stream_is_gone_on_with(tmp_path, name):
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no disk that is always full")
 def test_a_full_disk_is_named():
     with pytest.raises(SeqkitError, match="/dev/full: No space left on device"):
-        write_text("/dev/full", "through")
+        write("/dev/full", "through")
 
 
 @pytest.mark.parametrize("linked", [True, False])
@@ -80,7 +86,7 @@ def test_a_pipe_is_written_to(tmp_path, linked):
     # Open for reading and writing, so that neither side waits for the other when the test fails.
     reader = os.open(pipe, os.O_RDWR | os.O_NONBLOCK)
     try:
-        write_text(target, "through")
+        write(target, "through")
         assert os.read(reader, 100) == b"through"
     finally:
         os.close(reader)
@@ -93,7 +99,7 @@ def test_a_pipe_gets_what_is_packed(tmp_path):
     got: list[bytes] = []
     reader = threading.Thread(target=lambda: got.append(pipe.read_bytes()), daemon=True)
     reader.start()
-    write_text(pipe, "through")
+    write(pipe, "through")
     reader.join(5)
     assert [gzip.decompress(data) for data in got] == [b"through"]
 
@@ -109,3 +115,13 @@ def test_what_cannot_be_written(tmp_path):
         write_text(tmp_path, "")
     with pytest.raises(SeqkitError, match="does not exist"):
         write_text(tmp_path / "none" / "x", "")
+
+
+def test_in_a_folder_of_seqkits_own_a_link_is_refused(tmp_path):
+    (tmp_path / "other.txt").write_text("before")
+    link = tmp_path / "model" / "README.md"
+    link.parent.mkdir()
+    link.symlink_to("../other.txt")
+    with pytest.raises(SeqkitError, match=r"README\.md: is a link"):
+        write_text(link, "after")
+    assert (tmp_path / "other.txt").read_text() == "before" and link.is_symlink()
