@@ -234,7 +234,8 @@ def _show_items(
 
 def _is_parallel(source: str) -> bool:
     """Whether two files are named, a file whose format holds pairs, or a corpus that has sides."""
-    from seqkit.data.catalogue import find_corpus, names_file
+    from seqkit.data.catalogue import find_corpus
+    from seqkit.data.files import names_file
     from seqkit.data.pairs import files_in, pair_format
 
     if names_file(source) or "," in source:

@@ -6,14 +6,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from seqkit.data.catalogue import (
-    corpus_files,
-    find_corpus,
-    format_of,
-    names_file,
-    names_known_suffix,
-    read_pair_file,
-)
+from seqkit.data.catalogue import corpus_files, find_corpus
+from seqkit.data.files import format_of, names_file, names_known_suffix, read_pair_file
 from seqkit.data.hash_split import split_of
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.examples import Pair, RecordErrors, SourceLocation

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from seqkit.data.catalogue import check_found, find_corpus, names_file, read_sentences
+from seqkit.data.catalogue import check_found, find_corpus, read_sentences
+from seqkit.data.files import names_file
 from seqkit.examples import NO_LABEL, RecordErrors, Sentence
 from seqkit.labels.kinds import in_order, is_label, kind_spec
 from seqkit.text.subword import UNKNOWN_PIECE, Subword, train_subword

@@ -111,7 +111,7 @@ class Inputs:
 
     def names_file(self, argument: str) -> bool:
         """A known suffix or a path separator makes a file of an argument; if it has blanks, only if the file exists."""
-        from seqkit.data.catalogue import names_file
+        from seqkit.data.files import names_file
 
         return names_file(argument) and (not has_blanks(argument) or _is_there(argument))
 
@@ -220,7 +220,7 @@ def _same(path: Path, other: Path) -> bool:
 
 
 def _has_columns(path: str) -> bool:
-    from seqkit.data.catalogue import format_of, names_known_suffix
+    from seqkit.data.files import format_of, names_known_suffix
 
     return names_known_suffix(path) and format_of(path).yields != "text"
 
@@ -238,7 +238,7 @@ def _from_text(
 
 
 def _read(path: str, inputs: Inputs, problems: RecordErrors) -> Iterator[Sentence | RawText]:
-    from seqkit.data.catalogue import names_known_suffix, read_file
+    from seqkit.data.files import names_known_suffix, read_file
     from seqkit.formats.plain import read_tokens
 
     if inputs.pretokenized:

@@ -18,7 +18,7 @@ def sentence_format(out: Path | None, format: str) -> FormatSpec:
 
     Raises SeqkitError for a format that does not exist or cannot hold sentences.
     """
-    from seqkit.data.catalogue import format_of
+    from seqkit.data.files import format_of
     from seqkit.errors import SeqkitError
     from seqkit.extend.manager import registry
 
@@ -35,7 +35,7 @@ def sentence_format(out: Path | None, format: str) -> FormatSpec:
 @contextmanager
 def sentence_writer(out: Path | None, spec: FormatSpec) -> Iterator[Any]:
     """A writer to the file, which appears whole or not at all, or to standard output."""
-    from seqkit.data.catalogue import make_writer
+    from seqkit.data.files import make_writer
     from seqkit.errors import SeqkitError
     from seqkit.extend.manager import load
     from seqkit.io.atomic import atomic_write

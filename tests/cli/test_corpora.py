@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from seqkit.data.catalogue import corpus_files, read_file
+from seqkit.data.catalogue import corpus_files
+from seqkit.data.files import read_file
 from seqkit.examples import RecordErrors
 from seqkit.tasks.tagging.data import read_data
 from seqkit.tasks.tagging.options import TaggingOptions

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import pytest
 from toy import tiny
 
-from seqkit.data.catalogue import read_file
+from seqkit.data.files import read_file
 from seqkit.examples import RecordErrors
 from seqkit.models.artifact import save_model
 from seqkit.nn import bfloat16

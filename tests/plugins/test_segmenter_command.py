@@ -8,7 +8,8 @@ import pytest
 from toy import tiny
 
 from seqkit.config import parse_settings
-from seqkit.data.catalogue import read_file, read_sentences
+from seqkit.data.catalogue import read_sentences
+from seqkit.data.files import read_file
 from seqkit.examples import RecordErrors
 from seqkit.models.artifact import save_model
 from seqkit.training.request import make_request

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from seqkit.data.catalogue import make_translation_writer
+from seqkit.data.files import make_translation_writer
 from seqkit.data.items import is_of_text
 from seqkit.errors import SeqkitError
 from seqkit.examples import RecordErrors, Translation

@@ -85,7 +85,7 @@ def _opened(out: Path | None, alone: bool) -> Iterator[BinaryIO]:
 
 def writer_for(out: Path | None, format: str, scores: bool, n_best: int) -> MakeWriter:
     """What makes the writer. Raises SeqkitError for a format that there is not, or that has no place for scores."""
-    from seqkit.data.catalogue import make_translation_writer
+    from seqkit.data.files import make_translation_writer
     from seqkit.errors import SeqkitError, did_you_mean
     from seqkit.extend.manager import load, registry
     from seqkit.io.text_files import suffix_of

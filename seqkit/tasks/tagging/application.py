@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from os import fspath
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from seqkit.data.catalogue import format_of, make_writer, names_known_suffix, read_file
+from seqkit.data.files import format_of, make_writer, names_known_suffix, read_file
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
 from seqkit.extend.manager import registry
