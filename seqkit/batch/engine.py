@@ -15,9 +15,12 @@ if TYPE_CHECKING:
 class EngineRequest:
     """How many workers there are, and what each may use."""
 
-    processes: int
+    processes: int = 0
+    """Workers; 0: as many as the engine finds room for."""
     threads: int = 1
     """Threads of a worker."""
+    retries: int = 2
+    """How often a job is repeated whose worker died, where the engine itself repeats it."""
     options: Any = None
     """The EngineSpec's."""
 
@@ -30,7 +33,7 @@ class Done(NamedTuple):
     """What the worker logged of it; None where it failed."""
     error: BaseException | None = None
     died: bool = False
-    """Whether the worker died with it, so that it may be given out again."""
+    """Whether the worker died with it, and the engine has not repeated it."""
 
 
 class CannotStart(Exception):
@@ -66,10 +69,6 @@ class Engine(ABC):
     @abstractmethod
     def running(self) -> int:
         """Jobs that were taken and are not over."""
-
-    def memory(self) -> dict[str, int]:
-        """Worker -> its largest resident memory so far, in bytes."""
-        return {}
 
     @abstractmethod
     def close(self) -> None:

@@ -21,7 +21,7 @@ class InputFile:
     """A file as it was when the run began."""
 
     path: str
-    """Where it is: a path, a place in a zip file (`a.zip/b.txt`), or a URL."""
+    """Where it is: an absolute path, a place in a zip file (`a.zip/b.txt`), or a URL."""
     name: str
     """Its path below the folder that was named; outputs are mirrored by it."""
     size: int
@@ -42,7 +42,7 @@ def find_inputs(arguments: Sequence[str], readable: Callable[[str], bool]) -> tu
         found = list(_found(argument))
         if not found:
             raise SeqkitError(f"{argument}: no such file or folder", "Check the path.", exit_code=2)
-        named = len(found) == 1 and found[0].path == argument
+        named = len(found) == 1 and not os.path.isdir(argument)
         kept = [file for file in found if named or readable(file.name)]
         passed_over += len(found) - len(kept)
         files += kept
@@ -56,14 +56,14 @@ def _found(argument: str) -> Iterator[InputFile]:
     if is_remote(argument):
         yield from _remote(argument)
     elif os.path.isdir(argument):
-        yield from _below(argument)
+        yield from _below(os.path.abspath(argument))
     elif os.path.isfile(argument):
-        yield from _file(argument, os.path.basename(argument))
+        yield from _file(os.path.abspath(argument), os.path.basename(argument))
     elif any(mark in argument for mark in WILD):
         base = _base(argument)
         for path in sorted(glob.glob(argument, recursive=True)):
             if os.path.isfile(path):
-                yield from _file(path, os.path.relpath(path, base))
+                yield from _file(os.path.abspath(path), os.path.relpath(path, base))
 
 
 def _base(pattern: str) -> str:

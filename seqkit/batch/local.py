@@ -13,6 +13,7 @@ from typing import Any
 from seqkit.batch.engine import CannotStart, Done, Engine, EngineRequest
 from seqkit.batch.jobs import Job
 from seqkit.batch.worker import Setup, Worker
+from seqkit.runtime.cores import available_cores
 from seqkit.runtime.start import start_worker, starting_workers
 
 AHEAD = 2
@@ -24,7 +25,7 @@ class LocalEngine(Engine):
 
     def __init__(self, setup: Setup, request: EngineRequest) -> None:
         super().__init__(setup, request)
-        self._slots = [Slot(setup) for _ in range(request.processes)]
+        self._slots = [Slot(setup) for _ in range(request.processes or available_cores())]
 
     def has_room(self) -> bool:
         """Whether a worker has less than two jobs."""
@@ -46,10 +47,6 @@ class LocalEngine(Engine):
         """Jobs in hand and waiting."""
         return sum(len(slot.jobs) for slot in self._slots)
 
-    def memory(self) -> dict[str, int]:
-        """By number of the worker."""
-        return {f"worker {number}": slot.peak for number, slot in enumerate(self._slots, 1) if slot.peak}
-
     def close(self) -> None:
         """End all workers at once."""
         for slot in self._slots:
@@ -62,7 +59,6 @@ class Slot:
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
         self.jobs: deque[tuple[Job, Future[dict[str, Any]]]] = deque()
-        self.peak = 0
         self._executor: ProcessPoolExecutor | None = None
 
     def submit(self, job: Job) -> None:
@@ -98,9 +94,7 @@ class Slot:
             if error is not None:
                 found.append(Done(job, None, error))
             else:
-                row = future.result()
-                self.peak = max(self.peak, row.get("memory", 0))
-                found.append(Done(job, row))
+                found.append(Done(job, future.result()))
         return found
 
     def _stop(self) -> None:

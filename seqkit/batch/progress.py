@@ -84,9 +84,13 @@ class Progress:
         """The state of the run in a line."""
         state = f"{_share(self._before + run.done.source, self._total)}, {self._rates(run)}, "
         state += f"{run.done.parts:,} parts done, {run.engine.running} given out, {len(run.failed)} failed"
-        if memory := run.engine.memory():
-            most = max(memory, key=memory.__getitem__)
-            state += f"; memory: {_mb(peak_memory())} here, up to {_mb(memory[most])} in {most}"
+        state += f"; memory: {_mb(peak_memory())} here"
+        if run.workers:
+            most = max(worker.memory for worker in run.workers.values())
+            slow = min(run.workers, key=lambda name: run.workers[name].rate)
+            state += (
+                f", up to {_mb(most)} in a worker; slowest: {slow}, {run.workers[slow].rate:,.0f} words/s"
+            )
         return state
 
     def _rates(self, run: Run) -> str:
@@ -108,7 +112,8 @@ class Progress:
             "words_per_second": round(run.done.words / seconds),
             "bytes_per_second": round(run.done.source / seconds),
             "failed": run.failed[:100],
-            "memory": {"driver": peak_memory(), **run.engine.memory()},
+            "memory": {"driver": peak_memory(), **{name: one.memory for name, one in run.workers.items()}},
+            "rates": {name: round(one.rate) for name, one in run.workers.items()},
         }
         with suppress(OSError):
             run.store.put(self._name, json.dumps(held).encode())

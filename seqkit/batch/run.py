@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import Any, Protocol
 
 from seqkit.batch.engine import CannotStart, Done, Engine, EngineRequest
 from seqkit.batch.folder import Inputs, open_run
 from seqkit.batch.jobs import Job, Join
-from seqkit.batch.ledger import ALL_ERRORS, ERRORS, FOLDER, SUCCESS, Ledger, Totals
+from seqkit.batch.ledger import ALL_ERRORS, ERRORS, FOLDER, PARTS, SUCCESS, Ledger, Totals
 from seqkit.batch.planning import Planner
 from seqkit.batch.request import BatchRequest, Resolved, resolve
 from seqkit.batch.store import Store, open_store, refuse_file
@@ -21,7 +23,7 @@ from seqkit.batch.worker import Setup
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import load, registry
 from seqkit.io.atomic import FULL
-from seqkit.runtime.cores import available_cores
+from seqkit.io.remote import is_remote
 
 PATIENCE = 0.2
 """Seconds that the driver waits for a job at once."""
@@ -61,6 +63,27 @@ class Summary:
 
 
 @dataclass
+class WorkerFacts:
+    """What a worker has done in this call."""
+
+    words: int = 0
+    seconds: float = 0.0
+    memory: int = 0
+    """Its largest resident memory, in bytes."""
+
+    def add(self, row: dict[str, Any]) -> None:
+        """Count a part."""
+        self.words += row["words"]
+        self.seconds += row["seconds"]
+        self.memory = max(self.memory, row["memory"])
+
+    @property
+    def rate(self) -> float:
+        """Words a second, while it works."""
+        return self.words / max(self.seconds, 1e-6)
+
+
+@dataclass
 class Run:
     """The state of a call while it goes on."""
 
@@ -73,6 +96,7 @@ class Run:
     watcher: Watcher
     done: Totals = field(default_factory=Totals)
     """Of the parts that this call has done."""
+    workers: dict[str, WorkerFacts] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
     failed_units: set[int] = field(default_factory=set)
     joins: deque[Job] = field(default_factory=deque)
@@ -162,6 +186,7 @@ class Run:
             self.ledger.know(done.row)
             if isinstance(work, Part):
                 self.done.add(done.row)
+                self.workers.setdefault(done.row["worker"], WorkerFacts()).add(done.row)
                 self._after_part(work)
             return
         if isinstance(work, Join):
@@ -230,6 +255,8 @@ class Run:
         whole = all(self.ledger.unit(unit.number).joined for unit in self.inputs.units)
         if whole and not self.failed:
             _check_model(self.resolved, self.setup)
+            folders = {str(PurePosixPath(target.name).parent) for target in self.inputs.targets}
+            self.store.clean({*folders, "."}, PARTS)
             write_success(self.store, self.ledger, self.inputs, totals)
         return Summary(whole, totals, tuple(self.failed))
 
@@ -272,11 +299,16 @@ def run_batch(request: BatchRequest, watcher: Watcher) -> Summary:
     """Do all of a batch that is not done, or this shard of it. Raises SeqkitError for a batch that cannot begin."""
     refuse_file(request.out)
     resolved = resolve(request)
-    store = open_store(request.out.rstrip("/"))
+    store = open_store(absolute(request.out))
     try:
         return _run_in(store, resolved, watcher)
     finally:
         store.close()
+
+
+def absolute(out: str) -> str:
+    """The output folder for any process, wherever it runs."""
+    return out.rstrip("/") if is_remote(out) else os.path.abspath(out)
 
 
 def _run_in(store: Store, resolved: Resolved, watcher: Watcher) -> Summary:
@@ -290,8 +322,7 @@ def _run_in(store: Store, resolved: Resolved, watcher: Watcher) -> Summary:
     ledger.refresh()
     check_outputs(store, ledger, inputs, watcher)
     setup = _setup(resolved, run)
-    processes = request.processes or available_cores()
-    options = EngineRequest(processes, request.threads, request.engine_options)
+    options = EngineRequest(request.processes, request.threads, request.retries, request.engine_options)
     made = load(registry().find("engines", request.engine).engine)(setup, options)
     with made as engine:
         state = Run(resolved, store, ledger, inputs, setup, engine, watcher)
@@ -307,7 +338,7 @@ def _setup(resolved: Resolved, run: dict[str, Any]) -> Setup:
     """What workers need to know."""
     request = resolved.request
     return Setup(
-        request.out.rstrip("/"),
+        absolute(request.out),
         resolved.spec.name,
         resolved.apply,
         resolved.format.name,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -16,6 +17,8 @@ from seqkit.io.atomic import atomic_write, sync_folder
 from seqkit.io.remote import is_remote
 
 Row = dict[str, Any]
+UNFINISHED = re.compile(r"\..*[.-][0-9a-f]{8}\.part")
+"""Names of files that are being written."""
 
 
 class Store(ABC):
@@ -83,6 +86,11 @@ class Store(ABC):
     def close(self) -> None:
         """Release locks and logs."""
         return
+
+    def clean(self, folders: set[str], internal: str) -> None:
+        """Delete what killed processes have left: unfinished files in some folders, and all files of `internal`."""
+        for name in self.names(internal):
+            self.delete(f"{internal}/{name}")
 
     @abstractmethod
     def put_soon(self, name: str, data: bytes) -> None:
@@ -202,6 +210,14 @@ class LocalStore(Store):
             pass
         self._locks.append(file)
         return True
+
+    def clean(self, folders: set[str], internal: str) -> None:
+        """Unfinished files are known by their names (`seqkit.io.atomic`)."""
+        for folder in {*folders, internal}:
+            for path in self.path(folder).glob(".*.part"):
+                if UNFINISHED.fullmatch(path.name):
+                    path.unlink(missing_ok=True)
+        super().clean(folders, internal)
 
     def close(self) -> None:
         """Release locks and logs."""

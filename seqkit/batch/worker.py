@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -60,7 +62,9 @@ class Worker:
         from seqkit.runtime.start import loading_models
 
         self.setup = setup
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.store = open_store(setup.root)
+        self._check_writable()
         self.ledger = Ledger(self.store)
         self.task = load(registry().find("tasks", setup.task).implementation)()
         _check_same(self.task.fingerprint(setup.request), setup)
@@ -70,6 +74,17 @@ class Worker:
 
                 use_threads(setup.threads)
             self.model = self.task.load_for(setup.request)
+
+    def _check_writable(self) -> None:
+        """Raise SeqkitError, naming this machine, where nothing can be written to the output folder from here."""
+        probe = f"{PARTS}/probe-{self.name.replace(':', '-')}"
+        try:
+            self.store.put(probe, b"")
+            self.store.delete(probe)
+        except (OSError, SeqkitError) as error:
+            reason = error.problem if isinstance(error, SeqkitError) else error.strerror or str(error)
+            problem = f"{self.setup.root}: cannot be written from {socket.gethostname()} ({reason})"
+            raise SeqkitError(problem, "All machines of a run need the same output folder.") from error
 
     def __call__(self, job: Job) -> Row:
         """Do a job; returns the row that was logged. What is committed already is not done again."""
@@ -107,6 +122,7 @@ class Worker:
             "source": part.source,
             "seconds": round(time.monotonic() - started, 3),
             "time": round(time.time(), 1),
+            "worker": self.name,
             "memory": peak_memory(),
         }
         self.ledger.log(row)

@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from seqkit.errors import SeqkitError, did_you_mean
@@ -55,7 +56,7 @@ class FieldChoice:
             raise BadRecord(f"'{self.text}' has a NUL or half a surrogate pair", "Delete it.")
         chosen = fields if self.keep is None else {name: fields[name] for name in self.keep}
         kept = {name: value for name, value in chosen.items() if name not in self.drop}
-        name = str(fields[self.id]) if self.id else str(where)
+        name = str(fields[self.id]) if self.id else f"{Path(where.path).name}:{where.line}"
         return TextRecord(text, name, kept, where)
 
 

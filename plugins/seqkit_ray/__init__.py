@@ -1,0 +1,34 @@
+"""The engine `ray`: parts of a batch on the nodes of a Ray cluster (extra `ray`). Imports no Ray."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from seqkit import EngineSpec, hookimpl
+from seqkit.config import check_range
+
+
+@dataclass(frozen=True)
+class RayOptions:
+    """Which cluster, and what a worker takes of it."""
+
+    address: str = ""
+    """Of the cluster: auto, HOST:PORT or ray://HOST:PORT. Default: a cluster of this machine, for this run."""
+    worker_cpus: float = 1.0
+    """CPUs that a worker reserves; less where there are fewer."""
+
+    def __post_init__(self) -> None:
+        """Raise SeqkitError for a share that is none."""
+        check_range(self, 0.01, 1024, "worker_cpus")
+
+
+@hookimpl
+def seqkit_engines() -> Iterable[EngineSpec]:
+    """The engine `ray`."""
+    yield EngineSpec(
+        "ray",
+        engine="seqkit_ray.engine:RayEngine",
+        options=RayOptions,
+        summary="the nodes of a Ray cluster (extra: ray)",
+    )

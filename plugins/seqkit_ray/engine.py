@@ -1,0 +1,194 @@
+"""Ray Core's actors: each loads the model once; Ray schedules them, restarts them and repeats their jobs."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from seqkit import SeqkitError
+from seqkit.batch.engine import CannotStart, Done, Engine, EngineRequest
+from seqkit.batch.jobs import Job
+from seqkit.batch.worker import Setup
+
+AHEAD = 2
+"""Jobs that an actor has: one in hand, one waiting."""
+SECONDS = 5.0
+"""How long the address of a cluster has to answer."""
+QUIET = {
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9/",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
+}
+"""Ray looks for hosts of its makers even where it is told not to: it is given one that refuses."""
+
+
+def ray_module() -> Any:
+    """Ray, with its messages home turned off. Raises SeqkitError where it is not installed."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    try:
+        import ray
+    except ImportError as error:
+        fix = "Install it: pip install 'seqkit[ray]'."
+        raise SeqkitError("--engine ray needs the package ray", fix, exit_code=2) from error
+    return ray
+
+
+class RayEngine(Engine):
+    """One actor for each worker."""
+
+    def __init__(self, setup: Setup, request: EngineRequest) -> None:
+        super().__init__(setup, request)
+        self._ray = ray_module()
+        self._own = not self._ray.is_initialized()
+        if self._own:
+            connect(self._ray, request.options.address)
+        count, cpus = self._shares()
+        actor = self._ray.remote(num_cpus=cpus, max_restarts=-1, max_task_retries=request.retries)(Actor)
+        self._actors = [actor.remote(setup) for _ in range(count)]
+        self._jobs: dict[Any, tuple[int, Job]] = {}
+        """Reference of a result -> number of the actor, and the job."""
+
+    def _shares(self) -> tuple[int, float]:
+        """How many workers, and CPUs for each: an actor that asks for more than is left would wait for ever."""
+        total = float(self._ray.cluster_resources().get("CPU", 0.0))
+        if total <= 0:
+            raise SeqkitError("the Ray cluster has no CPUs", "Add a node that has some.")
+        wanted = self.request.options.worker_cpus
+        count = self.request.processes or max(int(total / wanted), 1)
+        return count, min(wanted, int(100 * total / count) / 100)
+
+    def _loads(self) -> list[int]:
+        loads = [0] * len(self._actors)
+        for number, _ in self._jobs.values():
+            loads[number] += 1
+        return loads
+
+    def has_room(self) -> bool:
+        """Whether an actor has less than two jobs."""
+        return min(self._loads()) < AHEAD
+
+    def submit(self, job: Job) -> None:
+        """Give the job to the actor with least to do."""
+        loads = self._loads()
+        number = loads.index(min(loads))
+        self._jobs[self._actors[number].work.remote(job)] = (number, job)
+
+    def finished(self, seconds: float) -> list[Done]:
+        """Of all actors."""
+        if not self._jobs:
+            return []
+        over, _ = self._ray.wait(list(self._jobs), num_returns=1, timeout=seconds)
+        return [self._done(reference) for reference in over]
+
+    def _done(self, reference: Any) -> Done:
+        _, job = self._jobs.pop(reference)
+        try:
+            answer = self._ray.get(reference)
+        except self._ray.exceptions.RayError as error:
+            # Ray has repeated the job as often as it may.
+            return Done(job, None, error)
+        if isinstance(answer, BaseException):
+            return Done(job, None, answer)
+        return Done(job, answer)
+
+    @property
+    def running(self) -> int:
+        """Jobs that actors have."""
+        return len(self._jobs)
+
+    def close(self) -> None:
+        """End the actors, and the cluster if it was begun for this run."""
+        for actor in self._actors:
+            self._ray.kill(actor)
+        if self._own:
+            self._ray.shutdown()
+
+
+class Actor:
+    """A worker on some node. Faults are answers: Ray would wrap them, and repeat what cannot succeed."""
+
+    def __init__(self, setup: Setup) -> None:
+        from seqkit.batch.worker import Worker
+
+        self._worker: Any = None
+        self._fault: BaseException | None = None
+        try:
+            self._worker = Worker(setup)
+        except Exception as error:
+            self._fault = error
+
+    def work(self, job: Job) -> Any:
+        """The row of a job, or the error that ended it."""
+        if self._worker is None:
+            return CannotStart(self._fault)
+        try:
+            return self._worker(job)
+        except Exception as error:
+            return error
+
+
+def connect(ray: Any, address: str) -> None:
+    """Join a cluster, or begin one. Raises SeqkitError within seconds where nobody answers."""
+    if address and address not in ("auto", "local"):
+        check_answers(address)
+    with nothing_of_this_folder(), native_messages_dropped():
+        try:
+            ray.init(
+                address=address or "local",
+                log_to_driver=False,
+                logging_level="ERROR",
+                include_dashboard=False if address in ("", "local") else None,
+                runtime_env={"env_vars": {"PYTHONSAFEPATH": "1"}},
+            )
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            reason = str(error).splitlines()[0]
+            raise SeqkitError(
+                f"--address {address}: {reason}", "Is the cluster up? `ray status` tells."
+            ) from error
+
+
+def check_answers(address: str) -> None:
+    """Raise SeqkitError where no process listens: Ray itself would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdecimal():
+        raise SeqkitError(f"--address {address}: not of the form HOST:PORT", "Or write auto.", exit_code=2)
+    try:
+        socket.create_connection((host.strip("[]"), int(port)), SECONDS).close()
+    except OSError as error:
+        problem = f"--address {address}: nobody answers ({error.strerror or error})"
+        raise SeqkitError(problem, "Is the cluster up? `ray status` tells.") from error
+
+
+@contextmanager
+def native_messages_dropped() -> Iterator[None]:
+    """While Ray connects, drop what its C++ code writes to standard error: one message for each of twenty attempts."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+@contextmanager
+def nothing_of_this_folder() -> Iterator[None]:
+    """Ray puts the current folder, and that of the script, on the path of all workers: let both be the root's.
+
+    It must be a folder that stays: processes of a cluster that is begun here run in it.
+    """
+    folder, script = os.getcwd(), sys.argv[0]
+    os.chdir(os.path.abspath(os.sep))
+    sys.argv[0] = os.path.join(os.path.abspath(os.sep), "seqkit")
+    try:
+        yield
+    finally:
+        os.chdir(folder)
+        sys.argv[0] = script
