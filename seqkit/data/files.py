@@ -76,7 +76,8 @@ def _checked(
 ) -> Iterator[Sentence | RawText]:
     """What a plugin's reader yields. A label too many or too few would be learnt of another word, without a sound."""
     for number, example in enumerate(examples, start=1):
-        where = getattr(example, "where", None) or SourceLocation(f"format '{spec.name}', example", number)
+        where = example.where if isinstance(example, Sentence | RawText) else None
+        where = where or SourceLocation(f"format '{spec.name}', example", number)
         if fault := _fault(example):
             problems.bad(where, f"the reader {spec.reader} gave {fault}", "Tell the author of the plugin.")
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -99,4 +99,4 @@ def _measured(value: Any) -> tuple[str, float]:
         return "columns", value.pixels_HWC.shape[1]
     if isinstance(value, Film):
         return "frames", len(value.frames_FHWC)
-    return ("rows", len(value)) if hasattr(value, "__len__") else ("examples", 1)
+    return ("rows", len(value)) if isinstance(value, Sized) else ("examples", 1)

@@ -99,7 +99,7 @@ def cell_reader(spec: EncoderSpec | DecoderSpec, limits: Limits) -> Reader:
                 raise SeqkitError(f"{path}: {reason}", f"Give the path of a file for '{name}'.")
             return reader(path, limits)
         except (OSError, ValueError) as error:
-            said = getattr(error, "strerror", None) or error
+            said = (error.strerror if isinstance(error, OSError) else None) or error
             fix = f"Give the path of a file for '{name}' that may be read."
             raise SeqkitError(f"{path}: cannot be read ({said})", fix) from error
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from importlib import metadata
 from typing import Any
 
@@ -27,8 +28,9 @@ def needs_of(model: str, options: Any) -> dict[str, dict[str, str]]:
         "models": {model: registered.distribution},
         "tasks": {task.spec.name: task.distribution},
     }
+    given = {field.name: getattr(options, field.name) for field in fields(options)}
     for option, kind in parts_of_options(type(options)).items():
-        chosen = names_in(getattr(options, option, ""))
+        chosen = names_in(str(given.get(option, "")))
         if chosen:
             needs[kind] = {one: host.registered(kind, one).distribution for one in chosen}
     return needs

@@ -30,7 +30,7 @@ from seqkit.nn.embedding import (
 from seqkit.nn.fast_forms import check_int8
 from seqkit.nn.heads import IGNORE, CRFHead, SoftmaxHead
 from seqkit.nn.recurrent import RecurrenceClass
-from seqkit.nn.stack import Stack
+from seqkit.nn.stack import Layer, Stack
 from seqkit.text.affixes import KINDS as AFFIX_KINDS
 from seqkit.text.vocabulary import WordIndex, pad
 
@@ -101,10 +101,11 @@ class Tagger(nn.Module):
         """Every W, U and V by name: W, U of layer 1; `W.backward`, `W.2`, `W.2.backward` …; V, and `V.xpos` …"""
         found: dict[str, Tensor] = {}
         for number, layer in enumerate(self.network.layers, start=1):
-            for one, suffix in ((layer.forward_chain, ""), (layer.backward_chain, ".backward")):
-                for name in ("W", "U"):
-                    if one is not None and hasattr(one, name):
-                        found[name + (f".{number}" if number > 1 else "") + suffix] = getattr(one, name)
+            chains = cast(Layer, layer)
+            for chain, suffix in ((chains.forward_chain, ""), (chains.backward_chain, ".backward")):
+                of_layer = f".{number}" if number > 1 else ""
+                own = chain.matrices() if chain is not None else {}
+                found |= {f"{name}{of_layer}{suffix}": matrix for name, matrix in own.items()}
         for number, (kind, head) in enumerate(self.heads.items()):
             found[f"V.{kind}" if number else "V"] = cast(SoftmaxHead, head).V
         return found

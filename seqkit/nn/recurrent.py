@@ -47,6 +47,14 @@ class Recurrence(nn.Module):
         """The bias of a separate input gate, (H,); None without such a gate."""
         return None
 
+    def matrices(self) -> dict[str, Tensor]:
+        """The input matrix "W" and the recurrent matrix "U", where the layer has them: its parameters of these names.
+
+        Override it where they have other names, or lie within other modules.
+        """
+        own = dict(self.named_parameters(recurse=False))
+        return {name: own[name] for name in ("W", "U") if name in own}
+
     def recurrent_matrices(self) -> list[Tensor]:
         """The square matrices U that multiply z_{t-1}, views of the parameters; an empty list without U."""
         U = dict(self.named_parameters()).get("U")
@@ -121,6 +129,10 @@ class KernelRecurrence(Recurrence):
                 nn.init.orthogonal_(U_HH)
             self.kernel.bias_ih_l0.zero_()
             self.kernel.bias_hh_l0.zero_()
+
+    def matrices(self) -> dict[str, Tensor]:
+        """W and U of the kernel."""
+        return {"W": self.W, "U": self.U}
 
     def recurrent_matrices(self) -> list[Tensor]:
         """One for each gate."""

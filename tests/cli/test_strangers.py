@@ -99,3 +99,13 @@ def test_an_option_of_a_tagger_may_be_called_encoder(seqkit, install_plugin, tmp
     assert result.code == 2 and "there must be an encoder" in result.err
     assert seqkit(*command).code == 0
     assert seqkit("tag", "It sleeps.", "-m", tmp_path / "run").code == 0
+
+
+def test_a_tagger_whose_options_are_no_taggers_options_is_named(seqkit, install_plugin, tmp_path):
+    code = MODEL.replace("class Options(TaggerOptions)", "class Options").replace(
+        "super().__post_init__()", "..."
+    )
+    install_plugin("own", code)
+    result = seqkit("train", "own", "--corpus", "sample-english", "--out", tmp_path / "run")
+    assert result.code == 1 and "the options of the tagger 'own' are no seqkit.TaggerOptions" in result.err
+    assert "plugin 'own' of own-dist 0.1" in result.err and not (tmp_path / "run").exists()

@@ -106,3 +106,19 @@ def test_a_word_with_nothing_to_see_is_refused():
 def test_each_part_of_x_can_be_left_out(part):
     model = tiny("birnn", **{part: 0})
     assert len(predict(model)) == len(TREEBANK)
+
+
+def test_a_layer_may_name_its_matrices_itself():
+    from seqkit.nn.recurrent import Recurrence
+
+    class Inner(Recurrence):
+        def __init__(self, input_size, hidden_size):
+            super().__init__(input_size, hidden_size)
+            self.linear = torch.nn.Linear(input_size, hidden_size)
+
+    class Named(Inner):
+        def matrices(self):
+            return {"W": self.linear.weight}
+
+    assert Inner(2, 3).matrices() == {}, "a layer's parameters of other modules have no name that is known"
+    assert Named(2, 3).matrices()["W"].shape == (3, 2)

@@ -6,6 +6,8 @@ import dataclasses
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from seqkit.data.items import library_missing
 from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
@@ -162,4 +164,4 @@ def _size(value: Any) -> float:
         return len(value)
     parts = [getattr(value, field.name) for field in dataclasses.fields(value)] if _is_record(value) else []
     arrays = parts or [value]
-    return sum(getattr(array, "nbytes", 0) for array in arrays) / BYTES_A_CHARACTER
+    return sum(array.nbytes for array in arrays if isinstance(array, np.ndarray)) / BYTES_A_CHARACTER

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from typing import Any
 
 from seqkit.examples import Sentence
+from seqkit.models.contracts import TaggerOptions
 from seqkit.training.auto_sizes import AutoSizes, with_auto_sizes, within
 from seqkit.training.request import TrainingRequest
 
@@ -23,8 +23,8 @@ def with_auto_options(request: TrainingRequest, train: Sequence[Sentence]) -> Tr
     return dataclasses.replace(request, model=_with_auto_vocabulary(request.model, train))
 
 
-def _with_auto_vocabulary(options: Any, train: Sequence[Sentence]) -> Any:
-    if getattr(options, "vocab_size", None) != 0:
+def _with_auto_vocabulary(options: TaggerOptions, train: Sequence[Sentence]) -> TaggerOptions:
+    if options.vocab_size:
         return options
     distinct = len({word for sentence in train for word in sentence.words})
     return dataclasses.replace(options, vocab_size=within(distinct // WORDS_A_PIECE, PIECES))

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import torch
 
-from seqkit.errors import SeqkitError
+from seqkit.errors import PluginError, SeqkitError
 from seqkit.evaluation.report import Report
 from seqkit.examples import RecordErrors, Sentence
 from seqkit.extend.build import build, facts_class
 from seqkit.extend.manager import registry
 from seqkit.inference.tagger import TaggerRunner
 from seqkit.io.text_files import FilePath
+from seqkit.models.contracts import TaggerOptions
 from seqkit.models.folder import default_model
 from seqkit.tasks.application import ApplyRequest, Chunk
 from seqkit.tasks.contract import EvaluationRequest, Task
@@ -57,6 +58,7 @@ class TaggingTask(Task):
 
     def prepare(self, request: TrainingRequest, reporter: Reporter) -> Prepared:
         """Read the sentences and make the tagger."""
+        _check_options(request)
         _check_objective(request)
         data = read_data(request.sources, request.task)
         for note in data.notes:
@@ -171,7 +173,7 @@ def _model(request: TrainingRequest, data: Data, auxiliary: Sequence[str], repor
 
 def _auxiliary(data: Data, request: TrainingRequest) -> tuple[str, ...]:
     """The kinds of label that are learnt beside those asked for; the training split is given them."""
-    kind = getattr(request.model, "auxiliary", "none")
+    kind = request.model.auxiliary
     if kind == "none":
         return ()
     if request.sources.start:
@@ -187,7 +189,7 @@ def _auxiliary(data: Data, request: TrainingRequest) -> tuple[str, ...]:
 
 def _check_crf(request: TrainingRequest, labels: Sequence[str]) -> None:
     """Raise SeqkitError for a CRF over labels that are not learnt, and for one that would learn from teachers."""
-    crf = getattr(request.model, "crf", "none")
+    crf = request.model.crf
     if crf == "none":
         return
     if crf not in labels:
@@ -198,12 +200,21 @@ def _check_crf(request: TrainingRequest, labels: Sequence[str]) -> None:
         raise SeqkitError(f"crf={crf}: a CRF does not learn from teachers", fix, exit_code=2)
 
 
+def _check_options(request: TrainingRequest) -> None:
+    """Raise PluginError for a model whose options lack those of every tagger."""
+    if not isinstance(request.model, TaggerOptions):
+        name = request.sources.model
+        who = registry().registered("models", name).who
+        problem = f"{who}: the options of the tagger '{name}' are no seqkit.TaggerOptions"
+        raise PluginError(problem, "Its author should subclass them.")
+
+
 def _check_objective(request: TrainingRequest) -> None:
     """Raise SeqkitError for what only the default objective learns from: teachers, and a CRF's whole sentences."""
     objective, default = request.training.objective, TrainingOptions.objective
     if objective == default:
         return
-    crf = getattr(request.model, "crf", "none")
+    crf = request.model.crf
     for given, name in ((request.task.teacher, "--teacher"), (crf != "none", f"crf={crf}")):
         if given:
             fix = f"Leave one of them out, or use objective={default}."
