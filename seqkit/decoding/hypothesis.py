@@ -1,4 +1,4 @@
-"""What a search finds. Imports no torch."""
+"""Hypotheses: the outputs of a search. Imports no torch."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from typing import NamedTuple
 
 
 class Hypothesis(NamedTuple):
-    """One output of a search."""
+    """An output of a search."""
 
     symbols: list[int]
-    """Without the end."""
+    """Symbols without the end symbol."""
     log_prob: float
     """log P(symbols, end | source)."""
     score: float
-    """log_prob / length ** length_penalty, the end counted: what hypotheses are ranked by."""
+    """Ranking score: log_prob / length ** length_penalty, where the length includes the end symbol."""
 
 
 def finished(row: list[int], log_prob: float, end: int, length_penalty: float) -> Hypothesis:
-    """A row of symbols up to its end."""
+    """Make a hypothesis of the symbols of a row up to its end."""
     length = row.index(end)
     return Hypothesis(row[:length], log_prob, log_prob / (length + 1) ** length_penalty)

@@ -1,4 +1,4 @@
-"""Where a decoder looked while it wrote: as numbers, as a picture, and in characters for a terminal."""
+"""Attention of an output over its source: as numbers, as a plot, and in characters for a terminal."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from seqkit.evaluation.pictures import plain, save_figure
 SHADES = " ░▒▓█"
 LONGEST_LABEL = 12
 MARKS = 12
-"""Labels along a picture, at most."""
+"""Maximum number of labels along an axis."""
 
 
 class Alignment(NamedTuple):
-    """Attention a_TS of one output (T steps) over its source (S steps), and what stands at each step."""
+    """Attention a_TS of one output (T steps) over its source (S steps), with labels of the steps."""
 
     target: list[str]
     source: list[str]
@@ -29,7 +29,7 @@ class Alignment(NamedTuple):
 
 @torch.inference_mode()
 def alignment(model: Any, source: Mapping[str, Any], output: Any) -> Alignment:
-    """Where the model looks when it writes `output`. Raises SeqkitError for a model without attention."""
+    """Compute the attention when the model writes `output`. Raises SeqkitError for a model without attention."""
     model.eval()
     decoder = model.decoder
     weights_BTS = decoder.attention(model.read([source]), decoder.collate([output]))
@@ -38,7 +38,7 @@ def alignment(model: Any, source: Mapping[str, Any], output: Any) -> Alignment:
             "the model has no attention to show", "Train one with it: --set attention=general.", exit_code=2
         )
     labels = {name: encoder.labels(source[name]) for name, encoder in model.encoders.items()}
-    # Steps that share a label stand side by side.
+    # Steps with one label are adjacent.
     together = {name: encoder.states_a_label for name, encoder in model.encoders.items()}
     of_each = weights_BTS[0].split([len(labels[name]) * together[name] for name in labels], dim=1)
     folded = [
@@ -50,9 +50,9 @@ def alignment(model: Any, source: Mapping[str, Any], output: Any) -> Alignment:
 
 
 def heat_map(path: Path, found: Alignment) -> None:
-    """A picture: a row for each target step, a column for each source step, dark where the decoder looks.
+    """Plot the attention: a row for each target step, a column for each source step, dark for large weights.
 
-    Raises SeqkitError for a suffix that is no picture's.
+    Raises SeqkitError for an unknown suffix.
     """
     from matplotlib.figure import Figure
 
@@ -69,9 +69,9 @@ def heat_map(path: Path, found: Alignment) -> None:
 
 
 def media_heat_map(path: Path, found: Alignment, view: NDArray[Any], unit: str = "source") -> None:
-    """A picture with a strip for each piece of the output: what was read, lit where the decoder looks.
+    """Plot the source once for each piece of the output, highlighted by the attention.
 
-    Args: view, what an encoder read, (H, W) or (H, W, 3), its width shared equally by all steps; unit, along it.
+    Args: view, the source as the encoder read it, (H, W) or (H, W, 3), with steps of equal width; unit, axis label.
     """
     from matplotlib.figure import Figure
 
@@ -96,7 +96,7 @@ def media_heat_map(path: Path, found: Alignment, view: NDArray[Any], unit: str =
 
 
 def in_characters(found: Alignment) -> str:
-    """The same with shades of grey, one character a source step, whose names stand below."""
+    """The heat map in characters: one for each source step, with labels below."""
     width = min(max(map(len, found.target)), LONGEST_LABEL)
     rows = [
         f"{label[:width]:>{width}} {''.join(_shade(weight) for weight in weights)}"
@@ -110,7 +110,7 @@ def _shade(weight: float) -> str:
 
 
 def _upright(labels: Sequence[str], indent: int) -> list[str]:
-    """Labels written downwards, one a column."""
+    """Labels written vertically, one for each column."""
     height = min(max(map(len, labels)), LONGEST_LABEL)
     return [
         (" " * indent + "".join(label[line] if line < len(label) else " " for label in labels)).rstrip()

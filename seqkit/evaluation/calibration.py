@@ -1,4 +1,4 @@
-"""Are the probabilities true? Expected calibration error before and after temperature scaling (Guo et al. 2017)."""
+"""Calibration of probabilities: expected calibration error before and after temperature scaling (Guo et al. 2017)."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ BATCH_WORDS = 4000
 
 @dataclass(frozen=True)
 class Reliability:
-    """How far the probabilities of the labels given are from how often these are right; 0 is best."""
+    """Distance between the probabilities of predicted labels and their accuracy; 0 is best."""
 
     ece: float
-    """Over bins of equal width (Guo et al. 2017, eq. 3)."""
+    """ECE over bins of equal width (Guo et al. 2017, eq. 3)."""
     adaptive_ece: float
-    """Over bins that hold equally many words (Nguyen & O'Connor 2015): no bin is nearly empty."""
+    """ECE over bins with equal numbers of words (Nguyen & O'Connor 2015)."""
     nll: float | None
-    """Mean of -log P(gold label) in nats, over words whose gold label the model can give; None: there is none."""
+    """Mean of -log P(gold label) in nats, over words whose gold label the model knows; None if there are none."""
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """One kind of label: its probabilities as the softmax gives them, and after division by the temperature."""
+    """Reliability of one kind of label, without and with temperature scaling."""
 
     kind: str
     words: int
@@ -46,7 +46,7 @@ class Calibration:
 def expected_calibration_error(p_N: np.ndarray, right_N: np.ndarray, bins: int = BINS) -> float:
     """ECE = Σ_m |B_m|/N · |accuracy(B_m) - mean p(B_m)|, with B_m the words whose p lies in ((m-1)/M, m/M].
 
-    Args: p_N, the probability of the label given to each word; right_N, whether it is right. 0 of no words.
+    Args: p_N, the probability of each predicted label; right_N, whether it is right. Returns 0 for no words.
     """
     bin_N = np.clip(np.ceil(p_N * bins).astype(int) - 1, 0, bins - 1)
     gap_M = np.bincount(bin_N, weights=right_N - p_N, minlength=bins)
@@ -54,16 +54,16 @@ def expected_calibration_error(p_N: np.ndarray, right_N: np.ndarray, bins: int =
 
 
 def adaptive_calibration_error(p_N: np.ndarray, right_N: np.ndarray, bins: int = BINS) -> float:
-    """As `expected_calibration_error`, with the words in order of p cut into bins of equal size."""
+    """As `expected_calibration_error`, with bins of equal size after sorting by p."""
     gap_N = (right_N - p_N)[np.argsort(p_N, kind="stable")]
     return float(sum(abs(part.sum()) for part in np.array_split(gap_N, bins)) / max(len(p_N), 1))
 
 
 @torch.no_grad()
 def measure_calibration(model: Any, gold: Sequence[Sentence], kinds: Sequence[str]) -> list[Calibration]:
-    """The calibration of a tagger on gold words, for each kind of label.
+    """Measure the calibration of a tagger on gold words, for each kind of label.
 
-    A gold label that the model cannot give counts as an error; a word without UPOS is left out.
+    A gold label that the model does not know counts as an error; words without UPOS are excluded.
     """
     was_training = model.training
     model.eval()
@@ -86,14 +86,14 @@ def _with_temperature_1(head: Any) -> Any:
 
 
 def _equal_lengths(gold: Sequence[Sentence]) -> Iterator[list[Sentence]]:
-    """Batches without padding, which a CRF head would take for words."""
+    """Batches without padding, which a CRF would treat as words."""
     for length, group in groupby(sorted(gold, key=lambda s: len(s.words)), key=lambda s: len(s.words)):
         members, size = list(group), max(1, BATCH_WORDS // max(length, 1))
         yield from (members[start : start + size] for start in range(0, len(members), size))
 
 
 def _labelled(sentences: Sequence[Sentence], kind: str) -> Tensor:
-    """Which words of a batch have a label."""
+    """Mask of the words of a batch that have a label."""
     unlabelled = [NO_LABEL] * len(sentences[0].words)
     rows = [sentence.labels.get(kind, unlabelled) for sentence in sentences]
     has_kind = [kind in sentence.labels for sentence in sentences]
@@ -103,7 +103,7 @@ def _labelled(sentences: Sequence[Sentence], kind: str) -> Tensor:
 
 
 class _Part(NamedTuple):
-    """Of the words of one batch, once without and once with temperature: p, whether right, P(gold)."""
+    """p, whether right, and P(gold) of the words of a batch, without and with temperature."""
 
     p_2N: np.ndarray
     right_N: np.ndarray

@@ -1,4 +1,4 @@
-"""Is one tagger better than another? Paired bootstrap over sentences (Koehn 2004)."""
+"""Comparison of two taggers by paired bootstrap over sentences (Koehn 2004)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Tags = Sequence[Mapping[str, Sequence[str]]]
 
 @dataclass(frozen=True)
 class Comparison:
-    """Accuracies of two systems on the same words, and how sure their difference is."""
+    """Accuracies of two systems on the same words, with the confidence of their difference."""
 
     kind: str
     a: float
@@ -26,7 +26,7 @@ class Comparison:
     """95 % interval of a - b, from resampled sentences."""
     high: float
     p: float
-    """Two-sided: how often a difference at least as large would come by chance if there were none."""
+    """Two-sided p-value: probability of a difference at least as large if there is none."""
 
     @property
     def difference(self) -> float:
@@ -35,7 +35,7 @@ class Comparison:
 
 
 def compare(gold: Sequence[Sentence], a: Tags, b: Tags, kind: str, seed: int = 1) -> Comparison:
-    """Compare two systems' labels of one kind. Sentences are resampled whole: their words depend on each other."""
+    """Compare the labels of two systems. Whole sentences are resampled, because their words depend on each other."""
     words_N = np.array([_labelled(sentence, kind) for sentence in gold])
     right_2N = np.stack([_right(gold, tags, kind) for tags in (a, b)])
     rate_a, rate_b = (float(rate) for rate in right_2N.sum(axis=1) / max(int(words_N.sum()), 1))
@@ -49,7 +49,7 @@ def _labelled(sentence: Sentence, kind: str) -> int:
 
 
 def _right(gold: Sequence[Sentence], tags: Tags, kind: str) -> np.ndarray:
-    """Right labels of each sentence."""
+    """Number of right labels of each sentence."""
     return np.array(
         [
             sum(

@@ -1,6 +1,6 @@
-"""Scores of a whole corpus from sums over its sentences: corpus score, sentence score and bootstrap follow from both.
+"""Metrics that are computed from sums over a corpus; corpus score, sentence score and bootstrap follow.
 
-Shapes: N outputs, K sums, S drawn corpora.
+Shapes: N outputs, K sums, S resampled corpora.
 """
 
 from __future__ import annotations
@@ -25,41 +25,41 @@ Sums = NDArray[np.float64]
 
 
 class CorpusMetric(ABC):
-    """A score of texts against references. A MetricSpec names a subclass, which is made without arguments."""
+    """A score of texts against references. A MetricSpec names a subclass, which is created without arguments."""
 
     @abstractmethod
     def statistics(self, outputs: Sequence[str], references: Sequence[str]) -> Sums:
-        """What each output adds to the corpus's sums, (N, K): matches and lengths, edits and words."""
+        """Statistics of each output, (N, K), such as matches and lengths; the score follows from their sum."""
 
     @abstractmethod
     def score(self, sums_K: Sums) -> float:
-        """The score of sums over any number of outputs."""
+        """Compute the score from sums over any number of outputs."""
 
     def for_language(self, language: str, tokenizer: str = "") -> CorpusMetric:
-        """The metric as it suits outputs in a language. Override it where that changes how text is cut.
+        """Return the metric for outputs in a language. Override it if the language changes tokenization.
 
-        Args: language, a code such as "de"; tokenizer, sacreBLEU's name of one, "": what suits the language.
+        Args: language, a code such as "de"; tokenizer, one of sacreBLEU, "": the usual one of the language.
         """
         return self
 
     def signature(self, samples: int) -> str:
-        """What another program needs to give the same number again; "" where the name says it.
+        """Settings with which another program gives the same number; "" if the name is enough.
 
-        Args: samples, the corpora drawn for an interval.
+        Args: samples, number of resampled corpora.
         """
         return ""
 
     def sentence_score(self, output: str, reference: str) -> float:
-        """The score of one output. Override it where sums of one sentence need smoothing (BLEU+1)."""
+        """Score one output. Override it if the sums of one sentence need smoothing (BLEU+1)."""
         return self.score(self.statistics([output], [reference])[0])
 
     def corpus_score(self, outputs: Sequence[str], references: Sequence[str]) -> float:
-        """The score of all outputs together."""
+        """Score all outputs together."""
         return self.score(self.statistics(outputs, references).sum(axis=0))
 
 
 class Score(NamedTuple):
-    """A corpus metric of one system."""
+    """A corpus metric of a system, with interval."""
 
     value: float
     low: float
@@ -75,13 +75,13 @@ class Score(NamedTuple):
 
 
 def metric_of(name: str) -> CorpusMetric:
-    """The registered metric of that name. Raises SeqkitError for an unknown name, and for a class that is none."""
+    """The registered metric with this name. Raises SeqkitError for an unknown name or a class that is not a metric."""
     made: CorpusMetric = class_of(CorpusMetric, "metrics", name)()
     return made
 
 
 def title_of(name: str) -> str:
-    """What tables call a registered metric."""
+    """The title of a registered metric in tables."""
     spec: MetricSpec = registry().find("metrics", name)
     return spec.title or spec.name
 
@@ -94,9 +94,9 @@ def higher_is_better(name: str) -> bool:
 def measured(
     name: str, outputs: Sequence[str], references: Sequence[str], bootstrap: bool = True, language: str = ""
 ) -> Metric:
-    """A registered metric of a corpus, with its 95 % interval by bootstrap over outputs (Koehn 2004).
+    """Compute a registered metric with its 95 % bootstrap interval over outputs (Koehn 2004).
 
-    Args: bootstrap, whether to estimate the interval; language, of the outputs, "": not considered.
+    Args: bootstrap, whether to estimate the interval; language, that of the outputs, or "".
     """
     spec, metric = registry().find("metrics", name), metric_of(name)
     metric = metric.for_language(language) if language else metric
@@ -109,7 +109,7 @@ def measured(
 
 
 def _fault_of_sums(sums_NK: Sums, outputs: int) -> str:
-    """What is wrong with the statistics of a plugin's metric; empty when they can be used."""
+    """Describe what is wrong with the statistics of a plugin's metric; "" if nothing is."""
     if not isinstance(sums_NK, np.ndarray):
         return f"a {type(sums_NK).__name__}, not an array (N, K)"
     if sums_NK.ndim != 2 or len(sums_NK) != outputs:
@@ -118,14 +118,14 @@ def _fault_of_sums(sums_NK: Sums, outputs: int) -> str:
 
 
 def _check(name: str, what: str, fault: str) -> None:
-    """Raise PluginError, naming the metric's plugin, where there is a fault."""
+    """Raise PluginError with the metric's plugin if there is a fault."""
     if fault:
         who = registry().registered("metrics", name).who
         raise PluginError(f"{who}, metric '{name}': {what} {fault}", "Tell the author of the plugin.")
 
 
 def resampled(name: str, metric: CorpusMetric, outputs: Sequence[str], references: Sequence[str]) -> Score:
-    """The score of a corpus by the metric of that name, with its interval and signature; of one output at least."""
+    """Score a corpus of at least one output, with interval and signature."""
     sums_NK = metric.statistics(outputs, references)
     drawn_S = drawn_scores(metric, sums_NK)
     signature = metric.signature(len(drawn_S))
@@ -136,9 +136,9 @@ def resampled(name: str, metric: CorpusMetric, outputs: Sequence[str], reference
 def compared(
     metric: CorpusMetric, this: Sequence[str], other: Sequence[str], references: Sequence[str]
 ) -> tuple[float, float, float, float, float]:
-    """The scores of two systems, the 95 % interval of their difference and its p, as `by_chance` tells it.
+    """The scores of two systems, the 95 % interval of their difference and its p-value (`by_chance`).
 
-    Paired bootstrap: the same outputs are drawn of both.
+    Paired bootstrap: the same outputs of both are resampled.
     """
     mine_NK, theirs_NK = (metric.statistics(outputs, references) for outputs in (this, other))
     mine, theirs = metric.score(mine_NK.sum(axis=0)), metric.score(theirs_NK.sum(axis=0))
@@ -147,7 +147,7 @@ def compared(
 
 
 def drawn_scores(metric: CorpusMetric, sums_NK: Sums) -> Sums:
-    """The score of each corpus that is drawn from the outputs at hand, seeded, (S,)."""
+    """Scores of resampled corpora, seeded, (S,)."""
     random, count = np.random.default_rng(SEED), len(sums_NK)
     drawn = (random.choice(count, size=count, replace=True) for _ in range(samples_of(count)))
     return np.array([metric.score(sums_NK[chosen_N].sum(axis=0)) for chosen_N in drawn])

@@ -1,4 +1,4 @@
-"""How good outputs that are not text are: their likelihood, and what a separately trained reader sees in them."""
+"""Scores of outputs that are not text: likelihood, and the text that a separately trained model reads in them."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from seqkit.models.modalities import Decoder
 from seqkit.nn.bfloat16 import products_in
 
 CLAUSE = re.compile(r"\s+and\s+(?=\S+\s+\S+\s+(?:is|are)\b)")
-"""Where a caption begins to tell of the next thing: "… and digit 0 is going up and down"."""
+"""The beginning of the next clause of a caption: "… and digit 0 is going up and down"."""
 BATCH = 32
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a judge read, against the text that was to be drawn."""
+    """Agreement of the text that a judge read with the text that was to be drawn."""
 
     exact: Accuracy
-    """The whole text."""
+    """Exact matches of whole texts."""
     clauses: Accuracy
-    """Of all clauses, those that the judge read, too."""
+    """Exact matches of clauses."""
     by_clauses: dict[int, Accuracy]
-    """Clauses of the text -> exact matches among such texts."""
+    """Number of clauses of a text -> exact matches of such texts."""
 
 
 @dataclass(frozen=True)
@@ -38,18 +38,18 @@ class DrawingScores:
 
     pairs: int
     log_likelihood: float
-    """log P(target | source), the mean of all pairs (of a bound, where the decoder has no more)."""
+    """Mean of log P(target | source), or of a lower bound if the decoder offers no more."""
     drawn: Verdict | None = None
-    """On the model's outputs."""
+    """The judge on the outputs of the model."""
     real: Verdict | None = None
-    """On the targets: how far the judge can be trusted."""
+    """The judge on the targets, which measures its reliability."""
     squared_error: float | None = None
-    """Mean squared error of numbers, where the decoder tells it."""
+    """Mean squared error of numbers, if the decoder offers it."""
 
 
 @torch.inference_mode()
 def log_likelihood(model: Any, pairs: Sequence[Pair]) -> float:
-    """The mean of log P(target | source), or of the bound on it that the loss is of a decoder with no more."""
+    """The mean of log P(target | source), or of the lower bound that is the decoder's loss."""
     model.eval()
     total = 0.0
     with products_in(model.inference_dtype):
@@ -65,7 +65,7 @@ def log_likelihood(model: Any, pairs: Sequence[Pair]) -> float:
 
 @torch.inference_mode()
 def mean_squared_error(model: Any, pairs: Sequence[Pair]) -> float | None:
-    """The mean of all pairs, in the unit of the targets; None where the decoder is not scored so."""
+    """The mean squared error of all pairs, in the unit of the targets; None if the decoder does not offer it."""
     if type(model.decoder).squared_error is Decoder.squared_error:
         return None
     model.eval()
@@ -80,12 +80,12 @@ def mean_squared_error(model: Any, pairs: Sequence[Pair]) -> float | None:
 
 
 def clauses_of(text: str) -> list[str]:
-    """A caption cut before each "and" that begins a new clause."""
+    """Split a caption before each "and" that begins a clause."""
     return CLAUSE.split(" ".join(text.split()))
 
 
 def judged(read: Sequence[str], told: Sequence[str]) -> Verdict:
-    """The texts a judge read, held against those that were told to the model."""
+    """Compare the texts that a judge read with the sources of the model."""
     right = [" ".join(a.split()) == " ".join(b.split()) for a, b in zip(read, told, strict=True)]
     parts = [clauses_of(text) for text in told]
     found = [

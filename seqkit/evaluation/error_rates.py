@@ -10,17 +10,17 @@ from seqkit.text.piece_lines import one_line
 
 
 def edits(output: Sequence[Hashable], reference: Sequence[Hashable]) -> int:
-    """The fewest insertions, deletions and replacements that make one of the other."""
+    """Edit distance: fewest insertions, deletions and substitutions between two sequences."""
     return Levenshtein.distance(output, reference)
 
 
 def words(text: str) -> list[str]:
-    """What stands between white space, its characters composed (NFC): as the text decoder writes."""
+    """Split a text at white space, with characters composed (NFC), as the text decoder writes."""
     return one_line(text).split()
 
 
 def characters(text: str) -> list[str]:
-    """Every character, composed (NFC), runs of white space as one blank, none at the ends."""
+    """Characters of a text, composed (NFC), with runs of white space as one space and none at the ends."""
     return list(one_line(text))
 
 
@@ -33,7 +33,7 @@ def rate(
 
 
 def exact_matches(outputs: Sequence[str], references: Sequence[str]) -> int:
-    """Outputs that are their reference, but for white space and for how characters are composed."""
+    """Number of outputs that equal their reference up to white space and Unicode composition."""
     return sum(
         one_line(output) == one_line(reference) for output, reference in zip(outputs, references, strict=True)
     )

@@ -1,4 +1,4 @@
-"""One score as a value: what it is called, how it is shown, and which way is better. Imports no torch."""
+"""A score as a value with name, unit, interval and direction. Imports no torch."""
 
 from __future__ import annotations
 
@@ -6,30 +6,30 @@ import math
 from typing import NamedTuple
 
 PERCENT, POINTS = "share, %", "share"
-"""Units of shares from 0 to 1, which are shown times 100, with and without the sign."""
+"""Units of shares from 0 to 1, shown times 100, with and without the percent sign."""
 
 
 class Metric(NamedTuple):
-    """One score of one system."""
+    """A score of a system."""
 
     name: str
     value: float
     interval: tuple[float, float] | None = None
-    """95 % confidence interval, in the unit of `value`; None where it was not estimated."""
+    """95 % confidence interval, in the unit of `value`; None if not estimated."""
     higher_is_better: bool = True
     unit: str = PERCENT
-    """PERCENT or POINTS: `value` is a share from 0 to 1; anything else is shown behind the value as it is."""
+    """PERCENT or POINTS if `value` is a share from 0 to 1; any other text is shown after the value."""
     likelihood: bool = False
-    """Whether it is a likelihood, which still improves while counts of exact matches stand still."""
+    """Whether it is a likelihood, which may still improve while counts of exact matches do not."""
 
     @property
     def title(self) -> str:
-        """The name in words: `character error`."""
+        """The name with spaces: `character error`."""
         return self.name.replace("_", " ")
 
     @property
     def shown(self) -> str:
-        """The value with its unit, as tables and progress lines show it: `95.92 %`, `38.12`, `4.071`."""
+        """The value with its unit for tables and progress lines: `95.92 %`, `38.12`, `4.071`."""
         if self.unit in (PERCENT, POINTS):
             return f"{100 * self.value:.2f}" + (" %" if self.unit == PERCENT else "")
         return f"{self.value:.3f}" + (f" {self.unit}" if self.unit else "")
@@ -44,9 +44,8 @@ class Metric(NamedTuple):
 def is_better(scores: list[Metric], before: list[Metric]) -> bool:
     """Whether an epoch is better than an earlier one.
 
-    The first metric decides; where it is equal, the metrics of which less is better, in their order (error rates and
-    perplexity beside a count of exact matches). Where the first is another one than before, the two cannot be compared,
-    and the later epoch counts as better.
+    The first metric decides. If it is equal, metrics of which less is better decide in their order (such as error rates
+    and perplexity after exact matches). If the first metric is another one than before, the later epoch is better.
     """
     first, first_before = scores[0], before[0]
     if first.name != first_before.name:

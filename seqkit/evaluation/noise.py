@@ -1,6 +1,6 @@
-"""Which errors of a tagger look like errors of the treebank: three rules, each wrong now and then.
+"""Rules that estimate which errors of a tagger are label noise of the treebank. Each is sometimes wrong.
 
-A rule looks at one word and names the UPOS that its evidence speaks for, or says nothing. None of them proves anything.
+A rule returns the UPOS that its evidence supports for a word, or None.
 """
 
 from __future__ import annotations
@@ -13,25 +13,25 @@ from seqkit.examples import Sentence
 from seqkit.labels.kinds import is_label
 
 SURE = 0.95
-"""The probability from which on a model counts as sure. Label smoothing keeps even the surest below 0.99."""
+"""Probability above which a prediction counts as certain. Label smoothing keeps probabilities below 0.99."""
 NEARLY_ALL = 0.9
-"""The share of training words from which on a fine tag settles the coarse one."""
+"""Share of training words above which a fine tag determines the coarse one."""
 EDGE = ""
 Context = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class TreebankHabits:
-    """How a training treebank labels words."""
+    """Label statistics of a training treebank."""
 
     contexts: Mapping[Context, Counter[str]]
-    """A word between its neighbours -> UPOS -> count."""
+    """Word with its neighbours -> UPOS -> count."""
     fine: Mapping[str, Counter[str]]
     """XPOS -> UPOS -> count."""
 
     @classmethod
     def gather(cls, train: Sequence[Sentence]) -> TreebankHabits:
-        """Read the training split once."""
+        """Count over the training split."""
         contexts: defaultdict[Context, Counter[str]] = defaultdict(Counter)
         fine: defaultdict[str, Counter[str]] = defaultdict(Counter)
         for sentence in train:
@@ -45,14 +45,14 @@ class TreebankHabits:
 
 
 def context(words: Sequence[str], t: int) -> Context:
-    """Word t between its neighbours, those in lower case; EDGE beyond the sentence."""
+    """Word t with its neighbours in lower case; EDGE beyond the sentence."""
     before = words[t - 1].lower() if t else EDGE
     after = words[t + 1].lower() if t + 1 < len(words) else EDGE
     return before, words[t], after
 
 
 def same_context(habits: TreebankHabits, sentence: Sentence, t: int) -> str | None:
-    """The label that training has most often for this word between these neighbours; None in a tie, or unseen."""
+    """The most frequent label in training for this word with these neighbours; None for a tie or an unseen context."""
     counts = habits.contexts.get(context(sentence.words, t), Counter()).most_common(2)
     if not counts or (len(counts) == 2 and counts[0][1] == counts[1][1]):
         return None
@@ -60,7 +60,7 @@ def same_context(habits: TreebankHabits, sentence: Sentence, t: int) -> str | No
 
 
 def own_fine_tag(habits: TreebankHabits, sentence: Sentence, t: int) -> str | None:
-    """The UPOS that goes with the word's own gold XPOS in nearly all of training; None where there is no such."""
+    """The UPOS that nearly always occurs with the word's gold XPOS in training; None if there is none."""
     if "xpos" not in sentence.labels:
         return None
     counts = habits.fine.get(sentence.labels["xpos"][t], Counter())
@@ -71,5 +71,5 @@ def own_fine_tag(habits: TreebankHabits, sentence: Sentence, t: int) -> str | No
 
 
 def sure_and_seconded(guess: str, p: float, other: str) -> str | None:
-    """The model's label, where it is sure of it and a tagger of another kind gives the same; else None."""
+    """The model's label if its probability is high and another kind of tagger predicts it, too; else None."""
     return guess if p >= SURE and other == guess else None

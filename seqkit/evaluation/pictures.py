@@ -1,4 +1,4 @@
-"""Pictures as files: their formats by suffix, letters of any script, written whole or not at all, without a display."""
+"""Plots as files: formats by suffix, fonts for all scripts, atomic writes, no display needed."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 PICTURES = ("png", "pdf", "svg")
-"""What a picture can be, by its suffix; without one it is the first."""
+"""Formats by suffix; the first is the default."""
 UNDATED: dict[str, dict[str, Any]] = {"png": {}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
-"""What keeps the time of day out of a file, so that equal figures give equal bytes."""
+"""Metadata that leaves out the time, so that equal figures give equal bytes."""
 FONTS = (
     *("Noto Sans CJK JP", "Noto Sans CJK SC", "IPAexGothic", "Hiragino Sans", "MS Gothic", "Yu Gothic"),
     *("Microsoft YaHei", "PingFang SC", "WenQuanYi Zen Hei", "Droid Sans Fallback", "Malgun Gothic"),
     *("Noto Sans Devanagari", "Noto Sans Bengali", "Noto Sans Tamil", "Noto Sans Thai", "Noto Sans Khmer"),
     *("Noto Sans Arabic", "Noto Sans Hebrew", "Noto Sans Ethiopic", "Arial Unicode MS", "Noto Emoji"),
 )
-"""Letters that the first font lacks are taken from those of these that are installed."""
+"""Fallback fonts for characters that the first font lacks, if installed."""
 
 
 def check_picture(path: Path) -> None:
-    """Raise SeqkitError for a suffix that is no picture's, and for a folder that is not there."""
+    """Raise SeqkitError for an unknown suffix or a missing folder."""
     picture_format(path)
     if not path.parent.is_dir():
         raise SeqkitError(f"{path.parent}: no such folder", "Make it first.", exit_code=2)
 
 
 def picture_format(path: Path) -> str:
-    """The format that a suffix names. Raises SeqkitError for one that is no picture's."""
+    """The format of a suffix. Raises SeqkitError for an unknown suffix."""
     suffix = path.suffix.lower().removeprefix(".") or PICTURES[0]
     if suffix not in PICTURES:
         known = ", ".join(f".{name}" for name in PICTURES)
@@ -45,7 +45,7 @@ def picture_format(path: Path) -> str:
 
 @contextmanager
 def letters_of_any_script() -> Iterator[list[str]]:
-    """Within it pictures take letters from any font that is there. At the end the list tells of those that none has."""
+    """A context in which plots use all installed fallback fonts. At the end the list has warnings on missing ones."""
     from matplotlib import font_manager, rc_context
 
     installed = {font.name for font in font_manager.fontManager.ttflist}
@@ -67,12 +67,12 @@ def letters_of_any_script() -> Iterator[list[str]]:
 
 
 def save_figure(figure: Figure, picture: Path) -> None:
-    """The figure in the format that the suffix names. Raises SeqkitError for one that is not of `PICTURES`."""
+    """Write a figure in the format of the suffix. Raises SeqkitError for a suffix that is not in `PICTURES`."""
     format = picture_format(picture)
     with atomic_write(picture) as file:
         figure.savefig(file, format=format, dpi=120, metadata=UNDATED[format])
 
 
 def plain(label: str) -> str:
-    """A label as it is: matplotlib reads $…$ as mathematics."""
+    """Escape a label: matplotlib reads $…$ as mathematics."""
     return label.replace("$", r"\$")

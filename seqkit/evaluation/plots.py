@@ -1,4 +1,4 @@
-"""Pictures of a run and of its errors."""
+"""Plots of a training run and of errors."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
     from seqkit.training.state import Progress
 
 PLOTTED = 40
-"""Labels that a confusion matrix shows, the most frequent ones."""
+"""Number of labels in a confusion matrix, most frequent first."""
 
 
 def learning_curve(progress: Progress, picture: Path, title: str = "") -> None:
-    """Losses and scores by epoch. A run without an epoch gives no picture.
+    """Plot losses and scores by epoch. A run without an epoch has no plot.
 
-    Losses are negative log-likelihoods a step; a perplexity on dev is shown as its logarithm, which is one.
+    Losses are negative log-likelihoods for each step; a perplexity on dev is shown as its logarithm.
     """
     from matplotlib.figure import Figure
 
@@ -48,7 +48,7 @@ def learning_curve(progress: Progress, picture: Path, title: str = "") -> None:
 
 
 def confusion_matrix(score: KindScores, title: str, picture: Path) -> None:
-    """The most frequent labels, gold in rows, predicted in columns; the colour is the share of the row."""
+    """Plot confusions of the most frequent labels: gold in rows, predicted in columns, colour the share of the row."""
     from matplotlib.figure import Figure
 
     support = {label: of_label.support for label, of_label in list(score.labels().items())[:PLOTTED]}

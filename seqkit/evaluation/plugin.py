@@ -1,4 +1,4 @@
-"""The built-in metrics, registered as a plugin's are."""
+"""The built-in metrics, registered through the plugin hook."""
 
 from __future__ import annotations
 

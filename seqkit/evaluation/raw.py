@@ -1,9 +1,9 @@
-"""Scores on raw text, where gold and system may split it differently: those of the CoNLL 2018 shared task.
+"""Word-aligned scores on raw text, as in the CoNLL 2018 shared task.
 
-Gold and system are the same characters, white space aside, so every token is a range of characters. Tokens,
-sentences and words are right where their ranges agree. Inside a multiword token words have no range: there
-they are aligned by the longest common subsequence of their forms, case aside, within the smallest span that
-no multiword token of either side sticks out of. Labels are compared on aligned words.
+Gold and system have the same characters apart from white space, so every token is a range of characters. Tokens,
+sentences and words are right if their ranges agree. Words inside a multiword token have no range: they are aligned by
+the longest common subsequence of their lower-cased forms, within the smallest span that no multiword token of either
+side crosses. Labels are compared on aligned words.
 (Zeman et al. 2018, CoNLL 2018 Shared Task, section 6.)
 """
 
@@ -22,7 +22,7 @@ Span = tuple[int, int]
 
 
 class RawScore(NamedTuple):
-    """Counts of one metric; `aligned` is None where nothing is aligned first."""
+    """Counts of a metric; `aligned` is None if the metric needs no alignment."""
 
     right: int
     gold: int
@@ -31,12 +31,12 @@ class RawScore(NamedTuple):
 
     @property
     def precision(self) -> float:
-        """Share of what the system has that is right; 0 of nothing."""
+        """Share of the system's units that are right; 0 if there are none."""
         return self.right / self.system if self.system else 0.0
 
     @property
     def recall(self) -> float:
-        """Share of what gold has that was found; 0 of nothing."""
+        """Share of the gold units that were found; 0 if there are none."""
         return self.right / self.gold if self.gold else 0.0
 
     @property
@@ -52,24 +52,24 @@ class RawScore(NamedTuple):
 
 @dataclass
 class RawScores:
-    """By metric: Tokens, Sentences, Words; UPOS, XPOS, UFeats, AllTags where both sides have such labels."""
+    """Scores by metric: Tokens, Sentences, Words; UPOS, XPOS, UFeats, AllTags if both sides have such labels."""
 
     metrics: dict[str, RawScore]
     silver: str | None = None
     model_silver: str | None = None
-    """The pipeline that made the labels the model learnt from, where no person did."""
+    """The pipeline whose silver labels the model was trained on, or None."""
 
 
 class _Word(NamedTuple):
     span: Span
-    """Characters; of a word inside a multiword token, those of the token."""
+    """Range of characters; of a word inside a multiword token, that of the token."""
     form: str
     inside: bool
     labels: dict[str, str]
 
 
 class _Text:
-    """Sentences as ranges of characters, white space aside."""
+    """Sentences as ranges of characters without white space."""
 
     def __init__(self, sentences: Sequence[Sentence]) -> None:
         self.parts: list[str] = []
@@ -92,7 +92,7 @@ class _Text:
                 span = self._token(form)
             inside = index <= last
             labels = {kind: values[index] for kind, values in sentence.labels.items()}
-            # As the script does: only forms that are written lose their blanks.
+            # As the reference script does: only written forms lose their spaces.
             self.words.append(
                 _Word(span, (form if inside else "".join(form.split())).lower(), inside, labels)
             )
@@ -108,7 +108,7 @@ class _Text:
 
 
 def _metrics(ours: _Text, theirs: _Text) -> dict[str, tuple[str, ...]]:
-    """Metric -> the kinds of label that it compares, of those that both sides have; AllTags are all standard ones."""
+    """Metric -> the kinds of label that it compares, of those on both sides; AllTags compares all standard kinds."""
     sides = [set(side.words[0].labels) for side in (ours, theirs) if side.words]
     kinds = in_order(set.intersection(*sides) if sides else standard_kinds())
     standard = {kind_spec(kind).raw_name or kind: (kind,) for kind in kinds if kind in standard_kinds()}
@@ -120,7 +120,7 @@ def _metrics(ours: _Text, theirs: _Text) -> dict[str, tuple[str, ...]]:
 def score_raw(gold: Sequence[Sentence], system: Sequence[Sentence]) -> RawScores:
     """Word-aligned scores of a system's words, sentences and labels.
 
-    Raises SeqkitError where the two are not the same characters, white space aside.
+    Raises SeqkitError if the characters differ, apart from white space.
     """
     ours, theirs = _Text(gold), _Text(system)
     _check_same(ours, theirs)
@@ -141,7 +141,7 @@ def score_raw(gold: Sequence[Sentence], system: Sequence[Sentence]) -> RawScores
 
 
 def _view(kind: str) -> Callable[[str], str]:
-    """What of a label is compared: all of it, or the coarser label that its kind is scored by."""
+    """The function from a label to what is compared: the label itself, or a coarser one."""
     view = kind_spec(kind).view
     return load(view) if view else str
 
@@ -164,7 +164,7 @@ def _check_same(gold: _Text, system: _Text) -> None:
 
 
 def _align(gold: Sequence[_Word], system: Sequence[_Word]) -> Iterator[tuple[_Word, _Word]]:
-    """Pairs of words that are the same one."""
+    """Yield pairs of aligned words."""
     spans = _multiword_spans([*gold, *system])
     ours, theirs = _sort_out(gold, spans), _sort_out(system, spans)
     for span in spans:
@@ -175,7 +175,7 @@ def _align(gold: Sequence[_Word], system: Sequence[_Word]) -> Iterator[tuple[_Wo
 
 
 def _multiword_spans(words: Sequence[_Word]) -> list[Span]:
-    """The ranges of multiword tokens of both sides, those that overlap made one."""
+    """The ranges of multiword tokens of both sides, with overlapping ones merged."""
     spans: list[Span] = []
     for start, end in sorted({word.span for word in words if word.inside}):
         if spans and start < spans[-1][1]:
@@ -187,9 +187,9 @@ def _multiword_spans(words: Sequence[_Word]) -> list[Span]:
 
 class _Sorted(NamedTuple):
     inside: dict[Span, list[_Word]]
-    """By multiword span: the words completely inside it."""
+    """Multiword span -> the words inside it."""
     outside: dict[Span, _Word]
-    """By their own span: the words that touch none."""
+    """Span of a word -> words that touch no multiword span."""
 
 
 def _sort_out(words: Sequence[_Word], spans: Sequence[Span]) -> _Sorted:
@@ -206,7 +206,7 @@ def _sort_out(words: Sequence[_Word], spans: Sequence[Span]) -> _Sorted:
 
 
 def _common(gold: Sequence[_Word], system: Sequence[_Word]) -> Iterator[tuple[_Word, _Word]]:
-    """A longest common subsequence by form."""
+    """Yield a longest common subsequence by form."""
     best = [[0] * (len(system) + 1) for _ in range(len(gold) + 1)]
     for g in reversed(range(len(gold))):
         for s in reversed(range(len(system))):

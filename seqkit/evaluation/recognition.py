@@ -1,4 +1,4 @@
-"""How good text read from sound, pictures or films is: exact matches, word and character errors, BLEU of sentences."""
+"""Scores of text read from sound, pictures or films: exact matches, word and character errors, BLEU of sentences."""
 
 from __future__ import annotations
 
@@ -24,10 +24,9 @@ from seqkit.evaluation.translation import METRICS, Compared, metric_for
 from seqkit.text.languages import writes_blanks
 
 SENTENCES = 5.0
-"""Targets of so many words on average, or twice as many characters where words have no blanks between them, are
-sentences, of which BLEU says something."""
+"""Mean words of a target above which BLEU is reported; twice as many characters for languages without spaces."""
 LENGTHS = 12
-"""Targets with more different lengths than this are not counted length by length."""
+"""Maximum number of different target lengths for a table by length."""
 
 
 class ErrorRate(NamedTuple):
@@ -56,23 +55,23 @@ def error_rate(name: str, outputs: Sequence[str], references: Sequence[str]) -> 
 
 @dataclass(frozen=True)
 class RecognitionScores:
-    """Scores of one system."""
+    """Scores of a system."""
 
     pairs: int
     exact: Accuracy
-    """Outputs that equal their reference, but for white space and for how characters are composed."""
+    """Outputs that equal their reference up to white space and Unicode composition."""
     word_error: ErrorRate
     character_error: ErrorRate
     metrics: dict[str, Score]
-    """BLEU and chrF2, where targets are sentences."""
+    """BLEU and chrF2 if targets are sentences."""
     by_words: dict[int, Accuracy]
-    """Words of the reference -> exact matches among those; empty where there are many lengths or one."""
+    """Words of the reference -> exact matches; empty if there are too many lengths, or one."""
 
 
 def score_recognition(
     outputs: Sequence[str], references: Sequence[str], side: str, tokenizer: Tokenizer
 ) -> RecognitionScores:
-    """Hold outputs against their references, of which there must be one at least. `side` is the targets' language."""
+    """Score outputs against their references, at least one. `side` is the language of the targets."""
     lengths = [len(words(reference)) for reference in references]
     # Edits are counted of words and of characters already.
     chosen = [name for name in METRICS if higher_is_better(name)] if _are_sentences(references, side) else []
@@ -90,7 +89,7 @@ def score_recognition(
 
 
 def _are_sentences(references: Sequence[str], side: str) -> bool:
-    """Whether the references are long enough; in a language without blanks by their characters."""
+    """Whether the references are long enough; for languages without spaces, by their characters."""
     units, least = (words, SENTENCES) if writes_blanks(side) else (characters, 2 * SENTENCES)
     return sum(len(units(reference)) for reference in references) >= least * len(references)
 
@@ -112,9 +111,9 @@ def _by_words(
 def compare_recognition(
     this: Sequence[str], other: Sequence[str], references: Sequence[str]
 ) -> list[Compared]:
-    """Exact matches, word and character errors (per cent) of two systems, and whether they differ by more than chance.
+    """Compare exact matches, word and character errors (in %) of two systems by paired bootstrap over outputs.
 
-    Paired bootstrap over outputs; p as `resampling.by_chance` tells it.
+    p-values are those of `resampling.by_chance`.
     """
     names = ("exact", "wer", "cer")
     return [Compared(title_of(name), *compared(metric_of(name), this, other, references)) for name in names]

@@ -1,4 +1,4 @@
-"""What an evaluation found, as one value: a table on a terminal, JSON for programs, Markdown for cards and pages.
+"""The result of an evaluation as a value: tables for a terminal, JSON, Markdown for cards.
 
 Imports no torch.
 """
@@ -14,7 +14,7 @@ from seqkit.io.visible import visible
 
 
 class Table(NamedTuple):
-    """Rows of cells under a header."""
+    """A table: title, header and rows of cells."""
 
     title: str
     header: list[str]
@@ -22,7 +22,7 @@ class Table(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A part of a model card: a heading, what was counted, and which of a report's tables stand under it."""
+    """A section of a model card: heading, what was counted, tables."""
 
     title: str
     summary: str
@@ -46,9 +46,9 @@ class Report:
     """Scores of one model on one set of data, which become tables, JSON, Markdown and a section of the card."""
 
     title: str
-    """What was measured on what, in one line."""
+    """Model and data, in one line."""
     metrics: Sequence[Metric] = ()
-    """The scores as values, the one that decides first."""
+    """The scores as values, the main one first."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """What JSON has beside the metrics: the model, the data, counts."""
     tables: Sequence[Table] = ()
@@ -75,7 +75,7 @@ class Report:
 
     @property
     def card(self) -> Section | None:
-        """What `--card` adds to the model's card; None where that makes no sense."""
+        """What `--card` adds to the model card; None if it does not apply."""
         if not self.section:
             return None
         tables = self.layout.in_card if self.layout else [metric_table(self.metrics)]
@@ -87,7 +87,7 @@ class Report:
 
 
 def silver_warning(silver: str | None) -> str:
-    """What must stand beside every score against labels that no person made; "" for gold labels."""
+    """The warning beside scores against silver labels; "" for gold labels."""
     return f"SILVER: labels by {silver}, not by people" if silver else ""
 
 

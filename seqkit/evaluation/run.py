@@ -1,4 +1,4 @@
-"""Runs a tagger over labelled sentences and scores it: on the words as given, or from raw text."""
+"""Run a tagger over labelled sentences and score it, on gold words or from raw text."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from seqkit.text.segmenters import Segmenter
 
 
 def evaluate_tagger(model: Any, gold: Sequence[Sentence], kinds: Sequence[str]) -> TaggingScores:
-    """Accuracies of a tagger on gold words; known and ambiguous are the words that its training had so."""
+    """Accuracies of a tagger on gold words; known and ambiguous refer to its training split."""
     facts, predicted = model.facts, predict(model, gold)
     scores = score_tagging(gold, predicted, kinds, facts.known_words, facts.ambiguous)
     return replace(scores, model_silver=facts.silver, spans=score_span_kinds(gold, predicted, kinds))
 
 
 def predict(model: Any, sentences: Sequence[Sentence]) -> Sequence[Mapping[str, list[str]]]:
-    """A tagger's labels as `seqkit tag` writes them: tags of spans that are out of order are repaired."""
+    """Predict labels as `seqkit tag` writes them, with tags out of order repaired."""
     schemes = schemes_of(model.facts.labels)
     predicted: Sequence[Mapping[str, list[str]]] = model.predict(sentences)
     return [repaired_labels(labels, schemes) for labels in predicted] if schemes else predicted
@@ -33,9 +33,9 @@ def predict(model: Any, sentences: Sequence[Sentence]) -> Sequence[Mapping[str, 
 def evaluate_raw(
     model: Any, gold: Sequence[Sentence], kinds: Sequence[str], segmenter: Segmenter
 ) -> RawScores:
-    """Word-aligned scores of a tagger that reads the raw text of the gold sentences.
+    """Word-aligned scores of a tagger on the raw text of the gold sentences.
 
-    Raises SeqkitError where the gold sentences do not say where blanks stand.
+    Raises SeqkitError if the gold sentences do not record spaces.
     """
     system = list(segmenter.sentences(raw_text(gold)))
     for sentence, labels in zip(system, predict(model, system), strict=True):
@@ -44,7 +44,7 @@ def evaluate_raw(
 
 
 def raw_text(gold: Sequence[Sentence]) -> Iterator[RawText]:
-    """The running text that sentences were made from, with blank lines where CoNLL-U marks a paragraph."""
+    """Restore the running text of sentences, with blank lines at the paragraphs of CoNLL-U."""
     offset = 0
     for number, sentence in enumerate(gold):
         if sentence.spaces is None:
@@ -65,9 +65,9 @@ def raw_text(gold: Sequence[Sentence]) -> Iterator[RawText]:
 def kinds_to_score(
     wanted: Sequence[str], model_kinds: Sequence[str], gold: Sequence[Sentence], name: str
 ) -> tuple[str, ...]:
-    """The kinds of label asked for, else all that both the model and the corpus have.
+    """The requested kinds of label, or all that both the model and the corpus have.
 
-    Raises SeqkitError for no sentence, a kind that the model does not give, and one that the corpus lacks.
+    Raises SeqkitError if there is no sentence, or a kind is missing from the model or the corpus.
     """
     if not gold:
         raise SeqkitError(f"{name}: holds no sentence to evaluate on", "Give a file with labelled sentences.")
@@ -82,6 +82,6 @@ def kinds_to_score(
     if not both:
         raise SeqkitError(
             f"{name}: has none of the labels that the model gives ({', '.join(model_kinds)})",
-            "Label it on the way with a spaCy pipeline: --gold spacy:NAME.",
+            "Label it with a spaCy pipeline: --gold spacy:NAME.",
         )
     return in_order(wanted) or both

@@ -9,24 +9,24 @@ from seqkit.text.languages import language_of, writes_blanks
 
 DEFAULT = "13a"
 OF_LANGUAGE = {"ja": "ja-mecab", "ko": "ko-mecab", "zh": "zh", "yue": "zh"}
-"""Language -> how its text is cut into words. sacreBLEU's own default, 13a, looks for blanks."""
+"""Language -> tokenizer. sacreBLEU's default, 13a, needs spaces between words."""
 EXTRAS = {"ja-mecab": "ja", "ko-mecab": "ko"}
 FALLBACK = "char"
 
 
 @dataclass(frozen=True)
 class Tokenizer:
-    """How BLEU cuts text into words. `note` says why it is not the language's usual one."""
+    """A tokenizer of BLEU. `note` explains a deviation from the usual one of the language."""
 
     name: str
     note: str = ""
 
 
 def tokenizer_for(side: str, wanted: str = "") -> Tokenizer:
-    """The tokenizer asked for, else the one for a language.
+    """The requested tokenizer, or the usual one of a language.
 
-    Where the usual one of a language is not installed, characters are words, and the note says so.
-    Raises SeqkitError for a name that sacreBLEU does not know, and for one asked for that cannot be had.
+    If the usual one is not installed, characters count as words, with a note. Raises SeqkitError for an unknown name,
+    and for a requested tokenizer that is not installed.
     """
     from sacrebleu.metrics.bleu import BLEU
 
@@ -43,8 +43,8 @@ def tokenizer_for(side: str, wanted: str = "") -> Tokenizer:
         reason = " ".join(str(error).split())
         install = f'Install it: pip install "sacrebleu[{EXTRAS[name]}]"' if name in EXTRAS else ""
         if wanted:
-            fix = install or "Take another, such as --tokenize char."
-            raise SeqkitError(f"--tokenize {name}: cannot be had ({reason})", fix) from error
+            fix = install or "Choose another, such as --tokenize char."
+            raise SeqkitError(f"--tokenize {name}: not available ({reason})", fix) from error
         note = f"BLEU counts characters as words: the tokenizer {name} is not installed. {install}"
         return Tokenizer(FALLBACK, note.strip())
     return Tokenizer(name)

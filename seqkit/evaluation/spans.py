@@ -1,7 +1,7 @@
-"""Precision, recall and F1 of spans, as conlleval counts them: type and both ends must be right.
+"""Precision, recall and F1 of spans, as in conlleval: type and both ends must be right.
 
-conlleval is the script of the CoNLL shared tasks from 2000 to 2003 (Tjong Kim Sang & Buchholz 2000). How tags become
-spans is described at `seqkit.labels.schemes.spans`.
+conlleval is the script of the CoNLL shared tasks from 2000 to 2003 (Tjong Kim Sang & Buchholz 2000).
+`seqkit.labels.schemes.spans` converts tags to spans.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from seqkit.labels.schemes import out_of_order, scheme_of, spans
 
 @dataclass(frozen=True)
 class SpanScores:
-    """Spans of one kind of label: all of them, and by type."""
+    """Scores of the spans of a kind of label, overall and by type."""
 
     overall: LabelScore
-    """How many spans gold has (support), how many were predicted, and how many of these are right."""
+    """Numbers of gold spans (support), of predicted spans, and of right ones."""
     types: dict[str, LabelScore]
     """Type of span -> its counts, in alphabetical order."""
 
@@ -29,7 +29,7 @@ class SpanScores:
 def score_spans(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]]) -> SpanScores:
     """Compare the spans of predicted tags with those of gold tags.
 
-    Args: one sequence of tags a sentence. Raises ValueError where the number of sentences differs.
+    Args: one sequence of tags for each sentence. Raises ValueError if the numbers of sentences differ.
     """
     support, found, right = Counter[str](), Counter[str](), Counter[str]()
     for tags, guesses in zip(gold, predicted, strict=True):
@@ -43,7 +43,7 @@ def score_spans(gold: Sequence[Sequence[str]], predicted: Sequence[Sequence[str]
 def score_span_kinds(
     gold: Sequence[Sentence], predicted: Sequence[Mapping[str, Sequence[str]]], kinds: Sequence[str]
 ) -> dict[str, SpanScores]:
-    """The scores of those kinds whose gold labels are spans. Args: predicted, kind -> labels, for each sentence.
+    """Score the kinds whose gold labels are spans. Args: predicted, kind -> labels, for each sentence.
 
     A sentence without labels of a kind is not scored on it; a word without a label is outside of spans on both sides.
     """
@@ -51,12 +51,12 @@ def score_span_kinds(
 
 
 def gold_scheme(sentences: Sequence[Sentence], kind: str) -> str:
-    """The span scheme of the labels of a kind that sentences have; "" where they are no spans."""
+    """The span scheme of the gold labels of a kind; "" if they are not spans."""
     return scheme_of(kind, {label for sentence in sentences for label in sentence.labels.get(kind, ())})
 
 
 def order_note(sentences: Sequence[Sentence], kind: str) -> str:
-    """A note on tags without a prefix, or out of order, such as `I-PER` after `O`; "" where there are none."""
+    """A note on tags without a prefix, or out of order, such as `I-PER` after `O`; "" if there are none."""
     scheme, count, first = gold_scheme(sentences, kind), 0, None
     if kind_spec(kind).scheme and not scheme:
         return f"{kind} tags have no prefix such as B-: they are scored word by word, not as spans"

@@ -1,4 +1,4 @@
-"""How good predicted labels are, word by word, where gold and prediction have the same words."""
+"""Scores of predicted labels on gold words."""
 
 from __future__ import annotations
 
@@ -19,34 +19,34 @@ Z_95 = 1.959964
 
 
 class Accuracy(NamedTuple):
-    """So many right of so many."""
+    """Number right of a total."""
 
     right: int = 0
     total: int = 0
 
     @property
     def value(self) -> float | None:
-        """Share that is right; None of nothing."""
+        """Share that is right; None if the total is 0."""
         return self.right / self.total if self.total else None
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        """The 95 % interval of Wilson (1927), which takes the cases to be independent; None of nothing."""
+        """Wilson's 95 % interval (1927), which treats cases as independent; None if the total is 0."""
         if not self.total:
             return None
         n, p, z = self.total, self.right / self.total, Z_95
         middle = (p + z * z / (2 * n)) / (1 + z * z / n)
         half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-        # Of none and of all the ends are 0 and 1, but for the rounding.
+        # For 0 % and 100 % the ends are 0 and 1 up to rounding.
         low = 0.0 if self.right == 0 else max(0.0, middle - half)
         return low, 1.0 if self.right == self.total else min(1.0, middle + half)
 
 
 class LabelScore(NamedTuple):
-    """One label: how often it stands in gold (its support), in the prediction, and in both at one word.
+    """Counts of a label: in gold (its support), in the prediction, and in both on the same word.
 
-    A quotient by zero counts as 0, as in scikit-learn: the precision of a label never predicted, the recall
-    of one that gold never has, the F1 of one that is never right.
+    Division by zero gives 0, as in scikit-learn: precision of a label that is never predicted, recall of one without
+    support, F1 of one that is never right.
     """
 
     support: int
@@ -60,7 +60,7 @@ class LabelScore(NamedTuple):
 
     @property
     def recall(self) -> float:
-        """Share of the words with this label that were given it."""
+        """Share of the words with this gold label that are right."""
         return self.right / self.support if self.support else 0.0
 
     @property
@@ -71,21 +71,21 @@ class LabelScore(NamedTuple):
 
 @dataclass
 class KindScores:
-    """Accuracies on one kind of label."""
+    """Accuracies of a kind of label."""
 
     overall: Accuracy
     known: Accuracy
-    """On words that training had."""
+    """Accuracy on words of the training split."""
     unknown: Accuracy
     ambiguous: Accuracy
-    """On words that training had with more than one label."""
+    """Accuracy on words with more than one label in the training split."""
     sentences: Accuracy
     """Sentences in which every word is right."""
     confusion: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(gold label, predicted label) -> words; empty for `ufeats` and `all`."""
 
     def labels(self) -> dict[str, LabelScore]:
-        """Each label of gold or prediction, those with most support first."""
+        """Counts of each label in gold or prediction, sorted by support."""
         support: Counter[str] = Counter()
         predicted: Counter[str] = Counter()
         for (gold, guess), count in self.confusion.items():
@@ -98,26 +98,26 @@ class KindScores:
 
     @property
     def macro_f1(self) -> float | None:
-        """Mean F1 of the labels that gold or prediction has, each counted once."""
+        """Mean F1 over the labels in gold or prediction."""
         scores = self.labels().values()
         return sum(score.f1 for score in scores) / len(scores) if scores else None
 
 
 @dataclass
 class TaggingScores:
-    """Everything `score_tagging` measured."""
+    """Result of `score_tagging`."""
 
     sentences: int
     words: int
     kinds: dict[str, KindScores]
-    """By kind of label, or name of a coarser view of one (`ufeats` is `feats` with universal features alone); `all` is
-    all kinds at once."""
+    """Scores by kind of label or name of a coarser view (`ufeats`: `feats` with universal features only); `all` is all
+    kinds at once."""
     silver: str | None = None
-    """The pipeline that made the labels scored against, where no person did."""
+    """The pipeline that made the silver labels scored against, or None."""
     model_silver: str | None = None
-    """The pipeline that made the labels the model learnt from, where no person did."""
+    """The pipeline whose silver labels the model was trained on, or None."""
     spans: dict[str, SpanScores] = field(default_factory=dict)
-    """By kind of label, of those whose labels make spans."""
+    """Span scores by kind of label, for kinds that are spans."""
 
 
 def score_tagging(
@@ -129,11 +129,10 @@ def score_tagging(
 ) -> TaggingScores:
     """Compare predicted labels with gold ones.
 
-    A word without a label (UPOS `_`) is not scored on it; of kinds for which `_` is a value, it is scored as any other.
+    A word without a label (UPOS `_`) is not scored on it; for kinds in which `_` is a value, it is scored as any other.
 
-    Args: predicted, kind -> one label a word, for each sentence; train_words, the words of the training
-    split; ambiguous, kind -> training words with more than one label. Raises ValueError where the number of
-    words differs.
+    Args: predicted, kind -> one label for each word, for each sentence; train_words, words of the training split;
+    ambiguous, kind -> training words with more than one label. Raises ValueError if numbers of words differ.
     """
     several = ambiguous or {}
     scores = {
@@ -165,7 +164,7 @@ def _cases(
     kinds: Sequence[str],
     view: Callable[[str], str] = str,
 ) -> Iterator[list[_Case]]:
-    """For each sentence its labelled words, with gold and predicted label; several kinds joined by tabs."""
+    """The labelled words of each sentence with gold and predicted label; several kinds are joined by tabs."""
     for sentence, tags in zip(gold, predicted, strict=True):
         if any(kind not in sentence.labels for kind in kinds):
             continue

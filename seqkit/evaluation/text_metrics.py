@@ -1,4 +1,4 @@
-"""The built-in metrics of text: sacreBLEU's, exact matches and edits."""
+"""The built-in metrics of text: those of sacreBLEU, exact matches and edit rates."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class SacreMetric(CorpusMetric):
         return type(self)(language, tokenizer or tokenizer_for(language).name)
 
     def make(self) -> Any:
-        """The metric."""
+        """Create the sacreBLEU metric."""
         raise NotImplementedError
 
     @cached_property
@@ -46,7 +46,7 @@ class SacreMetric(CorpusMetric):
 
 
 class BLEU(SacreMetric):
-    """BLEU (Papineni et al. 2002), tokenizer 13a; of single sentences BLEU+1 (Lin & Och 2004)."""
+    """BLEU (Papineni et al. 2002), tokenizer 13a; for single sentences BLEU+1 (Lin & Och 2004)."""
 
     def make(self) -> Any:
         return self._with()
@@ -92,7 +92,7 @@ class TER(SacreMetric):
 
 
 class ExactMatch(CorpusMetric):
-    """Outputs that equal their reference but for white space, in %."""
+    """Share of outputs that equal their reference up to white space, in %."""
 
     def statistics(self, outputs: Sequence[str], references: Sequence[str]) -> Sums:
         pairs = zip(outputs, references, strict=True)
@@ -117,12 +117,12 @@ class EditRate(CorpusMetric):
 
 
 class WordErrorRate(EditRate):
-    """Edits of words."""
+    """Word error rate in %."""
 
     units = staticmethod(words)
 
 
 class CharacterErrorRate(EditRate):
-    """Edits of characters."""
+    """Character error rate in %."""
 
     units = staticmethod(characters)

@@ -1,4 +1,4 @@
-"""How good translations are: sacreBLEU's metrics with intervals, length, exact matches, BLEU by source length."""
+"""Scores of translations: sacreBLEU's metrics with intervals, length ratio, exact matches, BLEU by source length."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from seqkit.text.piece_lines import one_line
 METRICS = ("bleu", "chrf", "ter")
 """Registered metrics that every evaluation of translations has."""
 WORDS = (0, 5, 10, 15, 20, 30)
-"""Each bucket of source lengths holds those above one bound, up to the next."""
+"""Bounds of the buckets of source lengths, in words."""
 CHARACTERS = (0, 10, 20, 30, 40, 60)
-"""The same for languages without blanks."""
+"""The same in characters, for languages without spaces."""
 
 
 class Bucket(NamedTuple):
@@ -32,22 +32,22 @@ class Bucket(NamedTuple):
 
 @dataclass(frozen=True)
 class TranslationScores:
-    """Scores of one system."""
+    """Scores of a system."""
 
     pairs: int
     metrics: dict[str, Score]
     length_ratio: float | None
     """Words of the output for each word of the reference, as BLEU's tokenizer counts them."""
     exact: Accuracy
-    """Outputs that equal their reference, but for white space at the ends."""
+    """Outputs that equal their reference up to white space at the ends."""
     unit: str
-    """What source lengths are counted in: words (between blanks) or characters."""
+    """Unit of source lengths: words (between spaces) or characters."""
     by_length: list[Bucket]
     tokenizer: Tokenizer
 
 
 class Compared(NamedTuple):
-    """One metric of two systems on the same pairs."""
+    """A metric of two systems on the same pairs."""
 
     metric: str
     this: float
@@ -56,7 +56,7 @@ class Compared(NamedTuple):
     """95 % interval of this - other, by paired bootstrap over sentences."""
     high: float
     p: float
-    """Two-sided: how often so large a difference would come by chance."""
+    """Two-sided p-value of the difference."""
 
 
 def score_translations(
@@ -66,9 +66,9 @@ def score_translations(
     sides: tuple[str, str],
     tokenizer: Tokenizer,
 ) -> TranslationScores:
-    """Every score of the outputs, one a source. `sides` are the languages of source and target.
+    """Compute all scores of the outputs, one for each source. `sides` are the languages of source and target.
 
-    The resampling is seeded: equal outputs give equal intervals. At least one pair is needed.
+    Resampling is seeded: equal outputs give equal intervals. At least one pair is needed.
     """
     bleu = BLEU(sides[1], tokenizer.name)
     written, wanted = bleu.lengths(outputs, references)
@@ -97,7 +97,7 @@ def metric_for(name: str, side: str, tokenizer: Tokenizer) -> CorpusMetric:
 def compare_translations(
     this: Sequence[str], other: Sequence[str], references: Sequence[str], side: str, tokenizer: Tokenizer
 ) -> list[Compared]:
-    """Each metric of two systems, and whether their difference is more than chance. `side` is the target's."""
+    """Compare two systems by each metric, with paired bootstrap. `side` is the language of the target."""
     return [
         Compared(title_of(name), *compared(metric_for(name, side, tokenizer), this, other, references))
         for name in METRICS
@@ -107,7 +107,7 @@ def compare_translations(
 def _by_length(
     bleu: BLEU, sources: Sequence[str], outputs: Sequence[str], references: Sequence[str], unit: str
 ) -> list[Bucket]:
-    """Buckets without a pair are left out."""
+    """BLEU by bucket of source lengths, without empty buckets."""
     lengths = [len("".join(text.split())) if unit == "characters" else len(text.split()) for text in sources]
     bounds = CHARACTERS if unit == "characters" else WORDS
     buckets = []

@@ -1,4 +1,4 @@
-"""What the form of a word tells at a glance: its beginnings, its endings, its lower-case form, its shape."""
+"""Affixes of a word: its beginnings, endings, lower-case form and shape."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ PREFIXES = (1, 2, 3, 4)
 SUFFIXES = (1, 2, 3, 4, 5)
 KINDS = len(PREFIXES) + len(SUFFIXES) + 2
 NONE, UNKNOWN = 0, 1
-"""Ids of an affix as long as the word or longer, and of one that training never kept."""
+"""Ids for an affix that is as long as the word or longer, and for an unknown affix."""
 
 
 def affixes(word: str) -> list[str]:
-    """One string for each kind of affix, in a fixed order; empty where the word is too short for it."""
+    """One string for each kind of affix, in a fixed order; "" if the word is too short."""
     lower = word.lower()
     size = len(lower)
     found = [lower[:length] if length < size else "" for length in PREFIXES]
@@ -22,7 +22,7 @@ def affixes(word: str) -> list[str]:
 
 
 def shape(word: str) -> str:
-    """The kinds of its characters, runs cut at two: `Xxx` for Dogs, `XX-dd` for MD-80, `xx.xx` for seqkit.org."""
+    """Character classes of a word, with runs cut to two: `Xxx` for Dogs, `XX-dd` for MD-80, `xx.xx` for seqkit.org."""
     if word.islower() and word.isalpha():
         return "xx"[: len(word)]
     kinds = ""
@@ -37,7 +37,7 @@ def shape(word: str) -> str:
 
 
 def frequent_affixes(words: Iterable[str], at_least: int = 2) -> list[list[str]]:
-    """For each kind, the affixes that so many distinct words share, the most frequent first."""
+    """For each kind, the affixes of at least `at_least` distinct words, most frequent first."""
     counts: list[Counter[str]] = [Counter() for _ in range(KINDS)]
     for word in words:
         for count, affix in zip(counts, affixes(word), strict=True):
@@ -48,7 +48,7 @@ def frequent_affixes(words: Iterable[str], at_least: int = 2) -> list[list[str]]
 
 
 class AffixIndex:
-    """Looks affixes up; ids run on from kind to kind."""
+    """Maps affixes to ids; ids continue from kind to kind."""
 
     def __init__(self, kinds: Sequence[Sequence[str]]) -> None:
         self.size = UNKNOWN + 1

@@ -1,6 +1,6 @@
-"""Where paragraphs and sentences end: one rule for any language, on the text alone.
+"""Boundaries of paragraphs and sentences by one rule for all languages, from the text alone.
 
-The thresholds were chosen on the training parts of two treebanks; `docs/log.md` has the scores.
+The thresholds were chosen on the training splits of two treebanks; `docs/benchmarks.md` has the scores.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator
 
 _MARKS = ".!?…‼⁇⁈⁉؟۔։።፧፨။།༎។៕᠃᠉꓿꘎꛳꛷．।॥"
-# These end a sentence even where no blank follows.
+# These end a sentence even without a following space.
 _WIDE = "。！？｡।॥"
 _CLOSING = r"\"'”’»›)\]}」』】）》〉＂＇"
 _END = re.compile(
@@ -21,11 +21,12 @@ _NEXT_LETTER = re.compile(r"\s*+[^\w\s]{0,5}+(.)", re.DOTALL)
 _INNER_DOTS = re.compile(r"(?:[^\W\d_]{1,2}\.)+[^\W\d_]{1,2}")
 
 _LONGEST_ABBREVIATION = 3
-"""Letters; "etc. and" goes on, "ended. and" does not (informal text starts sentences in lower case)."""
+"""Maximum letters of a short form: "etc. and" continues, "ended. and" does not (informal text starts sentences in lower
+case)."""
 
 
 def paragraph_starts(text: str) -> list[int]:
-    """Where a paragraph starts after another one: blank line (any kind of line end) or U+2029 before it."""
+    """Offsets at which a new paragraph starts: after a blank line (any kind of line end) or U+2029."""
     return [
         run.end()
         for run in _NEWLINES.finditer(text)
@@ -41,11 +42,10 @@ def _is_blank_line(run: str) -> bool:
 
 
 def sentence_starts(paragraph: str, abbreviations: Collection[str]) -> list[int]:
-    """Where a sentence starts after another one, in a paragraph that begins with a word.
+    """Offsets at which a new sentence starts, in a paragraph that begins with a word.
 
-    A sentence ends at final punctuation and closing quotes or brackets, except after an abbreviation, an
-    initial or a list number, or where a word in lower case shows that it goes on; and at a line end that no
-    line width explains.
+    A sentence ends at final punctuation with closing quotes or brackets, except after an abbreviation, an initial or a
+    list number, or before a word in lower case; and at a line end that is not explained by the line width.
     """
     starts = set(_after_short_lines(paragraph))
     start = 0
@@ -60,7 +60,7 @@ def sentence_starts(paragraph: str, abbreviations: Collection[str]) -> list[int]
 
 
 def _goes_on(text: str, end: re.Match[str], start: int, abbreviations: Collection[str]) -> bool:
-    """Whether the sentence that began at `start` goes on after the final punctuation `end`."""
+    """Whether the sentence that began at `start` continues after the final punctuation `end`."""
     found = _NEXT_LETTER.match(text, end.end())
     lower = found is not None and found.group(1).islower()
     marks, closed = end[1] or end[3], bool(end[2])
@@ -72,7 +72,7 @@ def _goes_on(text: str, end: re.Match[str], start: int, abbreviations: Collectio
 
 
 def _is_short_form(text: str, dot: int, start: int, lower: bool, abbreviations: Collection[str]) -> bool:
-    """Whether the dot belongs to the word before it: abbreviation, initial, number of a list or a day."""
+    """Whether the full stop belongs to the previous word: abbreviation, initial, list number or day."""
     before = text[max(start, dot - 40) : dot]
     if not before or before[-1].isspace():
         return False
@@ -87,9 +87,9 @@ def _is_short_form(text: str, dot: int, start: int, lower: bool, abbreviations: 
 
 
 def _after_short_lines(paragraph: str) -> Iterator[int]:
-    """Starts of lines whose first word would have fitted on the line before: that line end was meant.
+    """Starts of lines whose first word would have fitted on the previous line, so that the line end is intended.
 
-    The width is that of the longest of the four lines around; a line in lower case goes on in any case.
+    The width is that of the longest of the four lines around. A line that starts in lower case continues the sentence.
     """
     breaks = list(_NEWLINES.finditer(paragraph))
     starts = [0, *(gap.end() for gap in breaks)]

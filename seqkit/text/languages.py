@@ -1,11 +1,11 @@
-"""Languages and scripts that write no blanks between words."""
+"""Languages and scripts without spaces between words."""
 
 from __future__ import annotations
 
 from seqkit.formats.parallel import without_region
 
 WITHOUT_BLANKS = frozenset(("bo", "ja", "km", "lo", "my", "th", "yue", "zh"))
-"""Languages that write no blanks between words."""
+"""Languages without spaces between words."""
 THREE_LETTERS = {
     "bod": "bo",
     "tib": "bo",
@@ -32,11 +32,11 @@ UNSPACED = (
     ("\uf900", "\ufaff"),
     ("\U00020000", "\U0003ffff"),
 )
-"""First and last character of the blocks of scripts that write no blanks between words."""
+"""First and last character of the Unicode blocks of scripts without spaces between words."""
 
 
 def is_unspaced(text: str) -> bool:
-    """Whether more than half of a text is in scripts that write no blanks between words."""
+    """Whether more than half of a text is in scripts without spaces between words."""
     return 2 * sum(any(first <= c <= last for first, last in UNSPACED) for c in text) > len(text)
 
 
@@ -47,5 +47,5 @@ def language_of(side: str) -> str:
 
 
 def writes_blanks(side: str) -> bool:
-    """Whether the language in the name of a side has blanks between words; one that is not known has."""
+    """Whether the language in the name of a side separates words by spaces; unknown languages do."""
     return language_of(side) not in WITHOUT_BLANKS

@@ -1,7 +1,7 @@
-"""Names in pairs of text, exchanged for others: what is to be copied must not be learnt by heart.
+"""Replace names in pairs of text as data augmentation, so that a model learns to copy names.
 
-Where most sentences of a corpus are about Tom, a model writes "Tom" whatever the name. Names of people, places and
-things stand on both sides letter for letter, so they can be found without knowing the languages.
+If most sentences of a corpus are about Tom, a model learns to write "Tom" for any name. Names of people, places and
+things are equal on both sides, so they can be found without knowledge of the languages.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from seqkit.examples import Pair
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 SHORTEST = 3
-"""Letters of a name: shorter words are often alike by chance."""
+"""Minimum letters of a name: shorter words are often equal by chance."""
 
 
 class Names:
-    """The names that some pairs have, and exchanges of them."""
+    """The names in some pairs, and replacements for them."""
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self.names = sorted(set(names))
@@ -29,7 +29,7 @@ class Names:
 
     @classmethod
     def of(cls, pairs: Sequence[Pair]) -> Self:
-        """The capitalised words that both sides of a pair have, and no line has in lower case."""
+        """Collect capitalised words that occur on both sides of a pair and in no line in lower case."""
         small: set[str] = set()
         shared: set[str] = set()
         for pair in pairs:
@@ -39,7 +39,7 @@ class Names:
         return cls(word for word in shared if word.lower() not in small)
 
     def exchanged(self, pairs: Sequence[Pair], share: float, seed: int) -> list[Pair]:
-        """The pairs; of a `share` of those with a name that each side has once, one is replaced on both sides."""
+        """Replace a name on both sides, in a `share` of the pairs with a name that occurs once on each side."""
         if not (self.names and share):
             return list(pairs)
         random = Random(seed)
@@ -62,13 +62,13 @@ class Names:
         )
 
     def _new(self, random: Random) -> str:
-        """A name, or as often the beginning of one with the end of another: there are more names than these."""
+        """With equal probability a known name, or the beginning of one with the end of another."""
         first, second = random.choice(self.names), random.choice(self.names)
         return first if random.random() < 0.5 else first[: -(-len(first) // 2)] + second[len(second) // 2 :]
 
 
 def _sides(pair: Pair) -> tuple[Counter[str], Counter[str]]:
-    """Words of source and target with how often they come; none where a side is no text."""
+    """Word counts of source and target; empty if a side is not text."""
     source, target = pair.sources.get("text"), pair.target
     if not (isinstance(source, str) and isinstance(target, str)):
         return Counter(), Counter()

@@ -9,7 +9,7 @@ from seqkit.examples import RawText
 from seqkit.text.boundaries import paragraph_starts, sentence_starts
 
 MAX_PARAGRAPH = 100_000
-"""Characters; a longer paragraph is cut, between sentences or words where it can be."""
+"""Maximum characters of a paragraph; a longer one is split, if possible between sentences or words."""
 
 _GATHER = 16_384
 
@@ -65,8 +65,8 @@ class _Document:
         self._end += len(stretch.text)
 
     def ready(self, last: bool) -> Iterator[Paragraph]:
-        """The paragraphs that are certain to be over; all of them when `last`."""
-        # Waiting for as much again as is held keeps the total work linear.
+        """Yield the paragraphs that are certainly complete; all of them if `last`."""
+        # Doubling the amount of text before the next attempt keeps the total work linear.
         if not last and self._waiting < max(_GATHER, len(self._held.text)):
             return
         text = self._held.text + "".join(self._fresh)
@@ -85,7 +85,7 @@ class _Document:
 
 
 def cuts(text: str, last: bool) -> Iterator[int]:
-    """Where paragraphs end, too long ones cut; the end of the text only when `last`."""
+    """Offsets at which paragraphs end, with long ones split; the end of the text only if `last`."""
     start = len(text) - len(text.lstrip())
     if start == len(text):
         return
@@ -99,7 +99,7 @@ def cuts(text: str, last: bool) -> Iterator[int]:
 
 
 def _inner_cut(text: str, start: int, end: int) -> int:
-    """The best place to cut a paragraph that is too long; never before white space."""
+    """The best offset at which to split a long paragraph; never before white space."""
     window = text[start : start + MAX_PARAGRAPH]
     places = sentence_starts(window, ())
     if places:

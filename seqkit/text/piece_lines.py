@@ -1,4 +1,4 @@
-"""Lines of text as piece ids and back: what the text encoder and decoder read and write."""
+"""Lines of text as piece ids and back, for the text encoder and decoder."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from seqkit.text.languages import UNSPACED
 from seqkit.text.subword import EDGE, Subword
 
 WORDS = 200_000
-"""Words whose pieces are remembered."""
+"""Number of words whose pieces are cached."""
 LONGEST_DRAWN = 2 * EDGE
-"""Characters of a word whose pieces may be drawn."""
+"""Maximum characters of a word whose pieces may be sampled."""
 _UNSPACED = "".join(f"{first}-{last}" for first, last in UNSPACED)
 ENDS = re.compile(rf"[.!?…。।॥؟۔]['\"”“’‘»«)\]」』]*(?:\s+|(?<=[。।॥」』])|(?<=[!?])(?=[{_UNSPACED}]))")
-"""Where a sentence may end: before a space, and in scripts that write none."""
+"""Possible sentence ends: before a space, and in scripts without spaces."""
 
 
 def one_line(text: str) -> str:
-    """Composed characters (NFC), and single spaces in place of all other white space."""
+    """Compose characters (NFC) and replace runs of white space by single spaces."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def plain_line(text: str) -> str:
-    """As `one_line`, with characters of one meaning made the same (NFKC): full-width letters, ligatures."""
+    """As `one_line`, with compatibility characters replaced (NFKC), such as full-width letters and ligatures."""
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
@@ -42,10 +42,10 @@ class LinePieces:
         return self.subword.encode_lines(lines)
 
     def sampled(self, lines: Sequence[str], share: float, seed: int) -> list[list[int]]:
-        """The pieces of each line, those of a `share` of its words drawn at random (Kudo 2018)."""
+        """The pieces of each line, with sampled segmentations for a `share` of its words (Kudo 2018)."""
         random = Random(seed)
         words = [(word, random.random() < share) for line in lines for word in line.split(" ")]
-        # Longer ones are whole sentences of scripts without spaces, or no words at all.
+        # Longer ones are sentences of scripts without spaces, or not words.
         chosen = [word for word, draw in words if draw and len(word) <= LONGEST_DRAWN]
         drawn = iter(self.subword.sample(chosen, seed))
         pieces = iter(
@@ -63,7 +63,7 @@ class LinePieces:
 
 
 def cut(line: str, pieces: LinePieces, longest: int) -> list[str]:
-    """A line in parts of at most about `longest` pieces: cut where a sentence ends, else at a space, else anywhere."""
+    """Split a line into parts of at most about `longest` pieces: at sentence ends, else at spaces, else anywhere."""
     if len(line) <= longest or _fits(line, pieces, longest):
         return [line] if line else []
     parts = [""]
@@ -77,7 +77,7 @@ def cut(line: str, pieces: LinePieces, longest: int) -> list[str]:
 
 
 def _fits(part: str, pieces: LinePieces, longest: int) -> bool:
-    """Whether a part is short enough. No piece is 50 characters long but a run of unknown ones, which has no end."""
+    """Whether a part is short enough. Pieces have fewer than 50 characters, except runs of unknown characters."""
     return len(part) <= 50 * longest and len(pieces.ids([part])[0]) <= longest
 
 
@@ -88,7 +88,7 @@ def _sentences(line: str) -> list[str]:
 
 
 def _short(text: str, pieces: LinePieces, longest: int) -> list[str]:
-    """A sentence as it is, or halved (before a space where there is one) until each part is short enough."""
+    """Halve a sentence, if possible before a space, until each part is short enough."""
     waiting, done = [text], []
     while waiting:
         part = waiting.pop()

@@ -1,4 +1,4 @@
-"""spaCy pipelines by name or path, and what they offer."""
+"""Load spaCy pipelines and find out which labels they set."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from seqkit.errors import SeqkitError
 from seqkit.labels.kinds import kind_spec, standard_kinds
 
 ASSIGNED = {"POS": "token.pos", "TAG": "token.tag", "MORPH": "token.morph", "ENT_IOB": "token.ent_iob"}
-"""Where spaCy keeps a kind of label -> what a component says that it sets."""
+"""Attribute in which spaCy stores a kind of label -> attributes that a component declares to assign."""
 IDLE = {
     "ner",
     "lemmatizer",
@@ -21,11 +21,11 @@ IDLE = {
     "textcat_multilabel",
     "spancat",
 }
-"""Components that make none of our labels; they are left out because they take half of the time."""
+"""Components that set no label used here; they are disabled because they take half of the time."""
 
 
 def load_pipeline(pipeline: str) -> Any:
-    """A spaCy pipeline by name or path. Raises SeqkitError that says how to get it."""
+    """Load a spaCy pipeline by name or path. Raises SeqkitError with the command that installs it."""
     import spacy
 
     path = Path(pipeline)
@@ -46,7 +46,7 @@ def load_pipeline(pipeline: str) -> Any:
 
 
 def label_kinds(nlp: Any) -> tuple[str, ...]:
-    """The kinds of label that a pipeline's components say they set."""
+    """The kinds of label that the components of a pipeline declare to assign."""
     rulers = [pipe for name, pipe in nlp.pipeline if nlp.get_pipe_meta(name).factory == "attribute_ruler"]
     ruled = {str(attribute) for ruler in rulers for rule in ruler.patterns for attribute in rule["attrs"]}
     places = {kind: kind_spec(kind).spacy for kind in standard_kinds()}
@@ -58,12 +58,12 @@ def _sets(nlp: Any, place: str) -> bool:
 
 
 def assigns(nlp: Any, attribute: str) -> bool:
-    """Whether a component says that it sets an attribute, such as `token.tag`."""
+    """Whether a component declares to assign an attribute, such as `token.tag`."""
     return any(attribute in nlp.get_pipe_meta(name).assigns for name in nlp.pipe_names)
 
 
 def hash_of(folder: Path) -> str:
-    """One checksum of all files of a pipeline: two pipelines of one name and version may differ."""
+    """A checksum of all files of a pipeline, because two pipelines with one name and version may differ."""
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         digest.update(str(path.relative_to(folder)).encode())

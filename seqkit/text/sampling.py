@@ -1,7 +1,7 @@
-"""Segmentations drawn at random (subword regularisation, Kudo 2018).
+"""Sampled segmentations (subword regularisation, Kudo 2018).
 
-SentencePiece has a sampler of its own, but its draws differ from process to process whatever the seed, and a resumed
-run must draw what the uninterrupted one drew. So the lattice of a word's segmentations is built here.
+SentencePiece's sampler differs between processes for any seed, and a resumed run must sample what the uninterrupted
+one sampled. So this module builds the lattice of a word's segmentations itself.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from random import Random
 from typing import NamedTuple
 
 UNKNOWN_PENALTY = 10.0
-"""How much worse an unknown character is than the worst piece, as in SentencePiece."""
+"""Penalty of an unknown character against the worst piece, in log-probability, as in SentencePiece."""
 FLAT_SCORE = -7.0
-"""Log-probability of every piece where the model has none (BPE)."""
+"""Log-probability of every piece of a model without probabilities (BPE)."""
 
 
 class Pieces:
-    """A model's pieces: each one's id and log-probability, and what bounds them."""
+    """The pieces of a model, with id and log-probability of each, and their bounds."""
 
     def __init__(self, ids: dict[str, tuple[int, float]], unknown: int) -> None:
         self.ids, self.unknown = ids, unknown
@@ -27,7 +27,7 @@ class Pieces:
 
 
 class Edge(NamedTuple):
-    """A piece that may stand at the end of a prefix."""
+    """A piece that may end a prefix of the text."""
 
     start: int
     piece: int
@@ -38,7 +38,7 @@ class Edge(NamedTuple):
 class Lattice:
     """All segmentations of one text into pieces, each weighted by P ** alpha.
 
-    Forward: a_j = log Σ_i exp(a_i + alpha log P(x_i:j)). A draw walks back from the end.
+    Forward: a_j = log Σ_i exp(a_i + alpha log P(x_i:j)). Sampling walks back from the end.
     """
 
     def __init__(self, text: str, pieces: Pieces, alpha: float) -> None:
@@ -57,7 +57,7 @@ class Lattice:
         self.total, self.unknown = total, pieces.unknown
 
     def draw(self, random: Random) -> list[int]:
-        """The piece ids of one segmentation; neighbouring unknown characters make one unknown piece."""
+        """Sample a segmentation as piece ids; consecutive unknown characters become one unknown piece."""
         ids: list[int] = []
         end = len(self.edges) - 1
         while end:

@@ -1,4 +1,4 @@
-"""From raw text to sentences: the contract, and the rules that need no training."""
+"""Segmenters of raw text: the contract, and the one that uses rules."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ class Segmenter(ABC):
 
     @abstractmethod
     def sentences(self, stretches: Iterable[RawText]) -> Iterator[Sentence]:
-        """The sentences of text, in order, in bounded memory.
+        """Yield the sentences of running text, in order, in bounded memory.
 
-        Where a reader cut the text into stretches changes nothing. The `before` of each sentence, its words (of a
+        The result does not depend on where a reader divided the text. The `before` of each sentence, its words (of a
         multiword token the written form) and its spaces, one after another, are the document; no word is white space.
         """
 
     @property
     def note(self) -> str:
-        """A remark for the user on how text is split; empty where there is nothing to say."""
+        """A note for the user on how text is split, or ""."""
         return ""
 
 
 class RuleSegmenter(Segmenter):
-    """spaCy's tokenizer of a language, and one rule for sentences of any language."""
+    """spaCy's rules for words, and one rule for sentences of all languages."""
 
     def __init__(self, language: str) -> None:
         self.language = language

@@ -1,4 +1,4 @@
-"""Labels that a pipeline made, kept in the user's cache folder: making them takes minutes."""
+"""Cache of the labels of spaCy pipelines in the user's cache folder, because labelling takes minutes."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def cache_folder() -> Path:
 
 
 def remembered(key: str, make: Callable[[], list[Record]]) -> tuple[list[Record], bool]:
-    """The records kept for `key`, else those that `make` gives, kept from then on; and which it was.
+    """Return the cached records of `key`, or compute and cache them by `make`; and whether they were cached.
 
-    A damaged file is made again. Raises SeqkitError for a folder that cannot be written.
+    A damaged file is computed again. Raises SeqkitError for a folder that cannot be written.
     """
     path = cache_folder() / f"{hashlib.sha256(key.encode()).hexdigest()}.jsonl.gz"
     known = _read(path)
@@ -37,7 +37,7 @@ def remembered(key: str, make: Callable[[], list[Record]]) -> tuple[list[Record]
 
 
 def _read(path: Path) -> list[Record] | None:
-    """The records of a file; None where it is missing or damaged."""
+    """Read the records of a file; None if it is missing or damaged."""
     try:
         with gzip.open(path, "rt", encoding="utf-8") as file:
             return [json.loads(line) for line in file]

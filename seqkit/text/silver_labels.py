@@ -1,4 +1,4 @@
-"""Labels from spaCy pipelines. No person made them: they are *silver*, and every sentence says by whom."""
+"""Labels from spaCy pipelines. They are *silver*, not checked by a person; each sentence names their pipeline."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from seqkit.text.words import abbreviations, split_paragraph
 
 PREFIX = "spacy:"
 BLOCK = 500_000
-"""Characters labelled, and kept in the cache, together."""
+"""Characters that are labelled, and cached, together."""
 
 
 def parse_gold(gold: str) -> str:
@@ -39,7 +39,7 @@ def labeller_of(gold: str) -> Labeller | None:
 
 
 class Labeller:
-    """A spaCy pipeline that labels text or words, and remembers what it labelled."""
+    """A spaCy pipeline that labels text or words, with a cache."""
 
     def __init__(self, pipeline: str) -> None:
         import spacy
@@ -51,16 +51,16 @@ class Labeller:
             raise SeqkitError(f"the spaCy pipeline {pipeline} gives no part of speech to words", fix)
         meta = self.nlp.meta
         self.name = f"{meta['lang']}_{meta['name']} {meta['version']}"
-        """What sentences carry as `silver`: name and version."""
+        """Value of `silver` of the sentences: name and version of the pipeline."""
         self.made, self.remembered = 0, 0
-        """Sentences labelled anew, and sentences whose labels came from the cache."""
+        """Numbers of sentences that were labelled, and that were found in the cache."""
         self._finds_sentences = assigns(self.nlp, "token.is_sent_start")
         makers = f"seqkit {__version__}, spaCy {spacy.__version__}, {self.name}"
-        # What an earlier state of seqkit kept had features in spaCy's order.
+        # Entries of an earlier version of seqkit have features in spaCy's order.
         self._identity = f"{makers} {hash_of(Path(self.nlp.path))} FEATS as UD orders them"
 
     def text(self, stretches: Iterable[RawText]) -> Iterator[Sentence]:
-        """Sentences of running text, by the pipeline's own boundaries where it sets some, else by ours."""
+        """Label running text, with the pipeline's sentence boundaries if it sets them, else with seqkit's."""
         for block in _text_blocks(paragraphs(stretches)):
             first = block[0]
             key = json.dumps([self._identity, "text", [paragraph.text for paragraph in block]])
@@ -73,7 +73,7 @@ class Labeller:
                 offset, line, document = offset + len(written), line + written.count("\n"), None
 
     def words(self, sentences: Iterable[Sentence]) -> Iterator[Sentence]:
-        """The same sentences, words untouched, with the pipeline's labels alone."""
+        """Label sentences; words stay the same, and the pipeline's labels replace all others."""
         for block in _word_blocks(sentences):
             key = json.dumps([self._identity, "words", [[s.words, s.spaces] for s in block]])
             records = self._remembered(key, partial(self._label_sentences, block))
@@ -89,7 +89,7 @@ class Labeller:
         return records
 
     def _label_paragraphs(self, block: Sequence[Paragraph]) -> list[Record]:
-        # The zone frees the words that spaCy remembers; nothing of a Doc may leave it.
+        # The memory zone frees the strings that spaCy stores; nothing of a Doc may leave it.
         with self.nlp.memory_zone():
             return list(self._label(self._units(block)))
 
@@ -98,7 +98,7 @@ class Labeller:
             return [{"labels": record["labels"]} for record in self._label(block, whole=True)]
 
     def _units(self, block: Sequence[Paragraph]) -> list[Sentence]:
-        """What the pipeline is given at once: our sentences, or paragraphs where it finds sentences itself."""
+        """Units for the pipeline: sentences, or paragraphs if it finds sentences itself."""
         split = partial(split_words, self.nlp.tokenizer)
         if not self._finds_sentences:
             short = abbreviations(self.nlp.tokenizer)
@@ -107,7 +107,7 @@ class Labeller:
         return [Sentence(words, spaces=spaces, before=before) for before, words, spaces in parts]
 
     def _label(self, units: Sequence[Sentence], whole: bool = False) -> Iterator[Record]:
-        """One record for each sentence that the pipeline finds in a unit, or for the unit itself."""
+        """Yield a record for each sentence that the pipeline finds in a unit, or for the unit itself."""
         from spacy.tokens import Doc
 
         docs = (Doc(self.nlp.vocab, unit.words, _flags(unit)) for unit in units)
@@ -127,12 +127,12 @@ class Labeller:
 
 
 def _flags(sentence: Sentence) -> list[bool]:
-    """Whether a blank follows each word, which is all that a Doc knows of white space."""
+    """Whether a space follows each word; a Doc stores no other white space."""
     return [bool(space) for space in sentence.spaces] if sentence.spaces else [True] * len(sentence.words)
 
 
 def _text_blocks(stream: Iterable[Paragraph]) -> Iterator[list[Paragraph]]:
-    """Paragraphs of one document, about `BLOCK` characters together."""
+    """Group paragraphs of a document into blocks of about `BLOCK` characters."""
     block: list[Paragraph] = []
     end = 0
     for paragraph in stream:
@@ -147,7 +147,7 @@ def _text_blocks(stream: Iterable[Paragraph]) -> Iterator[list[Paragraph]]:
 
 
 def _word_blocks(sentences: Iterable[Sentence]) -> Iterator[list[Sentence]]:
-    """Sentences, about `BLOCK` characters together."""
+    """Group sentences into blocks of about `BLOCK` characters."""
     block: list[Sentence] = []
     characters = 0
     for sentence in sentences:

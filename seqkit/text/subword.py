@@ -1,4 +1,4 @@
-"""SentencePiece: trained from a corpus's words, one word segmented at a time, so that pieces never cross words."""
+"""SentencePiece models. Each word is segmented on its own, so that pieces never cross words."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from seqkit.text.sampling import FLAT_SCORE, Lattice, Pieces
 ALGORITHMS = ("unigram", "bpe")
 UNKNOWN_PIECE = 0
 EDGE = 64
-"""Of a word longer than twice this, only the first and last so many characters are segmented."""
+"""Of a word longer than twice this number of characters, only the first and last ones are segmented."""
 ATTEMPTS = 3
 WITHOUT_PIECES = "Give more text; a tagger can do without pieces, too: `--set piece_size=0`."
 LINES = 500_000
-"""Lines that SentencePiece learns from."""
+"""Maximum number of lines for training SentencePiece."""
 LATTICES = 50_000
-"""Words whose segmentations are remembered while sampling."""
+"""Number of words whose lattices are cached for sampling."""
 
 
 class Subword:
@@ -35,13 +35,13 @@ class Subword:
         self.proto = proto
         self._lattices: dict[tuple[str, float], Lattice] = {}
         try:
-            # Threads of its own would be made anew at each call; for a batch of words that is most of the time.
+            # SentencePiece would create threads at each call, which takes most of the time for a batch of words.
             self._processor: Any = sentencepiece.SentencePieceProcessor(model_proto=proto, num_threads=1)
         except (RuntimeError, ValueError) as error:
             raise SeqkitError("subword.model: not a SentencePiece model", "Get the model again.") from error
 
     def save(self, path: Path) -> None:
-        """Write the model, as `sentencepiece` reads it; the folder is made where missing."""
+        """Write the model in SentencePiece's format; create the folder if it is missing."""
         path.parent.mkdir(parents=True, exist_ok=True)
         with atomic_write(path, links=False) as file:
             file.write(self.proto)
@@ -50,11 +50,11 @@ class Subword:
         return int(self._processor.get_piece_size())
 
     def encode(self, words: Sequence[str]) -> list[list[int]]:
-        """The piece ids of each word, at least one each (the unknown piece where SentencePiece finds none)."""
+        """The piece ids of each word, at least one (the unknown piece if SentencePiece finds none)."""
         return [ids or [UNKNOWN_PIECE] for ids in self._processor.encode(_shorten(words), out_type=int)]
 
     def sample(self, words: Sequence[str], seed: int, alpha: float = 0.1) -> list[list[int]]:
-        """A segmentation of each word drawn at random (Kudo 2018): all of them, weighted by probability ** alpha."""
+        """Sample a segmentation of each word in proportion to probability ** alpha (Kudo 2018)."""
         random = Random(seed)
         return [self._lattice(word, alpha).draw(random) or [UNKNOWN_PIECE] for word in _shorten(words)]
 
@@ -69,7 +69,7 @@ class Subword:
 
     @cached_property
     def _pieces(self) -> Pieces:
-        """Unigram pieces with their log-probabilities; BPE has merge ranks instead, which are none."""
+        """The pieces with log-probabilities (unigram), or without (BPE, which has merge ranks)."""
         model = self._processor
         scores = [model.get_score(piece) for piece in range(len(self))]
         is_bpe = all(score == int(score) for score in scores)
@@ -86,7 +86,7 @@ class Subword:
         return encoded
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text that pieces make."""
+        """The text of a sequence of pieces."""
         return str(self._processor.decode(list(ids)))
 
     def piece(self, number: int) -> str:
@@ -105,7 +105,7 @@ def _shorten(words: Sequence[str]) -> list[str]:
 def train_subword(sentences: Iterable[Sequence[str]], vocab_size: int, algorithm: str = "unigram") -> Subword:
     """Train SentencePiece on sentences of words.
 
-    `vocab_size` is a wish: a small corpus gives fewer pieces, a large alphabet needs more.
+    `vocab_size` is a target: a small corpus yields fewer pieces, a large alphabet needs more.
     Raises SeqkitError for an unknown algorithm or a corpus without a letter.
     """
     return _fitted([" ".join(_shorten(words)) for words in sentences if words], vocab_size, algorithm)
@@ -116,13 +116,13 @@ def train_subword_on_lines(
 ) -> Subword:
     """As `train_subword`, on whole lines, whose characters stay as they are (no NFKC).
 
-    Args: split_digits, whether each digit is a piece of its own. Of very many lines, evenly spaced ones are read.
+    Args: split_digits, whether each digit is a piece. If there are too many lines, evenly spaced ones are used.
     """
     chosen = list(lines)
     chosen = chosen[:: 1 + len(chosen) // LINES]
     found = _fitted(chosen, vocab_size, algorithm, "identity", split_digits)
     if algorithm == "unigram" and len(found) < vocab_size // 2:
-        # Of a few dozen words unigram leaves letters; BPE joins them to the words that they are.
+        # With a few dozen different words unigram leaves single letters; BPE merges them to words.
         found = _fitted(chosen, vocab_size, "bpe", "identity", split_digits)
     return found
 
@@ -170,7 +170,7 @@ def _train(lines: Sequence[str], vocab_size: int, algorithm: str, rule: str, spl
 
 
 def _size_that_fits(message: str, vocab_size: int) -> int:
-    """A size in place of the one that SentencePiece has refused; its message names the bound."""
+    """A valid size in place of one that SentencePiece refused, from the bound in its message."""
     too_high = re.search(r"<= (\d+)", message)
     too_low = re.search(r"(\d+) vs (\d+)", message)
     if too_high:

@@ -1,7 +1,6 @@
-"""Words of a stretch of text by a tokenizer's rules; runs without white space that come again are split once.
+"""Split text by the rules of a tokenizer, with a cache of runs without white space.
 
-Running text repeats itself: of a million words 27,000 are different. So what a tokenizer makes of each run between
-white space is remembered.
+Of a million words of running text 27,000 are different, so the result for each run is cached.
 """
 
 from __future__ import annotations
@@ -15,9 +14,9 @@ _LONG_RUN = re.compile(r"(?<!\S)\S{501,}")
 _RUN_PIECE = 100
 _RUN = re.compile(r"(\S+)(\s*)")
 _MOST_RUNS = 1 << 15
-"""Runs that are remembered since the last time there were so many; those before them are kept if they come again."""
+"""Size of a generation of the cache: when it is full, only runs that occur again are kept."""
 _LONGEST_RUN = 40
-"""Characters of a run that is remembered: longer ones hardly come again."""
+"""Maximum characters of a cached run; longer ones rarely occur again."""
 
 Words = tuple[str, list[str], list[str]]
 """White space before the first word, the words, the white space after each."""

@@ -1,4 +1,4 @@
-"""Words, characters and pieces as numbers. numpy only: no network is known here."""
+"""Vocabularies: words, characters, pieces and affixes as ids. Uses numpy only."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from seqkit.text.affixes import KINDS, AffixIndex
 from seqkit.text.subword import Subword
 
 UNKNOWN = 1
-"""Id of every word and character that training never kept; 0 is padding."""
+"""Id of unknown words and characters; 0 is padding."""
 EDGE = 16
-"""Of a longer word, the first and last so many characters and pieces are read."""
+"""Of longer words, only the first and last characters and pieces, this many each, are used."""
 CACHE_LIMIT = 200_000
 NO_AFFIXES = [0] * KINDS
 
@@ -35,7 +35,7 @@ class WordArrays(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What is known of one word."""
+    """The ids of a word, its pieces, characters and affixes."""
 
     word: int
     pieces: list[int]
@@ -44,7 +44,7 @@ class Entry(NamedTuple):
 
 
 class WordIndex:
-    """Looks words up: the form itself, else its lower-case form, else unknown."""
+    """Maps words to ids: the form itself, else its lower-case form, else unknown."""
 
     def __init__(
         self,
@@ -62,9 +62,9 @@ class WordIndex:
     def arrays(
         self, words: Sequence[str], sampling: float = 0.0, seed: int = 0, remember: bool = True
     ) -> WordArrays:
-        """The ids of distinct words, remembered for the next time.
+        """The ids of distinct words, with a cache.
 
-        `sampling` is the share of them whose segmentation is drawn at random.
+        `sampling` is the share of words whose segmentation is sampled.
         """
         entries = self._entries(words) if remember else list(self._look_up(words))
         pieces = [entry.pieces for entry in entries]
@@ -112,7 +112,7 @@ def _edges(row: Row) -> Row:
 
 
 def pad(rows: Sequence[Sequence[int]]) -> tuple[Ids, Ids]:
-    """Rows of different lengths as one array padded with 0 on the right, and the lengths."""
+    """Pad rows of different lengths with 0 on the right; returns the array and the lengths."""
     count_N = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
     width = int(count_N.max(initial=0))
     padded = np.zeros((len(rows), width), dtype=np.int64)

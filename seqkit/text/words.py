@@ -1,4 +1,4 @@
-"""Raw text to words and sentences, with nothing lost: `before` + words + spaces = the text, exactly."""
+"""Split raw text into words and sentences without loss: `before` + words + spaces = the text, exactly."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from seqkit.text.rule_tokenizer import RuleTokenizer, rule_tokenizer
 from seqkit.text.token_cache import Runs, Split, Words, split_words
 
 ANY_LANGUAGE = "xx"
-"""spaCy's name for rules that suit no language in particular."""
+"""spaCy's code for language-independent rules."""
 
 MAX_WORDS = 500
-"""A longer sentence is cut, after punctuation where there is some."""
-# Every new word stays in spaCy's string store. Its memory zones free them, but halve the speed; starting
-# afresh costs 0.1 s.
+"""Maximum words of a sentence; a longer one is split, after punctuation if possible."""
+# Every new word stays in spaCy's string store. Memory zones free them, but halve the speed; a new tokenizer
+# costs 0.1 s.
 _MAX_STRINGS = 200_000
 _CODE = re.compile("[a-z]{2,3}")
 
 
 def tokenizer(language: str) -> tuple[Any, str]:
-    """spaCy's tokenizer for a language code, and a note for the user (empty where there is nothing to say).
+    """spaCy's tokenizer for a language code, and a note for the user, or "".
 
-    Languages that spaCy does not know, or splits only with a package that is not installed, get the rules
-    of `xx`, and the note says so. Chinese is split into characters, as spaCy does without a segmenter.
+    Languages that spaCy does not support, or supports only with a package that is not installed, get the rules
+    of `xx`, and a note. Chinese is split into characters, as spaCy does without a segmenter.
     """
     if _CODE.fullmatch(language):
         try:
@@ -43,22 +43,22 @@ def tokenizer(language: str) -> tuple[Any, str]:
 
 
 def _rules(language: str) -> Any:
-    """spaCy's tokenizer. Raises ImportError where spaCy has none, or needs another package for it."""
+    """spaCy's tokenizer. Raises ImportError if spaCy has none, or needs another package for it."""
     import spacy
 
     pipeline: Any = spacy.blank(language)
-    # Features of every new word, such as its shape, which nobody asks for here: a third of the time.
+    # Lexical attributes of new words, such as their shape, are not used here and take a third of the time.
     pipeline.vocab.lex_attr_getters = {}
     return pipeline.tokenizer
 
 
 def abbreviations(tokenizer: Any) -> frozenset[str]:
-    """Words that end in a dot, as the rules of a tokenizer of spaCy's list them."""
+    """Words that end in a full stop in the rules of a spaCy tokenizer."""
     return short_forms(getattr(tokenizer, "rules", None) or ())
 
 
 def short_forms(cases: Iterable[str]) -> frozenset[str]:
-    """The special cases of a tokenizer that end in a dot."""
+    """The special cases of a tokenizer that end in a full stop."""
     return frozenset(form for form in cases if form[-1] == "." and any(letter.isalpha() for letter in form))
 
 
@@ -66,7 +66,7 @@ class Splitter(Protocol):
     """Splits text by the rules of a language."""
 
     note: str
-    """What the user should know of the rules; empty where there is nothing to say."""
+    """A note for the user on the rules, or ""."""
     abbreviations: frozenset[str]
 
     def __call__(self, text: str) -> Words:
@@ -75,7 +75,7 @@ class Splitter(Protocol):
 
 
 class RuleSplitter:
-    """By spaCy's rules, without spaCy."""
+    """Splits text by spaCy's rules, without importing spaCy."""
 
     note = ""
 
@@ -88,7 +88,7 @@ class RuleSplitter:
 
 
 class SpacySplitter:
-    """By a tokenizer of spaCy's, whose memory is kept in bounds."""
+    """Splits text by a spaCy tokenizer with bounded memory."""
 
     def __init__(self, language: str) -> None:
         self.language = language
@@ -103,17 +103,17 @@ class SpacySplitter:
 
 @cache
 def splitter(language: str) -> Splitter:
-    """The splitter of a language; made once. spaCy is imported where its rules cannot be read without it."""
+    """The cached splitter of a language. spaCy is imported only if its rules cannot be read without it."""
     rules = rule_tokenizer(language) if _CODE.fullmatch(language) else None
     return SpacySplitter(language) if rules is None else RuleSplitter(rules)
 
 
 def sentences_from(stretches: Iterable[RawText], language: str) -> Iterator[Sentence]:
-    """Words and sentences of running text, one sentence at a time.
+    """Yield the sentences of running text, with words.
 
-    Where the reader cut the text into stretches changes nothing. White space before the first word of a
-    document is in its first sentence's `before`; a document without a word gives no sentence. Memory is
-    bounded by the longest stretch, `MAX_PARAGRAPH` and `MAX_WORDS`.
+    The result does not depend on where the reader divided the text. White space before the first word of a document is
+    in `before` of its first sentence; a document without words yields no sentence. Memory is bounded by the longest
+    part, `MAX_PARAGRAPH` and `MAX_WORDS`.
     """
     split = splitter(language)
     for paragraph in paragraphs(stretches):
@@ -121,7 +121,7 @@ def sentences_from(stretches: Iterable[RawText], language: str) -> Iterator[Sent
 
 
 def split_paragraph(paragraph: Paragraph, split: Split, abbreviations: Collection[str]) -> Iterator[Sentence]:
-    """The sentences of a paragraph, words split by `split`."""
+    """Yield the sentences of a paragraph, with words split by `split`."""
     text = paragraph.text
     margin = len(text) - len(text.lstrip())
     starts = sentence_starts(text[margin:], abbreviations)
@@ -139,7 +139,7 @@ def split_paragraph(paragraph: Paragraph, split: Split, abbreviations: Collectio
 
 
 def _parts(words: list[str]) -> Iterator[slice]:
-    """Slices of at most `MAX_WORDS` words, that end after punctuation where the second half has some."""
+    """Yield slices of at most `MAX_WORDS` words that end after punctuation if the second half has some."""
     start = 0
     while len(words) - start > MAX_WORDS:
         cut = start + MAX_WORDS

@@ -153,7 +153,7 @@ def test_japanese_where_its_tokenizer_is_not_installed(monkeypatch):
     monkeypatch.delitem(sys.modules, "sacrebleu.tokenizers.tokenizer_ja_mecab", raising=False)
     found = tokenizer_for("ja")
     assert found.name == "char" and "sacrebleu[ja]" in found.note
-    with pytest.raises(SeqkitError, match="--tokenize ja-mecab: cannot be had") as error:
+    with pytest.raises(SeqkitError, match="--tokenize ja-mecab: not available") as error:
         tokenizer_for("ja", "ja-mecab")
     assert "sacrebleu[ja]" in error.value.fix
     scores = score_translations(
