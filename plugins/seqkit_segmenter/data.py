@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from seqkit import SeqkitError
 from seqkit.examples import RecordErrors, Sentence
 from seqkit.tasks import TrainingRequest
+from seqkit.tasks.held_out import NO_DEV, held_out_note
 from seqkit.tasks.reading import corpus_language, read_sentences, split_sources
 from seqkit_segmenter.examples import Paragraph, joined, paragraphs_of, written
 from seqkit_segmenter.multiwords import Multiwords
@@ -46,9 +47,9 @@ def read_data(request: TrainingRequest) -> SegmenterData:
     if not dev and len(train) >= FEWEST:
         cut = len(train) - len(train) // HELD_OUT
         train, dev = train[:cut], train[cut:]
-        notes.append(f"no dev split given: the last {len(dev):,} sentences are held out")
+        notes.append(held_out_note(f"the last {len(dev):,} sentences are held out"))
     elif not dev:
-        notes.append("no dev split: every epoch is trained and the last one kept")
+        notes.append(NO_DEV)
     paragraphs = list(paragraphs_of(train, problems))
     if not paragraphs:
         raise SeqkitError(f"{name}: holds no sentence to train on", "Give a treebank.")

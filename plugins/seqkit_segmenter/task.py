@@ -12,16 +12,15 @@ from seqkit.examples import Sentence
 from seqkit.models.artifact import load_for
 from seqkit.tasks import EvaluationRequest, Prepared, Report, Task, TrainingRequest
 from seqkit.tasks.reading import fresh_or_started
+from seqkit.training.auto_sizes import AutoSizes, with_auto_sizes
 from seqkit.training.card import CardFacts, model_card
 from seqkit_segmenter.data import SegmenterData, checksum, read_data
-from seqkit_segmenter.examples import Paragraph
 from seqkit_segmenter.model import SegmenterModel
 from seqkit_segmenter.segmenter import LearntSegmenter
 from seqkit_segmenter.trainable import SegmentationTrainable, dev_scores
 
-UPDATES, UPDATES_AN_EPOCH = 4000, 150
-EPOCHS, BATCH = (16, 200), (1000, 12_000)
-"""Bounds of what adapts to the size of the treebank; a batch is counted in characters."""
+SIZES = AutoSizes(updates=4000, epochs=(16, 200), batch=(1000, 12_000), updates_an_epoch=150)
+"""A batch is counted in characters."""
 THRESHOLDS = np.linspace(-1.5, 1.5, 13)
 """What may be added to the logit of a sentence's end."""
 
@@ -43,7 +42,8 @@ class SegmentationTask(Task):
                 data.train, data.multiwords, request.model, data.language, data.silver
             ),
         )
-        resolved = _with_auto_options(request.replace("task", lang=data.language), data.train)
+        characters = sum(len(paragraph.text) for paragraph in data.train)
+        resolved = with_auto_sizes(request.replace("task", lang=data.language), characters, SIZES)
         facts = _card_facts(resolved, data)
         return Prepared(
             request=resolved,
@@ -75,18 +75,6 @@ def choose_threshold(model: SegmenterModel, dev: Sequence[Sentence]) -> None:
         scores = dev_scores(runner, dev).metrics
         found.append((round(scores["Sentences"].f1 + scores["Words"].f1, 6), -abs(added), added))
     model.threshold.fill_(max(found)[2])
-
-
-def _with_auto_options(request: TrainingRequest, train: Sequence[Paragraph]) -> TrainingRequest:
-    """`batch_words` (characters here) and `epochs` by the size of the treebank where they are 0."""
-    characters, options = sum(len(paragraph.text) for paragraph in train), request.training
-    batch = options.batch_words or _within(characters // UPDATES_AN_EPOCH, BATCH)
-    epochs = options.epochs or _within(round(UPDATES * batch / max(characters, 1)), EPOCHS)
-    return request.replace("training", batch_words=batch, epochs=epochs)
-
-
-def _within(value: int, bounds: tuple[int, int]) -> int:
-    return min(max(value, bounds[0]), bounds[1])
 
 
 def _card_facts(request: TrainingRequest, data: SegmenterData) -> CardFacts:

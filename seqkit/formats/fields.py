@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,17 @@ from typing import Any, NamedTuple
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.examples import RecordErrors, SourceLocation
 from seqkit.formats.records import UNFIT
-from seqkit.io.text_files import BadRecord, FilePath, NotText, chomp, is_blank, read_lines, suffix_of
+from seqkit.io.json_lines import json_object
+from seqkit.io.text_files import (
+    BadRecord,
+    FilePath,
+    NotText,
+    chomp,
+    is_blank,
+    read_lines,
+    read_records,
+    suffix_of,
+)
 
 SUFFIXES = {".jsonl": "lines", ".csv": "csv", ".tsv": "table", ".parquet": "rows"}
 """Suffix of files that hold records -> how they are cut into parts (see `FormatSpec.cuts`)."""
@@ -89,26 +98,7 @@ Rows = Iterator[tuple[SourceLocation, Fields | None]]
 
 
 def _json_rows(path: FilePath, problems: RecordErrors) -> Rows:
-    for number, line in read_lines(path):
-        where = SourceLocation(str(path), number)
-        if isinstance(line, NotText):
-            problems.bad(where, line.reason, line.fix)
-        elif not line.isspace():
-            try:
-                yield where, json_object(line)
-            except BadRecord as bad:
-                problems.bad(where, bad.reason, bad.fix)
-
-
-def json_object(line: str) -> Fields:
-    """The object of a line. Raises BadRecord where it holds none."""
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise BadRecord(f"not JSON ({error})", "Write one JSON object a line.") from error
-    if not isinstance(record, dict):
-        raise BadRecord("not a JSON object", "Write one JSON object a line.")
-    return record
+    yield from read_records(path, problems, json_object)
 
 
 def _csv_rows(path: FilePath, problems: RecordErrors) -> Rows:

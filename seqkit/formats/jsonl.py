@@ -11,11 +11,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from seqkit.examples import RecordErrors, Sentence
 from seqkit.formats.records import from_record, to_record
-from seqkit.io.text_files import BadRecord, FilePath, read_records
+from seqkit.io.json_lines import json_object
+from seqkit.io.text_files import FilePath, read_records
+
+FIX = 'Write one object a line, such as {"words": ["Hi", "you"]}.'
 
 
 def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
@@ -23,19 +26,10 @@ def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> I
 
     Args: kinds, kinds of label to take beside upos, xpos and feats: keys with a list of one string a word.
     """
-    for where, sentence in read_records(path, problems, lambda line: from_record(_object(line), kinds)):
+    records = read_records(path, problems, lambda line: from_record(json_object(line, FIX), kinds))
+    for where, sentence in records:
         sentence.where = where
         yield sentence
-
-
-def _object(line: str) -> dict[str, Any]:
-    try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise BadRecord(f"not JSON ({error})", "Write one JSON object a line.") from error
-    if not isinstance(record, dict):
-        raise BadRecord("not a JSON object", 'Write one a line, such as {"words": ["Hi", "you"]}.')
-    return record
 
 
 class Writer:

@@ -6,16 +6,15 @@ the problems; what a text holds is not looked at.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import Any
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import RecordErrors, SourceLocation
 from seqkit.formats.records import UNFIT
+from seqkit.io.json_lines import json_object
 from seqkit.io.text_files import BadRecord, FilePath, NotText, chomp, is_blank, read_lines, read_records
 
 Row = tuple[SourceLocation, tuple[str, ...]]
@@ -171,14 +170,9 @@ def read_jsonl(
 def _texts(line: str, sides: Sequence[str], names: ColumnNames | None) -> tuple[str, ...]:
     expected = ", ".join(f'"{side}": "…"' for side in sides)
     fix = f"Write one object a line: {{{expected}}}."
-    try:
-        record: Any = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise BadRecord(f"not JSON ({error})", fix) from error
-    if isinstance(record, dict) and isinstance(record.get("translation"), dict):
+    record = json_object(line, fix)
+    if isinstance(record.get("translation"), dict):
         record = record["translation"]
-    if not isinstance(record, dict):
-        raise BadRecord("not a JSON object", fix)
     keys: Sequence[str] = [named_as(side, list(record)) or side for side in sides]
     if len(sides) == len(GENERIC) and not any(key in record for key in keys):
         keys = (
