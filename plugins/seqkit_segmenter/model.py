@@ -83,7 +83,9 @@ class SegmenterModel(nn.Module):
         """Some runs shown as unknown, in training only."""
         if not self.training or not self.options.run_dropout:
             return runs_BK
-        return runs_BK.masked_fill(torch.rand(runs_BK.shape) < self.options.run_dropout, UNKNOWN)
+        return runs_BK.masked_fill(
+            torch.rand(runs_BK.shape, device=runs_BK.device) < self.options.run_dropout, UNKNOWN
+        )
 
 
 def _lengths(lengths_B: Tensor, padded_BT: Tensor) -> Tensor | None:

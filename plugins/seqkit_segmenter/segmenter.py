@@ -14,7 +14,7 @@ from seqkit.text.paragraphs import Paragraph, paragraphs
 from seqkit.text.segmenters import Segmenter
 from seqkit_segmenter.decode import NEVER, Labels, sentences_of
 from seqkit_segmenter.features import Seen
-from seqkit_segmenter.model import LABELS, SegmenterModel, text_batch
+from seqkit_segmenter.model import LABELS, SegmenterModel, TextBatch, text_batch
 from seqkit_segmenter.windows import Window, windows_of
 
 CHUNK = 32_768
@@ -70,8 +70,9 @@ class LearntSegmenter(Segmenter):
 
     def _add(self, pieces: Sequence[_Piece], found: Sequence[Labels]) -> None:
         """Put the labels of some windows' cores into their place."""
-        ends, stops = self.model(text_batch([piece.seen for piece in pieces]))
-        ends_BTL, stops_BK = ends.float().numpy(), stops.float().numpy()
+        device = self.model.threshold.device
+        batch = TextBatch(*(part.to(device) for part in text_batch([piece.seen for piece in pieces])))
+        ends_BTL, stops_BK = (logits.float().cpu().numpy() for logits in self.model(batch))
         for row, (text, window, seen) in enumerate(pieces):
             core = slice(window.core_start - window.start, window.core_end - window.start)
             found[text].ends_TL[window.core_start : window.core_end] = ends_BTL[row, core]
@@ -86,13 +87,13 @@ def _nothing(size: int) -> Labels:
 
 
 def _chunks(stream: Iterable[Paragraph]) -> Iterator[list[Paragraph]]:
-    """Paragraphs, about CHUNK characters together."""
+    """Paragraphs, about CHUNK characters together; fewer where the input pauses."""
     chunk: list[Paragraph] = []
     size = 0
     for paragraph in stream:
         chunk.append(paragraph)
         size += len(paragraph.text)
-        if size >= CHUNK:
+        if size >= CHUNK or paragraph.last:
             yield chunk
             chunk, size = [], 0
     if chunk:

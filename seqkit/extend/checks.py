@@ -23,7 +23,7 @@ KIND = re.compile(r"[^\W\d][\w-]*")
 """A kind of label also names a column, a key in MISC, and an output layer."""
 CHOICES = {
     "column": ("", "LEMMA", "UPOS", "XPOS", "FEATS", "DEPREL", "DEPS"),
-    "spacy": ("", "POS", "TAG", "MORPH", "ENT_IOB"),
+    "spacy": ("", "LEMMA", "POS", "TAG", "MORPH", "ENT_IOB"),
     "scheme": ("", "BIO", "IOB1", "BIOES", "BILOU"),
 }
 """Fields of a LabelSpec that have one of a few values."""

@@ -250,7 +250,7 @@ class LabelSpec:
     """`"module:attr"`: `(rows) -> labels`, where a label is computed from the ten CoNLL-U cells of each word; where one
     of them is "", the sentence has no labels of the kind. Such a kind is written to MISC."""
     spacy: str = ""
-    """Where spaCy keeps it: POS, TAG, MORPH or ENT_IOB (`doc.ents`)."""
+    """Where spaCy keeps it: LEMMA, POS, TAG, MORPH or ENT_IOB (`doc.ents`)."""
     aliases: tuple[str, ...] = ()
     """Other names of its column in a TSV file."""
     scheme: str = ""
@@ -261,6 +261,12 @@ class LabelSpec:
     """Whether `_` means that a word has no label, and is neither learnt nor scored; else `_` is a value."""
     always: bool = False
     """Whether readers yield it without being asked."""
+    learnt: bool = False
+    """Whether taggers learn it unasked where the training data have it. They give it to text; of words that come with
+    labels only where it is asked for."""
+    codec: str | None = None
+    """`"module:attr"` of an object with `encode(word, label) -> code` and `decode(word, code) -> label`, where a model
+    learns a code in place of the label, as an edit script in place of a lemma."""
     view: str | None = None
     """`"module:attr"`: `(label) -> label`, a coarser label that is scored, too."""
     view_name: str = ""

@@ -5,7 +5,7 @@ Shapes: B stretches of sentences, T words, L labels, K best of them, N words of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -14,8 +14,10 @@ import torch
 from torch import Tensor
 
 from seqkit.examples import Sentence
+from seqkit.inference.answers import combinations_of, label_names, ranked_labels, settle
 from seqkit.inference.batching import Ranked, by_sentence
 from seqkit.inference.tagger_logits import tagger_logits
+from seqkit.models.combinations import Combinations, Ids
 from seqkit.models.contracts import TaggerModel, TaggerOptions
 from seqkit.models.tagger import Tagger
 from seqkit.nn.heads import SoftmaxHead
@@ -81,34 +83,40 @@ class TaggerRunner:
         count = sum(len(sentence.words) for sentence in sentences)
         # One place more, for padding.
         best_N = {kind: np.empty(count + 1, dtype=np.int64) for kind in kinds}
+        together = combinations_of(self.facts, kinds)
         with self._evaluating():
             for rows_BT, logits in self._logits.batches(sentences, kinds, cached=True):
-                for kind, logits_BTL in logits.items():
-                    best_N[kind][rows_BT] = cast(SoftmaxHead, self.heads[kind]).best(logits_BTL).numpy()
-        names = {kind: self._names[kind][ids_N[:count]].tolist() for kind, ids_N in best_N.items()}
+                for kind, ids_N in self._best(together, logits).items():
+                    best_N[kind][rows_BT.ravel()] = ids_N
+        names = label_names(sentences, self._names, {kind: ids_N[:count] for kind, ids_N in best_N.items()})
         return list(by_sentence(sentences, names))
+
+    def _best(self, together: Combinations | None, logits: Mapping[str, Tensor]) -> dict[str, Ids]:
+        """The labels of one batch, word by word."""
+        best = {
+            kind: cast(SoftmaxHead, self.heads[kind]).best(of_kind).numpy()
+            for kind, of_kind in logits.items()
+        }
+        return settle(together, best, logits)
 
     def predict_top(self, sentences: Sequence[Sentence], top: int) -> list[dict[str, list[Ranked]]]:
         """The `top` most probable labels of each kind for every word, each with its calibrated probability."""
         count = sum(len(sentence.words) for sentence in sentences)
+        words = [word for sentence in sentences for word in sentence.words]
         ranked: dict[str, list[Ranked]] = {kind: [[]] * (count + 1) for kind in self.heads}
+        together = combinations_of(self.facts, tuple(self.heads))
         with self._evaluating():
             # Probabilities are shown to the last digit, so they must not depend on which words came before.
             for rows_BT, logits in self._logits.batches(sentences, tuple(self.heads), cached=False):
+                best, rows_N = self._best(together, logits), rows_BT.ravel().tolist()
                 for kind, logits_BTL in logits.items():
-                    for row, labels in zip(
-                        rows_BT.ravel().tolist(), self._ranked(kind, logits_BTL, top), strict=True
-                    ):
-                        ranked[kind][row] = labels
+                    p_BTL = cast(SoftmaxHead, self.heads[kind]).probabilities(logits_BTL)
+                    ids_BTK = p_BTL.topk(min(top, logits_BTL.shape[-1])).indices
+                    found = p_BTL.flatten(0, 1).numpy(), ids_BTK.flatten(0, 1).numpy(), best[kind].tolist()
+                    for row, p_L, ids_K, first in zip(rows_N, *found, strict=True):
+                        word = words[row] if row < count else ""
+                        ranked[kind][row] = ranked_labels(kind, word, self._names[kind], p_L, ids_K, first)
         return list(by_sentence(sentences, ranked))
-
-    def _ranked(self, kind: str, logits_BTL: Tensor, top: int) -> Iterator[Ranked]:
-        """The best labels of each word, sentence by sentence."""
-        p_BTL = cast(SoftmaxHead, self.heads[kind]).probabilities(logits_BTL)
-        p_BTK, ids_BTK = p_BTL.topk(min(top, logits_BTL.shape[-1]))
-        names_NK = self._names[kind][ids_BTK.flatten(0, 1).numpy()].tolist()
-        for names_K, p_K in zip(names_NK, p_BTK.flatten(0, 1).tolist(), strict=True):
-            yield list(zip(names_K, p_K, strict=True))
 
     @contextmanager
     def _evaluating(self) -> Iterator[None]:

@@ -45,6 +45,17 @@ def seqkit_labels() -> Iterable[LabelSpec]:
         summary="morphological features",
     )
     yield LabelSpec(
+        "lemma",
+        column="LEMMA",
+        spacy="LEMMA",
+        learnt=True,
+        unlabelled=True,
+        codec="seqkit.labels.edit_scripts:SCRIPTS",
+        raw_name="Lemmas",
+        order=25,
+        summary="lemma, learnt as a script that edits the word",
+    )
+    yield LabelSpec(
         "deprel",
         rows="seqkit.labels.relations:relations",
         unlabelled=True,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
+from typing import Protocol, cast
 
 from seqkit.examples import NO_LABEL, Sentence
 from seqkit.extend.checks import KIND
-from seqkit.extend.manager import registry
+from seqkit.extend.manager import load, registry
 from seqkit.extend.registry import Registry
 from seqkit.extend.specs import LabelSpec
 
@@ -61,6 +62,40 @@ def fault_of_name(kind: str) -> str:
 def is_label(kind: str, label: str) -> bool:
     """Whether a word is labelled. For some kinds (UPOS) `_` means unlabelled, for others it is a value."""
     return label != NO_LABEL or not kind_spec(kind).unlabelled
+
+
+class Codec(Protocol):
+    """Turns labels into what a model learns in their place, and back."""
+
+    def encode(self, word: str, label: str) -> str: ...
+
+    def decode(self, word: str, code: str) -> str: ...
+
+
+def codec_of(kind: str) -> Codec | None:
+    """The codec of a kind; None where a model learns the labels themselves."""
+    name = kind_spec(kind).codec
+    return cast(Codec, load(name)) if name else None
+
+
+def learnt_kinds() -> tuple[str, ...]:
+    """The kinds that taggers learn unasked, beside those that every reader yields."""
+    return tuple(kind for kind, spec in known_kinds().items() if spec.learnt)
+
+
+def codes(sentence: Sentence, kind: str) -> list[str]:
+    """The labels of a kind as a model learns them, one a word; `_` where a word has none."""
+    labels, codec = sentence.labels.get(kind, []), codec_of(kind)
+    if codec is None:
+        return labels
+    pairs = zip(sentence.words, labels, strict=False)
+    return [codec.encode(word, label) if is_label(kind, label) else label for word, label in pairs]
+
+
+def decoded(words: Sequence[str], kind: str, found: list[str]) -> list[str]:
+    """Labels from what a model gave for these words."""
+    codec = codec_of(kind)
+    return found if codec is None else list(map(codec.decode, words, found))
 
 
 def kinds_in(sentences: Sequence[Sentence]) -> tuple[str, ...]:

@@ -42,6 +42,8 @@ class TaggerOptions(ModelOptions):
     """Size of z_t (of each direction)."""
     crf: str = "none"
     """Kind of label that gets a CRF output layer, such as upos."""
+    joint_labels: bool = True
+    """Give a word only parts of speech and features that some training word has together, the most probable ones."""
     auxiliary: str = "none"
     """Kind of label that is learnt beside the others and then dropped, such as deprel: a treebank's dependency
     relations."""

@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.examples import Sentence
+from seqkit.labels.kinds import codes
 from seqkit.models.contracts import TaggerOptions
 from seqkit.models.recurrences import recurrence_class
 from seqkit.models.tagger_facts import TaggerFacts
@@ -75,6 +76,12 @@ class Tagger(nn.Module):
             kind: {label: i for i, label in enumerate(labels)} for kind, labels in facts.labels.items()
         }
 
+    def add_kind(self, kind: str) -> None:
+        """Make an output layer, with random weights, for a kind of label that the facts have got."""
+        labels = self.facts.labels[kind]
+        self.heads[kind] = _head(self.options, kind, labels, self.network.output_size)
+        self._label_ids[kind] = {label: i for i, label in enumerate(labels)}
+
     @property
     def W(self) -> Tensor:
         """Input matrix of the first layer's forward chain."""
@@ -134,7 +141,7 @@ class Tagger(nn.Module):
     def _targets(self, sentences: Sequence[Sentence], kind: str, shape: tuple[int, ...]) -> Tensor:
         ids, target_BT = self._label_ids[kind], np.full(shape, IGNORE, dtype=np.int64)
         for row, sentence in enumerate(sentences):
-            labels = sentence.labels.get(kind, ())
+            labels = codes(sentence, kind)
             target_BT[row, : len(labels)] = [ids.get(label, IGNORE) for label in labels]
         return torch.from_numpy(target_BT)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -11,10 +11,13 @@ from typing import Self
 
 from seqkit.examples import Sentence
 from seqkit.io.json_files import read_json, write_json
-from seqkit.labels.kinds import is_label
+from seqkit.labels.kinds import codec_of, codes, is_label, standard_kinds
+from seqkit.models.combinations import Combinations
 from seqkit.models.contracts import TaggerOptions
 from seqkit.text.affixes import frequent_affixes
 from seqkit.text.subword import Subword, train_subword
+
+COMBINATIONS = Path("labels") / "combinations.json"
 
 
 @dataclass
@@ -36,6 +39,8 @@ class TaggerFacts:
     language: str = "xx"
     silver: str | None = None
     """The pipeline that labelled the training data, where no person did."""
+    combinations: Combinations | None = None
+    """Which labels of several kinds one word may have, where they are decoded together."""
 
     @classmethod
     def gather(
@@ -43,6 +48,7 @@ class TaggerFacts:
     ) -> Self:
         """Read the training split once. Raises SeqkitError where SentencePiece finds nothing to learn."""
         words = Counter(word for sentence in examples for word in sentence.words)
+        values = {kind: _values(examples, kind) for kind in labels}
         frequent = [word for word, _ in words.most_common()]
         characters = Counter(character for word, count in words.items() for character in word * count)
         return cls(
@@ -50,11 +56,12 @@ class TaggerFacts:
             kept=sum(count >= options.min_count for count in words.values()),
             ambiguous={kind: _ambiguous(examples, kind) for kind in labels},
             characters=[character for character, count in characters.most_common() if count > 1],
-            labels={kind: _values(examples, kind) for kind in labels},
+            labels=values,
             subword=_subword(examples, options),
             affixes=frequent_affixes(words) if options.affix_size else [],
             language=language,
             silver=next((s.silver for s in examples if s.silver), None),
+            combinations=_combinations(examples, options, values),
         )
 
     def extend(self, examples: Sequence[Sentence]) -> None:
@@ -65,6 +72,15 @@ class TaggerFacts:
         self.ambiguous = {
             kind: sorted({*words, *_ambiguous(examples, kind)}) for kind, words in self.ambiguous.items()
         }
+
+    def add_kind(self, examples: Sequence[Sentence], kind: str) -> None:
+        """Take in the labels of another kind."""
+        self.labels[kind] = _values(examples, kind)
+        self.ambiguous[kind] = _ambiguous(examples, kind)
+
+    def gather_combinations(self, examples: Sequence[Sentence], options: TaggerOptions) -> None:
+        """Take in which labels stand together."""
+        self.combinations = _combinations(examples, options, self.labels)
 
     @cached_property
     def known_words(self) -> frozenset[str]:
@@ -79,6 +95,8 @@ class TaggerFacts:
         write_json(folder / "words" / "affixes.json", self.affixes)
         write_json(folder / "labels" / "labels.json", self.labels)
         write_json(folder / "source" / "language.json", {"language": self.language, "silver": self.silver})
+        if self.combinations is not None:
+            write_json(folder / COMBINATIONS, self.combinations.as_json())
         if self.subword is not None:
             self.subword.save(folder / "source" / "subword.model")
 
@@ -98,13 +116,30 @@ class TaggerFacts:
             affixes=read_json(folder / "words" / "affixes.json"),
             language=source["language"],
             silver=source["silver"],
+            combinations=_read_combinations(folder / COMBINATIONS),
         )
+
+
+def _combinations(
+    examples: Sequence[Sentence], options: TaggerOptions, values: Mapping[str, Sequence[str]]
+) -> Combinations | None:
+    """Those of the kinds that are decoded together, where there are several; None else."""
+    kinds = [kind for kind in standard_kinds() if kind in values and kind != options.crf]
+    if not options.joint_labels or len(kinds) < 2:
+        return None
+    return Combinations.gather(examples, values, kinds)
+
+
+def _read_combinations(path: Path) -> Combinations | None:
+    return Combinations.from_json(read_json(path)) if path.exists() else None
 
 
 def _values(examples: Iterable[Sentence], kind: str) -> list[str]:
     """The labels of a kind, the most frequent first."""
-    counts = Counter(label for sentence in examples for label in sentence.labels.get(kind, ()))
-    return [label for label, _ in counts.most_common() if is_label(kind, label)]
+    counts = Counter(code for sentence in examples for code in codes(sentence, kind))
+    # Most codes that were met once serve a single word, which a model could only guess.
+    least = 2 if codec_of(kind) and max(counts.values(), default=0) > 1 else 1
+    return [label for label, count in counts.most_common() if count >= least and is_label(kind, label)]
 
 
 def _ambiguous(examples: Iterable[Sentence], kind: str) -> list[str]:

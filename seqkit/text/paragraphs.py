@@ -25,6 +25,8 @@ class Paragraph:
     line: int
     document: str | None
     """On the first paragraph of a document: its name."""
+    last: bool = False
+    """Whether nothing is known to follow, because the input ends or pauses: the text so far is to be answered."""
 
 
 def paragraphs(stretches: Iterable[RawText]) -> Iterator[Paragraph]:
@@ -40,7 +42,7 @@ def paragraphs(stretches: Iterable[RawText]) -> Iterator[Paragraph]:
                 yield from document.ready(last=True)
             document = _Document(stretch)
         document.add(stretch)
-        yield from document.ready(last=stretch.last)
+        yield from document.ready(last=stretch.last, answer=stretch.last)
     if document is not None:
         yield from document.ready(last=True)
 
@@ -64,8 +66,11 @@ class _Document:
         self._waiting += len(stretch.text)
         self._end += len(stretch.text)
 
-    def ready(self, last: bool) -> Iterator[Paragraph]:
-        """Yield the paragraphs that are certainly complete; all of them if `last`."""
+    def ready(self, last: bool, answer: bool = False) -> Iterator[Paragraph]:
+        """Yield the paragraphs that are certainly complete; all of them if `last`.
+
+        Args: answer, whether the last of them is to say that nothing is known to follow.
+        """
         # Doubling the amount of text before the next attempt keeps the total work linear.
         if not last and self._waiting < max(_GATHER, len(self._held.text)):
             return
@@ -73,7 +78,9 @@ class _Document:
         self._fresh, self._waiting = [], 0
         start = 0
         for end in cuts(text, last):
-            yield self._take(text[start:end])
+            paragraph = self._take(text[start:end])
+            paragraph.last = answer and end == len(text)
+            yield paragraph
             start = end
         self._held.text = text[start:]
 

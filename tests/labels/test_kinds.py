@@ -27,7 +27,7 @@ def seqkit_labels():
 BAD = {
     "scheme='XYZ'": "scheme is 'XYZ', not one of BIO, IOB1, BIOES, BILOU",
     "column='MISC'": "column is 'MISC', not one of LEMMA",
-    "spacy='ENT'": "spacy is 'ENT', not one of POS",
+    "spacy='ENT'": "spacy is 'ENT', not one of LEMMA, POS",
     "view='os:path'": "a view but no view_name",
     "order='1'": "order is '1', not a int",
 }
@@ -45,7 +45,7 @@ def seqkit_formats():
 
 
 def test_the_built_in_kinds_come_in_order():
-    assert list(known_kinds()) == ["upos", "xpos", "feats", "deprel", "ner"]
+    assert list(known_kinds()) == ["upos", "xpos", "feats", "lemma", "deprel", "ner"]
     assert standard_kinds() == ("upos", "xpos", "feats")
     assert dict(column_kinds()) == {"upos": "UPOS", "xpos": "XPOS", "feats": "FEATS"}
     assert in_order(["zzz", "ner", "aaa", "upos"]) == ("upos", "ner", "zzz", "aaa")

@@ -103,3 +103,21 @@ def test_documents_and_lines_are_told():
         first = sentence.offset + len(sentence.before)
         assert sentence.where.line == 1 + text.count("\n", 0, first)
     assert sum(s.where.line == 4 for s in found if s.where) >= 1
+
+
+def test_a_pause_is_answered():
+    """What has come is answered when the input pauses, before another stretch is asked for."""
+    asked = []
+
+    def pausing():
+        asked.append("first")
+        yield stretch("It is late. Go home", last=True)
+        asked.append("second")
+        yield stretch("\nNow!", offset=19)
+
+    found = SEGMENTER.sentences(pausing())
+    first = []
+    while sum(len(sentence.text) for sentence in first) < 19:
+        first.append(next(found))
+    assert asked == ["first"] and "".join(s.text for s in first) == "It is late. Go home"
+    assert "".join(s.text for s in [*first, *found]) == "It is late. Go home\nNow!"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import NO_LABEL, Multiword, Sentence
 from seqkit.extend.specs import LabelSpec
+from seqkit.formats.conllu.checks import COLUMNS, MAY_HOLD_SPACES
 from seqkit.formats.conllu.labels import ID, Layout, layout, with_attribute
 from seqkit.formats.conllu.whitespace import misc_of
 
@@ -21,7 +22,7 @@ def relabelled(sentence: Sentence) -> list[str]:
     that are silver no more are not said to be so.
     """
     places = layout(sentence.labels)
-    columns = [(place, list(map(label_cell, sentence.labels[kind]))) for place, kind in places.columns]
+    columns = [(place, list(map(_cell_of(place), sentence.labels[kind]))) for place, kind in places.columns]
     in_misc = _in_misc(sentence, places)
     lines = []
     word = 0
@@ -86,7 +87,7 @@ def _rows(sentence: Sentence) -> list[str]:
     places = layout(sentence.labels)
     for spec, values in _in_misc(sentence, places):
         misc = [with_attribute(cell, spec, value) for cell, value in zip(misc, values, strict=True)]
-    columns = (map(label_cell, sentence.labels[kind]) for _, kind in places.columns)
+    columns = (map(_cell_of(place), sentence.labels[kind]) for place, kind in places.columns)
     cells = zip(range(1, len(words) + 1), map(_form, words), *columns, misc, strict=True)
     rows = list(map(places.pattern.__mod__, cells))
     for first, row in reversed(ranges):
@@ -101,6 +102,11 @@ def _range_row(token: Multiword, misc: str) -> str:
 @lru_cache(maxsize=1 << 16)
 def _form(word: str) -> str:
     return BREAKS.sub(" ", word).strip() or "_"
+
+
+def _cell_of(place: int) -> Callable[[str], str]:
+    """How a label is written in a column: white space may stand inside of lemmas alone."""
+    return _form if COLUMNS[place] in MAY_HOLD_SPACES else label_cell
 
 
 @lru_cache(maxsize=1 << 16)

@@ -12,12 +12,14 @@ from typing import NamedTuple
 import numpy as np
 
 from seqkit.examples import Sentence
+from seqkit.inference.answers import combinations_of, label_names, ranked_labels, settle
 from seqkit.inference.batching import Ranked, batches, by_sentence
 from seqkit.inference.numpy.chains import Ids, Stack
 from seqkit.inference.numpy.embedding import WordEmbedding
 from seqkit.inference.numpy.forms import NumpyRecurrence
 from seqkit.inference.numpy.heads import CRFHead, SoftmaxHead
 from seqkit.inference.numpy.weights import Array, Weights
+from seqkit.models.combinations import Combinations
 from seqkit.models.contracts import TaggerOptions
 from seqkit.models.tagger_facts import TaggerFacts
 from seqkit.text.vocabulary import WordIndex
@@ -72,24 +74,33 @@ class NumpyTagger:
         count = sum(len(sentence.words) for sentence in sentences)
         # One place more, for padding.
         best_N = {kind: np.empty(count + 1, dtype=np.int64) for kind in kinds}
+        together = combinations_of(self.facts, kinds)
         for rows_BT, logits in self._batches(sentences, kinds):
-            for kind, logits_TBL in logits.items():
-                best_N[kind][rows_BT] = self._heads[kind].best(logits_TBL).T
-        names = {kind: self._names[kind][ids_N[:count]].tolist() for kind, ids_N in best_N.items()}
+            for kind, ids_N in self._best(together, logits).items():
+                best_N[kind][rows_BT.T.ravel()] = ids_N
+        names = label_names(sentences, self._names, {kind: ids_N[:count] for kind, ids_N in best_N.items()})
         return list(by_sentence(sentences, names))
+
+    def _best(self, together: Combinations | None, logits: dict[str, Array]) -> dict[str, Ids]:
+        """The labels of one batch, step by step."""
+        best = {kind: self._heads[kind].best(logits_TBL) for kind, logits_TBL in logits.items()}
+        return settle(together, best, logits)
 
     def predict_top(self, sentences: Sequence[Sentence], top: int) -> list[dict[str, list[Ranked]]]:
         """The `top` most probable labels of each kind for every word, each with its calibrated probability."""
         count = sum(len(sentence.words) for sentence in sentences)
+        words = [word for sentence in sentences for word in sentence.words]
         ranked: dict[str, list[Ranked]] = {kind: [[]] * (count + 1) for kind in self._heads}
+        together = combinations_of(self.facts, tuple(self._heads))
         for rows_BT, logits in self._batches(sentences, tuple(self._heads)):
+            best, rows_N = self._best(together, logits), rows_BT.T.ravel().tolist()
             for kind, logits_TBL in logits.items():
                 p_TBL = self._heads[kind].probabilities(logits_TBL)
-                for row, p_L in zip(
-                    rows_BT.T.ravel().tolist(), p_TBL.reshape(-1, p_TBL.shape[-1]), strict=True
-                ):
+                p_NL = p_TBL.reshape(-1, p_TBL.shape[-1])
+                for row, p_L, first in zip(rows_N, p_NL, best[kind].tolist(), strict=True):
                     ids_K = np.argsort(-p_L, kind="stable")[:top]
-                    ranked[kind][row] = list(zip(self._names[kind][ids_K], p_L[ids_K].tolist(), strict=True))
+                    word = words[row] if row < count else ""
+                    ranked[kind][row] = ranked_labels(kind, word, self._names[kind], p_L, ids_K, first)
         return list(by_sentence(sentences, ranked))
 
     def _batches(self, sentences: Sequence[Sentence], kinds: Sequence[str]) -> Iterator[_Batch]:

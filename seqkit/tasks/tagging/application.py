@@ -15,6 +15,7 @@ from seqkit.formats.fields import SUFFIXES, FieldChoice, read_fields
 from seqkit.formats.plain import read_tokens
 from seqkit.io.text_files import FilePath, suffix_of
 from seqkit.tasks.application import ApplyRequest, Chunk, Limits, Reading
+from seqkit.tasks.segmenting import segmenter_of
 from seqkit.terminal.inputs import listed
 from seqkit.text.paragraphs import paragraphs
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from seqkit.inference.tagger import TaggerRunner
+    from seqkit.text.segmenters import Segmenter
 
 LIMITS = Limits(records=20_000, size=300_000)
 PARTS = Limits(records=1_000_000, size=1 << 20)
@@ -89,13 +91,11 @@ def _chained(first: Sequence[RawText], others: Iterable[Item]) -> Iterator[RawTe
     yield from (other for other in others if isinstance(other, RawText))
 
 
-def sentences_of(item: Item, language: str) -> list[Sentence]:
+def sentences_of(item: Item, segmenter: Segmenter) -> list[Sentence]:
     """The sentences of an item; each has the fields that its record carries."""
-    from seqkit.text.words import sentences_from
-
     if isinstance(item, Sentence):
         return [item]
-    sentences = list(sentences_from([item], language))
+    sentences = list(segmenter.sentences([item]))
     if item.fields:
         for sentence in sentences:
             sentence.fields = item.fields
@@ -123,11 +123,12 @@ def tag_chunk(tagger: TaggerRunner, chunk: Chunk, request: ApplyRequest) -> list
     from seqkit.tasks.tagging.apply import tag_sentences
 
     options = request.options
-    language = options.lang or tagger.facts.language
-    sentences = [sentences_of(item, language) for item in chunk.items]
+    segmenter = segmenter_of(tagger.source, tagger.facts.language, options.segmenter, options.lang)
+    sentences = [sentences_of(item, segmenter) for item in chunk.items]
     flat = (sentence for own in sentences for sentence in own)
     kinds = kinds_of(options.label, tagger.facts.labels)
-    tagged = tag_sentences(tagger, flat, kinds, options.top or int(options.probabilities))
+    top = options.top or int(options.probabilities)
+    tagged = tag_sentences(tagger, flat, kinds, top, asked=bool(options.label))
     return [[next(tagged) for _ in own] for own in sentences]
 
 

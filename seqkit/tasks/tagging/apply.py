@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from seqkit.examples import RawText, Sentence, SourceLocation
 from seqkit.inference.pool import Job, apply_in_order
 from seqkit.io.pipes import pauses
+from seqkit.labels.kinds import learnt_kinds
 from seqkit.labels.schemes import repaired_labels, schemes_of
 from seqkit.tasks.segmenting import segmenter_of
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 CHUNK_WORDS = 50_000
 """Words tagged together. Fixed, so that the same input always falls into the same batches."""
 
+Value = TypeVar("Value")
 _parts = attrgetter(*(part.name for part in fields(Sentence)))
 
 
@@ -49,12 +51,15 @@ def tag_sentences(
     top: int = 0,
     processes: int = 1,
     model: str = "",
+    asked: bool = True,
 ) -> Iterator[Sentence]:
     """The sentences with their labels of these kinds replaced by the tagger's, and its `top` best ones beside them.
 
     Tags of spans that are out of order, such as `I-PER` after `O`, are repaired. Args: processes, this one included;
-    with more than one, `model` is the tagger's name or folder.
+    with more than one, `model` is the tagger's name or folder; asked, whether a user chose the kinds: if not, words
+    that come with labels keep what they have, or lack, of kinds such as lemmas (`LabelSpec.learnt`).
     """
+    kept = frozenset() if asked else frozenset(learnt_kinds())
     schemes = schemes_of({kind: tagger.facts.labels[kind] for kind in kinds})
     job = Job(partial(_load, model, tagger.inference_dtype), TagWords(kinds, top), _words)
     # Probabilities are shown by their digits: a text has them from numpy or from torch, not from both.
@@ -68,6 +73,8 @@ def tag_sentences(
                 labels, ranked = answer, {}
             if schemes:
                 labels = repaired_labels(labels, schemes)
+            if kept and sentence.labels:
+                labels, ranked = _without(labels, kept), _without(ranked, kept)
             yield _with_labels(sentence, labels, ranked)
 
 
@@ -76,6 +83,10 @@ def _load(model: str, inference_dtype: str) -> TaggerRunner:
     from seqkit.tasks.tagging.loading import load_tagger
 
     return load_tagger(model, inference_dtype)
+
+
+def _without(found: Mapping[str, Value], kinds: Collection[str]) -> dict[str, Value]:
+    return {kind: value for kind, value in found.items() if kind not in kinds}
 
 
 def _words(sentences: Sequence[Sentence]) -> list[list[str]]:

@@ -98,7 +98,8 @@ def tag(
         WordCounter("tagged", to_file=out is not None, meter=meter, size=wanted.size()) as counter,
     ):
         source = Paced(counter.reading(sentences, _count_words), paced=wanted.may_pause)
-        for sentence in tag_sentences(tagger, source, kinds, top, processes, model):
+        tagged = tag_sentences(tagger, source, kinds, top, processes, model, asked=bool(label))
+        for sentence in tagged:
             writer.write(sentence)
             counter.add(len(sentence.words))
             if out is None and source.paused:

@@ -16,12 +16,16 @@ from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.evaluation.report import silver_warning
 from seqkit.evaluation.spans import order_note
 from seqkit.examples import RecordErrors, Sentence, SourceLocation
+from seqkit.formats.conllu.checks import MAY_HOLD_SPACES
 from seqkit.labels.kinds import (
+    codes,
     fault_of_name,
     in_order,
     is_label,
+    kind_spec,
     kinds_in,
     known_kinds,
+    learnt_kinds,
     where_labels_stand,
 )
 from seqkit.models.contracts import MAX_STEPS
@@ -54,8 +58,9 @@ def read_data(sources: Sources, options: TaggingOptions) -> Data:
     labeller = labeller_of(options.gold)
     language = _language(sources, options, labeller)
     problems = RecordErrors(skip=sources.skip_bad)
-    train = _read(sources, "train", options.label, labeller, problems)
-    dev = _read(sources, "dev", options.label, labeller, problems)
+    wanted = options.label or learnt_kinds()
+    train = _read(sources, "train", wanted, labeller, problems)
+    dev = _read(sources, "dev", wanted, labeller, problems)
     name = sources.corpus or ", ".join(sources.train)
     if not train:
         raise SeqkitError(f"{name}: holds no sentence to train on", "Give a file with labelled sentences.")
@@ -100,7 +105,7 @@ def _read(
         stretch
         for file in split_sources(sources, split)
         for sentence in labelled_sentences(file, split, labeller, problems, kinds)
-        if _can_be_written(sentence, kinds or tuple(sentence.labels), file, problems)
+        if _can_be_written(sentence, [*sentence.labels], file, problems)
         for stretch in _stretches(sentence)
     ]
 
@@ -108,8 +113,9 @@ def _read(
 def _can_be_written(sentence: Sentence, kinds: Sequence[str], file: str, problems: RecordErrors) -> bool:
     """Whether CoNLL-U can hold its labels, which the model will give to other words."""
     for kind in kinds:
-        for label in sentence.labels.get(kind, ()):
-            if label.split() != [label]:
+        spaces = kind_spec(kind).column in MAY_HOLD_SPACES
+        for label in sentence.labels[kind]:
+            if label.split() != [label] and not (spaces and label.strip()):
                 where = sentence.where or SourceLocation(file, 0)
                 problems.bad(where, f"the {kind} label {label!r} has white space or is empty", "Rename it.")
                 return False
@@ -172,7 +178,7 @@ def _unseen(train: Sequence[Sentence], dev: Sequence[Sentence], labels: Sequence
     """A note on labels that only dev has: the model cannot give them, and they count as errors."""
     notes = []
     for kind in labels:
-        known = {label for sentence in train for label in sentence.labels.get(kind, ())}
+        known = {label for sentence in train for label in codes(sentence, kind)}
         count, shown = new_labels(kind, known, dev)
         if count:
             notes.append(f"{count} {kind} label(s) in dev that training never had count as errors: {shown}")
@@ -181,7 +187,7 @@ def _unseen(train: Sequence[Sentence], dev: Sequence[Sentence], labels: Sequence
 
 def new_labels(kind: str, known: Collection[str], sentences: Sequence[Sentence]) -> tuple[int, str]:
     """How many labels of a kind the sentences have that are not known, and the first of them, to be shown."""
-    there = {label for sentence in sentences for label in sentence.labels.get(kind, ())}
+    there = {label for sentence in sentences for label in codes(sentence, kind)}
     new = sorted(label for label in there - set(known) if is_label(kind, label))
     return len(new), ", ".join(new[:5]) + (" …" if len(new) > 5 else "")
 

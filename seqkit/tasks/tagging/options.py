@@ -26,6 +26,11 @@ class TaggingOptions(TaskOptions):
     """Kinds of label, with commas, such as upos,xpos,feats,ner. Default: all that are read unasked."""
     lang: str = ""
     """Language code of the text. Default: the corpus's, else xx."""
+    add_label: tuple[str, ...] = ()
+    """With --from: kinds of label, with commas, that the model does not give yet and learns now, such as lemma."""
+    rough: float = field(default=0.1, metadata={"unit": "share"})
+    """Sentences to learn from beside the treebank's, as a share of them: cut, joined, without final stop, as those of
+    raw text are where their ends are not found."""
     teacher_weight: float = field(default=0.7, metadata={"unit": "share"})
     """With teachers: their share of the loss on labelled words."""
     noisy_copies: int = field(default=3, metadata={"unit": "copies"})
@@ -35,18 +40,18 @@ class TaggingOptions(TaskOptions):
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""
-        check_range(self, 0, 1, "teacher_weight", "noise")
+        check_range(self, 0, 1, "teacher_weight", "noise", "rough")
         check_range(self, 0, inf, "noisy_copies")
 
     def resolved(self) -> TaggingOptions:
         """Paths absolute; each kind of label once."""
         pipeline = self.gold.removeprefix("spacy:")
-        kinds = [kind.strip() for several in self.label for kind in several.split(",")]
         return dataclasses.replace(
             self,
             teacher=tuple(map(absolute_model, self.teacher)),
             gold=f"spacy:{os.path.abspath(pipeline)}" if os.sep in pipeline else self.gold,
-            label=tuple(dict.fromkeys(filter(None, kinds))),
+            label=_kinds_in(self.label),
+            add_label=_kinds_in(self.add_label),
         )
 
     def check(self) -> None:
@@ -56,6 +61,12 @@ class TaggingOptions(TaskOptions):
             if not self.teacher and getattr(self, name) != getattr(plain, name):
                 problem = f"option {name}={getattr(self, name)}: it is for --teacher"
                 raise SeqkitError(problem, "Leave it out.", exit_code=2)
+
+
+def _kinds_in(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Kinds of label from an option that may be repeated, each of which may have commas."""
+    kinds = (kind.strip() for several in given for kind in several.split(","))
+    return tuple(dict.fromkeys(filter(None, kinds)))
 
 
 @dataclass(frozen=True)
@@ -90,6 +101,8 @@ class TaggingApplication:
     """Write how sure each label is (jsonl)."""
     lang: str = ""
     """Language code of raw text. Default: the model's."""
+    segmenter: str = ""
+    """What splits raw text: a segmenter's name or folder, or spacy (rules). Default: the model's own."""
     pretokenized: bool = False
     """One sentence a line, words by spaces."""
 

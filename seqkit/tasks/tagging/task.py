@@ -19,6 +19,7 @@ from seqkit.models.folder import default_model
 from seqkit.tasks.application import ApplyRequest, Chunk
 from seqkit.tasks.contract import EvaluationRequest, Task
 from seqkit.tasks.inspecting import InspectionRequest, Subject
+from seqkit.tasks.tagging.added_kinds import add_kinds
 from seqkit.tasks.tagging.application import (
     LIMITS,
     PARTS,
@@ -37,6 +38,7 @@ from seqkit.tasks.tagging.card import card_facts
 from seqkit.tasks.tagging.data import Data, check_labels, checksum, read_data, silver_of
 from seqkit.tasks.tagging.distillation import teach
 from seqkit.tasks.tagging.loading import load_tagger
+from seqkit.tasks.tagging.rough import rough_sentences
 from seqkit.tasks.tagging.temperature import calibrate
 from seqkit.tasks.tagging.trainable import TaggingTrainable
 from seqkit.text.words import ANY_LANGUAGE
@@ -60,6 +62,7 @@ class TaggingTask(Task):
         """Read the sentences and make the tagger."""
         _check_options(request)
         _check_objective(request)
+        _check_added(request)
         data = read_data(request.sources, request.task)
         for note in data.notes:
             reporter.note(note)
@@ -162,6 +165,7 @@ def _model(request: TrainingRequest, data: Data, auxiliary: Sequence[str], repor
         facts = facts_class(spec).gather(data.train, request.model, kinds, data.language)
         return build("models", spec.name, request.model, facts)
     model = started(start, request.model)
+    add_kinds(model, request.task.add_label, data)
     for note in check_labels(start, model, data, request.task.label):
         reporter.note(note)
     model.facts.extend(data.train)
@@ -209,6 +213,13 @@ def _check_options(request: TrainingRequest) -> None:
         raise PluginError(problem, "Its author should subclass them.")
 
 
+def _check_added(request: TrainingRequest) -> None:
+    """Raise SeqkitError for kinds that are to be added to a model that begins with random weights."""
+    if request.task.add_label and not request.sources.start:
+        fix = "Use --label, or begin with a trained model: --from."
+        raise SeqkitError("--add-label: is for --from", fix, exit_code=2)
+
+
 def _check_objective(request: TrainingRequest) -> None:
     """Raise SeqkitError for what only the default objective learns from: teachers, and a CRF's whole sentences."""
     objective, default = request.training.objective, TrainingOptions.objective
@@ -228,7 +239,8 @@ def _trainable(
     options = request.task
     kinds = (*data.labels, *auxiliary)
     if not options.teacher:
-        return TaggingTrainable(model, data.train, data.dev, kinds)
+        more = rough_sentences(data.train, options.rough, request.training.seed)
+        return TaggingTrainable(model, [*data.train, *more], data.dev, kinds)
     lesson = teach(
         options.teacher,
         data.train,

@@ -51,7 +51,7 @@ def test_a_treebank_without_relations_is_refused():
 
 def test_it_changes_what_is_learnt_and_is_gone_from_the_model(tmp_path):
     alone, beside = trained(tmp_path / "alone"), trained(tmp_path / "beside", auxiliary="deprel")
-    assert list(beside.heads) == list(alone.heads) == ["upos", "xpos", "feats"]
+    assert list(beside.heads) == list(alone.heads) == ["upos", "xpos", "feats", "lemma"]
     assert beside.facts.labels == alone.facts.labels
     assert "deprel" not in (tmp_path / "beside" / "labels" / "labels.json").read_text()
     assert "deprel" not in json.loads((tmp_path / "beside" / "words" / "ambiguous.json").read_text())

@@ -1,0 +1,74 @@
+"""From numbers of labels to labels: kinds that are decoded together, and codes such as edit scripts.
+
+Shapes: N words of all sentences, L labels, K best of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqkit.examples import Sentence
+from seqkit.inference.batching import Ranked
+from seqkit.labels.kinds import codec_of, decoded
+from seqkit.models.combinations import Combinations
+from seqkit.models.tagger_facts import TaggerFacts
+from seqkit.text.vocabulary import Ids
+
+
+def combinations_of(facts: Any, kinds: Sequence[str]) -> Combinations | None:
+    """The combinations that decide between these kinds of label; None where each is decoded by itself."""
+    found = facts.combinations if isinstance(facts, TaggerFacts) else None
+    return found if found is not None and found.serve(kinds) else None
+
+
+def settle(
+    together: Combinations | None, best: Mapping[str, Ids], logits: Mapping[str, Any]
+) -> dict[str, Ids]:
+    """The most probable labels, (N,) each, with combinations that training never had replaced.
+
+    Args: best and logits of one batch, in the same order of words.
+    """
+    flat = {kind: np.ascontiguousarray(ids).reshape(-1) for kind, ids in best.items()}
+    if together is not None:
+        together.settle(flat, {kind: _rows(logits[kind]) for kind in together.kinds})
+    return flat
+
+
+def _rows(logits: Any) -> NDArray[np.float32]:
+    scores = np.asarray(logits)
+    return scores.reshape(-1, scores.shape[-1])
+
+
+def label_names(
+    sentences: Sequence[Sentence], names: Mapping[str, NDArray[np.object_]], ids: Mapping[str, Ids]
+) -> dict[str, list[str]]:
+    """Kind -> the labels of all words. Args: names, kind -> its labels or codes; ids, kind -> one number a word."""
+    found = {kind: names[kind][ids_N].tolist() for kind, ids_N in ids.items()}
+    if not any(map(codec_of, found)):
+        return found
+    words = [word for sentence in sentences for word in sentence.words]
+    return {kind: decoded(words, kind, labels) for kind, labels in found.items()}
+
+
+def ranked_labels(
+    kind: str, word: str, names: NDArray[np.object_], p_L: NDArray[np.float32], ids_K: Ids, first: int
+) -> Ranked:
+    """The best labels of one word with their probabilities; codes that give one label are counted together.
+
+    Args: ids_K, the most probable ones; first, the label that was chosen, which may not be the most probable one.
+    """
+    ids = ids_K.tolist()
+    if ids[0] != first:
+        ids = [first, *(number for number in ids if number != first)][: len(ids)]
+    codec = codec_of(kind)
+    if codec is None:
+        return [(names[number], float(p_L[number])) for number in ids]
+    found: dict[str, float] = {}
+    for number in ids:
+        label = codec.decode(word, names[number])
+        found[label] = found.get(label, 0.0) + float(p_L[number])
+    return list(found.items())

@@ -1,0 +1,100 @@
+"""Lemmas as labels: a script that edits a word into its lemma (Straka 2018, "UDPipe 2.0 Prototype", section 3.4).
+
+A script has three parts: the letter case of the lemma (`l` all small, `t` a capital first, `u` all capitals, `k` as in
+the word), and what happens around the longest string that word and lemma share, case aside: at the beginning and at the
+end so many characters go, and others come. `l|-0|-1` makes `dog` of `dogs`. Where they share nothing, or no case fits,
+the script is the lemma itself, after `=`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import NamedTuple
+
+WHOLE = "="
+"""What a script begins with that gives a lemma as it stands."""
+REMEMBERED = 1 << 17
+CASES: dict[str, Callable[[str], str]] = {
+    "l": str.lower,
+    "t": lambda text: text[:1].upper() + text[1:].lower(),
+    "u": str.upper,
+    "k": lambda text: text,
+}
+"""Letter case -> what is done to word and lemma; the first that fits is taken."""
+
+
+class EditScripts:
+    """The codec of lemmas."""
+
+    def encode(self, word: str, label: str) -> str:
+        """The script that makes the lemma `label` of `word`."""
+        return encode(word, label)
+
+    def decode(self, word: str, code: str) -> str:
+        """The lemma of a word by a script."""
+        return decode(word, code)
+
+
+SCRIPTS = EditScripts()
+
+
+class _Shared(NamedTuple):
+    """The longest string that two words share: where it begins in each, and its length."""
+
+    word: int
+    lemma: int
+    size: int
+
+
+@lru_cache(maxsize=REMEMBERED)
+def encode(word: str, lemma: str) -> str:
+    """The script that makes `lemma` of `word`."""
+    shared = _shared(word.lower(), lemma.lower())
+    if shared.size:
+        end, lemma_end = shared.word + shared.size, shared.lemma + shared.size
+        for case in CASES:
+            edits = (
+                f"-{shared.word}{_cased(case, lemma[: shared.lemma])}|"
+                f"-{len(word) - end}{_cased(case, lemma[lemma_end:])}"
+            )
+            script = f"{case}|{edits}"
+            if "|" not in lemma and decode(word, script) == lemma:
+                return script
+    return WHOLE + lemma
+
+
+@lru_cache(maxsize=REMEMBERED)
+def decode(word: str, script: str) -> str:
+    """The lemma of a word by a script; the word itself where the script takes away more than it has."""
+    if script.startswith(WHOLE):
+        return script[len(WHOLE) :] or word
+    case, before, after = script.split("|")
+    cut_before, added_before = _edit(before)
+    cut_after, added_after = _edit(after)
+    if cut_before + cut_after >= len(word):
+        return word
+    middle = word[cut_before : len(word) - cut_after]
+    if case == "k":
+        return added_before + middle + added_after
+    return CASES[case](added_before + middle + added_after)
+
+
+def _cased(case: str, text: str) -> str:
+    return text if case == "k" else text.lower()
+
+
+def _edit(part: str) -> tuple[int, str]:
+    """`-2ed` -> (2, "ed")."""
+    digits = 1
+    while digits < len(part) and part[digits] in "0123456789":
+        digits += 1
+    return int(part[1:digits]), part[digits:]
+
+
+def _shared(word: str, lemma: str) -> _Shared:
+    if len(word) > 200 or len(lemma) > 200:
+        return _Shared(0, 0, 0)
+    found = SequenceMatcher(None, word, lemma, autojunk=False).find_longest_match()
+    return _Shared(found.a, found.b, found.size)
