@@ -20,6 +20,7 @@ from peers import peer
 
 from seqkit.data.catalogue import find_corpus, read_sentences
 from seqkit.evaluation.noise import TreebankHabits, own_fine_tag, same_context, sure_and_seconded
+from seqkit.evaluation.report import markdown_row
 from seqkit.examples import RecordErrors, Sentence
 from seqkit.io.atomic import atomic_write
 from seqkit.labels.kinds import is_label
@@ -245,12 +246,12 @@ def escaped(text: str) -> str:
     """Text that Markdown leaves alone."""
     named = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     # An address would become a link by itself.
-    return re.sub(r"([\\`*_{}\[\]()#+.!|~-])", r"\\\1", named).replace("://", ":&#47;/").replace("@", "&#64;")
+    return re.sub(r"([\\`*_{}\[\]()#+.!~-])", r"\\\1", named).replace("://", ":&#47;/").replace("@", "&#64;")
 
 
 def row(*cells: str) -> Iterator[str]:
     """One row of a table."""
-    yield f"| {' | '.join(cells)} |"
+    yield markdown_row(*cells)
 
 
 if __name__ == "__main__":

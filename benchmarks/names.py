@@ -13,6 +13,7 @@ from translating import translated
 
 from seqkit.data.pairs import read_pairs
 from seqkit.decoding.options import DecodingOptions
+from seqkit.evaluation.report import markdown_row
 from seqkit.examples import RecordErrors
 from seqkit.text.name_swaps import WORD, Names
 
@@ -40,9 +41,8 @@ def main() -> None:
         for before, after in zip(pairs, names.exchanged(pairs, 1.0, SEED), strict=True)
         if after != before
     ][:MOST]
-    print(
-        "| model | names of the corpus copied, % | made-up names copied, % | pairs |\n| --- | --- | --- | --- |"
-    )
+    print(markdown_row("model", "names of the corpus copied, %", "made-up names copied, %", "pairs"))
+    print(markdown_row(*["---"] * 4))
     for model in given.model:
         outputs = translated(
             [model], [source for source, _ in changed], DecodingOptions(), given.inference_dtype
@@ -51,7 +51,7 @@ def main() -> None:
         for output, (_, name) in zip(outputs, changed, strict=True):
             kept[name in names.names].append(name in WORD.findall(output))
         shares = (f"{100 * sum(found) / max(len(found), 1):.1f}" for found in kept.values())
-        print(f"| {model} | {' | '.join(shares)} | {len(changed):,} |")
+        print(markdown_row(model, *shares, f"{len(changed):,}"))
 
 
 def _new(before: str, after: str) -> str:

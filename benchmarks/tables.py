@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
+from seqkit.evaluation.report import markdown_row
 from seqkit.io.atomic import atomic_write
 
 
@@ -209,4 +210,4 @@ def spread(values: list[float], sign: str = "") -> str:
 
 def row(*cells: str) -> Iterator[str]:
     """One row of Markdown."""
-    yield f"| {' | '.join(cells)} |"
+    yield markdown_row(*cells)

@@ -27,6 +27,7 @@ from typing import NamedTuple, TypeVar
 from peers import PEERS, megabytes
 from peers.watch import Peak, Watch, timed
 
+from seqkit.evaluation.report import markdown_row
 from seqkit.models.folder import model_folder, model_info
 
 HERE = Path(__file__).resolve().parent
@@ -308,7 +309,7 @@ def _memory(runs: list[tuple[float, Peak]]) -> tuple[str, str]:
 
 
 def _row(*cells: str) -> Iterator[str]:
-    yield f"| {' | '.join(cells)} |"
+    yield markdown_row(*cells)
 
 
 MEASURES = {"lists": lists, "file": file, "start": start, "raw": raw}

@@ -26,6 +26,7 @@ from seqkit_seq2seq import TextOptions
 from seqkit_video import FilmOptions, VideoOptions
 
 from seqkit.cli.train_options import shown_default
+from seqkit.evaluation.report import markdown_row
 from seqkit.extend import hookspecs, specs
 from seqkit.extend.manager import registry
 from seqkit.extend.registry import KINDS
@@ -53,8 +54,7 @@ def filled(page: str) -> str:
 
 def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
     """Rows as a Markdown table."""
-    lines = [header, tuple("---" for _ in header), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+    return "\n".join(markdown_row(*line) for line in (header, tuple("---" for _ in header), *rows))
 
 
 def options_table(options: type) -> str:

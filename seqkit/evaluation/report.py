@@ -122,10 +122,15 @@ def _interval(metric: Metric) -> str:
     return f"{low}–{high}"
 
 
+def markdown_row(*cells: str) -> str:
+    """Cells as a row of a Markdown table."""
+    return "| " + " | ".join(visible(cell).replace("|", "\\|") for cell in cells) + " |"
+
+
 def markdown_table(table: Table) -> list[str]:
     """A table as lines of Markdown, without its title."""
     rows = [table.header, ["---"] * len(table.header), *table.rows]
-    return ["| " + " | ".join(visible(cell).replace("|", "\\|") for cell in cells) + " |" for cells in rows]
+    return [markdown_row(*cells) for cells in rows]
 
 
 def markdown(section: Section) -> list[str]:

@@ -12,24 +12,8 @@ from importlib import metadata
 from typing import Any
 
 from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.extend import specs
 from seqkit.extend.checks import packages_named_by
-from seqkit.extend.specs import (
-    CommandSpec,
-    CorpusSpec,
-    DecoderSpec,
-    EncoderSpec,
-    EngineSpec,
-    FormatSpec,
-    LabelSpec,
-    MetricSpec,
-    ModelSpec,
-    ObjectiveSpec,
-    OptimizerSpec,
-    PretrainedSpec,
-    RecurrenceSpec,
-    ScheduleSpec,
-    TaskSpec,
-)
 
 GROUP = "seqkit"
 """The entry point group, and the name of the distribution whose plugins are built in."""
@@ -38,21 +22,21 @@ COMMON_PACKAGES = sys.stdlib_module_names | {"seqkit", "torch", "numpy", "spacy"
 """Packages that a record may name, and that belong to no plugin."""
 
 KINDS: dict[str, tuple[type, str]] = {
-    "recurrences": (RecurrenceSpec, "recurrence"),
-    "models": (ModelSpec, "model"),
-    "tasks": (TaskSpec, "task"),
-    "commands": (CommandSpec, "command"),
-    "objectives": (ObjectiveSpec, "objective"),
-    "optimizers": (OptimizerSpec, "optimizer"),
-    "schedules": (ScheduleSpec, "schedule"),
-    "metrics": (MetricSpec, "metric"),
-    "encoders": (EncoderSpec, "encoder"),
-    "decoders": (DecoderSpec, "decoder"),
-    "formats": (FormatSpec, "format"),
-    "labels": (LabelSpec, "kind of label"),
-    "corpora": (CorpusSpec, "corpus"),
-    "engines": (EngineSpec, "engine"),
-    "pretrained": (PretrainedSpec, "pretrained model"),
+    "recurrences": (specs.RecurrenceSpec, "recurrence"),
+    "models": (specs.ModelSpec, "model"),
+    "tasks": (specs.TaskSpec, "task"),
+    "commands": (specs.CommandSpec, "command"),
+    "objectives": (specs.ObjectiveSpec, "objective"),
+    "optimizers": (specs.OptimizerSpec, "optimizer"),
+    "schedules": (specs.ScheduleSpec, "schedule"),
+    "metrics": (specs.MetricSpec, "metric"),
+    "encoders": (specs.EncoderSpec, "encoder"),
+    "decoders": (specs.DecoderSpec, "decoder"),
+    "formats": (specs.FormatSpec, "format"),
+    "labels": (specs.LabelSpec, "kind of label"),
+    "corpora": (specs.CorpusSpec, "corpus"),
+    "engines": (specs.EngineSpec, "engine"),
+    "pretrained": (specs.PretrainedSpec, "pretrained model"),
 }
 """Kind of record -> its class, and what one of them is called. Its hook is `seqkit_<kind>`."""
 
