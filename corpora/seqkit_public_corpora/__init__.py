@@ -1,4 +1,4 @@
-"""Public corpora: one manifest `NAME.toml` each; samples written for seqkit; and makers of examples of other kinds."""
+"""Public corpora, each with a manifest `NAME.toml`; samples written for seqkit; makers of examples."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from seqkit_public_corpora.memory_tasks import memory_tasks
 
 @hookimpl
 def seqkit_corpora() -> Iterable[CorpusSpec]:
-    """One corpus for each manifest beside this file."""
+    """Yield the corpus of each manifest in this folder."""
     for manifest in sorted(Path(__file__).parent.glob("*.toml")):
         yield read_manifest(manifest)
     yield from memory_tasks()
 
 
 def read_manifest(path: Path) -> CorpusSpec:
-    """The corpus a manifest describes: the fields of `CorpusSpec`, with a table `[[files]]` for each file."""
+    """The corpus of a manifest: fields of `CorpusSpec`, with a table `[[files]]` for each file."""
     fields = tomllib.loads(path.read_text(encoding="utf-8"))
     files = tuple(CorpusFile(**file) for file in fields.pop("files", ()))
     splits = {split: tuple(paths) for split, paths in fields.pop("splits").items()}

@@ -1,4 +1,4 @@
-"""Sound in: log-mel frames, convolutions that shorten, recurrent layers."""
+"""The audio encoder: log-mel frames, strided convolutions, recurrent layers."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ class AudioOptions:
     """Options of the audio encoder."""
 
     sample_rate: int = field(default=0, metadata={"unit": "Hz"})
-    """Samples a second that everything is brought to; 0 takes the commonest of the training split."""
+    """Sample rate in Hz to which recordings are resampled; 0 uses the most frequent one of the training split."""
     mel_bands: int = field(default=40, metadata={"unit": "bands"})
-    """Bands of the spectrogram, evenly spaced in mel."""
+    """Number of bands of the spectrogram, evenly spaced on the mel scale."""
     audio_channels: int = field(default=32, metadata={"unit": "channels"})
     """Channels of each convolution."""
     audio_halvings: int = field(default=2, metadata={"unit": "convolutions"})
-    """Convolutions; each halves bands and frames (2: four frames of 10 ms a step)."""
+    """Number of convolutions; each halves bands and frames (2: a step is four frames of 10 ms)."""
     audio_masks: int = field(default=2, metadata={"unit": "stretches"})
-    """In training, so many stretches of time and of bands are hidden (SpecAugment, Park et al. 2019)."""
+    """Number of masks over time, and over bands, in training (SpecAugment, Park et al. 2019)."""
     audio_warp: float = field(default=0.1, metadata={"unit": "share"})
-    """In training, a recording is played faster or slower by up to this share."""
+    """Maximum relative change of tempo in training."""
 
     def __post_init__(self) -> None:
-        """Raise SeqkitError for a value that no network can be made of."""
+        """Raise SeqkitError for a value out of range."""
         check_range(self, 0, 192_000, "sample_rate")
         check_range(self, 1, 512, "mel_bands")
         check_range(self, 1, math.inf, "audio_channels")
@@ -39,13 +39,13 @@ class AudioOptions:
 
 @hookimpl
 def seqkit_encoders() -> Iterable[EncoderSpec]:
-    """Sound in."""
+    """The encoder `audio`."""
     yield EncoderSpec(
         "audio",
         build="seqkit_audio.encoder:AudioEncoder",
         facts="seqkit_audio.facts:AudioFacts",
         options=AudioOptions,
-        summary="sound, in log-mel frames",
+        summary="sound, as log-mel frames",
         reader="seqkit_audio.files:read_sound",
         suffixes=(".wav", ".flac", ".ogg"),
     )

@@ -27,7 +27,7 @@ from seqkit_audio.features import HOP, frames_of, log_mel
 from seqkit_audio.resample import resampled
 
 MASKED_BANDS, MASKED_TIME = 0.15, 0.1
-"""The most that one mask hides."""
+"""Maximum share that one mask hides."""
 
 
 class AudioBatch(NamedTuple):
@@ -38,10 +38,10 @@ class AudioBatch(NamedTuple):
 
 
 class AudioEncoder(Encoder):
-    """Recordings -> Memory, a step for every 2^halvings frames of 10 ms."""
+    """Encodes recordings as a Memory with a step for every 2^halvings frames of 10 ms."""
 
     unit = "time"
-    """What runs along a picture of attention."""
+    """Axis label of an attention plot."""
 
     mean_M: Tensor
     deviation_M: Tensor
@@ -65,16 +65,16 @@ class AudioEncoder(Encoder):
         return frames_of(round(len(sound.samples_T) * self.rate / sound.rate), self.rate)
 
     def parts(self, input: Sound) -> list[Sound]:
-        """The recording; none where it is empty."""
+        """The recording; an empty list if it is empty."""
         return [input] if len(input.samples_T) else []
 
     def features(self, input: Sound) -> Tensor:
-        """Log-mel frames, normalised by the training split's: x_FM."""
+        """Log-mel frames x_FM, normalised by the statistics of the training split."""
         samples_T = torch.from_numpy(np.array(resampled(input.samples_T, input.rate, self.rate)))
         return (log_mel(samples_T, self.rate, len(self.mean_M)) - self.mean_M) / self.deviation_M
 
     def collate(self, inputs: Sequence[Sound], seed: int | None = None) -> AudioBatch:
-        """Recordings as one batch; with a seed, tempo is changed and stretches are hidden."""
+        """Batch recordings; with a seed, change their tempo and mask parts of them."""
         rows = [self.features(sound) for sound in inputs]
         if seed is not None:
             random = Random(seed)
@@ -83,7 +83,7 @@ class AudioEncoder(Encoder):
         return AudioBatch(nn.utils.rnn.pad_sequence(rows, batch_first=True), lengths_B)
 
     def _varied(self, x_FM: Tensor, random: Random) -> Tensor:
-        """Another tempo, and masks over bands and time (0, the mean of the training split)."""
+        """Change the tempo, and mask bands and time with 0, the mean of the training split."""
         frames = max(1, round(len(x_FM) * (1 + random.uniform(-1, 1) * self.options.audio_warp)))
         x_FM = interpolate(x_FM.T[None], size=frames, mode="linear", align_corners=False)[0].T.clone()
         for _ in range(self.options.audio_masks):
@@ -101,10 +101,10 @@ class AudioEncoder(Encoder):
         return Memory(z_BSD, mask_BS, final)
 
     def labels(self, input: Sound) -> list[str]:
-        """When each step begins: `0.12 s`."""
+        """Start time of each step: `0.12 s`."""
         step = HOP * self.columns.stride
         return [f"{number * step:.2f} s" for number in range(self.columns.steps(self._frames(input)))]
 
     def view(self, input: Sound) -> NDArray[np.float32]:
-        """The spectrogram as a picture: bands from high to low, frames from left to right."""
+        """The spectrogram for plots: bands from high to low, frames from left to right."""
         return self.features(input).T.flip(0).numpy()

@@ -1,4 +1,4 @@
-"""What the training recordings told: their rate, and each band's mean and standard deviation."""
+"""Facts of the training recordings: sample rate, and mean and standard deviation of each band."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 FILE = Path("audio") / "bands.json"
 MEASURED = 2000
-"""Recordings that mean and deviation are taken from, evenly spaced where there are more."""
+"""Maximum number of recordings for mean and standard deviation, evenly spaced if there are more."""
 
 
 @dataclass
 class AudioFacts:
-    """Samples a second, and mean and standard deviation of ln power in each band."""
+    """Sample rate in Hz, and mean and standard deviation of ln power in each band."""
 
     rate: int
     mean: list[float]
@@ -33,7 +33,7 @@ class AudioFacts:
 
     @classmethod
     def gather(cls, pairs: Sequence[Pair], options: Any) -> Self:
-        """Measure the training split. Raises SeqkitError where it holds no sound."""
+        """Measure the training split. Raises SeqkitError if it has no sound."""
         import torch
 
         from seqkit_audio.features import log_mel
@@ -49,7 +49,7 @@ class AudioFacts:
             resampled(sound.samples_T, sound.rate, rate)
             for sound in sounds[:: math.ceil(len(sounds) / MEASURED)]
         )
-        # Copied: an array read elsewhere may not be written to, which torch does not know.
+        # Copied, because the array may be read-only, which torch does not support.
         frames = (
             log_mel(torch.from_numpy(np.array(samples_T)), rate, options.mel_bands) for samples_T in some
         )
@@ -68,7 +68,7 @@ class AudioFacts:
 
 
 def _mean_and_deviation(blocks: Iterable[Tensor]) -> tuple[list[float], list[float]]:
-    """Of each band over all frames, x_FM a recording; no more than one is held at a time."""
+    """Mean and standard deviation of each band over all frames; one recording x_FM is in memory at a time."""
     import torch
 
     count, sum_M, squares_M = 0, torch.zeros((), dtype=torch.float64), torch.zeros((), dtype=torch.float64)

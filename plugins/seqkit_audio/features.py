@@ -1,4 +1,4 @@
-"""Log-mel frames: the power of a recording in bands, every 10 ms.
+"""Log-mel frames: ln power of a recording in mel bands, every 10 ms.
 
 Shapes: T samples, F frames, N frequencies, M bands.
 """
@@ -14,16 +14,16 @@ from torch import Tensor
 WINDOW, HOP = 0.025, 0.010
 """Seconds."""
 FLOOR = 1e-6
-"""Power that counts as silence: below it, a logarithm would tell noise of rounding from other such noise."""
+"""Power below which everything counts as silence, so that the logarithm does not amplify rounding noise."""
 
 
 def hop_of(rate: int) -> int:
-    """Samples from one frame to the next."""
+    """Samples between the starts of two frames."""
     return max(1, round(HOP * rate))
 
 
 def frames_of(samples: int, rate: int) -> int:
-    """Frames of so many samples: one at least."""
+    """Number of frames of a number of samples, at least 1."""
     return max(1, -(-samples // hop_of(rate)))
 
 
@@ -39,9 +39,9 @@ def hertz(mels: float) -> float:
 
 @cache
 def filters(rate: int, size: int, bands: int) -> Tensor:
-    """Triangles evenly spaced in mel from 0 to rate / 2, each with its top at 1: weights_NM, N = size // 2 + 1.
+    """Triangular filters with peak 1, evenly spaced in mel from 0 to rate / 2: weights_NM, N = size // 2 + 1.
 
-    A triangle narrower than the distance of two frequencies is widened to it, so that no band is empty.
+    A triangle that is narrower than the distance of two frequencies is widened, so that no band is empty.
     """
     spacing = rate / size
     edges = [hertz(mel(rate / 2) * number / (bands + 1)) for number in range(bands + 2)]
@@ -55,9 +55,9 @@ def filters(rate: int, size: int, bands: int) -> Tensor:
 
 
 def log_mel(samples_T: Tensor, rate: int, bands: int) -> Tensor:
-    """ln of the power in each band: samples from -1 to 1 -> x_FM. Frame f lies around f · 10 ms.
+    """Compute ln power in each band: samples from -1 to 1 -> x_FM. Frame f is centred at f · 10 ms.
 
-    Power is divided by the window's sum squared: a full-scale sine has about 1/4 in the nearest frequency.
+    Power is divided by the squared sum of the window: a full-scale sine has about 1/4 at the nearest frequency.
     """
     window = max(2, round(WINDOW * rate))
     size = 2 ** math.ceil(math.log2(2 * window))

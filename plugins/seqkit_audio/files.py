@@ -1,4 +1,4 @@
-"""Recordings from files: WAV, FLAC and OGG, through soundfile.
+"""Read recordings from WAV, FLAC and OGG files with soundfile.
 
 Shapes: T samples, C channels.
 """
@@ -15,24 +15,24 @@ from seqkit import SeqkitError
 from seqkit.media import Limits, Sound
 
 FORMATS = {".wav": ("WAV", "WAVEX", "RF64"), ".flac": ("FLAC",), ".ogg": ("OGG",)}
-"""Suffix -> what libsndfile calls such a file."""
+"""Suffix -> libsndfile's name of the format."""
 BLOCK = 1 << 20
 """Samples of all channels together that are decoded at once: they are averaged before the next ones."""
 MOST = 100_000_000
 """Samples of the average, whatever the seconds allowed: a small file may name any rate."""
 FASTEST = 1_000_000
-"""Samples a second, at most: what no recorder makes is a header that lies."""
+"""Maximum sample rate in Hz; a higher one means a wrong header."""
 ENDLESS = 1 << 60
 """libsndfile names more samples than this where a FLAC file does not say how many it has, and cannot read it then."""
 PAGE = 65_536
-"""More than an Ogg page may have."""
+"""More bytes than an Ogg page may have."""
 
 
 def read_sound(path: str | Path, limits: Limits | None = None) -> Sound:
-    """The recording in a file, its channels averaged.
+    """Read a recording, with its channels averaged.
 
-    Raises SeqkitError for a file that is missing, longer than `limits.seconds` or without any sound (nothing is decoded
-    then), broken, cut short, or not what its suffix says.
+    Raises SeqkitError for a file that is missing, longer than `limits.seconds` or empty (before anything is decoded),
+    broken, truncated, or of another format than its suffix says.
     """
     path, limits, soundfile = Path(path), limits or Limits(), _soundfile()
     if not path.is_file():
@@ -50,7 +50,7 @@ def read_sound(path: str | Path, limits: Limits | None = None) -> Sound:
 
 
 def _check_length(path: Path, info: Any, limits: Limits) -> None:
-    """Raise SeqkitError for no sound at all, and for too much."""
+    """Raise SeqkitError for an empty or a too long recording."""
     if not info.frames:
         raise SeqkitError(f"{path}: holds no sound", "Leave it out, or record it again.")
     if info.samplerate > FASTEST:
@@ -88,7 +88,7 @@ def _decoded(path: Path, soundfile: ModuleType) -> Sound:
 
 
 def _cut_short(path: Path) -> bool:
-    """Whether a WAV or OGG file ends before it says; libsndfile reads what is left without a word."""
+    """Whether a WAV or OGG file is truncated; libsndfile reads the rest without an error."""
     size = path.stat().st_size
     with open(path, "rb") as file:
         head = file.read(12)
@@ -99,12 +99,12 @@ def _cut_short(path: Path) -> bool:
     if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
         return False
     said = int.from_bytes(head[4:8], "little")
-    # 0 and the largest number stand where a recorder could not go back to fill in the length.
+    # 0 and the largest number mean that the recorder could not fill in the length.
     return 0 < said < 0xFFFFFF00 and size < said + 8 - 1
 
 
 def _ends_with_last_page(tail: bytes) -> bool:
-    """Whether the last Ogg page is there to its end and says that its stream ends with it (RFC 3533, section 6)."""
+    """Whether the last Ogg page is complete and marked as the end of its stream (RFC 3533, section 6)."""
     page = tail[tail.rfind(b"OggS\0") :]
     if len(page) < 27 or not page[5] & 4:
         return False

@@ -1,4 +1,4 @@
-"""Another number of samples a second, by libsoxr: a band-limited filter whose aliases lie below -120 dB.
+"""Resampling by libsoxr, a band-limited filter with aliases below -120 dB.
 
 Shapes: T samples, N samples wanted.
 """
@@ -14,7 +14,7 @@ from seqkit import SeqkitError
 
 
 def resampled(samples_T: NDArray[np.float32], rate: int, wanted: int) -> NDArray[np.float32]:
-    """The same sound with `wanted` samples a second in place of `rate`; at least one sample of any sound."""
+    """Resample a recording from `rate` to `wanted` Hz; the result has at least one sample."""
     if rate == wanted or not len(samples_T):
         return samples_T
     samples_N = np.asarray(_soxr().resample(samples_T, rate, wanted, quality="HQ"), np.float32)

@@ -1,4 +1,4 @@
-"""Pictures in: convolutions that leave columns, recurrent layers over the columns."""
+"""The image encoder: convolutions to a sequence of columns, recurrent layers over the columns."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ class ImageOptions:
     """Options of the image encoder."""
 
     image_height: int = field(default=0, metadata={"unit": "rows"})
-    """Rows that every picture is scaled to, its width in proportion; 0: the training split's median, 64 at most."""
+    """Height in rows to which pictures are scaled, width in proportion; 0 uses the median in training, at most 64."""
     image_colours: Literal["auto", "grey", "rgb"] = "auto"
-    """What is looked at; auto: colours where a training picture has some."""
+    """Colour channels; auto uses rgb if a training picture has colours."""
     image_channels: int = field(default=32, metadata={"unit": "channels"})
     """Channels of the first convolution; the others have twice as many."""
     image_shift: float = field(default=0.05, metadata={"unit": "share"})
-    """In training, a picture is moved up or down, left or right, by up to this share of its height."""
+    """Maximum random shift in training, up, down, left or right, as a share of the height."""
     image_warp: float = field(default=0.03, metadata={"unit": "share"})
-    """In training, pictures are warped smoothly, by this share of their height in the usual case; 0: not."""
+    """Standard deviation of the smooth random warp in training, as a share of the height; 0 turns it off."""
     image_noise: float = 0.0
-    """In training, noise of this deviation is added, of that of all grey values."""
+    """Standard deviation of the noise added in training, relative to that of all grey values."""
 
     def __post_init__(self) -> None:
-        """Raise SeqkitError for a value that no network can be made of."""
+        """Raise SeqkitError for a value out of range."""
         check_range(self, 0, 1024, "image_height")
         check_range(self, 1, math.inf, "image_channels")
         check_range(self, 0, 0.5, "image_shift", "image_warp")
@@ -38,7 +38,7 @@ class ImageOptions:
 
 @hookimpl
 def seqkit_encoders() -> Iterable[EncoderSpec]:
-    """Pictures in."""
+    """The encoder `image`."""
     yield EncoderSpec(
         "image",
         build="seqkit_image.encoder:ImageEncoder",

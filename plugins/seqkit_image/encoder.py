@@ -1,6 +1,6 @@
-"""The image encoder: convolutions leave columns x_t, z_t = h(W_e x_t + U_e z_{t-1}) reads them from the left.
+"""The image encoder: convolutions to columns x_t, then z_t = h(W_e x_t + U_e z_{t-1}) from left to right.
 
-Shapes: B pictures, C channels, H rows, W columns, S columns left, D of z_t.
+Shapes: B pictures, C channels, H rows, W columns, S columns of the result, D features of z_t.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from seqkit.nn.warp import warped
 from seqkit_image.facts import ImageFacts
 
 WIDEST = 4096
-"""Columns a picture is given at most; a wider one is squeezed."""
+"""Maximum width in columns; a wider picture is scaled down."""
 STRIDES = (2, 2, 1)
 DEEPER = (0, 1, 1)
-"""Residual blocks after each convolution: the first has too many pixels for them."""
+"""Residual blocks after each convolution; none after the first, which has too many pixels."""
 
 
 class ImageBatch(NamedTuple):
@@ -40,10 +40,10 @@ class ImageBatch(NamedTuple):
 
 
 class ImageEncoder(Encoder):
-    """Pictures -> Memory, a step for every four columns."""
+    """Encodes pictures as a Memory with a step for every four columns."""
 
     unit = "columns"
-    """What runs along a picture of attention."""
+    """Axis label of an attention plot."""
 
     def __init__(self, options: Any, facts: ImageFacts) -> None:
         super().__init__()
@@ -65,11 +65,11 @@ class ImageEncoder(Encoder):
         return min(max(1, round(width * self.facts.height / height)), WIDEST)
 
     def parts(self, input: Picture) -> list[Picture]:
-        """The picture: it is never cut."""
+        """The picture, in one part."""
         return [input]
 
     def scaled(self, input: Picture) -> Tensor:
-        """The picture at the model's height, values from 0 to 1: x_CHW."""
+        """The picture scaled to the model's height, values from 0 to 1: x_CHW."""
         x_CHW = torch.from_numpy(input.pixels_HWC.copy()).permute(2, 0, 1).float().div_(255)
         if x_CHW.shape[0] == 3 and self.facts.channels == 1:
             x_CHW = torch.tensordot(torch.tensor(LUMA), x_CHW, dims=1)[None]
@@ -80,7 +80,7 @@ class ImageEncoder(Encoder):
         return interpolate(x_CHW[None], size=size, mode="bilinear", antialias=True)[0]
 
     def collate(self, inputs: Sequence[Picture], seed: int | None = None) -> ImageBatch:
-        """Pictures as one batch; with a seed, each is moved and warped a little."""
+        """Batch pictures; with a seed, shift and warp each at random."""
         rows = [(self.scaled(picture) - self.facts.mean) / self.facts.deviation for picture in inputs]
         if seed is not None:
             rows = self._changed(rows, seed)
@@ -108,19 +108,19 @@ class ImageEncoder(Encoder):
         return Memory(z_BSD, mask_BS, final)
 
     def labels(self, input: Picture) -> list[str]:
-        """Where each step begins, in columns of the picture as given: `column 8`."""
+        """First column of each step in the original picture: `column 8`."""
         width = self._width(input)
         steps, each = self.columns.steps(width), self.columns.stride * input.pixels_HWC.shape[1] / width
         return [f"column {round(number * each)}" for number in range(steps)]
 
     def view(self, input: Picture) -> NDArray[np.uint8]:
-        """The picture as it was given."""
+        """The original picture, for plots."""
         pixels_HWC = input.pixels_HWC
         return pixels_HWC[:, :, 0] if pixels_HWC.shape[2] == 1 else pixels_HWC
 
 
 def _moved(x_CHW: Tensor, down: int, right: int) -> Tensor:
-    """Moved by so many rows and columns; those at the edge fill what is left free."""
+    """Shift by rows and columns; edge pixels are repeated."""
     height, width = x_CHW.shape[1:]
     rows = (torch.arange(height) - down).clamp(0, height - 1)
     columns = (torch.arange(width) - right).clamp(0, width - 1)

@@ -1,4 +1,4 @@
-"""What the training pictures told: their height, whether they have colours, and how bright they are."""
+"""Facts of the training pictures: height, colour channels and brightness."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from seqkit.io.json_files import stored_record, write_json
 
 FILE = Path("image") / "pictures.json"
 MEASURED = 2000
-"""Pictures that brightness is measured on, evenly spaced where there are more."""
+"""Maximum number of pictures for measuring brightness, evenly spaced if there are more."""
 TALLEST = 64
 
 
 @dataclass
 class ImageFacts:
-    """Rows and channels of every picture, and mean and deviation of a value from 0 to 1."""
+    """Rows and channels of pictures, and mean and standard deviation of values from 0 to 1."""
 
     height: int
     channels: int
@@ -31,7 +31,7 @@ class ImageFacts:
 
     @classmethod
     def gather(cls, pairs: Sequence[Pair], options: Any) -> Self:
-        """Measure the training split. Raises SeqkitError where it holds no picture."""
+        """Measure the training split. Raises SeqkitError if it has no picture."""
         pictures = [pair.sources["image"] for pair in pairs if "image" in pair.sources]
         if not pictures:
             raise SeqkitError(

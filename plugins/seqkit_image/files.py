@@ -1,4 +1,4 @@
-"""Pictures from files: PNG, JPEG and WebP, through Pillow."""
+"""Read pictures from PNG, JPEG and WebP files with Pillow."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from seqkit import SeqkitError
 from seqkit.media import Limits, Picture
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
-"""Suffix -> what Pillow calls such a file."""
+"""Suffix -> Pillow's name of the format."""
 GREY = ("1", "L", "I", "I;16", "F")
 """Pillow's modes without colour."""
 
 
 def read_picture(path: str | Path, limits: Limits | None = None) -> Picture:
-    """The picture in a file, grey or red, green, blue; what is transparent lies on white.
+    """Read a picture, grey or RGB, on a white background.
 
-    Raises SeqkitError for a file that is missing, has more than `limits.pixels` (nothing is decoded then), is broken,
-    or is not what its suffix says.
+    Raises SeqkitError for a file that is missing, has more than `limits.pixels` (before anything is decoded), is
+    broken, or of another format than its suffix says.
     """
     path, limits = Path(path), limits or Limits()
     if not path.is_file():
@@ -46,7 +46,7 @@ def read_picture(path: str | Path, limits: Limits | None = None) -> Picture:
 
 @contextmanager
 def _without_its_limit(image_module: Any) -> Iterator[None]:
-    """Pillow refuses 179 million pixels whatever our limit is; ours is checked as soon as the size is known."""
+    """A context without Pillow's own limit of 179 million pixels; seqkit checks its own once the size is known."""
     usual, image_module.MAX_IMAGE_PIXELS = image_module.MAX_IMAGE_PIXELS, None
     try:
         yield
@@ -55,7 +55,7 @@ def _without_its_limit(image_module: Any) -> Iterator[None]:
 
 
 def _check(path: Path, image: Any, limits: Limits) -> None:
-    """Raise SeqkitError for a suffix that says something else, or for too many pixels."""
+    """Raise SeqkitError for a wrong suffix, or for too many pixels."""
     if image.format != FORMATS.get(path.suffix.lower(), image.format):
         raise SeqkitError(f"{path}: holds {image.format}, not what its suffix says", "Rename it.")
     width, height = image.size
@@ -67,7 +67,7 @@ def _check(path: Path, image: Any, limits: Limits) -> None:
 
 
 def _pixels(image: Any) -> np.ndarray[Any, np.dtype[np.uint8]]:
-    """Upright as its camera was held, (H, W, 1) or (H, W, 3)."""
+    """The picture in the orientation of its EXIF data, (H, W, 1) or (H, W, 3)."""
     from PIL import Image, ImageOps
 
     image = ImageOps.exif_transpose(image)
@@ -85,7 +85,7 @@ def _pixels(image: Any) -> np.ndarray[Any, np.dtype[np.uint8]]:
 
 
 def _pillow() -> tuple[Any, tuple[type[Exception], ...]]:
-    """Pillow's Image, and what it raises at a bad file."""
+    """Pillow's Image module, and the exceptions that it raises for bad files."""
     try:
         from PIL import Image
     except ImportError:

@@ -1,4 +1,4 @@
-"""Sequence to sequence (Sutskever et al. 2014; Cho et al. 2014): the model, and text in and text out."""
+"""Sequence-to-sequence models (Sutskever et al. 2014; Cho et al. 2014), and the encoder and decoder of text."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ class TextOptions:
     """Options of the text encoder and the text decoder."""
 
     vocab_size: int = field(default=0, metadata={"unit": "pieces"})
-    """Number of SentencePiece pieces (fewer where the corpus does not give as many); 0 adapts to its vocabulary."""
+    """Number of SentencePiece pieces (fewer for a small corpus); 0 adapts it to the vocabulary of the corpus."""
     subword: str = "unigram"
     """SentencePiece algorithm: unigram or bpe."""
     joint: bool = True
-    """One SentencePiece model learnt from both sides, where both are text; else one for each."""
+    """One SentencePiece model for both sides if both are text; else one for each."""
     sampling: float = field(default=0.1, metadata={"unit": "share"})
     """Share of words whose segmentation is sampled at each training step (Kudo 2018)."""
     piece_dropout: float = field(default=0.0, metadata={"unit": "share"})
-    """In training, share of the pieces already written that the decoder is not told (Bowman et al. 2016): it then leans
-    more on the source, less on outputs that it knows."""
+    """Share of the decoder's input pieces that are hidden in training (Bowman et al. 2016), so that it uses the source
+    more."""
     embedding_size: int = field(default=256, metadata={"unit": "features"})
     """Size of a piece's vector."""
     tied: bool = True
-    """The decoder's V has its input embedding's vectors as rows (Press & Wolf 2017), and so has a joint encoder's
-    embedding."""
+    """Share the rows of V with the decoder's input vectors (Press & Wolf 2017) and, with a joint vocabulary, with the
+    encoder's."""
 
     def __post_init__(self) -> None:
-        """Raise SeqkitError for a value that no network can be made of."""
+        """Raise SeqkitError for a value out of range."""
         check_range(self, 1, LARGEST, "embedding_size")
         check_range(self, 0, MOST_PIECES, "vocab_size")
         check_range(self, 0, 1, "sampling", "piece_dropout")
@@ -46,26 +46,26 @@ def seqkit_models() -> Iterable[ModelSpec]:
         options=Seq2SeqOptions,
         build="seqkit.models.seq2seq:build",
         facts="seqkit.models.seq2seq_facts:Seq2SeqFacts",
-        summary="an encoder reads, a decoder writes: any length in, any length out",
+        summary="an encoder and a decoder for sequences of any length",
     )
 
 
 @hookimpl
 def seqkit_encoders() -> Iterable[EncoderSpec]:
-    """Text in."""
+    """The encoder `text`."""
     yield EncoderSpec(
         "text",
         build="seqkit_seq2seq.encoder:TextEncoder",
         facts="seqkit_seq2seq.vocabulary:SourceText",
         options=TextOptions,
         numpy_form="seqkit_seq2seq.numpy_forms:NumpyTextEncoder",
-        summary="a line of text, in SentencePiece pieces",
+        summary="a line of text, as SentencePiece pieces",
     )
 
 
 @hookimpl
 def seqkit_decoders() -> Iterable[DecoderSpec]:
-    """Text out."""
+    """The decoder `text`."""
     yield DecoderSpec(
         "text",
         build="seqkit_seq2seq.decoder:TextDecoder",

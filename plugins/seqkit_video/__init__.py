@@ -1,4 +1,4 @@
-"""Films in, films out, and sequences of vectors out."""
+"""The encoder and the decoder of films."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ class VideoOptions:
     """Options of the video encoder."""
 
     video_height: int = field(default=0, metadata={"unit": "rows"})
-    """Rows that every frame is scaled to; 0 takes the training split's median, 64 at most."""
+    """Height in rows to which frames are scaled; 0 uses the median of the training split, at most 64."""
     video_every: int = field(default=1, metadata={"unit": "frames"})
-    """One in so many frames is read; in training, from any of the first ones on."""
+    """Read one in this many frames; in training with a random first frame."""
     video_places: bool = False
-    """Who writes may look at places of a frame, too, not at whole frames alone."""
+    """Let the decoder attend to grid cells within a frame, too."""
     video_channels: int = field(default=32, metadata={"unit": "channels"})
     """Channels of the first convolution over a frame; the others have twice as many."""
     video_features: int = field(default=128, metadata={"unit": "features"})
-    """Numbers that say where in a frame something is, beside what is seen anywhere in it."""
+    """Features of a frame for positions, in addition to those for its content."""
     video_warp: float = field(default=0.02, metadata={"unit": "share"})
-    """In training, films are warped smoothly, by this share of their height in the usual case; 0: not."""
+    """Standard deviation of the smooth random warp in training, as a share of the height; 0 turns it off."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that no network can be made of."""
@@ -39,15 +39,15 @@ class FilmOptions:
     """Options of the video decoder."""
 
     film_objects: int = field(default=2, metadata={"unit": "objects"})
-    """Most things that move in a film; one that has fewer leaves the others empty."""
+    """Maximum number of moving objects in a film."""
     film_patch: int = field(default=0, metadata={"unit": "rows"})
-    """Rows and columns that one thing covers at most; 0 takes half a frame's."""
+    """Maximum size of an object in rows and columns; 0 uses half of a frame."""
     film_look: int = field(default=16, metadata={"unit": "features"})
-    """Numbers that say how a thing looks, beside what the source says of it."""
+    """Size of the latent vector of an object's appearance."""
     film_channels: int = field(default=16, metadata={"unit": "channels"})
     """Channels of the first convolution; the others have up to four times as many."""
     film_kl: float = 4.0
-    """Weight of keeping looks drawable: higher, drawn ones are more like real ones, but differ less."""
+    """Weight of the KL divergence of appearances; with a higher one, samples are more realistic and less varied."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that no network can be made of."""
@@ -59,7 +59,7 @@ class FilmOptions:
 
 @hookimpl
 def seqkit_encoders() -> Iterable[EncoderSpec]:
-    """Films in."""
+    """The encoder `video`."""
     yield EncoderSpec(
         "video",
         build="seqkit_video.encoder:VideoEncoder",
@@ -73,13 +73,13 @@ def seqkit_encoders() -> Iterable[EncoderSpec]:
 
 @hookimpl
 def seqkit_decoders() -> Iterable[DecoderSpec]:
-    """Films out."""
+    """The decoder `video`."""
     yield DecoderSpec(
         "video",
         build="seqkit_video.decoder:VideoDecoder",
         facts="seqkit_video.facts:FilmFacts",
         options=FilmOptions,
-        summary="a film: things that look and move as the source says",
+        summary="a film of moving objects",
         reader="seqkit_video.files:read_film",
         writer="seqkit_video.files:write_film",
         suffixes=(".gif", ".mp4", ".webm"),

@@ -1,13 +1,13 @@
-"""The video decoder: a film as things, each with a look that stays and a path that a recurrent network walks.
+"""The video decoder: a film as moving objects, each with a constant appearance and a path from a recurrent network.
 
     q_k = what the memory says of object k              z_k ~ N(μ(q_k), σ²(q_k)), its look
     h_τ = h(W [s_τ-1 ; s_τ-1 - s_τ-2 ; q_k] + U h_τ-1)  s_τ - s_τ-1 ~ a mixture of Gaussians, from h_τ
     frame τ = the picture of z_k, placed at s_τ, over those of the objects before it and the background
 
-A film shows what no caption tells: which way round, how fast, whose handwriting. The mean of all that would be a blur;
-here it is drawn. In training looks and paths are read off the film itself (a variational autoencoder, Kingma & Welling
-2014; things and places as in Hsieh et al. 2018). Which of the things found is which object of the source nobody tells:
-the pairing is taken under which looks and paths are the most probable.
+A caption leaves open the start, speed and handwriting of an object. The mean over these would be a blur, so they are
+sampled. In training, appearance and path are inferred from the film (a variational autoencoder, Kingma & Welling 2014;
+objects and positions as in Hsieh et al. 2018). The pairing of objects in the film with objects of the source is not
+given: the most probable one is used.
 Shapes: B films, F frames, C channels, H rows, W columns, K objects said, J = K things found, N rows, Z numbers of a
 look, Q of q_k.
 """

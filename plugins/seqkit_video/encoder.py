@@ -1,8 +1,8 @@
 """The video encoder: convolutions over each frame x_t, z_t = h(W_e x_t + U_e z_{t-1}) over the frames.
 
-What changed since the frame before is read beside the frame. x_t says what is seen anywhere (the largest of each
-feature over the grid that convolutions leave), and where (the grid, narrowed). Which of two things moves how it does
-not say, so that the places of the grid may be steps of the memory, too (`video_places`).
+Each frame is read with its difference from the previous one. x_t has the maximum of each feature over the grid that
+convolutions compute, and a narrowed copy of the grid. It does not show which of two objects moves how, so with
+`video_places` the grid cells are steps of the memory, too.
 Shapes: B films, N films times frames, F frames, C channels, H rows, W columns, P places, X of x_t, D of z_t.
 """
 
@@ -38,7 +38,7 @@ class VideoBatch(NamedTuple):
 
 
 class Places(nn.Module):
-    """What a decoder finds where it looks at one place of a frame: tanh(W c + row + column), c the features there."""
+    """States of grid cells: tanh(W c + row + column), where c are the features of the cell."""
 
     def __init__(self, input_size: int, output_size: int, grid: tuple[int, ...]) -> None:
         super().__init__()
@@ -48,16 +48,16 @@ class Places(nn.Module):
         self.column_1WD = nn.Parameter(torch.randn(1, columns, output_size) * output_size**-0.5)
 
     def forward(self, c_NCHW: Tensor) -> Tensor:
-        """Features of a grid -> states_NPD, row by row."""
+        """Features of a grid -> states_NPD of its cells, row by row."""
         placed_NHWD = self.W(c_NCHW.permute(0, 2, 3, 1)) + self.row_H1D + self.column_1WD
         return torch.tanh(placed_NHWD).flatten(1, 2)
 
 
 class VideoEncoder(Encoder):
-    """Films -> Memory, a step for every frame that is read; with `video_places` then one for every place in it."""
+    """Encodes films as a Memory with a step for each frame that is read and, with `video_places`, each grid cell."""
 
     unit = "frames"
-    """What runs along a picture of attention."""
+    """Axis label of an attention plot."""
 
     def __init__(self, options: Any, facts: VideoFacts) -> None:
         super().__init__()
@@ -76,15 +76,15 @@ class VideoEncoder(Encoder):
         self.output_size, self.final_sizes = options.hidden, self.network.final_sizes
 
     def lengths(self, inputs: Sequence[Film]) -> list[int]:
-        """Frames of each film that are read."""
+        """Number of frames of each film that are read."""
         return [-(-len(film.frames_FHWC) // self.options.video_every) for film in inputs]
 
     def parts(self, input: Film) -> list[Film]:
-        """The film; none where it has no frame."""
+        """The film; an empty list if it has no frame."""
         return [input] if len(input.frames_FHWC) else []
 
     def collate(self, inputs: Sequence[Film], seed: int | None = None) -> VideoBatch:
-        """Films as one batch; with a seed, each is warped a little, all its frames alike."""
+        """Batch films; with a seed, warp each at random, with one warp for all its frames."""
         shape, random = self.shape, None if seed is None else Random(seed)
         seen = [self._seen(film, random) for film in inputs]
         films = [frames_tensor(film, shape.height, shape.width, shape.channels) for film in seen]
@@ -94,7 +94,7 @@ class VideoEncoder(Encoder):
         return VideoBatch(*batch_of(films))
 
     def _seen(self, film: Film, random: Random | None) -> Film:
-        """One in `video_every` frames, the first among them, but in training."""
+        """Every `video_every`-th frame, from the first on; in training from a random one on."""
         every, count = self.options.video_every, len(film.frames_FHWC)
         first = 0 if random is None else random.randrange(min(every, max(count, 1)))
         return dataclasses.replace(film, frames_FHWC=film.frames_FHWC[first::every])
@@ -121,6 +121,6 @@ class VideoEncoder(Encoder):
         return [f"frame {number * every + 1}" for number in range(self.lengths([input])[0])]
 
     def view(self, input: Film) -> NDArray[np.uint8]:
-        """The frames that are read side by side."""
+        """The frames that are read, side by side, for plots."""
         row_HWC = np.concatenate(list(self._seen(input, None).frames_FHWC), axis=1)
         return row_HWC[:, :, 0] if row_HWC.shape[2] == 1 else row_HWC

@@ -1,4 +1,4 @@
-"""What the training films told: the size of a frame, whether it has colours, and how many frames a film has."""
+"""Facts of the training films: size of a frame, colour channels, and number of frames."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from seqkit.io.json_files import stored_record, write_json
 from seqkit.media import Film
 
 LARGEST = 64
-"""Rows or columns of a frame, at most, where no option says."""
+"""Default maximum of rows or columns of a frame."""
 
 
 @dataclass
 class Shape:
-    """Of the films of a training split."""
+    """Facts of the films of a training split."""
 
     height: int
     width: int
@@ -30,7 +30,7 @@ class Shape:
 
     @classmethod
     def of(cls, films: Sequence[Film], height: int = 0) -> Self:
-        """The medians; with a height, the width in proportion. Raises SeqkitError where there is no film."""
+        """Medians over films; with a height, the width in proportion. Raises SeqkitError if there is no film."""
         if not films:
             raise SeqkitError("there is no film to learn from", "Give films, or choose another part.")
         shapes = np.array([film.frames_FHWC.shape for film in films])
@@ -43,7 +43,7 @@ class Shape:
         )
 
     def save_as(self, path: Path) -> None:
-        """Write it."""
+        """Write the facts as JSON."""
         write_json(path, asdict(self))
 
     @classmethod
@@ -56,7 +56,7 @@ class Shape:
 
 @dataclass
 class VideoFacts:
-    """Of the films that are read."""
+    """Facts of source films."""
 
     shape: Shape
 
@@ -78,7 +78,7 @@ class VideoFacts:
 
 @dataclass
 class FilmFacts:
-    """Of the films that are written."""
+    """Facts of target films."""
 
     shape: Shape
 

@@ -1,4 +1,4 @@
-"""Films from and to files: MP4, WebM and GIF, through PyAV.
+"""Read and write films as MP4, WebM and GIF files with PyAV.
 
 Shapes: F frames, H rows, W columns, C channels.
 """
@@ -20,26 +20,26 @@ from seqkit_video.whole import gif_is_whole, webm_is_whole
 CONTAINERS = {".mp4": "mp4", ".webm": "webm", ".gif": "gif"}
 """Suffix -> FFmpeg's name for such a file."""
 GREY_SPREAD = 2
-"""A film whose channels differ by no more than this has no colours: codecs round."""
+"""Maximum difference between channels of a film without colours, because codecs round."""
 USUAL_RATE = 8.0
-"""Frames a second where a file does not say."""
+"""Default frames a second, for files that do not give them."""
 TOTAL = 4
-"""All frames of a film together may have so many times the pixels that one may have: they must fit into memory."""
+"""Maximum pixels of all frames together, as a multiple of those of one frame: they must fit into memory."""
 AGAIN = "Get the file again."
 
 
 def read_film(path: str | Path, limits: Limits | None = None) -> Film:
-    """The film in a file, grey where it has no colours, without its sound.
+    """Read a film without its sound, in grey if it has no colours.
 
-    Raises SeqkitError for a file that is missing, goes beyond `limits`, is broken or cut short, or is not what its
-    suffix says. No more frames are decoded than allowed.
+    Raises SeqkitError for a file that is missing, exceeds `limits`, is broken or truncated, or of another format than
+    its suffix says. No more frames are decoded than allowed.
     """
     path, limits, av = Path(path), limits or Limits(), _av()
     try:
         if not path.is_file():
             raise SeqkitError(f"{path}: no such file", "Check the path.")
         kind = _kind_of(path)
-        # Named, so that FFmpeg takes the file for nothing else, such as a list of other files to read.
+        # The format is given, so that FFmpeg does not read the file as something else, such as a list of files.
         with av.open(str(path), format=kind, options={"protocol_whitelist": "file"}) as container:
             stream = _stream(path, container, limits)
             frames, end = _frames(path, container, stream, limits)
@@ -52,7 +52,7 @@ def read_film(path: str | Path, limits: Limits | None = None) -> Film:
 
 
 def _kind_of(path: Path) -> str:
-    """The container by its first bytes. Raises SeqkitError where it is none of ours, or not what the suffix says."""
+    """The container format by its first bytes. Raises SeqkitError if it is unknown, or not that of the suffix."""
     with open(path, "rb") as file:
         head = file.read(12)
     kinds = {"gif": head[:4] == b"GIF8", "mp4": head[4:8] == b"ftyp", "webm": head[:4] == b"\x1aE\xdf\xa3"}
@@ -65,7 +65,7 @@ def _kind_of(path: Path) -> str:
 
 
 def _stream(path: Path, container: Any, limits: Limits) -> Any:
-    """The film's pictures, once what the file says of itself has been checked."""
+    """The video stream, after checking the metadata of the file."""
     if not container.streams.video:
         raise SeqkitError(f"{path}: holds no pictures", "Give a film.")
     stream = container.streams.video[0]
@@ -90,7 +90,7 @@ def _stream(path: Path, container: Any, limits: Limits) -> Any:
 
 
 def _frames(path: Path, container: Any, stream: Any, limits: Limits) -> tuple[list[NDArray[np.uint8]], float]:
-    """Every frame, (H, W, 3), all of the first one's size; and where the last packet ends, sound too, in seconds."""
+    """All frames, (H, W, 3), of the size of the first; and the end of the last packet, sound included, in seconds."""
     frames: list[NDArray[np.uint8]] = []
     stream.thread_count, end = 1, 0.0
     for packet in container.demux():
@@ -108,7 +108,7 @@ def _frames(path: Path, container: Any, stream: Any, limits: Limits) -> tuple[li
 
 
 def _check_frame(path: Path, frame: Any, count: int, limits: Limits) -> None:
-    """Raise SeqkitError where a frame after so many goes beyond the limits: the counts in a file may lie."""
+    """Raise SeqkitError if another frame exceeds the limits; the counts in a file may be wrong."""
     if count == limits.frames:
         raise _too_many(path, limits)
     if frame.time is not None and frame.time > limits.seconds:
@@ -122,7 +122,7 @@ def _check_frame(path: Path, frame: Any, count: int, limits: Limits) -> None:
 
 
 def _upright(pixels_HWC: NDArray[np.uint8], degrees: int) -> NDArray[np.uint8]:
-    """A frame as its camera was held: telephones write how far to turn it, counterclockwise."""
+    """Rotate a frame by the counterclockwise angle that phones write into the file."""
     return np.ascontiguousarray(np.rot90(pixels_HWC, round(degrees / 90)))
 
 
@@ -133,7 +133,7 @@ def _too_many(path: Path, limits: Limits) -> SeqkitError:
 
 
 def _cut_short(path: Path, kind: str, container: Any, stream: Any, count: int, end: float) -> bool:
-    """Whether the file ends before its film does; decoders pass over that in silence."""
+    """Whether the file is truncated; decoders do not report that."""
     if kind == "gif":
         return not gif_is_whole(path)
     whole = webm_is_whole(path) if kind == "webm" else None
@@ -141,19 +141,19 @@ def _cut_short(path: Path, kind: str, container: Any, stream: Any, count: int, e
         return not whole
     if stream.frames:
         return bool(count < stream.frames - max(1, stream.frames // 20))
-    # Not by a count of frames: their rate may vary, and the sound may go on without them.
+    # Not by the number of frames: their rate may vary, and the sound may be longer.
     seconds = (container.duration or 0) / 1e6
     return bool(end < seconds - max(end / count, seconds / 20))
 
 
 def _without_colour(frames_FHWC: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """One channel where the three are the same."""
+    """Reduce to one channel if all three are equal."""
     spread = frames_FHWC.max(axis=-1).astype(np.int16) - frames_FHWC.min(axis=-1)
     return frames_FHWC[..., 1:2] if spread.max() <= GREY_SPREAD else frames_FHWC
 
 
 def write_film(film: Film, path: str | Path) -> None:
-    """Write a film as GIF, MP4 or WebM, by the suffix; the file appears whole or not at all. Raises SeqkitError."""
+    """Write a film atomically as GIF, MP4 or WebM. Raises SeqkitError for another suffix or an empty film."""
     path, av = Path(path), _av()
     kind = CONTAINERS.get(path.suffix.lower())
     if kind is None:
@@ -178,7 +178,7 @@ def _new_stream(container: Any, kind: str, film: Film) -> Any:
     if kind == "gif":
         stream.pix_fmt = "gray" if channels == 1 else "rgb8"
         return stream
-    # Half the colours are enough for any player; an odd size does not allow it.
+    # Chroma subsampling, which all players support, needs an even size.
     odd = stream.height % 2 or stream.width % 2
     stream.pix_fmt = "yuv444p" if odd else "yuv420p"
     stream.options = {"crf": "10", "preset": "medium"} if kind == "mp4" else {"crf": "10", "b": "0"}

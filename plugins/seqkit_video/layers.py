@@ -17,15 +17,15 @@ from torch.nn.functional import interpolate
 from seqkit.media import LUMA, Film
 
 TOGETHER = 4
-"""Frames scaled at once: as they come, a film's values take many times their bytes as numbers of 32 bits."""
+"""Frames that are scaled at once, because 32-bit values take several times the memory of the original bytes."""
 STRONGEST = 8
-"""Most groups of a group norm."""
+"""Maximum number of groups of a group norm."""
 PATCH = 4
 """Rows and columns between the first patches that are looked at."""
 
 
 def frames_tensor(film: Film, height: int, width: int, channels: int) -> Tensor:
-    """A film at this size, values from 0 to 1: x_FCHW."""
+    """Scale a film, values from 0 to 1: x_FCHW."""
     frames = film.frames_FHWC
     scaled = [
         _scaled(frames[first : first + TOGETHER], height, width, channels)
@@ -35,7 +35,7 @@ def frames_tensor(film: Film, height: int, width: int, channels: int) -> Tensor:
 
 
 def _scaled(frames_FHWC: NDArray[np.uint8], height: int, width: int, channels: int) -> Tensor:
-    # Copied: an array read elsewhere may not be written to, which torch does not know.
+    # Copied, because the array may be read-only, which torch does not support.
     x_FCHW = torch.from_numpy(np.array(frames_FHWC)).permute(0, 3, 1, 2).float() / 255
     if x_FCHW.shape[1] == 3 and channels == 1:
         x_FCHW = (x_FCHW * torch.tensor(LUMA)[:, None, None]).sum(1, keepdim=True)
@@ -46,13 +46,13 @@ def _scaled(frames_FHWC: NDArray[np.uint8], height: int, width: int, channels: i
 
 
 def batch_of(films: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
-    """Films padded on the right with black frames, x_BFCHW, and the frames of each."""
+    """Pad films on the right with black frames: x_BFCHW, and the number of frames of each."""
     lengths_B = torch.tensor([len(film) for film in films])
     return nn.utils.rnn.pad_sequence(list(films), batch_first=True), lengths_B
 
 
 def with_differences(x_BFCHW: Tensor) -> Tensor:
-    """Beside each frame what has changed since the last one, x_BF(2C)HW; nothing, at the first."""
+    """Append to each frame its difference from the previous one, x_BF(2C)HW; 0 at the first."""
     change_BFCHW = x_BFCHW.clone()
     change_BFCHW[:, 1:] -= x_BFCHW[:, :-1]
     change_BFCHW[:, 0] = 0
@@ -60,7 +60,7 @@ def with_differences(x_BFCHW: Tensor) -> Tensor:
 
 
 def groups_of(channels: int) -> int:
-    """Groups of a group norm over so many channels."""
+    """Number of groups of a group norm for a number of channels."""
     return next(groups for groups in range(min(STRONGEST, channels), 0, -1) if channels % groups == 0)
 
 
@@ -111,7 +111,7 @@ class FrameBlock(nn.Module):
 
 
 def halved(size: int, times: int) -> int:
-    """Rows left of so many after convolutions of stride 2."""
+    """Number of rows after convolutions of stride 2."""
     for _ in range(times):
         size = (size + 1) // 2
     return size

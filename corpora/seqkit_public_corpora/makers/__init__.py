@@ -1,5 +1,5 @@
-"""Examples that are made, not read: functions `(folder, split, options) -> Iterator[Item]`, named by the manifests.
+"""Makers of examples: functions `(folder, split, options) -> Iterator[Item]`, named by the manifests.
 
-Every number that shapes an example stands in the manifest's table `[options]`. Example `index` of a split follows from
-(seed, split, index) alone, so the first hundred examples are the same however many are made.
+The table `[options]` of the manifest has all parameters. Example `index` of a split follows from (seed, split, index)
+alone, so the first hundred examples are the same for any number of examples.
 """

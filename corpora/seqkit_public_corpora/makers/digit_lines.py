@@ -1,4 +1,4 @@
-"""Lines of hand-written digits, each turned, scaled and moved a little, under noise; and questions about two of them.
+"""Lines of handwritten digits, rotated, scaled and shifted at random, with noise; and questions about two digits.
 
 Shapes: H rows, W columns; grey values from 0 (background) to 1 (ink).
 """
@@ -31,9 +31,9 @@ def lines(folder: Path, split: str, options: Mapping[str, Any]) -> Iterator[Item
 
 
 def questions(folder: Path, split: str, options: Mapping[str, Any]) -> Iterator[Item]:
-    """Two digits that differ; reads "image" and "text" ("left" or "right"), writes "text" ("seven").
+    """Two different digits; reads "image" and "text" ("left" or "right"), writes "text" ("seven").
 
-    The digits differ so that neither the image alone nor the question alone tells the answer.
+    The digits differ, so that neither the image nor the question alone determines the answer.
     """
     check_split(split)
     for index in range(options["count"][split]):
@@ -54,7 +54,7 @@ def _line(
     random: np.random.Generator,
     options: Mapping[str, Any],
 ) -> Image:
-    """The digits side by side, the space between them measured from ink to ink; where they meet, the brighter shows."""
+    """Put digits side by side, with spacing measured between ink; overlapping pixels take the brighter value."""
     inks = [_ink(draw(folder, split, digit, random, options["shares"]), random, options) for digit in digits]
     spaces = [between(random, options["spacing"]) for _ in digits[1:]]
     margin, height = options["margin"], options["height"]
@@ -69,7 +69,7 @@ def _line(
 
 
 def _ink(image_HW: Image, random: np.random.Generator, options: Mapping[str, Any]) -> Image:
-    """The digit turned, scaled and moved up or down, cut to the columns that have ink: (height, columns)."""
+    """Rotate, scale and shift a digit, and crop it to the columns with ink: (height, columns)."""
     degrees, scale = random.uniform(*options["rotation"]), random.uniform(*options["scale"])
     down, height = between(random, options["jitter"]), options["height"]
     # Large enough for the image's corners, of the parity of `height`: both centres then fall together.

@@ -1,4 +1,4 @@
-"""What all makers share: the random numbers of one example, and the shares of a split."""
+"""Functions that all makers share: random numbers of an example, and splits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from seqkit import SeqkitError
 
 SPLITS = ("train", "dev", "test")
-"""Their places here are part of the seeds: never reorder them."""
+"""The index of a split is part of its seeds: never reorder them."""
 WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -20,17 +20,17 @@ def generator(options: Mapping[str, Any], split: str, index: int) -> np.random.G
 
 
 def between(random: np.random.Generator, bounds: list[int]) -> int:
-    """A whole number, both bounds included."""
+    """A random integer, both bounds included."""
     low, high = bounds
     return int(random.integers(low, high + 1))
 
 
 def again(corpus: str) -> str:
-    """How to mend files that are missing or damaged."""
+    """The fix for missing or damaged files."""
     return f"Fetch them again: seqkit corpora get {corpus}."
 
 
 def check_split(split: str) -> None:
-    """Raise SeqkitError for a split that no maker knows."""
+    """Raise SeqkitError for an unknown split."""
     if split not in SPLITS:
         raise SeqkitError(f"no split '{split}'", f"There are {', '.join(SPLITS)}.", exit_code=2)

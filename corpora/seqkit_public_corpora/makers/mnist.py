@@ -46,7 +46,7 @@ def bounds(count: int, split: str, shares: Mapping[str, list[int]]) -> tuple[int
 def draw(
     folder: Path, split: str, digit: int, random: np.random.Generator, shares: Mapping[str, list[int]]
 ) -> Image:
-    """A random image of a digit, from those of the split."""
+    """A random image of a digit from the split."""
     found_NHW = images(folder, digit)
     return found_NHW[int(random.integers(*bounds(len(found_NHW), split, shares)))]
 
@@ -65,9 +65,9 @@ def images(folder: Path, digit: int) -> NDArray[np.float32]:
 
 
 def turned(image_HW: Image, degrees: float, scale: float, size: int) -> Image:
-    """The image turned (anticlockwise) and scaled about its centre, on a square of `size`; bilinear, black outside.
+    """Rotate (anticlockwise) and scale an image about its centre, on a square of `size`; bilinear, black outside.
 
-    Every place of the result is looked up where it came from, between four pixels.
+    Each pixel of the result is interpolated between four pixels at its source position.
     """
     angle = math.radians(degrees)
     middle, far = (size - 1) / 2, np.arange(size)
@@ -79,8 +79,8 @@ def turned(image_HW: Image, degrees: float, scale: float, size: int) -> Image:
 
 
 def _between_pixels(image_HW: Image, y_HW: NDArray[np.float64], x_HW: NDArray[np.float64]) -> Image:
-    """Bilinear values at these places; outside the image they are 0."""
-    # A frame of two black pixels, to which every place outside is moved.
+    """Interpolate bilinearly at these positions; 0 outside of the image."""
+    # A border of two black pixels, to which positions outside are clamped.
     framed = np.pad(image_HW, 2)
     y_HW = np.clip(y_HW + 2, 0, framed.shape[0] - 1.001)
     x_HW = np.clip(x_HW + 2, 0, framed.shape[1] - 1.001)

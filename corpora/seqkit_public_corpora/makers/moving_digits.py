@@ -1,4 +1,4 @@
-"""Digits that move on a black canvas and turn back at its border, with captions that tell what they do.
+"""Digits that move on a black canvas and are reflected at its border, with captions of their motions.
 
 Shapes: F frames, H rows, W columns, C = 1 channel.
 """
@@ -23,11 +23,11 @@ from seqkit_public_corpora.makers.mnist import SIDE, draw, to_bytes
 MOTIONS = ("left and right", "up and down")
 VERBS = ("moving", "going")
 HELD_OUT = 10
-"""One in so many captions of two digits stands in test alone."""
+"""One in this many captions of two digits occurs in test only."""
 
 
 class Mover(NamedTuple):
-    """A digit and what it does. In a caption movers stand in their order: first those that move left and right."""
+    """A digit and its motion. Captions name movers in their order: those that move left and right first."""
 
     motion: int
     digit: int
@@ -46,7 +46,7 @@ def caption(movers: Sequence[Mover]) -> str:
 
 @cache
 def two_movers(held_out: bool) -> tuple[tuple[Mover, Mover], ...]:
-    """The pairs of movers whose captions stand in test alone, or all others; which, a hash decides, not a seed."""
+    """The pairs of movers whose captions occur in test only, or all others, chosen by a hash."""
     pairs = sorted(
         combinations_with_replacement(ALL, 2),
         key=lambda pair: hashlib.sha256(caption(pair).encode()).digest(),
@@ -80,7 +80,7 @@ def _frames(
     random: np.random.Generator,
     options: Mapping[str, Any],
 ) -> NDArray[np.uint8]:
-    """All frames, (F, canvas, canvas, 1); where digits meet, the brighter shows."""
+    """All frames, (F, canvas, canvas, 1); overlapping pixels take the brighter value."""
     side, frames = options["canvas"], options["frames"]
     frames_FHW = np.zeros((frames, side, side), np.uint8)
     for mover in movers:

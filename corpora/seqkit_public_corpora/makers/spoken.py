@@ -35,7 +35,7 @@ def recordings(folder: Path, split: str, options: Mapping[str, Any]) -> Iterator
 
 
 def strings(folder: Path, split: str, options: Mapping[str, Any]) -> Iterator[Item]:
-    """Digits said by one speaker, joined with silent gaps, under white noise: writes "text" ("seven two one")."""
+    """Digits of one speaker, joined with silent gaps, with white noise: writes "text" ("seven two one")."""
     check_split(split)
     for index in range(options["count"][split]):
         yield _string(folder, split, index, options)
@@ -61,7 +61,7 @@ def _string(folder: Path, split: str, index: int, options: Mapping[str, Any]) ->
 def with_noise(
     clean_T: NDArray[np.float32], decibels: float, random: np.random.Generator
 ) -> NDArray[np.float32]:
-    """White Gaussian noise `decibels` below the mean power of the whole; the sum is brought into -1 to 1."""
+    """Add white Gaussian noise `decibels` below the mean power of the whole; scale the sum into -1 to 1."""
     power = float(np.mean(np.square(clean_T, dtype=np.float64)))
     noise_T = random.standard_normal(len(clean_T)) * np.sqrt(power / 10 ** (decibels / 10))
     noisy_T = clean_T + noise_T
@@ -75,7 +75,7 @@ def _path(folder: Path, digit: int, speaker: str, index: int) -> Path:
 
 @lru_cache(maxsize=3000)
 def _samples(path: Path, rate: int) -> NDArray[np.float32]:
-    """The samples of a 16-bit mono WAV file, from -1 to 1. SeqkitError where it is anything else."""
+    """Read a 16-bit mono WAV file, values from -1 to 1. Raises SeqkitError for any other file."""
     try:
         with wave.open(str(path)) as file:
             found = (file.getnchannels(), file.getsampwidth(), file.getframerate())
