@@ -25,6 +25,7 @@ PAGES = {
     "text": ["seqkit.text.*"],
     "labels": ["seqkit.labels.*"],
     "files": ["seqkit.examples", "seqkit.media", "seqkit.io.*", "seqkit.formats.plain", "seqkit.config"],
+    "runtime": ["seqkit.runtime.*"],
     "terminal": ["seqkit.terminal.*"],
 }
 """Page -> modules; `package.*` stands for every module in that package."""

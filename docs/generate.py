@@ -22,6 +22,7 @@ from seqkit_audio import AudioOptions
 from seqkit_frames import FramesOptions
 from seqkit_image import ImageOptions
 from seqkit_lm import LMOptions, LMTraining
+from seqkit_segmenter import SegmenterOptions, SegmenterTraining
 from seqkit_seq2seq import TextOptions
 from seqkit_video import FilmOptions, VideoOptions
 
@@ -220,6 +221,8 @@ PARTS: dict[str, Callable[[], str]] = {
     "film-options": lambda: options_table(FilmOptions),
     "lm-options": lambda: options_table(LMOptions),
     "lm-training": lambda: options_table(LMTraining),
+    "segmenter-options": lambda: options_table(SegmenterOptions),
+    "segmenter-training": lambda: options_table(SegmenterTraining),
     "frames-options": lambda: options_table(FramesOptions),
     "formats": formats,
     "labels": labels,
