@@ -20,6 +20,7 @@ from seqkit.batch.request import BatchRequest, Resolved, resolve
 from seqkit.batch.store import Store, open_store, refuse_file
 from seqkit.batch.units import Part, Unit, owner
 from seqkit.batch.worker import Setup
+from seqkit.data.items import library_missing
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import load, registry
 from seqkit.io.atomic import FULL
@@ -160,6 +161,8 @@ class Run:
     def _fail_unit(self, unit: int, error: SeqkitError) -> None:
         if self.setup.stop:
             raise error
+        if library_missing(error):
+            raise error
         self.failed_units.add(unit)
         said = f"{error.problem}. {error.fix}".rstrip()
         self.failed.append(said)
@@ -223,7 +226,7 @@ class Run:
         if isinstance(error, OSError) and error.errno in FULL:
             raise error
         if isinstance(error, SeqkitError):
-            if self.setup.stop or error.exit_code == 2 or is_full(error):
+            if self.setup.stop or error.exit_code == 2 or is_full(error) or library_missing(error):
                 raise error
             reason = f"{error.problem}. {error.fix}".rstrip()
         elif done.died:

@@ -20,6 +20,7 @@ from seqkit.batch.ledger import ERRORS, PARTS, Ledger
 from seqkit.batch.sources import segment_of, sha256_of
 from seqkit.batch.store import Counted, Row, open_store
 from seqkit.batch.units import Part, Piece
+from seqkit.data.items import library_missing
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import load, registry
 from seqkit.io.segment import Segment
@@ -193,7 +194,7 @@ def _read(items: Iterator[Any], errors: PartErrors) -> Iterator[Any]:
     try:
         yield from items
     except SeqkitError as error:
-        if errors.skip:
+        if errors.skip and not library_missing(error):
             raise UnreadableFile(error) from error
         raise
 

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from seqkit.cli.data_command import DataCommand
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import TaskSpec
+from seqkit.terminal.arguments import Drop, IdField, Keep, TextField
 from seqkit.terminal.flags import Flags, flag_of, with_flags
 
 ENGINE = "local"
@@ -153,17 +154,10 @@ def _command(spec: TaskSpec) -> Callable[..., None]:
         from_: Annotated[
             str, typer.Option("--from", help="Format of the inputs, whatever their suffixes.")
         ] = "",
-        text_field: Annotated[
-            str, typer.Option("--text-field", help="Field of records that is the text (jsonl, csv, parquet).")
-        ] = "",
-        id_field: Annotated[str, typer.Option("--id-field", help="Field that names a document.")] = "",
-        keep: Annotated[
-            list[str] | None,
-            typer.Option("--keep", help="Fields to carry through to the output, with commas."),
-        ] = None,
-        drop: Annotated[
-            list[str] | None, typer.Option("--drop", help="Fields not to carry through, with commas.")
-        ] = None,
+        text_field: TextField = "",
+        id_field: IdField = "",
+        keep: Keep = None,
+        drop: Drop = None,
         engine: Annotated[
             str, typer.Option("--engine", help="Where to work: seqkit plugins --kind engines.")
         ] = ENGINE,

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from seqkit.errors import SeqkitError, did_you_mean
-from seqkit.examples import RecordErrors, SourceLocation
+from seqkit.examples import RawText, RecordErrors, SourceLocation
 from seqkit.formats.records import UNFIT
 from seqkit.io.json_lines import json_object
 from seqkit.io.text_files import (
@@ -67,6 +67,19 @@ class FieldChoice:
         kept = {name: value for name, value in chosen.items() if name not in self.drop}
         name = str(fields[self.id]) if self.id else f"{Path(where.path).name}:{where.line}"
         return TextRecord(text, name, kept, where)
+
+
+def choice_of(text: str, id: str, keep: tuple[str, ...] | None, drop: tuple[str, ...]) -> FieldChoice:
+    """Fields for outputs of several records for each input: none is carried through unless some are named."""
+    return FieldChoice(text, id, () if keep is None and not drop else keep, drop)
+
+
+def read_texts(
+    path: FilePath, choice: FieldChoice, problems: RecordErrors, format: str = ""
+) -> Iterator[RawText]:
+    """The text of each record, a document of its own."""
+    for record in read_fields(path, choice, problems, format):
+        yield RawText(record.text, record.where, 0, record.name, record.fields)
 
 
 def holds_records(path: FilePath, format: str = "") -> bool:

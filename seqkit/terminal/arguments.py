@@ -15,6 +15,16 @@ AllText = Annotated[bool, typer.Option("--text", help="Every argument is text.")
 AllFiles = Annotated[bool, typer.Option("--file", help="Every argument is a file.")]
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")]
 
+TextField = Annotated[
+    str,
+    typer.Option("--text-field", help="Field of records that is the text (jsonl, csv, tsv, parquet)."),
+]
+IdField = Annotated[str, typer.Option("--id-field", help="Field that names a document.")]
+Keep = Annotated[
+    list[str] | None, typer.Option("--keep", help="Fields to carry through to the output, with commas.")
+]
+Drop = Annotated[list[str] | None, typer.Option("--drop", help="Fields not to carry through, with commas.")]
+
 
 def model_option(help: str) -> Any:
     """`--model`, `-m`. Args: help, what may be named, and the default."""

@@ -19,6 +19,7 @@ from seqkit.io.pipes import stdin_may_pause
 from seqkit.io.zip_files import on_disk
 
 if TYPE_CHECKING:
+    from seqkit.formats.fields import FieldChoice
     from seqkit.text.segmenters import Segmenter
 
 LOOKS_LIKE_CONLLU = re.compile(r"(# \w+( id)? =|1\t\S)")
@@ -40,6 +41,8 @@ class Inputs:
     pretokenized: bool = False
     verb: str = "tag"
     """The command, for messages."""
+    fields: FieldChoice | None = None
+    """Which field of records in files is the text; None: files hold no records."""
 
     def check(self) -> None:
         """Raise SeqkitError for what can be seen to be wrong before any work is done."""
@@ -49,6 +52,11 @@ class Inputs:
             raise SeqkitError("nothing to read", "Give text, a file, or - for standard input.", exit_code=2)
         if self.pretokenized and self.format:
             raise SeqkitError("--pretokenized is a format of its own", "Leave it or --from out.", exit_code=2)
+        if self.fields and not any(map(self.is_file, self.arguments)):
+            fix = "Name a .jsonl, .csv, .tsv or .parquet file."
+            raise SeqkitError(f"--text-field {self.fields.text}: there is no file", fix, exit_code=2)
+        if self.fields and self.pretokenized:
+            raise SeqkitError("--text-field and --pretokenized", "Leave one out.", exit_code=2)
         if self.format and self.arguments and not any(map(self.is_file, self.arguments)):
             fix = "Leave it out, or add --file to read the file of that name."
             raise SeqkitError(f"--from {self.format}: every argument is text", fix, exit_code=2)
@@ -130,7 +138,8 @@ def read_inputs(
                 _warn_of_namesake(argument)
             sentences = _from_text(argument, f"argument {number}", inputs.pretokenized, segmenter)
         else:
-            sentences = _sentences(_read(argument, inputs, problems), segmenter)
+            split = _sentences_of_records if inputs.fields else _sentences
+            sentences = split(_read(argument, inputs, problems), segmenter)
         if several:
             sentences = _named(
                 sentences, argument if inputs.is_file(argument) else f"argument {number}", names
@@ -241,9 +250,25 @@ def _read(path: str, inputs: Inputs, problems: RecordErrors) -> Iterator[Sentenc
     from seqkit.data.files import names_known_suffix, read_file
     from seqkit.formats.plain import read_tokens
 
+    if inputs.fields:
+        from seqkit.formats.fields import read_texts
+
+        return read_texts(path, inputs.fields, problems, inputs.format)
     if inputs.pretokenized:
         return iter(read_tokens(path, problems))
     return read_file(path, problems, inputs.format or ("" if names_known_suffix(path) else "txt"))
+
+
+def _sentences_of_records(
+    examples: Iterable[Sentence | RawText], segmenter: Callable[[], Segmenter]
+) -> Iterator[Sentence]:
+    """The sentences of texts that are fields of records; each has the fields that its record carries."""
+    split = segmenter()
+    for text in cast(Iterable[RawText], examples):
+        for sentence in split.sentences([text]):
+            if text.fields:
+                sentence.fields = text.fields
+            yield sentence
 
 
 def _sentences(

@@ -41,8 +41,11 @@ def labeller_of(gold: str) -> Labeller | None:
 class Labeller:
     """A spaCy pipeline that labels text or words, with a cache."""
 
-    def __init__(self, pipeline: str) -> None:
+    def __init__(self, pipeline: str, keeps: bool = True) -> None:
+        """Args: keeps, whether labels are kept in the cache: those of a whole corpus would fill it."""
         import spacy
+
+        self._keeps = keeps
 
         self.nlp = load_pipeline(pipeline)
         self.kinds = label_kinds(self.nlp)
@@ -81,6 +84,8 @@ class Labeller:
                 yield replace(sentence, labels=record["labels"], silver=self.name)
 
     def _remembered(self, key: str, make: partial[list[Record]]) -> list[Record]:
+        if not self._keeps:
+            return make()
         records, known = remembered(key, make)
         if known:
             self.remembered += len(records)

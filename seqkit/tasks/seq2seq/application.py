@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from seqkit.data.files import make_translation_writer
 from seqkit.data.items import is_of_text
 from seqkit.errors import SeqkitError
-from seqkit.examples import RecordErrors, Translation
+from seqkit.examples import RecordErrors, SourceLocation, Translation
 from seqkit.extend.manager import registry
 from seqkit.formats.source_lines import read_sources
 from seqkit.io.segment import first_record
@@ -98,6 +99,34 @@ class LineWriter:
     def close(self) -> None:
         """Write what belongs at the end."""
         self._writer.close()
+
+
+def record_format(format: str, out: Path | None, source: str) -> str:
+    """The format of records that are written: the one named, by the output's suffix, else the input's."""
+    from seqkit.formats.field_writers import WRITERS
+
+    by_suffix = suffix_of(out).removeprefix(".") if out is not None else ""
+    chosen = format or by_suffix or suffix_of(source).removeprefix(".")
+    if chosen not in WRITERS:
+        problem = f"the format {chosen} has no place for the fields of records"
+        raise SeqkitError(problem, f"Choose one of {', '.join(WRITERS)}.", exit_code=2)
+    return chosen
+
+
+class NamedRecords:
+    """Writes records with one field more, for the command `translate`."""
+
+    def __init__(self, format: str, file: BinaryIO, field: str, n_best: int) -> None:
+        self._added = AddedField(format, file, field, n_best)
+
+    def write_fields(self, fields: Mapping[str, Any], translations: Sequence[Translation]) -> None:
+        """Write one record."""
+        where = SourceLocation("a record", 1)
+        self._added.write(0, TextItem("", 0, where, fields), translations)
+
+    def close(self) -> None:
+        """Write what belongs at the end."""
+        self._added.close()
 
 
 class AddedField:

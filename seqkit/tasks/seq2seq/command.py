@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,13 +14,24 @@ from seqkit.tasks.seq2seq.command_modalities import Modalities, modalities_of
 from seqkit.tasks.seq2seq.command_models import load_models, starting_models
 from seqkit.tasks.seq2seq.command_request import DecodingFlags, TranslateRequest
 from seqkit.tasks.seq2seq.command_sources import FileSources, Remembered
-from seqkit.terminal.arguments import AllFiles, AllText, Out, inference_dtype_option, model_option
+from seqkit.terminal.arguments import (
+    AllFiles,
+    AllText,
+    Drop,
+    Keep,
+    Out,
+    TextField,
+    inference_dtype_option,
+    model_option,
+    refuse,
+)
 from seqkit.terminal.inputs import check_apart
 from seqkit.terminal.limits import LimitFlags, MaxFrames, MaxPixels, MaxSeconds
 from seqkit.terminal.renamed import Precision
 from seqkit.terminal.tables import say
 
 if TYPE_CHECKING:
+    from seqkit.formats.fields import FieldChoice
     from seqkit.tasks.seq2seq.apply import Models
 
 
@@ -75,6 +86,12 @@ def translate(
     text: AllText = False,
     file: AllFiles = False,
     inference_dtype: Annotated[str, inference_dtype_option("matrix products", "float32, bfloat16")] = "",
+    text_field: TextField = "",
+    into: Annotated[
+        str, typer.Option("--into", help="With --text-field: the field for the output.")
+    ] = "translation",
+    keep: Keep = None,
+    drop: Drop = None,
     skip_bad: Annotated[
         bool, typer.Option("--skip-bad", help="Take lines that are not text as empty, and count them.")
     ] = False,
@@ -117,8 +134,20 @@ def translate(
         limits=LimitFlags(max_seconds, max_pixels, max_frames),
         inference_dtype=inference_dtype,
         skip_bad=skip_bad,
+        fields=_fields(text_field, keep, drop),
+        into=into,
     )
     run(request, modalities_of(request.models[0] if request.models else ""))
+
+
+def _fields(text_field: str, keep: list[str] | None, drop: list[str] | None) -> FieldChoice | None:
+    """Which fields of records are used. Raises SeqkitError for options that need --text-field."""
+    from seqkit.formats.fields import FieldChoice, named
+
+    if not text_field:
+        refuse({"--keep": keep, "--drop": drop}, ": is for records", "Add --text-field.")
+        return None
+    return FieldChoice(text_field, "", named(keep) if keep is not None else None, named(drop or []))
 
 
 def run(request: TranslateRequest, modalities: Modalities | None) -> None:
@@ -137,7 +166,7 @@ def run(request: TranslateRequest, modalities: Modalities | None) -> None:
         loaded = load_models(request.models, request.inference_dtype)
         write_files(loaded, sources, options, target, problems)
     else:
-        writer = writer_for(request.out, request.format, request.scores, options.n_best)
+        writer = _writer(request, options.n_best)
         models, first = _models(request)
         write_lines(
             models, Remembered(sources, problems), options, request.out, writer, first, request.line_inputs
@@ -146,6 +175,17 @@ def run(request: TranslateRequest, modalities: Modalities | None) -> None:
     say(problems.summary())
     if isinstance(sources, FileSources) and sources.failed:
         raise typer.Exit(1)
+
+
+def _writer(request: TranslateRequest, n_best: int) -> Any:
+    """What makes the writer: of records with the translation added, or of translations."""
+    if request.fields is None:
+        return writer_for(request.out, request.format, request.scores, n_best)
+    from seqkit.tasks.seq2seq.application import NamedRecords, record_format
+
+    refuse({"--scores": request.scores}, ": is for lines of text", "Leave out --text-field.")
+    format = record_format(request.format, request.out, request.arguments[0])
+    return lambda file: NamedRecords(format, file, request.into, n_best)
 
 
 def _models(request: TranslateRequest) -> tuple[Models, FirstLine]:

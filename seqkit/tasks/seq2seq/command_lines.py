@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import typer
 
@@ -19,10 +19,9 @@ from seqkit.terminal.inputs import Inputs
 
 if TYPE_CHECKING:
     from seqkit.decoding.options import DecodingOptions
-    from seqkit.formats.translations import TranslationWriter
     from seqkit.tasks.seq2seq.apply import Models
 
-MakeWriter = Callable[[BinaryIO], "TranslationWriter"]
+MakeWriter = Callable[[BinaryIO], Any]
 """What makes the writer of a file."""
 
 
@@ -54,8 +53,11 @@ def write_lines(
             writer = make(file)
             sources = Paced(counter.reading(waiting), paced=inputs.may_pause)
             for translations in translate_sources(models, sources, options, waiting.bad):
-                name, source, _ = waiting.next()
-                writer.write(done + 1, name, translations)
+                name, source, _, fields = waiting.next()
+                if fields is None:
+                    writer.write(done + 1, name, translations)
+                else:
+                    writer.write_fields(fields, translations)
                 done += 1
                 first.see(source, translations)
                 counter.add(1)

@@ -19,6 +19,7 @@ from seqkit.terminal.limits import LimitFlags
 if TYPE_CHECKING:
     from seqkit.decoding.options import DecodingOptions
     from seqkit.examples import RecordErrors
+    from seqkit.formats.fields import FieldChoice
 
 BEAM = 5
 """Width of the beam where none is given; wider where more translations are asked for."""
@@ -102,6 +103,10 @@ class TranslateRequest:
     limits: LimitFlags = field(default_factory=LimitFlags)
     inference_dtype: str = ""
     skip_bad: bool = False
+    fields: FieldChoice | None = None
+    """Which field of records is the text; None: lines are texts."""
+    into: str = "translation"
+    """The field for the output, beside those that are carried through."""
 
     def check(self, modalities: Modalities | None) -> None:
         """Raise SeqkitError for options that contradict each other, or that such a model does not have."""
@@ -125,7 +130,7 @@ class TranslateRequest:
     @property
     def line_inputs(self) -> LineInputs:
         """The arguments, for a model that reads lines."""
-        return LineInputs(self.arguments, self.all_text, self.all_files, verb="translate")
+        return LineInputs(self.arguments, self.all_text, self.all_files, verb="translate", fields=self.fields)
 
     def _lines(self, modalities: Modalities | None, problems: RecordErrors) -> tuple[Sources, Sequence[str]]:
         fix = "Leave it out; texts and files of text are arguments."
@@ -134,6 +139,10 @@ class TranslateRequest:
         wanted = self.line_inputs
         wanted.check()
         encoder = modalities.encoders[0].name if modalities is not None else "text"
+        if self.fields:
+            records = wanted.records(problems)
+            named = (Named(one.text, {encoder: one.text}, one.where, one.fields) for one in records)
+            return named, wanted.files()
         side = source_language(self.models[0] if self.models else default_translator())
         lines = wanted.lines(problems, side)
         return (Named(line.text, {encoder: line.text}, line.where) for line in lines), wanted.files()

@@ -17,6 +17,7 @@ from seqkit.terminal.inputs import Inputs, check_utf8, has_blanks
 
 if TYPE_CHECKING:
     from seqkit.examples import RecordErrors, SourceLocation
+    from seqkit.formats.fields import TextRecord
     from seqkit.formats.source_lines import SourceLine
     from seqkit.media import Limits
 
@@ -30,6 +31,8 @@ class Named(NamedTuple):
     """None: it could not be read."""
     where: SourceLocation | None = None
     """The place of a line; None of a file, which `name` names."""
+    fields: Mapping[str, Any] | None = None
+    """Of a text that is a field of a record: the fields that are carried through."""
 
 
 Sources = Iterable[Named]
@@ -48,6 +51,17 @@ class LineInputs(Inputs):
     def files(self) -> list[str]:
         """Those arguments that are files."""
         return [argument for argument in self.arguments if argument != "-" and self.is_file(argument)]
+
+    def records(self, problems: RecordErrors) -> Iterator[TextRecord]:
+        """The records of every file, in order. Raises SeqkitError for an argument that is text."""
+        from seqkit.formats.fields import read_fields
+
+        assert self.fields is not None
+        for argument in self.arguments:
+            if argument == "-" or not self.is_file(argument):
+                fix = "Name a .jsonl, .csv, .tsv or .parquet file."
+                raise SeqkitError(f"--text-field: '{argument}' holds no records", fix, exit_code=2)
+            yield from read_fields(argument, self.fields, problems)
 
     def lines(self, problems: RecordErrors, side: str) -> Iterator[SourceLine]:
         """The lines of every argument, in order. `side`: the key of a JSON object that holds the line."""

@@ -6,7 +6,12 @@ from collections.abc import Iterable
 
 from seqkit.extend.hookspecs import hookimpl
 from seqkit.extend.specs import CommandSpec, TaskSpec
-from seqkit.tasks.tagging.options import TaggingApplication, TaggingEvaluation, TaggingOptions
+from seqkit.tasks.tagging.options import (
+    SilverApplication,
+    TaggingApplication,
+    TaggingEvaluation,
+    TaggingOptions,
+)
 
 
 @hookimpl
@@ -22,6 +27,13 @@ def seqkit_tasks() -> Iterable[TaskSpec]:
         facts="seqkit.models.tagger_facts:TaggerFacts",
         inference_dtypes=("float32", "bfloat16", "int8"),
         summary="labels for words: parts of speech, features, named entities",
+    )
+    yield TaskSpec(
+        "silver",
+        implementation="seqkit.tasks.tagging.silver:SilverTask",
+        application=SilverApplication,
+        verb="label",
+        summary="labels of a spaCy pipeline, for whole corpora",
     )
 
 

@@ -11,11 +11,13 @@ from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import FormatSpec
-from seqkit.formats.fields import SUFFIXES, FieldChoice, read_fields
+from seqkit.formats.fields import SUFFIXES, choice_of, read_texts
 from seqkit.formats.plain import read_tokens
 from seqkit.io.text_files import FilePath, suffix_of
+from seqkit.models.folder import fingerprint
 from seqkit.tasks.application import ApplyRequest, Chunk, Limits, Reading
-from seqkit.tasks.segmenting import segmenter_of
+from seqkit.tasks.segmenting import own_segmenter, segmenter_of
+from seqkit.tasks.tagging.splitting import Item, sentences_of
 from seqkit.terminal.inputs import listed
 from seqkit.text.paragraphs import paragraphs
 
@@ -23,14 +25,11 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
     from seqkit.inference.tagger import TaggerRunner
-    from seqkit.text.segmenters import Segmenter
 
 LIMITS = Limits(records=20_000, size=300_000)
 PARTS = Limits(records=1_000_000, size=1 << 20)
 CARRIES = ("jsonl", "parquet")
 """Formats that have a place for fields of the input's records."""
-
-Item = Sentence | RawText
 
 
 def spec_of(path: FilePath, reading: Reading) -> FormatSpec:
@@ -59,16 +58,10 @@ def read_items(
     if pretokenized:
         yield from read_tokens(path, problems)
     elif reading.text_field:
-        yield from _texts_of_records(path, reading, problems)
+        choice = choice_of(reading.text_field, reading.id_field, reading.keep, reading.drop)
+        yield from read_texts(path, choice, problems, reading.format)
     else:
         yield from _by_paragraph(read_file(fspath(path), problems, spec_of(path, reading).name))
-
-
-def _texts_of_records(path: FilePath, reading: Reading, problems: RecordErrors) -> Iterator[RawText]:
-    keep = () if reading.keep is None and not reading.drop else reading.keep
-    choice = FieldChoice(reading.text_field, reading.id_field, keep, reading.drop)
-    for record in read_fields(path, choice, problems, reading.format):
-        yield RawText(record.text, record.where, 0, record.name, record.fields)
 
 
 def _by_paragraph(examples: Iterable[Item]) -> Iterator[Item]:
@@ -89,17 +82,6 @@ def _by_paragraph(examples: Iterable[Item]) -> Iterator[Item]:
 def _chained(first: Sequence[RawText], others: Iterable[Item]) -> Iterator[RawText]:
     yield from first
     yield from (other for other in others if isinstance(other, RawText))
-
-
-def sentences_of(item: Item, segmenter: Segmenter) -> list[Sentence]:
-    """The sentences of an item; each has the fields that its record carries."""
-    if isinstance(item, Sentence):
-        return [item]
-    sentences = list(segmenter.sentences([item]))
-    if item.fields:
-        for sentence in sentences:
-            sentence.fields = item.fields
-    return sentences
 
 
 def size_of(item: Item) -> float:
@@ -124,12 +106,22 @@ def tag_chunk(tagger: TaggerRunner, chunk: Chunk, request: ApplyRequest) -> list
 
     options = request.options
     segmenter = segmenter_of(tagger.source, tagger.facts.language, options.segmenter, options.lang)
-    sentences = [sentences_of(item, segmenter) for item in chunk.items]
+    sentences = sentences_of(chunk.items, segmenter)
     flat = (sentence for own in sentences for sentence in own)
     kinds = kinds_of(options.label, tagger.facts.labels)
     top = options.top or int(options.probabilities)
     tagged = tag_sentences(tagger, flat, kinds, top, asked=bool(options.label))
     return [[next(tagged) for _ in own] for own in sentences]
+
+
+def fingerprint_of(request: ApplyRequest) -> str:
+    """Of the tagger, and of what splits raw text for it."""
+    own = fingerprint(request.model)
+    choice = request.options.segmenter
+    if choice and choice != "spacy":
+        return f"{own} {fingerprint(choice)}"
+    inner = own_segmenter(request.model) if not choice else None
+    return f"{own} {fingerprint(str(inner))}" if inner is not None else own
 
 
 def formats_for(path: str, request: ApplyRequest, writes: str = "conllu") -> tuple[str, ...]:

@@ -14,10 +14,15 @@ from seqkit.io.streams import data_stream
 from seqkit.terminal.arguments import (
     AllFiles,
     AllText,
+    Drop,
+    IdField,
+    Keep,
     Out,
     SkipBad,
+    TextField,
     inference_dtype_option,
     model_option,
+    refuse,
 )
 from seqkit.terminal.inputs import Inputs, check_apart, is_file_there, listed, read_inputs
 from seqkit.terminal.outputs import sentence_format, sentence_writer
@@ -27,6 +32,7 @@ from seqkit.terminal.tables import say
 if TYPE_CHECKING:
     from seqkit.examples import RecordErrors, Sentence
     from seqkit.extend.specs import FormatSpec
+    from seqkit.formats.fields import FieldChoice
     from seqkit.inference.numpy.starting import StartingTagger
     from seqkit.inference.tagger import TaggerRunner
 
@@ -69,6 +75,10 @@ def tag(
         int, typer.Option(min=1, help="Processes that tag; the output is the same for any number.")
     ] = 1,
     inference_dtype: Annotated[str, inference_dtype_option("the states", "float32, bfloat16, int8")] = "",
+    text_field: TextField = "",
+    id_field: IdField = "",
+    keep: Keep = None,
+    drop: Drop = None,
     skip_bad: SkipBad = False,
     precision: Precision = "",
 ) -> None:
@@ -79,7 +89,8 @@ def tag(
     from seqkit.terminal.word_counter import WordCounter
 
     problems = RecordErrors(skip=skip_bad)
-    wanted = Inputs(tuple(inputs or ()), text, file, from_, pretokenized)
+    fields = _fields(text_field, id_field, keep, drop)
+    wanted = Inputs(tuple(inputs or ()), text, file, from_, pretokenized, fields=fields)
     wanted.check()
     # Tags written over the file they were made from would replace its own labels for good.
     check_apart({"--out": out}, [] if text else [path for path in wanted.arguments if is_file_there(path)])
@@ -105,6 +116,21 @@ def tag(
             if out is None and source.paused:
                 data_stream().flush()
     _report(counter.words, problems)
+
+
+def _fields(
+    text_field: str, id_field: str, keep: list[str] | None, drop: list[str] | None
+) -> FieldChoice | None:
+    """Which fields of records are used. Raises SeqkitError for options that need --text-field."""
+    from seqkit.formats.fields import choice_of, named
+
+    if not text_field:
+        refuse(
+            {"--id-field": id_field, "--keep": keep, "--drop": drop}, ": is for records", "Add --text-field."
+        )
+        return None
+    kept = named(keep) if keep is not None else None
+    return choice_of(text_field, id_field, kept, named(drop or []))
 
 
 def _count_words(sentence: Sentence) -> int:

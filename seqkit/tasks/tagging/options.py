@@ -90,6 +90,14 @@ class TaggingEvaluation:
 
 
 @dataclass(frozen=True)
+class SilverApplication:
+    """How a spaCy pipeline is applied to files."""
+
+    spacy: str = ""
+    """The pipeline: name or folder."""
+
+
+@dataclass(frozen=True)
 class TaggingApplication:
     """How a tagger is applied to files."""
 

@@ -26,6 +26,7 @@ from seqkit.tasks.tagging.application import (
     SentenceWriter,
     annotate_doc,
     cuts_of,
+    fingerprint_of,
     formats_for,
     read_items,
     sentences_in,
@@ -116,6 +117,10 @@ class TaggingTask(Task):
     def default_model(self, request: ApplyRequest) -> str:
         """The shipped tagger of the language."""
         return default_model(self.name, request.options.lang or "en")
+
+    def fingerprint(self, request: ApplyRequest) -> str:
+        """Of the tagger, and of what splits raw text for it."""
+        return fingerprint_of(request)
 
     def cuts(self, path: str, request: ApplyRequest) -> str:
         """As the format of the file says."""
