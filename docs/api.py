@@ -12,6 +12,7 @@ PAGES = {
         "seqkit.tasks",
         "seqkit.tasks.contract",
         "seqkit.tasks.reading",
+        "seqkit.tasks.held_out",
         "seqkit.tasks.application",
         "seqkit.tasks.text_records",
     ],
