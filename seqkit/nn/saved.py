@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -18,6 +19,23 @@ class _Held:
 
     def __init__(self, tensor: Tensor, place: str) -> None:
         self.tensor, self.place = tensor, place
+
+
+_counters: list[SavedBytes] = []
+"""Those that count now."""
+
+
+@contextmanager
+def holding(tensors: Sequence[Tensor]) -> Iterator[None]:
+    """Within it, tensors that a backward pass keeps by itself count as saved."""
+    size = sum(tensor.untyped_storage().nbytes() for tensor in tensors)
+    for counter in _counters:
+        counter.hold(size)
+    try:
+        yield
+    finally:
+        for counter in _counters:
+            counter.hold(-size)
 
 
 class SavedBytes:
@@ -41,12 +59,19 @@ class SavedBytes:
 
     def __enter__(self) -> Self:
         self._hooks.__enter__()
+        _counters.append(self)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        _counters.remove(self)
         self._hooks.__exit__(kind, error, trace)
+
+    def hold(self, size: int) -> None:
+        """Count bytes that are kept for the backward pass, but not by autograd; a negative size gives them back."""
+        self.live += size
+        self.peak = max(self.peak, self.live)
 
     def unpacked(self, place: str) -> None:
         """Told whenever the backward pass asks for a tensor that was saved at a place."""

@@ -1,0 +1,199 @@
+"""Exact back-propagation through time that computes stretches of a layer again rather than keeping them.
+
+Shapes: B sequences, T steps, D features of x_t, H of z_t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any, cast
+
+import torch
+from torch import Tensor
+from torch.autograd.function import once_differentiable
+
+from seqkit.nn.recompute_schedule import Schedule
+from seqkit.nn.recurrent import Recurrence, State
+from seqkit.nn.running import Call
+from seqkit.nn.saved import holding
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a forward pass depends on beside its arguments: autocast, and random numbers that a layer may draw."""
+
+    autocast: bool
+    dtype: torch.dtype
+    random: Tensor
+
+    @classmethod
+    def now(cls) -> Surroundings:
+        """As they are."""
+        return cls(torch.is_autocast_enabled("cpu"), torch.get_autocast_dtype("cpu"), torch.get_rng_state())
+
+    def again(self, stack: ExitStack) -> None:
+        """Put them back until the stack is left; random numbers go on afterwards as if nothing had been drawn."""
+        stack.enter_context(torch.autocast("cpu", dtype=self.dtype, enabled=self.autocast))
+        stack.callback(torch.set_rng_state, torch.get_rng_state())
+        torch.set_rng_state(self.random)
+
+
+def within(
+    plan: Schedule, call: Call, layer: Recurrence, x_BTD: Tensor, mask_BT: Tensor | None, state: State | None
+) -> tuple[Tensor, State]:
+    """All steps of a layer, as `call` computes them; what the plan does not keep is computed again for the gradient."""
+    state = layer.initial_state(x_BTD) if state is None else state
+    parameters = [parameter for parameter in layer.parameters() if parameter.requires_grad]
+    outputs, start = [], 0
+    for blocks, units in plan.spine:
+        stop = min(start + blocks * plan.block, x_BTD.shape[1])
+        stretch = _Stretch(plan, call, layer, blocks, units, None if mask_BT is None else mask_BT[:, start:stop])
+        z_BTH, *after = _Recomputed.apply(stretch, len(state), x_BTD[:, start:stop], *state, *parameters)
+        state = tuple(after)
+        outputs.append(z_BTH)
+        start = stop
+    if start < x_BTD.shape[1]:
+        z_BTH, state = call(layer, x_BTD[:, start:], None if mask_BT is None else mask_BT[:, start:], state)
+        outputs.append(z_BTH)
+    return torch.cat(outputs, dim=1), state
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """Steps of a layer whose end alone is kept."""
+
+    plan: Schedule
+    call: Call
+    layer: Recurrence
+    blocks: int
+    units: int
+    mask_BT: Tensor | None
+
+    def forward(self, x_BTD: Tensor, mask_BT: Tensor | None, state: State) -> tuple[Tensor, State]:
+        return self.call(self.layer, x_BTD, mask_BT, state)
+
+
+class _Recomputed(torch.autograd.Function):
+    """A stretch: its forward pass keeps inputs alone."""
+
+    @staticmethod
+    def forward(context: Any, stretch: _Stretch, parts: int, *tensors: Tensor) -> tuple[Tensor, ...]:
+        x_BTD, state, parameters = tensors[0], tensors[1 : 1 + parts], tensors[1 + parts :]
+        context.stretch, context.parts, context.surroundings = stretch, parts, Surroundings.now()
+        context.save_for_backward(x_BTD, *state, *parameters)
+        z_BTH, after = stretch.forward(x_BTD, stretch.mask_BT, state)
+        return z_BTH, *after
+
+    @staticmethod
+    @once_differentiable
+    def backward(context: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        stretch, parts = context.stretch, context.parts
+        saved = context.saved_tensors
+        x_BTD, state, parameters = saved[0], saved[1 : 1 + parts], saved[1 + parts :]
+        need_x = context.needs_input_grad[2]
+        with ExitStack() as stack:
+            context.surroundings.again(stack)
+            walk = _Backward(stretch, parameters, need_x)
+            d_x, d_state = walk.through(
+                x_BTD, stretch.mask_BT, state, stretch.blocks, stretch.units, gradients[0], gradients[1:]
+            )
+        return (None, None, d_x, *d_state, *walk.of_parameters)
+
+
+class _Backward:
+    """The gradient of a stretch, from its end to its beginning."""
+
+    def __init__(self, stretch: _Stretch, parameters: Sequence[Tensor], need_x: bool) -> None:
+        self.stretch, self.parameters, self.need_x = stretch, list(parameters), need_x
+        self.of_parameters: list[Tensor | None] = [None] * len(self.parameters)
+
+    def through(
+        self,
+        x_BTD: Tensor,
+        mask_BT: Tensor | None,
+        state: State,
+        blocks: int,
+        units: int,
+        d_z_BTH: Tensor,
+        d_after: Sequence[Tensor | None],
+    ) -> tuple[Tensor | None, list[Tensor | None]]:
+        """Gradients of x and of the state before, from those of z and of the state after."""
+        y = self.stretch.plan.split(blocks, units)
+        if not y:
+            return self._at_once(x_BTD, mask_BT, state, d_z_BTH, d_after)
+        at = y * self.stretch.plan.block
+        left, right = _cut(mask_BT, at)
+        before = torch.get_rng_state()
+        with torch.no_grad():
+            middle = self.stretch.forward(x_BTD[:, :at], left, state)[1]
+        below = self.stretch.plan.below(units)
+        with holding(middle):
+            d_right, d_middle = self.through(
+                x_BTD[:, at:], right, middle, blocks - y, below, d_z_BTH[:, at:], d_after
+            )
+        torch.set_rng_state(before)
+        d_left, d_state = self.through(x_BTD[:, :at], left, state, y, units, d_z_BTH[:, :at], d_middle)
+        return _joined(d_left, d_right), d_state
+
+    def _at_once(
+        self,
+        x_BTD: Tensor,
+        mask_BT: Tensor | None,
+        state: State,
+        d_z_BTH: Tensor,
+        d_after: Sequence[Tensor | None],
+    ) -> tuple[Tensor | None, list[Tensor | None]]:
+        with torch.enable_grad():
+            own_x = x_BTD.detach().requires_grad_(self.need_x)
+            own_state = tuple(part.detach().requires_grad_() for part in state)
+            z_BTH, after = self.stretch.forward(own_x, mask_BT, own_state)
+        outputs = [(z_BTH, d_z_BTH), *zip(after, d_after, strict=True)]
+        known = [(out, d_out) for out, d_out in outputs if d_out is not None and out.requires_grad]
+        wanted = [*([own_x] if self.need_x else []), *own_state, *self.parameters]
+        found = list(
+            torch.autograd.grad(
+                [out for out, _ in known], wanted, [d_out for _, d_out in known], allow_unused=True
+            )
+        )
+        d_x = found.pop(0) if self.need_x else None
+        self._add(found[len(own_state) :])
+        return d_x, cast(list[Tensor | None], found[: len(own_state)])
+
+    def _add(self, gradients: Sequence[Tensor | None]) -> None:
+        for number, (own, more) in enumerate(zip(self.of_parameters, gradients, strict=True)):
+            self.of_parameters[number] = more if own is None else own if more is None else own + more
+
+
+def _cut(mask_BT: Tensor | None, at: int) -> tuple[Tensor | None, Tensor | None]:
+    return (None, None) if mask_BT is None else (mask_BT[:, :at], mask_BT[:, at:])
+
+
+def _joined(left: Tensor | None, right: Tensor | None) -> Tensor | None:
+    return None if left is None or right is None else torch.cat([left, right], dim=1)
+
+
+def truncated(window: int, layers: Sequence[Recurrence]) -> Callable[..., tuple[Tensor, State]]:
+    """A runner that lets no gradient pass back over more than the window in which it arises.
+
+    The states are computed as ever; after each `window` steps the state goes on without its history (Williams & Peng
+    1990). Other layers run as they are.
+    """
+    chosen = {id(layer) for layer in layers}
+
+    def run(
+        call: Call, layer: Recurrence, x_BTD: Tensor, mask_BT: Tensor | None, state: State | None
+    ) -> tuple[Tensor, State]:
+        if id(layer) not in chosen or x_BTD.shape[1] <= window:
+            return call(layer, x_BTD, mask_BT, state)
+        outputs: list[Tensor] = []
+        for start in range(0, x_BTD.shape[1], window):
+            part = slice(start, start + window)
+            z_BTH, after = call(layer, x_BTD[:, part], None if mask_BT is None else mask_BT[:, part], state)
+            outputs.append(z_BTH)
+            state = tuple(one.detach() for one in after)
+        # The last window's state keeps its history: a decoder may begin with it.
+        return torch.cat(outputs, dim=1), after
+
+    return run
