@@ -6,6 +6,7 @@ import dataclasses
 import json
 import math
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -163,6 +164,18 @@ def check_range(options: Any, low: float, high: float, *names: str) -> None:
                 f"between {low:g} and {high:g}" if math.isfinite(high) else f"a number of at least {low:g}"
             )
             raise SeqkitError(f"option {name}={value!r} is out of range", f"It must be {bound}.", exit_code=2)
+
+
+def bytes_in(name: str, text: str) -> int:
+    """A size such as 512MB, 1.5GB or 65536 in bytes; 0 for "". Raises SeqkitError for anything else.
+
+    Args: name, the option's, for the message.
+    """
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kMGT]?)B?", text.strip())
+    size = round(float(found[1]) * 1000 ** " kMGT".index(found[2] or " ")) if found else 0
+    if text and not size:
+        raise SeqkitError(f"option {name}={text!r}: is no size", "Write 512MB, 1.5GB or 65536.", exit_code=2)
+    return size
 
 
 def to_toml(sections: Mapping[str, Mapping[str, Any]]) -> str:

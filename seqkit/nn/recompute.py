@@ -49,7 +49,9 @@ def within(
     outputs, start = [], 0
     for blocks, units in plan.spine:
         stop = min(start + blocks * plan.block, x_BTD.shape[1])
-        stretch = _Stretch(plan, call, layer, blocks, units, None if mask_BT is None else mask_BT[:, start:stop])
+        stretch = _Stretch(
+            plan, call, layer, blocks, units, None if mask_BT is None else mask_BT[:, start:stop]
+        )
         z_BTH, *after = _Recomputed.apply(stretch, len(state), x_BTD[:, start:stop], *state, *parameters)
         state = tuple(after)
         outputs.append(z_BTH)
@@ -84,7 +86,7 @@ class _Recomputed(torch.autograd.Function):
         context.stretch, context.parts, context.surroundings = stretch, parts, Surroundings.now()
         context.save_for_backward(x_BTD, *state, *parameters)
         z_BTH, after = stretch.forward(x_BTD, stretch.mask_BT, state)
-        return z_BTH, *after
+        return z_BTH, *map(_alone, after)
 
     @staticmethod
     @once_differentiable
@@ -127,7 +129,7 @@ class _Backward:
         left, right = _cut(mask_BT, at)
         before = torch.get_rng_state()
         with torch.no_grad():
-            middle = self.stretch.forward(x_BTD[:, :at], left, state)[1]
+            middle = tuple(map(_alone, self.stretch.forward(x_BTD[:, :at], left, state)[1]))
         below = self.stretch.plan.below(units)
         with holding(middle):
             d_right, d_middle = self.through(
@@ -164,6 +166,11 @@ class _Backward:
     def _add(self, gradients: Sequence[Tensor | None]) -> None:
         for number, (own, more) in enumerate(zip(self.of_parameters, gradients, strict=True)):
             self.of_parameters[number] = more if own is None else own if more is None else own + more
+
+
+def _alone(part: Tensor) -> Tensor:
+    """A part of a state without the states of all steps behind it, where it is a view of them."""
+    return part.clone() if part.untyped_storage().nbytes() > part.numel() * part.element_size() else part
 
 
 def _cut(mask_BT: Tensor | None, at: int) -> tuple[Tensor | None, Tensor | None]:

@@ -120,27 +120,24 @@ def _spine(
     first = np.zeros((blocks + 1, levels + 1), np.int64)
     best[0] = 0
     for t in range(1, blocks + 1):
-        y = np.arange(1, t + 1)
+        stretch = np.arange(1, t + 1)
         after = np.full((t, levels + 1), NEVER)
-        after[:, kept:] = best[t - y][:, : levels + 1 - kept]
-        every = after + cost[y]
+        after[:, kept:] = best[t - stretch][:, : levels + 1 - kept]
+        every = after + cost[stretch]
         whole = np.arange(levels + 1) >= fits[t]
         first[t] = np.where(whole, 0, every.argmin(0) + 1)
         best[t] = np.where(whole, 0.0, every.min(0))
-    spine, t, units = [], blocks, levels
-    while t and best[t, units] < NEVER and first[t, units]:
-        y = int(first[t, units])
-        spine.append((y, units))
-        t, units = t - y, units - kept
+    spine: list[tuple[int, int]] = []
+    left, units = blocks, levels
+    while left and best[left, units] < NEVER and first[left, units]:
+        before = int(first[left, units])
+        spine.append((before, units))
+        left, units = left - before, units - kept
     return float(best[blocks, levels]), tuple(spine)
 
 
 def least_budget(sizes: Sizes) -> int:
-    """The fewest bytes for which there is a schedule, to about one per cent."""
-    low, high = 1, max(2 * sizes.whole + 4 * sizes.state, 1024)
-    while schedule(sizes, high) is None:
-        high *= 2
-    while high - low > max(high // 100, 64):
-        middle = (low + high) // 2
-        low, high = (middle, high) if schedule(sizes, middle) is None else (low, middle)
-    return high
+    """Bytes for which there always is a schedule: one block that is back-propagated and one checkpoint, rounded up."""
+    block = math.ceil(sizes.steps / BLOCKS)
+    needed = sizes.fixed + sizes.a_step * block + sizes.state
+    return min(sizes.whole, math.ceil(needed * LEVELS / (LEVELS - 2)) + 1)

@@ -6,6 +6,7 @@ import math
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,19 +14,22 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from seqkit.config import bytes_in
 from seqkit.errors import PluginError, SeqkitError
 from seqkit.evaluation.metric import Metric, is_better
 from seqkit.models.artifact import write_weights
 from seqkit.models.contracts import Loss
 from seqkit.nn.bfloat16 import products_in, usable
+from seqkit.nn.running import running
 from seqkit.runtime.allocator import trim
 from seqkit.runtime.signals import StopRequest
 from seqkit.training.average import averaged_weights, start_average, update_average
 from seqkit.training.batches import batch_seed
+from seqkit.training.memory_budget import MemoryBudget
 from seqkit.training.metrics import write_metrics
 from seqkit.training.objective import Objective
 from seqkit.training.options import TrainingOptions
-from seqkit.training.recurrent_weights import Constrain
+from seqkit.training.recurrent_weights import Constrain, state_of_layers
 from seqkit.training.schedule import learning_rate
 from seqkit.training.state import Progress, load_state, save_state
 from seqkit.training.stopping import is_done, time_is_up
@@ -75,6 +79,8 @@ class Training:
     ) -> None:
         self.task, self.options, self.folder, self.reporter = task, options, folder, reporter
         self.objective, self.factor, self.constrain = methods.objective, methods.factor, methods.constrain
+        limit = bytes_in("bptt_memory", options.bptt_memory)
+        self.memory = MemoryBudget(task, limit) if limit else None
         self.progress = Progress()
         if options.train_dtype == "float64":
             task.model.double()
@@ -167,17 +173,30 @@ class Training:
         torch.manual_seed(seed)
         batch = in_dtype(self.task.collate(indices, seed), options.train_dtype)
         with products_in(options.train_dtype):
-            loss = self.objective.loss(self.task, batch)
+            loss = self._loss_within_memory(batch)
         nll = float(loss.counts.nll)
         if not math.isfinite(nll):
             raise SeqkitError(
-                f"the loss became {nll} in epoch {p.epoch + 1}, batch {p.batch + 1}",
+                f"the loss became {nll} in epoch {p.epoch + 1}, batch {p.batch + 1} (update {p.updates + 1})",
                 "Try a smaller learning rate, or clip the gradient, with another --out: "
-                "--set learning_rate=0.0005 --set clip=1.",
+                f"--set learning_rate=0.0005 --set clip=1. {self.folder} keeps the last state that was saved. "
+                f"{state_of_layers(self.task.model)}",
             )
         right, steps = int(loss.counts.right), int(loss.counts.steps)
         p.batch, p.nll, p.right, p.steps = p.batch + 1, p.nll + nll, p.right + right, p.steps + steps
         return loss
+
+    def _loss_within_memory(self, batch: Any) -> Loss:
+        """The objective's loss, so that no more is kept for the backward pass than the options allow."""
+
+        def loss() -> Loss:
+            with running(self.task.truncation) if self.task.truncation else nullcontext():
+                return self.objective.loss(self.task, batch)
+
+        if self.memory is None:
+            return loss()
+        with self.memory.step(batch, loss):
+            return loss()
 
     def _rate(self, batch: int) -> float:
         p, options = self.progress, self.options

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import Literal
 
-from seqkit.config import check_range
+from seqkit.config import bytes_in, check_range
 from seqkit.errors import SeqkitError
 
 
@@ -50,6 +50,9 @@ class TrainingOptions:
     weights_dtype: Literal["float32", "float16"] = "float32"
     """Number format of the weights in the model's file."""
 
+    bptt_memory: str = ""
+    """Most that is kept for the backward pass, such as 512MB: stretches of recurrent layers are computed again, and
+    gradients stay exact. Default: all is kept."""
     recurrent_weights: Literal["default", "orthogonal", "identity"] = "default"
     """First values of each U: the layer's own, orthogonal (Saxe et al. 2014), or the identity (Le et al. 2015)."""
     forget_bias: float | None = None
@@ -74,5 +77,6 @@ class TrainingOptions:
         check_range(self, 0, 0.99999, "average")
         check_range(self, 0, 10_000_000, "chrono")
         check_range(self, 1e-6, 1e6, "spectral_bound")
+        bytes_in("bptt_memory", self.bptt_memory)
         if self.forget_bias is not None and self.chrono:
             raise SeqkitError("forget_bias and chrono both set one bias", "Give one of them.", exit_code=2)

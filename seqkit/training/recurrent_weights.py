@@ -104,3 +104,17 @@ def _nearest(U_HH: Tensor, options: TrainingOptions) -> Tensor:
     if options.constraint == "orthogonal":
         return (left @ right).to(U_HH.dtype)
     return (left * singular.clamp(max=options.spectral_bound) @ right).to(U_HH.dtype)
+
+
+@torch.no_grad()
+def state_of_layers(model: nn.Module) -> str:
+    """What is wrong with the recurrent layers of a model whose loss is not finite, as `seqkit inspect` would say it."""
+    found = []
+    for name, layer in layers_of(model).items():
+        if not all(bool(parameter.isfinite().all()) for parameter in layer.parameters()):
+            found.append(f"{name} has weights that are not finite")
+            continue
+        sizes = [float(torch.linalg.matrix_norm(U_HH.double(), 2)) for U_HH in layer.recurrent_matrices()]
+        if sizes and max(sizes) > 1:
+            found.append(f"{name}: σ_max(U) = {max(sizes):.3g}, so that gradients may grow")
+    return "; ".join(found[:3]) + "." if found else ""

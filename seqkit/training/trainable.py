@@ -43,6 +43,8 @@ class Trainable(ABC):
     """Of the task, for messages."""
     model: Any
     """A `torch.nn.Module`."""
+    truncation: Any = None
+    """A `seqkit.nn.running.Runner` that cuts back-propagation through time; None cuts nothing."""
 
     @property
     @abstractmethod

@@ -219,8 +219,8 @@ def test_options_that_do_not_suit_are_named(seqkit, tmp_path, text, arguments, m
     assert len(result.err.splitlines()) <= 2
 
 
-def test_a_tagger_has_no_window(seqkit, tmp_path):
-    given = ("--corpus", "sample-english", "--out", tmp_path / "run", "--bptt-window", "5")
+def test_a_tagger_has_no_unit(seqkit, tmp_path):
+    given = ("--corpus", "sample-english", "--out", tmp_path / "run", "--set", "unit=words")
     result = seqkit("train", "lstm", *given)
     assert (result.code, result.out) == (2, "")
-    assert "--bptt-window: not for a model for tagging\nLeave it out: lstm does not take it." in result.err
+    assert "unknown option 'unit'" in result.err

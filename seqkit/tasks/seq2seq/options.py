@@ -42,11 +42,14 @@ class Seq2SeqTraining(MediaLimits):
     """Registered metric of greedy output on dev that decides which epoch is kept, such as chrf. Default: by data."""
     renaming: float = field(default=0.0, metadata={"unit": "share"})
     """Pairs of text: of those with a name that both sides write alike, the share in which another takes its place."""
+    bptt_window: int = 0
+    """Steps after which back-propagation through time stops, with bidirectional=false; 0: nowhere."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""
         super().__post_init__()
         check_range(self, 0, 1, "renaming")
+        check_range(self, 0, 100_000, "bptt_window")
 
 
 @dataclass(frozen=True)

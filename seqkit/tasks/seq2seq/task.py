@@ -42,6 +42,7 @@ from seqkit.training.finetune import started
 from seqkit.training.loop import Reporter
 from seqkit.training.request import TrainingRequest
 from seqkit.training.trainable import Prepared
+from seqkit.training.truncation import check_window, truncation_of
 
 SIZES = AutoSizes(updates=12_000, epochs=(12, 100), batch=(200, 4000), updates_an_epoch=150)
 
@@ -55,6 +56,7 @@ class Seq2SeqTask(Task):
     def prepare(self, request: TrainingRequest, reporter: Reporter) -> Prepared:
         """Read the pairs and make the model."""
         request = _with_sides(request)
+        check_window(request.task.bptt_window, request.model.bidirectional)
         if request.task.metric:
             metric_of(request.task.metric)  # a slip in its name is an error now, not after an epoch
         data = read_pair_data(request.sources, request.task, request.model)
@@ -67,6 +69,7 @@ class Seq2SeqTask(Task):
             _drop_unusable(model, data, reporter)
         options = request.task
         task = Seq2SeqTrainable(model, data.train, data.dev, options.renaming, options.metric)
+        task.truncation = truncation_of(model, options.bptt_window)
         resolved = with_auto_sizes(request, int(task.lengths.sum()), SIZES)
         facts = card_facts(resolved, model, len(data.train))
         return Prepared(

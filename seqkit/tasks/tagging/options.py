@@ -37,11 +37,14 @@ class TaggingOptions(TaskOptions):
     """With teachers: how many noisy copies of the training split they label, too."""
     noise: float = field(default=0.2, metadata={"unit": "share"})
     """Share of words replaced in such a copy, by others of the same label."""
+    bptt_window: int = 0
+    """Words after which back-propagation through time stops (Williams & Peng 1990), in one direction; 0: nowhere."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""
         check_range(self, 0, 1, "teacher_weight", "noise", "rough")
         check_range(self, 0, inf, "noisy_copies")
+        check_range(self, 0, 100_000, "bptt_window")
 
     def resolved(self) -> TaggingOptions:
         """Paths absolute; each kind of label once."""

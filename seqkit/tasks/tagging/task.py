@@ -49,6 +49,7 @@ from seqkit.training.loop import Reporter
 from seqkit.training.options import TrainingOptions
 from seqkit.training.request import TrainingRequest
 from seqkit.training.trainable import Prepared
+from seqkit.training.truncation import check_window, truncation_of
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -64,6 +65,7 @@ class TaggingTask(Task):
         _check_options(request)
         _check_objective(request)
         _check_added(request)
+        check_window(request.task.bptt_window, request.model.bidirectional)
         data = read_data(request.sources, request.task)
         for note in data.notes:
             reporter.note(note)
@@ -82,9 +84,11 @@ class TaggingTask(Task):
                 drop(model, kind)
             calibrate(model, data.dev)
 
+        task = _trainable(model, data, auxiliary, request, reporter)
+        task.truncation = truncation_of(model.network, request.task.bptt_window)
         return Prepared(
             request=request,
-            task=_trainable(model, data, auxiliary, request, reporter),
+            task=task,
             examples=checksum((data.train, data.dev), (*data.labels, *auxiliary)),
             silver=silver_of([*data.train, *data.dev]),
             card=lambda progress, command: model_card(request, facts, progress, command),

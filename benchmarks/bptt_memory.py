@@ -1,0 +1,136 @@
+"""Peak of saved tensors and time of a training step under `bptt_memory=N`, beside plain back-propagation.
+
+    python benchmarks/bptt_memory.py --steps 1000,10000 --shares 0.5,0.1 --recurrence rnn,gru,lstm,sru,mingru
+
+A recurrent layer alone (rows × T × inputs given as data), its loss on the last state and on the mean of all states. Each
+share of what plain back-propagation keeps is a budget. Times are medians of pairs: plain and within the budget, in turn.
+Gradients are compared in float64 and in float32 (relative to the largest of each parameter).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from seqkit.models.contracts import Counts, Loss
+from seqkit.models.recurrences import recurrence_class
+from seqkit.nn.recurrent import Recurrence, State
+from seqkit.nn.saved import SavedBytes
+from seqkit.training.memory_budget import MemoryBudget
+
+
+class MinGRU(Recurrence):
+    """A layer without a kernel: the plain loop over its steps."""
+
+    def __init__(self, input_size: int, hidden_size: int) -> None:
+        super().__init__(input_size, hidden_size)
+        self.gate, self.candidate = nn.Linear(input_size, hidden_size), nn.Linear(input_size, hidden_size)
+
+    def step(self, x_BD: Tensor, state: State) -> tuple[Tensor, State]:
+        """One step."""
+        u = torch.sigmoid(self.gate(x_BD))
+        z_BH = (1 - u) * state[0] + u * self.candidate(x_BD)
+        return z_BH, (z_BH,)
+
+
+class Layer:
+    """A layer as a task that a budget can be planned for."""
+
+    def __init__(self, name: str, inputs: int, hidden: int, dtype: torch.dtype) -> None:
+        torch.manual_seed(1)
+        kind = MinGRU if name == "mingru" else recurrence_class(name)
+        self.model = kind(inputs, hidden).to(dtype)
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """Nothing is carried."""
+        return {}
+
+    def load_state_dict(self, state: Any) -> None:
+        """Nothing is carried."""
+
+    def loss(self, x_BTD: Tensor) -> Loss:
+        """A number that depends on the last state alone, as the output of the adding problem does."""
+        _, end = self.model(x_BTD)
+        total = sum((part.square().sum() for part in end), x_BTD.new_zeros(()))
+        return Loss(total, torch.tensor(1), Counts.of(total, torch.tensor(0), torch.tensor(1)))
+
+
+def step(
+    layer: Layer, x_BTD: Tensor, budget: MemoryBudget | None, count: bool
+) -> tuple[list[Tensor], int, float]:
+    """Gradients, peak of saved bytes and seconds of one step. Counting costs time: it is left out where time counts."""
+    layer.model.zero_grad(set_to_none=True)
+    counter = SavedBytes(without=layer.model.parameters())
+    started = time.perf_counter()
+    if count:
+        with counter:
+            _backward(layer, x_BTD, budget)
+    else:
+        _backward(layer, x_BTD, budget)
+    seconds = time.perf_counter() - started
+    return [p.grad for p in layer.model.parameters() if p.grad is not None], counter.peak, seconds
+
+
+def _backward(layer: Layer, x_BTD: Tensor, budget: MemoryBudget | None) -> None:
+    if budget is None:
+        layer.loss(x_BTD).total.backward()
+        return
+    with budget.step(x_BTD, lambda: layer.loss(x_BTD)):
+        loss = layer.loss(x_BTD)
+    loss.total.backward()
+
+
+def deviation(ours: list[Tensor], theirs: list[Tensor]) -> float:
+    """The largest difference, relative to the largest number of each gradient."""
+    return max(
+        float((one - other).abs().max() / other.abs().max().clamp(min=1e-30))
+        for one, other in zip(ours, theirs, strict=True)
+    )
+
+
+def measure(name: str, steps: int, share: float, given: argparse.Namespace) -> dict[str, Any]:
+    """One row."""
+    row: dict[str, Any] = {"recurrence": name, "T": steps, "share": share}
+    for dtype in (torch.float64, torch.float32):
+        layer = Layer(name, given.inputs, given.hidden, dtype)
+        x_BTD = torch.randn(given.rows, steps, given.inputs, dtype=dtype)
+        plain, peak, _ = step(layer, x_BTD, None, count=True)
+        budget = MemoryBudget(layer, int(share * peak))  # type: ignore[arg-type]
+        ours, less, _ = step(layer, x_BTD, budget, count=True)
+        kind = str(dtype).removeprefix("torch.")
+        row[f"deviation_{kind}"] = deviation(ours, plain)
+    row |= {"plain_bytes": peak, "budget": budget.limit, "peak": less, "within": less <= budget.limit}
+    pairs = [
+        (step(layer, x_BTD, None, False)[2], step(layer, x_BTD, budget, False)[2]) for _ in range(given.pairs)
+    ]
+    row["time_ratio"] = statistics.median(ours / plain for plain, ours in pairs)
+    row["plain_seconds"] = statistics.median(plain for plain, _ in pairs)
+    return row
+
+
+def main() -> None:
+    """Measure all settings."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--recurrence", default="rnn,gru,lstm,sru,mingru")
+    parser.add_argument("--steps", default="1000,10000")
+    parser.add_argument("--shares", default="0.5,0.1")
+    parser.add_argument("--rows", type=int, default=8)
+    parser.add_argument("--inputs", type=int, default=2)
+    parser.add_argument("--hidden", type=int, default=128)
+    parser.add_argument("--pairs", type=int, default=3)
+    given = parser.parse_args()
+    torch.set_num_threads(1)
+    for name in given.recurrence.split(","):
+        for steps in map(int, given.steps.split(",")):
+            for share in map(float, given.shares.split(",")):
+                print(json.dumps(measure(name, steps, share, given)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,196 @@
+"""`bptt_memory`: exact gradients while no more than a number of bytes is kept for the backward pass.
+
+Before the first step on batches of new shapes a forward pass, in which recurrent layers return zeros, finds what all
+other modules keep and on what the layers are called. What is left of the budget is divided among those calls in
+proportion to what they would keep, and each gets its schedule. All of it follows from shapes and the budget.
+
+Shapes: B sequences, T steps, D features of x_t, H of z_t.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from seqkit.errors import SeqkitError
+from seqkit.models.contracts import Loss
+from seqkit.nn.recompute import within
+from seqkit.nn.recompute_schedule import Schedule, Sizes, least_budget, schedule
+from seqkit.nn.recurrent import Recurrence, State
+from seqkit.nn.running import Call, running
+from seqkit.nn.saved import SavedBytes
+from seqkit.training.trainable import Trainable
+
+PROBES = (16, 48)
+"""Steps of two short sequences that tell what a layer keeps for each step, and once."""
+
+
+@dataclass(frozen=True)
+class PlannedCall:
+    """One call of a recurrent layer in a step."""
+
+    layer: Recurrence
+    sizes: Sizes
+    schedule: Schedule | None
+    """None: kept whole."""
+
+
+class MemoryBudget:
+    """Plans for the steps of one training, by the shapes of their batches."""
+
+    def __init__(self, task: Trainable, limit: int) -> None:
+        self.task, self.limit = task, limit
+        self._plans: dict[object, list[PlannedCall]] = {}
+        self._sizes: dict[object, tuple[int, int]] = {}
+
+    @contextmanager
+    def step(self, batch: Any, loss: Callable[[], Loss]) -> Iterator[None]:
+        """Within it the loss of `batch` keeps no more than the budget. Args: loss, what computes it.
+
+        Raises SeqkitError for a budget that no schedule fits into, with the least that would do.
+        """
+        key = (shapes_of(batch), torch.is_autocast_enabled("cpu"))
+        if key not in self._plans:
+            self._plans[key] = self._plan(loss)
+        with running(_Planned(self._plans[key])):
+            yield
+
+    def _plan(self, loss: Callable[[], Loss]) -> list[PlannedCall]:
+        probe = _Probe(self)
+        random, carried = torch.get_rng_state(), dict(self.task.state_dict())
+        counter = SavedBytes(without=self.task.model.parameters())
+        with counter, running(probe):
+            probed = loss()
+        torch.set_rng_state(random)
+        self.task.load_state_dict(carried)
+        others = counter.peak
+        del probed
+        return self._divided(probe.calls, self.limit - others, others)
+
+    def _divided(self, calls: list[tuple[Recurrence, Sizes]], left: int, others: int) -> list[PlannedCall]:
+        """The schedule of each call: what the least budgets of all leave is divided by what more would be kept."""
+        whole, least = (
+            sum(of) for of in zip(*((one.whole, least_budget(one)) for _, one in calls), strict=True)
+        )
+        if whole <= left:
+            return [PlannedCall(layer, sizes, None) for layer, sizes in calls]
+        if least > left:
+            raise SeqkitError(
+                f"bptt_memory={in_bytes(self.limit)}: too small; other modules keep {in_bytes(others)} of it",
+                f"A batch of these sizes needs at least {in_bytes(others + least)}: "
+                "give that, or make batches smaller by --set batch_words=….",
+                exit_code=2,
+            )
+        share = (left - least) / (whole - least)
+        return [
+            PlannedCall(layer, sizes, _scheduled(sizes, least_budget(sizes), share)) for layer, sizes in calls
+        ]
+
+    def sizes(self, layer: Recurrence, x_BTD: Tensor, masked: bool, parts: State) -> Sizes:
+        """What a layer keeps on inputs of this shape."""
+        B, T, D = x_BTD.shape
+        key = (id(layer), B, D, masked, x_BTD.dtype, torch.is_autocast_enabled("cpu"))
+        if key not in self._sizes:
+            short, longer = (_kept(layer, B, steps, x_BTD, masked) for steps in PROBES)
+            a_step = max(1, -(-(longer - short) // (PROBES[1] - PROBES[0])))
+            self._sizes[key] = (max(0, short - a_step * PROBES[0]), a_step)
+        fixed, a_step = self._sizes[key]
+        return Sizes(T, fixed, a_step, sum(part.numel() * part.element_size() for part in parts))
+
+
+def _scheduled(sizes: Sizes, least: int, share: float) -> Schedule | None:
+    """The schedule of a call; None where it is kept whole. Args: share, of what more than the least it would keep."""
+    budget = least + int(share * (sizes.whole - least))
+    return None if sizes.whole <= budget else schedule(sizes, budget)
+
+
+def _kept(layer: Recurrence, B: int, steps: int, like: Tensor, masked: bool) -> int:
+    """Bytes that a layer keeps on so many steps, its inputs not counted: they are kept in any case."""
+    # A stretch of a longer sequence is not contiguous, and some layers keep a copy of it.
+    x_BTD = like.new_zeros(B, steps + 1, like.shape[2]).requires_grad_()[:, :steps]
+    mask_BT = None
+    if masked:
+        mask_BT = torch.ones(B, steps, dtype=torch.bool)
+        mask_BT[0, -1] = False
+    counter = SavedBytes(without=[x_BTD, *layer.parameters()])
+    with counter, torch.enable_grad():
+        kept = nn.Module.__call__(layer, x_BTD, mask_BT, layer.initial_state(x_BTD))
+    size = counter.live
+    del kept
+    return size
+
+
+class _Probe:
+    """A runner that computes nothing, and notes the calls."""
+
+    def __init__(self, budget: MemoryBudget) -> None:
+        self.budget = budget
+        self.calls: list[tuple[Recurrence, Sizes]] = []
+
+    def __call__(
+        self, call: Call, layer: Recurrence, x_BTD: Tensor, mask_BT: Tensor | None, state: State | None
+    ) -> tuple[Tensor, State]:
+        state = layer.initial_state(x_BTD) if state is None else state
+        # A mask of ones is none, as a layer sees for itself; which sequences end early is no matter of shapes.
+        self.calls.append((layer, self.budget.sizes(layer, x_BTD, mask_BT is not None, state)))
+        z_BTH, *after = _Zeros.apply(layer.hidden_size, x_BTD, *state, *layer.parameters())
+        return z_BTH, tuple(after[: len(state)])
+
+
+class _Zeros(torch.autograd.Function):
+    """Outputs of a layer's shape that depend on all that the layer depends on, with derivatives of zero."""
+
+    @staticmethod
+    def forward(context: Any, hidden: int, x_BTD: Tensor, *tensors: Tensor) -> tuple[Tensor, ...]:
+        context.save_for_backward(x_BTD)
+        states = tuple(torch.zeros_like(part) for part in tensors if len(part) == len(x_BTD))
+        return x_BTD.new_zeros(*x_BTD.shape[:2], hidden), *states
+
+    @staticmethod
+    def backward(context: Any, *gradients: Tensor) -> Any:
+        raise NotImplementedError("a plan is made by a forward pass alone")
+
+
+class _Planned:
+    """A runner that follows the plan of a step, call by call."""
+
+    def __init__(self, plan: list[PlannedCall]) -> None:
+        self._left = iter(plan)
+
+    def __call__(
+        self, call: Call, layer: Recurrence, x_BTD: Tensor, mask_BT: Tensor | None, state: State | None
+    ) -> tuple[Tensor, State]:
+        planned = next(self._left, None)
+        if planned is None or planned.layer is not layer or planned.sizes.steps != x_BTD.shape[1]:
+            raise SeqkitError(
+                "bptt_memory: this objective reads other sequences in each pass, so that none can be planned",
+                "Leave it out, or use another objective.",
+                exit_code=2,
+            )
+        if planned.schedule is None or not torch.is_grad_enabled():
+            return call(layer, x_BTD, mask_BT, state)
+        return within(planned.schedule, call, layer, x_BTD, mask_BT, state)
+
+
+def shapes_of(value: Any) -> object:
+    """The shapes and types of the tensors in a batch, whatever holds them."""
+    if isinstance(value, Tensor):
+        return tuple(value.shape), value.dtype
+    if isinstance(value, dict):
+        return tuple((key, shapes_of(one)) for key, one in value.items())
+    if isinstance(value, list | tuple):
+        return tuple(shapes_of(one) for one in value)
+    return None
+
+
+def in_bytes(size: int) -> str:
+    """A number of bytes as `bptt_memory` takes it, rounded up."""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= 10 * factor:
+            return f"{-(-size // factor)}{unit}"
+    return str(size)

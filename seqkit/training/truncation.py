@@ -1,0 +1,30 @@
+"""`bptt_window`: back-propagation through time that stops after a number of steps."""
+
+from __future__ import annotations
+
+from torch import nn
+
+from seqkit.errors import SeqkitError
+from seqkit.nn.recompute import truncated
+from seqkit.nn.recurrent import Recurrence
+from seqkit.nn.running import Runner
+
+
+def check_window(window: int, bidirectional: bool) -> None:
+    """Raise SeqkitError for a window of a network that reads from both ends.
+
+    The second direction comes from the end of the sequence: there is no state before a window that it could begin with.
+    """
+    if window and bidirectional:
+        raise SeqkitError(
+            f"bptt_window={window}: a bidirectional network needs the whole sequence",
+            "Add --set bidirectional=false, leave it out, or bound the memory by --set bptt_memory=….",
+            exit_code=2,
+        )
+
+
+def truncation_of(network: nn.Module, window: int) -> Runner | None:
+    """A runner that cuts the history of the recurrent layers in a network; None without a window."""
+    if not window:
+        return None
+    return truncated(window, [layer for layer in network.modules() if isinstance(layer, Recurrence)])
