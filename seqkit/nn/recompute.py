@@ -57,7 +57,9 @@ def within(
         outputs.append(z_BTH)
         start = stop
     if start < x_BTD.shape[1]:
-        z_BTH, state = call(layer, x_BTD[:, start:], None if mask_BT is None else mask_BT[:, start:], state)
+        rest = None if mask_BT is None else mask_BT[:, start:]
+        z_BTH, state = call(layer, x_BTD[:, start:], rest, state)
+        state = tuple(map(_alone, state))
         outputs.append(z_BTH)
     return torch.cat(outputs, dim=1), state
 
