@@ -60,6 +60,9 @@ class Owner:
         return f"process {self.pid} on {self.host}, since {self.since}"
 
 
+UNKNOWN = Owner(0, "an unknown host", "an unknown time")
+
+
 def owner_of(path: Path) -> Owner | None:
     """Who holds the lock file `path`; None where nobody does."""
     try:
@@ -102,7 +105,11 @@ def check_unlocked(path: Path, what: str) -> None:
 
 
 def _acquired(path: Path, what: str) -> int:
-    """The descriptor of the lock file, held by this process alone."""
+    """The descriptor of the lock file, held by this process alone.
+
+    Whoever only looks whether there is an owner holds the file for an instant: that is waited for.
+    """
+    deadline = time.monotonic() + PATIENCE
     while True:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -114,7 +121,11 @@ def _acquired(path: Path, what: str) -> int:
             raise SeqkitError(problem, "Choose another place.") from error
         if not _lock(descriptor, path):
             os.close(descriptor)
-            raise _refusal(path, what, _named_owner(path))
+            owner = _read(path)
+            if (owner is not None and owner.may_live) or time.monotonic() > deadline:
+                raise _refusal(path, what, owner or UNKNOWN)
+            time.sleep(0.05)
+            continue
         if _is_still(path, descriptor):
             return descriptor
         os.close(descriptor)
@@ -149,7 +160,7 @@ def _named_owner(path: Path) -> Owner:
     while True:
         owner = _read(path)
         if (owner is not None and owner.may_live) or time.monotonic() > deadline:
-            return owner or Owner(0, "an unknown host", "an unknown time")
+            return owner or UNKNOWN
         time.sleep(0.05)
 
 

@@ -1,12 +1,14 @@
 """A lock on a folder, between real processes."""
 
 import errno
+import fcntl
 import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+from threading import Timer
 
 import pytest
 
@@ -120,6 +122,16 @@ def test_a_child_that_outlives_its_parent_does_not_keep_the_lock(tmp_path):
         assert owner_of(path) is None
     finally:
         os.kill(child, signal.SIGKILL)
+
+
+def test_who_only_looks_for_an_owner_keeps_nobody_out(tmp_path):
+    path = tmp_path / "lock"
+    path.touch()
+    with open(path, "rb") as looking:
+        fcntl.flock(looking, fcntl.LOCK_SH)
+        Timer(0.2, fcntl.flock, (looking, fcntl.LOCK_UN)).start()
+        with locked(path, "there"):
+            assert owner_of(path).pid == os.getpid()
 
 
 class NoLocks:
