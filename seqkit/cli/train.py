@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from seqkit.cli.train_options import show_options
 from seqkit.cli.train_request import TrainCommand
 from seqkit.extend.manager import registry
 from seqkit.terminal.flags import Flags, unsuitable, with_flags
@@ -83,6 +82,8 @@ def train(
         config=config,
     )
     if options:
+        from seqkit.cli.train_options import show_options
+
         show_options(asked)
         return
     if out is None:

