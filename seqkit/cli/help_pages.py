@@ -6,12 +6,26 @@ from typing import Any
 
 from typer.core import TyperCommand
 
+from seqkit.cli.plain_values import convert_plainly
+
 
 class HelpfulCommand(TyperCommand):
     """A command whose help lists options in the groups that their `rich_help_panel` names, in order of appearance.
 
     rich, which Typer uses for that, takes 0.1 s to import and draws boxes that cannot be copied.
     """
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        for parameter in self.params:
+            convert_plainly(parameter)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Typer's `--help`."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            convert_plainly(option)
+        return option
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments, options without a group, then each group."""
