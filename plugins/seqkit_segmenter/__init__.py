@@ -89,6 +89,7 @@ def seqkit_tasks() -> Iterable[TaskSpec]:
         defaults={"label_smoothing": 0.0},
         verb="segment",
         provides="segmenter",
+        numpy_form="seqkit_segmenter.numpy_segmenter:starting",
         summary="segmenters: raw text to sentences and words",
     )
 

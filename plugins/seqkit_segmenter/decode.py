@@ -17,6 +17,8 @@ from seqkit.text.paragraphs import Paragraph
 from seqkit_segmenter.examples import INSIDE, MULTIWORD, TOKEN
 from seqkit_segmenter.facts import SegmenterFacts
 
+LABELS = 3
+"""Of a character: INSIDE, TOKEN and MULTIWORD."""
 MAX_WORDS = 500
 """Tokens; a longer sentence is cut in its second half, where a sentence is most likely to end."""
 LONGEST = 200

@@ -25,10 +25,10 @@ from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.affine import Affine
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.stack import Stack
+from seqkit_segmenter.decode import LABELS
 from seqkit_segmenter.facts import SegmenterFacts
 from seqkit_segmenter.features import CLASSES, PAD, SHAPES, UNKNOWN, Ids, Seen
 
-LABELS = 3
 SHAPE_SIZE = 8
 
 

@@ -71,6 +71,9 @@ class TaskSpec:
     """The class that holds what the corpus told, for models that name none of their own."""
     provides: str = ""
     """What such models offer to others: "segmenter", or nothing."""
+    numpy_form: str | None = None
+    """A function `(name_or_folder) -> model | None` that gives what such a model offers to others without torch, for a
+    short stream; None where a part of the model has no form in numpy."""
     summary: str = ""
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from seqkit.errors import SeqkitError
-from seqkit.extend.manager import registry
+from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import PretrainedSpec
 from seqkit.models.folder import CONFIG, model_folder, model_info
 from seqkit.tasks.contract import task_named
@@ -66,4 +66,5 @@ def load_segmenter(name_or_folder: str) -> Segmenter:
         raise SeqkitError(
             f"{name_or_folder}: a model for {task}, which does not split text", fix, exit_code=2
         )
-    return cast(Segmenter, task_named(task).load(name_or_folder))
+    small = load(spec.numpy_form)(name_or_folder) if spec.numpy_form else None
+    return cast(Segmenter, small or task_named(task).load(name_or_folder))

@@ -1,0 +1,112 @@
+"""The network of `seqkit_segmenter.model` in numpy, for short text.
+
+Shapes: B windows, T characters, K places, H features of z, C of u.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from seqkit import ModelSpec
+from seqkit.examples import RawText, Sentence
+from seqkit.inference.numpy.chains import Stack
+from seqkit.inference.numpy.embedding import rows
+from seqkit.inference.numpy.functions import Affine
+from seqkit.inference.numpy.loading import needed_form, opened
+from seqkit.inference.numpy.weights import Weights
+from seqkit.models.folder import model_info
+from seqkit_segmenter.decode import LABELS, Labels
+from seqkit_segmenter.facts import SegmenterFacts
+from seqkit_segmenter.features import CLASSES, PAD, SHAPES, Ids, Seen
+from seqkit_segmenter.stream import StreamSegmenter
+
+NETWORK = "seqkit_segmenter.model:SegmenterModel"
+SHORT = 12_000
+"""Characters of a stream that are segmented in numpy: about 2,000 words."""
+
+
+class NumpySegmenter(StreamSegmenter):
+    """A trained segmenter, in numpy."""
+
+    def __init__(self, options: Any, facts: SegmenterFacts, weights: Weights) -> None:
+        """Raises LookupError or ValueError for weights that do not fit, or a recurrence without a form in numpy."""
+        self.facts, form = facts, needed_form(options.recurrence)
+        table = weights.table
+        self._characters = table("characters.weight", 2 + len(facts.characters), options.char_size)
+        self._classes = table("classes.weight", 2 + len(CLASSES), options.class_size)
+        self._network = Stack.of(form, weights.part("network"), options.layers, bidirectional=True)
+        self._ends = Affine(weights.part("ends"), None, LABELS)
+        self._runs = table("runs.weight", 2 + len(facts.runs), options.run_size) if options.run_size else None
+        self._shapes = table("shapes.weight", 2 + len(SHAPES), None)
+        self._context = Stack.of(form, weights.part("context"), options.context_layers, bidirectional=True)
+        self._stops, self._threshold = Affine(weights.part("stops"), None, 1), weights("threshold")
+        self.labels(["a."])  # raises ValueError where layers do not fit together
+
+    def answers(self, seen: Sequence[Seen]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        chars, classes, places, runs, shapes = zip(*seen, strict=True)
+        x_TBE = np.concatenate(
+            [rows(self._characters, _padded(chars)), rows(self._classes, _padded(classes))], axis=-1
+        )
+        z_TBH = self._network(x_TBE, _lengths(chars))
+        places_KB = _padded(places)
+        parts = [z_TBH[places_KB, np.arange(len(seen))], rows(self._shapes, _padded(shapes))]
+        if self._runs is not None:
+            parts.append(rows(self._runs, _padded(runs)))
+        u_KBC = self._context(np.concatenate(parts, axis=-1), _lengths(places))
+        stops_KB = self._stops(u_KBC)[:, :, 0] + self._threshold
+        return self._ends(z_TBH).transpose(1, 0, 2), stops_KB.T
+
+
+class StartingSegmenter(NumpySegmenter):
+    """A segmenter that answers short streams in numpy, and loads torch for what follows in a longer one."""
+
+    def __init__(self, load: Callable[[], StreamSegmenter], *arguments: Any) -> None:
+        """Args: load, makes the same segmenter in torch; arguments, as of `NumpySegmenter`."""
+        self._load, self._read = load, 0
+        self._large: StreamSegmenter | None = None
+        super().__init__(*arguments)
+
+    def sentences(self, stretches: Iterable[RawText]) -> Iterator[Sentence]:
+        self._read = 0
+        return super().sentences(stretches)
+
+    def labels(self, texts: Sequence[str]) -> list[Labels]:
+        self._read += sum(map(len, texts))
+        if self._large is None and self._read <= SHORT:
+            return super().labels(texts)
+        self._large = self._large or self._load()
+        return self._large.labels(texts)
+
+
+def starting(name_or_folder: str) -> StartingSegmenter | None:
+    """A segmenter by name or folder; None where a part of it has no form in numpy. Raises as `load_model`."""
+
+    def make(spec: ModelSpec, options: Any, facts: Any, weights: Weights) -> StartingSegmenter:
+        return StartingSegmenter(partial(_in_torch, name_or_folder), options, facts, weights)
+
+    return opened(model_info(name_or_folder), NETWORK, make)
+
+
+def _in_torch(name_or_folder: str) -> StreamSegmenter:
+    from seqkit_segmenter.task import SegmentationTask
+
+    return SegmentationTask().load(name_or_folder)
+
+
+def _lengths(windows: Sequence[Ids]) -> Ids | None:
+    """None where nothing is padded."""
+    lengths_B = np.array(list(map(len, windows)))
+    return None if (lengths_B == max(1, lengths_B.max())).all() else lengths_B
+
+
+def _padded(windows: Sequence[Ids]) -> Ids:
+    """Rows of ids as the columns of a matrix."""
+    made = np.full((max(1, max(map(len, windows))), len(windows)), PAD, dtype=np.int64)
+    for number, ids in enumerate(windows):
+        made[: len(ids), number] = ids
+    return made

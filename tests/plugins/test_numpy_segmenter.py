@@ -1,0 +1,63 @@
+"""The segmenter in numpy gives torch's sentences and words; long text goes to torch."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from segmenters import stretch, untrained
+from seqkit_segmenter import numpy_segmenter
+from seqkit_segmenter.numpy_segmenter import starting
+
+from seqkit.data.catalogue import read_sentences
+from seqkit.examples import RecordErrors
+from seqkit.models.artifact import save_model
+from seqkit.tasks.segmenting import load_segmenter
+
+TEXTS = [
+    "a",
+    "Time flies. It does!",
+    "x " * 700,
+    "你好。\n\nMr. O'Neil\tpaid 3.50 €…",
+    "A " * 20 + "\n" * 5 + "b.",
+]
+
+
+def saved(folder, **options):
+    segmenter = untrained(**options)
+    save_model(folder, "segmenter", segmenter.model, "")
+    return segmenter, starting(str(folder))
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"recurrence": "gru", "run_size": 0}, {"recurrence": "sru", "layers": 2}], ids=str
+)
+def test_answers_are_torchs(options, tmp_path):
+    theirs, ours = saved(tmp_path / "model", **options)
+    for found, expected in zip(ours.labels(TEXTS[1:]), theirs.labels(TEXTS[1:]), strict=True):
+        np.testing.assert_allclose(found.ends_TL, expected.ends_TL, atol=1e-3)
+        np.testing.assert_allclose(found.stops_T, expected.stops_T, atol=1e-3)
+    corpus = read_sentences("sample-english", "dev", RecordErrors())
+    for text in [*TEXTS, "".join(sentence.text for sentence in corpus)]:
+        assert list(ours.sentences([stretch(text)])) == list(theirs.sentences([stretch(text)]))
+
+
+def test_long_text_goes_to_torch_and_the_next_short_one_does_not_read_on(tmp_path, monkeypatch):
+    monkeypatch.setattr(numpy_segmenter, "SHORT", 100)
+    theirs, ours = saved(tmp_path / "model")
+    loaded = []
+    monkeypatch.setattr(ours, "_load", lambda: loaded.append(1) or theirs)
+    text = "Time flies. "
+    for times in (2, 2, 30):
+        assert not loaded
+        found = list(ours.sentences([stretch(text * times)]))
+        assert found == list(theirs.sentences([stretch(text * times)]))
+    assert loaded == [1]
+
+
+def test_it_is_what_a_model_is_given(tmp_path, monkeypatch):
+    saved(tmp_path / "model")
+    assert isinstance(load_segmenter(str(tmp_path / "model")), numpy_segmenter.StartingSegmenter)
+    load_segmenter.cache_clear()
+    monkeypatch.setattr("seqkit.inference.numpy.loading.recurrence_form", lambda name: None)
+    assert type(load_segmenter(str(tmp_path / "model"))).__name__ == "LearntSegmenter"
+    load_segmenter.cache_clear()
