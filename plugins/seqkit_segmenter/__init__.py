@@ -8,7 +8,7 @@ end, with the words around them, and says where one does.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from seqkit import CommandSpec, ModelSpec, TaskSpec, hookimpl
 from seqkit.config import LARGEST, check_range
@@ -21,25 +21,25 @@ class SegmenterOptions(ModelOptions):
 
     recurrence: str = "lstm"
     """Which registered recurrence reads the text."""
-    hidden: int = 64
+    hidden: int = field(default=64, metadata={"unit": "features"})
     """Size of the state of each of the two chains over characters."""
-    layers: int = 1
+    layers: int = field(default=1, metadata={"unit": "layers"})
     """Depth of the network over characters."""
-    context: int = 96
+    context: int = field(default=96, metadata={"unit": "features"})
     """Size of the state of each of the two chains over places where a sentence may end."""
-    context_layers: int = 1
+    context_layers: int = field(default=1, metadata={"unit": "layers"})
     """Depth of that network."""
-    char_size: int = 32
+    char_size: int = field(default=32, metadata={"unit": "features"})
     """Size of a character's vector."""
-    class_size: int = 16
+    class_size: int = field(default=16, metadata={"unit": "features"})
     """Size of the vector of a character's class: Unicode category, kind of white space."""
-    run_size: int = 48
+    run_size: int = field(default=48, metadata={"unit": "features"})
     """Size of the vector of a run of characters between white space; 0: sentences are found without them."""
-    min_count: int = 2
+    min_count: int = field(default=2, metadata={"unit": "occurrences"})
     """Runs seen less often share one vector, and so do such characters."""
-    dropout: float = 0.3
+    dropout: float = field(default=0.3, metadata={"unit": "share"})
     """Dropout of the states, one mask a window (variational)."""
-    run_dropout: float = 0.2
+    run_dropout: float = field(default=0.2, metadata={"unit": "share"})
     """Share of runs shown as unknown while training."""
 
     def __post_init__(self) -> None:
@@ -58,7 +58,7 @@ class SegmenterTraining:
 
     lang: str = ""
     """Language code of the text. Default: the corpus's, else xx."""
-    text_noise: float = 0.3
+    text_noise: float = field(default=0.3, metadata={"unit": "share"})
     """Share of windows that are changed in each epoch: other letter case, no final stops, other line ends."""
 
     def __post_init__(self) -> None:

@@ -121,10 +121,11 @@ def verify_model(model: Annotated[str, typer.Argument(help="Name or folder.")]) 
     """Check every file of a model against its checksum."""
     from seqkit.errors import SeqkitError
     from seqkit.io.json_files import AGAIN
-    from seqkit.models.folder import model_info, verify
+    from seqkit.models.folder import inner_models, model_info, verify
 
     folder = model_info(model).folder
     problems = verify(folder)
+    problems += [f"{inner.name}/{problem}" for inner in inner_models(folder) for problem in verify(inner)]
     if problems:
         raise SeqkitError(f"{folder}: {'; '.join(problems)}", AGAIN)
     print(f"{folder}: every file is as it was made")

@@ -41,8 +41,9 @@ class ModelInfo:
 
     @property
     def size(self) -> int:
-        """Bytes of the model's own files."""
-        return sum((self.folder / name).stat().st_size for name in checksums(self.folder))
+        """Bytes of the model's own files, and of the models inside of it."""
+        folders = (self.folder, *inner_models(self.folder))
+        return sum((folder / name).stat().st_size for folder in folders for name in checksums(folder))
 
     @property
     def sha256(self) -> str:
@@ -157,6 +158,11 @@ def checksums(folder: Path) -> dict[str, str]:
         if fault := fault_of_path(name):
             raise SeqkitError(f"{folder / MANIFEST}: {name!r} {fault}", AGAIN)
     return {name: str(checksum) for name, checksum in listed.items()}
+
+
+def inner_models(folder: Path) -> list[Path]:
+    """The folders of finished models inside of a model's, such as the segmenter of a tagger."""
+    return sorted(path.parent for path in folder.glob(f"*/{MANIFEST}"))
 
 
 def verify(folder: Path, card: bool = True) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -13,7 +14,7 @@ from seqkit.evaluation.report import silver_warning
 from seqkit.extend.manager import registry
 from seqkit.io.lock import locked
 from seqkit.models.artifact import read_weights, save_model
-from seqkit.models.folder import LOCK, TRAINING
+from seqkit.models.folder import LOCK, MANIFEST, TRAINING
 from seqkit.models.needs import versions_of
 from seqkit.runtime.devices import device_named
 from seqkit.runtime.start import start_training
@@ -53,6 +54,7 @@ def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter
     folder.mkdir(parents=True, exist_ok=True)
     command = first_command(folder, command, prepared.examples, versions_of(needs))
     save_request(folder, request)
+    _train_parts(prepared.parts, out, command, reporter)
     training = Training(prepared.task, request.training, methods, folder, reporter)
     training.resume()
     progress = training.run()
@@ -64,6 +66,14 @@ def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter
     for finished in (folder / STATE, folder / BEST, *folder.glob(".*.part")):
         finished.unlink(missing_ok=True)
     return progress
+
+
+def _train_parts(parts: Mapping[str, TrainingRequest], out: Path, command: str, reporter: Reporter) -> None:
+    """Train the models inside of this one that are not finished yet."""
+    for name, request in parts.items():
+        if not (out / name / MANIFEST).exists():
+            reporter.note(f"first the {name} of the model, in {out / name}")
+            train(request, out / name, command, reporter)
 
 
 def _set_first_weights(request: TrainingRequest, model: nn.Module) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seqkit.errors import SeqkitError
@@ -133,5 +133,7 @@ class Prepared:
     """(progress, first command) -> the model card, Markdown."""
     silver: str | None = None
     """The pipeline that made the labels, where no person did."""
+    parts: Mapping[str, TrainingRequest] = field(default_factory=dict)
+    """Other models that are trained first, each into a folder of this name inside of the model's."""
     finish: Callable[[], None] = nothing
     """What is left to do with the best weights."""

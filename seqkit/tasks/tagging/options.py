@@ -28,6 +28,8 @@ class TaggingOptions(TaskOptions):
     """Language code of the text. Default: the corpus's, else xx."""
     add_label: tuple[str, ...] = ()
     """With --from: kinds of label, with commas, that the model does not give yet and learns now, such as lemma."""
+    with_segmenter: bool = True
+    """Train a segmenter along, if the data say how their text was written: raw text is then split as the data are."""
     rough: float = field(default=0.1, metadata={"unit": "share"})
     """Sentences to learn from beside the treebank's, as a share of them: cut, joined, without final stop, as those of
     raw text are where their ends are not found."""

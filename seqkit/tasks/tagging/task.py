@@ -40,6 +40,7 @@ from seqkit.tasks.tagging.data import Data, check_labels, checksum, read_data, s
 from seqkit.tasks.tagging.distillation import teach
 from seqkit.tasks.tagging.loading import load_tagger
 from seqkit.tasks.tagging.rough import rough_sentences
+from seqkit.tasks.tagging.segmenter import segmenter_request
 from seqkit.tasks.tagging.temperature import calibrate
 from seqkit.tasks.tagging.trainable import TaggingTrainable
 from seqkit.text.words import ANY_LANGUAGE
@@ -92,6 +93,7 @@ class TaggingTask(Task):
             examples=checksum((data.train, data.dev), (*data.labels, *auxiliary)),
             silver=silver_of([*data.train, *data.dev]),
             card=lambda progress, command: model_card(request, facts, progress, command),
+            parts=segmenter_request(request, data.train),
             finish=finish,
         )
 
