@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seqkit.terminal.arguments import AllFiles, AllText, Out, SkipBad, model_option
+from seqkit.terminal.arguments import AllFiles, AllText, Out, SkipBad, ThreadsOfTorch, model_option
 from seqkit.terminal.inputs import Inputs, check_apart, is_file_there, read_inputs
 from seqkit.terminal.outputs import sentence_format, sentence_writer
 from seqkit.terminal.tables import say
@@ -37,15 +37,18 @@ def segment(
     text: AllText = False,
     file: AllFiles = False,
     lang: Annotated[str, typer.Option(help="Language code of the text.")] = "en",
+    threads: ThreadsOfTorch = None,
     skip_bad: SkipBad = False,
 ) -> None:
     """Split text into sentences and words."""
     from seqkit.examples import RecordErrors
+    from seqkit.runtime.threads import compute_serially
     from seqkit.terminal.word_counter import WordCounter
 
     problems = RecordErrors(skip=skip_bad)
     wanted = Inputs(tuple(inputs or ()), text, file)
     wanted.check()
+    compute_serially(threads)
     check_apart({"--out": out}, [] if text else [path for path in wanted.arguments if is_file_there(path)])
     spec = sentence_format(out, format)
     sentences = read_inputs(wanted, lambda: _segmenter(model, lang), problems)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seqkit.extend.manager import registry
-from seqkit.terminal.arguments import SkipBad, inference_dtype_option
+from seqkit.terminal.arguments import SkipBad, Threads, inference_dtype_option
 from seqkit.terminal.flags import Flags, unsuitable, with_flags
 from seqkit.terminal.renamed import Precision
 
@@ -35,6 +35,7 @@ def evaluate(
     inference_dtype: Annotated[
         str, inference_dtype_option("the computation", "float32, bfloat16, int8 (taggers)")
     ] = "",
+    threads: Threads = None,
     card: Annotated[bool, typer.Option("--card", help="Add the scores to the model's card.")] = False,
     skip_bad: SkipBad = False,
     precision: Precision = "",
@@ -48,6 +49,7 @@ def evaluate(
     from seqkit.extend.blame import faults_named
     from seqkit.models.folder import model_info
     from seqkit.runtime.start import start_stream
+    from seqkit.runtime.threads import compute_with
     from seqkit.tasks.contract import EvaluationRequest, task_named
     from seqkit.terminal.tables import say
 
@@ -66,6 +68,7 @@ def evaluate(
         card=card,
         tell=say,
     )
+    compute_with(threads)
     with faults_named():
         task = task_named(spec.name)
         start_stream(task.allocation)

@@ -43,7 +43,7 @@ OWN_FLAGS = {
         "evaluate",
         (
             *("model", "data", "split", "json", "markdown", "compare", "inference_dtype", "card"),
-            *("skip_bad", "precision", "help"),
+            *("threads", "skip_bad", "precision", "help"),
         ),
     ),
 }

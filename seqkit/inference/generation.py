@@ -14,10 +14,12 @@ from seqkit.decoding.options import DecodingOptions
 from seqkit.decoding.sampling import sample
 from seqkit.decoding.steps import Ensemble, Forced, Stepper
 from seqkit.errors import SeqkitError
+from seqkit.extend.manager import owner_of
 from seqkit.inference.outputs import ROWS, Output, Source, longest_outputs, outputs_for, source_batches
 from seqkit.models.modalities import DrawingDecoder
 from seqkit.models.seq2seq import Seq2Seq
 from seqkit.nn.bfloat16 import products_in
+from seqkit.runtime.threads import in_order
 
 DRAWN = 64
 """Outputs at once of a decoder that writes no symbols: a film takes more room than a line."""
@@ -80,19 +82,32 @@ def _generate(
         return _written(models, sources, steps, numbers, options)
     prefixes = [options.prefix] * len(sources) if prefixes is None else prefixes
     begun = {prefix: models[0].decoder.symbols(prefix) if prefix else [] for prefix in prefixes}
+
+    @torch.inference_mode()
+    def search(members: list[int]) -> tuple[list[int], list[list[Hypothesis]]]:
+        with products_in(models[0].inference_dtype):
+            return members, _search(
+                models,
+                [sources[member] for member in members],
+                [steps[member] for member in members],
+                [numbers[member] for member in members],
+                [begun[prefixes[member]] for member in members],
+                options,
+            )
+
     outputs: list[list[Output]] = [[] for _ in sources]
-    for members in source_batches(steps, max(1, ROWS // (options.draws or options.beam))):
-        found = _search(
-            models,
-            [sources[member] for member in members],
-            [steps[member] for member in members],
-            [numbers[member] for member in members],
-            [begun[prefixes[member]] for member in members],
-            options,
-        )
+    batches = source_batches(steps, max(1, ROWS // (options.draws or options.beam)))
+    for members, found in in_order(search, batches) if _is_built_in(models) else map(search, batches):
         for member, hypotheses in zip(members, found, strict=True):
             outputs[member] = outputs_for(models[0], hypotheses, options)
     return outputs
+
+
+def _is_built_in(models: Sequence[Seq2Seq]) -> bool:
+    """Whether every part is seqkit's own: those of third parties need not be fit for several threads at once."""
+    parts = [part for model in models for part in (model.decoder, *model.encoders.values())]
+    owners = (owner_of(type(part).__module__) for part in parts)
+    return all(owner is None or owner.builtin for owner in owners)
 
 
 def _written(

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import Sentence
-from seqkit.inference.batching import batches
+from seqkit.inference.batching import Batch, batches
 from seqkit.inference.tagger_forms import TaggerForm, tagger_form
 from seqkit.inference.word_cache import WordCache
 from seqkit.models.contracts import TaggerModel
@@ -25,6 +25,7 @@ from seqkit.nn.bfloat16 import products_in
 from seqkit.nn.fast_forms import check_int8
 from seqkit.nn.heads import CRFHead, in_float32
 from seqkit.nn.stack import Layer
+from seqkit.runtime.threads import in_order
 from seqkit.text.vocabulary import Ids
 
 
@@ -84,13 +85,18 @@ class PreparedLogits:
         prepared_U, index_N = cache.look_up(list(chain.from_iterable(s.words for s in sentences)))
         index_N = np.append(index_N, 0)  # of padding, which may be any word
         _, network, heads = self._form()
-        for rows_BT, lengths_B in batches([len(s.words) for s in sentences], _mixed(self._model, kinds)):
+
+        @torch.inference_mode()
+        def logits(batch: Batch) -> LogitsBatch:
+            rows_BT, lengths_B = batch
             index_BT = torch.from_numpy(index_N[rows_BT])
             real_B = None if lengths_B is None else torch.from_numpy(lengths_B)
             z_TBH = network.forward_from_table(prepared_U, index_BT, real_B).transpose(0, 1)
             if z_TBH.is_floating_point():
                 z_TBH = in_float32(z_TBH)
-            yield LogitsBatch(rows_BT, {kind: heads[kind](z_TBH).transpose(0, 1) for kind in kinds})
+            return LogitsBatch(rows_BT, {kind: heads[kind](z_TBH).transpose(0, 1) for kind in kinds})
+
+        yield from in_order(logits, batches([len(s.words) for s in sentences], _mixed(self._model, kinds)))
 
     def _form(self) -> TaggerForm:
         if self._made is None:

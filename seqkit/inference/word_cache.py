@@ -13,6 +13,7 @@ import torch
 from seqkit.nn.embedding import WordEmbedding, WordTable
 from seqkit.nn.fast_forms import Prepared
 from seqkit.nn.stack import Stack
+from seqkit.runtime.threads import in_order
 from seqkit.text.vocabulary import Ids, WordIndex
 
 TABLE_WORDS = 512
@@ -41,18 +42,24 @@ class WordCache:
             self._forget_all_but(distinct)
         # Words of similar length are read together so that little is padded.
         new.sort(key=len)
-        for start in range(0, len(new), TABLE_WORDS):
-            self._add(new[start : start + TABLE_WORDS], len(new) - start)
+        groups = (new[start : start + TABLE_WORDS] for start in range(0, len(new), TABLE_WORDS))
+        needed = len(new)
+        for added, prepared in in_order(self._prepare, groups):
+            self._add(added, prepared, needed)
+            needed -= len(added)
         return self._prepared, np.fromiter(map(self._rows.__getitem__, words), np.int64, len(words))
 
     def _forget_all_but(self, words: Container[str]) -> None:
         for word in [word for word in self._rows if word not in words]:
             self._free.append(self._rows.pop(word))
 
-    def _add(self, words: list[str], needed: int) -> None:
+    @torch.inference_mode()
+    def _prepare(self, words: list[str]) -> tuple[list[str], list[Prepared]]:
         arrays = self._index.arrays(words, remember=False)
         x_UD = self._embedding(WordTable(*(torch.from_numpy(array) for array in arrays)))
-        prepared = self._network.prepare(x_UD.to(self._dtype))
+        return words, self._network.prepare(x_UD.to(self._dtype))
+
+    def _add(self, words: list[str], prepared: list[Prepared], needed: int) -> None:
         if needed > len(self._free):
             self._make_room(prepared, needed)
         rows = [self._free.pop() for _ in words]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from seqkit.terminal.arguments import SkipBad
+from seqkit.terminal.arguments import SkipBad, ThreadsOfTorch
 
 
 def inspect(
@@ -38,6 +38,7 @@ def inspect(
         Path | None, typer.Option("--html", help="Page to write: one file, with every plot.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="JSON in place of the tables.")] = False,
+    threads: ThreadsOfTorch = None,
     skip_bad: SkipBad = False,
 ) -> None:
     """Measure gradients, gates and memory of a model's recurrent layers on real text, and explain an output."""
@@ -47,10 +48,12 @@ def inspect(
     from seqkit.inspection.inspect import inspect as run
     from seqkit.inspection.page import write_page
     from seqkit.inspection.report import data_of, tables_of, title_of
+    from seqkit.runtime.threads import compute_serially
     from seqkit.tasks.inspecting import InspectionRequest
     from seqkit.terminal.inputs import check_utf8
     from seqkit.terminal.tables import print_tables, say, show_json
 
+    compute_serially(threads)
     if bool(corpus) == bool(text):
         fix = "Give either --corpus NAME or --text TEXT."
         raise SeqkitError("nothing to inspect the model on, or two kinds of it", fix, exit_code=2)

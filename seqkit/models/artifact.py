@@ -42,6 +42,7 @@ from seqkit.nn.bfloat16 import usable
 from seqkit.nn.initial import without_first_weights
 from seqkit.runtime.devices import device_named
 from seqkit.runtime.signals import unfinished
+from seqkit.runtime.threads import survive_forks
 
 
 def save_model(folder: Path, name: str, model: Any, card: str, weights_dtype: str = "float32") -> None:
@@ -114,6 +115,7 @@ def load_model(name_or_folder: str) -> Any:
     Says so on stderr where a third-party plugin has another version than the model was made with. Raises SeqkitError
     for a folder that is no model, is damaged or of a newer format, or needs a plugin that is not installed.
     """
+    survive_forks()
     info = model_info(name_or_folder)
     model = build_model(info)
     warn_of_versions(info)

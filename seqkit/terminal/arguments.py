@@ -13,6 +13,17 @@ from seqkit.errors import SeqkitError
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="File to write, whole or not at all.")]
 AllText = Annotated[bool, typer.Option("--text", help="Every argument is text.")]
 AllFiles = Annotated[bool, typer.Option("--file", help="Every argument is a file.")]
+Threads = Annotated[
+    int | None,
+    typer.Option(
+        "--threads", min=1, help="Threads that compute. Default: OMP_NUM_THREADS, else the cores, up to 4."
+    ),
+]
+"""For commands whose work `seqkit.runtime.threads.in_order` spreads over threads."""
+ThreadsOfTorch = Annotated[
+    int | None, typer.Option("--threads", min=1, help="Threads that compute. Default: 1.")
+]
+"""For commands whose work is one step after the other."""
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")]
 
 TextField = Annotated[

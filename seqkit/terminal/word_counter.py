@@ -79,7 +79,9 @@ class WordCounter:
     def add(self, words: int) -> None:
         """So many more words are done."""
         self.words += words
-        self._tick()
+        # Items are done in bursts, a chunk at once: what counts is where a burst ends, which is where reading goes on.
+        if not self._read:
+            self._tick()
 
     @property
     def share(self) -> float | None:
@@ -130,7 +132,7 @@ class WordCounter:
             return f"{done}, {_clock(seconds)}"
         if share is None:
             return done
-        left = f", {_clock(seconds * (1 - share) / share)} left" if share else ""
+        left = f", {_clock(seconds * (1 - share) / share)} left" if share > 0.01 else ""
         return f"{share:4.0%}  {done}{left}"
 
 

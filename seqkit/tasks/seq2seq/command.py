@@ -21,6 +21,7 @@ from seqkit.terminal.arguments import (
     Keep,
     Out,
     TextField,
+    Threads,
     inference_dtype_option,
     model_option,
     refuse,
@@ -85,6 +86,7 @@ def translate(
     ] = None,
     text: AllText = False,
     file: AllFiles = False,
+    threads: Threads = None,
     inference_dtype: Annotated[str, inference_dtype_option("matrix products", "float32, bfloat16")] = "",
     text_field: TextField = "",
     into: Annotated[
@@ -132,6 +134,7 @@ def translate(
         all_files=file,
         named_inputs=tuple(input_ or ()),
         limits=LimitFlags(max_seconds, max_pixels, max_frames),
+        threads=threads,
         inference_dtype=inference_dtype,
         skip_bad=skip_bad,
         fields=_fields(text_field, keep, drop),
@@ -153,8 +156,10 @@ def _fields(text_field: str, keep: list[str] | None, drop: list[str] | None) -> 
 def run(request: TranslateRequest, modalities: Modalities | None) -> None:
     """Do what was asked for. Ends with 1 where a file could not be read; the outputs of the others are written."""
     from seqkit.examples import RecordErrors
+    from seqkit.runtime.threads import compute_with
 
     request.check(modalities)
+    compute_with(request.threads)
     options = request.decoding.options()
     problems = RecordErrors(skip=request.skip_bad)
     sources, files = request.sources(modalities, problems)

@@ -101,6 +101,7 @@ class TranslateRequest:
     named_inputs: tuple[str, ...] = ()
     """NAME=VALUE of each input, for models that read several."""
     limits: LimitFlags = field(default_factory=LimitFlags)
+    threads: int | None = None
     inference_dtype: str = ""
     skip_bad: bool = False
     fields: FieldChoice | None = None

@@ -20,6 +20,7 @@ from seqkit.terminal.arguments import (
     Out,
     SkipBad,
     TextField,
+    Threads,
     inference_dtype_option,
     model_option,
     refuse,
@@ -74,6 +75,7 @@ def tag(
     processes: Annotated[
         int, typer.Option(min=1, help="Processes that tag; the output is the same for any number.")
     ] = 1,
+    threads: Threads = None,
     inference_dtype: Annotated[str, inference_dtype_option("the states", "float32, bfloat16, int8")] = "",
     text_field: TextField = "",
     id_field: IdField = "",
@@ -84,6 +86,7 @@ def tag(
 ) -> None:
     """Give every word its part of speech."""
     from seqkit.examples import RecordErrors
+    from seqkit.runtime.threads import compute_with
     from seqkit.tasks.segmenting import segmenter_of
     from seqkit.tasks.tagging.apply import tag_sentences
     from seqkit.terminal.word_counter import WordCounter
@@ -99,6 +102,7 @@ def tag(
     if top:
         _check_shows_probabilities(spec)
     model = model or _default(lang)
+    compute_with(1 if processes > 1 else threads)
     tagger = _load(model, processes, inference_dtype)
     kinds = _kinds(label, tagger.facts.labels)
     split = partial(segmenter_of, model, tagger.facts.language, segmenter, lang)
