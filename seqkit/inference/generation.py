@@ -96,7 +96,8 @@ def _generate(
             )
 
     outputs: list[list[Output]] = [[] for _ in sources]
-    batches = source_batches(steps, max(1, ROWS // (options.draws or options.beam)))
+    batches = list(source_batches(steps, max(1, ROWS // (options.draws or options.beam))))
+    batches.reverse()  # the longest first, so that no thread has it to do when the others have finished
     for members, found in in_order(search, batches) if _is_built_in(models) else map(search, batches):
         for member, hypotheses in zip(members, found, strict=True):
             outputs[member] = outputs_for(models[0], hypotheses, options)
