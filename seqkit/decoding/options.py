@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Literal
 
 from seqkit.config import check_range
 from seqkit.errors import SeqkitError
+
+FAST = "fast-chrf"
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,9 @@ class DecodingOptions:
     """Seed of sampling."""
     mbr: int = 0
     """Minimum Bayes risk over this many samples (Eikema & Aziz 2020); 0 turns it off."""
-    utility: Literal["chrf", "bleu"] = "chrf"
-    """Similarity that mbr maximises: chrf or bleu."""
+    utility: Literal["chrf", "bleu", "fast-chrf"] = "chrf"
+    """Similarity that mbr maximises: chrf, bleu, or fast-chrf, which compares each sample with the n-gram counts of all
+    together: time grows with the number of samples, not with its square (needs seqkit[mbr])."""
     prefix: str = ""
     """Forced beginning of every output."""
     max_ratio: float = 3.0
@@ -50,6 +54,10 @@ class DecodingOptions:
             )
         if self.mbr and self.n_best > self.mbr:
             raise SeqkitError(f"n_best={self.n_best} is more than mbr={self.mbr}", "Draw more.", exit_code=2)
+
+        if self.utility == FAST and find_spec("fastchrf") is None:
+            fix = "Install it: pip install 'seqkit[mbr]', or use --utility chrf."
+            raise SeqkitError(f"utility={FAST}: needs the package fastchrf", fix, exit_code=2)
 
     @property
     def draws(self) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from seqkit.decoding.hypothesis import Hypothesis
-from seqkit.decoding.mbr import minimum_risk, utility_of
+from seqkit.decoding.mbr import ranked_by_risk
 from seqkit.decoding.options import DecodingOptions
 from seqkit.text.languages import writes_blanks
 
@@ -74,10 +74,8 @@ def outputs_for(model: Any, hypotheses: Sequence[Hypothesis], options: DecodingO
         Output(model.decoder.read(h.symbols), h.log_prob, h.score, len(h.symbols) + 1) for h in hypotheses
     ]
     if options.mbr:
-        ranked = minimum_risk(
-            [output.value for output in found],
-            utility_of(options.utility, writes_blanks(model.facts.target_language)),
-        )
+        blanks = writes_blanks(model.facts.target_language)
+        ranked = ranked_by_risk([output.value for output in found], options.utility, blanks)
         return [found[index] for index in ranked[: options.n_best]]
     found = sorted(found, key=lambda output: -output.score)
     return found if options.sample else _distinct(found)[: options.n_best]

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import fastchrf
 import pytest
 from sacrebleu import sentence_bleu, sentence_chrf
 
-from seqkit.decoding.mbr import expected_utilities, minimum_risk, utility_of
+from seqkit.decoding.mbr import (
+    aggregate_chrf,
+    expected_utilities,
+    minimum_risk,
+    ranked_by_risk,
+    utility_of,
+)
+from seqkit.decoding.options import DecodingOptions
+from seqkit.errors import SeqkitError
 
 OUTPUTS = [
     "The dog sleeps in the garden.",
@@ -46,3 +55,21 @@ def test_each_output_once():
 
 def test_the_many_outvote_the_odd_one():
     assert minimum_risk(["odd one out"] + ["the very same"] * 2, utility_of("bleu"))[0] == 1
+
+
+def test_the_aggregate_ranks_as_the_mean_of_all_pairs_does():
+    samples = OUTPUTS * 3 + ["The dog sleeps in a garden."] * 2
+    slow, fast = (ranked_by_risk(samples, name) for name in ("chrf", "fast-chrf"))
+    assert fast[0] == slow[0] and sorted(fast) == sorted(slow)
+    (direct,) = fastchrf.pairwise_chrf([list(samples)], [list(samples)])
+    exact = expected_utilities(samples, utility_of("chrf"))
+    assert [sum(row) / len(samples) for row in direct] == pytest.approx(exact, abs=1e-3)
+    assert max(abs(a - b) for a, b in zip(aggregate_chrf(samples), exact, strict=True)) < 10
+
+
+def test_without_the_package_the_extra_is_named(monkeypatch):
+    monkeypatch.setattr("seqkit.decoding.options.find_spec", lambda name: None)
+    with pytest.raises(
+        SeqkitError, match=r"needs the package fastchrf\nInstall it: pip install 'seqkit\[mbr\]'"
+    ):
+        DecodingOptions(mbr=8, utility="fast-chrf")

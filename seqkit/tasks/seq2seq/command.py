@@ -75,7 +75,9 @@ def translate(
     mbr: Annotated[
         int | None, typer.Option(min=1, help="Draw so many, take the one most like the others.")
     ] = None,
-    utility: Annotated[str, typer.Option(help="What is like another, for --mbr: chrf or bleu.")] = "",
+    utility: Annotated[
+        str, typer.Option(help="What is like another, for --mbr: chrf, bleu or fast-chrf.")
+    ] = "",
     prefix: Annotated[str, typer.Option(help="How every translation begins.")] = "",
     max_ratio: Annotated[
         float | None, typer.Option(help="Longest output: this times the source, and 10 pieces. Default: 3.")
