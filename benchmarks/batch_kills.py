@@ -130,6 +130,45 @@ def shards(arguments: list[str], usual: float, draw: random.Random) -> int:
     return killed
 
 
+class RayNodes:
+    """A Ray cluster of this machine: a head without CPUs and two nodes, one of which is killed now and then."""
+
+    def __init__(self) -> None:
+        os.environ |= {
+            "RAY_health_check_period_ms": "500",
+            "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9/",
+        }
+        from ray.cluster_utils import Cluster
+
+        self._cluster = Cluster(
+            initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False}
+        )
+        self.address = self._cluster.address
+        self._nodes = [self._cluster.add_node(num_cpus=1) for _ in range(2)]
+
+    def kill_one(self, draw: random.Random) -> None:
+        """End a node with all its processes, and put another one in its place."""
+        node = self._nodes.pop(draw.randrange(2))
+        self._cluster.remove_node(node, allow_graceful=False)
+        self._nodes.append(self._cluster.add_node(num_cpus=1))
+
+    def close(self) -> None:
+        """End the cluster."""
+        self._cluster.shutdown()
+
+
+def kill_nodes(arguments: list[str], usual: float, draw: random.Random, nodes: RayNodes) -> int:
+    """A run on the cluster, during which a node is killed; the run goes on by itself."""
+    process = start([*arguments, "--engine", "ray", "--address", nodes.address])
+    time.sleep(draw.uniform(0.2, 1.0) * usual)
+    killed = process.poll() is None
+    if killed:
+        nodes.kill_one(draw)
+    process.wait(LIMIT)
+    return int(killed)
+
+
 def finish(arguments: list[str], out: Path) -> bool:
     """Go on with the same command until the run is finished."""
     for _ in range(5):
@@ -144,11 +183,14 @@ def rounds(
 ) -> Count:
     """Rounds of one kind until so many processes were killed."""
     draw, count = random.Random(kind), Count()
+    nodes = RayNodes() if kind == "ray-node" else None
     while count.kills < kills:
         shutil.rmtree(out, ignore_errors=True)
         begun = time.monotonic()
         for _ in range(3):  # a run may be killed several times before it finishes
-            if kind == "shard":
+            if nodes is not None:
+                count.kills += kill_nodes(arguments, usual, draw, nodes)
+            elif kind == "shard":
                 count.kills += shards(arguments, usual, draw)
             else:
                 kill = kill_driver if kind == "driver" else kill_worker
@@ -163,6 +205,8 @@ def rounds(
         count.different += bool(wrong)
         count.again += committed_again(out)
         count.seconds.append(time.monotonic() - begun)
+    if nodes is not None:
+        nodes.close()
     return count
 
 
@@ -177,7 +221,7 @@ def main(arguments: list[str] | None = None) -> Iterator[tuple[str, Count]]:
     parser.add_argument("inputs", nargs="+")
     parser.add_argument("--out", type=Path, default=Path("build/kills"))
     parser.add_argument("--kills", type=int, default=50)
-    parser.add_argument("--of", nargs="+", default=["driver", "worker", "shard"])
+    parser.add_argument("--of", nargs="+", default=["driver", "worker", "shard"], help="also ray-node")
     parser.add_argument("--processes", default="2")
     parser.add_argument("--part-size", default="20000")
     given = parser.parse_args(arguments)

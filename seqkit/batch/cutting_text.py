@@ -103,6 +103,10 @@ def _bytes_of(kept: list[tuple[int, str]], found: list[int]) -> Iterator[int]:
 def kept_text(data: bytes, begins: bool) -> Iterator[tuple[int, str]]:
     """What the reader keeps of some bytes, as (place in bytes, text): bad lines are left out from the bad part on."""
     at = len(BOM) if begins and data.startswith(BOM) else 0
+    whole = decode(data[at:])
+    if isinstance(whole, str):
+        yield at, whole
+        return
     bad_line = 0
     for line, start, piece in pieces(Segment("", data, line=1 if begins else 2)):
         text = decode(piece, start)

@@ -1,0 +1,285 @@
+"""A batch beside a bare loop, beside one process, and beside spaCy, datatrove and Ray Data, in one run.
+
+    python benchmarks/batch_peers.py raw.txt --treebank ud-english-ewt
+
+Speeds are measured in pairs, one after the other, `--rounds` times; the ratio of the medians is printed. What other
+tools lose is counted: a bad UTF-8 byte in line 1,001 of a file of JSON Lines, and a kill in the middle of a run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+TAG = [sys.executable, "-m", "seqkit", "batch", "tag"]
+PLAIN = ["--label", "upos"]
+ENV = {**os.environ, "OMP_NUM_THREADS": "1"}
+
+
+def timed(run: Callable[[], object]) -> float:
+    """Seconds that a call takes."""
+    begun = time.perf_counter()
+    run()
+    return time.perf_counter() - begun
+
+
+def batch(source: Path, out: Path, *options: str) -> None:
+    """A whole batch, begun afresh."""
+    shutil.rmtree(out, ignore_errors=True)
+    subprocess.run(
+        [*TAG, str(source), "-o", str(out), *PLAIN, *options], check=True, env=ENV, stderr=subprocess.DEVNULL
+    )
+
+
+BARE = """
+import sys
+from seqkit.examples import RecordErrors
+from seqkit.extend.manager import load, registry
+from seqkit.runtime.start import loading_models
+from seqkit.tasks.application import ApplyRequest, chunks
+spec = registry().find("tasks", "tagging")
+task = load(spec.implementation)()
+request = ApplyRequest("en-tagger", spec.application(label="upos"))
+with loading_models(one_thread=True):
+    model = task.load_for(request)
+with open(sys.argv[2], "wb") as file:
+    writer = task.writer("conllu", file, request)
+    for chunk in chunks(task.read(sys.argv[1], request, RecordErrors(skip=True)), task.limits, task.size):
+        for number, (item, output) in enumerate(zip(chunk.items, task.apply(model, chunk, request)), chunk.first):
+            writer.write(number, item, output)
+    writer.close()
+"""
+"""The same model and writer without parts and ledger."""
+
+SPACY = """
+import sys
+import spacy
+from spacy.tokens import DocBin
+nlp = spacy.load(sys.argv[3])
+texts = (part for part in open(sys.argv[1], encoding="utf-8").read().split("\\n\\n") if part.strip())
+if __name__ == "__main__":
+    with open(sys.argv[2], "w", encoding="utf-8") as file:
+        for doc in nlp.pipe(texts, n_process=2):
+            for sentence in doc.sents:
+                for number, token in enumerate(sentence, 1):
+                    row = (number, token.text, "_", token.pos_, "_", "_", "_", "_", "_", "_")
+                    file.write("\\t".join(map(str, row)) + "\\n")
+                file.write("\\n")
+"""
+"""A spaCy pipeline over the same paragraphs, in two processes."""
+
+DATATROVE = """
+import sys
+from datatrove.executor import LocalPipelineExecutor
+from datatrove.pipeline.readers import JsonlReader
+from datatrove.pipeline.writers import JsonlWriter
+folder, out, logs = sys.argv[1:4]
+steps = [JsonlReader(folder, text_key="body"), JsonlWriter(out, compression=None)]
+if __name__ == "__main__":
+    LocalPipelineExecutor(steps, tasks=1, workers=1, logging_dir=logs).run()
+"""
+RAY_DATA = """
+import sys, os
+os.environ |= {"RAY_USAGE_STATS_ENABLED": "0", "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9/"}
+import ray
+ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+ray.data.read_json(sys.argv[1], lines=True).write_json(sys.argv[2])
+"""
+
+
+def script(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """A script in a process of its own."""
+    with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
+        file.write(code)
+        file.flush()
+        command = [sys.executable, file.name, *map(str, arguments)]
+        return subprocess.run(command, env=ENV, capture_output=True, text=True)
+
+
+def pairs(name: str, first: Callable[[], object], second: Callable[[], object], rounds: int) -> None:
+    """Measure two ways in turn, and print the ratio of their medians."""
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for _ in range(rounds):
+        seconds[0].append(timed(first))
+        seconds[1].append(timed(second))
+    one, other = map(statistics.median, seconds)
+    print(f"| {name} | {one:.1f} s | {other:.1f} s | {one / other:.2f} |", flush=True)
+
+
+def spacy_pipeline(treebank: str, folder: Path) -> Path:
+    """A pipeline with a tagger and a sentence rule, trained on the treebank for a few passes."""
+    import random
+
+    import spacy
+    from spacy.tokens import Doc
+    from spacy.training import Example
+
+    from seqkit.data.catalogue import read_sentences
+    from seqkit.examples import RecordErrors
+
+    nlp = spacy.blank("en")
+    nlp.add_pipe("sentencizer")
+    nlp.add_pipe("morphologizer")
+    examples = []
+    for sentence in list(read_sentences(treebank, "train", RecordErrors()))[:4000]:
+        gold = Doc(nlp.vocab, sentence.words, pos=sentence.labels["upos"])
+        examples.append(Example(Doc(nlp.vocab, sentence.words), gold))
+    nlp.initialize(lambda: examples)
+    for epoch in range(2):
+        random.Random(epoch).shuffle(examples)
+        for start in range(0, len(examples), 256):
+            nlp.update(examples[start : start + 256])
+    nlp.to_disk(folder)
+    return folder
+
+
+def small_files(source: Path, folder: Path, count: int, size: int) -> tuple[Path, Path]:
+    """A folder of so many files of so many bytes, and one file with the same text."""
+    text = source.read_text(encoding="utf-8")
+    pieces = folder / "small"
+    pieces.mkdir(parents=True, exist_ok=True)
+    whole = []
+    for number in range(count):
+        piece = text[number * size % max(len(text) - size, 1) :][:size].strip() + "\n\n"
+        (pieces / f"{number:05d}.txt").write_text(piece, encoding="utf-8")
+        whole.append(piece)
+    one = folder / "one.txt"
+    one.write_text("".join(whole), encoding="utf-8")
+    return pieces, one
+
+
+def bad_byte(folder: Path) -> Path:
+    """JSON Lines with a bad byte in line 1,001 of 40,000."""
+    path = folder / "bad" / "rows.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "wb") as file:
+        for number in range(1, 40_001):
+            bad = b"\xff" if number == 1001 else b""
+            file.write(b'{"id": "%d", "body": "Row %d.%s"}\n' % (number, number, bad))
+    return path
+
+
+def rows_in(folder: Path) -> int:
+    """Lines of all files of JSON Lines and JSON below a folder, unfinished ones of a ledger aside."""
+    files = [path for path in folder.rglob("*.json*") if path.is_file() and ".seqkit" not in path.parts]
+    return sum(path.read_bytes().count(b"\n") for path in files if path.name != "errors.jsonl")
+
+
+def losses(folder: Path) -> None:
+    """What a bad byte costs."""
+    path = bad_byte(folder)
+    print("\n| tool | rows of 40,000 that come out | what it says |\n| - | - | - |")
+    out = folder / "seqkit"
+    shutil.rmtree(out, ignore_errors=True)
+    command = [*TAG, str(path), "-o", str(out), "--text-field", "body", "--id-field", "id", *PLAIN]
+    ran = subprocess.run(command, env=ENV, capture_output=True, text=True)
+    lines = (out / "rows.jsonl").read_text(encoding="utf-8").splitlines()
+    documents = {json.loads(line).get("document") for line in lines} - {None}
+    print(f"| seqkit batch | {len(documents):,} | exit {ran.returncode}, 1 row in errors.jsonl |", flush=True)
+    shutil.rmtree(folder / "trove", ignore_errors=True)
+    ran = script(DATATROVE, path.parent, folder / "trove", folder / "trove-logs")
+    done = list((folder / "trove-logs").glob("completions/*"))
+    said = f"exit {ran.returncode}, {len(done)} of 1 tasks marked as done"
+    print(f"| datatrove | {rows_in(folder / 'trove'):,} | {said} |", flush=True)
+    shutil.rmtree(folder / "ray", ignore_errors=True)
+    ran = script(RAY_DATA, path, folder / "ray")
+    said = (ran.stderr.strip().splitlines() or [""])[-1][:100].replace("|", "/")
+    print(f"| Ray Data | {rows_in(folder / 'ray'):,} | exit {ran.returncode}: {said} |", flush=True)
+
+
+def resumed(source: Path, folder: Path) -> None:
+    """How much of the input is read and worked on again by the same line near the end of a run."""
+    out = folder / "resumed"
+    shutil.rmtree(out, ignore_errors=True)
+    command = [*TAG, str(source), "-o", str(out), *PLAIN, "--part-size", "20000"]
+    process = subprocess.Popen(command, env=ENV, stderr=subprocess.DEVNULL)
+    while process.poll() is None and not _nearly_done(out, source):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    before = _parts(out)
+    subprocess.run(command, env=ENV, check=True, stderr=subprocess.DEVNULL)
+    after = _parts(out)
+    share = 100 * (len(after) - len(before)) / len(after)
+    print(
+        f"\nkilled after {len(before)} of {len(after)} parts: the same line did {share:.1f} % again, nothing twice"
+    )
+
+
+def _parts(out: Path) -> list[tuple[int, int]]:
+    rows = []
+    for log in (out / ".seqkit" / "log").glob("*.jsonl"):
+        for line in log.read_text().splitlines():
+            if line.endswith("}") and '"part"' in line:
+                row = json.loads(line)
+                rows.append((row["unit"], row["part"]))
+    assert len(rows) == len(set(rows)), "a part was done twice"
+    return rows
+
+
+def _nearly_done(out: Path, source: Path) -> bool:
+    return len(_parts(out)) >= 0.9 * (source.stat().st_size / 20_000)
+
+
+def main() -> None:
+    """Print the tables."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("raw", type=Path)
+    parser.add_argument("--treebank", default="sample-english")
+    parser.add_argument("--out", type=Path, default=Path("build/peers"))
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--files", type=int, default=10_000)
+    parser.add_argument(
+        "--only", nargs="+", default=["overhead", "workers", "files", "spacy", "losses", "resumed"]
+    )
+    given = parser.parse_args()
+    out = given.out
+    out.mkdir(parents=True, exist_ok=True)
+    print("| first and second | first | second | first / second |\n| - | - | - | - |")
+    one, two = ("--processes", "1"), ("--processes", "2")
+    if "overhead" in given.only:
+        loop = lambda: script(BARE, given.raw, out / "bare.conllu")  # noqa: E731
+        pairs("batch, 1 worker / bare loop", lambda: batch(given.raw, out / "a", *one), loop, given.rounds)
+    if "workers" in given.only:
+        a, b = out / "a", out / "b"
+        pairs(
+            "1 worker / 2 workers",
+            lambda: batch(given.raw, a, *one),
+            lambda: batch(given.raw, b, *two),
+            given.rounds,
+        )
+    if "files" in given.only:
+        many, single = small_files(given.raw, out, given.files, 1000)
+        name = f"{given.files:,} files of 1 kB / one file"
+        pairs(
+            name, lambda: batch(many, out / "m", *two), lambda: batch(single, out / "s", *two), given.rounds
+        )
+    if "spacy" in given.only:
+        pipeline = spacy_pipeline(given.treebank, out / "spacy")
+        peer = lambda: script(SPACY, given.raw, out / "spacy.conllu", pipeline)  # noqa: E731
+        pairs(
+            "spaCy, n_process=2 / batch, 2 workers",
+            peer,
+            lambda: batch(given.raw, out / "b", *two),
+            given.rounds,
+        )
+    if "losses" in given.only:
+        losses(out)
+    if "resumed" in given.only:
+        resumed(given.raw, out)
+
+
+if __name__ == "__main__":
+    main()
