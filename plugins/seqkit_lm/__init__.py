@@ -16,9 +16,9 @@ class LMOptions(ModelOptions):
     """Options of the network and its symbols."""
 
     unit: Literal["pieces", "characters", "words"] = "pieces"
-    """What is predicted: SentencePiece pieces, characters, or words between spaces."""
+    """Symbols: SentencePiece pieces, characters, or words between spaces."""
     recurrence: str = "lstm"
-    """Which registered recurrence computes z_t."""
+    """Registered recurrence that computes z_t."""
     layers: int = field(default=1, metadata={"unit": "layers"})
     """Depth: the states of layer l are the inputs of layer l+1."""
     hidden: int = field(default=256, metadata={"unit": "features"})
@@ -26,12 +26,12 @@ class LMOptions(ModelOptions):
     embedding_size: int = field(default=128, metadata={"unit": "features"})
     """Size of a symbol's vector."""
     vocab_size: int = field(default=0, metadata={"unit": "symbols"})
-    """Most symbols: pieces or words; 0 adapts to the text. Characters are all kept."""
+    """Maximum number of pieces or words; 0 adapts it to the text. All characters are kept."""
     dropout: float = field(default=0.2, metadata={"unit": "share"})
-    """Dropout of x_t and z_t, one mask a window (variational)."""
+    """Dropout of x_t and z_t, one mask for each window (variational)."""
 
     def __post_init__(self) -> None:
-        """Raise SeqkitError for a value that no network can be made of."""
+        """Raise SeqkitError for a value out of range."""
         check_range(self, 1, LARGEST, "layers", "hidden", "embedding_size")
         check_range(self, 0, MOST_PIECES, "vocab_size")
         check_range(self, 0, 0.99, "dropout")
@@ -42,7 +42,7 @@ class LMTraining:
     """How text is cut for back-propagation through time."""
 
     bptt_window: int = field(default=64, metadata={"unit": "steps"})
-    """Steps after which back-propagation through time stops (Williams & Peng 1990); the state is carried on."""
+    """Window of truncated back-propagation through time, in steps (Williams & Peng 1990); the state is carried on."""
     lang: str = ""
     """Language code of the text. Default: the corpus's, else xx."""
 
@@ -56,15 +56,15 @@ class LMApplication:
     """How texts are drawn for files of prompts."""
 
     length: int = 200
-    """Most symbols to add."""
+    """Maximum number of symbols to add."""
     temperature: float = 1.0
-    """Of the draw; below 1 favours the probable, 0 takes the best."""
+    """Sampling temperature; below 1 favours probable symbols, 0 takes the most probable one."""
     top_p: float = 1.0
-    """Draw from the most probable symbols that make up this much."""
+    """Sample from the most probable symbols with this total probability."""
     seed: int = 1
-    """Of the draw."""
+    """Seed of sampling."""
     count: int = 1
-    """Texts to draw for each prompt."""
+    """Number of samples for each prompt."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""

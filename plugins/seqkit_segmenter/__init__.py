@@ -20,13 +20,13 @@ class SegmenterOptions(ModelOptions):
     """Options of the network."""
 
     recurrence: str = "lstm"
-    """Which registered recurrence reads the text."""
+    """Registered recurrence."""
     hidden: int = field(default=64, metadata={"unit": "features"})
-    """Size of the state of each of the two chains over characters."""
+    """Size of the state of each direction over characters."""
     layers: int = field(default=1, metadata={"unit": "layers"})
     """Depth of the network over characters."""
     context: int = field(default=96, metadata={"unit": "features"})
-    """Size of the state of each of the two chains over places where a sentence may end."""
+    """Size of the state of each direction over possible sentence ends."""
     context_layers: int = field(default=1, metadata={"unit": "layers"})
     """Depth of that network."""
     char_size: int = field(default=32, metadata={"unit": "features"})
@@ -34,13 +34,13 @@ class SegmenterOptions(ModelOptions):
     class_size: int = field(default=16, metadata={"unit": "features"})
     """Size of the vector of a character's class: Unicode category, kind of white space."""
     run_size: int = field(default=48, metadata={"unit": "features"})
-    """Size of the vector of a run of characters between white space; 0: sentences are found without them."""
+    """Size of the vector of a run of characters between white space; 0 does not use runs."""
     min_count: int = field(default=2, metadata={"unit": "occurrences"})
-    """Runs seen less often share one vector, and so do such characters."""
+    """Runs and characters that occur less often share the unknown vector."""
     dropout: float = field(default=0.3, metadata={"unit": "share"})
-    """Dropout of the states, one mask a window (variational)."""
+    """Dropout of the states, one mask for each window (variational)."""
     run_dropout: float = field(default=0.2, metadata={"unit": "share"})
-    """Share of runs shown as unknown while training."""
+    """Share of runs replaced by the unknown run in training."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that no network can be made of."""
@@ -59,7 +59,7 @@ class SegmenterTraining:
     lang: str = ""
     """Language code of the text. Default: the corpus's, else xx."""
     text_noise: float = field(default=0.3, metadata={"unit": "share"})
-    """Share of windows that are changed in each epoch: other letter case, no final stops, other line ends."""
+    """Share of windows that are changed in each epoch: letter case, final punctuation, line ends."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a share out of range."""

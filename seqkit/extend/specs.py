@@ -1,4 +1,4 @@
-"""The records that plugins hand over. Each names its implementation as `"module:attr"`, so that listing is cheap."""
+"""The records that hooks yield. Each names its implementation as `"module:attr"`, so that listing is cheap."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from typing import Any
 class RecurrenceSpec:
     """A layer z_t = f(x_t, z_{t-1}).
 
-    `layer` names a subclass of `seqkit.nn.recurrent.Recurrence`, made as `layer(input_size, hidden_size)`.
+    `layer` names a subclass of `seqkit.nn.recurrent.Recurrence`, created as `layer(input_size, hidden_size)`.
     """
 
     name: str
     layer: str
     summary: str = ""
     numpy_form: str | None = None
-    """A subclass of `seqkit.inference.numpy.forms.NumpyRecurrence`, the same layer for prediction without torch."""
+    """A subclass of `seqkit.inference.numpy.forms.NumpyRecurrence`: the layer for prediction without torch."""
 
 
 @dataclass(frozen=True)
 class ModelSpec:
-    """What `seqkit train NAME` trains.
+    """A model that `seqkit train NAME` can train.
 
     `task` is the name of a TaskSpec. `options` is a plain dataclass of defaults; `build` names a function
-    `(options, facts) -> Model`, and `facts` the class that holds what the corpus told (vocabularies, label sets):
-    None stands for the TaskSpec's.
+    `(options, facts) -> Model`, and `facts` the class of what the training data determine (vocabularies, label sets):
+    None is that of the TaskSpec.
     """
 
     name: str
@@ -40,17 +40,17 @@ class ModelSpec:
 
 @dataclass(frozen=True)
 class NoOptions:
-    """The options of a record that has none of its own."""
+    """The options of a record without options."""
 
 
 @dataclass(frozen=True)
 class TaskSpec:
     """A kind of model: how its examples are prepared, how it is trained, scored and applied.
 
-    `implementation` names a subclass of `seqkit.tasks.Task`, made without arguments. `options` is a frozen dataclass of
-    what `seqkit train` may be given for such models, `evaluation` the same for `seqkit evaluate`, `application` for
-    `seqkit batch VERB`: each field becomes an option of the command (`bptt_window` is `--bptt-window`), and those of
-    training can be set by `--set`, too.
+    `implementation` names a subclass of `seqkit.tasks.Task`, created without arguments. `options` is a frozen dataclass
+    of the options of `seqkit train` for such models, `evaluation` of those of `seqkit evaluate`, `application` of those
+    of `seqkit batch VERB`: each field becomes an option of the command (`bptt_window` is `--bptt-window`), and `--set`
+    also sets those of training.
     """
 
     name: str
@@ -58,7 +58,7 @@ class TaskSpec:
     options: type = NoOptions
     evaluation: type = NoOptions
     application: type | None = None
-    """Options of applying such models to files; None where `Task.apply` is not implemented."""
+    """Options of applying such models to files; None if `Task.apply` is not implemented."""
     defaults: Mapping[str, Any] = field(default_factory=dict)
     """Defaults of this task for options of training, objective and optimizer, such as {"label_smoothing": 0}."""
     verb: str = ""
@@ -66,11 +66,11 @@ class TaskSpec:
     inference_dtypes: tuple[str, ...] = ("float32", "bfloat16")
     """Number formats in which such models can be applied."""
     oldest_format: int = 1
-    """The first format of model folders that is still computed as it was."""
+    """The oldest format of model folders that gives the same results today."""
     facts: str | None = None
-    """The class that holds what the corpus told, for models that name none of their own."""
+    """The class of what the training data determine, for models that name none."""
     provides: str = ""
-    """What such models offer to others: "segmenter", or nothing."""
+    """A service of such models for other tasks: "segmenter", or ""."""
     numpy_form: str | None = None
     """A function `(name_or_folder) -> model | None` that gives what such a model offers to others without torch, for a
     short stream; None where a part of the model has no form in numpy."""
@@ -95,9 +95,9 @@ class CommandSpec:
 class ObjectiveSpec:
     """A loss to minimise.
 
-    `objective` names a subclass of `seqkit.training.objective.Objective`, made as `objective(options)`. It is chosen by
-    `--set objective=NAME`; the fields of `options`, a frozen dataclass, are set by `--set name=value` or, where two
-    records have a field of one name, by `--set objective.name=value`.
+    `objective` names a subclass of `seqkit.training.objective.Objective`, created as `objective(options)`. It is
+    selected by `--set objective=NAME`; the fields of `options`, a frozen dataclass, are set by `--set name=value` or,
+    if two records have a field of one name, by `--set objective.name=value`.
     """
 
     name: str
@@ -110,8 +110,8 @@ class ObjectiveSpec:
 class OptimizerSpec:
     """An optimizer.
 
-    `build` names a function `(parameters, learning_rate, options) -> torch.optim.Optimizer`. It is chosen by
-    `--set optimizer=NAME`; options are set as an objective's.
+    `build` names a function `(parameters, learning_rate, options) -> torch.optim.Optimizer`. It is selected by
+    `--set optimizer=NAME`; options are set as those of an objective.
     """
 
     name: str
@@ -122,10 +122,10 @@ class OptimizerSpec:
 
 @dataclass(frozen=True)
 class ScheduleSpec:
-    """How the learning rate falls after the warm-up.
+    """A schedule of the learning rate after the warm-up.
 
     `factor` names a function from the share of the steps left, 1 to 0, to the share of the highest learning rate. It is
-    chosen by `--set schedule=NAME`.
+    selected by `--set schedule=NAME`.
     """
 
     name: str
@@ -137,26 +137,26 @@ class ScheduleSpec:
 class MetricSpec:
     """A score of outputs against references.
 
-    `metric` names a subclass of `seqkit.evaluation.corpus_metric.CorpusMetric`, made without arguments.
+    `metric` names a subclass of `seqkit.evaluation.corpus_metric.CorpusMetric`, created without arguments.
     """
 
     name: str
     metric: str
     higher_is_better: bool = True
     unit: str = ""
-    """Shown behind its values, such as "%" or "edits"."""
+    """Shown after its values, such as "%" or "edits"."""
     summary: str = ""
     title: str = ""
-    """What tables call it, such as "chrF2"; "": its name."""
+    """Its title in tables, such as "chrF2"; "" is its name."""
 
 
 @dataclass(frozen=True)
 class EncoderSpec:
-    """One modality into a memory that any decoder can read.
+    """An encoder of a modality into a memory that any decoder can read.
 
-    `build` names a subclass of Encoder, or a function `(options, facts) -> Encoder`; `facts` the class that holds what
-    the corpus told, with `gather(pairs, options)`, `save(folder)` and `load(folder)`. `options` is a frozen dataclass;
-    its fields are set beside those of the model. `seqkit.models.modalities` has the base class.
+    `build` names a subclass of Encoder, or a function `(options, facts) -> Encoder`; `facts` the class of what the
+    training data determine, with `gather(pairs, options)`, `save(folder)` and `load(folder)`. `options` is a frozen
+    dataclass, whose fields are set like those of the model. `seqkit.models.modalities` has the base class.
     """
 
     name: str
@@ -165,17 +165,17 @@ class EncoderSpec:
     options: type = NoOptions
     summary: str = ""
     reader: str | None = None
-    """`"module:attr"`: `(path, limits) -> input`, where inputs are files; None where they are lines of text."""
+    """`"module:attr"`: `(path, limits) -> input`, if inputs are files; None if they are lines of text."""
     suffixes: tuple[str, ...] = ()
-    """Of the files it reads."""
+    """Suffixes of the files it reads."""
     numpy_form: str | None = None
-    """The same encoder without torch: made as `form(options, facts, weights)`, a
+    """The encoder without torch: created as `form(options, facts, weights)`, a
     `seqkit.inference.numpy.translator.NumpyEncoder`."""
 
 
 @dataclass(frozen=True)
 class DecoderSpec:
-    """A memory into one modality.
+    """A decoder of a memory into a modality.
 
     `build` names a function `(options, facts, memory_size, final_sizes, encoders) -> Decoder`, where `encoders` maps
     a modality to the model's encoder for it; `facts` a class as an encoder's, but for
@@ -188,23 +188,23 @@ class DecoderSpec:
     options: type = NoOptions
     summary: str = ""
     reader: str | None = None
-    """As an encoder's, for targets in files."""
+    """As for an encoder, for targets in files."""
     writer: str | None = None
-    """`"module:attr"`: `(output, path)` writes one output, whole or not at all; None where it is a line of text."""
+    """`"module:attr"`: `(output, path)` writes one output atomically; None if it is a line of text."""
     suffixes: tuple[str, ...] = ()
-    """Of the files it writes, the usual one first."""
+    """Suffixes of the files it writes, the default first."""
     numpy_form: str | None = None
-    """The same decoder without torch: made as `form(options, facts, weights, encoders)`, a
+    """The decoder without torch: created as `form(options, facts, weights, encoders)`, a
     `seqkit.inference.numpy.translator.NumpyDecoder`."""
 
 
 @dataclass(frozen=True)
 class FormatSpec:
-    """A file suffix and who reads and writes it.
+    """A file format: suffixes, reader and writers.
 
-    `reader` names `(path, problems) -> Iterator[Sentence]`, or of what else `yields` says; the path may be "-"
-    (standard input), packed, or lead into a zip file: `seqkit.io.text_files.read_lines` opens all of them. `writer`
-    names a class made as `writer(binary_file)` with `write(sentence)` and `close()`.
+    `reader` names `(path, problems) -> Iterator[Sentence]`, or an iterator of what `yields` says; the path may be "-"
+    (standard input), compressed, or inside a zip file: `seqkit.io.text_files.read_lines` opens all of them. `writer`
+    names a class created as `writer(binary_file)` with `write(sentence)` and `close()`.
     """
 
     name: str
@@ -213,105 +213,105 @@ class FormatSpec:
     writer: str | None = None
     yields: str = "sentences"
     """What the reader yields: "sentences", "text" (RawText), or "pairs": `Pair(sources, target)` with one source and
-    its translation, or, with a target of None, `sources` from the name of each side to its text."""
+    its translation or, with target None, `sources` as a mapping from the name of each side to its text."""
     summary: str = ""
     takes_kinds: bool = False
-    """Whether the reader takes a third argument: the kinds of label to yield beside those that it always yields."""
+    """Whether the reader takes a third argument: kinds of label to yield in addition to the default ones."""
     shows: tuple[str, ...] = ()
-    """What the writers have a place for: "probabilities" of labels, "scores" of translations."""
+    """Optional content that the writers support: "probabilities" of labels, "scores" of translations."""
     translations: str | None = None
-    """A class made as `writer(binary_file, n_best)`, a `seqkit.formats.translations.TranslationWriter`."""
+    """A class created as `writer(binary_file, n_best)`, a `seqkit.formats.translations.TranslationWriter`."""
     cuts: str = "whole"
-    """Where a long file may be cut into parts that the reader can read alone: "lines" (each is a record), "blocks" (an
-    empty line between records), "words" (blocks, perhaps with a header in the first line), "table" (a header, then
-    lines), "csv", "text" (between paragraphs), "rows" (Parquet); "whole": nowhere. The reader must open files by
-    `seqkit.io.text_files`."""
+    """How a long file can be divided into parts that the reader can read separately: "lines" (each is a record),
+    "blocks" (an empty line between records), "words" (blocks, perhaps with a header in the first line), "table" (a
+    header, then lines), "csv", "text" (between paragraphs), "rows" (Parquet); "whole": not at all. The reader must open
+    files with `seqkit.io.text_files`."""
     join: str | None = None
-    """`"module:attr"`: `(parts, file, fresh)` makes one file of the writer's outputs for several parts of an input (see
-    `seqkit.formats.joining`). None: outputs for whole corpora are not written in this format, or, with `pieces`, one
-    file a part."""
+    """`"module:attr"`: `(parts, file, fresh)` joins the writer's outputs for the parts of an input into one file (see
+    `seqkit.formats.joining`). None: the format is not available for whole corpora or, with `pieces`, has a file for
+    each part."""
     pieces: bool = False
-    """Whether the outputs for the parts stay files of their own, `NAME-00001.spacy` and so on."""
+    """Whether the outputs for the parts stay separate files, `NAME-00001.spacy` and so on."""
     packs: bool = True
-    """Whether the output for a packed input is packed, too."""
+    """Whether the output for a compressed input is compressed, too."""
 
 
 @dataclass(frozen=True)
 class LabelSpec:
-    """A kind of word label: where each format keeps it, what its values mean, and how it is shown.
+    """A kind of word label: where each format stores it, what its values mean, and how it is shown.
 
-    CoNLL-U holds it in the MISC column, as `NAME=value`, unless `column` or `rows` says otherwise; JSON Lines and TSV
-    files under its name; `.spacy` files in the place that `spacy` names, else as data beside the Doc.
+    CoNLL-U stores it in the MISC column as `NAME=value`, unless `column` or `rows` is given; JSON Lines and TSV files
+    under its name; `.spacy` files in the attribute `spacy`, or else as data beside the Doc.
     """
 
     name: str
     column: str = ""
-    """The column of CoNLL-U that holds it: LEMMA, UPOS, XPOS, FEATS, DEPREL or DEPS."""
+    """Its column in CoNLL-U: LEMMA, UPOS, XPOS, FEATS, DEPREL or DEPS."""
     misc: str = ""
-    """Its key in MISC, where that is not its name."""
+    """Its key in MISC, if that is not its name."""
     rows: str | None = None
-    """`"module:attr"`: `(rows) -> labels`, where a label is computed from the ten CoNLL-U cells of each word; where one
-    of them is "", the sentence has no labels of the kind. Such a kind is written to MISC."""
+    """`"module:attr"`: `(rows) -> labels`, if labels are computed from the ten CoNLL-U cells of each word. If one label
+    is "", the sentence has no labels of the kind. Such a kind is written to MISC."""
     spacy: str = ""
-    """Where spaCy keeps it: LEMMA, POS, TAG, MORPH or ENT_IOB (`doc.ents`)."""
+    """Its attribute in spaCy: LEMMA, POS, TAG, MORPH or ENT_IOB (`doc.ents`)."""
     aliases: tuple[str, ...] = ()
     """Other names of its column in a TSV file."""
     scheme: str = ""
-    """How its tags make spans: BIO, IOB1, BIOES or BILOU; "" where each label stands for itself."""
+    """Span scheme of its tags: BIO, IOB1, BIOES or BILOU; "" if labels are not spans."""
     absent: str = "_"
-    """The label of a word whose MISC column does not have the key."""
+    """Label of a word whose MISC column does not have the key."""
     unlabelled: bool = False
-    """Whether `_` means that a word has no label, and is neither learnt nor scored; else `_` is a value."""
+    """Whether `_` means that a word has no label and is neither trained on nor scored; else `_` is a value."""
     always: bool = False
-    """Whether readers yield it without being asked."""
+    """Whether readers yield it by default."""
     learnt: bool = False
-    """Whether taggers learn it unasked where the training data have it. They give it to text; of words that come with
-    labels only where it is asked for."""
+    """Whether taggers learn it by default if the training data have it. They predict it for text; for words with labels
+    only on request."""
     codec: str | None = None
-    """`"module:attr"` of an object with `encode(word, label) -> code` and `decode(word, code) -> label`, where a model
-    learns a code in place of the label, as an edit script in place of a lemma."""
+    """`"module:attr"` of an object with `encode(word, label) -> code` and `decode(word, code) -> label`, if a model
+    learns a code in place of the label, such as an edit script in place of a lemma."""
     view: str | None = None
-    """`"module:attr"`: `(label) -> label`, a coarser label that is scored, too."""
+    """`"module:attr"`: `(label) -> label`, a coarser label that is also scored."""
     view_name: str = ""
     """The name of the score of that view."""
     raw_name: str = ""
-    """Its name among the scores from raw text, where that is not its own."""
+    """Its name among the scores from raw text, if different."""
     order: int = 100
-    """Kinds are shown from the lowest number on."""
+    """Position in displays, lowest first."""
     above: bool = False
-    """Whether a page shows it above the words; the other kinds show on hover."""
+    """Whether HTML pages show it above the words; other kinds appear on hover."""
     summary: str = ""
 
 
 @dataclass(frozen=True)
 class CorpusFile:
-    """One file of a corpus: its place below the corpus's folder, and where it can be had."""
+    """A file of a corpus: its path in the folder of the corpus, and its address."""
 
     path: str
     sha256: str
     size: int
     url: str = ""
     packed: bool = False
-    """The publisher's file is kept as gzip here (`path` ends in .gz): size and checksum are those of the content."""
+    """Whether the file is stored as gzip (`path` ends in .gz); size and checksum are those of the content."""
 
 
 @dataclass(frozen=True)
 class CorpusListing:
-    """A list of very many files, read only where they are fetched or verified: a line `sha256 size path` for each."""
+    """A list of many files with a line `sha256 size path` for each, read only to fetch or verify them."""
 
     path: str
-    """Of the list: `"package:path/inside"`."""
+    """Path of the list: `"package:path/inside"`."""
     url: str
-    """What stands before each path in the file's address."""
+    """Prefix of the address of each file."""
     size: int
-    """Bytes of all files together."""
+    """Total bytes of all files."""
 
 
 @dataclass(frozen=True)
 class Division:
-    """How one file is cut into splits: by a hash of a side, so that equal texts never stand in two splits.
+    """The division of a file into splits by a hash of one side, so that equal texts are never in two splits.
 
-    See `seqkit.data.hash_split`. `shares` maps a split to its part of 1,000; what is left over is train.
+    See `seqkit.data.hash_split`. `shares` maps a split to its share of 1,000; the rest is train.
     """
 
     side: str
@@ -324,8 +324,8 @@ class CorpusSpec:
     """A corpus by name. `splits` maps train, dev, test (or others) to paths in `files`.
 
     Parallel text (`kind` "translation") has `sides`. In the format "lines" a split has one file for each side,
-    in their order; in "tsv" and "jsonl" each file holds all sides (columns in the order of `sides`). A path may
-    lead into a zip file: `archive.zip/member.txt`.
+    in their order; in "tsv" and "jsonl" each file has all sides (columns in the order of `sides`). A path may
+    point into a zip file: `archive.zip/member.txt`.
     """
 
     name: str
@@ -335,37 +335,37 @@ class CorpusSpec:
     files: tuple[CorpusFile, ...]
     splits: Mapping[str, tuple[str, ...]]
     kind: str = "tagging"
-    """What its examples are for. Those of the default are sentences; others are read as pairs or media."""
+    """Task of its examples. With the default they are sentences; others are read as pairs or media."""
     format: str = ""
-    """The format's name, where the suffix does not tell."""
+    """Name of the format, if the suffix does not determine it."""
     folder: str = ""
-    """`"package:path/inside"` where the files ship with the plugin; they then need no `url`."""
+    """`"package:path/inside"` if the files are part of the plugin; they then need no `url`."""
     summary: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    """What its maker is given, fixed by whoever made the corpus."""
+    """Fixed parameters of its maker."""
     options: type = NoOptions
-    """A frozen dataclass of what its maker is given beside, which users may set: `--set corpus.length=600` where it is
-    trained on, `NAME?length=600` wherever a corpus is named."""
+    """A frozen dataclass of further parameters of its maker, which users may set: `--set corpus.length=600` in
+    training, `NAME?length=600` in place of the name of the corpus."""
     sides: tuple[str, ...] = ()
     """The languages of parallel text, as `--source` and `--target` name them."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Other names of splits: {"dev": "val"}."""
     maker: str | None = None
-    """`"module:attr"`: `(folder, split, parameters) -> Iterator[Item]`, where examples are made, not read; the
-    parameters are a mapping with the options among them."""
+    """`"module:attr"`: `(folder, split, parameters) -> Iterator[Item]`, if examples are generated; the
+    parameters are a mapping that includes the options."""
     made_from: str = ""
-    """The corpus whose files it is made from, where it has none of its own."""
+    """The corpus from whose files it is made, if it has no files."""
     listing: CorpusListing | None = None
-    """Files beside those in `files`, where there are thousands. A path in `splits` may then be a folder."""
+    """Further files, if there are thousands. A path in `splits` may then be a folder."""
     division: Division | None = None
-    """Set where the splits share files and a rule divides them."""
+    """The rule that divides files, if splits share them."""
 
 
 @dataclass(frozen=True)
 class EngineSpec:
-    """Where the parts of a batch are worked on.
+    """An engine that processes the parts of a batch.
 
-    `engine` names a subclass of `seqkit.batch.engine.Engine`, made as `engine(setup, request)`. It is chosen by
+    `engine` names a subclass of `seqkit.batch.engine.Engine`, created as `engine(setup, request)`. It is selected by
     `seqkit batch VERB --engine NAME`; the fields of `options`, a frozen dataclass, are options of the command.
     """
 

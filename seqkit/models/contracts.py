@@ -33,20 +33,19 @@ class TaggerOptions(ModelOptions):
     """Options of every tagger: how x_t is composed from a word, and how the z_t are computed."""
 
     recurrence: str = "lstm"
-    """Which registered recurrence computes z_t."""
+    """Registered recurrence that computes z_t."""
     layers: int = field(default=1, metadata={"unit": "layers"})
     """Depth: the states of layer l are the inputs of layer l+1."""
     bidirectional: bool = False
-    """Two independent chains a layer, one from each end."""
+    """Two independent chains in each layer, one from each end."""
     hidden: int = field(default=200, metadata={"unit": "features"})
     """Size of z_t (of each direction)."""
     crf: str = "none"
     """Kind of label that gets a CRF output layer, such as upos."""
     joint_labels: bool = True
-    """Give a word only parts of speech and features that some training word has together, the most probable ones."""
+    """Predict only combinations of part of speech and features that occur in training, the most probable one."""
     auxiliary: str = "none"
-    """Kind of label that is learnt beside the others and then dropped, such as deprel: a treebank's dependency
-    relations."""
+    """Auxiliary kind of label, dropped after training, such as deprel, the dependency relations of a treebank."""
     inference_dtype: Literal["float32", "bfloat16", "int8"] = "float32"
     """Number format of the z_t when tagging. bfloat16 is faster on processors with AMX or AVX512-BF16, int8 (layers
     lstm and gru) on those with VNNI; both round."""
@@ -54,11 +53,11 @@ class TaggerOptions(ModelOptions):
     word_size: int = field(default=100, metadata={"unit": "features"})
     """Size of the whole-word part of x_t; 0 leaves it out."""
     min_count: int = field(default=2, metadata={"unit": "occurrences"})
-    """Words seen less often in training count as unknown."""
+    """Words that occur less often in training count as unknown."""
     piece_size: int = field(default=32, metadata={"unit": "features"})
     """Size of the SentencePiece part of x_t; 0 leaves it out."""
     vocab_size: int = field(default=0, metadata={"unit": "pieces"})
-    """Number of SentencePiece pieces (fewer where the corpus does not give as many); 0 adapts to its vocabulary."""
+    """Number of SentencePiece pieces (fewer for a small corpus); 0 adapts it to the vocabulary of the corpus."""
     subword: str = "unigram"
     """SentencePiece algorithm: unigram or bpe."""
     sampling: float = field(default=0.2, metadata={"unit": "share"})
@@ -70,12 +69,12 @@ class TaggerOptions(ModelOptions):
     affix_size: int = field(default=20, metadata={"unit": "features"})
     """Size of the vector of each beginning, ending, lower-case form and shape of a word; 0 leaves them out."""
     mixed: int = field(default=0, metadata={"unit": "features"})
-    """Size of x_t after the layer that mixes its parts; 0 leaves them side by side."""
+    """Size of x_t after a layer that mixes its parts; 0 concatenates them."""
 
     dropout: float = field(default=0.35, metadata={"unit": "share"})
-    """Dropout of x_t and z_t, one mask a sentence (variational)."""
+    """Dropout of x_t and z_t, one mask for each sentence (variational)."""
     word_dropout: float = field(default=0.15, metadata={"unit": "share"})
-    """Share of words shown as unknown in training, so that pieces and characters learn to stand alone."""
+    """Share of words replaced by the unknown word in training, so that the other parts learn, too."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that no network can be made of."""

@@ -26,35 +26,35 @@ class Seq2SeqOptions(ModelOptions):
     }
 
     encoder: str = "text"
-    """What reads the source; several that read together are joined by commas."""
+    """Encoder of the source; several, separated by commas, read several inputs."""
     decoder: str = "text"
-    """What writes the target."""
+    """Decoder of the target."""
     recurrence: str = "lstm"
-    """Which registered recurrence computes z, in encoder and decoder."""
+    """Registered recurrence of encoder and decoder."""
     hidden: int = field(default=512, metadata={"unit": "features"})
-    """Size of z; in a bidirectional encoder that of both directions together."""
+    """Size of z; in a bidirectional encoder, of both directions together."""
     encoder_layers: int = field(default=1, metadata={"unit": "layers"})
     """Depth of the encoder."""
     decoder_layers: int = field(default=1, metadata={"unit": "layers"})
     """Depth of the decoder."""
     bidirectional: bool = True
-    """The encoder reads from both ends."""
+    """Whether the encoder is bidirectional."""
     attention: Literal["none", "dot", "general", "additive"] = "general"
-    """How the decoder looks at the source: not at all but for the last state, or with Luong's (2015) dot or general or
-    Bahdanau's (2015) additive score."""
+    """Attention score: dot or general (Luong et al. 2015), additive (Bahdanau et al. 2015), or none, with which the
+    decoder reads the final state only."""
     input_feeding: bool = False
-    """The attentional state goes into the next step, too (Luong et al. 2015, section 3.3); training is slower."""
+    """Feed the attentional state into the next step (Luong et al. 2015, section 3.3); training is slower."""
     layer_norm: bool = False
     """Normalise the states of each layer (Ba et al. 2016)."""
     residual: bool = False
-    """Add a layer's input to its output where both have one size (He et al. 2016)."""
+    """Add the input of a layer to its output if the sizes are equal (He et al. 2016)."""
     inference_dtype: Literal["float32", "bfloat16"] = "float32"
     """Number format of matrix products when translating; bfloat16 is faster on processors with AMX or AVX512-BF16."""
     dropout: float = field(default=0.3, metadata={"unit": "share"})
-    """Dropout of inputs, states and attentional states, one mask a sentence (variational)."""
+    """Dropout of inputs, states and attentional states, one mask for each sentence (variational)."""
 
     def __post_init__(self) -> None:
-        """Raise SeqkitError for a value that no network can be made of."""
+        """Raise SeqkitError for a value out of range."""
         check_range(self, 1, LARGEST, "hidden", "encoder_layers", "decoder_layers")
         check_range(self, 0, 0.99, "dropout")
         if self.bidirectional and self.hidden % 2:

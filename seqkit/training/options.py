@@ -1,4 +1,4 @@
-"""Options of a training run, whatever is trained. Imports no torch."""
+"""Options of a training run, for every task. Imports no torch."""
 
 from __future__ import annotations
 
@@ -12,61 +12,61 @@ from seqkit.errors import SeqkitError
 
 @dataclass(frozen=True)
 class TrainingOptions:
-    """How to train. `--set name=value` changes one."""
+    """Options of training. `--set name=value` sets one."""
 
     epochs: int = field(default=0, metadata={"unit": "epochs"})
-    """Most passes over the training split; 0 adapts to its size."""
+    """Maximum number of passes over the training split; 0 adapts it to its size."""
     minutes: float = field(default=0.0, metadata={"unit": "minutes"})
-    """Train for so many minutes, the learning rate falling with time, and not for `epochs`; 0 sets no limit."""
+    """Train for this many minutes in place of `epochs`, with a learning rate that decays with time; 0 sets no limit."""
     patience: int = field(default=8, metadata={"unit": "epochs"})
-    """Stop after so many epochs (of 40 updates at least) without a better dev score; 0 never stops early."""
+    """Stop after this many epochs (of at least 40 updates) without a better dev score; 0 never stops early."""
     batch_words: int = field(default=0, metadata={"unit": "words"})
-    """Words a batch, padding included; 0 adapts to the size of the training split."""
+    """Words in a batch, padding included; 0 adapts it to the size of the training split."""
     accumulate: int = field(default=1, metadata={"unit": "batches"})
-    """Batches whose gradients are averaged for one update, where a larger batch would not fit into memory."""
+    """Batches whose gradients are averaged for one update, if a larger batch does not fit into memory."""
     objective: str = "nll"
-    """The loss to minimise, by the name of a registered objective."""
+    """Registered objective to minimise."""
     optimizer: str = "adam"
-    """adam (Kingma & Ba 2015), sgd, or another registered optimizer."""
+    """Registered optimizer: adam (Kingma & Ba 2015), sgd, or another."""
     learning_rate: float = 2e-3
-    """Highest learning rate."""
+    """Maximum learning rate."""
     clip: float = 1.0
-    """Largest norm of the whole gradient; 0 turns clipping off."""
+    """Maximum norm of the gradient; 0 turns clipping off."""
     schedule: str = "cosine"
-    """How the learning rate falls after the warm-up: constant, linear, cosine, or another registered schedule."""
+    """Registered schedule of the learning rate after the warm-up: constant, linear, cosine, or another."""
     warmup: float = field(default=0.02, metadata={"unit": "share"})
-    """Share of the steps in which the learning rate rises."""
+    """Share of the steps in which the learning rate rises to its maximum."""
     average: float = 0.998
-    """Decay of the running average of the weights that is evaluated and kept; 0 turns averaging off."""
+    """Decay of the moving average of the weights, which is evaluated and saved; 0 turns averaging off."""
     seed: int = 1
-    """Of everything random."""
+    """Seed of everything random."""
     threads: int = field(default=0, metadata={"unit": "threads"})
-    """Threads torch may use; 0 leaves the choice to torch."""
+    """Threads; 0 is torch's choice."""
     train_dtype: Literal["float32", "float64", "bfloat16"] = "float32"
-    """Number format of training. bfloat16 rounds matrix products alone, and is faster on processors with AMX or
+    """Number format of training. bfloat16 rounds matrix products only, and is faster on processors with AMX or
     AVX512-BF16."""
     save_minutes: float = field(default=5.0, metadata={"unit": "minutes"})
     """Minutes between saved states within an epoch."""
     weights_dtype: Literal["float32", "float16"] = "float32"
-    """Number format of the weights in the model's file."""
+    """Number format of the weights in the file of the model."""
 
     bptt_memory: str = ""
     """Most that is kept for the backward pass, such as 512MB: stretches of recurrent layers are computed again, and
     gradients stay exact. Default: all is kept."""
     recurrent_weights: Literal["default", "orthogonal", "identity"] = "default"
-    """First values of each U: the layer's own, orthogonal (Saxe et al. 2014), or the identity (Le et al. 2015)."""
+    """Initialisation of U: the layer's own, orthogonal (Saxe et al. 2014), or identity (Le et al. 2015)."""
     forget_bias: float | None = None
-    """First bias of the gate that keeps the state (Gers et al. 2000; Jozefowicz et al. 2015). Default: the layer's."""
+    """Initial bias of the gate that keeps z (Gers et al. 2000; Jozefowicz et al. 2015). Default: the layer's."""
     chrono: int = 0
-    """Longest dependency, in steps, that the gates' first biases are drawn for (Tallec & Ollivier 2018); 0: none."""
+    """Maximum dependency for chrono initialisation of gate biases, in steps (Tallec & Ollivier 2018); 0: none."""
     constraint: Literal["none", "orthogonal", "spectral"] = "none"
-    """After each update each U is brought back to the nearest orthogonal matrix, or its singular values to at most
+    """Project U after each update: to the nearest orthogonal matrix, or to singular values of at most
     `spectral_bound`."""
     spectral_bound: float = 1.0
-    """Largest singular value of U with constraint=spectral."""
+    """Maximum singular value of U with constraint=spectral."""
 
     def __post_init__(self) -> None:
-        """Raise SeqkitError for a value that nothing can be trained with."""
+        """Raise SeqkitError for a value out of range."""
         check_range(self, 0, inf, "epochs", "batch_words")
         check_range(self, 1, inf, "accumulate")
         check_range(self, 0, inf, "patience", "learning_rate", "clip")

@@ -1,4 +1,4 @@
-"""The built-in objective, optimizers and schedules, registered as a plugin's are."""
+"""The built-in objectives, optimizers and schedules, registered through the plugin hooks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class AdamOptions:
     """Options of the optimizer `adam`."""
 
     weight_decay: float = 0.0
-    """Decoupled from the gradient (Loshchilov & Hutter 2019)."""
+    """Weight decay, decoupled from the gradient (Loshchilov & Hutter 2019)."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""
@@ -31,9 +31,9 @@ class SGDOptions:
     """Options of the optimizer `sgd`."""
 
     momentum: float = field(default=0.0, metadata={"unit": "share"})
-    """Share of the last step that is taken again."""
+    """Momentum: share of the previous step that is added."""
     weight_decay: float = 0.0
-    """As a part of the gradient."""
+    """Weight decay, as a part of the gradient."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""
@@ -53,19 +53,19 @@ def seqkit_objectives() -> Iterable[ObjectiveSpec]:
         "r-drop",
         objective=f"{OBJECTIVES}:RDrop",
         options=RDropOptions,
-        summary="nll of two dropout passes that are held together (Liang et al. 2021)",
+        summary="R-Drop: nll of two dropout passes and the divergence between them (Liang et al. 2021)",
     )
     yield ObjectiveSpec(
         "scheduled-sampling",
         objective=f"{OBJECTIVES}:ScheduledSampling",
         options=ScheduledOptions,
-        summary="nll where the decoder is told some of its own symbols (Bengio et al. 2015)",
+        summary="scheduled sampling: nll with some of the decoder's own symbols as input (Bengio et al. 2015)",
     )
     yield ObjectiveSpec(
         "mrt",
         objective=f"{OBJECTIVES}:MinimumRisk",
         options=RiskOptions,
-        summary="expected cost of whole outputs by a metric (Shen et al. 2016)",
+        summary="minimum risk training: expected cost of whole outputs by a metric (Shen et al. 2016)",
     )
 
 

@@ -70,7 +70,7 @@ def test_output_is_bounded_by_the_source(translate, sample_translator):
     [
         (["--n-best", "9", "--beam", "3"], "n_best=9 is more than beam=3"),
         (["--mbr", "4", "--n-best", "9"], "n_best=9 is more than mbr=4"),
-        (["--sample", "--mbr", "4"], "--mbr draws by itself"),
+        (["--sample", "--mbr", "4"], "--mbr samples already"),
         (["--top-p", "0.5"], "--top-p is for drawing"),
         (["--temperature", "0.5"], "--temperature is for drawing"),
         (["--seed", "3"], "--seed is for drawing"),

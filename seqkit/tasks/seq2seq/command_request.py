@@ -59,7 +59,7 @@ class DecodingFlags:
     def check_for_text(self) -> None:
         """Raise SeqkitError for options of the draw where nothing is drawn, and for two ways at once."""
         if self.sample and self.mbr:
-            raise SeqkitError("--mbr draws by itself", "Leave --sample out.", exit_code=2)
+            raise SeqkitError("--mbr samples already", "Leave --sample out.", exit_code=2)
         if self.draws:
             searched = self._flags("beam", "length_penalty")
             refuse(searched, " is for a search", "Leave it out, or search: without --sample and --mbr.")

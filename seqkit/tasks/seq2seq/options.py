@@ -15,14 +15,14 @@ SECONDS, PIXELS, FRAMES = 300.0, 50_000_000, 5_000
 
 @dataclass(frozen=True)
 class MediaLimits:
-    """Bounds on media files: a small file may unpack to an endless one."""
+    """Limits of media files, because a small file may unpack to an endless one."""
 
     max_seconds: float = field(default=SECONDS, metadata={"unit": "seconds"})
-    """Media: longest recording or film read, in seconds."""
+    """Media: maximum length of a recording or film, in seconds."""
     max_pixels: int = field(default=PIXELS, metadata={"unit": "pixels"})
-    """Media: largest picture or frame read, in pixels."""
+    """Media: maximum size of a picture or frame, in pixels."""
     max_frames: int = field(default=FRAMES, metadata={"unit": "frames"})
-    """Media: longest film read, in frames."""
+    """Media: maximum length of a film, in frames."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a limit that leaves nothing."""
@@ -35,13 +35,13 @@ class Seq2SeqTraining(MediaLimits):
     """What is read, and what is written."""
 
     source: str = ""
-    """Side of parallel text that is read, such as en."""
+    """Source side of parallel text, such as en."""
     target: str = ""
-    """Side of parallel text that is written, such as de."""
+    """Target side of parallel text, such as de."""
     metric: str = ""
-    """Registered metric of greedy output on dev that decides which epoch is kept, such as chrf. Default: by data."""
+    """Registered metric of greedy output on dev that chooses the epoch, such as chrf. Default: depends on the data."""
     renaming: float = field(default=0.0, metadata={"unit": "share"})
-    """Pairs of text: of those with a name that both sides write alike, the share in which another takes its place."""
+    """Text: share of the pairs with a name on both sides in which another name replaces it."""
     bptt_window: int = 0
     """Steps after which back-propagation through time stops, with bidirectional=false; 0: nowhere."""
 
@@ -57,9 +57,9 @@ class Seq2SeqEvaluation(MediaLimits):
     """How outputs are found and measured."""
 
     source: str = ""
-    """The side that is read. Default: the model's."""
+    """Source side. Default: the model's."""
     target: str = ""
-    """The side to be written. Default: the model's."""
+    """Target side. Default: the model's."""
     beam: int | None = None
     """Width of the beam; 1 is greedy. Default: 5."""
     length_penalty: float | None = None
@@ -69,9 +69,9 @@ class Seq2SeqEvaluation(MediaLimits):
     tokenize: str = ""
     """sacreBLEU's tokenizer. Default: the target language's, else 13a."""
     metric: str = ""
-    """More scores, by the names of registered metrics, with commas."""
+    """Further registered metrics, separated by commas."""
     judge: str = ""
-    """For models that write media: a trained model that reads the outputs; does it read what was asked for?"""
+    """For models that write media: a trained model that reads the outputs, whose text is compared with the source."""
 
     def refuse(self, reason: str, *names: str) -> None:
         """Raise SeqkitError for the first of these options that was given."""
@@ -88,32 +88,32 @@ class Seq2SeqApplication:
     beam: int | None = None
     """Width of the beam; 1 is greedy. Default: 5."""
     n_best: int = 1
-    """Outputs a text."""
+    """Outputs for each text."""
     length_penalty: float | None = None
     """Rank by log P / length ** this. Default: 1."""
     sample: bool = False
-    """Draw at random in place of searching."""
+    """Sample instead of searching."""
     top_p: float | None = None
-    """Draw from the most probable symbols that make up this much."""
+    """Sample from the most probable symbols with this total probability."""
     temperature: float | None = None
-    """Of the draw; below 1 favours the probable. Default: 1."""
+    """Sampling temperature; below 1 favours probable symbols. Default: 1."""
     seed: int = 1
-    """Of the draw."""
+    """Seed of sampling."""
     mbr: int = 0
-    """Draw so many, take the one most like the others."""
+    """Minimum Bayes risk over this many samples."""
     utility: str = ""
-    """What is like another, for --mbr: chrf or bleu."""
+    """Similarity for --mbr: chrf or bleu."""
     prefix: str = ""
-    """How every output begins."""
+    """Forced beginning of every output."""
     max_ratio: float | None = None
     """Longest output: this times the source, and 10 pieces. Default: 3."""
     into: str = "translation"
-    """The field that holds the output, where texts are fields of records."""
+    """Name of the output field, if texts are fields of records."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for values that do not go together."""
         if self.sample and self.mbr:
-            raise SeqkitError("--mbr draws by itself", "Leave --sample out.", exit_code=2)
+            raise SeqkitError("--mbr samples already", "Leave --sample out.", exit_code=2)
         self.decoding()
 
     def decoding(self) -> DecodingOptions:

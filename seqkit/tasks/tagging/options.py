@@ -19,26 +19,26 @@ class TaggingOptions(TaskOptions):
     """What a tagger learns, and from whom."""
 
     gold: str = ""
-    """Label raw text with a spaCy pipeline: spacy:NAME_OR_PATH."""
+    """Label raw text with a spaCy pipeline, spacy:NAME_OR_PATH."""
     teacher: tuple[str, ...] = ()
-    """A trained model to learn from, too (distillation): name or folder; may be repeated."""
+    """A teacher for distillation: name or folder; may be repeated."""
     label: tuple[str, ...] = ()
-    """Kinds of label, with commas, such as upos,xpos,feats,ner. Default: all that are read unasked."""
+    """Kinds of label, separated by commas, such as upos,xpos,feats,ner. Default: all that are read by default."""
     lang: str = ""
     """Language code of the text. Default: the corpus's, else xx."""
     add_label: tuple[str, ...] = ()
-    """With --from: kinds of label, with commas, that the model does not give yet and learns now, such as lemma."""
+    """With --from: further kinds of label that the model learns, separated by commas, such as lemma."""
     with_segmenter: bool = True
     """Train a segmenter along, if the data say how their text was written: raw text is then split as the data are."""
     rough: float = field(default=0.1, metadata={"unit": "share"})
-    """Sentences to learn from beside the treebank's, as a share of them: cut, joined, without final stop, as those of
-    raw text are where their ends are not found."""
+    """Share of additional training sentences that are cut, joined or without final punctuation, as in raw text with
+    wrong sentence boundaries."""
     teacher_weight: float = field(default=0.7, metadata={"unit": "share"})
-    """With teachers: their share of the loss on labelled words."""
+    """With teachers: weight of their loss on labelled words."""
     noisy_copies: int = field(default=3, metadata={"unit": "copies"})
-    """With teachers: how many noisy copies of the training split they label, too."""
+    """With teachers: number of noisy copies of the training split that they label."""
     noise: float = field(default=0.2, metadata={"unit": "share"})
-    """Share of words replaced in such a copy, by others of the same label."""
+    """Share of words in a noisy copy that are replaced by others with the same label."""
     bptt_window: int = 0
     """Words after which back-propagation through time stops (Williams & Peng 1990), in one direction; 0: nowhere."""
 
@@ -79,19 +79,19 @@ class TaggingEvaluation:
     """How a tagger is measured."""
 
     label: str = ""
-    """Kinds of label, with commas, such as upos,xpos,feats,ner. Default: all."""
+    """Kinds of label, separated by commas, such as upos,xpos,feats,ner. Default: all."""
     gold: str = ""
-    """Score against a spaCy pipeline's labels: spacy:NAME_OR_PATH."""
+    """Score against the labels of a spaCy pipeline, spacy:NAME_OR_PATH."""
     raw: bool = False
-    """Split the raw text anew; word-aligned scores."""
+    """Split the raw text again and report word-aligned scores."""
     lang: str = ""
     """Language code for --raw. Default: the model's."""
     segmenter: str = ""
-    """What splits text for --raw: a segmenter's name or folder, or spacy (rules). Default: the model's own."""
+    """Segmenter for --raw: name or folder, or spacy (rules). Default: the model's."""
     confusion_plot: Path | None = None
-    """Picture of the confusions of the first kind of label (.png, .pdf, .svg)."""
+    """Plot of the confusions of the first kind of label (.png, .pdf, .svg)."""
     calibration: bool = False
-    """Are the probabilities true, before and after temperature scaling?"""
+    """Report the calibration of probabilities before and after temperature scaling."""
 
 
 @dataclass(frozen=True)
@@ -107,17 +107,17 @@ class TaggingApplication:
     """How a tagger is applied to files."""
 
     label: str = ""
-    """Only these kinds of label, with commas. Default: all of the model's."""
+    """Only these kinds of label, separated by commas. Default: all of the model."""
     top: int = 0
-    """Write so many of the most probable labels (jsonl)."""
+    """Write this many of the most probable labels (jsonl)."""
     probabilities: bool = False
-    """Write how sure each label is (jsonl)."""
+    """Write the probability of each label (jsonl)."""
     lang: str = ""
     """Language code of raw text. Default: the model's."""
     segmenter: str = ""
-    """What splits raw text: a segmenter's name or folder, or spacy (rules). Default: the model's own."""
+    """Segmenter of raw text: name or folder, or spacy (rules). Default: the model's."""
     pretokenized: bool = False
-    """One sentence a line, words by spaces."""
+    """One sentence a line, words separated by spaces."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""

@@ -18,7 +18,7 @@ def test_options_that_were_not_given_have_the_defaults_of_decoding():
 @pytest.mark.parametrize(
     ("flags", "problem"),
     [
-        (DecodingFlags(sample=True, mbr=4), "--mbr draws by itself"),
+        (DecodingFlags(sample=True, mbr=4), "--mbr samples already"),
         (DecodingFlags(seed=0), "--seed is for drawing"),
         (DecodingFlags(mbr=4, length_penalty=0.0), "--length-penalty is for a search"),
         (DecodingFlags(utility="bleu"), "--utility is for --mbr"),
