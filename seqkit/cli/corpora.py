@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seqkit.cli.corpora_stats import show_items, show_pairs, show_words
 from seqkit.cli.data_command import DataCommand
 from seqkit.config import MOST_PIECES
 from seqkit.terminal.inputs import check_apart, listed
@@ -17,10 +17,7 @@ from seqkit.terminal.limits import LimitFlags, MaxFrames, MaxPixels, MaxSeconds
 from seqkit.terminal.tables import print_table, say, show_json, size
 
 if TYPE_CHECKING:
-    from seqkit.data.statistics import SplitStatistics
-    from seqkit.examples import RecordErrors
     from seqkit.extend.specs import CorpusSpec
-    from seqkit.media import Limits
 
 app = typer.Typer(no_args_is_help=True)
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave bad sentences out and count them.")]
@@ -159,18 +156,18 @@ def show_stats(
     limits: Given = {"--max-seconds": max_seconds, "--max-pixels": max_pixels, "--max-frames": max_frames}
     if _is_made(source):
         _refuse("a corpus that is made", of_words | of_pairs | of_tables | limits)
-        _show_items(source, "", "", LimitFlags().limits(), problems, as_json)
+        show_items(source, "", "", LimitFlags().limits(), problems, as_json)
     elif encoder:
         _refuse("a table of files", of_words | of_pairs)
         bounds = LimitFlags(max_seconds, max_pixels, max_frames).limits()
-        _show_items(source, encoder, decoder or "text", bounds, problems, as_json)
+        show_items(source, encoder, decoder or "text", bounds, problems, as_json)
     elif source_side or target_side or _is_parallel(source):
         _refuse("parallel text", of_words | of_tables | limits)
-        _show_pairs(source, (source_side, target_side), problems, as_json)
+        show_pairs(source, (source_side, target_side), problems, as_json)
     else:
         _refuse("text", of_tables | limits)
         pieces = 4000 if vocab_size is None else vocab_size
-        _show_words(source, pieces, subword or "unigram", listed(label), problems, as_json)
+        show_words(source, pieces, subword or "unigram", listed(label), problems, as_json)
 
 
 def _refuse(kind: str, given: Given) -> None:
@@ -183,53 +180,12 @@ def _refuse(kind: str, given: Given) -> None:
             raise SeqkitError(f"{option}: not for {kind}", fix, exit_code=2)
 
 
-def _show_words(
-    source: str, vocab_size: int, subword: str, kinds: Sequence[str], problems: RecordErrors, as_json: bool
-) -> None:
-    from seqkit.data.statistics import measure
-
-    figures = measure(source, problems, vocab_size, subword, kinds)
-    say(problems.summary())
-    if as_json:
-        show_json({split: dataclasses.asdict(row) for split, row in figures.items()})
-    else:
-        _print_stats(figures)
-
-
 def _is_made(source: str) -> bool:
     """Whether a corpus is named whose examples are made."""
     from seqkit.data.catalogue import find_corpus
     from seqkit.data.pairs import names_pair_files
 
     return not names_pair_files(source) and find_corpus(source).maker is not None
-
-
-def _show_items(
-    source: str, encoder: str, decoder: str, limits: Limits, problems: RecordErrors, as_json: bool
-) -> None:
-    from seqkit.data.item_statistics import measure_items
-
-    figures = measure_items(source, listed(encoder), decoder, problems, limits)
-    say(problems.summary())
-    if as_json:
-        show_json({split: row.as_dict() for split, row in figures.items()})
-        return
-    header = ("split", "modality", "examples", "unit", "all", "mean", "longest", "distinct")
-    rows = [
-        (
-            split,
-            name,
-            f"{row.examples}",
-            own.unit,
-            f"{own.total:.0f}",
-            f"{own.total / max(row.examples, 1):.1f}",
-            f"{own.longest:.1f}" if own.unit == "seconds" else f"{own.longest:.0f}",
-            f"{len(own.seen)}" if own.unit == "words" else "–",
-        )
-        for split, row in figures.items()
-        for name, own in row.modalities.items()
-    ]
-    print_table(header, rows)
 
 
 def _is_parallel(source: str) -> bool:
@@ -241,71 +197,6 @@ def _is_parallel(source: str) -> bool:
     if names_file(source) or "," in source:
         return len(files_in(source)) > 1 or pair_format(source) is not None
     return bool(find_corpus(source).sides)
-
-
-def _show_pairs(source: str, sides: tuple[str, str], problems: RecordErrors, as_json: bool) -> None:
-    from seqkit.data.pair_statistics import measure_pairs
-
-    figures = measure_pairs(source, sides, problems)
-    say(problems.summary())
-    if as_json:
-        show_json({split: dataclasses.asdict(row) for split, row in figures.items()})
-        return
-    header = (
-        "split",
-        "side",
-        "lines",
-        "words",
-        "distinct",
-        "words/line",
-        "characters",
-        "longest",
-        "empty",
-        "ratio",
-    )
-    rows = [
-        (
-            split,
-            name,
-            f"{row.lines}",
-            f"{side.words}",
-            f"{side.distinct_words}",
-            f"{side.words / max(row.lines, 1):.1f}",
-            f"{side.characters}",
-            f"{side.longest}",
-            f"{side.empty}",
-            f"{row.length_ratio[name]:.3f}",
-        )
-        for split, row in figures.items()
-        for name, side in row.sides.items()
-    ]
-    print_table(header, rows)
-
-
-def _print_stats(figures: Mapping[str, SplitStatistics]) -> None:
-    """One row a split; labels as the number of distinct ones, shares as percentages of words."""
-    kinds = list(next(iter(figures.values())).labels)
-    header = ["split", "sentences", "words", "distinct", "words/sentence", *kinds, "unknown"]
-    header += [*(f"ambiguous {kind}" for kind in kinds), "pieces/word", "coverage"]
-    print_table(header, [[split, *_stats_row(row, kinds)] for split, row in figures.items()])
-
-
-def _stats_row(row: SplitStatistics, kinds: Sequence[str]) -> list[str]:
-    return [
-        f"{row.sentences}",
-        f"{row.words}",
-        f"{row.distinct_words}",
-        f"{row.words_per_sentence:.1f}",
-        *(f"{row.labels.get(kind, 0)}" for kind in kinds),
-        _percent(row.unknown_words, row.words),
-        *(_percent(row.ambiguous_words.get(kind, 0), row.words) for kind in kinds),
-        "–" if row.pieces_per_word is None else f"{row.pieces_per_word:.2f}",
-        "–" if row.coverage is None else f"{row.coverage:.2%}",
-    ]
-
-
-def _percent(part: int, whole: int) -> str:
-    return f"{part / whole:.1%}" if whole else "–"
 
 
 @app.command("convert", cls=DataCommand)
