@@ -12,19 +12,23 @@ from seqkit.terminal.arguments import ThreadsOfTorch, inference_dtype_option, mo
 
 
 def generate(
-    prompt: Annotated[str, typer.Argument(help='How the text begins; "-" is standard input.')] = "",
+    prompt: Annotated[str, typer.Argument(help='Beginning of the text; "-" is standard input.')] = "",
     model: Annotated[str, model_option("A language model: its folder.")] = "",
-    length: Annotated[int, typer.Option(min=1, max=100_000, help="Most symbols to add.")] = 200,
+    length: Annotated[int, typer.Option(min=1, max=100_000, help="Maximum number of symbols to add.")] = 200,
     temperature: Annotated[
         float,
-        typer.Option(min=0.0, max=100.0, help="Of the draw; below 1 favours the probable, 0 takes the best."),
+        typer.Option(
+            min=0.0, max=100.0, help="Sampling temperature; below 1 favours probable symbols, 0 is greedy."
+        ),
     ] = 1.0,
     top_p: Annotated[
         float,
-        typer.Option(min=1e-6, max=1.0, help="Draw from the most probable symbols that make up this much."),
+        typer.Option(
+            min=1e-6, max=1.0, help="Sample from the most probable symbols with this total probability."
+        ),
     ] = 1.0,
-    seed: Annotated[int, typer.Option(min=0, help="Of the draw.")] = 1,
-    count: Annotated[int, typer.Option(min=1, max=1000, help="Texts to draw.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of sampling.")] = 1,
+    count: Annotated[int, typer.Option(min=1, max=1000, help="Number of samples.")] = 1,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object a text, with its log-probability.")
     ] = False,

@@ -14,7 +14,7 @@ class RayOptions:
     """Which cluster, and what a worker takes of it."""
 
     address: str = ""
-    """Of the cluster: auto, HOST:PORT or ray://HOST:PORT. Default: a cluster of this machine, for this run."""
+    """Address of the cluster: auto, HOST:PORT or ray://HOST:PORT. Default: a cluster on this machine for this run."""
     worker_cpus: float = 1.0
     """CPUs that a worker reserves; less where there are fewer."""
 

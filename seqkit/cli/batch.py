@@ -149,17 +149,15 @@ def _command(spec: TaskSpec) -> Callable[..., None]:
         out: Annotated[str, typer.Option("--out", "-o", help="Folder (or URL) of the outputs.")],
         model: Annotated[str, typer.Option("--model", "-m", help="Name or folder.")] = "",
         format: Annotated[
-            str, typer.Option("--format", "-f", help="Of the outputs. Default: by the inputs.")
+            str, typer.Option("--format", "-f", help="Format of the outputs. Default: that of the inputs.")
         ] = "",
-        from_: Annotated[
-            str, typer.Option("--from", help="Format of the inputs, whatever their suffixes.")
-        ] = "",
+        from_: Annotated[str, typer.Option("--from", help="Format of the inputs, for any suffix.")] = "",
         text_field: TextField = "",
         id_field: IdField = "",
         keep: Keep = None,
         drop: Drop = None,
         engine: Annotated[
-            str, typer.Option("--engine", help="Where to work: seqkit plugins --kind engines.")
+            str, typer.Option("--engine", help="Engine that runs the parts: seqkit plugins --kind engines.")
         ] = ENGINE,
         processes: Annotated[
             int, typer.Option("--processes", min=0, help="Workers. 0: one for each core.", show_default=False)
@@ -169,7 +167,7 @@ def _command(spec: TaskSpec) -> Callable[..., None]:
             str, typer.Option("--shard", help="i/n: do this one of n shares of the work.")
         ] = "1/1",
         extend: Annotated[
-            bool, typer.Option("--extend", help="Take in inputs that were added since the run began.")
+            bool, typer.Option("--extend", help="Process inputs that were added since the run began, too.")
         ] = False,
         retries: Annotated[
             int, typer.Option("--retries", min=0, help="How often to repeat a part whose worker died.")
@@ -183,7 +181,7 @@ def _command(spec: TaskSpec) -> Callable[..., None]:
         ] = 0,
         any_cpu: Annotated[
             bool,
-            typer.Option("--any-cpu", help="Go on with processors of another class: outputs may differ."),
+            typer.Option("--any-cpu", help="Continue on processors of another class; outputs may differ."),
         ] = False,
         inference_dtype: Annotated[
             str,

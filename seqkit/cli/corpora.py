@@ -20,13 +20,11 @@ if TYPE_CHECKING:
     from seqkit.extend.specs import CorpusSpec
 
 app = typer.Typer(no_args_is_help=True)
-SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave bad sentences out and count them.")]
+SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Skip bad sentences and count them.")]
 Given = dict[str, object]
 """Option -> its value, if any."""
-AsJson = Annotated[bool, typer.Option("--json", help="JSON in place of the table.")]
-Label = Annotated[
-    str, typer.Option(help="Kinds of label, with commas, to read beside upos, xpos and feats, such as ner.")
-]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Label = Annotated[str, typer.Option(help="Further kinds of label to read, separated by commas, such as ner.")]
 
 
 @app.command("list")
@@ -133,12 +131,14 @@ def show_stats(
     source_side: Annotated[
         str, typer.Option("--source", help="Side of a .tsv or .jsonl file of parallel text.")
     ] = "",
-    target_side: Annotated[str, typer.Option("--target", help="The other side of it.")] = "",
+    target_side: Annotated[str, typer.Option("--target", help="The other side.")] = "",
     encoder: Annotated[
         str,
-        typer.Option(help="Of a table of media files: what is read, with commas: audio, image, video, text."),
+        typer.Option(
+            help="Encoders of a table of media files, separated by commas: audio, image, video, text."
+        ),
     ] = "",
-    decoder: Annotated[str, typer.Option(help="Of such a table: what is written. Default: text.")] = "",
+    decoder: Annotated[str, typer.Option(help="Decoder of such a table. Default: text.")] = "",
     label: Label = "",
     max_seconds: MaxSeconds = None,
     max_pixels: MaxPixels = None,

@@ -27,10 +27,10 @@ def evaluate(
         ),
     ],
     split: Annotated[str, typer.Option(help="Split of the corpus: train, dev or test. Default: test.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="JSON in place of the tables.")] = False,
-    as_markdown: Annotated[bool, typer.Option("--markdown", help="Markdown in place of the tables.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    as_markdown: Annotated[bool, typer.Option("--markdown", help="Print Markdown.")] = False,
     compare: Annotated[
-        str, typer.Option("--compare", help="Another model: is the difference more than chance?")
+        str, typer.Option("--compare", help="Another model: test the difference between the two.")
     ] = "",
     inference_dtype: Annotated[
         str, inference_dtype_option("the computation", "float32, bfloat16, int8 (taggers)")

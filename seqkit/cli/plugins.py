@@ -17,7 +17,7 @@ def plugins(
     kind: Annotated[
         str, typer.Option(help=f"List the names of one kind with their summaries: {', '.join(KINDS)}.")
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="JSON in place of the table.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the plugins, what each provides, and the faults of those that do not work."""
     found = registry()

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 def train(
     model: Annotated[
         str,
-        typer.Argument(help="What to train: rnn, birnn, deeprnn, lstm, gru, sru, seq2seq, or a plugin's."),
+        typer.Argument(
+            help="Model to train: rnn, birnn, deeprnn, lstm, gru, sru, seq2seq, lm, or a plugin's."
+        ),
     ],
     out: Annotated[
         Path | None, typer.Option("--out", help="Folder for the model and the run's files.")
@@ -40,7 +42,7 @@ def train(
     ] = None,
     start: Annotated[
         str | None,
-        typer.Option("--from", help="A trained model to begin with, and train further: name or folder."),
+        typer.Option("--from", help="A trained model to fine-tune: name or folder."),
     ] = None,
     config: Annotated[
         Path | None,
@@ -53,13 +55,11 @@ def train(
         bool, typer.Option("--options", help="List every option of this model with default and meaning.")
     ] = False,
     seed: Annotated[int | None, typer.Option(help="Seed of everything random.")] = None,
-    threads: Annotated[int | None, typer.Option(help="Threads to use. Default: torch's choice.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on where the run in --out stopped.")] = False,
+    threads: Annotated[int | None, typer.Option(help="Number of threads. Default: torch's choice.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the stopped run in --out.")] = False,
     skip_bad: Annotated[
         bool | None,
-        typer.Option(
-            "--skip-bad/--no-skip-bad", help="Leave bad records out and count them.", show_default=False
-        ),
+        typer.Option("--skip-bad/--no-skip-bad", help="Skip bad records and count them.", show_default=False),
     ] = None,
     *,
     given: Mapping[str, Any],

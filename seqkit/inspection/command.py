@@ -37,7 +37,7 @@ def inspect(
     html: Annotated[
         Path | None, typer.Option("--html", help="Page to write: one file, with every plot.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="JSON in place of the tables.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     threads: ThreadsOfTorch = None,
     skip_bad: SkipBad = False,
 ) -> None:

@@ -10,9 +10,9 @@ import typer
 
 from seqkit.errors import SeqkitError
 
-Out = Annotated[Path | None, typer.Option("--out", "-o", help="File to write, whole or not at all.")]
-AllText = Annotated[bool, typer.Option("--text", help="Every argument is text.")]
-AllFiles = Annotated[bool, typer.Option("--file", help="Every argument is a file.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", help="File to write, atomically.")]
+AllText = Annotated[bool, typer.Option("--text", help="Treat every argument as text.")]
+AllFiles = Annotated[bool, typer.Option("--file", help="Treat every argument as a file.")]
 Threads = Annotated[
     int | None,
     typer.Option(
@@ -24,7 +24,7 @@ ThreadsOfTorch = Annotated[
     int | None, typer.Option("--threads", min=1, help="Threads that compute. Default: 1.")
 ]
 """For commands whose work is one step after the other."""
-SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Leave bad records out and count them.")]
+SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Skip bad records and count them.")]
 
 TextField = Annotated[
     str,
@@ -32,9 +32,9 @@ TextField = Annotated[
 ]
 IdField = Annotated[str, typer.Option("--id-field", help="Field that names a document.")]
 Keep = Annotated[
-    list[str] | None, typer.Option("--keep", help="Fields to carry through to the output, with commas.")
+    list[str] | None, typer.Option("--keep", help="Fields to copy to the output, separated by commas.")
 ]
-Drop = Annotated[list[str] | None, typer.Option("--drop", help="Fields not to carry through, with commas.")]
+Drop = Annotated[list[str] | None, typer.Option("--drop", help="Fields not to copy, separated by commas.")]
 
 
 def model_option(help: str) -> Any:

@@ -12,14 +12,18 @@ if TYPE_CHECKING:
 
 MaxSeconds = Annotated[
     float | None,
-    typer.Option("--max-seconds", min=0.001, help="Media: longest recording or film read. Default: 300."),
+    typer.Option(
+        "--max-seconds", min=0.001, help="Media: maximum seconds of a recording or film. Default: 300."
+    ),
 ]
 MaxPixels = Annotated[
     int | None,
-    typer.Option("--max-pixels", min=1, help="Media: largest picture or frame read. Default: 50000000."),
+    typer.Option(
+        "--max-pixels", min=1, help="Media: maximum pixels of a picture or frame. Default: 50000000."
+    ),
 ]
 MaxFrames = Annotated[
-    int | None, typer.Option("--max-frames", min=1, help="Media: longest film read. Default: 5000.")
+    int | None, typer.Option("--max-frames", min=1, help="Media: maximum frames of a film. Default: 5000.")
 ]
 
 

@@ -43,7 +43,7 @@ def translate(
     ] = None,
     model: Annotated[
         list[str] | None,
-        model_option("Name or folder; repeated, the models vote. Default: de-en."),
+        model_option("Name or folder; if repeated, an ensemble. Default: de-en."),
     ] = None,
     out: Out = None,
     format: Annotated[
@@ -60,31 +60,27 @@ def translate(
     length_penalty: Annotated[
         float | None, typer.Option(help="Rank by log P / length ** this. Default: 1.")
     ] = None,
-    n_best: Annotated[int | None, typer.Option(min=1, help="Translations a line. Default: 1.")] = None,
+    n_best: Annotated[int | None, typer.Option(min=1, help="Translations of each line. Default: 1.")] = None,
     scores: Annotated[
-        bool, typer.Option("--scores", help="Write log P and what is ranked by, too (jsonl, tsv).")
+        bool, typer.Option("--scores", help="Write log P and the ranking score, too (jsonl, tsv).")
     ] = False,
-    sample: Annotated[bool, typer.Option("--sample", help="Draw at random in place of searching.")] = False,
+    sample: Annotated[bool, typer.Option("--sample", help="Sample instead of searching.")] = False,
     top_p: Annotated[
-        float | None, typer.Option(help="Draw from the most probable symbols that make up this much.")
+        float | None, typer.Option(help="Sample from the most probable symbols with this total probability.")
     ] = None,
     temperature: Annotated[
-        float | None, typer.Option(help="Of the draw; below 1 favours the probable. Default: 1.")
+        float | None, typer.Option(help="Sampling temperature; below 1 favours probable symbols. Default: 1.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Of the draw. Default: 1.")] = None,
-    mbr: Annotated[
-        int | None, typer.Option(min=1, help="Draw so many, take the one most like the others.")
-    ] = None,
-    utility: Annotated[
-        str, typer.Option(help="What is like another, for --mbr: chrf, bleu or fast-chrf.")
-    ] = "",
-    prefix: Annotated[str, typer.Option(help="How every translation begins.")] = "",
+    seed: Annotated[int | None, typer.Option(min=0, help="Seed of sampling. Default: 1.")] = None,
+    mbr: Annotated[int | None, typer.Option(min=1, help="Minimum Bayes risk over this many samples.")] = None,
+    utility: Annotated[str, typer.Option(help="Similarity for --mbr: chrf, bleu or fast-chrf.")] = "",
+    prefix: Annotated[str, typer.Option(help="Forced beginning of every translation.")] = "",
     max_ratio: Annotated[
         float | None, typer.Option(help="Longest output: this times the source, and 10 pieces. Default: 3.")
     ] = None,
     attention: Annotated[
         Path | None,
-        typer.Option("--attention", help="Picture of where the model looks, for the first line."),
+        typer.Option("--attention", help="Plot of the attention for the first line."),
     ] = None,
     text: AllText = False,
     file: AllFiles = False,
@@ -97,7 +93,7 @@ def translate(
     keep: Keep = None,
     drop: Drop = None,
     skip_bad: Annotated[
-        bool, typer.Option("--skip-bad", help="Take lines that are not text as empty, and count them.")
+        bool, typer.Option("--skip-bad", help="Treat lines that are not text as empty, and count them.")
     ] = False,
     input_: Annotated[
         list[str] | None,

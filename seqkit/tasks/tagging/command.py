@@ -52,25 +52,23 @@ def tag(
             help="table, conllu, jsonl, tsv, spacy, html. Default: by --out; table on a terminal, else conllu.",
         ),
     ] = "",
-    from_: Annotated[str, typer.Option("--from", help="Format of the input, whatever its suffix.")] = "",
+    from_: Annotated[str, typer.Option("--from", help="Format of the input, for any suffix.")] = "",
     pretokenized: Annotated[
-        bool, typer.Option("--pretokenized", help="One sentence a line, words by spaces.")
+        bool, typer.Option("--pretokenized", help="One sentence a line, words separated by spaces.")
     ] = False,
     text: AllText = False,
     file: AllFiles = False,
     lang: Annotated[str, typer.Option(help="Language code of raw text. Default: the model's.")] = "",
     segmenter: Annotated[
         str,
-        typer.Option(
-            help="What splits raw text: a segmenter's name or folder, or spacy (rules). Default: the model's own."
-        ),
+        typer.Option(help="Segmenter of raw text: name or folder, or spacy (rules). Default: the model's."),
     ] = "",
-    label: Annotated[str, typer.Option(help="Only these kinds of label, with commas.")] = "",
+    label: Annotated[str, typer.Option(help="Only these kinds of label, separated by commas.")] = "",
     probabilities: Annotated[
-        bool, typer.Option("--probabilities", help="Show how sure each label is (table, jsonl, html).")
+        bool, typer.Option("--probabilities", help="Show the probability of each label (table, jsonl, html).")
     ] = False,
     top: Annotated[
-        int, typer.Option(min=0, help="Show the most probable labels, so many.", show_default=False)
+        int, typer.Option(min=0, help="Show this many of the most probable labels.", show_default=False)
     ] = 0,
     processes: Annotated[
         int, typer.Option(min=1, help="Processes that tag; the output is the same for any number.")

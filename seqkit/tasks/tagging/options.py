@@ -29,7 +29,7 @@ class TaggingOptions(TaskOptions):
     add_label: tuple[str, ...] = ()
     """With --from: further kinds of label that the model learns, separated by commas, such as lemma."""
     with_segmenter: bool = True
-    """Train a segmenter along, if the data say how their text was written: raw text is then split as the data are."""
+    """Also train a segmenter, if the data have their text, so that raw text is split as the data are."""
     rough: float = field(default=0.1, metadata={"unit": "share"})
     """Share of additional training sentences that are cut, joined or without final punctuation, as in raw text with
     wrong sentence boundaries."""
