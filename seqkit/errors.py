@@ -1,4 +1,4 @@
-"""The one error a user sees: what is wrong, and what to do about it."""
+"""Errors for users: what is wrong, and how to fix it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from typing import Any
 
 SHOWN = 40
-"""Names that an error lists, at most."""
+"""Maximum number of names that an error lists."""
 
 
 class SeqkitError(Exception):
-    """A mistake the user can mend.
+    """An error that a user can fix.
 
     The command line prints it as one or two lines on stderr and leaves with `exit_code`:
     1 for bad data or a broken model, 2 for a wrong command line.
@@ -25,7 +25,7 @@ class SeqkitError(Exception):
         self.exit_code = exit_code
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Errors travel between processes; pickle would call the class with the joined message alone."""
+        """Support pickling between processes; by default pickle would pass the joined message only."""
         return _again, (type(self), self.problem, self.fix, self.exit_code)
 
 
@@ -34,16 +34,16 @@ def _again(kind: type[SeqkitError], problem: str, fix: str, exit_code: int) -> S
 
 
 class PluginError(SeqkitError):
-    """A plugin's code does not do what its contract says. `problem` begins with the plugin's name."""
+    """A plugin violates its contract. `problem` begins with the name of the plugin."""
 
 
 def lacks_memory(error: BaseException) -> bool:
-    """Whether an allocation failed. torch has no class of its own for that on the CPU, only a sentence."""
+    """Whether an allocation failed. On the CPU torch raises a RuntimeError with a message."""
     return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
 
 
 class Ended(BaseException):
-    """A signal has asked the command to end: as KeyboardInterrupt, nobody's fault, and not to be taken for one."""
+    """A signal ends the command. As KeyboardInterrupt, it is not an error of any code."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -52,7 +52,7 @@ class Ended(BaseException):
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
-    """A sentence that helps after a misspelt name: the nearest known one, else all of them, or the first of many."""
+    """A hint for a misspelt name: the nearest known one, else all of them, or the first of many."""
     names = sorted(known)
     near = difflib.get_close_matches(wrong, names, n=1, cutoff=0.6)
     if near:

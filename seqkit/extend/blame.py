@@ -1,4 +1,4 @@
-"""Which third-party plugin has a part in an error, and what it may be said to have done wrong."""
+"""Find the third-party plugin in whose code an error was raised."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seqkit.extend.registry import Plugin
 
 
 def plugin_of(error: BaseException) -> Plugin | None:
-    """The third-party plugin in whose code an error came up; None where none had a part in it.
+    """The third-party plugin in whose code an error was raised, or None.
 
     Code that a plugin's class inherits from seqkit counts as the plugin's.
     """
@@ -27,9 +27,9 @@ def plugin_of(error: BaseException) -> Plugin | None:
 
 @contextmanager
 def faults_named() -> Iterator[None]:
-    """Raise PluginError, with file and line, in place of an exception that came up in a third-party plugin's code.
+    """Replace exceptions from the code of a third-party plugin by PluginError with file and line.
 
-    SeqkitError, OSError and a lack of memory pass: commands report them.
+    SeqkitError, OSError and failed allocations propagate: commands report them.
     """
     try:
         yield
@@ -41,10 +41,10 @@ def faults_named() -> Iterator[None]:
 
 
 def named(error: BaseException) -> Exception:
-    """The exception to report for an error, from whichever process it comes.
+    """The exception to report for an error of this or another process.
 
-    Returns SeqkitError, OSError and a lack of memory as they are; a PluginError with file and line where the error came
-    up in a third-party plugin's code; else a RuntimeError with its place.
+    Returns SeqkitError, OSError and failed allocations unchanged; a PluginError with file and line for errors in the
+    code of a third-party plugin; else a RuntimeError with its location.
     """
     if isinstance(error, SeqkitError | OSError | MemoryError):
         return error

@@ -1,4 +1,4 @@
-"""Make what a record names, and refuse what does not keep to the contract by the name of the plugin."""
+"""Create what records name, and report contract violations with the name of the plugin."""
 
 from __future__ import annotations
 
@@ -17,15 +17,14 @@ MAKERS = {
     "metrics": "metric",
     "tasks": "implementation",
 }
-"""Kind of record -> the field that names what makes it, where that is not `build`."""
+"""Kind of record -> the field that names its implementation, if that is not `build`."""
 FIX = "Tell the author of the plugin, or use another version of it."
 
 
 def build(kind: str, name: str, *arguments: Any) -> Any:
-    """Call what the record of that kind and name has as `build`, or in the field that MAKERS names.
+    """Call the `build` of a record, or what it has in the field that MAKERS names.
 
-    Raises PluginError where it does not take these arguments or gives None, and SeqkitError where no plugin offers
-    the name.
+    Raises PluginError if it does not accept these arguments or returns None, and SeqkitError for an unknown name.
     """
     registered = registry().registered(kind, name)
     reference = getattr(registered.spec, MAKERS.get(kind, "build"))
@@ -38,7 +37,7 @@ def build(kind: str, name: str, *arguments: Any) -> Any:
 
 
 def build_as(base: type, kind: str, name: str, *arguments: Any) -> Any:
-    """As `build`. Raises PluginError where what is made is no instance of `base`, the contract."""
+    """As `build`. Raises PluginError if the result is not an instance of `base`, the contract."""
     made = build(kind, name, *arguments)
     if not isinstance(made, base):
         registered = registry().registered(kind, name)
@@ -65,7 +64,7 @@ def class_of(base: Any, kind: str, name: str, called: str = "") -> Any:
 
 
 def facts_class(spec: ModelSpec) -> Any:
-    """The class of facts of a model: its own, or that of its task. Raises PluginError where neither names one."""
+    """The class of facts of a model, or of its task. Raises PluginError if neither names one."""
     task: TaskSpec = registry().find("tasks", spec.task)
     reference = spec.facts or task.facts
     if reference is None:
@@ -76,7 +75,7 @@ def facts_class(spec: ModelSpec) -> Any:
 
 
 def check_takes(make: Callable[..., Any], arguments: tuple[Any, ...], plugin: Plugin, reference: str) -> None:
-    """Raise PluginError where a call with so many arguments would fail. What has no signature is not looked at."""
+    """Raise PluginError if a call with these arguments would fail. Callables without a signature are not checked."""
     try:
         signature = inspect.signature(make)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Whether a record that a plugin yields is what its class says: the types of its fields, and the form of its names."""
+"""Validate records of plugins: types of fields, and forms of names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, cast, get_args, get_origin, get_type_hints
 from seqkit.extend.specs import CommandSpec, DecoderSpec, EncoderSpec, LabelSpec, TaskSpec
 
 NAME = re.compile(r"\w[^/\\\s\x00-\x1f\x7f]*")
-"""A name also names a folder, and is told from a path."""
+"""Valid names; a name is also the name of a folder, and must differ from a path."""
 SUFFIX = re.compile(r"\.[^./\\\sA-Z]+")
 REFERENCE = re.compile(r"[\w.]+:[\w.]+")
 REFERENCES = (
@@ -21,16 +21,16 @@ REFERENCES = (
 )
 """Fields that name an implementation."""
 KIND = re.compile(r"[^\W\d][\w-]*")
-"""A kind of label also names a column, a key in MISC, and an output layer."""
+"""Valid kinds of label; a kind is also the name of a column, a key in MISC, and an output layer."""
 CHOICES = {
     "column": ("", "LEMMA", "UPOS", "XPOS", "FEATS", "DEPREL", "DEPS"),
     "spacy": ("", "LEMMA", "POS", "TAG", "MORPH", "ENT_IOB"),
     "scheme": ("", "BIO", "IOB1", "BIOES", "BILOU"),
 }
-"""Fields of a LabelSpec that have one of a few values."""
+"""Fields of a LabelSpec with a fixed set of values."""
 
 OWN_COMMANDS = ("corpora", "evaluate", "help", "models", "plugins", "train")
-"""Commands that no record offers: those of seqkit itself."""
+"""Names of commands that plugins cannot use."""
 OWN_FLAGS = {
     "options": (
         "train",
@@ -47,11 +47,11 @@ OWN_FLAGS = {
         ),
     ),
 }
-"""Field of a TaskSpec -> the command to which its options are added, and what that command has itself."""
+"""Field of a TaskSpec -> the command to which it adds options, and the options of that command."""
 
 
 def fault_of_record(record: object, record_type: type) -> str:
-    """What is wrong with a record that a plugin yielded; empty when it can be used."""
+    """Describe what is wrong with a record of a plugin; "" if nothing is."""
     if not isinstance(record, record_type):
         return f"a {type(record).__name__}, not a {record_type.__name__}"
     for name, hint, value in _held(record):
@@ -75,13 +75,13 @@ def fault_of_record(record: object, record_type: type) -> str:
 
 
 def packages_named_by(record: Any) -> set[str]:
-    """The top-level packages in which the implementations lie that a record names."""
+    """The top-level packages of the implementations that a record names."""
     values = [(name, value) for name, _, value in _held(record) if name in REFERENCES]
     return {str(value).partition(":")[0].partition(".")[0] for _, value in values if value}
 
 
 def _fault_of_task(record: TaskSpec) -> str:
-    """The first option whose flag the command has already; empty when there is none."""
+    """The first option whose flag the command has already; "" if there is none."""
     for name, (command, flags) in OWN_FLAGS.items():
         for option in fields(getattr(record, name)):
             if option.name in flags:
@@ -90,7 +90,7 @@ def _fault_of_task(record: TaskSpec) -> str:
 
 
 def _fault_of_label(record: LabelSpec) -> str:
-    """What is wrong with a kind of label; its name also names an output layer and a key in MISC."""
+    """Describe what is wrong with a kind of label; "" if nothing is."""
     if not KIND.fullmatch(record.name):
         return f"a LabelSpec whose name is not made of letters, digits, _ and -: {record.name!r}"
     for name, choices in CHOICES.items():
@@ -103,7 +103,7 @@ def _fault_of_label(record: LabelSpec) -> str:
 
 
 def _fault_of_field(name: str, hint: Any, value: object) -> str:
-    """What a field should be; empty when it is."""
+    """Describe the expected value of a field; "" if it is valid."""
     if not _fits(value, hint):
         return _in_words(hint)
     if name == "name" and not NAME.fullmatch(str(value)):
@@ -119,7 +119,7 @@ def _fault_of_field(name: str, hint: Any, value: object) -> str:
 
 @cache
 def _hints(record_type: type) -> dict[str, Any]:
-    """The resolved annotations of a class of records: resolved for each record they would cost 15 ms at every start."""
+    """The resolved annotations of a class of records, cached, because resolving them for each record takes 15 ms."""
     return get_type_hints(record_type)
 
 
@@ -131,7 +131,7 @@ def _held(record: Any) -> list[tuple[str, Any, object]]:
 
 
 def _fits(value: object, hint: Any) -> bool:
-    """Whether a value is of an annotated type, as far as `specs` uses them."""
+    """Whether a value is of an annotated type, for the types that `specs` uses."""
     origin, inner = get_origin(hint), get_args(hint)
     if origin is UnionType:
         return any(_fits(value, one) for one in inner)

@@ -1,4 +1,4 @@
-"""The hooks a plugin can implement. Each docstring is a whole plugin; a plugin is a module named by an entry point
+"""The hooks that a plugin can implement. Each docstring has an example plugin, a module named by an entry point:
 
 [project.entry-points.seqkit]
 mine = "my_package"
@@ -47,7 +47,7 @@ def seqkit_recurrences() -> Iterable[RecurrenceSpec]:
 
 @hookspec
 def seqkit_models() -> Iterable[ModelSpec]:
-    """What `seqkit train NAME` can train.
+    """Models that `seqkit train NAME` can train.
 
     from dataclasses import dataclass
     from seqkit import ModelSpec, TaggerOptions, hookimpl
@@ -122,7 +122,7 @@ def seqkit_optimizers() -> Iterable[OptimizerSpec]:
 
 @hookspec
 def seqkit_schedules() -> Iterable[ScheduleSpec]:
-    """How the learning rate falls.
+    """Schedules of the learning rate.
 
     from seqkit import ScheduleSpec, hookimpl
 
@@ -181,7 +181,7 @@ def seqkit_decoders() -> Iterable[DecoderSpec]:
 
 @hookspec
 def seqkit_formats() -> Iterable[FormatSpec]:
-    """File suffixes and who reads and writes them.
+    """File formats: suffixes, readers and writers.
 
     from seqkit import FormatSpec, hookimpl
 
@@ -202,7 +202,7 @@ def seqkit_labels() -> Iterable[LabelSpec]:
     @hookimpl
     def seqkit_labels():
         yield LabelSpec("chunk", misc="Chunk", scheme="BIO", absent="O", unlabelled=True,
-                        summary="noun phrases and their like, as spans")
+                        summary="noun phrases and other chunks, as spans")
     """
     raise NotImplementedError
 
@@ -224,7 +224,7 @@ def seqkit_corpora() -> Iterable[CorpusSpec]:
 
 @hookspec
 def seqkit_engines() -> Iterable[EngineSpec]:
-    """Where the parts of a batch are worked on.
+    """Engines that process the parts of a batch.
 
     from seqkit import EngineSpec, hookimpl
 

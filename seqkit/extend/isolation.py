@@ -1,4 +1,4 @@
-"""Run a plugin's code at import: its prints are no data, the process keeps its state, and a hang is named."""
+"""Isolate the import of a plugin: redirect its output, restore the state of the process, report a slow import."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from seqkit.io.streams import stdout_to_stderr
 from seqkit.runtime import signals
 
 PATIENCE = 5.0
-"""Seconds after which a plugin that is still being imported is named."""
+"""Seconds after which a slow import of a plugin is reported."""
 OF_THE_USER = (KeyboardInterrupt, Ended)
-"""Exceptions that a signal raises, whatever code they interrupt. Anything else is the plugin's own fault."""
+"""Exceptions raised by signals, which are not errors of the interrupted plugin."""
 
 
 @contextmanager
 def isolated(who: str, doing: str) -> Iterator[list[str]]:
-    """Run the block with standard output sent to stderr and the process's state put back at the end.
+    """A context with standard output redirected to stderr, which restores the state of the process at its end.
 
     Args:
         who: the plugin, as messages name it.
-        doing: what is done to it, such as "importing".
-    Yields a list that holds, after the block, the names of the settings that had changed.
+        doing: the action, such as "importing".
+    Yields a list that contains, after the block, the names of the settings that had changed.
     """
     slow = threading.Timer(PATIENCE, _say_slow, (who, doing))
     slow.daemon = True

@@ -1,6 +1,6 @@
-"""The plugin host: finds plugins by entry point, asks each one for its records, and loads what they name.
+"""The plugin host: find plugins by entry point, collect their records, and load what these name.
 
-One plugin's fault never stops another: it is caught, named in `Registry.failures`, and the rest goes on.
+A fault of one plugin does not affect others: it is caught and recorded in `Registry.failures`.
 """
 
 from __future__ import annotations
@@ -29,10 +29,10 @@ _COLLECTING = threading.RLock()
 
 
 def load(reference: str) -> Any:
-    """What `"module:attr"` names. SeqkitError where it cannot be imported or found."""
+    """Load what `"module:attr"` names. Raises SeqkitError if it cannot be imported or found."""
     module, _, attribute = reference.partition(":")
     try:
-        # `import_module` waits for a thread that is still importing the module; `sys.modules` has it half made.
+        # `import_module` waits for a thread that is importing the module; `sys.modules` may have it incomplete.
         found = importlib.import_module(module) if module in sys.modules else _imported(module)
         return functools.reduce(getattr, attribute.split("."), found)
     except OF_THE_USER:
@@ -41,17 +41,17 @@ def load(reference: str) -> Any:
         owner = owner_of(module)
         named = f"the {owner.who}, which names it" if owner else "the plugin that names it"
         raise SeqkitError(
-            f"{reference} cannot be loaded: {describe(error)}", f"Mend or reinstall {named}."
+            f"{reference} cannot be loaded: {describe(error)}", f"Repair or reinstall {named}."
         ) from error
 
 
 def _imported(module: str) -> Any:
-    """The module, imported. What it prints is no data, and what it changes in the process is put back."""
+    """Import a module, with its output redirected and the state of the process restored."""
     owner = owner_of(module)
     if owner.builtin if owner else module.partition(".")[0] in COMMON_PACKAGES:
         return importlib.import_module(module)
     who = owner.who if owner else module
-    # The lock also serves `isolated`, which sends standard output elsewhere for the whole process.
+    # The lock also protects `isolated`, which redirects standard output for the whole process.
     with _COLLECTING, isolated(who, "importing") as changed:
         found = importlib.import_module(module)
     if changed:
@@ -60,14 +60,14 @@ def _imported(module: str) -> Any:
 
 
 def owner_of(module: str) -> Plugin | None:
-    """The plugin to which a module belongs; None for seqkit's own modules, and where no plugin was loaded yet."""
+    """The plugin of a module; None for seqkit's modules, and if no plugin was loaded yet."""
     if not registry.cache_info().currsize:
         return None
     return registry().owners.get(module.partition(".")[0])
 
 
 def package_folder(name: str, reference: str) -> Path:
-    """The folder that `"package:path/inside"` names. SeqkitError, naming what it is for, where it cannot be found."""
+    """The folder of `"package:path/inside"`. Raises SeqkitError with its purpose if it cannot be found."""
     package, _, inside = reference.partition(":")
     try:
         found = find_spec(package)
@@ -81,7 +81,7 @@ def package_folder(name: str, reference: str) -> Path:
 
 
 def _reinstall(name: str) -> str:
-    """What to do about a corpus or shipped model whose package is missing; a module's name is none that pip knows."""
+    """The fix for a missing package of a corpus or model; the name of a module is not one that pip knows."""
     offers = (registered for kind in ("corpora", "pretrained") for registered in registry().all(kind))
     owner = next((registered for registered in offers if registered.spec.name == name), None)
     return f"Reinstall {owner.distribution}, or tell its author." if owner else "Tell the plugin's author."
@@ -89,9 +89,9 @@ def _reinstall(name: str) -> str:
 
 @functools.cache
 def registry() -> Registry:
-    """What the installed plugins offer, collected once a process (`registry.cache_clear()` forgets it)."""
+    """The records of the installed plugins, collected once in a process (`registry.cache_clear()` resets it)."""
     found = Registry()
-    # Of two threads that send strangers' prints elsewhere at once, each would put back what the other had put there.
+    # redirect_stdout is not thread-safe: two threads would restore each other's redirection.
     with _COLLECTING:
         hosts = [pair for plugin, entry in _chosen(found) for pair in _register(plugin, entry, found)]
         found.plugins = [plugin for plugin, _ in hosts]
@@ -102,7 +102,7 @@ def registry() -> Registry:
 
 
 def _chosen(found: Registry) -> list[tuple[Plugin, EntryPoint]]:
-    """The entry points to load, sorted by name: all, or the built-in ones and those SEQKIT_PLUGINS names."""
+    """The entry points to load, sorted by name: all, or the built-in ones and those named in SEQKIT_PLUGINS."""
     found.installed = entry_points()
     entries = [(_origin(entry), entry) for entry in found.installed.select(group=GROUP)]
     entries.sort(key=lambda pair: (pair[0].plugin, pair[0].distribution))
@@ -118,7 +118,7 @@ def _chosen(found: Registry) -> list[tuple[Plugin, EntryPoint]]:
 
 
 def _origin(entry: EntryPoint) -> Plugin:
-    """Who brings this entry point."""
+    """The plugin of an entry point."""
     if entry.dist is None:
         return Plugin(entry.name, "", "")
     metadata = entry.dist.metadata
@@ -128,7 +128,7 @@ def _origin(entry: EntryPoint) -> Plugin:
 def _register(
     plugin: Plugin, entry: EntryPoint, found: Registry
 ) -> Iterator[tuple[Plugin, pluggy.PluginManager]]:
-    """The plugin in a pluggy manager of its own, where its hooks can be checked and called alone."""
+    """Register a plugin in a separate pluggy manager, so that its hooks are checked and called independently."""
     host = pluggy.PluginManager(GROUP)
     host.add_hookspecs(hookspecs)
     found.modules[entry.module.partition(".")[0]] = plugin

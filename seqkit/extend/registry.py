@@ -1,4 +1,4 @@
-"""Which plugin owns which name: the records collected so far, asked for by kind and name."""
+"""The registry: records by kind and name, with the plugin of each."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Failure:
 class Registry:
     """Everything that plugins offer, by kind and name.
 
-    A name that two strangers claim belongs to neither; a built-in's name stays the built-in's.
+    A name that two third-party plugins register is available from neither; a built-in name stays with the built-in.
     """
 
     def __init__(self) -> None:
@@ -114,7 +114,7 @@ class Registry:
         return f" Plugins with faults: {failed} (see 'seqkit plugins')."
 
     def check_uncontested(self, kind: str, name: str) -> None:
-        """Raise SeqkitError where two strangers claim the name, or the suffix of a format."""
+        """Raise SeqkitError if two third-party plugins register the name, or the suffix of a format."""
         if name in self._contested[kind]:
             fix = "Uninstall one, or name the plugins to load in SEQKIT_PLUGINS."
             raise SeqkitError(self._contested[kind][name], fix, exit_code=2)
@@ -124,7 +124,7 @@ class Registry:
         self.check_uncontested(kind, name)
         for failure in self.failures:
             if failure.distribution == distribution:
-                return f"which has a fault: {failure.reason}", "Mend or reinstall it; see 'seqkit plugins'."
+                return f"which has a fault: {failure.reason}", "Repair or reinstall it; see 'seqkit plugins'."
         try:
             metadata.distribution(distribution)
         except (metadata.PackageNotFoundError, ValueError):

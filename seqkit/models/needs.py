@@ -1,4 +1,4 @@
-"""What must be installed to compute a model: names by kind, the packages that offer them, and their versions."""
+"""Requirements of a model: registered names by kind, their packages, and versions."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from seqkit.io.json_files import AGAIN
 from seqkit.models.options import names_in, parts_of_options
 
 Needs = Mapping[str, Mapping[str, str]]
-"""Kind of record -> name -> the distribution that offered it, as `config.json` has it."""
+"""Kind of record -> name -> its distribution, as in `config.json`."""
 Versions = Mapping[str, str]
 """Distribution -> version."""
 
 
 def needs_of(model: str, options: Any) -> dict[str, dict[str, str]]:
-    """What a model of that ModelSpec needs with these options. Raises SeqkitError where that is not installed."""
+    """The requirements of a model with these options. Raises SeqkitError if one is not installed."""
     host = registry()
     registered = host.registered("models", model)
     task = host.registered("tasks", registered.spec.task)
@@ -37,17 +37,17 @@ def needs_of(model: str, options: Any) -> dict[str, dict[str, str]]:
 
 
 def versions_of(needs: Needs) -> dict[str, str]:
-    """The installed version of each distribution that is needed."""
+    """The installed version of each required distribution."""
     return {name: _version(name) for name in _distributions(needs)}
 
 
 def third_party(versions: Versions) -> list[str]:
-    """`NAME VERSION` of each distribution but seqkit itself."""
+    """`NAME VERSION` of each distribution except seqkit."""
     return [f"{name} {version}" for name, version in versions.items() if name != GROUP]
 
 
 def missing(needs: Needs) -> Iterator[tuple[str, str]]:
-    """What is needed and cannot be had: the problem and the fix."""
+    """Yield problem and fix of each missing requirement."""
     for kind, names in needs.items():
         if kind not in KINDS:
             yield f"needs a '{kind}', which this seqkit does not know", AGAIN
@@ -72,7 +72,7 @@ def _missing(kind: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
 
 
 def changed(needs: Needs, before: Versions) -> str:
-    """Which distributions have another version than they had, in words; empty when none has, or none is known."""
+    """The distributions whose versions changed, as text; "" if none, or if versions are unknown."""
     now = versions_of(needs)
     return " and ".join(
         f"{name} {before[name]} (installed: {now[name] or 'none'})"
@@ -82,13 +82,13 @@ def changed(needs: Needs, before: Versions) -> str:
 
 
 def changed_third_party(config: Mapping[str, Any]) -> str:
-    """As `changed`, of a model's configuration and without seqkit itself. Older folders record no versions."""
+    """As `changed`, for the configuration of a model, without seqkit. Older folders record no versions."""
     before = {name: version for name, version in _recorded(config).items() if name != GROUP}
     return changed(config["needs"], before)
 
 
 def _recorded(config: Mapping[str, Any]) -> dict[str, str]:
-    """The versions in a configuration. Raises SeqkitError where it holds anything else."""
+    """The versions in a configuration. Raises SeqkitError if they are invalid."""
     versions = config.get("versions", {})
     if not isinstance(versions, dict) or not all(isinstance(version, str) for version in versions.values()):
         raise SeqkitError("config.json: 'versions' does not hold a version for each package", AGAIN)

@@ -1,4 +1,4 @@
-"""The recurrent parts of encoders and decoders, as the options of a sequence-to-sequence model describe them."""
+"""Build the recurrent networks of encoders and decoders from the options of a sequence-to-sequence model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from seqkit.nn.deep import DeepEncoder
 
 
 def recurrent_encoder(options: Seq2SeqOptions, input_size: int) -> DeepEncoder:
-    """The layers that read x_BTD with D = `input_size`. Raises SeqkitError for a recurrence that no plugin offers."""
+    """The encoder network for x_BTD with D = `input_size`. Raises SeqkitError for an unknown recurrence."""
     return DeepEncoder(
         recurrence_class(options.recurrence),
         input_size,
@@ -30,10 +30,10 @@ def recurrent_decoder(
     output_size: int,
     input_feeding: bool,
 ) -> RecurrentDecoder:
-    """The layers that write. Raises SeqkitError for a recurrence that no plugin offers.
+    """The decoder network. Raises SeqkitError for an unknown recurrence.
 
-    Args: input_size, of x; memory_size and final_sizes, of what the encoders read; output_size, of o, with attention;
-    input_feeding, in place of the option's.
+    Args: input_size, that of x; memory_size and final_sizes, those of the memory; output_size, that of o, with
+    attention; input_feeding, to override the option.
     """
     return RecurrentDecoder(
         recurrence_class(options.recurrence),

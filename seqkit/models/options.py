@@ -1,4 +1,4 @@
-"""The options of sequence-to-sequence models. Imports no torch: listing models stays light."""
+"""The options of sequence-to-sequence models. Imports no torch, so that listing models stays fast."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from seqkit.models.contracts import ModelOptions
 
 @dataclass(frozen=True)
 class Seq2SeqOptions(ModelOptions):
-    """Options of every sequence-to-sequence model. Its encoders and its decoder add theirs."""
+    """Options of every sequence-to-sequence model. Encoders and decoders add theirs."""
 
     PARTS: ClassVar[Mapping[str, str]] = {
         "recurrence": "recurrences",
@@ -68,15 +68,15 @@ class Seq2SeqOptions(ModelOptions):
 
 
 def names_in(several: str) -> list[str]:
-    """The encoders named in the option `encoder`."""
+    """The encoders in the option `encoder`."""
     return [name.strip() for name in several.split(",") if name.strip()]
 
 
 def options_class(spec: ModelSpec, values: Mapping[str, Any]) -> type:
-    """The options that a model of this record takes: its own, and those of the encoders and the decoder chosen.
+    """The options of a model: its own, and those of its encoders and its decoder.
 
-    Args: values, what is known of the options, of which `encoder` and `decoder` count.
-    Raises SeqkitError for an encoder or decoder that no plugin offers.
+    Args: values, given options, of which `encoder` and `decoder` are used.
+    Raises SeqkitError for an unknown encoder or decoder.
     """
     chosen = {field.name: field.default for field in dataclasses.fields(spec.options)} | dict(values)
     if not {"encoder", "decoder"} <= set(parts_of_options(spec.options)):
@@ -92,13 +92,13 @@ def options_class(spec: ModelSpec, values: Mapping[str, Any]) -> type:
 
 
 def parts_of_options(options: type) -> Mapping[str, str]:
-    """Option -> kind of the records that it names, of a model's options."""
+    """Option -> kind of the records that it names."""
     return options.PARTS if issubclass(options, ModelOptions) else ModelOptions.PARTS
 
 
 @cache
 def _joined(own: type, parts: tuple[type, ...]) -> type:
-    """One dataclass with the fields of several. Raises SeqkitError where two have a field of one name."""
+    """A dataclass with the fields of several. Raises SeqkitError if two have a field of one name."""
     owners: dict[str, type] = {}
     for part in (own, *parts):
         for one in dataclasses.fields(part):

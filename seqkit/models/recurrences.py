@@ -1,4 +1,4 @@
-"""Registered recurrences by name: `nn` is handed classes, and knows no plugin."""
+"""Registered recurrences by name; `nn` receives their classes and does not depend on plugins."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from seqkit.nn.layer_check import fault_of_layer
 from seqkit.nn.recurrent import Recurrence
 
 SIZES = 3, 4
-"""Sizes of the layer that is made to check a plugin's class."""
+"""Sizes of the layer for checking the class of a plugin."""
 
 
 def recurrence_class(name: str) -> type[Recurrence]:
-    """The class of the registered recurrence of that name, made as `layer(input_size, hidden_size)`.
+    """The class of a registered recurrence, created as `layer(input_size, hidden_size)`.
 
-    Raises SeqkitError for a name that no plugin offers, and PluginError for a class that is no recurrence, takes other
-    arguments, or does not keep to the contract on a short sequence.
+    Raises SeqkitError for an unknown name, and PluginError for a class that is not a recurrence, takes other arguments,
+    or violates the contract on a short sequence.
     """
     registered = registry().registered("recurrences", name)
     reference = registered.spec.layer
@@ -40,7 +40,7 @@ def recurrence_class(name: str) -> type[Recurrence]:
 
 @cache
 def _fault_of(name: str, layer: Any) -> str:
-    """What is wrong with a small layer of a plugin's class; random numbers that it draws are given back."""
+    """Describe what is wrong with a small layer of a plugin's class; "" if nothing is. Restores the random state."""
     random = torch.get_rng_state()
     try:
         return fault_of_layer(cast(Recurrence, build("recurrences", name, *SIZES)))

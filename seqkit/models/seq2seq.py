@@ -1,8 +1,8 @@
-"""Sequence to sequence: an encoder reads x_1 … x_S, a decoder writes y_1 … y_T, and S and T are free.
+"""Sequence-to-sequence models: an encoder reads x_1 … x_S, a decoder writes y_1 … y_T, for any S and T.
 
     encoder: z_t = h(W_e x_t + U_e z_{t-1})        decoder: ŷ_τ = V_d h(W_d x_τ + U_d z_{τ-1})
 
-What is read and written is the business of encoders and decoders, which are plugins. Nothing here names a modality.
+Encoders and decoders are plugins; this module is independent of modalities.
 Shapes: B examples, S steps of the memory, D features of a step.
 """
 
@@ -25,25 +25,25 @@ from seqkit.models.seq2seq_facts import Seq2SeqFacts
 
 
 class Seq2SeqBatch(NamedTuple):
-    """Examples as tensors: what each encoder made of the sources, and the decoder of the targets."""
+    """A batch: sources collated by each encoder, and targets by the decoder."""
 
     sources: dict[str, Any]
     target: Any
 
 
 class Seq2Seq(nn.Module):
-    """P(y | x) = Π_τ softmax(ŷ_τ)[y_τ], the decoder's states started by, or looking at, the encoders' memory."""
+    """P(y | x) = Π_τ softmax(ŷ_τ)[y_τ], where the decoder starts from the encoders' memory, or attends to it."""
 
     def __init__(self, options: Any, facts: Seq2SeqFacts) -> None:
         super().__init__()
         self.options, self.facts = options, facts
         self.inference_dtype: str = options.inference_dtype
-        """Number format of matrix products in `generate`; whoever loads the model may choose another."""
+        """Number format of matrix products in `generate`; may be changed after loading."""
         encoders = {
             name: build_as(Encoder, "encoders", name, options, part) for name, part in facts.encoders.items()
         }
         if not encoders:
-            raise SeqkitError("option encoder is empty, so nothing is read", "Name one.", exit_code=2)
+            raise SeqkitError("option encoder is empty", "Name an encoder.", exit_code=2)
         self.encoders = nn.ModuleDict(encoders)
         several = list(encoders.values())
         size = several[0].output_size if len(several) == 1 else options.hidden
@@ -72,32 +72,32 @@ class Seq2Seq(nn.Module):
         return [sum(steps) for steps in zip(*each, strict=True)]
 
     def collate(self, pairs: Sequence[Pair], seed: int | None = None) -> Seq2SeqBatch:
-        """Pairs as one batch. With a seed, in training, what is random about it (segmentations) is drawn."""
+        """Batch pairs. With a seed, in training, sample what is random (segmentations)."""
         target = self.decoder.collate([pair.target for pair in pairs], seed)
         return Seq2SeqBatch(self.collate_sources([pair.sources for pair in pairs], seed), target)
 
     def collate_sources(
         self, sources: Sequence[Mapping[str, Any]], seed: int | None = None
     ) -> dict[str, Any]:
-        """What each encoder makes of its modality."""
+        """Batches of the sources by modality."""
         return {
             name: encoder.collate([source[name] for source in sources], seed)  # type: ignore[operator]
             for name, encoder in self.encoders.items()
         }
 
     def read(self, sources: Sequence[Mapping[str, Any]]) -> Memory:
-        """The memory of some sources."""
+        """The memory of sources."""
         return self.encode(self.collate_sources(sources))
 
     def encode(self, sources: Mapping[str, Any]) -> Memory:
-        """The memory of a batch of sources. Those of several encoders are brought to one width and joined along S."""
+        """The memory of a batch of sources. Those of several encoders are projected to one width and joined along S."""
         memories = {name: encoder(sources[name]) for name, encoder in self.encoders.items()}
         if len(memories) == 1:
             return next(iter(memories.values()))
         return join({name: _projected(memory, self.projections[name]) for name, memory in memories.items()})
 
     def log_prob(self, pairs: Sequence[Pair]) -> Tensor:
-        """ln P(target | source) of each pair, (B,). Raises SeqkitError where the decoder does not tell it."""
+        """ln P(target | source) of each pair, (B,). Raises SeqkitError if the decoder does not offer it."""
         log_p_B = self.log_prob_or_none(pairs)
         if log_p_B is None:
             problem = f"the decoder for {self.options.decoder} does not tell how likely a target is"
@@ -106,13 +106,13 @@ class Seq2Seq(nn.Module):
 
     @torch.no_grad()
     def log_prob_or_none(self, pairs: Sequence[Pair]) -> Tensor | None:
-        """As `log_prob`; None where the decoder does not tell it."""
+        """As `log_prob`; None if the decoder does not offer it."""
         batch = self.collate(pairs)
         log_p_B: Tensor | None = self.decoder.log_prob(self.encode(batch.sources), batch.target)
         return log_p_B
 
     def forward(self, batch: Seq2SeqBatch, label_smoothing: float = 0.0) -> Loss:
-        """-Σ log P(y | x), as the decoder has it."""
+        """-Σ log P(y | x), the loss of the decoder."""
         loss: Loss = self.decoder.loss(self.encode(batch.sources), batch.target, label_smoothing)
         return loss
 
@@ -122,21 +122,21 @@ def _projected(memory: Memory, project: nn.Module) -> Memory:
 
 
 def join(memories: Mapping[str, Memory]) -> Memory:
-    """Several memories of one width, one after another along S; their final states side by side.
+    """Concatenate memories of one width along S, and their final states along features.
 
-    The joined memory has symbols where every part has them, of one alphabet: a decoder that copies must be able to
-    copy from any step.
+    The joined memory has symbols if every part has them, of one alphabet: a decoder that copies must be able to copy
+    from any step.
     """
     several = list(memories.values())
     states_BSD = torch.cat([memory.states_BSD for memory in several], dim=1)
     mask_BS = torch.cat([_mask(memory) for memory in several], dim=1)
-    # A recurrence with a memory cell beside one without: only what all of them have can start a decoder.
+    # If only some recurrences have a memory cell, only the common parts of the state can start a decoder.
     final = tuple(torch.cat(parts, dim=-1) for parts in zip(*(m.final for m in several), strict=False))
     return Memory(states_BSD, None if bool(mask_BS.all()) else mask_BS, final, *_symbols(several))
 
 
 def _symbols(memories: Sequence[Memory]) -> tuple[Tensor | None, Any]:
-    """The symbols of all steps and their alphabet; None and None where a memory has none, or of another alphabet."""
+    """The symbols of all steps and their alphabet; None and None if a memory has none, or another alphabet."""
     alphabet = memories[0].alphabet
     symbols = [memory.symbols_BS for memory in memories if memory.alphabet == alphabet]
     known = [part_BS for part_BS in symbols if part_BS is not None]
@@ -150,5 +150,5 @@ def _mask(memory: Memory) -> Tensor:
 
 
 def build(options: Any, facts: Seq2SeqFacts) -> Seq2Seq:
-    """The model that a ModelSpec names."""
+    """Build the model of a ModelSpec."""
     return Seq2Seq(options, facts)

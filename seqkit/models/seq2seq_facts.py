@@ -1,4 +1,4 @@
-"""What pairs tell a model from one sequence to another, kept in the model folder. Imports no torch."""
+"""Facts of a sequence-to-sequence model, stored in the model folder. Imports no torch."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from seqkit.models.options import names_in
 
 @dataclass
 class Seq2SeqFacts:
-    """What the pairs told: the facts of each encoder by modality, and those of the decoder."""
+    """Facts of the training pairs: those of each encoder by modality, and those of the decoder."""
 
     encoders: dict[str, Any]
     decoder: Any
@@ -32,7 +32,7 @@ class Seq2SeqFacts:
 
     @classmethod
     def gather(cls, pairs: Sequence[Pair], options: Any, source_language: str, target_language: str) -> Self:
-        """Read the training split once, each encoder and the decoder for itself."""
+        """Gather the facts of each encoder and of the decoder from the training split."""
         host = registry()
         encoders = {
             name: load(host.find("encoders", name).facts).gather(pairs, options)
@@ -42,7 +42,7 @@ class Seq2SeqFacts:
         return cls(encoders, decoder, options.decoder, source_language, target_language)
 
     def save(self, folder: Path) -> None:
-        """Write `languages.json`, and a folder for each part that has something to keep."""
+        """Write `languages.json`, and the facts of each part."""
         told = {"source": self.source_language, "target": self.target_language}
         write_json(
             folder / LANGUAGES, {**told, "encoders": list(self.encoders), "decoder": self.decoder_name}
@@ -52,7 +52,7 @@ class Seq2SeqFacts:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read what `save` wrote. Raises SeqkitError for a file that is missing or not what it should be."""
+        """Read what `save` wrote. Raises SeqkitError for a file that is missing or invalid."""
         told, host = read_json(folder / LANGUAGES), registry()
         encoders = {name: load(host.find("encoders", name).facts).load(folder) for name in told["encoders"]}
         decoder = load(host.find("decoders", told["decoder"]).facts).load(folder)

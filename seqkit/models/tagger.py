@@ -37,13 +37,13 @@ from seqkit.text.vocabulary import WordIndex, pad
 
 
 class TagBatch(NamedTuple):
-    """Sentences as tensors: where each word stands in the table of distinct words, and the target labels."""
+    """A batch of sentences: index of each word in the table of distinct words, and target labels."""
 
     table: WordTable
     index_BT: Tensor
     lengths_B: Tensor
     targets: dict[str, Tensor]
-    """Kind of label -> y_BT, IGNORE where there is none."""
+    """Kind of label -> y_BT, IGNORE if there is none."""
 
 
 class Tagger(nn.Module):
@@ -77,7 +77,7 @@ class Tagger(nn.Module):
         }
 
     def add_kind(self, kind: str) -> None:
-        """Make an output layer, with random weights, for a kind of label that the facts have got."""
+        """Add an output layer with random weights for a kind of label of the facts."""
         labels = self.facts.labels[kind]
         self.heads[kind] = _head(self.options, kind, labels, self.network.output_size)
         self._label_ids[kind] = {label: i for i, label in enumerate(labels)}
@@ -98,7 +98,7 @@ class Tagger(nn.Module):
         return self.matrices()["V"]
 
     def _matrix(self, name: str) -> Tensor:
-        """Raises AttributeError where the layer has none of that name, as `sru` has no U."""
+        """Raises AttributeError if the layer has no such matrix, as `sru` has no U."""
         try:
             return self.matrices()[name]
         except KeyError:
@@ -129,7 +129,7 @@ class Tagger(nn.Module):
         return {kind: head(z_BTH) for kind, head in self.heads.items()}
 
     def collate(self, sentences: Sequence[Sentence], *, sampling: float = 0.0, seed: int = 0) -> TagBatch:
-        """Sentences as one batch. `sampling`, `seed`: see `WordIndex.arrays`."""
+        """Batch sentences. `sampling`, `seed`: see `WordIndex.arrays`."""
         positions: dict[str, int] = {}
         rows = [[positions.setdefault(word, len(positions)) for word in s.words] for s in sentences]
         index_BT, lengths_B = pad(rows)
@@ -157,7 +157,7 @@ def _embedding(options: TaggerOptions, facts: TaggerFacts, recurrence: Recurrenc
         affixes = AffixEmbedding(sum(map(len, facts.affixes)) + 2, AFFIX_KINDS, options.affix_size)
     if not (options.word_size or pieces or characters or affixes):
         raise SeqkitError(
-            "word_size, piece_size, char_size and affix_size are all 0, so nothing of a word is seen",
+            "word_size, piece_size, char_size and affix_size are all 0",
             "Leave at least one of them above 0.",
             exit_code=2,
         )
@@ -176,7 +176,7 @@ def _head(options: TaggerOptions, kind: str, labels: Sequence[str], size: int) -
 
 
 def build(options: TaggerOptions, facts: TaggerFacts) -> Tagger:
-    """The tagger that a ModelSpec names. SeqkitError for a CRF over labels that are not among the facts."""
+    """Build the tagger of a ModelSpec. Raises SeqkitError for a CRF over labels that are not in the facts."""
     if options.crf not in ("none", *facts.labels):
         fix = did_you_mean(options.crf, ("none", *facts.labels))
         raise SeqkitError(f"option crf='{options.crf}': no labels of that kind are learnt", fix, exit_code=2)

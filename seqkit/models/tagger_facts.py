@@ -1,4 +1,4 @@
-"""What a treebank tells a tagger: vocabularies and the values of each kind of label, kept in the model folder."""
+"""Facts of a tagger, stored in the model folder: vocabularies, and the values of each kind of label."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ COMBINATIONS = Path("labels") / "combinations.json"
 
 @dataclass
 class TaggerFacts:
-    """What the treebank told: its words, characters, pieces, and the labels of each kind."""
+    """Facts of the training treebank: words, characters, pieces, and the labels of each kind."""
 
     words: list[str]
-    """Every training word, the most frequent first."""
+    """Training words, most frequent first."""
     kept: int
-    """How many of them have a vector of their own."""
+    """Number of words with a vector of their own."""
     ambiguous: dict[str, list[str]]
-    """Kind of label -> training words seen with more than one."""
+    """Kind of label -> training words with more than one label."""
     characters: list[str]
     labels: dict[str, list[str]]
-    """Kind of label -> its values, the most frequent first."""
+    """Kind of label -> its values, most frequent first."""
     subword: Subword | None
     affixes: list[list[str]] = field(default_factory=list)
-    """For each kind of affix, those that several training words share."""
+    """For each kind of affix, those of several training words."""
     language: str = "xx"
     silver: str | None = None
-    """The pipeline that labelled the training data, where no person did."""
+    """The pipeline of silver training labels, or None."""
     combinations: Combinations | None = None
     """Which labels of several kinds one word may have, where they are decoded together."""
 
@@ -46,7 +46,7 @@ class TaggerFacts:
     def gather(
         cls, examples: Sequence[Sentence], options: TaggerOptions, labels: Sequence[str], language: str
     ) -> Self:
-        """Read the training split once. Raises SeqkitError where SentencePiece finds nothing to learn."""
+        """Gather the facts of the training split. Raises SeqkitError if SentencePiece finds nothing to learn."""
         words = Counter(word for sentence in examples for word in sentence.words)
         values = {kind: _values(examples, kind) for kind in labels}
         frequent = [word for word, _ in words.most_common()]
@@ -65,7 +65,7 @@ class TaggerFacts:
         )
 
     def extend(self, examples: Sequence[Sentence]) -> None:
-        """Take in what a training further learns from: its words are known, but get no vector of their own."""
+        """Add the words of fine-tuning data: they count as known, but get no vector."""
         there = set(self.words)
         self.words += dict.fromkeys(word for s in examples for word in s.words if word not in there)
         self.__dict__.pop("known_words", None)
@@ -74,12 +74,12 @@ class TaggerFacts:
         }
 
     def add_kind(self, examples: Sequence[Sentence], kind: str) -> None:
-        """Take in the labels of another kind."""
+        """Add the labels of another kind."""
         self.labels[kind] = _values(examples, kind)
         self.ambiguous[kind] = _ambiguous(examples, kind)
 
     def gather_combinations(self, examples: Sequence[Sentence], options: TaggerOptions) -> None:
-        """Take in which labels stand together."""
+        """Add combinations of labels."""
         self.combinations = _combinations(examples, options, self.labels)
 
     @cached_property
@@ -102,7 +102,7 @@ class TaggerFacts:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read what `save` wrote. Raises SeqkitError for a file that is missing or not what it should be."""
+        """Read what `save` wrote. Raises SeqkitError for a file that is missing or invalid."""
         words = read_json(folder / "words" / "words.json")
         source = read_json(folder / "source" / "language.json")
         subword = folder / "source" / "subword.model"
@@ -135,9 +135,9 @@ def _read_combinations(path: Path) -> Combinations | None:
 
 
 def _values(examples: Iterable[Sentence], kind: str) -> list[str]:
-    """The labels of a kind, the most frequent first."""
+    """The labels of a kind, most frequent first."""
     counts = Counter(code for sentence in examples for code in codes(sentence, kind))
-    # Most codes that were met once serve a single word, which a model could only guess.
+    # Most codes that occur once belong to a single word, which a model cannot learn.
     least = 2 if codec_of(kind) and max(counts.values(), default=0) > 1 else 1
     return [label for label, count in counts.most_common() if count >= least and is_label(kind, label)]
 

@@ -1,4 +1,4 @@
-"""Which inputs a sequence-to-sequence model can take: a fault that comes up in a batch is traced to its input."""
+"""Find the inputs that a sequence-to-sequence model cannot take, from errors in batches."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from seqkit.errors import SeqkitError
 from seqkit.examples import Pair, RecordErrors, SourceLocation
 
 Source = Mapping[str, Any]
-"""Modality -> the input in it."""
+"""Modality -> input."""
 GROUP = 64
-"""Pairs that are tried together."""
+"""Number of pairs that are tried together."""
 
 
 def parts_of(model: Any, source: Source | None) -> list[Source]:
-    """What is read at once of a source: nothing of an empty one; the whole where several inputs belong together."""
+    """The parts of a source that are read at once: none of an empty one, the whole of several inputs."""
     if source is None:
         return []
     if len(source) > 1:
@@ -29,7 +29,7 @@ def parts_of(model: Any, source: Source | None) -> list[Source]:
 
 
 def fault_of_source(model: Any, source: Source) -> SeqkitError | None:
-    """What the model's encoders raise for a source alone; None where they take it."""
+    """The error of the encoders for a source; None if they take it."""
     try:
         parts = parts_of(model, source)
         model.source_lengths(parts)
@@ -41,7 +41,7 @@ def fault_of_source(model: Any, source: Source) -> SeqkitError | None:
 
 
 def fault_of_pair(model: Any, pair: Pair, targets: bool = True) -> SeqkitError | None:
-    """As `fault_of_source`, of a pair's source and (unless `targets` is False) its target."""
+    """As `fault_of_source`, for source and (unless `targets` is False) target of a pair."""
     fault = fault_of_source(model, pair.sources)
     if fault is not None or not targets:
         return fault
@@ -56,7 +56,7 @@ def fault_of_pair(model: Any, pair: Pair, targets: bool = True) -> SeqkitError |
 def usable_pairs(
     model: Any, pairs: Sequence[Pair], problems: RecordErrors, targets: bool = True
 ) -> list[Pair]:
-    """The pairs that the model can take; each other one goes to `problems`, with its place."""
+    """Yield the pairs that the model can take; report others to `problems` with their location."""
     usable: list[Pair] = []
     for start in range(0, len(pairs), GROUP):
         group = pairs[start : start + GROUP]
@@ -89,7 +89,7 @@ def _good(model: Any, pairs: Sequence[Pair], problems: RecordErrors, targets: bo
 
 @contextmanager
 def faults_named(model: Any, pairs: Sequence[Pair], targets: bool = True) -> Iterator[None]:
-    """Let a SeqkitError that one of these pairs is the cause of name the place of the pair."""
+    """Add the location of the pair to a SeqkitError that one of these pairs causes."""
     try:
         yield
     except SeqkitError as error:
