@@ -15,7 +15,7 @@ from seqkit.models.contracts import Counts, Loss, Memory, StepLogProbs
 from seqkit.models.modalities import SymbolDecoder
 from seqkit.models.networks import recurrent_decoder
 from seqkit.nn.affine import Affine, affine
-from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs
+from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs, symbol_log_probs
 from seqkit.nn.decoder import DecoderState
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import mask_of
@@ -141,11 +141,11 @@ class TextDecoder(TargetLines, SymbolDecoder):
 
     def log_prob(self, memory: Memory, batch: TargetBatch) -> Tensor:
         """log P(line | memory) of each line."""
-        log_p_BTV = log_probs(
-            self._narrowed(self.outputs(memory, batch.inputs_BT)[0]), self.V, self.output.bias
-        )
-        log_p_BT = log_p_BTV.gather(2, batch.targets_BT[:, :, None])[:, :, 0]
-        return (log_p_BT * batch.mask_BT).sum(1)
+        o_NO = self._narrowed(self.outputs(memory, batch.inputs_BT)[0][batch.mask_BT])
+        y_N = batch.targets_BT[batch.mask_BT]
+        log_p_N = symbol_log_probs(o_NO, self.V, self.output.bias, y_N)
+        rows = batch.mask_BT.nonzero()[:, 0]
+        return log_p_N.new_zeros(len(batch.mask_BT)).index_add(0, rows, log_p_N)
 
     def step_log_probs(self, memory: Memory, batch: TargetBatch) -> StepLogProbs:
         """Log-probabilities of every symbol at every step of the lines."""

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple, cast
 
 import torch
 from torch import Tensor
+from torch.nn.functional import cross_entropy
+from torch.utils.checkpoint import checkpoint
 
 from seqkit.nn.affine import affine, product
 
@@ -97,6 +99,21 @@ def chunked_cross_entropy(
             _Chunked.apply(o_NH.to(V_VH.dtype), V_VH, b_V, y_N, label_smoothing, precision, wanted),
         )
     return SoftmaxLoss(smooth, nll, right)
+
+
+def symbol_log_probs(o_NH: Tensor, V_VH: Tensor, b_V: Tensor, y_N: Tensor) -> Tensor:
+    """log softmax(V o_n + b)_{y_n} of each step, (N,), in chunks; the gradient computes their logits anew."""
+    parts = zip(o_NH.split(STEPS_AT_ONCE), y_N.split(STEPS_AT_ONCE), strict=True)
+    found = [
+        checkpoint(_log_p, o_CH, V_VH, b_V, y_C, use_reentrant=False, preserve_rng_state=False)
+        for o_CH, y_C in parts
+    ]
+    log_p_N: Tensor = torch.cat(found)
+    return log_p_N
+
+
+def _log_p(o_CH: Tensor, V_VH: Tensor, b_V: Tensor, y_C: Tensor) -> Tensor:
+    return -cross_entropy(affine(o_CH, V_VH, b_V).to(V_VH.dtype), y_C, reduction="none")
 
 
 def log_probs(o_NH: Tensor, V_VH: Tensor, b_V: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from seqkit.nn import cross_entropy
 from seqkit.nn.cross_entropy import STEPS_AT_ONCE, chunked_cross_entropy, log_probs
 
 H, V = 7, 11
@@ -70,3 +71,20 @@ def test_a_target_that_is_beyond_all_probability_has_a_loss_all_the_same():
     loss = chunked_cross_entropy(o_NH, V_VH, b_V, torch.tensor([2, 1]))
     assert loss.nll.item() == pytest.approx(1000.0)
     assert loss.right == 1
+
+
+def test_the_log_probability_of_each_symbol_and_its_gradient_are_those_of_all_at_once(monkeypatch):
+    monkeypatch.setattr(cross_entropy, "STEPS_AT_ONCE", 3)
+    torch.manual_seed(2)
+    o_NH, V_VH, b_V = (torch.randn(*size, dtype=torch.float64) for size in ((7, 4), (5, 4), (5,)))
+    y_N, weights_N = torch.randint(5, (7,)), torch.randn(7, dtype=torch.float64)
+    found = {}
+    for name in ("parts", "whole"):
+        parts = [part.clone().requires_grad_() for part in (o_NH, V_VH, b_V)]
+        if name == "parts":
+            log_p_N = cross_entropy.symbol_log_probs(*parts, y_N)
+        else:
+            log_p_N = cross_entropy.log_probs(*parts).gather(1, y_N[:, None])[:, 0]
+        (log_p_N * weights_N).sum().backward()
+        found[name] = [log_p_N.detach(), *(part.grad for part in parts)]
+    torch.testing.assert_close(found["parts"], found["whole"], atol=1e-12, rtol=1e-12)
