@@ -21,6 +21,8 @@ LARGEST = 10**8
 """A larger layer is a slip of the finger, and the number of its weights overflows."""
 RENAMED = {"precision": "train_dtype", "store": "weights_dtype", "compute": "inference_dtype"}
 """Earlier names of options."""
+QUOTED = 80
+"""Characters of a value that a message shows."""
 MOST_PIECES = 1_000_000
 """SentencePiece pieces of the largest vocabulary that may be asked for."""
 
@@ -34,7 +36,9 @@ def read_toml(path: str | Path) -> dict[str, Any]:
         raise SeqkitError(f"{path}: no such file", "Check the path given to --config.", exit_code=2) from None
     except IsADirectoryError:
         raise SeqkitError(f"{path}: is a folder", "Give a TOML file.", exit_code=2) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise SeqkitError(f"{path}: tables are nested too deep", "Write it flat.", exit_code=2) from None
+    except ValueError as error:  # no TOML, no UTF-8, an integer of thousands of digits
         raise SeqkitError(f"{path}: not TOML: {error}", "Mend that line.", exit_code=2) from None
 
 
@@ -58,11 +62,11 @@ def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
         key, equals, text = setting.partition("=")
         if not equals or not key.strip():
             raise SeqkitError(
-                f"--set {setting}: not of the form key=value", "Write --set hidden=256.", exit_code=2
+                f"--set {setting[:QUOTED]}: not of the form key=value", "Write --set hidden=256.", exit_code=2
             )
         try:
             value = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
+        except (ValueError, RecursionError):
             value = text.strip()
         values[key.strip()] = value if isinstance(value, str) else Typed.of(text.strip(), value)
     return values
@@ -101,7 +105,7 @@ def fill(sections: Mapping[str, type], values: Mapping[str, Any]) -> dict[str, A
         if key not in owners:
             now = RENAMED.get(key, "")
             fix = f"It is called {now} now." if now in owners else did_you_mean(key, owners)
-            raise SeqkitError(f"unknown option '{key}'", fix, exit_code=2)
+            raise SeqkitError(f"unknown option {quoted(key)}", fix, exit_code=2)
     return {
         name: _make(kind, {key: value for key, value in values.items() if owners[key] == name})
         for name, kind in sections.items()
@@ -155,9 +159,17 @@ def _make_by_pydantic(kind: type[Options], values: Mapping[str, Any]) -> Options
             problem = first["msg"].removeprefix("Value error, ")
             raise SeqkitError(f"options: {problem}", "Give other values by --set.", exit_code=2) from None
         key = first["loc"][0]
-        raise SeqkitError(
-            f"option {key}={first['input']!r}: {first['msg']}", _expected(kind, str(key)), exit_code=2
-        ) from None
+        problem = f"option {key}={quoted(first['input'])}: {first['msg']}"
+        raise SeqkitError(problem, _expected(kind, str(key)), exit_code=2) from None
+
+
+def quoted(value: Any) -> str:
+    """A value for a message, at most 80 characters of it."""
+    try:
+        text = repr(value)
+    except ValueError:  # an integer of thousands of digits
+        return "a number of thousands of digits"
+    return text if len(text) <= QUOTED else f"{text[:QUOTED]}…"
 
 
 def _as_wanted(kind: type, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -184,7 +196,9 @@ def check_range(options: Any, low: float, high: float, *names: str) -> None:
             bound = (
                 f"between {low:g} and {high:g}" if math.isfinite(high) else f"a number of at least {low:g}"
             )
-            raise SeqkitError(f"option {name}={value!r} is out of range", f"It must be {bound}.", exit_code=2)
+            raise SeqkitError(
+                f"option {name}={quoted(value)} is out of range", f"It must be {bound}.", exit_code=2
+            )
 
 
 def bytes_in(name: str, text: str) -> int:

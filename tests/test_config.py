@@ -103,3 +103,31 @@ def test_faulty_files_are_named(tmp_path):
 def test_a_table_of_options_is_written_as_toml_has_it():
     values = {"weights": {"a": 1.0, "b c": [1, 2]}, "nothing": {}}
     assert tomllib.loads(to_toml({"model": values})) == {"model": values}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('hidden = "x"', "option hidden='x'"),
+        ("[model]\nhidenn = 3", "unknown option 'hidenn'"),
+        (f"hidden = {'9' * 5000}", "not TOML"),
+        (f"a = {'[' * 3000}{']' * 3000}", "nested too deep"),
+        (f"{'.'.join('a' * 50_000)} = 1", "unknown section [a]"),
+    ],
+)
+def test_a_fault_in_a_file_of_options_names_the_file_in_a_line(tmp_path, text, said):
+    from seqkit.training.request import make_request
+
+    path = tmp_path / "c.toml"
+    path.write_text(text)
+    with pytest.raises(SeqkitError) as caught:
+        make_request({"model": "lstm", "corpus": "sample-english"}, [path], {})
+    assert str(caught.value.problem).startswith(f"{path}: ") and said in caught.value.problem
+    assert len(caught.value.problem) < len(str(path)) + 250
+
+
+def test_a_setting_of_thousands_of_digits_is_cut_in_the_message():
+    settings = parse_settings([f"hidden={'9' * 5000}"])
+    with pytest.raises(SeqkitError) as caught:
+        fill({"model": Model}, settings)
+    assert len(str(caught.value)) < 400

@@ -1,4 +1,4 @@
-"""Read recordings from WAV, FLAC and OGG files with soundfile.
+"""Read recordings from WAV, FLAC and OGG files with soundfile; plain WAV files without it, too.
 
 Shapes: T samples, C channels.
 """
@@ -13,6 +13,7 @@ import numpy as np
 
 from seqkit import SeqkitError
 from seqkit.media import Limits, Sound
+from seqkit_audio.pcm import read_pcm
 
 FORMATS = {".wav": ("WAV", "WAVEX", "RF64"), ".flac": ("FLAC",), ".ogg": ("OGG",)}
 """Suffix -> libsndfile's name of the format."""
@@ -34,9 +35,16 @@ def read_sound(path: str | Path, limits: Limits | None = None) -> Sound:
     Raises SeqkitError for a file that is missing, longer than `limits.seconds` or empty (before anything is decoded),
     broken, truncated, or of another format than its suffix says.
     """
-    path, limits, soundfile = Path(path), limits or Limits(), _soundfile()
+    path, limits = Path(path), limits or Limits()
     if not path.is_file():
         raise SeqkitError(f"{path}: no such file", "Check the path.")
+    try:
+        soundfile = _soundfile()
+    except SeqkitError as missing:
+        # Corpora of plain WAV files can be trained on without soundfile: their models read such files, too.
+        if path.suffix.lower() != ".wav":
+            raise
+        return read_pcm(path, limits, missing)
     try:
         info = soundfile.info(str(path))
     except (soundfile.SoundFileError, OSError) as error:
@@ -122,6 +130,6 @@ def _soundfile() -> ModuleType:
     except (ImportError, OSError):
         raise SeqkitError(
             "recordings are read with soundfile, which is not installed",
-            'Install it: pip install "seqkit[audio]"',
+            "Install it: pip install soundfile (in a checkout: pip install '.[audio]').",
         ) from None
     return soundfile

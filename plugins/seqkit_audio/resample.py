@@ -27,6 +27,6 @@ def _soxr() -> ModuleType:
     except (ImportError, OSError):
         raise SeqkitError(
             "recordings are resampled with soxr, which is not installed",
-            'Install it: pip install "seqkit[audio]"',
+            "Install it: pip install soxr (in a checkout: pip install '.[audio]').",
         ) from None
     return soxr

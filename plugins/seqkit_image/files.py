@@ -90,7 +90,8 @@ def _pillow() -> tuple[Any, tuple[type[Exception], ...]]:
         from PIL import Image
     except ImportError:
         raise SeqkitError(
-            "pictures are read with Pillow, which is not installed", 'Install it: pip install "seqkit[image]"'
+            "pictures are read with Pillow, which is not installed",
+            "Install it: pip install pillow (in a checkout: pip install '.[image]').",
         ) from None
     import struct
     import zlib

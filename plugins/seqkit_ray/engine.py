@@ -33,7 +33,7 @@ def ray_module() -> Any:
     try:
         import ray
     except ImportError as error:
-        fix = "Install it: pip install 'seqkit[ray]'."
+        fix = "Install it: pip install ray (in a checkout: pip install '.[ray]')."
         raise SeqkitError("--engine ray needs the package ray", fix, exit_code=2) from error
     return ray
 

@@ -201,7 +201,7 @@ def _av() -> Any:
     except (ImportError, OSError):
         raise SeqkitError(
             "films are read and written with PyAV, which is not installed",
-            'Install it: pip install "seqkit[video]"',
+            "Install it: pip install av (in a checkout: pip install '.[video]').",
         ) from None
     av.logging.set_level(av.logging.PANIC)
     return av

@@ -25,7 +25,7 @@ def arrow(module: str = "pyarrow") -> Any:
     try:
         return importlib.import_module(module)
     except ImportError as error:
-        fix = "Install it: pip install 'seqkit[batch]'."
+        fix = "Install it: pip install pyarrow (in a checkout: pip install '.[batch]')."
         raise SeqkitError("Parquet needs the package pyarrow", fix) from error
 
 

@@ -69,7 +69,7 @@ def zstd() -> Any:
             return importlib.import_module(name)
         except ImportError:
             continue
-    fix = "Install it: pip install 'seqkit[batch]', or unpack the file with `zstd -d`."
+    fix = "Install it: pip install backports.zstd (in a checkout: pip install '.[batch]'), or unpack by `zstd -d`."
     raise SeqkitError("Zstandard needs the package backports.zstd", fix)
 
 

@@ -19,7 +19,8 @@ def file_system(url: str) -> tuple[Any, str]:
         import fsspec
     except ImportError as error:
         raise SeqkitError(
-            f"{url}: needs the package fsspec", "Install it: pip install 'seqkit[batch]'."
+            f"{url}: needs the package fsspec",
+            "Install it: pip install fsspec (in a checkout: pip install '.[batch]').",
         ) from error
     try:
         system, path = fsspec.core.url_to_fs(url)

@@ -21,6 +21,7 @@ from seqkit.io.zip_files import on_disk, opened_member
 
 BOM = b"\xef\xbb\xbf"
 NOT_UTF8 = {
+    b"PAR1": "It is a Parquet file: give it a name that ends in .parquet.",
     b"PK\x03\x04": "It is packed: unpack it with `unzip`.",
     b"\xff\xfe": "It is in UTF-16: convert it with `iconv -f utf-16 -t utf-8`.",
     b"\xfe\xff": "It is in UTF-16: convert it with `iconv -f utf-16 -t utf-8`.",

@@ -21,7 +21,7 @@ Threads = Annotated[
 ]
 """For commands whose work `seqkit.runtime.threads.in_order` spreads over threads."""
 ThreadsOfTorch = Annotated[
-    int | None, typer.Option("--threads", min=1, help="Threads that compute. Default: 1.")
+    int | None, typer.Option("--threads", min=1, max=1024, help="Threads that compute. Default: 1.")
 ]
 """For commands whose work is one step after the other."""
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Skip bad records and count them.")]

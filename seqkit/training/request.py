@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -95,13 +96,16 @@ def make_request(
     that has the options of another model.
     """
     values: dict[str, Any] = {}
+    origins: dict[str, Path] = {}
     for config in configs:
         found = flatten(read_toml(config), SECTIONS, str(config))
         if found.get("model", given["model"]) != given["model"]:
             problem = f"{config}: has the options of {found['model']}, not of {given['model']}"
             raise SeqkitError(problem, f"Train {found['model']}, or give another file.", exit_code=2)
         values |= found
-    values |= {**settings, **{key: value for key, value in given.items() if value is not None}}
+        origins |= dict.fromkeys(found, config)
+    typed = {**settings, **{key: value for key, value in given.items() if value is not None}}
+    values |= typed
     spec: ModelSpec = registry().find("models", given["model"])
     task = task_of(spec)
     if values.get("start"):
@@ -110,11 +114,25 @@ def make_request(
     sections = sections_of(spec, task, values)
     values = _own_defaults(task, sections) | values
     _check_elsewhere(sections, values)
-    filled = fill(sections, values)
+    with _file_named({key: config for key, config in origins.items() if key not in typed}):
+        filled = fill(sections, values)
     registry().find("schedules", filled["training"].schedule)
     return TrainingRequest(
         **{**filled, "sources": _resolved(filled["sources"]), "task": _resolved_task(filled["task"])}
     )
+
+
+@contextmanager
+def _file_named(origins: Mapping[str, Path]) -> Iterator[None]:
+    """Begin the message about an option with the file that has it. Args: origins, option -> file."""
+    try:
+        yield
+    except SeqkitError as error:
+        for key, config in origins.items():
+            if f"option {key}=" in error.problem or f"option '{key}'" in error.problem:
+                problem = f"{config}: {error.problem}"
+                raise SeqkitError(problem, error.fix, exit_code=error.exit_code) from None
+        raise
 
 
 def _without_sections(values: Mapping[str, Any]) -> dict[str, Any]:

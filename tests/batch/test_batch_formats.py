@@ -194,7 +194,7 @@ def test_a_package_that_is_missing_is_named(batch, tmp_path, monkeypatch):
         monkeypatch.setitem(sys.modules, name, None)
     (tmp_path / "a.parquet").write_bytes(b"PAR1")
     result = batch("tag", tmp_path / "a.parquet", "-o", tmp_path / "out", "--text-field", "body")
-    assert result.code and "pip install 'seqkit[batch]'" in result.err
+    assert result.code and "pip install '.[batch]'" in result.err
     assert not (tmp_path / "out" / "_SUCCESS").exists()
     result = batch("tag", "s3://bucket/x", "-o", tmp_path / "out2")
-    assert result.code and "pip install 'seqkit[batch]'" in result.err
+    assert result.code and "pip install '.[batch]'" in result.err

@@ -137,9 +137,24 @@ def test_resampling_from_a_high_rate_takes_little_room():
 
 def test_without_soundfile_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "soundfile", None)
+    path = tmp_path / "any.flac"
+    path.write_bytes(b"fLaC")
     with pytest.raises(SeqkitError, match="soundfile") as caught:
-        read_sound(tmp_path / "any.wav")
-    assert 'pip install "seqkit[audio]"' in caught.value.fix
+        read_sound(path)
+    assert "pip install '.[audio]'" in caught.value.fix
+
+
+@pytest.mark.parametrize("subtype", ["PCM_U8", "PCM_16", "PCM_32"])
+def test_without_soundfile_plain_wav_files_are_read_as_with_it(tmp_path, monkeypatch, subtype):
+    import soundfile
+
+    path, stereo = tmp_path / "a.wav", np.stack([sine(440, 8000), sine(220, 8000)], axis=1) / 2
+    soundfile.write(path, stereo, 8000, subtype=subtype)
+    usual = read_sound(path)
+    monkeypatch.setitem(__import__("sys").modules, "soundfile", None)
+    found = read_sound(path)
+    assert found.rate == usual.rate == 8000
+    assert np.abs(found.samples_T - usual.samples_T).max() < 1e-6
 
 
 @pytest.mark.parametrize(("rate", "wanted"), [(44100, 8000), (8000, 16000), (22050, 16000)])
@@ -162,7 +177,7 @@ def test_without_soxr_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "soxr", None)
     with pytest.raises(SeqkitError, match="soxr") as caught:
         resampled(sine(440, 8000), 8000, 16000)
-    assert 'pip install "seqkit[audio]"' in caught.value.fix
+    assert "pip install '.[audio]'" in caught.value.fix
 
 
 def test_mel_is_its_inverse_and_a_thousand_hertz_is_a_thousand_mel():

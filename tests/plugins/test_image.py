@@ -91,7 +91,7 @@ def test_without_pillow_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "PIL", None)
     with pytest.raises(SeqkitError, match="Pillow") as caught:
         read_picture(tmp_path / "any.png")
-    assert 'pip install "seqkit[image]"' in caught.value.fix
+    assert "pip install '.[image]'" in caught.value.fix
 
 
 def test_padding_changes_nothing(model):

@@ -205,7 +205,7 @@ def test_without_pyav_the_extra_is_named(tmp_path, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "av", None)
     with pytest.raises(SeqkitError, match="PyAV") as caught:
         read_film(tmp_path / "any.gif")
-    assert 'pip install "seqkit[video]"' in caught.value.fix
+    assert "pip install '.[video]'" in caught.value.fix
 
 
 def test_padding_changes_nothing(model):
