@@ -11,6 +11,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from seqkit.evaluation.corpus_metric import metric_of
 from seqkit.models.contracts import Counts, Loss, StepLogProbs
 from seqkit.training.objective import Objective
 from seqkit.training.objective_options import RDropOptions, RiskOptions, ScheduledOptions
@@ -74,6 +75,11 @@ class MinimumRisk(Objective):
     """
 
     options: RiskOptions
+
+    def __init__(self, options: RiskOptions) -> None:
+        """Raise SeqkitError for a metric that there is not: before the first batch, not after it."""
+        super().__init__(options)
+        metric_of(options.sentence_metric)
 
     def loss(self, task: Trainable, batch: Any) -> Loss:
         """The loss. Raises SeqkitError for a task that gives no outputs in training."""

@@ -185,8 +185,8 @@ def test_costs_follow_the_direction_of_the_metric():
         cost_BK = sentence_costs(name, texts, references)
         assert cost_BK[0].tolist() == pytest.approx([0.0, 1.0], abs=0.1 if name == "bleu" else 1e-6), name
     assert sentence_costs("wer", texts, references).tolist() == [[0.0, 1.0], [0.5, 0.0]]
-    with pytest.raises(SeqkitError, match="no metric named"):
-        sentence_costs("blue", texts, references)
+    with pytest.raises(SeqkitError, match="no metric named 'blue'\nDid you mean 'bleu'"):
+        MinimumRisk(RiskOptions(sentence_metric="blue"))
 
 
 @pytest.mark.parametrize(("made", "metric"), [(translator, "wer"), (tagger, "exact")])
