@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pluggy
@@ -26,6 +27,9 @@ from seqkit.extend.isolation import OF_THE_USER, describe, isolated
 from seqkit.extend.registry import COMMON_PACKAGES, GROUP, KINDS, Failure, Plugin, Registered, Registry
 
 _COLLECTING = threading.RLock()
+HOOKS = ModuleType("hooks")
+vars(HOOKS).update({f"seqkit_{kind}": getattr(hookspecs, f"seqkit_{kind}") for kind in KINDS})
+"""The hooks, without the other names of their module, which pluggy would look through for each plugin."""
 
 
 def load(reference: str) -> Any:
@@ -104,7 +108,11 @@ def registry() -> Registry:
 def _chosen(found: Registry) -> list[tuple[Plugin, EntryPoint]]:
     """The entry points to load, sorted by name: all, or the built-in ones and those named in SEQKIT_PLUGINS."""
     found.installed = entry_points()
-    entries = [(_origin(entry), entry) for entry in found.installed.select(group=GROUP)]
+    own = found.installed.select(group=GROUP)
+    # A distribution's metadata are parsed as a mail: once for all its plugins.
+    distributions = {id(entry.dist): entry.dist for entry in own if entry.dist is not None}
+    named = {key: (one.metadata["Name"], one.metadata["Version"]) for key, one in distributions.items()}
+    entries = [(Plugin(entry.name, *named.get(id(entry.dist), ("", ""))), entry) for entry in own]
     entries.sort(key=lambda pair: (pair[0].plugin, pair[0].distribution))
     wanted = os.environ.get("SEQKIT_PLUGINS")
     if wanted is None:
@@ -117,20 +125,12 @@ def _chosen(found: Registry) -> list[tuple[Plugin, EntryPoint]]:
     return [(plugin, entry) for plugin, entry in entries if plugin.builtin or plugin.plugin in names]
 
 
-def _origin(entry: EntryPoint) -> Plugin:
-    """The plugin of an entry point."""
-    if entry.dist is None:
-        return Plugin(entry.name, "", "")
-    metadata = entry.dist.metadata
-    return Plugin(entry.name, metadata["Name"], metadata["Version"])
-
-
 def _register(
     plugin: Plugin, entry: EntryPoint, found: Registry
 ) -> Iterator[tuple[Plugin, pluggy.PluginManager]]:
     """Register a plugin in a separate pluggy manager, so that its hooks are checked and called independently."""
     host = pluggy.PluginManager(GROUP)
-    host.add_hookspecs(hookspecs)
+    host.add_hookspecs(HOOKS)
     found.modules[entry.module.partition(".")[0]] = plugin
     try:
         host.register(_in_isolation(plugin, "importing", entry.load, found.fail), entry.name)

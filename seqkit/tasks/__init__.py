@@ -1,15 +1,41 @@
 """Kinds of model, one folder each, and the contract that plugins' own kinds keep. Imports no torch.
 
-A task subclasses `Task`; what it trains with subclasses `Trainable`.
+A task subclasses `Task`; what it trains with subclasses `Trainable`. A name is imported when it is first used: every
+command imports this package, for the records of the built-in tasks.
 """
 
-from seqkit.evaluation.metric import Metric
-from seqkit.evaluation.report import Report, Section, Table
-from seqkit.models.contracts import Counts, Loss, StepLogProbs
-from seqkit.tasks.application import ApplyRequest, Chunk, Limits, OutputWriter, Reading
-from seqkit.tasks.contract import EvaluationRequest, Task
-from seqkit.training.request import TaskOptions, TrainingRequest
-from seqkit.training.trainable import Outputs, Prepared, Trainable
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from seqkit.evaluation.metric import Metric
+    from seqkit.evaluation.report import Report, Section, Table
+    from seqkit.models.contracts import Counts, Loss, StepLogProbs
+    from seqkit.tasks.application import ApplyRequest, Chunk, Limits, OutputWriter, Reading
+    from seqkit.tasks.contract import EvaluationRequest, Task
+    from seqkit.training.request import TaskOptions, TrainingRequest
+    from seqkit.training.trainable import Outputs, Prepared, Trainable
+
+_WHERE = {
+    "seqkit.evaluation.metric": "Metric",
+    "seqkit.evaluation.report": "Report, Section, Table",
+    "seqkit.models.contracts": "Counts, Loss, StepLogProbs",
+    "seqkit.tasks.application": "ApplyRequest, Chunk, Limits, OutputWriter, Reading",
+    "seqkit.tasks.contract": "EvaluationRequest, Task",
+    "seqkit.training.request": "TaskOptions, TrainingRequest",
+    "seqkit.training.trainable": "Outputs, Prepared, Trainable",
+}
+"""Module -> the names that come from it."""
+
+
+def __getattr__(name: str) -> Any:
+    for module, names in _WHERE.items():
+        if name in names.split(", "):
+            return getattr(import_module(module), name)
+    raise AttributeError(f"module {__name__} has no attribute {name}")
+
 
 __all__ = [
     "ApplyRequest",
