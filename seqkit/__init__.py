@@ -96,7 +96,7 @@ def tag(text: str, model: str = "en-tagger", language: str = "", segmenter: str 
 
 
 def _whole(text: str) -> str:
-    """The text. Raises SeqkitError where half of a character stands in it, which no encoding can tell."""
+    """Check a text. Raises SeqkitError for a lone surrogate, which cannot be encoded."""
     if any("\ud800" <= character <= "\udfff" for character in text):
         from seqkit.errors import SeqkitError
 

@@ -4,7 +4,7 @@ from seqkit.runtime.signals import command_done, end_on_signals
 
 
 def main() -> None:
-    """Run the command line. A signal ends it with 128 + its number and one line, whatever is being imported."""
+    """Run the command line. A signal ends it with 128 + its number and one line, also during imports."""
     end_on_signals()
     from seqkit.cli.app import main as run
 

@@ -24,7 +24,7 @@ RENAMED = {"precision": "train_dtype", "store": "weights_dtype", "compute": "inf
 QUOTED = 80
 """Characters of a value that a message shows."""
 MOST_PIECES = 1_000_000
-"""SentencePiece pieces of the largest vocabulary that may be asked for."""
+"""Maximum vocabulary size in SentencePiece pieces."""
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
@@ -39,7 +39,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
     except RecursionError:
         raise SeqkitError(f"{path}: tables are nested too deep", "Write it flat.", exit_code=2) from None
     except ValueError as error:  # no TOML, no UTF-8, an integer of thousands of digits
-        raise SeqkitError(f"{path}: not TOML: {error}", "Mend that line.", exit_code=2) from None
+        raise SeqkitError(f"{path}: not TOML: {error}", "Correct that line.", exit_code=2) from None
 
 
 class Typed(str):
@@ -73,7 +73,7 @@ def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
 
 
 def flatten(table: Mapping[str, Any], sections: Iterable[str], source: str) -> dict[str, Any]:
-    """A TOML table with sections such as [model] and [training], as one flat table. Keys may also stand outside."""
+    """Flatten a TOML table with sections such as [model] and [training]; keys may also be outside of sections."""
     flat: dict[str, Any] = {}
     for key, value in table.items():
         if not isinstance(value, dict):

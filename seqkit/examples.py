@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from seqkit.errors import SeqkitError
 
 NO_LABEL = "_"
-"""What stands where a word has no value of a kind (as in CoNLL-U)."""
+"""Value of a word without a label (as in CoNLL-U)."""
 
 
 class SourceLocation(NamedTuple):

@@ -1,4 +1,4 @@
-"""Text that a language model goes on with."""
+"""Continue texts with a language model."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Continuation(NamedTuple):
 
 
 def continuations(model: LanguageModel, prompt: str, options: GenerationOptions) -> Iterator[Continuation]:
-    """Texts that begin with the prompt. Each follows from the seed and its number, whatever their count.
+    """Texts that begin with the prompt. Each depends on the seed and its number, not on their count.
 
     A part of the prompt that the model does not know is read as its unknown symbol, and written as it stands.
     """

@@ -40,7 +40,7 @@ class DocumentScores:
 
 @torch.inference_mode()
 def score_documents(model: LanguageModel, documents: Sequence[NDArray[np.int64]]) -> DocumentScores:
-    """-log P of each symbol given all that stands before it in its document."""
+    """-log P of each symbol given all previous symbols of its document."""
     model.eval()
     losses = [np.zeros(len(document)) for document in documents]
     windows = windows_of(documents, WINDOW)

@@ -149,7 +149,7 @@ LISTED: dict[str, type[ListedSymbols]] = {"characters": CharacterSymbols, "words
 
 @dataclass
 class LMFacts:
-    """What the training text told: the alphabet and the language."""
+    """Facts of the training text: alphabet and language."""
 
     symbols: Symbols
     language: str = "xx"

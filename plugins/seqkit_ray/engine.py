@@ -23,7 +23,7 @@ QUIET = {
     "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9/",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
-"""Ray looks for hosts of its makers even where it is told not to: it is given one that refuses."""
+"""Address that refuses connections: Ray contacts hosts of its developers even if that is turned off."""
 
 
 def ray_module() -> Any:
@@ -54,7 +54,7 @@ class RayEngine(Engine):
         """Reference of a result -> number of the actor, and the job."""
 
     def _shares(self) -> tuple[int, float]:
-        """How many workers, and CPUs for each: an actor that asks for more than is left would wait for ever."""
+        """Number of workers, and CPUs for each; an actor that requests more than is left would wait forever."""
         total = float(self._ray.cluster_resources().get("CPU", 0.0))
         if total <= 0:
             raise SeqkitError("the Ray cluster has no CPUs", "Add a node that has some.")
@@ -133,7 +133,7 @@ class Actor:
 
 
 def connect(ray: Any, address: str) -> None:
-    """Join a cluster, or begin one. Raises SeqkitError within seconds where nobody answers."""
+    """Join or start a cluster. Raises SeqkitError within seconds if there is no answer."""
     if address and address not in ("auto", "local"):
         check_answers(address)
     with nothing_of_this_folder(), native_messages_dropped():
@@ -160,7 +160,7 @@ def check_answers(address: str) -> None:
     try:
         socket.create_connection((host.strip("[]"), int(port)), SECONDS).close()
     except OSError as error:
-        problem = f"--address {address}: nobody answers ({error.strerror or error})"
+        problem = f"--address {address}: no answer ({error.strerror or error})"
         raise SeqkitError(problem, "Is the cluster up? `ray status` tells.") from error
 
 

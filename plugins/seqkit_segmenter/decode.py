@@ -41,7 +41,7 @@ class _Tokens(NamedTuple):
     ends: list[int]
     """The place after each token."""
     several: list[bool]
-    """Whether a token stands for several words."""
+    """Whether a token is a multiword token."""
 
 
 def sentences_of(paragraph: Paragraph, labels: Labels, facts: SegmenterFacts) -> Iterator[Sentence]:
@@ -69,7 +69,7 @@ def sentences_of(paragraph: Paragraph, labels: Labels, facts: SegmenterFacts) ->
 
 
 def _split_multiwords(sentence: Sentence, several: list[bool], facts: SegmenterFacts) -> None:
-    """Put the words of tokens that stand for several in their place."""
+    """Replace multiword tokens by their words."""
     words: list[str] = []
     spaces: list[str] = []
     for form, space, many in zip(sentence.words, sentence.spaces or (), several, strict=True):

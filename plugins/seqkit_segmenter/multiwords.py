@@ -1,4 +1,4 @@
-"""The words of tokens that stand for several: `du` = `de` + `le`, `don't` = `do` + `n't`.
+"""The words of multiword tokens: `du` = `de` + `le`, `don't` = `do` + `n't`.
 
 A table has what the treebank had. What it lacks is split by the longest ending that a token of the table has, too, as
 `comprarlo` = `comprar` + `lo` is by that of `verlo`.

@@ -1,4 +1,4 @@
-"""A segmenter over streams of text, whatever computes its labels. Imports no torch."""
+"""Apply a segmenter to streams of text, independent of how labels are computed. Imports no torch."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class TextDecoder(TargetLines, SymbolDecoder):
 
     @property
     def alphabet(self) -> bytes:
-        """What tells whether two decoders write the same symbols."""
+        """Identifies the symbols: equal in two decoders with the same symbols."""
         return self.subword.proto
 
     @property
@@ -97,7 +97,7 @@ class TextDecoder(TargetLines, SymbolDecoder):
         return self._untold(self.batch(rows), seed + 1)
 
     def _untold(self, batch: TargetBatch, seed: int) -> TargetBatch:
-        """`piece_dropout` of the inputs are not told; that a line begins always is."""
+        """Hide a share `piece_dropout` of the inputs, except the boundary."""
         if not self.options.piece_dropout:
             return batch
         generator = torch.Generator().manual_seed(seed)
@@ -162,11 +162,11 @@ class TextDecoder(TargetLines, SymbolDecoder):
         return batch.inputs_BT
 
     def told(self, batch: TargetBatch, inputs_BT: Tensor) -> TargetBatch:
-        """The lines with other pieces told to the decoder than those before."""
+        """The lines with other input pieces of the decoder."""
         return batch._replace(inputs_BT=inputs_BT)
 
     def attention(self, memory: Memory, batch: TargetBatch) -> Tensor | None:
-        """Where each step of a line looks, a_BTS; None in a model that does not look."""
+        """Attention of each step of a line, a_BTS; None for a model without attention."""
         return self.outputs(memory, batch.inputs_BT)[1]
 
     def start(self, memory: Memory) -> DecoderState:

@@ -12,7 +12,7 @@ from seqkit.text.subword import Subword
 LONGEST = 128
 """Pieces read at once; a longer line is cut."""
 UNKNOWN = 0
-"""SentencePiece's piece for what it cannot spell: read where it stands in training, never written."""
+"""SentencePiece's unknown piece: read in training, never written."""
 
 
 class SourceLines:

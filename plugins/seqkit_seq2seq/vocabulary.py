@@ -1,4 +1,4 @@
-"""What the training pairs told about text: the pieces of either side."""
+"""Facts of the text of training pairs: the pieces of each side."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger's folder of a run: made by whoever comes first, and compared by everyone else."""
+"""The ledger's folder of a run: created by the first process, and compared by all others."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class Slot:
             self._executor = None
 
     def close(self) -> None:
-        """End the process, whatever it does: what it has not committed is not there."""
+        """End the process at once; uncommitted work is lost."""
         executor, self._executor = self._executor, None
         if executor is None:
             return
@@ -133,7 +133,7 @@ def _start(setup: Setup) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process when the one that started it has died: nobody would take its answers."""
+    """End this process when its parent has died, because nothing would read its answers."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -1,4 +1,4 @@
-"""What a batch is asked for, resolved once."""
+"""The request of a batch, resolved once."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ PATIENCE = 0.2
 
 
 class Watcher(Protocol):
-    """Is told how a run goes."""
+    """Receives the progress of a run."""
 
     def begin(self, run: Run) -> None:
         """Before the first job."""
@@ -53,7 +53,7 @@ class Summary:
     finished: bool
     """Whether all outputs of the run are there."""
     totals: Totals
-    """Of all parts that are committed, whoever did them."""
+    """Totals of all committed parts, of all processes."""
     failed: tuple[str, ...] = ()
     """What could not be done, and why."""
 
@@ -86,7 +86,7 @@ class WorkerFacts:
 
 @dataclass
 class Run:
-    """The state of a call while it goes on."""
+    """The state of a running call."""
 
     resolved: Resolved
     store: Store

@@ -77,7 +77,7 @@ def damaged(path: str, error: Exception) -> SeqkitError:
     """What to say of a packed file that ends early, or cannot be unpacked."""
     packing = PACKINGS.get(suffix_of_packing(path), PACKINGS[".gz"])
     problem = f"{path}: the {packing.name} file is cut or damaged ({error}); what comes before was read"
-    return SeqkitError(problem, f"Get the file again; `{packing.test}` tells whether it is whole.")
+    return SeqkitError(problem, f"Get the file again; `{packing.test}` checks it.")
 
 
 def segment_of(path: str) -> tuple[Segment, str, SeqkitError | None]:

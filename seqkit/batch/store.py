@@ -123,7 +123,7 @@ class LocalStore(Store):
             yield file
 
     def _make_folder(self, folder: Path) -> None:
-        """A folder and those it lies in, durably."""
+        """Create a folder and its parents durably."""
         if folder in self._folders:
             return
         missing = [one for one in (folder, *folder.parents) if not one.exists()]

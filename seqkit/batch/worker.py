@@ -1,4 +1,4 @@
-"""What a worker process does: load the model once, work on parts, join outputs. Each is committed before it is told."""
+"""Worker processes: load the model once, process parts, join outputs. Each part is committed before it is reported."""
 
 from __future__ import annotations
 
@@ -190,7 +190,7 @@ class UnreadableFile(Exception):
 
 
 def _read(items: Iterator[Any], errors: PartErrors) -> Iterator[Any]:
-    """The items; an error of the reader itself is told apart from one of the model."""
+    """Yield the items; errors of the reader are distinguished from those of the model."""
     try:
         yield from items
     except SeqkitError as error:
@@ -209,7 +209,7 @@ def _check_same(model: str, setup: Setup) -> None:
 
 
 def peak_memory() -> int:
-    """The largest resident memory of this process so far, in bytes; 0 where the system does not tell."""
+    """Peak resident memory of this process in bytes; 0 if the system does not report it."""
     try:
         import resource
     except ImportError:

@@ -79,7 +79,7 @@ def _is_here(path: Path, spec: CorpusSpec) -> bool:
 
 
 def _base_of(spec: CorpusSpec) -> CorpusSpec:
-    """The corpus that this one is made from. Raises SeqkitError where that is made from another, too."""
+    """The corpus that this one is made from. Raises SeqkitError if that is made from another."""
     base = find_corpus(spec.made_from)
     if base.made_from:
         raise SeqkitError(
@@ -105,7 +105,7 @@ def _folder_that_is_here(spec: CorpusSpec) -> Path:
 
 
 def _candidates(spec: CorpusSpec) -> Iterator[Path]:
-    """Where a corpus may lie, in the order of preference."""
+    """Possible folders of a corpus, in the order of preference."""
     if os.environ.get("SEQKIT_CORPORA_DIR"):
         yield Path(os.environ["SEQKIT_CORPORA_DIR"]) / spec.name
     yield data_folder() / spec.name
@@ -187,7 +187,7 @@ def read_examples(
         return
     spec = find_corpus(source)
     if spec.kind not in (CorpusSpec.kind, purpose):
-        fix = "`seqkit corpora list` tells what each is for."
+        fix = "`seqkit corpora list` shows what each is for."
         problem = f"{source}: is a corpus for {spec.kind}; its examples are not sentences"
         raise SeqkitError(problem, fix, exit_code=2)
     for path in corpus_files(source, split):
@@ -206,7 +206,7 @@ def read_sentences(
 
 
 def check_found(source: str | Path, missing: Collection[str]) -> None:
-    """Raise SeqkitError where kinds of label were asked for that a source does not have."""
+    """Raise SeqkitError if a source lacks requested kinds of label."""
     if missing:
         kind = min(missing)
         raise SeqkitError(f"{source}: has no {kind} labels", where_labels_stand(kind, ()), exit_code=2)

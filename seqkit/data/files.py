@@ -1,4 +1,4 @@
-"""Files by suffix: who reads and who writes them; what a plugin's reader yields is checked."""
+"""Readers and writers by suffix; checks what a plugin's reader yields."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Writer = TypeVar("Writer")
 
 
 def format_of(path: str | Path, *, written: bool = False) -> FormatSpec:
-    """Who reads a file, or who writes it, by its suffix (before `.gz`). SeqkitError for a suffix of none that does."""
+    """The format that reads or writes a file, by suffix (before `.gz`). Raises SeqkitError for an unknown suffix."""
     suffix, formats = suffix_of(path), _formats_by_suffix()
     able = {known: spec for known, spec in formats.items() if (spec.writer if written else spec.reader)}
     if suffix in able:
@@ -28,7 +28,7 @@ def format_of(path: str | Path, *, written: bool = False) -> FormatSpec:
         said = f"the format {formats[suffix].name} can be {'read, not written' if written else 'written, not read'}"
     else:
         registry().check_uncontested("formats", suffix)
-        said = f"the suffix '{suffix}' is not known" if suffix else "it has no suffix that tells its format"
+        said = f"the suffix '{suffix}' is not known" if suffix else "it has no suffix"
     raise SeqkitError(
         f"{path}: {said}", f"Known: {', '.join(sorted(able))}, each also with .gz.", exit_code=2
     )

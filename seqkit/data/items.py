@@ -92,7 +92,7 @@ def cell_reader(spec: EncoderSpec | DecoderSpec, limits: Limits) -> Reader:
     reader, name = load(spec.reader), spec.name
 
     def read(path: str) -> Any:
-        # A name may be too long, or lie in a folder that is closed: one bad path is no reason to end a run.
+        # A path may be too long, or in an unreadable folder: one bad path must not end a run.
         try:
             if not Path(path).is_file():
                 reason = "is a folder" if Path(path).is_dir() else "no such file"
@@ -136,7 +136,7 @@ def _values(
     readers: Sequence[tuple[str, bool, Reader]],
     problems: RecordErrors,
 ) -> list[Any] | None:
-    """What the cells of a row hold; None where one of them was bad, and is told."""
+    """The contents of the cells of a row; None if one of them was bad and was reported."""
     values = []
     for column, cell, (_, names_file, read) in zip(columns, cells, readers, strict=True):
         if not cell.strip():

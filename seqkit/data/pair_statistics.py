@@ -13,7 +13,7 @@ from seqkit.formats.parallel import GENERIC, Row
 
 @dataclass
 class SideStatistics:
-    """One side of a split. Words are what stands between blanks."""
+    """One side of a split. Words are separated by spaces."""
 
     words: int = 0
     distinct_words: int = 0

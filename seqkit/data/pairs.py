@@ -117,9 +117,9 @@ def sides_of(data: str, source: str, target: str) -> tuple[str, str]:
     if names_pair_files(data):
         if bool(source) != bool(target):
             missing, there = ("--target", "--source") if source else ("--source", "--target")
-            fix = f"Give {missing}, too: the names of two sides tell columns and files apart."
+            fix = f"Give {missing}, too: the names of both sides identify columns and files."
             raise SeqkitError(
-                f"{data}: {there} {source or target} alone does not tell which", fix, exit_code=2
+                f"{data}: {there} {source or target} alone does not identify the sides", fix, exit_code=2
             )
         return source, target
     spec = find_corpus(data)
@@ -144,7 +144,7 @@ def check_side(spec: CorpusSpec, side: str) -> None:
 
 
 def _fault(text: str, longest: int) -> tuple[str, str] | None:
-    """What is wrong with a side, and how to mend it."""
+    """What is wrong with a side, and the fix."""
     if not text.strip():
         return "an empty side", "Delete the pair in every file, or leave such pairs out with --skip-bad."
     if longest and len(text) > longest:
@@ -252,7 +252,7 @@ def _is_readable(path: str | Path) -> bool:
 
 
 def _in_order(paths: list[str], sides: tuple[str, ...]) -> list[str]:
-    """Two files as source and target: by the sides their names end in, else as they stand."""
+    """Two files as source and target: by the sides in their names, or else in the given order."""
     ends = [suffix_of(path).removeprefix(".") for path in paths]
     if ends[0] == ends[1] and named_as(ends[0], sides):
         raise SeqkitError(f"{','.join(paths)}: both are named as {ends[0]}", "Give one of each.", exit_code=2)

@@ -68,7 +68,7 @@ class SplitStatistics:
     unknown_words: int
     """Words that the training split does not have."""
     ambiguous_words: dict[str, int]
-    """Kind -> words that stand with two or more labels in the training split."""
+    """Kind -> words with two or more labels in the training split."""
     pieces_per_word: float | None
     coverage: float | None
     """Share of the words that SentencePiece, trained on the training split, cuts without an unknown piece."""

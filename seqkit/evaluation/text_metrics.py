@@ -54,7 +54,7 @@ class BLEU(SacreMetric):
     def _with(self, **options: Any) -> Any:
         from sacrebleu.metrics import BLEU as Metric
 
-        # force: text that is tokenized is no fault where no tokenizer is asked for.
+        # force: suppress the warning on tokenized text, which is intended with tokenizer none.
         return Metric(tokenize=self.tokenizer, force=self.tokenizer == "none", **options)
 
     def lengths(self, outputs: Sequence[str], references: Sequence[str]) -> tuple[int, int]:

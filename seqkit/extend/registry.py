@@ -62,7 +62,7 @@ class Plugin:
 
 @dataclass(frozen=True)
 class Registered(Plugin):
-    """A record and who offers it."""
+    """A record with its plugin."""
 
     spec: Any
 
@@ -98,7 +98,7 @@ class Registry:
         return self.registered(kind, name).spec
 
     def registered(self, kind: str, name: str) -> Registered:
-        """The record and who offers it. SeqkitError as for `find`."""
+        """The record with its plugin. Raises SeqkitError as `find`."""
         self.check_uncontested(kind, name)
         if name not in self._by_name[kind]:
             fix = did_you_mean(name, self._by_name[kind]) + self.faults

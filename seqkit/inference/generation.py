@@ -1,4 +1,4 @@
-"""Outputs for sources: batches of like lengths, the search asked for, and the outputs put back in order."""
+"""Generate outputs for sources: batch similar lengths, search or sample, and restore the order."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def generate(
     numbers: Sequence[int] | None = None,
     prefixes: Sequence[str] | None = None,
 ) -> list[list[Output]]:
-    """The outputs for each source, the best first, whatever company it has in a batch.
+    """The outputs for each source, best first, independent of other sources in its batch.
 
     Args: models, several vote; numbers, of the sources, which with the seed decide what is drawn (default: from 0);
     prefixes, how the outputs for each source begin (default: as the options say). Raises SeqkitError for a prefix
@@ -137,7 +137,7 @@ def _written(
 
 
 def _seed(*numbers: int) -> int:
-    """One number out of several, in which like ones lie far apart."""
+    """Mix several numbers into one seed; similar numbers give very different seeds."""
     return int(np.random.SeedSequence(numbers).generate_state(1)[0])
 
 

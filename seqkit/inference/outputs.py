@@ -20,7 +20,7 @@ STEPS = 16_384
 ROOM = 1.5
 """An output may have so many times the symbols of the longest training target, where sources are not symbols."""
 EXTRA = 10
-"""Symbols that an output may have whatever its source, after its prefix."""
+"""Minimum of the maximum length of an output, in symbols after its prefix."""
 
 Source = Mapping[str, Any]
 
@@ -29,7 +29,7 @@ class Output(NamedTuple):
     """One output for a source."""
 
     value: Any
-    """A str from a text decoder; a film, an array or whatever else another writes."""
+    """A str from a text decoder; a film, an array or another object from others."""
     log_prob: float
     """ln P(value | source); 0 from a decoder that writes no symbols, as is its score."""
     score: float
@@ -69,7 +69,7 @@ def _least(model: Any) -> int:
 
 
 def outputs_for(model: Any, hypotheses: Sequence[Hypothesis], options: DecodingOptions) -> list[Output]:
-    """The outputs that hypotheses stand for, the best first; of those that say the same, one."""
+    """The outputs of hypotheses, best first, without duplicates."""
     found = [
         Output(model.decoder.read(h.symbols), h.log_prob, h.score, len(h.symbols) + 1) for h in hypotheses
     ]

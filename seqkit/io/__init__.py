@@ -1,1 +1,1 @@
-"""Files as they lie on the disk: written whole or not at all, packed, zipped, JSON, text line by line."""
+"""Input and output of files: atomic writes, compression, zip files, JSON, text by line."""

@@ -64,7 +64,7 @@ class BlockReader:
         return LINE_END.sub(b"\n", data) if b"\r\n" in data else data
 
     def _tell_crlf(self, data: bytes, at: int) -> None:
-        """Once a file. Of a line that is not text, that will be told."""
+        """Report CRLF once for each file, except in lines that are not text, which are reported anyway."""
         if isinstance(decode(data[data.rfind(b"\n", 0, at) + 1 : at]), str):
             self._crlf_told = True
             lines_on = data.count(b"\n", 0, at)
@@ -91,7 +91,7 @@ class BlockReader:
             self._line += count
 
     def _readable(self, data: bytes) -> Iterator[str]:
-        """The pieces of a chunk that are text; the others are told and counted."""
+        """Yield the pieces of a chunk that are text; report and count the others."""
         for piece in data.split(b"\n\n")[:-1]:
             text = decode(piece)
             if isinstance(text, str):

@@ -35,7 +35,7 @@ def stored_record(path: Path, keeper: str) -> Iterator[Any]:
 
 
 def read_json(path: Path) -> Any:
-    """What stands in a JSON file. Raises SeqkitError where it is missing, cannot be read or is no JSON."""
+    """Read a JSON file. Raises SeqkitError if it is missing, unreadable or not JSON."""
     if not path.is_file():
         raise SeqkitError(f"{path}: missing from the model folder", AGAIN)
     try:

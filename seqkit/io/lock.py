@@ -45,7 +45,7 @@ class Owner:
 
     @property
     def may_live(self) -> bool:
-        """Whether the process may still run: nobody can tell of another host."""
+        """Whether the process may still run; unknown for another host."""
         if self.host != socket.gethostname():
             return True
         try:
@@ -64,7 +64,7 @@ UNKNOWN = Owner(0, "an unknown host", "an unknown time")
 
 
 def owner_of(path: Path) -> Owner | None:
-    """Who holds the lock file `path`; None where nobody does."""
+    """The holder of the lock file `path`, or None."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except OSError:
@@ -89,7 +89,7 @@ def locked(path: Path, what: str) -> Iterator[Owner | None]:
         _write(descriptor, Owner.this())
         yield before
     finally:
-        # Removed while it is held: nobody can take over a file that is about to go.
+        # Removed while it is held, so that no other process can lock a file that is about to be removed.
         with suppress(OSError):
             path.unlink()
         os.close(descriptor)
@@ -165,7 +165,7 @@ def _named_owner(path: Path) -> Owner:
 
 
 def _read(path: Path) -> Owner | None:
-    """Whom the file names; None where it names nobody."""
+    """The process that the file names, or None."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         return Owner(int(record["pid"]), str(record["host"]), str(record["since"]))

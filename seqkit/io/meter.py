@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 
 class Meter:
-    """Counts the bytes, as they lie on the disk, of the files that are read while it is on."""
+    """Counts the bytes on disk of the files that are read while it is active."""
 
     def __init__(self) -> None:
         self._finished = 0

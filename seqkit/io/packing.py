@@ -31,7 +31,7 @@ class Packing(NamedTuple):
     opened: Callable[[Any], Any]
     """A packed file -> the file in it."""
     test: str
-    """The command that tells whether a file is whole."""
+    """The command that checks a file."""
     unpacker: Callable[[], Any]
     """Makes an object with `decompress(data, max_length)`, `eof`, `needs_input` and `unused_data`."""
 

@@ -22,7 +22,7 @@ Item = TypeVar("Item")
 
 
 def stdin_may_pause() -> bool:
-    """Whether standard input is a pipe, a socket or a terminal. False on Windows, where pipes cannot be asked."""
+    """Whether standard input is a pipe, a socket or a terminal. False on Windows, where pipes cannot be polled."""
     if os.name == "nt":
         return False
     try:
@@ -74,7 +74,7 @@ def _has_input(descriptor: int) -> bool:
 
 
 class Paced(Generic[Item]):
-    """Items of which the reader can tell when no more come for a while."""
+    """An iterator that reports when no more items arrive for a while."""
 
     def __init__(self, items: Iterable[Item], *, paced: bool = True) -> None:
         """Args: paced, whether a thread reads them ahead; without it they never seem to pause."""

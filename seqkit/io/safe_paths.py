@@ -29,7 +29,7 @@ def fault_of_path(path: str) -> str:
     if ".." in named.parts:
         return "leads out of its folder"
     if named.parts[0].startswith("~"):
-        return "begins with ~, which stands for a user's folder"
+        return "begins with ~, which means a user's folder"
     return ""
 
 

@@ -28,7 +28,7 @@ class Segment(str):
     def __new__(
         cls, path: str, data: bytes, line: int = 1, record: int = 0, offset: int = 0, begins: bool = True
     ) -> Self:
-        """Args: path, of the file, for messages and to tell the format by its suffix."""
+        """Args: path, that of the file, for messages and for its suffix."""
         made = super().__new__(cls, path)
         made.data, made.line, made.record, made.offset = data, line, record, offset
         made.begins, made.opened = begins, False

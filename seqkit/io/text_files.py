@@ -1,4 +1,4 @@
-"""Text files, line by line: every way in which a file can fail to be text is told with its place."""
+"""Read text files by line; decoding errors are reported with file and line."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class NotText:
 
 
 class BadRecord(Exception):
-    """What is wrong with a record, how to mend it, and at which of its lines (from 0)."""
+    """What is wrong with a record, the fix, and the line of the record (from 0)."""
 
     def __init__(self, reason: str, fix: str, row: int = 0) -> None:
         super().__init__(reason)
@@ -57,7 +57,7 @@ def chomp(line: str) -> str:
 
 
 def suffix_of(path: FilePath) -> str:
-    """The suffix that tells the format, in lower case: `.conllu` for `x.conllu.gz` and `x.conllu.zst`."""
+    """The suffix that determines the format, in lower case: `.conllu` for `x.conllu.gz` and `x.conllu.zst`."""
     return Path(without_packing(Path(path).name.lower())).suffix
 
 
@@ -68,7 +68,7 @@ def is_blank(line: str) -> bool:
 
 @contextmanager
 def opened(path: FilePath) -> Iterator[BinaryIO]:
-    """The bytes of a file (of stdin for "-"), unpacked where they are packed or lie in a zip file (`a.zip/b.txt`).
+    """The bytes of a file ("-" is stdin), decompressed, also from a zip file (`a.zip/b.txt`).
 
     Raises SeqkitError where there is no such file, it is a folder, or it may not be read.
     """
@@ -110,7 +110,7 @@ def told_with_place(path: FilePath, line: Callable[[], int]) -> Iterator[None]:
     except faults() as error:
         packing = PACKINGS.get(suffix_of_packing(path), PACKINGS[".gz"])
         problem = f"{SourceLocation(str(path), line())}: the {packing.name} file is cut or damaged ({error})"
-        fix = f"Get the file again; `{packing.test}` tells whether it is whole."
+        fix = f"Get the file again; `{packing.test}` checks it."
         raise SeqkitError(problem, fix) from error
 
 

@@ -1,4 +1,4 @@
-"""Where this user's data and caches lie, by the rules of the platform (platformdirs)."""
+"""Folders of the user's data and caches, by the rules of the platform (platformdirs)."""
 
 from __future__ import annotations
 

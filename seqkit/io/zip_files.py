@@ -18,7 +18,7 @@ FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOF
 
 
 def on_disk(path: str | Path) -> tuple[Path, str]:
-    """The file that a path lies in, and the name inside it ("" where it is no place in a zip file)."""
+    """Split a path into a zip file and the name inside it ("" if it is not in a zip file)."""
     whole = Path(path)
     for folder in whole.parents:
         if folder.suffix.lower() == ".zip":
@@ -33,7 +33,7 @@ def opened_member(archive: Path, member: str) -> Iterator[BinaryIO]:
     Raises SeqkitError for a file that is no zip file, cannot be unpacked, or does not hold the member, and
     for a member whose name is no path below a folder.
     """
-    fix = "Get the file again; `unzip -t` tells whether it is whole."
+    fix = "Get the file again; `unzip -t` checks it."
     if fault := fault_of_path(member):
         raise SeqkitError(f"{archive}: the name {member!r} in it {fault}", "Rename it in the archive.")
     try:

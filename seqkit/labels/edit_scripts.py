@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 WHOLE = "="
-"""What a script begins with that gives a lemma as it stands."""
+"""Prefix of a script that contains the lemma itself."""
 REMEMBERED = 1 << 17
 CASES: dict[str, Callable[[str], str]] = {
     "l": str.lower,

@@ -180,9 +180,9 @@ class SymbolDecoder(Decoder):
         raise self.lacks("symbols of a batch")
 
     def inputs(self, batch: Any) -> Tensor:
-        """What the decoder is told at each step, inputs_BT: the symbol before; at the first step anything."""
+        """Inputs of the decoder at each step, inputs_BT: the previous symbol; arbitrary at the first step."""
         raise self.lacks("inputs of single steps")
 
     def told(self, batch: Any, inputs_BT: Tensor) -> Any:
-        """The batch with other symbols told to the decoder, its targets unchanged."""
+        """The batch with other input symbols of the decoder, and the same targets."""
         raise self.lacks("inputs of single steps")

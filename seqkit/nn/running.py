@@ -36,7 +36,7 @@ _runners: ContextVar[tuple[Runner, ...]] = ContextVar("runners", default=())
 
 @contextmanager
 def running(runner: Runner) -> Iterator[None]:
-    """Within it every recurrent layer computes its time steps by `runner`; those put in place before lie further in."""
+    """A context in which every recurrent layer computes its time steps by `runner`, inside of outer runners."""
     token = _runners.set((*_runners.get(), runner))
     try:
         yield

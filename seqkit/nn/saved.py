@@ -52,7 +52,7 @@ class SavedBytes:
         self.by_place: dict[str, int] = {}
         """Bytes that were saved at each place."""
         self.place = ""
-        """Name under which saved tensors are counted; whoever knows where the program is sets it."""
+        """Name under which saved tensors are counted, set by the caller."""
         self._without = {tensor.untyped_storage().data_ptr() for tensor in without}
         self._kept: dict[int, list[int]] = {}
         self._hooks = torch.autograd.graph.saved_tensors_hooks(self._pack, self._unpack)
@@ -74,7 +74,7 @@ class SavedBytes:
         self.peak = max(self.peak, self.live)
 
     def unpacked(self, place: str) -> None:
-        """Told whenever the backward pass asks for a tensor that was saved at a place."""
+        """Hook that is called when the backward pass reads a tensor that was saved at a place."""
 
     def _pack(self, tensor: Tensor) -> Tensor | _Held:
         storage = tensor.untyped_storage()

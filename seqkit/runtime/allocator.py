@@ -78,7 +78,7 @@ def _glibc() -> ctypes.CDLL | None:
 
 
 def _on_huge_pages(libc: ctypes.CDLL) -> None:
-    """Let the heap lie on pages of 2 MB: 500 times fewer are to be looked for. Where the system has none, nothing."""
+    """Use huge pages of 2 MB for the heap if the system offers them: 500 times fewer pages to look up."""
     import ctypes
     import resource  # not on every system
 
@@ -87,7 +87,7 @@ def _on_huge_pages(libc: ctypes.CDLL) -> None:
     libc.mallopt(M_TOP_PAD, HEAP)
     libc.malloc.restype = ctypes.c_void_p
     libc.free.argtypes = [ctypes.c_void_p]
-    # The heap grows, by what was asked for above, when something does not fit.
+    # The heap grows by the amount set above when an allocation does not fit.
     libc.free(libc.malloc(ctypes.c_size_t(LARGEST - HUGE_PAGE)))
     libc.mallopt(M_TOP_PAD, LARGEST)
     libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]

@@ -14,7 +14,7 @@ SPINS = "10000"
 """Iterations that libgomp spins at a barrier before it sleeps. By default it spins 300,000: as soon as a core has other
 work, too, a training takes four times as long."""
 MOST = 4
-"""Threads that compute where nobody chose: with more, they wait for Python's lock."""
+"""Default maximum number of threads: with more, they wait for Python's global lock."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

@@ -12,10 +12,10 @@ from seqkit.io.pipes import pauses
 
 @dataclass(frozen=True)
 class Reading:
-    """How input files are read, whatever the task."""
+    """How input files are read, for every task."""
 
     format: str = ""
-    """Name of a format, whatever the suffix of the file."""
+    """Name of a format that overrides the suffix."""
     text_field: str = ""
     """Field (JSON key, column) that holds the text, where each record is a document."""
     id_field: str = ""
@@ -28,7 +28,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class ApplyRequest:
-    """What is asked of a task: a model, the task's options, and how files are read. Picklable."""
+    """A request to apply a task: model, options of the task, and how files are read. Picklable."""
 
     model: str = ""
     """Name or folder; "" is the task's default."""

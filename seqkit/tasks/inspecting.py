@@ -71,7 +71,7 @@ class Subject(ABC):
 
     @abstractmethod
     def collate(self, indices: Sequence[int]) -> Any:
-        """These examples as one batch; an index may stand several times. Nothing about it is random."""
+        """Batch these examples; an index may occur several times. Nothing is random."""
 
     @abstractmethod
     def step_losses(self, batch: Any) -> Tensor:

@@ -16,7 +16,7 @@ from seqkit.text.segmenters import RuleSegmenter, Segmenter
 FOLDER = "segmenter"
 """The folder inside of a model's that holds the segmenter trained with it: a model folder of its own."""
 RULES = "spacy"
-"""The name that stands for spaCy's rules."""
+"""The name of the segmenter with spaCy's rules."""
 PROVIDES = "segmenter"
 """What a TaskSpec says that it provides, if its models split text."""
 
@@ -58,7 +58,7 @@ def own_segmenter(model: str) -> Path | None:
 
 @lru_cache(maxsize=4)
 def load_segmenter(name_or_folder: str) -> Segmenter:
-    """A trained segmenter, of whatever task provides it; loaded once. Raises SeqkitError for any other model."""
+    """A trained segmenter of any task that provides one, cached. Raises SeqkitError for any other model."""
     task = str(model_info(name_or_folder).config["task"])
     spec = next((one.spec for one in registry().all("tasks") if one.spec.name == task), None)
     if spec is None or spec.provides != PROVIDES:

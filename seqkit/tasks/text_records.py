@@ -23,7 +23,7 @@ class TextItem:
 
     text: str
     number: int
-    """Of its line, or row, from 0: what is drawn for it follows from the number, whatever else is read."""
+    """Number of its line or row, from 0; samples for it depend on this number alone."""
     where: SourceLocation
     fields: Mapping[str, Any] | None = None
     """Of its record; None where it is a line."""

@@ -73,7 +73,7 @@ def _annotation(field: OptionField, owners: list[str], negatable: bool) -> Any:
 
 
 def _accepted(annotation: Any) -> Any:
-    """What Typer is to parse for a field of this type; None stands for an option that was not given."""
+    """The type that Typer parses for a field; None means that the option was not given."""
     if get_origin(annotation) in (UnionType, Union):
         inner = [one for one in get_args(annotation) if one is not type(None)]
         return _accepted(inner[0])

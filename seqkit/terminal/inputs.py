@@ -62,7 +62,7 @@ class Inputs:
             raise SeqkitError(f"--from {self.format}: every argument is text", fix, exit_code=2)
         if self.arguments.count("-") > 1:
             raise SeqkitError(
-                "- stands twice, but there is one standard input", "Leave one out.", exit_code=2
+                "- is given twice, but there is one standard input", "Leave one out.", exit_code=2
             )
         for number, argument in enumerate(self.arguments, start=1):
             if not self.is_file(argument):
@@ -101,7 +101,7 @@ class Inputs:
         return self.reads_stdin and stdin_may_pause()
 
     def size(self) -> int | None:
-        """Bytes of all files, as they lie on the disk; None where one has no known size."""
+        """Bytes of all files on disk; None if a size is unknown."""
         files = [argument for argument in self.arguments or ("-",) if self.is_file(argument)]
         try:
             found = [os.fstat(sys.stdin.fileno()) if file == "-" else os.stat(file) for file in files]
@@ -200,7 +200,7 @@ def _is_there(path: str) -> bool:
 
 
 def is_file_there(argument: str) -> bool:
-    """Whether an argument leads to a file, whatever its suffix; a text too long to be a path leads nowhere."""
+    """Whether an argument is the path of a file, with any suffix; a text that is too long for a path is not."""
     try:
         return Path(argument).is_file()
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""Where a command that writes sentences puts them: a file or standard output, in the format asked for."""
+"""Outputs of commands that write sentences: a file or standard output, in the requested format."""
 
 from __future__ import annotations
 

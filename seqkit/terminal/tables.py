@@ -20,7 +20,7 @@ def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Rows under a header, columns padded to one width each; columns of numbers stand right.
+    """A table with a header and padded columns; columns of numbers are right-aligned.
 
     Control characters are shown as escapes.
     """

@@ -39,7 +39,7 @@ class LanguageRules:
 
 
 def language_rules(language: str) -> LanguageRules | None:
-    """The rules of a language by its code; None where spaCy itself must be asked."""
+    """The rules of a language by its code; None if spaCy is needed."""
     found = find_spec("spacy")
     registered = registry().installed.select(group="spacy_languages").names
     if found is None or not found.submodule_search_locations or language in registered:

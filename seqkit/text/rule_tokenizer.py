@@ -18,7 +18,7 @@ _RUN = re.compile(r"(\s*)(\S+)")
 
 
 class Token(NamedTuple):
-    """A word, or white space that stands by itself."""
+    """A word, or separate white space."""
 
     text: str
     space: str = ""
@@ -43,7 +43,7 @@ class RuleTokenizer:
         return self._rules.cases
 
     def joined(self) -> Iterator[tuple[str, str]]:
-        """Each two words that stand side by side in a special case, as the other rules split it."""
+        """Yield pairs of adjacent words of special cases, as the other rules split them."""
         for patterns in self._patterns.values():
             yield from (pair for words in patterns for pair in pairwise(words))
 
@@ -183,6 +183,6 @@ def _length(affix: re.Pattern[str] | None, run: str) -> int:
 
 
 def rule_tokenizer(language: str) -> RuleTokenizer | None:
-    """The tokenizer of a language by its code; None where spaCy itself must be asked."""
+    """The tokenizer of a language by its code; None if spaCy is needed."""
     rules = language_rules(language)
     return None if rules is None else RuleTokenizer(rules)

@@ -69,7 +69,7 @@ class Runs:
     """
 
     def __init__(self, split: Split, joined: Iterable[tuple[str, str]]) -> None:
-        """Args: split, by the rules alone; joined, each two words that stand side by side in a special case."""
+        """Args: split, by the rules alone; joined, pairs of adjacent words of special cases."""
         self._whole = split
         self._before: dict[str, dict[str, list[str]]] = {}
         """First character of a word -> word -> those that stand before it in special cases."""

@@ -12,7 +12,7 @@ from seqkit.training.request import TrainingRequest
 
 @dataclass(frozen=True)
 class AutoSizes:
-    """What a task needs, whatever the corpus."""
+    """Requirements of a task, independent of the corpus."""
 
     updates: int
     """Updates of the whole training."""

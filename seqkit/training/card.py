@@ -34,7 +34,7 @@ class CardFacts:
     after: Sequence[str] = ()
     """and after them."""
     warning: str = ""
-    """What must stand beside the scores."""
+    """A warning that belongs beside the scores."""
 
 
 def parameters_line(model: nn.Module) -> str:

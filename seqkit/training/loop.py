@@ -1,4 +1,4 @@
-"""The training loop, whatever the task: batches, gradient, clipping, averaging, dev score, exact resume."""
+"""The training loop for every task: batches, gradient, clipping, averaging, dev score, exact resume."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ STATE, BEST, METRICS = "state.safetensors", "best.safetensors", "metrics.csv"
 
 
 class Reporter(Protocol):
-    """Who is told how training goes."""
+    """Receives the progress of a training."""
 
     def start(self, epochs: int, minutes: float) -> None: ...
 
@@ -63,10 +63,10 @@ class Methods:
 
 
 class Stopped(Exception):
-    """Training was asked to stop; its state is saved."""
+    """Training stopped on a signal; its state is saved."""
 
     def __init__(self, number: int = signal.SIGINT) -> None:
-        """Args: number, that of the signal which asked."""
+        """Args: number, that of the signal."""
         super().__init__(number)
         self.exit_code = 128 + number
 

@@ -27,7 +27,7 @@ from seqkit.nn.saved import SavedBytes
 from seqkit.training.trainable import Trainable
 
 PROBES = (16, 48)
-"""Steps of two short sequences that tell what a layer keeps for each step, and once."""
+"""Steps of two short sequences that measure what a layer keeps for each step, and once."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ class _Planned:
 
 
 def shapes_of(value: Any) -> object:
-    """The shapes and types of the tensors in a batch, whatever holds them."""
+    """The shapes and types of the tensors in a batch, in any container."""
     if isinstance(value, Tensor):
         return tuple(value.shape), value.dtype
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""What is minimised. An objective asks a trainable task for losses or log-probabilities, whatever the task is."""
+"""Objectives: losses to minimise, computed from the losses or log-probabilities of any trainable task."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class ScheduledOptions(NLLOptions):
     """Options of the objective `scheduled-sampling`."""
 
     share: float = field(default=0.25, metadata={"unit": "share"})
-    """Symbols told to the decoder that are its own draws, not the right ones (Bengio et al. 2015)."""
+    """Share of the decoder's input symbols that are its own samples (Bengio et al. 2015)."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""

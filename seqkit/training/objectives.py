@@ -39,7 +39,7 @@ class RDrop(Objective):
 
 
 class ScheduledSampling(Objective):
-    """Scheduled sampling (Bengio et al. 2015): the decoder is told some of its own draws, not the right symbols.
+    """Scheduled sampling (Bengio et al. 2015): some inputs of the decoder are its own samples, not the gold symbols.
 
     The draws come from decoding step by step with the mixed inputs, without dropout and without a gradient, as in the
     paper; the loss is that of the right symbols, in one pass over the mixed inputs.

@@ -22,7 +22,7 @@ def adam(
 def sgd(
     parameters: Iterable[nn.Parameter], learning_rate: float, options: SGDOptions
 ) -> torch.optim.Optimizer:
-    """Stochastic gradient descent, with momentum where asked for."""
+    """Stochastic gradient descent, optionally with momentum."""
     return torch.optim.SGD(
         parameters, lr=learning_rate, momentum=options.momentum, weight_decay=options.weight_decay
     )

@@ -76,7 +76,7 @@ def _read(folder: Path) -> dict[str, Any]:
     begun = read_json(folder / BEGUN)
     if not isinstance(begun, dict) or not {"command", "examples"} <= set(begun):
         fix = "Begin anew in another --out."
-        raise SeqkitError(f"{folder / BEGUN}: does not tell how the run was begun", fix)
+        raise SeqkitError(f"{folder / BEGUN}: does not record how the run was begun", fix)
     if not isinstance(begun.get("versions", {}), dict):
         raise SeqkitError(f"{folder / BEGUN}: 'versions' is no object", "Begin anew in another --out.")
     return begun

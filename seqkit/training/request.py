@@ -1,4 +1,4 @@
-"""What a user asked to be trained, and from what. Imports no torch."""
+"""Requests of a training: what is trained, and on which data. Imports no torch."""
 
 from __future__ import annotations
 

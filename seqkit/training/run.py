@@ -1,4 +1,4 @@
-"""A training run from a request to a finished model folder, whatever is trained."""
+"""A training run of any task, from a request to a finished model folder."""
 
 from __future__ import annotations
 

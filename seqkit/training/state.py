@@ -22,7 +22,7 @@ FORMAT = 1
 
 @dataclass
 class Progress:
-    """Where a run stands. `epoch` and `batch` count from 0 and name the next batch to be trained."""
+    """Progress of a run. `epoch` and `batch` count from 0 and identify the next batch."""
 
     epoch: int = 0
     batch: int = 0
@@ -97,7 +97,7 @@ def _of_groups(optimizer: torch.optim.Optimizer) -> tuple[list[dict[str, Any]], 
 
 
 def _is_plain(value: Any) -> bool:
-    """Whether JSON holds a value exactly; a tuple comes back as a list, which `_restore_groups` mends."""
+    """Whether JSON represents a value exactly; a tuple becomes a list, which `_restore_groups` converts back."""
     if isinstance(value, list | tuple):
         return all(map(_is_plain, value))
     return value is None or isinstance(value, bool | int | float | str)

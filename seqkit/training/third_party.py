@@ -67,7 +67,7 @@ class CheckedObjective(Objective):
             raise PluginError(f"{self._who}: its `loss` gives a mean of shape {shape}, not one number", FIX)
         value = float(loss.mean.detach())
         if not math.isfinite(value):
-            fix = "Try a smaller learning rate, with another --out; else tell the author of the plugin."
+            fix = "Try a smaller learning rate, with another --out, or tell the author of the plugin."
             raise SeqkitError(f"{self._who}: its loss became {value}", fix)
         return loss
 

@@ -1,4 +1,4 @@
-"""What the training loop, objectives and inspection ask of a task. Imports no torch: plugins may subclass it cheaply.
+"""The interface between a task and training, objectives and inspection. Imports no torch, so that subclassing is cheap.
 
 An objective asks for the loss, for log-probabilities of single steps (`log_probs`), for whole outputs and their
 probabilities (`sample`), or decodes step by step (`inputs`, `start`, `step`, `told`).
@@ -81,7 +81,7 @@ class Trainable(ABC):
         raise self.lacks("outputs that are drawn in training")
 
     def inputs(self, batch: Any) -> Tensor:
-        """What the model is told at each step, inputs_BT: the output before; at the first step anything."""
+        """Inputs of the model at each step, inputs_BT: the previous output; arbitrary at the first step."""
         raise self.lacks("decoding step by step")
 
     def start(self, batch: Any) -> Any:
@@ -89,7 +89,7 @@ class Trainable(ABC):
         raise self.lacks("decoding step by step")
 
     def step(self, previous_B: Tensor | None, state: Any) -> tuple[Tensor, Any]:
-        """One step: what was told (None before the first) -> log P(next)_BV, and the state after it."""
+        """Compute a step: the input (None at the first) -> log P(next)_BV and the next state."""
         raise self.lacks("decoding step by step")
 
     def told(self, batch: Any, inputs_BT: Tensor) -> Any:

@@ -1,4 +1,4 @@
-"""What training asks of a kind of model. Imports no torch."""
+"""The interface between training and a kind of model. Imports no torch."""
 
 from __future__ import annotations
 

@@ -132,7 +132,7 @@ def test_mistakes_are_named(seqkit):
         (("convert", "no/such.conllu", "x.tsv"), "no/such.conllu: no such file"),
         (("convert", "x.conllu", "y.docx"), "suffix '.docx' is not known"),
         (("convert", "x.conllu", "y.txt"), "can be read, not written\nKnown: .conll, .conllu, .html, .jsonl"),
-        (("stats", "x.tsv", "--source", "en"), "--source en alone does not tell which"),
+        (("stats", "x.tsv", "--source", "en"), "--source en alone does not identify the sides"),
         (("stats", "sample-english", "--source", "en"), "sample-english: is not parallel text"),
         (("stats", "sample-german-english", "--source", "fr"), "has no side 'fr'"),
         (("stats", "sample-german-english", "--vocab-size", "9"), "--vocab-size: not for parallel text"),

@@ -256,7 +256,7 @@ def test_arguments_that_make_no_sense_together(seqkit, model, tmp_path):
     for arguments, message in (
         (["--pretokenized", treebank], "holds more than words"),
         (["--pretokenized", "--from", "conllu", treebank], "format of its own"),
-        (["-", "-"], "stands twice"),
+        (["-", "-"], "is given twice"),
     ):
         result = seqkit("tag", *arguments, "-m", model)
         assert (result.code, result.out) == (2, "")

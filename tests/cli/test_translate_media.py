@@ -201,7 +201,7 @@ def test_several_inputs_belong_to_one_example(seqkit, plugin, tmp_path, dots):
         ([], "reads dots and text together"),
         ([dots[0]], "--input dots=… --input text=…"),
         (["--input", "text=left"], "dots missing"),
-        (["--input", "text=left", "--input", "text=right"], "stands twice"),
+        (["--input", "text=left", "--input", "text=right"], "is given twice"),
         (["--input", "txt=left"], "Did you mean 'text'?"),
         (["--input", "left"], "NAME=VALUE"),
         (["--input", "text=l", "--input", f"dots={dots[0]}", dots[3]], "together"),

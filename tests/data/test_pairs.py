@@ -162,7 +162,7 @@ def test_sides_that_a_run_did_not_know_are_none_when_it_is_resumed(folder):
 
 @pytest.mark.parametrize(("source", "target"), [("de", ""), ("", "de"), ("de", "de")])
 def test_one_side_of_files_is_too_few(folder, source, target):
-    with pytest.raises(SeqkitError, match=r"alone does not tell which|are both de"):
+    with pytest.raises(SeqkitError, match=r"alone does not identify the sides|are both de"):
         sides_of("t.en,t.de", source, target)
 
 

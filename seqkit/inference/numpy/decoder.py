@@ -1,4 +1,4 @@
-"""The recurrent decoder, whatever it writes: states that read a memory; see `seqkit.nn.decoder`.
+"""The recurrent decoder in numpy; see `seqkit.nn.decoder`.
 
 Shapes: B sentences, N rows (K = N / B of them read the same sentence's memory, one after another), S memory steps,
 D features of the memory, X of x, H of z, O of o.

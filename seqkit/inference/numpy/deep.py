@@ -15,7 +15,7 @@ from seqkit.models.options import Seq2SeqOptions
 
 
 class DeepLayer:
-    """One recurrent layer with what may stand around it: x + LN(z) where both are asked for and sizes agree."""
+    """A recurrent layer with optional layer normalisation and residual: x + LN(z) if sizes agree."""
 
     def __init__(
         self,

@@ -48,7 +48,7 @@ class Weights:
         return self.table(name, *shape).astype(np.float32)
 
     def unused(self) -> set[str]:
-        """The names that nobody has asked for."""
+        """The names that were not read."""
         return set(self._tensors) - self._used
 
 

@@ -50,7 +50,7 @@ def translate_lines(
 def translate_sources(
     models: Models, sources: Iterable[Source | None], options: DecodingOptions, bad: Bad = refuse
 ) -> Iterator[list[Translation]]:
-    """As `translate_lines`, of sources in any modality, where text comes out; None stands for one that is missing."""
+    """As `translate_lines`, for sources of any modality and output of text; None is a missing source."""
     for outputs in outputs_of(models, sources, options, bad):
         yield [Translation(str(output.value), output.score, output.log_prob) for output in outputs]
 
@@ -58,7 +58,7 @@ def translate_sources(
 def outputs_of(
     models: Models, sources: Iterable[Source | None], options: DecodingOptions, bad: Bad = refuse
 ) -> Iterator[list[Output]]:
-    """The outputs for each source, whatever they are, the best first; none for an empty, missing or bad source.
+    """The outputs of any kind for each source, best first; none for an empty, missing or bad source.
 
     Args: bad, called for each source that the models cannot take; where it returns, the others are worked on.
     """

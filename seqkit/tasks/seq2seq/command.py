@@ -152,7 +152,7 @@ def _fields(text_field: str, keep: list[str] | None, drop: list[str] | None) -> 
 
 
 def run(request: TranslateRequest, modalities: Modalities | None) -> None:
-    """Do what was asked for. Ends with 1 where a file could not be read; the outputs of the others are written."""
+    """Run the request. Exits with 1 if a file could not be read; the outputs of the others are written."""
     from seqkit.examples import RecordErrors
     from seqkit.runtime.threads import compute_with
 

@@ -36,7 +36,7 @@ class FirstLine:
             self.pair = (source, translations[0].text)
 
     def show(self) -> None:
-        """Write the picture; on a terminal, show a small one, too."""
+        """Write the plot; on a terminal, also print a small one."""
         if self.path is None:
             return
         from seqkit.errors import SeqkitError
@@ -47,7 +47,7 @@ class FirstLine:
             raise SeqkitError("--attention: there is no output to show", "Give an input that is not empty.")
         (part, *others) = parts_of(self.model, self.pair[0])
         if others:
-            fix = "What is written stands. Give a part of the input."
+            fix = "The outputs are written. Give a part of the input."
             raise SeqkitError(f"{self.path}: not drawn, for the input is too long for a picture", fix)
         found = alignment(self.model, part, self.pair[1])
         picture_of_attention(self.path, self.model, part, found)

@@ -1,4 +1,4 @@
-"""`seqkit translate` where each output is a file of its own: sound, pictures, films and whatever plugins bring."""
+"""`seqkit translate` for models that write a file for each output, such as films."""
 
 from __future__ import annotations
 

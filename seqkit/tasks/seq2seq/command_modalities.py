@@ -44,7 +44,7 @@ def modalities_of(model: str) -> Modalities | None:
 
 
 def source_language(model: str) -> str:
-    """What the model's sources are called, such as "de"; "" where its folder does not tell."""
+    """The name of the model's source side, such as "de"; "" if its folder does not record it."""
     from seqkit.errors import SeqkitError
     from seqkit.io.json_files import read_json
     from seqkit.models.folder import LANGUAGES, model_folder

@@ -1,4 +1,4 @@
-"""What `seqkit translate` is asked for, resolved once from its command line."""
+"""The request of `seqkit translate`, resolved once from its command line."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from seqkit.formats.fields import FieldChoice
 
 BEAM = 5
-"""Width of the beam where none is given; wider where more translations are asked for."""
+"""Default width of the beam; wider if more translations are requested."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ NOT_FOR_FILES = (": is for models that write text", "Leave it out; --seed choose
 
 @dataclass(frozen=True)
 class TranslateRequest:
-    """One call of the command. None and "" stand for what was not given."""
+    """A call of the command. None and "" mean not given."""
 
     arguments: tuple[str, ...] = ()
     models: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""The sources of `seqkit translate`: lines of text, or files of sound, pictures, films and whatever plugins bring."""
+"""The sources of `seqkit translate`: lines of text, or files of sound, pictures, films and plugins' modalities."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class LineInputs(Inputs):
 
 @dataclass
 class FileSources:
-    """The sources that arguments or `--input` name, read one by one; those that cannot be are told and counted."""
+    """Read the sources of arguments or `--input` one by one; report and count those that cannot be read."""
 
     modalities: Modalities
     arguments: tuple[str, ...]
@@ -109,7 +109,7 @@ class FileSources:
         for given in self.named:
             name, found, value = given.partition("=")
             if not found or name not in names or name in values:
-                reason = "stands twice" if name in values else f"the model reads {', '.join(names)}"
+                reason = "is given twice" if name in values else f"the model reads {', '.join(names)}"
                 fix = f"Write NAME=VALUE. {did_you_mean(name, names)}"
                 raise SeqkitError(f"--input {given}: {reason}", fix, exit_code=2)
             if not value.strip():

@@ -72,7 +72,7 @@ class Seq2SeqSubject(Subject):
         return self._symbols("names").symbol_names()
 
     def _symbols(self, what: str) -> SymbolDecoder:
-        """The decoder. Raises SeqkitError where it writes no symbols. Args: what, of symbols is asked for."""
+        """The decoder. Raises SeqkitError if it writes no symbols. Args: what, the property that is needed."""
         decoder = self.model.decoder
         if not isinstance(decoder, SymbolDecoder):
             raise self.lacks(f"{what} of symbols: its decoder for {self.model.options.decoder} writes none")

@@ -13,7 +13,7 @@ from seqkit.evaluation.translation import Bucket, Compared, TranslationScores
 def translation_layout(
     scores: TranslationScores, comparison: Sequence[Compared], more: Sequence[Metric]
 ) -> Layout:
-    """Tables, JSON, and what stands in a card: the first table. Args: more, metrics that the user named."""
+    """Tables, JSON, and the section of a card: the first table. Args: more, further metrics."""
     tables, data = translation_tables(scores), translation_dict(scores)
     first = tables[:1]
     if more:

@@ -95,7 +95,7 @@ class Seq2SeqTrainable(Trainable):
         return self._symbols.step(previous_B, state)
 
     def told(self, batch: Seq2SeqBatch, inputs_BT: Tensor) -> Seq2SeqBatch:
-        """The batch with other symbols told to the decoder."""
+        """The batch with other input symbols of the decoder."""
         return batch._replace(target=self._symbols.told(batch.target, inputs_BT))
 
     @property
@@ -130,7 +130,7 @@ class Seq2SeqTrainable(Trainable):
         return [*self._matches(), perplexity]
 
     def _errors(self) -> list[Metric]:
-        """The mean squared error of numbers, where the decoder tells it."""
+        """The mean squared error of numbers, if the decoder offers it."""
         error = mean_squared_error(self.model, self.dev)
         return [] if error is None else [Metric("squared_error", error, higher_is_better=False, unit="")]
 

@@ -17,7 +17,7 @@ PIECES = (100, 4000)
 
 
 def with_auto_options(request: TrainingRequest, train: Sequence[Sentence]) -> TrainingRequest:
-    """The request with every 0 that stands for "adapt" replaced. What the user chose stays."""
+    """Replace options that are 0, which means "adapt". Other values are kept."""
     words = sum(len(sentence.words) for sentence in train)
     request = with_auto_sizes(request, words, SIZES)
     return dataclasses.replace(request, model=_with_auto_vocabulary(request.model, train))

@@ -39,7 +39,7 @@ from seqkit.training.request import Sources
 HELD_OUT = 10
 """Without a dev split, every tenth sentence of the training split becomes one."""
 FEWEST = 1000
-"""Fewer words than this are not divided: a tenth of them tells one epoch from another by chance alone."""
+"""Fewer words than this are not divided, because a tenth of them cannot rank epochs reliably."""
 
 
 @dataclasses.dataclass
@@ -139,11 +139,11 @@ def _stretches(sentence: Sentence) -> list[Sentence]:
 
 
 def _labels(wanted: Sequence[str], train: Sequence[Sentence], name: str) -> tuple[str, ...]:
-    """The kinds of label to learn: those asked for, else those that the training split has values of."""
+    """The kinds of label to learn: the requested ones, or those with values in the training split."""
     there = kinds_in(train)
     for kind in wanted:
         if kind not in there:
-            # A kind that nobody knows is most likely a slip of the command line.
+            # An unknown kind is most likely a typing error on the command line.
             code = 1 if kind in known_kinds() else 2
             raise SeqkitError(
                 f"{name}: has no {kind} labels", where_labels_stand(kind, there), exit_code=code

@@ -68,7 +68,7 @@ def teach(
             for kind, p_TL in p.items():
                 share_TL = p_TL / len(teachers)
                 soft[index][kind] = (soft[index][kind] + share_TL if kind in soft[index] else share_TL).half()
-        tell(f"teacher {number} of {len(teachers)}, {name}: asked about {len(sentences):,} sentences")
+        tell(f"teacher {number} of {len(teachers)}, {name}: labels {len(sentences):,} sentences")
     return Lesson(sentences, soft)
 
 

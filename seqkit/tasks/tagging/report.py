@@ -41,7 +41,7 @@ def counted(scores: TaggingScores) -> str:
 def tagging_layout(
     scores: TaggingScores, comparisons: Sequence[Comparison], calibrations: Sequence[Calibration]
 ) -> Layout:
-    """Tables, JSON, and what stands in a card: the accuracies, and the scores of spans."""
+    """Tables, JSON, and the section of a card: accuracies, and scores of spans."""
     tables, data = tagging_tables(scores), tagging_dict(scores)
     if comparisons:
         tables.append(comparison_table(comparisons))

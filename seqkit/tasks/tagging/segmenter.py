@@ -1,4 +1,4 @@
-"""The segmenter that is trained along with a tagger, and lies in its folder."""
+"""The segmenter that is trained with a tagger and stored in its folder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seqkit.training.request import TrainingRequest, make_request
 FEWEST = 500
 """Sentences; what is learnt from fewer splits text worse than rules do."""
 SHARED = ("seed", "threads", "train_dtype", "save_minutes", "weights_dtype")
-"""Options of the tagger's training that hold for the segmenter's, too."""
+"""Options of the tagger's training that also apply to its segmenter."""
 
 
 def segmenter_request(request: TrainingRequest, train: Sequence[Sentence]) -> Mapping[str, TrainingRequest]:

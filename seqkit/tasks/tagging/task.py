@@ -187,7 +187,7 @@ def _model(request: TrainingRequest, data: Data, auxiliary: Sequence[str], repor
 
 
 def _auxiliary(data: Data, request: TrainingRequest) -> tuple[str, ...]:
-    """The kinds of label that are learnt beside those asked for; the training split is given them."""
+    """The kinds of label that are learnt in addition to the requested ones; added to the training split."""
     kind = request.model.auxiliary
     if kind == "none":
         return ()
@@ -246,7 +246,7 @@ def _check_objective(request: TrainingRequest) -> None:
 def _trainable(
     model: Any, data: Data, auxiliary: Sequence[str], request: TrainingRequest, reporter: Reporter
 ) -> TaggingTrainable:
-    """What the loop trains: from the labels alone, or from teachers, too."""
+    """What the loop trains, with or without teachers."""
     options = request.task
     kinds = (*data.labels, *auxiliary)
     if not options.teacher:

@@ -16,7 +16,7 @@ from seqkit.training.batches import length_buckets
 
 LOWEST, HIGHEST, ROUNDS = 0.05, 20.0, 60
 LIKE_NEW = 50
-"""Words of dev that the wish for a temperature near 1 weighs as much as."""
+"""Strength of the prior on a temperature near 1, in dev words."""
 
 
 @torch.inference_mode()

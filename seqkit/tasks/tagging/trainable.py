@@ -76,7 +76,7 @@ class TaggingTrainable(Trainable):
         return {kind: of_all[kind] for kind in self.kinds}
 
     def loss(self, batch: TrainingBatch, label_smoothing: float = 0.0) -> Loss:
-        """Negative log-likelihood of the labels; with teachers their part, too."""
+        """Negative log-likelihood of the labels, and the loss against teachers if there are some."""
         logits = self._logits(batch)
         heads = {kind: self.model.heads[kind] for kind in logits}
         targets, lengths_B = batch.sentences.targets, batch.sentences.lengths_B
