@@ -131,8 +131,11 @@ def formats_for(path: str, request: ApplyRequest, writes: str = "conllu") -> tup
         for one in registry().all("formats")
         if one.spec.writer and (one.spec.join or one.spec.pieces)
     ]
-    own = spec_of(path, request.reading).name
-    usual = own if own in able else "jsonl" if request.reading.text_field else writes
+    reading = request.reading
+    own = "" if reading.text_field else spec_of(path, reading).name
+    if reading.text_field and suffix_of(path).removeprefix(".") in CARRIES:
+        own = suffix_of(path).removeprefix(".")
+    usual = own if own in able else "jsonl" if reading.text_field else writes
     return tuple(dict.fromkeys((usual, *able)))
 
 

@@ -87,3 +87,27 @@ def test_a_task_that_lacks_application_says_so(task):
             call()
     with pytest.raises(SeqkitError, match="bare offers no place in spaCy"):
         task.__class__.annotate(Bare(), None, [])
+
+
+def test_a_batch_applies_it_in_worker_processes(classifiers, train, seqkit, tmp_path):
+    assert train(tmp_path / "model", "epochs=15").code == 0
+    path = tmp_path / "rows.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    command = (
+        "batch",
+        "classify",
+        path,
+        "-m",
+        tmp_path / "model",
+        "--text-field",
+        "body",
+        "--processes",
+        "1",
+    )
+    result = seqkit(*command, "-o", tmp_path / "out", "--part-size", "100", "--all-classes")
+    assert result.code == 0, result.err
+    rows = [json.loads(line) for line in (tmp_path / "out" / "rows.jsonl").read_text().splitlines()]
+    assert [row["label"] for row in rows] == ["law", "sport", "food"] * 4
+    assert [{"id": row["id"], "body": row["body"]} for row in rows] == ROWS
+    assert set(rows[0]["classes"]) == {"food", "law", "sport"}
+    assert "classify" in seqkit("batch", "--help").out

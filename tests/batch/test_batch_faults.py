@@ -1,0 +1,122 @@
+"""What goes wrong around a batch: no room, another model, a clock set back, a plugin's task, real workers."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+TEXT = "Time flies. She left.\n\nA new paragraph: it rains.\n\n"
+SMALL = ("--part-size", "400")
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text(TEXT * 60)
+    return tmp_path / "in"
+
+
+def outputs(out):
+    return {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
+
+
+@pytest.mark.slow
+def test_real_workers_and_a_disk_that_is_full(corpus, batch, tmp_path):
+    """The second line of the message comes from a worker; the same command goes on when there is room."""
+    assert batch("tag", corpus, "-o", tmp_path / "whole", *SMALL).code == 0
+    out = tmp_path / "out"
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000));"
+        f"sys.argv = ['seqkit', 'batch', 'tag', {str(corpus)!r}, '-o', {str(out)!r}, '--part-size', '400',"
+        "'--processes', '1'];"
+        "from seqkit.__main__ import main; main()"
+    )
+    # A part's output is about 5 kB, the joined file 60: joining fails.
+    ran = subprocess.run(
+        [sys.executable, "-c", f"if __name__ == '__main__':\n    {code}"], capture_output=True, text=True
+    )
+    assert ran.returncode == 1 and "Make room" in ran.stderr and "Traceback" not in ran.stderr, ran.stderr
+    assert not (out / "a.conllu").exists() and not (out / "_SUCCESS").exists()
+    assert batch("tag", corpus, "-o", out, *SMALL).code == 0
+    assert outputs(out) == outputs(tmp_path / "whole")
+
+
+def test_a_model_that_changes_while_the_run_goes_on(corpus, batch, seqkit, tmp_path, monkeypatch):
+    from seqkit.models.folder import model_folder
+
+    model = tmp_path / "model"
+    shutil.copytree(model_folder("en-tagger"), model)
+    out = tmp_path / "out"
+    assert batch("tag", corpus, "-o", out, "-m", model, *SMALL, "--stops-at", "3").code == 130
+    manifest = json.loads((model / "MANIFEST.json").read_text())
+    manifest["sha256"]["config.json"] = "0" * 64
+    (model / "MANIFEST.json").write_text(json.dumps(manifest))
+    result = batch("tag", corpus, "-o", out, "-m", model, *SMALL)
+    assert result.code == 2 and "belongs to a run with another model" in result.err
+
+
+def test_the_clock_is_not_relied_on(corpus, batch, tmp_path, monkeypatch):
+    assert batch("tag", corpus, "-o", tmp_path / "whole", *SMALL).code == 0
+    out = tmp_path / "out"
+    assert batch("tag", corpus, "-o", out, *SMALL, "--stops-at", "4").code == 130
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() - 10**7)
+    assert batch("tag", corpus, "-o", out, *SMALL).code == 0
+    assert outputs(out) == outputs(tmp_path / "whole")
+
+
+def test_an_input_that_changes_while_the_run_goes_on(corpus, batch, tmp_path):
+    out = tmp_path / "out"
+    assert batch("tag", corpus, "-o", out, *SMALL, "--stops-at", "4").code == 130
+    text = (corpus / "a.txt").read_text()
+    status = (corpus / "a.txt").stat()
+    (corpus / "a.txt").write_text(text.replace("rains", "snows"))
+    import os
+
+    os.utime(corpus / "a.txt", ns=(status.st_atime_ns, status.st_mtime_ns))  # as if nothing had happened
+    result = batch("tag", corpus, "-o", out, *SMALL)
+    assert result.code in (0, 1)
+    faults = batch("verify", out).err
+    assert "a.txt: the input has changed since the run began (in part 1)" in faults
+
+
+def test_two_runs_at_a_time_need_shards(corpus, batch, tmp_path):
+    from seqkit.batch.ledger import FOLDER
+    from seqkit.batch.store import LocalStore
+
+    out = tmp_path / "out"
+    assert batch("tag", corpus, "-o", out, *SMALL, "--stops-at", "4").code == 130
+    store = LocalStore(str(out))
+    assert store.lock(f"{FOLDER}/lock-1-1")
+    result = batch("tag", corpus, "-o", out, *SMALL)
+    assert result.code == 2 and "another process works on this run" in result.err and "--shard" in result.err
+    store.close()
+    assert batch("tag", corpus, "-o", out, *SMALL).code == 0
+
+
+def test_wrong_columns_and_files_that_are_no_files_of_their_kind(batch, tmp_path, rows_of):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.jsonl").write_text('{"body": "She left."}\n{"text": "no"}\nnot json\n{"body": 3}\n[1]\n')
+    (folder / "b.parquet").write_bytes(b"no parquet")
+    (folder / "c.csv").write_text("id,body\n1,She left.\n2\n3,He stays.\n")
+    arguments = ("--text-field", "body", "--format", "jsonl")
+    result = batch("tag", folder, "-o", tmp_path / "out", *arguments)
+    assert result.code == 3, result.err
+    rows = rows_of(tmp_path / "out" / "errors.jsonl")
+    found = [(row["file"].rsplit("/", 1)[1], row["line"], row["reason"].split(" (")[0]) for row in rows]
+    assert found[:4] == [
+        ("a.jsonl", 2, "no field 'body'"),
+        ("a.jsonl", 3, "not JSON"),
+        ("a.jsonl", 4, "'body' is not a string"),
+        ("a.jsonl", 5, "not a JSON object"),
+    ]
+    assert found[4][0] == "b.parquet" and "is not a Parquet file" in rows[4]["reason"]
+    assert found[5] == ("c.csv", 3, "1 column(s) instead of 2")
+    assert [row["text"] for row in rows_of(tmp_path / "out" / "c.jsonl")] == ["She left.", "He stays."]
+    assert json.loads((tmp_path / "out" / "_SUCCESS").read_text())["bad"] == 6
