@@ -116,8 +116,8 @@ def pairs(name: str, first: Callable[[], object], second: Callable[[], object], 
         found[1].append(timed(second))
     wall = [statistics.median(seconds for seconds, _ in one) for one in found]
     cpu = [statistics.median(seconds for _, seconds in one) for one in found]
-    row = f"| {name} | {wall[0]:.1f} s | {wall[1]:.1f} s | {wall[0] / wall[1]:.2f} | {cpu[0] / cpu[1]:.2f} |"
-    print(row, flush=True)
+    row = f"| {name} | {wall[0]:.1f} s | {wall[1]:.1f} s | {wall[0] / wall[1]:.2f} | "
+    print(f"{row}{cpu[0]:.1f} s | {cpu[1]:.1f} s | {cpu[0] / cpu[1]:.2f} |", flush=True)
 
 
 def spacy_pipeline(treebank: str, folder: Path) -> Path:
@@ -251,7 +251,8 @@ def main() -> None:
     given = parser.parse_args()
     out = given.out
     out.mkdir(parents=True, exist_ok=True)
-    print("| first and second | first | second | first / second | in CPU time |\n| - | - | - | - | - |")
+    print("| first / second | first | second | ratio | CPU of first | of second | ratio |")
+    print("| - | - | - | - | - | - | - |")
     one, two = ("--processes", "1"), ("--processes", "2")
     if "overhead" in given.only:
         loop = lambda: script(BARE, given.raw, out / "bare.conllu")  # noqa: E731
