@@ -5,7 +5,7 @@ Shapes: N words of all sentences, L labels, K best of them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,16 +26,43 @@ def combinations_of(facts: Any, kinds: Sequence[str]) -> Combinations | None:
 
 
 def settle(
-    together: Combinations | None, best: Mapping[str, Ids], logits: Mapping[str, Any]
+    facts: Any,
+    together: Combinations | None,
+    best: Mapping[str, Ids],
+    logits: Mapping[str, Any],
+    words: Iterable[str],
 ) -> dict[str, Ids]:
-    """The most probable labels, (N,) each, with combinations that training never had replaced.
+    """The most probable labels, (N,) each, without combinations, or codes of a known word, that training never had.
 
-    Args: best and logits of one batch, in the same order of words.
+    Args: best and logits of one batch, in the same order as its words, where padding is "".
     """
     flat = {kind: np.ascontiguousarray(ids).reshape(-1) for kind, ids in best.items()}
     if together is not None:
         together.settle(flat, {kind: _rows(logits[kind]) for kind in together.kinds})
+    if isinstance(facts, TaggerFacts):
+        for kind in facts.word_codes.keys() & flat.keys():
+            _keep_to_known(facts.word_codes[kind], flat[kind], _rows(logits[kind]), words)
     return flat
+
+
+def batch_words(facts: Any, sentences: Sequence[Sentence]) -> NDArray[np.object_]:
+    """All words and "" for padding, for `settle`; nothing but "" where no kind of label is learnt as codes."""
+    coded = isinstance(facts, TaggerFacts) and facts.word_codes
+    words = [word for sentence in sentences for word in sentence.words] if coded else []
+    count = sum(len(sentence.words) for sentence in sentences)
+    found = np.full(count + 1, "", dtype=object)
+    found[: len(words)] = words
+    return found
+
+
+def _keep_to_known(
+    known: Mapping[str, list[int]], ids_N: Ids, logits_NL: NDArray[np.float32], words: Iterable[str]
+) -> None:
+    """Give each known word the most probable of its own codes."""
+    for place, (word, number) in enumerate(zip(words, ids_N.tolist(), strict=True)):
+        allowed = known.get(word)
+        if allowed and number not in allowed:
+            ids_N[place] = allowed[int(logits_NL[place, allowed].argmax())]
 
 
 def _rows(logits: Any) -> NDArray[np.float32]:

@@ -5,7 +5,7 @@ Shapes: B stretches of sentences, T words, L labels, K best of them, N words of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from seqkit.examples import Sentence
-from seqkit.inference.answers import combinations_of, label_names, ranked_labels, settle
+from seqkit.inference.answers import batch_words, combinations_of, label_names, ranked_labels, settle
 from seqkit.inference.batching import Ranked, by_sentence
 from seqkit.inference.tagger_logits import tagger_logits
 from seqkit.models.combinations import Combinations, Ids
@@ -83,21 +83,23 @@ class TaggerRunner:
         count = sum(len(sentence.words) for sentence in sentences)
         # One place more, for padding.
         best_N = {kind: np.empty(count + 1, dtype=np.int64) for kind in kinds}
-        together = combinations_of(self.facts, kinds)
+        together, words_N = combinations_of(self.facts, kinds), batch_words(self.facts, sentences)
         with self._evaluating():
             for rows_BT, logits in self._logits.batches(sentences, kinds, cached=True):
-                for kind, ids_N in self._best(together, logits).items():
+                for kind, ids_N in self._best(together, logits, words_N[rows_BT.ravel()]).items():
                     best_N[kind][rows_BT.ravel()] = ids_N
         names = label_names(sentences, self._names, {kind: ids_N[:count] for kind, ids_N in best_N.items()})
         return list(by_sentence(sentences, names))
 
-    def _best(self, together: Combinations | None, logits: Mapping[str, Tensor]) -> dict[str, Ids]:
+    def _best(
+        self, together: Combinations | None, logits: Mapping[str, Tensor], words: Iterable[str]
+    ) -> dict[str, Ids]:
         """The labels of one batch, word by word."""
         best = {
             kind: cast(SoftmaxHead, self.heads[kind]).best(of_kind).numpy()
             for kind, of_kind in logits.items()
         }
-        return settle(together, best, logits)
+        return settle(self.facts, together, best, logits, words)
 
     def predict_top(self, sentences: Sequence[Sentence], top: int) -> list[dict[str, list[Ranked]]]:
         """The `top` most probable labels of each kind for every word, each with its calibrated probability."""
@@ -105,10 +107,12 @@ class TaggerRunner:
         words = [word for sentence in sentences for word in sentence.words]
         ranked: dict[str, list[Ranked]] = {kind: [[]] * (count + 1) for kind in self.heads}
         together = combinations_of(self.facts, tuple(self.heads))
+        words_N = batch_words(self.facts, sentences)
         with self._evaluating():
             # Probabilities are shown to the last digit, so they must not depend on which words came before.
             for rows_BT, logits in self._logits.batches(sentences, tuple(self.heads), cached=False):
-                best, rows_N = self._best(together, logits), rows_BT.ravel().tolist()
+                rows_N = rows_BT.ravel().tolist()
+                best = self._best(together, logits, words_N[rows_N])
                 for kind, logits_BTL in logits.items():
                     p_BTL = cast(SoftmaxHead, self.heads[kind]).probabilities(logits_BTL)
                     ids_BTK = p_BTL.topk(min(top, logits_BTL.shape[-1])).indices

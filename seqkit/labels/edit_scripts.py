@@ -3,7 +3,7 @@
 A script has three parts: the letter case of the lemma (`l` all small, `t` a capital first, `u` all capitals, `k` as in
 the word), and what happens around the longest string that word and lemma share, case aside: at the beginning and at the
 end so many characters go, and others come. `l|-0|-1` makes `dog` of `dogs`. Where they share nothing, or no case fits,
-the script is the lemma itself, after `=`.
+the script is the lemma itself, after `=`. A number may lose the marks between its digits: `~,` makes `1100` of `1,100`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 WHOLE = "="
 """Prefix of a script that contains the lemma itself."""
+WITHOUT, MARKS = "~", (",", ".", "'", " ", "\u00a0", "\u202f")
+"""Prefix of a script that removes a mark from a number, such as `1,100`; the marks that separate groups of digits."""
 REMEMBERED = 1 << 17
 CASES: dict[str, Callable[[str], str]] = {
     "l": str.lower,
@@ -51,6 +53,9 @@ class _Shared(NamedTuple):
 @lru_cache(maxsize=REMEMBERED)
 def encode(word: str, lemma: str) -> str:
     """The script that makes `lemma` of `word`."""
+    for mark in MARKS:
+        if mark in word and any(map(str.isdigit, word)) and word.replace(mark, "") == lemma:
+            return WITHOUT + mark
     shared = _shared(word.lower(), lemma.lower())
     if shared.size:
         end, lemma_end = shared.word + shared.size, shared.lemma + shared.size
@@ -70,6 +75,8 @@ def decode(word: str, script: str) -> str:
     """The lemma of a word by a script; the word itself where the script takes away more than it has."""
     if script.startswith(WHOLE):
         return script[len(WHOLE) :] or word
+    if script.startswith(WITHOUT):
+        return word.replace(script[len(WITHOUT) :], "") or word
     case, before, after = script.split("|")
     cut_before, added_before = _edit(before)
     cut_after, added_after = _edit(after)

@@ -17,7 +17,7 @@ from seqkit.models.contracts import TaggerOptions
 from seqkit.text.affixes import frequent_affixes
 from seqkit.text.subword import Subword, train_subword
 
-COMBINATIONS = Path("labels") / "combinations.json"
+COMBINATIONS, WORD_CODES = Path("labels") / "combinations.json", Path("labels") / "word-codes.json"
 
 
 @dataclass
@@ -41,6 +41,9 @@ class TaggerFacts:
     """The pipeline of silver training labels, or None."""
     combinations: Combinations | None = None
     """Which labels of several kinds one word may have, where they are decoded together."""
+    word_codes: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    """Kind of label that is learnt as codes -> word -> the numbers of the codes that it has in training, of words that
+    are there more than once: such a word is given no other."""
 
     @classmethod
     def gather(
@@ -62,6 +65,7 @@ class TaggerFacts:
             language=language,
             silver=next((s.silver for s in examples if s.silver), None),
             combinations=_combinations(examples, options, values),
+            word_codes={kind: _word_codes(examples, kind, values[kind]) for kind in labels if codec_of(kind)},
         )
 
     def extend(self, examples: Sequence[Sentence]) -> None:
@@ -77,6 +81,8 @@ class TaggerFacts:
         """Add the labels of another kind."""
         self.labels[kind] = _values(examples, kind)
         self.ambiguous[kind] = _ambiguous(examples, kind)
+        if codec_of(kind):
+            self.word_codes[kind] = _word_codes(examples, kind, self.labels[kind])
 
     def gather_combinations(self, examples: Sequence[Sentence], options: TaggerOptions) -> None:
         """Add combinations of labels."""
@@ -97,6 +103,8 @@ class TaggerFacts:
         write_json(folder / "source" / "language.json", {"language": self.language, "silver": self.silver})
         if self.combinations is not None:
             write_json(folder / COMBINATIONS, self.combinations.as_json())
+        if self.word_codes:
+            write_json(folder / WORD_CODES, self.word_codes)
         if self.subword is not None:
             self.subword.save(folder / "source" / "subword.model")
 
@@ -117,6 +125,7 @@ class TaggerFacts:
             language=source["language"],
             silver=source["silver"],
             combinations=_read_combinations(folder / COMBINATIONS),
+            word_codes=read_json(folder / WORD_CODES) if (folder / WORD_CODES).exists() else {},
         )
 
 
@@ -128,6 +137,17 @@ def _combinations(
     if not options.joint_labels or len(kinds) < 2:
         return None
     return Combinations.gather(examples, values, kinds)
+
+
+def _word_codes(examples: Sequence[Sentence], kind: str, known: Sequence[str]) -> dict[str, list[int]]:
+    """The numbers of the codes of each word that has several, or the same one more than once."""
+    number = {code: i for i, code in enumerate(known)}
+    found: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    for sentence in examples:
+        for word, code in zip(sentence.words, codes(sentence, kind), strict=False):
+            if code in number:
+                found[word][number[code]] += 1
+    return {word: sorted(counts) for word, counts in found.items() if counts.total() > 1}
 
 
 def _read_combinations(path: Path) -> Combinations | None:

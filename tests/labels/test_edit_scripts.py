@@ -21,6 +21,7 @@ from seqkit.labels.edit_scripts import SCRIPTS
         ("London", "London", "t|-0|-0"),
         ("went", "go", "=go"),
         ("geht", "gehen", "l|-0|-1en"),
+        ("1,100", "1100", "~,"),
         ("USA", "USA", "u|-0|-0"),
         ("McDonald", "McDonald", "k|-0|-0"),
     ],

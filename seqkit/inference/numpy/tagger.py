@@ -5,14 +5,14 @@ Shapes: B stretches of sentences, T words, L labels, N words of all sentences.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from seqkit.examples import Sentence
-from seqkit.inference.answers import combinations_of, label_names, ranked_labels, settle
+from seqkit.inference.answers import batch_words, combinations_of, label_names, ranked_labels, settle
 from seqkit.inference.batching import Ranked, batches, by_sentence
 from seqkit.inference.numpy.chains import Ids, Stack
 from seqkit.inference.numpy.embedding import WordEmbedding
@@ -74,17 +74,20 @@ class NumpyTagger:
         count = sum(len(sentence.words) for sentence in sentences)
         # One place more, for padding.
         best_N = {kind: np.empty(count + 1, dtype=np.int64) for kind in kinds}
-        together = combinations_of(self.facts, kinds)
+        together, words_N = combinations_of(self.facts, kinds), batch_words(self.facts, sentences)
         for rows_BT, logits in self._batches(sentences, kinds):
-            for kind, ids_N in self._best(together, logits).items():
+            words = words_N[rows_BT.T.ravel()]
+            for kind, ids_N in self._best(together, logits, words).items():
                 best_N[kind][rows_BT.T.ravel()] = ids_N
         names = label_names(sentences, self._names, {kind: ids_N[:count] for kind, ids_N in best_N.items()})
         return list(by_sentence(sentences, names))
 
-    def _best(self, together: Combinations | None, logits: dict[str, Array]) -> dict[str, Ids]:
+    def _best(
+        self, together: Combinations | None, logits: dict[str, Array], words: Iterable[str]
+    ) -> dict[str, Ids]:
         """The labels of one batch, step by step."""
         best = {kind: self._heads[kind].best(logits_TBL) for kind, logits_TBL in logits.items()}
-        return settle(together, best, logits)
+        return settle(self.facts, together, best, logits, words)
 
     def predict_top(self, sentences: Sequence[Sentence], top: int) -> list[dict[str, list[Ranked]]]:
         """The `top` most probable labels of each kind for every word, each with its calibrated probability."""
@@ -92,8 +95,10 @@ class NumpyTagger:
         words = [word for sentence in sentences for word in sentence.words]
         ranked: dict[str, list[Ranked]] = {kind: [[]] * (count + 1) for kind in self._heads}
         together = combinations_of(self.facts, tuple(self._heads))
+        words_N = batch_words(self.facts, sentences)
         for rows_BT, logits in self._batches(sentences, tuple(self._heads)):
-            best, rows_N = self._best(together, logits), rows_BT.T.ravel().tolist()
+            rows_N = rows_BT.T.ravel().tolist()
+            best = self._best(together, logits, words_N[rows_N])
             for kind, logits_TBL in logits.items():
                 p_TBL = self._heads[kind].probabilities(logits_TBL)
                 p_NL = p_TBL.reshape(-1, p_TBL.shape[-1])

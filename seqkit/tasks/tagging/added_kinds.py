@@ -31,3 +31,10 @@ def add_kinds(model: Any, kinds: Sequence[str], data: Data) -> None:
         model.facts.gather_combinations(data.train, model.options)
         order = in_order(model.facts.labels)
         model.facts.labels = {kind: model.facts.labels[kind] for kind in order}
+
+
+def freeze(model: Any, kinds: Sequence[str]) -> None:
+    """Let a training change the output layers of these kinds alone."""
+    model.requires_grad_(False)
+    for kind in kinds:
+        model.heads[kind].requires_grad_(True)

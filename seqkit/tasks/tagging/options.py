@@ -28,6 +28,8 @@ class TaggingOptions(TaskOptions):
     """Language code of the text. Default: the corpus's, else xx."""
     add_label: tuple[str, ...] = ()
     """With --from: further kinds of label that the model learns, separated by commas, such as lemma."""
+    only_added: bool = False
+    """With --add-label: learn the new kinds alone, and leave the rest of the network, and its labels, as they are."""
     with_segmenter: bool = True
     """Also train a segmenter, if the data have their text, so that raw text is split as the data are."""
     rough: float = field(default=0.1, metadata={"unit": "share"})

@@ -19,7 +19,7 @@ from seqkit.models.folder import default_model
 from seqkit.tasks.application import ApplyRequest, Chunk
 from seqkit.tasks.contract import EvaluationRequest, Task
 from seqkit.tasks.inspecting import InspectionRequest, Subject
-from seqkit.tasks.tagging.added_kinds import add_kinds
+from seqkit.tasks.tagging.added_kinds import add_kinds, freeze
 from seqkit.tasks.tagging.application import (
     LIMITS,
     PARTS,
@@ -226,6 +226,8 @@ def _check_options(request: TrainingRequest) -> None:
 
 def _check_added(request: TrainingRequest) -> None:
     """Raise SeqkitError for kinds that are to be added to a model that begins with random weights."""
+    if request.task.only_added and not request.task.add_label:
+        raise SeqkitError("--only-added: is for --add-label", "Leave it out.", exit_code=2)
     if request.task.add_label and not request.sources.start:
         fix = "Use --label, or begin with a trained model: --from."
         raise SeqkitError("--add-label: is for --from", fix, exit_code=2)
@@ -249,6 +251,9 @@ def _trainable(
     """What the loop trains, with or without teachers."""
     options = request.task
     kinds = (*data.labels, *auxiliary)
+    if options.only_added:
+        freeze(model, options.add_label)
+        return TaggingTrainable(model, data.train, data.dev, options.add_label)
     if not options.teacher:
         more = rough_sentences(data.train, options.rough, request.training.seed)
         return TaggingTrainable(model, [*data.train, *more], data.dev, kinds)
