@@ -20,6 +20,7 @@ from jacobians import dependence, norms_over_distance, step_jacobians
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
+from segmenting import TYPED, probabilities
 from torch import Tensor
 
 from seqkit.models.recurrences import recurrence_class
@@ -163,6 +164,18 @@ def lm() -> Figure:
     return figure
 
 
+def segmenter() -> Figure:
+    """What the segmenter of en-tagger makes of each character of a text without stops."""
+    figure, axes = _axes("", "probability", scale="linear")
+    token_T, sentence_T = probabilities(TYPED)
+    steps = range(len(TYPED))
+    axes.bar(steps, token_T, color="tab:blue", alpha=0.35, width=0.9, label="a token ends")
+    axes.bar(steps, sentence_T, color="tab:red", width=0.4, label="a sentence ends")
+    axes.set_xticks(list(steps), list(TYPED.replace(" ", "\u2423")), fontsize=7)
+    axes.legend(frameon=False, ncols=2, loc="lower center", bbox_to_anchor=(0.5, 1.0))
+    return figure
+
+
 def scaled_stack(layers: int, radius: float) -> Stack:
     """Plain layers on each other, each with `radius` times an orthogonal matrix as U."""
     torch.manual_seed(0)
@@ -197,6 +210,7 @@ PLOTS: dict[str, Callable[[], Figure]] = {
     "sru": sru,
     "seq2seq": seq2seq,
     "lm": lm,
+    "segmenter": segmenter,
 }
 
 
