@@ -98,7 +98,10 @@ def kill_worker(process: subprocess.Popen[bytes], draw: random.Random) -> bool:
     workers = children(process.pid)
     if process.poll() is not None or not workers:
         return False
-    os.kill(draw.choice(workers), signal.SIGKILL)
+    try:
+        os.kill(draw.choice(workers), signal.SIGKILL)
+    except ProcessLookupError:  # it ended by itself
+        return False
     return True
 
 

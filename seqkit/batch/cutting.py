@@ -15,7 +15,7 @@ from seqkit.errors import SeqkitError
 from seqkit.io.text_files import BOM
 from seqkit.tasks.application import Limits
 
-LONGEST = 1 << 26
+LONGEST = 1 << 25
 """Bytes that a part may have where no cut is possible before: a longer record is refused."""
 AHEAD = 1 << 17
 """Bytes beyond the limit that are looked at first."""

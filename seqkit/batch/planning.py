@@ -79,7 +79,7 @@ class Planner:
         number, start = state.planned()
         header = cutter.header(_first(file.path)) if start.byte else None
         stream, before = Stream(file.path, start.byte), -1
-        for made in cut(iter(stream), cutter, start, header):
+        for made in _named(cut(iter(stream), cutter, start, header), file):
             at = min(stream.read_bytes, file.size)
             before = at if before < 0 and start.byte else max(before, 0)
             yield number, made, max(at - before, 0)
@@ -117,6 +117,14 @@ class Planner:
             self.ledger.log(
                 {"unit": unit.number, "again": state.again, "total": total, "bad": int(fault is not None)}
             )
+
+
+def _named(cuts: Iterator[Cut], file: InputFile) -> Iterator[Cut]:
+    """The cuts; an error names the file."""
+    try:
+        yield from cuts
+    except SeqkitError as error:
+        raise SeqkitError(f"{file.path}: {error.problem}", error.fix) from error
 
 
 def _first(path: str) -> bytes:
