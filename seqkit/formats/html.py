@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import BinaryIO
 
@@ -27,12 +28,18 @@ COLOURS = {
 }
 """UPOS -> background; other tags stay white."""
 HEAD = """<!DOCTYPE html>
-<html><head><meta charset="utf-8"><title>Parts of speech</title><style>
-body { font: 1.1em/2.6 Georgia, serif; max-width: 50em; margin: 2em auto; color: #222; background: #fff }
+<html><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1"><title>Parts of speech</title><style>
+body { font: 1.1em/2.6 Georgia, serif; max-width: 50em; margin: 2em auto; padding: 0 1em }
+body { color: #222; background: #fff }
 ruby { border-radius: .25em; padding: .1em .15em; cursor: help }
 rt { font: .55em/1 sans-serif; color: #555; user-select: none }
 h2 { font: bold 1em/1.5 sans-serif }
+.legend { font: .75em/2 sans-serif }
+.legend span { padding: .1em .4em; margin-right: .4em; border-radius: .25em; white-space: nowrap }
 """
+BREAK = re.compile(r"\n[ \t\r]*\n")
+"""White space between two paragraphs: an empty line."""
 
 
 class Writer:
@@ -42,18 +49,33 @@ class Writer:
         self._file = file
         styles = "".join(f".{tag} {{ background: {colour} }}\n" for tag, colour in COLOURS.items())
         self._write(f"{HEAD}{styles}</style></head><body>\n")
+        legend = "".join(f'<span class="{tag}">{tag}</span>' for tag in COLOURS)
+        self._write(f'<p class="legend">{legend}</p>\n')
+        self._in_paragraph = False
 
     def write(self, sentence: Sentence) -> None:
-        """One sentence as one paragraph."""
+        """One sentence. Those of running text stand in its paragraphs, those of other sources each in its own."""
         if sentence.document:
+            self._end_paragraph()
             self._write(f'<h2 dir="auto">{escape(sentence.document)}</h2>\n')
+        if not self._in_paragraph:
+            self._write('<p dir="auto">')
+            self._in_paragraph = True
         spaces = sentence.spaces or [" "] * len(sentence.words)
         tokens = (_token(sentence, token) + escape(spaces[token.last]) for token in sentence.tokens)
-        self._write(f'<p dir="auto">{"".join(tokens)}</p>\n')
+        self._write("".join(tokens))
+        if sentence.offset is None or (spaces and BREAK.search(spaces[-1])):
+            self._end_paragraph()
 
     def close(self) -> None:
         """End the page."""
+        self._end_paragraph()
         self._write("</body></html>\n")
+
+    def _end_paragraph(self) -> None:
+        if self._in_paragraph:
+            self._write("</p>\n")
+        self._in_paragraph = False
 
     def _write(self, text: str) -> None:
         self._file.write(text.encode())
