@@ -95,8 +95,10 @@ def tag(text: str, model: str = "en-tagger", language: str = "", segmenter: str 
     return list(tag_text(starting_tagger(model), _whole(text), language, segmenter))
 
 
-def _whole(text: str) -> str:
-    """Check a text. Raises SeqkitError for a lone surrogate, which cannot be encoded."""
+def _whole(text: object) -> str:
+    """Check a text. Raises TypeError for anything but a string, and SeqkitError for a lone surrogate."""
+    if not isinstance(text, str):
+        raise TypeError(f"expected a text (str), got {type(text).__name__}")
     if any("\ud800" <= character <= "\udfff" for character in text):
         from seqkit.errors import SeqkitError
 
@@ -121,6 +123,9 @@ def translate(lines: str | Iterable[str], model: str = "de-en", **options: Any) 
 
     models = text_models(model)
     chosen: DecodingOptions = fill({"decoding": DecodingOptions}, options)["decoding"]
+    if not isinstance(lines, Iterable) or isinstance(lines, bytes):
+        raise TypeError(f"expected a text or several lines (str), got {type(lines).__name__}")
+    _whole(options.get("prefix", ""))
     given = [_whole(line) for line in ((lines or "\n").splitlines() if isinstance(lines, str) else lines)]
     return [found[0].text if found else "" for found in translate_lines(models, given, chosen)]
 

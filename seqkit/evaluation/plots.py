@@ -43,6 +43,10 @@ def learning_curve(progress: Progress, picture: Path, title: str = "") -> None:
             loss_axis.plot(epochs, [math.log(value) for value in values], "k:", label="dev loss (left)")
         elif metric.unit in (PERCENT, POINTS):
             score_axis.plot(epochs, [100 * value for value in values], label=f"dev {metric.title}")
+    if progress.best_epoch:
+        loss_axis.axvline(
+            progress.best_epoch, color="0.7", linewidth=1, label=f"kept: epoch {progress.best_epoch}"
+        )
     figure.legend(loc="outside lower center", ncols=3)
     save_figure(figure, picture)
 

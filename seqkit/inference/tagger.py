@@ -76,9 +76,10 @@ class TaggerRunner:
         return cast(Tagger, self.model).matrices()
 
     def predict(
-        self, sentences: Sequence[Sentence], kinds: Sequence[str] | None = None
+        self, sentences: Iterable[Sentence], kinds: Sequence[str] | None = None
     ) -> list[dict[str, list[str]]]:
         """The most probable label of each kind (None: of all) for every word, in the order given."""
+        sentences = list(sentences)  # a generator would be empty when its words have been counted
         kinds = tuple(self.heads if kinds is None else kinds)
         count = sum(len(sentence.words) for sentence in sentences)
         # One place more, for padding.
@@ -101,8 +102,9 @@ class TaggerRunner:
         }
         return settle(self.facts, together, best, logits, words)
 
-    def predict_top(self, sentences: Sequence[Sentence], top: int) -> list[dict[str, list[Ranked]]]:
+    def predict_top(self, sentences: Iterable[Sentence], top: int) -> list[dict[str, list[Ranked]]]:
         """The `top` most probable labels of each kind for every word, each with its calibrated probability."""
+        sentences = list(sentences)
         count = sum(len(sentence.words) for sentence in sentences)
         words = [word for sentence in sentences for word in sentence.words]
         ranked: dict[str, list[Ranked]] = {kind: [[]] * (count + 1) for kind in self.heads}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import tempfile
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,9 @@ from seqkit.nn.initial import without_first_weights
 from seqkit.runtime.devices import device_named
 from seqkit.runtime.signals import unfinished
 from seqkit.runtime.threads import survive_forks
+
+PAUSES = (0.05,) * 40
+"""Seconds between tries to read a model that another process is replacing."""
 
 
 def save_model(folder: Path, name: str, model: Any, card: str, weights_dtype: str = "float32") -> None:
@@ -116,11 +120,40 @@ def load_model(name_or_folder: str) -> Any:
     for a folder that is no model, is damaged or of a newer format, or needs a plugin that is not installed.
     """
     survive_forks()
+    for pause in PAUSES:
+        before = _manifest(name_or_folder)
+        try:
+            model = _loaded(name_or_folder)
+        except (OSError, SeqkitError):
+            if not _is_replaced(name_or_folder, before):
+                raise
+        else:
+            if _manifest(name_or_folder) == before:
+                return model
+        time.sleep(pause)
+    return _loaded(name_or_folder)
+
+
+def _loaded(name_or_folder: str) -> Any:
     info = model_info(name_or_folder)
     model = build_model(info)
     warn_of_versions(info)
     read_weights(info.folder / WEIGHTS, model)
     return model.eval().to(device_named())
+
+
+def _manifest(name_or_folder: str) -> bytes:
+    """The manifest of a folder as it lies there; empty if there is none, and for the name of a model that ships."""
+    try:
+        return (Path(name_or_folder) / MANIFEST).read_bytes()
+    except (OSError, ValueError):
+        return b""
+
+
+def _is_replaced(name_or_folder: str, before: bytes) -> bool:
+    """Whether another process writes a model into the folder, or has written one since its manifest was `before`."""
+    found = _manifest(name_or_folder)
+    return found != before or (not found and any(Path(name_or_folder).glob(".*.part")))
 
 
 def build_model(info: ModelInfo, options: Any = None) -> Any:

@@ -142,10 +142,9 @@ class Training:
         self.task.model.train()
         self.optimizer.zero_grad(set_to_none=True)
         self._add_gradients(batches)
-        if options.clip:
-            nn.utils.clip_grad_norm_(self.task.model.parameters(), options.clip)
+        norm = self._clip()
         self.optimizer.step()
-        p.updates += 1
+        p.updates, p.norm, p.norms = p.updates + 1, p.norm + norm, p.norms + 1
         update_average(self.average, self.task.model, options.average, p.updates)
         if self.constrain is not None:
             self.constrain(self.average)
@@ -153,6 +152,13 @@ class Training:
         self.reporter.step(p, self._batches)
         if time.monotonic() - self._saved > 60 * options.save_minutes:
             self._save()
+
+    def _clip(self) -> float:
+        """Clip the gradient, if the options say so. Returns its norm before."""
+        parameters = [one for one in self.task.model.parameters() if one.grad is not None]
+        if self.options.clip:
+            return float(nn.utils.clip_grad_norm_(parameters, self.options.clip))
+        return float(nn.utils.get_total_norm([one.grad for one in parameters if one.grad is not None]))
 
     def _add_gradients(self, batches: list[list[int]]) -> None:
         """The gradient of Σ total / Σ weight over the batches of one update."""
@@ -222,11 +228,13 @@ class Training:
             "learning_rate": self._rate(p.batch - 1),
             "train_loss": p.nll / max(p.steps, 1),
             "train_accuracy": p.right / max(p.steps, 1),
+            "gradient_norm": p.norm / max(p.norms, 1),
             **{f"dev_{metric.name}": metric.value for metric in scores},
         }
         p.rows.append(row)
         p.scores.append([list(metric) for metric in scores])
         p.epoch, p.batch, p.nll, p.right, p.steps = p.epoch + 1, 0, 0.0, 0, 0
+        p.norm, p.norms = 0.0, 0
         write_metrics(self.folder / METRICS, p.rows)
         self._save()
         self.reporter.epoch(row, scores)

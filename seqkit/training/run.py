@@ -24,6 +24,7 @@ from seqkit.training.provenance import check_versions, first_command, needs_of_r
 from seqkit.training.recurrent_weights import constraint_of, initialise
 from seqkit.training.request import TrainingRequest, save_request, task_of
 from seqkit.training.state import Progress
+from seqkit.training.summary import summary
 from seqkit.training.third_party import factor_of, objective_of, optimizer_of, prepared_by_task
 
 
@@ -57,6 +58,7 @@ def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter
     _train_parts(prepared.parts, out, command, reporter)
     training = Training(prepared.task, request.training, methods, folder, reporter)
     training.resume()
+    reporter.note(summary(request, prepared.task))
     progress = training.run()
     read_weights(folder / BEST, model)
     prepared.finish()

@@ -32,6 +32,10 @@ class Progress:
     right: int = 0
     steps: int = 0
     updates: int = 0
+    norm: float = 0.0
+    """Norms of the gradients, before clipping, summed over the updates of this epoch so far."""
+    norms: int = 0
+    """How many there are."""
     best_score: float | None = None
     best_epoch: int = 0
     finished: bool = False

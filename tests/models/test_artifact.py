@@ -282,3 +282,29 @@ def test_tied_weights_are_saved_and_stay_tied(tmp_path):
     other = tied()
     read_weights(tmp_path / "y.safetensors", other)
     assert torch.equal(other[0].weight, saved[0].weight)
+
+
+def test_a_model_that_is_replaced_meanwhile_is_the_old_or_the_new_one(folder):
+    import threading
+
+    stop, models = threading.Event(), [tiny("lstm"), tiny("lstm")]
+    with torch.no_grad():
+        for number, model in enumerate(models):
+            for parameter in model.parameters():
+                parameter.fill_(number + 1)
+
+    def replace():
+        while not stop.is_set():
+            for model in models:
+                save_model(folder, "lstm", model, card="# A model\n")
+
+    save_model(folder, "lstm", models[0], card="# A model\n")
+    writer = threading.Thread(target=replace)
+    writer.start()
+    try:
+        for _ in range(8):
+            values = {float(p.max()) for p in load_model(str(folder)).parameters()}
+            assert values in ({1.0}, {2.0})
+    finally:
+        stop.set()
+        writer.join()

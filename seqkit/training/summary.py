@@ -1,0 +1,38 @@
+"""What a training is about to do, in a few lines: data, size of the network, options."""
+
+from __future__ import annotations
+
+import dataclasses
+from textwrap import fill
+from typing import Any
+
+from seqkit.training.request import TrainingRequest
+from seqkit.training.trainable import Trainable
+
+WIDTH = 80
+
+
+def summary(request: TrainingRequest, task: Trainable) -> str:
+    """Data, weights, and every option with its value; a line that is longer than 80 columns goes on indented."""
+    sources = request.sources
+    data = sources.corpus or ", ".join(sources.train)
+    batches = task.batches(request.training.batch_words, request.training.seed, 0)
+    examples = sum(map(len, batches))
+    weights = sum(parameter.numel() for parameter in task.model.parameters())
+    lines = [
+        f"data      {data}: {examples:,} examples in {len(batches):,} batches an epoch",
+        f"model     {sources.model}: {weights:,} weights",
+        f"options   {_options(request.model)}",
+        f"training  {_options(request.training)}",
+    ]
+    return "\n".join(fill(line, WIDTH, subsequent_indent=" " * 10) for line in lines)
+
+
+def _options(section: Any) -> str:
+    """Options as `--set` takes them; what is unset is left out."""
+    values = {field.name: getattr(section, field.name) for field in dataclasses.fields(section)}
+    return " ".join(
+        f"{name}={str(value).lower() if isinstance(value, bool) else value}"
+        for name, value in values.items()
+        if value not in (None, "", ())
+    )

@@ -1,0 +1,32 @@
+"""The functions of the package's front page: what they take, and what they say to anything else."""
+
+from __future__ import annotations
+
+import pytest
+
+import seqkit
+from seqkit.examples import Sentence
+
+
+@pytest.mark.parametrize("text", [None, b"", [], 3])
+def test_tag_says_what_it_expects(text):
+    with pytest.raises(TypeError, match=f"expected a text .str., got {type(text).__name__}"):
+        seqkit.tag(text)
+
+
+@pytest.mark.parametrize("lines", [None, b"Hund", 3, [None]])
+def test_translate_says_what_it_expects(lines):
+    with pytest.raises(TypeError, match="expected a text"):
+        seqkit.translate(lines)
+
+
+def test_half_a_character_is_refused_in_a_prefix_too():
+    with pytest.raises(seqkit.SeqkitError, match="half a surrogate pair"):
+        seqkit.translate("Hund", prefix="\ud800")
+
+
+def test_a_generator_of_sentences_is_tagged():
+    tagger = seqkit.load("en-tagger")
+    words = [["Time", "flies"], ["He", "left"]]
+    assert tagger.predict(map(Sentence, words)) == tagger.predict(list(map(Sentence, words)))
+    assert len(tagger.predict_top(map(Sentence, words), 2)) == 2
