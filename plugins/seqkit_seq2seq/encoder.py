@@ -19,7 +19,7 @@ from seqkit.nn.recurrent import mask_of
 from seqkit.nn.symbols import SymbolEmbedding
 from seqkit.text.piece_lines import LinePieces, plain_line
 from seqkit.text.vocabulary import pad
-from seqkit_seq2seq.sides import SourceLines
+from seqkit_seq2seq.sides import LONGEST, SourceLines
 from seqkit_seq2seq.vocabulary import SourceText
 
 
@@ -36,7 +36,7 @@ class TextEncoder(SourceLines, Encoder):
     def __init__(self, options: Any, facts: SourceText) -> None:
         super().__init__()
         self.options, self.subword = options, facts.subword
-        self.pieces = LinePieces(facts.subword)
+        self.pieces, self.longest = LinePieces(facts.subword), max(LONGEST, facts.longest)
         self.end = len(facts.subword)
         self.embedding = SymbolEmbedding(self.end + 1, options.embedding_size)
         self.input_dropout = SharedDropout(options.dropout)

@@ -18,7 +18,7 @@ from seqkit.inference.numpy.loading import needed_form
 from seqkit.inference.numpy.weights import Array, Weights
 from seqkit.text.piece_lines import LinePieces, plain_line
 from seqkit.text.vocabulary import pad
-from seqkit_seq2seq.sides import UNKNOWN, SourceLines, TargetLines
+from seqkit_seq2seq.sides import LONGEST, UNKNOWN, SourceLines, TargetLines
 from seqkit_seq2seq.vocabulary import SourceText, TargetText
 
 
@@ -45,6 +45,7 @@ class NumpyTextEncoder(SourceLines):
 
     def __init__(self, options: Any, facts: SourceText, weights: Weights) -> None:
         self.subword, self.pieces = facts.subword, LinePieces(facts.subword)
+        self.longest = max(LONGEST, facts.longest)
         self.end, size = len(facts.subword), options.embedding_size
         self.embedding = SymbolTable(weights.part("embedding"), self.end + 1, size)
         recurrence = needed_form(options.recurrence)

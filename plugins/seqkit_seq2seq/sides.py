@@ -10,7 +10,7 @@ from seqkit.text.piece_lines import LinePieces, cut, one_line, plain_line
 from seqkit.text.subword import Subword
 
 LONGEST = 128
-"""Pieces read at once; a longer line is cut."""
+"""Pieces read at once; a longer line is cut, unless most lines of the training were longer."""
 UNKNOWN = 0
 """SentencePiece's unknown piece: read in training, never written."""
 
@@ -22,6 +22,8 @@ class SourceLines:
     """Its steps are symbols, as those of what is written: the length of the one tells of that of the other."""
     subword: Subword
     pieces: LinePieces
+    longest: int = LONGEST
+    """Pieces read at once."""
 
     def lengths(self, inputs: Sequence[str]) -> list[int]:
         """Pieces of each line."""
@@ -29,7 +31,7 @@ class SourceLines:
 
     def parts(self, input: str) -> list[str]:
         """A long line cut where a sentence ends, else between words; an empty one has no part."""
-        return cut(plain_line(input), self.pieces, LONGEST)
+        return cut(plain_line(input), self.pieces, self.longest)
 
     def labels(self, input: str) -> list[str]:
         """The pieces of a line, and its end."""

@@ -12,6 +12,7 @@ from seqkit.examples import Pair
 from seqkit.io.json_files import read_json, write_json
 from seqkit.text.piece_lines import one_line, plain_line
 from seqkit.text.subword import Subword, train_subword_on_lines
+from seqkit_seq2seq.sides import LONGEST
 
 WORDS_A_PIECE = 4
 """Distinct words for each piece, where the number of pieces adapts."""
@@ -23,22 +24,28 @@ class SourceText:
     """The pieces of source lines; one model with those of the targets where both are text and `joint` is on."""
 
     subword: Subword
+    longest: int = 0
+    """Pieces of the longest line, where most lines are longer than what is otherwise read at once; else 0."""
 
     @classmethod
     def gather(cls, pairs: Sequence[Pair], options: Any) -> Self:
         """Learn the pieces. Raises SeqkitError where there is no text, or not a letter."""
         lines = [plain_line(pair.sources["text"]) for pair in pairs if "text" in pair.sources]
         targets = [one_line(pair.target) for pair in pairs if isinstance(pair.target, str)]
-        return cls(_learn(lines + (targets if options.joint else []), options))
+        subword = _learn(lines + (targets if options.joint else []), options)
+        return cls(subword, _longest_usual(lines, subword))
 
     def save(self, folder: Path) -> None:
-        """Write `source/subword.model`."""
+        """Write `source/subword.model`, and `source/lines.json` where lines are usually long."""
         self.subword.save(folder / "source" / "subword.model")
+        if self.longest:
+            write_json(folder / "source" / "lines.json", {"longest": self.longest})
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
-        return cls(_load(folder / "source"))
+        lines = folder / "source" / "lines.json"
+        return cls(_load(folder / "source"), read_json(lines)["longest"] if lines.exists() else 0)
 
 
 @dataclass
@@ -76,6 +83,17 @@ def _learn(lines: Sequence[str], options: Any, split_digits: bool = False) -> Su
     return train_subword_on_lines(
         lines, options.vocab_size or _size_for(lines), options.subword, split_digits
     )
+
+
+def _longest_usual(lines: Sequence[str], subword: Subword) -> int:
+    """Pieces of the longest line, where more than half of all have more than LONGEST; else 0."""
+    # A line has at most a piece more than characters.
+    candidates = [line for line in lines if len(line) >= LONGEST]
+    if 2 * len(candidates) <= len(lines):
+        return 0
+    counts = sorted(map(len, subword.encode_lines(candidates)))
+    long = sum(count > LONGEST for count in counts)
+    return counts[-1] if 2 * long > len(lines) else 0
 
 
 def _size_for(lines: Iterable[str]) -> int:

@@ -7,6 +7,7 @@ import pytest
 
 from seqkit.data.catalogue import find_corpus, made_items, named_with_options
 from seqkit.errors import SeqkitError
+from seqkit.examples import Pair
 
 
 def items(name, split="dev", count=200):
@@ -58,3 +59,20 @@ def test_options_join_those_that_the_name_has():
 def test_bad_options_are_refused(name, problem):
     with pytest.raises(SeqkitError, match=problem.replace("?", "\\?")):
         find_corpus(name)
+
+
+def test_long_lines_that_are_usual_are_read_whole(tmp_path):
+    from media_models import untrained
+    from seqkit_seq2seq.vocabulary import SourceText
+
+    long, short = (
+        [Pair(item.reads, item.writes["text"]) for item in items(f"copy-memory?length={length}", count=30)]
+        for length in (200, 20)
+    )
+    model = untrained(long)
+    assert len(model.encoders["text"].parts(long[0].sources["text"])) == 1
+    model.facts.encoders["text"].save(tmp_path)
+    assert SourceText.load(tmp_path).longest == model.encoders["text"].longest >= 210
+    usual = untrained(short)
+    assert usual.encoders["text"].longest == 128
+    assert len(usual.encoders["text"].parts(long[0].sources["text"])) > 1
