@@ -1,4 +1,4 @@
-"""What many tests need: the command line, strangers' plugins on the path, and real corpora."""
+"""Shared fixtures: the command line, third-party plugins on the path, and real corpora."""
 
 import importlib
 import io
@@ -48,7 +48,7 @@ def write_plugin():
 
 @pytest.fixture
 def install_plugin(tmp_path, monkeypatch, write_plugin):
-    """A function that installs a stranger's plugin as pip would: a module, and a dist-info that names it.
+    """A function that installs a third-party plugin as pip would: a module, and a dist-info that names it.
 
     `install_plugin("mine", code)` puts `code` into the module `mine_plugin` of the distribution `mine-dist`.
     """

@@ -1,4 +1,4 @@
-"""`seqkit corpora`, run as a user would: stdout is data, stderr is talk, mistakes are told."""
+"""`seqkit corpora`, run as a user would: data go to stdout, messages to stderr, mistakes are reported."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""A stranger's reader of translation memories, and a stranger's writer of translations."""
+"""A third-party reader of translation memories, and a third-party writer of translations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What strangers' plugins do otherwise than they should is told, or does no harm."""
+"""Faults of third-party plugins are reported, or do no harm."""
 
 from __future__ import annotations
 

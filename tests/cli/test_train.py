@@ -1,4 +1,4 @@
-"""`seqkit train` as users call it: corpora, own files, spaCy Docs, raw text with a pipeline, strangers' plugins."""
+"""`seqkit train` as users call it: corpora, own files, spaCy Docs, raw text with a pipeline, third-party plugins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`seqkit train`, `translate` and `evaluate` with a stranger's encoder and decoder that read and write .npy files."""
+"""`seqkit train`, `translate` and `evaluate` with a third-party encoder and decoder that read and write .npy files."""
 
 from __future__ import annotations
 

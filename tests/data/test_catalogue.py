@@ -78,7 +78,7 @@ def server(tmp_path, monkeypatch):
 
 @pytest.fixture
 def tiny(server, install_plugin, no_corpora):
-    """A stranger's corpus `tiny` of two files, both served; returns the folder it will be fetched to."""
+    """A third-party corpus `tiny` of two files, both served; returns the folder it will be fetched to."""
     base, folder = server
     install_plugin("tiny", PLUGIN.format(sha=hashlib.sha256(TEXT).hexdigest(), size=len(TEXT), base=base))
     for name in ("train.conllu", "LICENSE.gz"):

@@ -47,7 +47,7 @@ class TableDecoder:
         return torch.stack([self._row(source, history) for source, history in histories]), state
 
     def _row(self, source: int, history: list[int]) -> Tensor:
-        # Dead rows of a beam may have gone on after an end; what they are told does not matter.
+        # Finished rows of a beam may continue after an end; their inputs do not matter.
         return self.table.get((source, *history), torch.full((self.end + 1,), -1.0)).clone()
 
     def select(self, state: Rows, rows_N: Tensor, sources_B: Tensor | None) -> Rows:

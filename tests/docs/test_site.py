@@ -1,4 +1,7 @@
-"""The site that mkdocs builds from `docs/`: it loads nothing from another host, and its internal links work."""
+"""The site that mkdocs builds from `docs/`: it loads nothing from another host, and its internal links work.
+
+The build takes some ten seconds, so that most of these tests are slow ones.
+"""
 
 from __future__ import annotations
 
@@ -63,6 +66,7 @@ def pages(site) -> dict[Path, Page]:
     return {path: Page(path) for path in site.rglob("*.html") if path.name != "404.html"}
 
 
+@pytest.mark.slow
 def test_every_page_of_the_book_is_built(pages, site):
     sources = [
         path.relative_to(ROOT / "docs").with_suffix(".html")
@@ -72,10 +76,12 @@ def test_every_page_of_the_book_is_built(pages, site):
     assert {path.relative_to(site) for path in pages} == set(sources)
 
 
+@pytest.mark.slow
 def test_pages_load_nothing_from_another_host(pages):
     assert {load for page in pages.values() for load in page.loads if urlsplit(load).netloc} == set()
 
 
+@pytest.mark.slow
 def test_styles_and_scripts_load_nothing_from_another_host(site):
     styles = "\n".join(path.read_text(encoding="utf-8") for path in site.rglob("*.css"))
     loaded = re.findall(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)", styles)
@@ -85,6 +91,7 @@ def test_styles_and_scripts_load_nothing_from_another_host(site):
     assert [path.name for path, text in scripts.items() if CDN.search(text)] == []
 
 
+@pytest.mark.slow
 def test_fonts_and_pictures_of_styles_are_there(site):
     for path in site.rglob("*.css"):
         for target in re.findall(r"url\(\s*['\"]?([^'\")]+)", path.read_text(encoding="utf-8")):
@@ -92,6 +99,7 @@ def test_fonts_and_pictures_of_styles_are_there(site):
                 assert (path.parent / target.partition("?")[0].partition("#")[0]).is_file(), target
 
 
+@pytest.mark.slow
 def test_internal_links_lead_to_a_page_and_an_anchor(pages):
     broken = []
     for path, page in pages.items():
@@ -108,6 +116,7 @@ def test_internal_links_lead_to_a_page_and_an_anchor(pages):
     assert broken == []
 
 
+@pytest.mark.slow
 def test_equations_are_marked_for_katex(pages, site):
     (path,) = [path for path in pages if path.name == "learning.html"]
     assert '<div class="arithmatex">\\[' in path.read_text(encoding="utf-8")

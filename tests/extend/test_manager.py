@@ -1,4 +1,4 @@
-"""The plugin host, with strangers' packages installed as pip would: broken ones do no harm."""
+"""The plugin host, with third-party packages installed as pip would: broken ones do no harm."""
 
 import subprocess
 import sys

@@ -81,7 +81,7 @@ def test_the_lock_and_folders_made_for_it_go_with_its_owner(tmp_path, hold):
 
 
 def test_of_many_processes_one_at_a_time_has_it(tmp_path):
-    """Each adds 1 to a number, by reading it and writing it a little later; whoever is refused tries again."""
+    """Each adds 1 to a number, by reading it and writing it a little later; a process that is refused tries again."""
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom seqkit.errors import SeqkitError\n"
         "from seqkit.io.lock import locked\nfolder, done = Path(sys.argv[1]), 0\n"

@@ -1,4 +1,4 @@
-"""What every registered tagger must hold to; a stranger's is put through it when it is installed."""
+"""The contract of every registered tagger, those of installed third-party plugins included."""
 
 from __future__ import annotations
 

@@ -63,7 +63,7 @@ SMALL = {
 
 
 def tagging_models() -> list[str]:
-    """Every registered tagger, a stranger's included."""
+    """Every registered tagger, those of third-party plugins included."""
     return [
         registered.spec.name for registered in registry().all("models") if registered.spec.task == "tagging"
     ]

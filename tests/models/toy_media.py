@@ -1,4 +1,4 @@
-"""A stranger's plugin that reads and writes .npy files of vectors: encoder `dots`, decoder `dots`.
+"""A third-party plugin that reads and writes .npy files of vectors: encoder `dots`, decoder `dots`.
 
 Shapes: B examples, S steps, D features.
 """

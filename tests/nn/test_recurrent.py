@@ -15,7 +15,7 @@ from seqkit.nn.stack import Layer, Stack
 B, T, D, H = 3, 5, 4, 6
 RECURRENCES = ("rnn", "lstm", "gru", "sru")
 REGISTERED = [registered.spec.name for registered in registry().all("recurrences")]
-"""A stranger's, too, where one is installed: the conformance suite of layers."""
+"""Registered layers, those of installed third-party plugins included: the conformance suite of layers."""
 
 
 @pytest.fixture(autouse=True)

@@ -49,7 +49,7 @@ def test_what_is_transparent_is_white(tmp_path):
 def test_sixteen_bits_keep_their_brightness(tmp_path):
     Image.fromarray(np.array([[0, 32896, 65535]], np.uint16)).save(tmp_path / "deep.png")
     assert read_picture(tmp_path / "deep.png").pixels_HWC.ravel().tolist() == [0, 128, 255]
-    # Dark in all its pixels: 16 bits are told by the file, not by the values.
+    # Dark in all its pixels: the depth of 16 bits comes from the file, not from the values.
     Image.fromarray(np.array([[0, 200, 257]], np.uint16)).save(tmp_path / "dark.png")
     assert read_picture(tmp_path / "dark.png").pixels_HWC.ravel().tolist() == [0, 0, 1]
 

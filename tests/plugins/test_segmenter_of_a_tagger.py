@@ -19,7 +19,7 @@ TEXT = "The dogs sleep. Who is there?"
 
 
 class Notes:
-    """A reporter that keeps what it is told."""
+    """A reporter that records its messages."""
 
     def __init__(self) -> None:
         self.told: list[str] = []

@@ -23,7 +23,7 @@ RECURRENCES = ("rnn", "gru", "lstm", "sru")
 
 
 class Noisy(Recurrence):
-    """A stranger's layer: no kernel, a state of two parts, random numbers at each step."""
+    """A third-party layer: no kernel, a state of two parts, random numbers at each step."""
 
     state_parts = 2
 

@@ -24,7 +24,7 @@ WORDS = ("dogs", "sleep")
 
 
 class Reporter:
-    """Notes what it is told, and stops the run at a step."""
+    """Records the reports, and stops the run at a step."""
 
     def __init__(self, stop_at=0):
         self.stop_at, self.notes = stop_at, []

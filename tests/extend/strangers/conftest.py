@@ -96,7 +96,7 @@ def write_info(site, project):
 
 
 def made(count, seed):
-    """Sentences of three classes, told by one word each among words that tell nothing."""
+    """Sentences of three classes, each determined by one word among words without information."""
     draw = random.Random(seed)
     telling = {"food": ["soup", "bread"], "sport": ["goal", "race"], "law": ["court", "judge"]}
     rows = []

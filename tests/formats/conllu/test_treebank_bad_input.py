@@ -91,7 +91,7 @@ DAMAGEABLE = (
     GOOD + row("1-2", "du", misc="SpaceAfter=No") + row("1", "de") + row("2", "le") + row("2.1") + "\n" + GOOD
 ).encode()
 
-# Form, not content: told, but with skip no sentence is lost.
+# Formal faults: reported, but with skip no sentence is lost.
 HARMLESS = {
     "byte order mark": (b"\xef\xbb\xbf" + GOOD.encode() * 2, 1, "byte order mark", 1),
     "CRLF": ((GOOD * 2).replace("\n", "\r\n").encode(), 1, "CRLF", 1),

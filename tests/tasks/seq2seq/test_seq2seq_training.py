@@ -154,7 +154,7 @@ def test_twenty_pairs_are_learnt_by_heart(tmp_path, twenty, attention):
 
 
 def test_the_loss_is_that_of_the_smoothed_target(twenty):
-    """Label smoothing moves the loss that is followed, and not the one that is told."""
+    """Label smoothing changes the loss that is minimised, and not the one that is reported."""
     from toy_translation import pairs, tiny
 
     from seqkit.tasks.seq2seq.trainable import Seq2SeqTrainable

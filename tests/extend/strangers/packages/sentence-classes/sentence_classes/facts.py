@@ -1,4 +1,4 @@
-"""What the training sentences told: the words and the classes."""
+"""Facts of the training sentences: words and classes."""
 
 from __future__ import annotations
 
