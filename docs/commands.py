@@ -49,7 +49,9 @@ def commands() -> list[Command]:
         found |= {f"{group.name} {info.name}": info.callback for info in inner}
     found |= {f"batch {verb}": function for verb, function in batch.verbs().items()}
     return [
-        Command(name, inspect.getdoc(function) or "", list(_parameters(function)))
+        Command(
+            name, (inspect.getdoc(function) or "").partition("\b")[0].strip(), list(_parameters(function))
+        )
         for name, function in sorted(found.items())
     ]
 

@@ -35,7 +35,12 @@ def generate(
     threads: ThreadsOfTorch = None,
     inference_dtype: Annotated[str, inference_dtype_option("matrix products", "float32, bfloat16")] = "",
 ) -> None:
-    """Continue a text with a language model."""
+    """Continue a text with a language model.
+
+    \b
+    Examples:
+      seqkit generate "It was" --model runs/lm --length 80
+    """
     from seqkit import SeqkitError
     from seqkit.examples import RecordErrors
     from seqkit.formats.plain import read

@@ -77,7 +77,12 @@ def _folder(spec: CorpusSpec) -> Path | None:
 
 @app.command("get")
 def get_corpus(name: Annotated[str, typer.Argument(help="A name from `seqkit corpora list`.")]) -> None:
-    """Fetch a corpus, check it against its manifest, and print the folder it is in."""
+    """Fetch a corpus, check it against its manifest, and print the folder it is in.
+
+    \b
+    Examples:
+      seqkit corpora get ud-english-ewt
+    """
     from seqkit.data.catalogue import find_corpus, get, verify
     from seqkit.errors import SeqkitError
 

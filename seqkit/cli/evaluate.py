@@ -42,7 +42,13 @@ def evaluate(
     *,
     given: Mapping[str, Any],
 ) -> None:
-    """Measure a model on labelled words or raw text, on pairs of any modality, or as its own task has it."""
+    """Measure a model on labelled words or raw text, on pairs of any modality, or as its own task has it.
+
+    \b
+    Examples:
+      seqkit evaluate en-tagger ud-english-ewt
+      seqkit evaluate runs/en my.conllu --json
+    """
     from seqkit.config import fill
     from seqkit.errors import PluginError, SeqkitError
     from seqkit.evaluation.report import Report

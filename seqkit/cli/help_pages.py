@@ -8,6 +8,43 @@ from typer.core import TyperCommand
 
 from seqkit.cli.plain_values import convert_plainly
 
+PANELS = {
+    "Input": (
+        *(
+            "--from",
+            "--pretokenized",
+            "--text",
+            "--file",
+            "--lang",
+            "--segmenter",
+            "--text-field",
+            "--id-field",
+        ),
+        *(
+            "--keep",
+            "--drop",
+            "--skip-bad",
+            "--input",
+            "--max-seconds",
+            "--max-pixels",
+            "--max-frames",
+            "--split",
+        ),
+    ),
+    "Output": (
+        *("--out", "--format", "--label", "--probabilities", "--top", "--scores", "--n-best", "--attention"),
+        *("--into", "--json", "--markdown", "--card", "--html"),
+    ),
+    "Search and draws": (
+        *("--beam", "--length-penalty", "--prefix", "--max-ratio", "--sample", "--top-p", "--temperature"),
+        *("--mbr", "--utility", "--length", "--count"),
+    ),
+    "Data": ("--corpus", "--train", "--dev", "--source", "--target", "--gold"),
+    "Computing": ("--processes", "--threads", "--inference-dtype", "--engine"),
+}
+"""Group of options -> those that stand in it, in whatever command; an option may name a group of its own."""
+_PANEL_OF = {option: panel for panel, options in PANELS.items() for option in options}
+
 
 class HelpfulCommand(TyperCommand):
     """A command whose help lists options in the groups that their `rich_help_panel` names, in order of appearance.
@@ -30,11 +67,13 @@ class HelpfulCommand(TyperCommand):
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write arguments, options without a group, then each group."""
         groups: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
-        for parameter in self.get_params(ctx):
+        parameters: list[Any] = self.get_params(ctx)
+        for parameter in parameters:
             record = parameter.get_help_record(ctx)
             if record is not None:
                 usual = "Arguments" if parameter.param_type_name == "argument" else "Options"
-                panel = getattr(parameter, "rich_help_panel", None) or usual
+                named = (_PANEL_OF[name] for name in parameter.opts if name in _PANEL_OF)
+                panel = parameter.rich_help_panel or next(named, usual)
                 groups.setdefault(panel, []).append(record)
         groups["Options"] = groups.pop("Options")  # --help and what fits in no group: at the end
         for name, records in groups.items():

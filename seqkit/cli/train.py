@@ -64,7 +64,14 @@ def train(
     *,
     given: Mapping[str, Any],
 ) -> None:
-    """Train a tagger from a treebank, spaCy Docs, or raw text and a pipeline; seq2seq from pairs; a plugin's model."""
+    """Train a tagger from a treebank, spaCy Docs, or raw text and a pipeline; seq2seq from pairs; a plugin's model.
+
+    \b
+    Examples:
+      seqkit train lstm --corpus ud-english-ewt --out runs/en
+      seqkit train seq2seq --corpus multi30k --source de --target en --out runs/de-en
+      seqkit train lstm --out runs/en --resume
+    """
     from seqkit.config import parse_settings
     from seqkit.errors import SeqkitError
 

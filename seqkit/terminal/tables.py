@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +16,13 @@ if TYPE_CHECKING:
     from seqkit.evaluation.report import Table
 
 
+NARROWEST = 20
+"""Columns that a wrapped column has at least."""
+
+
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Write rows under a header to stdout."""
-    print(table(header, rows), file=data_text())
+    print(_shown(header, rows), file=data_text())
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -30,6 +36,28 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     rights = [all(_is_number(cell) for cell in column) for column in zip(*lines, strict=True)]
     rights = rights or [False] * len(widths)
     return "\n".join(_line(row, widths, rights) for row in [header, *lines])
+
+
+def _shown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table; on a terminal its widest column is wrapped between words where it would not fit."""
+    lines = [list(map(visible, row)) for row in [header, *rows]]
+    stdout = data_text()
+    if not stdout.isatty():
+        return table(lines[0], lines[1:])
+    room = shutil.get_terminal_size().columns - 2 * (len(header) - 1)
+    widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
+    widest = max(range(len(widths)), key=widths.__getitem__)
+    width = max(NARROWEST, room - sum(widths) + widths[widest])
+    if widths[widest] <= width:
+        return table(lines[0], lines[1:])
+    wrapped: list[list[str]] = []
+    for line in lines[1:]:
+        parts = textwrap.wrap(line[widest], width, break_long_words=False, break_on_hyphens=False) or [""]
+        for number, part in enumerate(parts):
+            wrapped.append(
+                [part if place == widest else ("" if number else cell) for place, cell in enumerate(line)]
+            )
+    return table(lines[0], wrapped)
 
 
 def _line(row: Sequence[str], widths: Sequence[int], rights: Sequence[bool]) -> str:
@@ -58,7 +86,7 @@ def print_tables(title: str, parts: Iterable[Table]) -> None:
     """Write a title, then each table under its own, to stdout."""
     print(visible(title), file=data_text())
     for part in parts:
-        print(f"\n{visible(part.title)}\n{table(part.header, part.rows)}", file=data_text())
+        print(f"\n{visible(part.title)}\n{_shown(part.header, part.rows)}", file=data_text())
 
 
 def show_json(found: Any) -> None:

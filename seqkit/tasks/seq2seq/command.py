@@ -106,7 +106,14 @@ def translate(
     max_frames: MaxFrames = None,
     precision: Precision = "",
 ) -> None:
-    """Turn one sequence into another: a line of text for each line, or for each file; or text into files."""
+    """Turn one sequence into another: a line of text for each line, or for each file; or text into files.
+
+    \b
+    Examples:
+      seqkit translate "Wie geht's?"
+      seqkit translate letter.txt -m de-en -o letter.en.txt
+      seqkit translate *.wav -m runs/speech
+    """
     decoding = DecodingFlags(
         beam=beam,
         length_penalty=length_penalty,

@@ -82,7 +82,14 @@ def tag(
     skip_bad: SkipBad = False,
     precision: Precision = "",
 ) -> None:
-    """Give every word its part of speech."""
+    """Give every word its part of speech.
+
+    \b
+    Examples:
+      seqkit tag "Time flies like an arrow."
+      seqkit tag book.txt -o book.conllu
+      tail -f notes.txt | seqkit tag - --format tsv
+    """
     from seqkit.examples import RecordErrors
     from seqkit.runtime.threads import compute_with
     from seqkit.tasks.segmenting import segmenter_of
