@@ -1,4 +1,4 @@
-"""Errors of a command as one or two lines on stderr, and streams that nobody reads any more."""
+"""Report errors of a command in one or two lines on stderr, and handle closed pipes."""
 
 from __future__ import annotations
 

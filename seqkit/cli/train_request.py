@@ -1,4 +1,4 @@
-"""What `seqkit train` is asked for, resolved once from its command line."""
+"""The request of `seqkit train`, resolved once from its command line."""
 
 from __future__ import annotations
 

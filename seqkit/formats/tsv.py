@@ -20,7 +20,7 @@ WORD = "word"
 WORD_COLUMNS = (WORD, "form", "token")
 """What the column of words may be called, in any case."""
 KIND = re.compile(r"[a-z][\w-]*")
-"""A name in the first line that is taken for a kind of label, though no plugin declares it."""
+"""Valid names of undeclared kinds of label in the first line."""
 
 Line = tuple[int, str | NotText]
 """Its number, and its text."""

@@ -88,7 +88,7 @@ class Inspection:
 
 @dataclass(frozen=True)
 class InspectOptions:
-    """What is asked for beside the request."""
+    """Options in addition to the request."""
 
     layer: str = ""
     """Name of a layer, or a part of it; "": all."""
@@ -105,7 +105,7 @@ def subject_of(request: InspectionRequest) -> tuple[str, Subject]:
 
 
 def inspect(request: InspectionRequest, options: InspectOptions) -> Inspection:
-    """Inspect a model, in float64. Raises SeqkitError for a layer or a task that does not have what is asked for."""
+    """Inspect a model, in float64. Raises SeqkitError if the layer or the task does not offer it."""
     task, subject = subject_of(request)
     return inspect_subject(task, subject, request, options)
 

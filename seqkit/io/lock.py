@@ -1,7 +1,7 @@
 """A lock on a folder, so that one process at a time writes to it: flock(2), else the record of a live process.
 
 The lock is a file that holds pid and host of its owner. The system releases it when that process ends, however it ends:
-what a killed process leaves behind is a file that nobody holds, and the next process takes it over.
+a killed process leaves a file without a lock, and the next process takes it over.
 """
 
 from __future__ import annotations

@@ -77,7 +77,7 @@ def apply_chunk(
 ) -> list[list[Output]]:
     """The outputs of a chunk; where one of its sources ends the work, it is done once more without such sources.
 
-    Args: numbers, of the sources, which with the seed decide what is drawn, and by which `bad` is told of one.
+    Args: numbers, those of the sources: with the seed they determine samples, and `bad` receives them.
     """
     try:
         return _worked(models, whole, options, numbers)
