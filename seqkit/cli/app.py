@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from seqkit._version import __version__
 from seqkit.cli import batch, corpora, models, plugins
+from seqkit.cli.failures import failures_reported
 from seqkit.cli.group import Group
 from seqkit.cli.light_command import LightCommand
 from seqkit.io.messages import MessageStream
@@ -102,6 +103,8 @@ def main() -> None:
     heard: Any = sys.stderr
     sys.stderr = cast(TextIO, MessageStream(heard))
     try:
-        app()
+        # Beside what the group itself reports: a signal while typer builds the commands.
+        with failures_reported():
+            app()
     finally:
         sys.stderr = heard

@@ -28,6 +28,8 @@ def failures_reported() -> Iterator[None]:
             yield
         finally:
             sys.stdout.flush()
+    except SystemExit:
+        raise
     except SeqkitError as error:
         leave(str(error), error.exit_code)
     except KeyboardInterrupt:

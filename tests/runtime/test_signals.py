@@ -57,3 +57,15 @@ def test_a_command_that_is_done_ends_without_a_word(tmp_path):
     )
     found = start(code, tmp_path)
     assert (found.returncode, found.stderr) == (143, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_the_commands_are_built_is_one_line(tmp_path, number):
+    code = (
+        "import os, sys, typer\nfrom seqkit.__main__ import main\n"
+        f"def build(*_): os.kill(os.getpid(), {int(number)})\n"
+        "typer.main.get_command = build\nsys.argv = ['seqkit', 'plugins']\nmain()"
+    )
+    found = start(code, tmp_path)
+    assert (found.returncode, found.stdout) == (128 + number, "")
+    assert len(found.stderr.splitlines()) == 1, found.stderr
