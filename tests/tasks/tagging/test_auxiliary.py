@@ -69,5 +69,5 @@ def test_a_pupil_learns_relations_that_its_teachers_do_not_know(tmp_path):
         request = make_request(given, [], settings)
         train(request, tmp_path / name, "seqkit train", NOBODY)
     alone, beside = (load_for("tagging", str(tmp_path / name)) for name in ("alone", "beside"))
-    assert list(beside.heads) == ["upos", "xpos", "feats"]
+    assert list(beside.heads) == ["upos", "xpos", "feats", "lemma"]
     assert not torch.equal(alone.U, beside.U)
