@@ -51,8 +51,11 @@ def run(command: list[str]) -> Run:
 
 def medians(runs: list[Run]) -> Run:
     """Median times, and the highest peak of memory."""
-    times = (statistics.median(getattr(run, name) for run in runs) for name in ("seconds", "cpu"))
-    return Run(*times, max(run.megabytes for run in runs))
+    return Run(
+        statistics.median(run.seconds for run in runs),
+        statistics.median(run.cpu for run in runs),
+        max(run.megabytes for run in runs),
+    )
 
 
 def compare(arguments: list[str], runs: int) -> tuple[Run, Run]:
