@@ -144,8 +144,9 @@ def _loaded(name_or_folder: str) -> Any:
 
 def _manifest(name_or_folder: str) -> bytes:
     """The manifest of a folder as it lies there; empty if there is none, and for the name of a model that ships."""
+    path = Path(name_or_folder) / MANIFEST
     try:
-        return (Path(name_or_folder) / MANIFEST).read_bytes()
+        return path.read_bytes() if path.is_file() else b""  # reading a pipe would wait for a writer
     except (OSError, ValueError):
         return b""
 
