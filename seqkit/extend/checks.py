@@ -29,7 +29,7 @@ CHOICES = {
 }
 """Fields of a LabelSpec with a fixed set of values."""
 
-OWN_COMMANDS = ("corpora", "evaluate", "help", "models", "plugins", "train")
+OWN_COMMANDS = ("batch", "corpora", "evaluate", "help", "models", "plugins", "train")
 """Names of commands that plugins cannot use."""
 OWN_FLAGS = {
     "options": (

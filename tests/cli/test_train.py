@@ -93,7 +93,7 @@ def test_each_model_from_a_corpus(seqkit, tmp_path, model):
     assert run.config["model"] == model and run.config["language"] == "en" and run.epochs == 2
     assert "sample-english" in run.card and "seqkit train" in run.card and "gold" in run.card
     resolved = tomllib.loads((out / "training" / "config.toml").read_text())
-    assert resolved["task"]["label"] == ["upos", "xpos", "feats"]
+    assert resolved["task"]["label"] == ["upos", "xpos", "feats", "lemma"]
     assert resolved["model"]["hidden"] == 8
     tagged = seqkit("tag", "The dog sleeps.", "-m", out, "-f", "jsonl")
     assert len(json.loads(tagged.out)["upos"]) == 4
@@ -416,7 +416,7 @@ def test_a_run_that_does_not_tell_how_it_was_begun_is_not_resumed(seqkit, tmp_pa
     config.write_text("threads = 1\n" + config.read_text().replace("threads = 0\n", ""))
     (tmp_path / "run" / "training" / "begun.json").write_text(content)
     result = seqkit("train", "rnn", "--out", tmp_path / "run", "--resume")
-    assert result.code == 1 and "begun.json: does not tell" in result.err
+    assert result.code == 1 and "begun.json: does not record" in result.err
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,7 @@ def test_layout(folder):
         "MANIFEST.json",
         "README.md",
         "config.json",
+        "labels/combinations.json",
         "labels/labels.json",
         "model.safetensors",
         "source/language.json",

@@ -89,7 +89,7 @@ def test_labels_that_the_model_lacks_are_told_of_or_refused(trained, tmp_path):
         "1 of 2 upos label(s) are not learnt, as the model does not have them: NEWLABEL" in note
         for note in notes
     )
-    assert list(load_model(str(tmp_path / "new")).heads) == ["upos", "xpos", "feats"]
+    assert list(load_model(str(tmp_path / "new")).heads) == ["upos", "xpos", "feats", "lemma"]
     file.write_text("1\tTime\t_\tNEWLABEL\t_\t_\t_\t_\t_\t_\n\n" * 3)
     with pytest.raises(SeqkitError, match="has none of the labels to be learnt"):
         run(tmp_path / "none", given, STILL)
@@ -126,7 +126,7 @@ def test_kinds_that_are_left_out_are_not_learnt(trained, tmp_path):
     assert [note for note in notes if note.startswith("xpos is not learnt")]
     before, after = (load_model(str(folder)) for folder in (trained / "lstm", tmp_path / "whole"))
     same = {kind: torch.equal(before.heads[kind].V, after.heads[kind].V) for kind in before.heads}
-    assert same == {"upos": False, "xpos": True, "feats": True}
+    assert same == {"upos": False, "xpos": True, "feats": True, "lemma": True}
     metrics = (tmp_path / "whole" / "training" / "metrics.csv").read_text()
     assert "dev_upos" in metrics and "dev_xpos" not in metrics
     with pytest.raises(Stopped):

@@ -83,7 +83,7 @@ def test_options_are_listed_with_default_and_meaning(classifiers, seqkit):
         "lowercase true – Whether case is ignored.",
         "recurrence gru – Which registered recurrence computes z_t.",
         "pooling mean – One of mean, last. How the z_t become one vector: their mean, or the last one.",
-        "learning_rate 0.01 – Highest learning rate.",
+        "learning_rate 0.01 – Maximum learning rate.",
     ):
         assert line in lines
     assert any(line.startswith("label_smoothing 0.0 ") for line in lines)
