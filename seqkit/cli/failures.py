@@ -28,8 +28,8 @@ def failures_reported() -> Iterator[None]:
             yield
         finally:
             sys.stdout.flush()
-    except SystemExit:
-        raise
+    except SystemExit as error:
+        _raise_unless_known(error)
     except SeqkitError as error:
         leave(str(error), error.exit_code)
     except KeyboardInterrupt:

@@ -40,7 +40,7 @@ def weights_differ(one, other):
 
 def test_training_goes_on_in_float32_and_says_so(tmp_path, monkeypatch):
     exact, said = trained(tmp_path / "exact")
-    assert not said
+    assert not [note for note in said if not note.startswith("data ")]
     monkeypatch.setattr(bfloat16, "HERE", False)
     fallen_back, said = trained(tmp_path / "fallen-back", train_dtype="bfloat16")
     assert [note for note in said if "no bfloat16" in note]
@@ -51,7 +51,7 @@ def test_training_goes_on_in_float32_and_says_so(tmp_path, monkeypatch):
 def test_where_the_processor_has_it_training_uses_it(tmp_path):
     exact, _ = trained(tmp_path / "exact")
     rounded, said = trained(tmp_path / "rounded", train_dtype="bfloat16")
-    assert not said
+    assert not [note for note in said if not note.startswith("data ")]
     assert weights_differ(exact, rounded)
 
 

@@ -138,7 +138,7 @@ def test_kinds_that_are_left_out_are_not_learnt(trained, tmp_path):
 
 def test_another_direction_is_told_of(trained, tmp_path):
     given = TRANSLATOR | {"source": "en", "target": "de", "start": str(trained / "seq2seq")}
-    (note,) = run(tmp_path / "en-de", given, STILL)
+    (note,) = (note for note in run(tmp_path / "en-de", given, STILL) if not note.startswith("data "))
     assert "was from de to en, and is trained from en to de" in note
     assert load_model(str(tmp_path / "en-de")).facts.language == "en-de"
 
