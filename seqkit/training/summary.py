@@ -25,7 +25,11 @@ def summary(request: TrainingRequest, task: Trainable) -> str:
         f"options   {_options(request.model)}",
         f"training  {_options(request.training)}",
     ]
-    return "\n".join(fill(line, WIDTH, subsequent_indent=" " * 10) for line in lines)
+    # A path must stay one word, however long.
+    return "\n".join(
+        fill(line, WIDTH, subsequent_indent=" " * 10, break_long_words=False, break_on_hyphens=False)
+        for line in lines
+    )
 
 
 def _options(section: Any) -> str:
