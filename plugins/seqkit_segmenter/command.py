@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seqkit.terminal.arguments import AllFiles, AllText, Out, SkipBad, ThreadsOfTorch, model_option
+from seqkit.terminal.arguments import (
+    AllFiles,
+    AllText,
+    Out,
+    SentenceFormat,
+    SkipBad,
+    TextInputs,
+    ThreadsOfTorch,
+    model_option,
+)
 from seqkit.terminal.inputs import Inputs, check_apart, is_file_there, read_inputs
 from seqkit.terminal.outputs import sentence_format, sentence_writer
 from seqkit.terminal.tables import say
@@ -16,9 +25,7 @@ if TYPE_CHECKING:
 
 
 def segment(
-    inputs: Annotated[
-        list[str] | None, typer.Argument(help="Text, files, or - for standard input.", show_default=False)
-    ] = None,
+    inputs: TextInputs = None,
     model: Annotated[
         str,
         model_option(
@@ -26,14 +33,7 @@ def segment(
         ),
     ] = "",
     out: Out = None,
-    format: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            "-f",
-            help="table, conllu, jsonl, tsv, spacy, html. Default: by --out; table on a terminal, else conllu.",
-        ),
-    ] = "",
+    format: SentenceFormat = "",
     text: AllText = False,
     file: AllFiles = False,
     lang: Annotated[str, typer.Option(help="Language code of the text.")] = "en",

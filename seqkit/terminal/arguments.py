@@ -10,6 +10,18 @@ import typer
 
 from seqkit.errors import SeqkitError
 
+TextInputs = Annotated[
+    list[str] | None, typer.Argument(help="Text, files, or - for standard input.", show_default=False)
+]
+SentenceFormat = Annotated[
+    str,
+    typer.Option(
+        "--format",
+        "-f",
+        help="table, conllu, jsonl, tsv, spacy, html. Default: by --out; table on a terminal, else conllu.",
+    ),
+]
+"""Format of sentences, for `tag` and `segment`."""
 Out = Annotated[Path | None, typer.Option("--out", "-o", help="File to write, atomically.")]
 AllText = Annotated[bool, typer.Option("--text", help="Treat every argument as text.")]
 AllFiles = Annotated[bool, typer.Option("--file", help="Treat every argument as a file.")]

@@ -18,8 +18,10 @@ from seqkit.terminal.arguments import (
     IdField,
     Keep,
     Out,
+    SentenceFormat,
     SkipBad,
     TextField,
+    TextInputs,
     Threads,
     inference_dtype_option,
     model_option,
@@ -39,19 +41,10 @@ if TYPE_CHECKING:
 
 
 def tag(
-    inputs: Annotated[
-        list[str] | None, typer.Argument(help="Text, files, or - for standard input.", show_default=False)
-    ] = None,
+    inputs: TextInputs = None,
     model: Annotated[str, model_option("Name or folder. Default: by language.")] = "",
     out: Out = None,
-    format: Annotated[
-        str,
-        typer.Option(
-            "--format",
-            "-f",
-            help="table, conllu, jsonl, tsv, spacy, html. Default: by --out; table on a terminal, else conllu.",
-        ),
-    ] = "",
+    format: SentenceFormat = "",
     from_: Annotated[str, typer.Option("--from", help="Format of the input, for any suffix.")] = "",
     pretokenized: Annotated[
         bool, typer.Option("--pretokenized", help="One sentence a line, words separated by spaces.")
