@@ -161,7 +161,7 @@ class TextDecoder(TargetLines, SymbolDecoder):
         """The piece before each one; the boundary before the first."""
         return batch.inputs_BT
 
-    def told(self, batch: TargetBatch, inputs_BT: Tensor) -> TargetBatch:
+    def with_decoder_inputs(self, batch: TargetBatch, inputs_BT: Tensor) -> TargetBatch:
         """The lines with other input pieces of the decoder."""
         return batch._replace(inputs_BT=inputs_BT)
 

@@ -183,6 +183,6 @@ class SymbolDecoder(Decoder):
         """Inputs of the decoder at each step, inputs_BT: the previous symbol; arbitrary at the first step."""
         raise self.lacks("inputs of single steps")
 
-    def told(self, batch: Any, inputs_BT: Tensor) -> Any:
+    def with_decoder_inputs(self, batch: Any, inputs_BT: Tensor) -> Any:
         """The batch with other input symbols of the decoder, and the same targets."""
         raise self.lacks("inputs of single steps")

@@ -49,7 +49,7 @@ class ScheduledSampling(Objective):
 
     def loss(self, task: Trainable, batch: Any) -> Loss:
         """The loss. Raises SeqkitError for a task that does not decode step by step."""
-        mixed = task.told(batch, self._mixed(task, batch))
+        mixed = task.with_decoder_inputs(batch, self._mixed(task, batch))
         return task.loss(mixed, self.options.label_smoothing)
 
     @torch.no_grad()

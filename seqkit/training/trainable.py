@@ -1,7 +1,7 @@
 """The interface between a task and training, objectives and inspection. Imports no torch, so that subclassing is cheap.
 
 An objective asks for the loss, for log-probabilities of single steps (`log_probs`), for whole outputs and their
-probabilities (`sample`), or decodes step by step (`inputs`, `start`, `step`, `told`).
+probabilities (`sample`), or decodes step by step (`inputs`, `start`, `step`, `with_decoder_inputs`).
 
 Shapes: B examples, K outputs of each, T steps, N labelled steps of a batch, V labels or symbols.
 """
@@ -92,7 +92,7 @@ class Trainable(ABC):
         """Compute a step: the input (None at the first) -> log P(next)_BV and the next state."""
         raise self.lacks("decoding step by step")
 
-    def told(self, batch: Any, inputs_BT: Tensor) -> Any:
+    def with_decoder_inputs(self, batch: Any, inputs_BT: Tensor) -> Any:
         """The batch with other inputs, what is to be predicted unchanged."""
         raise self.lacks("decoding step by step")
 

@@ -94,9 +94,9 @@ class Seq2SeqTrainable(Trainable):
         """One symbol further, without dropout."""
         return self._symbols.step(previous_B, state)
 
-    def told(self, batch: Seq2SeqBatch, inputs_BT: Tensor) -> Seq2SeqBatch:
+    def with_decoder_inputs(self, batch: Seq2SeqBatch, inputs_BT: Tensor) -> Seq2SeqBatch:
         """The batch with other input symbols of the decoder."""
-        return batch._replace(target=self._symbols.told(batch.target, inputs_BT))
+        return batch._replace(target=self._symbols.with_decoder_inputs(batch.target, inputs_BT))
 
     @property
     def _symbols(self) -> SymbolDecoder:
