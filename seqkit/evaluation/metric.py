@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 PERCENT, POINTS = "share, %", "share"
 """Units of shares from 0 to 1, shown times 100, with and without the percent sign."""
+NATS = "nats a step"
+"""Unit of a negative log-likelihood; plots draw it beside the training loss."""
 
 
 class Metric(NamedTuple):

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from seqkit.evaluation.metric import PERCENT, POINTS
+from seqkit.evaluation.metric import NATS, PERCENT, POINTS
 from seqkit.evaluation.pictures import plain, save_figure
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def learning_curve(progress: Progress, picture: Path, title: str = "") -> None:
         values = [metrics[name].value if name in metrics else math.nan for metrics in by_epoch]
         if metric.likelihood and not metric.higher_is_better and not any(value <= 0 for value in values):
             loss_axis.plot(epochs, [math.log(value) for value in values], "k:", label="dev loss (left)")
+        elif metric.unit == NATS:
+            loss_axis.plot(epochs, values, "k:", label=f"dev {metric.title} (left)")
         elif metric.unit in (PERCENT, POINTS):
             score_axis.plot(epochs, [100 * value for value in values], label=f"dev {metric.title}")
     if progress.best_epoch:

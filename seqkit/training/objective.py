@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 from seqkit.models.contracts import Loss
 from seqkit.training.objective_options import NLLOptions
@@ -13,8 +13,16 @@ from seqkit.training.trainable import Trainable
 class Objective(ABC):
     """A loss of one batch. Made once a run, as `Objective(options)`."""
 
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Optional methods of `Trainable` that this loss calls: a task without them is refused at the start."""
+
     def __init__(self, options: Any) -> None:
         self.options = options
+
+    def check(self, task: Trainable) -> None:
+        """Raise SeqkitError, before anything is written, where the task lacks what the loss needs."""
+        for method in self.needs:
+            task.check_offers(method)
 
     @abstractmethod
     def loss(self, task: Trainable, batch: Any) -> Loss:

@@ -27,6 +27,7 @@ class RDrop(Objective):
     """
 
     options: RDropOptions
+    needs = ("log_probs",)
 
     def loss(self, task: Trainable, batch: Any) -> Loss:
         """The loss. Raises SeqkitError where the task gives no log-probabilities of single steps."""
@@ -46,6 +47,7 @@ class ScheduledSampling(Objective):
     """
 
     options: ScheduledOptions
+    needs = ("inputs", "start", "step", "with_decoder_inputs")
 
     def loss(self, task: Trainable, batch: Any) -> Loss:
         """The loss. Raises SeqkitError for a task that does not decode step by step."""
@@ -75,11 +77,18 @@ class MinimumRisk(Objective):
     """
 
     options: RiskOptions
+    needs = ("log_probs", "sample")
 
     def __init__(self, options: RiskOptions) -> None:
         """Raise SeqkitError for a metric that there is not: before the first batch, not after it."""
         super().__init__(options)
         metric_of(options.sentence_metric)
+
+    def check(self, task: Trainable) -> None:
+        """Raise SeqkitError where the task gives no outputs, or none of a beam and the options ask for them."""
+        super().check(task)
+        if self.options.candidates == "beam" and not task.searches:
+            raise task.lacks("search for the best outputs in training: its labels are drawn")
 
     def loss(self, task: Trainable, batch: Any) -> Loss:
         """The loss. Raises SeqkitError for a task that gives no outputs in training."""

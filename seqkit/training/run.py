@@ -52,6 +52,7 @@ def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter
     model.to(device_named())
     _set_first_weights(request, model)
     methods = methods_of(request, model)
+    methods.objective.check(prepared.task)
     folder.mkdir(parents=True, exist_ok=True)
     command = first_command(folder, command, prepared.examples, versions_of(needs))
     save_request(folder, request)

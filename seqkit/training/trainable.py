@@ -11,7 +11,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.metric import Metric
@@ -23,6 +23,18 @@ if TYPE_CHECKING:
     from seqkit.models.contracts import Loss
     from seqkit.training.request import TrainingRequest
     from seqkit.training.state import Progress
+
+STEP_BY_STEP = "decoding step by step"
+OPTIONAL = {
+    "log_probs": "log-probabilities of single steps",
+    "sample": "outputs that are drawn in training",
+    "step_losses": "losses of single steps",
+    "inputs": STEP_BY_STEP,
+    "start": STEP_BY_STEP,
+    "step": STEP_BY_STEP,
+    "with_decoder_inputs": STEP_BY_STEP,
+}
+"""What a task offers by an optional method, for messages."""
 
 
 class Outputs(NamedTuple):
@@ -43,6 +55,8 @@ class Trainable(ABC):
     """Of the task, for messages."""
     model: Any
     """A `torch.nn.Module`."""
+    searches: ClassVar[bool] = False
+    """Whether `sample` can take the best of a beam in place of draws."""
     truncation: Any = None
     """A `seqkit.nn.running.Runner` that cuts back-propagation through time; None cuts nothing."""
 
@@ -71,34 +85,34 @@ class Trainable(ABC):
 
     def log_probs(self, batch: Any) -> list[StepLogProbs]:
         """Log-probabilities of every label at every labelled step, one record for each kind of output."""
-        raise self.lacks("log-probabilities of single steps")
+        raise self.lacks(OPTIONAL["log_probs"])
 
     def sample(self, batch: Any, count: int, seed: int, *, search: bool = False) -> list[Outputs]:
         """`count` outputs of each example, one record for each kind of output.
 
         Args: seed, of the draws from P(output | source); search, take the best of a beam in place of draws.
         """
-        raise self.lacks("outputs that are drawn in training")
+        raise self.lacks(OPTIONAL["sample"])
 
     def inputs(self, batch: Any) -> Tensor:
         """Inputs of the model at each step, inputs_BT: the previous output; arbitrary at the first step."""
-        raise self.lacks("decoding step by step")
+        raise self.lacks(STEP_BY_STEP)
 
     def start(self, batch: Any) -> Any:
         """The state before the first step of each example."""
-        raise self.lacks("decoding step by step")
+        raise self.lacks(STEP_BY_STEP)
 
     def step(self, previous_B: Tensor | None, state: Any) -> tuple[Tensor, Any]:
         """Compute a step: the input (None at the first) -> log P(next)_BV and the next state."""
-        raise self.lacks("decoding step by step")
+        raise self.lacks(STEP_BY_STEP)
 
     def with_decoder_inputs(self, batch: Any, inputs_BT: Tensor) -> Any:
         """The batch with other inputs, what is to be predicted unchanged."""
-        raise self.lacks("decoding step by step")
+        raise self.lacks(STEP_BY_STEP)
 
     def step_losses(self, batch: Any) -> Tensor:
         """Negative log-likelihood of each step, (B, T), 0 at padding: for inspection."""
-        raise self.lacks("losses of single steps")
+        raise self.lacks(OPTIONAL["step_losses"])
 
     @abstractmethod
     def score(self) -> list[Metric]:
@@ -110,6 +124,11 @@ class Trainable(ABC):
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:  # noqa: B027 (optional)
         """Restore what `state_dict` returned."""
+
+    def check_offers(self, method: str) -> None:
+        """Raise SeqkitError unless the task defines this optional method (`sample`, `log_probs`, `step` …)."""
+        if getattr(type(self), method) is getattr(Trainable, method):
+            raise self.lacks(OPTIONAL[method])
 
     def lacks(self, what: str) -> SeqkitError:
         """The error for something that this task does not offer."""

@@ -74,7 +74,7 @@ def trained(seqkit, files, tmp_path):
 
 def test_a_tagger_of_entities_tags_and_is_measured(seqkit, trained, files):
     columns = (trained / "training" / "metrics.csv").read_text().splitlines()[0].split(",")
-    assert columns[-2:] == ["dev_ner_f1", "dev_ner"]
+    assert columns[-3:] == ["dev_ner_f1", "dev_ner", "dev_loss"]
     text = "and Ann Lee saw Bonn"
     words, tags = text.split(), ["O", "B-PER", "I-PER", "O", "B-LOC"]
     rows = [line.split("\t") for line in seqkit("tag", text, "-m", trained, "-f", "tsv").out.splitlines()]

@@ -211,18 +211,18 @@ def test_with_weight_1_of_the_likelihood_minimum_risk_is_it():
 
 
 def test_what_a_task_cannot_do_is_refused_by_name():
-    task, batch = tagger()
+    task, _ = tagger()
     with pytest.raises(SeqkitError, match="tagging offers no decoding step by step"):
-        ScheduledSampling(ScheduledOptions()).loss(task, batch)
+        ScheduledSampling(ScheduledOptions()).check(task)
     with pytest.raises(SeqkitError, match="tagging offers no search for the best outputs"):
-        MinimumRisk(RiskOptions(candidates="beam")).loss(task, batch)
+        MinimumRisk(RiskOptions(candidates="beam")).check(task)
 
 
 def test_a_decoder_that_writes_no_symbols_refuses_objectives_by_name():
-    task, batch = translator()
+    task, _ = translator()
     task.model.decoder = toy_media.Drawer(task.model.options, None, 16, (16,), {})
     with pytest.raises(SeqkitError, match="seq2seq offers no symbols of which the decoder 'text'"):
-        RDrop(RDropOptions()).loss(task, batch)
+        RDrop(RDropOptions()).check(task)
 
 
 def test_step_log_probs_is_one_class():
@@ -256,3 +256,19 @@ def test_each_objective_trains_by_the_command_and_repeats_itself(seqkit, tmp_pat
         assert result.code == 0, result.err
         found.append((tmp_path / name / "model.safetensors").read_bytes())
     assert found[0] == found[1]
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        (("objective=scheduled-sampling",), "tagging offers no decoding step by step"),
+        (("objective=mrt", "candidates=beam"), "tagging offers no search for the best outputs in training"),
+    ],
+)
+def test_an_objective_that_cannot_serve_is_refused_before_anything_is_written(
+    seqkit, tmp_path, settings, problem
+):
+    chosen = [part for one in settings for part in ("--set", one)]
+    result = seqkit("train", "rnn", "--corpus", "sample-english", "--out", tmp_path / "out", *chosen)
+    assert result.code == 2 and problem in result.err
+    assert not (tmp_path / "out").exists()

@@ -87,7 +87,7 @@ def test_changed_labels_are_noticed_and_the_card_keeps_the_first_command(tmp_pat
 def test_dev_is_scored_on_the_labels_it_has(tmp_path, treebank):
     train_file, dev = treebank("train.conllu", *[BOTH] * 4), treebank("dev.conllu", NO_UPOS)
     progress = train(request(train=[train_file], dev=[dev]), tmp_path / "run", "", Reporter())
-    assert [key for key in progress.rows[0] if "dev_" in key] == ["dev_xpos"]
+    assert [key for key in progress.rows[0] if "dev_" in key] == ["dev_xpos", "dev_loss"]
     assert data_of(train=(train_file,), dev=(dev,)).notes == []
 
 

@@ -41,6 +41,7 @@ class Seq2SeqTrainable(Trainable):
     """A model, the pairs it learns from, and those it is scored on."""
 
     name = "seq2seq"
+    searches = True
 
     def __init__(
         self,
@@ -97,6 +98,11 @@ class Seq2SeqTrainable(Trainable):
     def with_decoder_inputs(self, batch: Seq2SeqBatch, inputs_BT: Tensor) -> Seq2SeqBatch:
         """The batch with other input symbols of the decoder."""
         return batch._replace(target=self._symbols.with_decoder_inputs(batch.target, inputs_BT))
+
+    def check_offers(self, method: str) -> None:
+        """As for every task; and a decoder that writes no symbols offers none of what is optional."""
+        super().check_offers(method)
+        _ = self._symbols
 
     @property
     def _symbols(self) -> SymbolDecoder:

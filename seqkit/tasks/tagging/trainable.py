@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pad_sequence
 
-from seqkit.evaluation.metric import Metric
+from seqkit.evaluation.metric import NATS, Metric
 from seqkit.evaluation.spans import score_span_kinds
 from seqkit.examples import Sentence
 from seqkit.inference.tagger import TaggerRunner
@@ -21,7 +21,11 @@ from seqkit.nn.heads import IGNORE, in_float32
 from seqkit.tasks.tagging.distillation import Soft
 from seqkit.tasks.tagging.draws import drawn_labels
 from seqkit.tasks.tagging.losses import distilled_loss, tagging_loss
+from seqkit.training.batches import length_buckets
 from seqkit.training.trainable import Outputs, Trainable
+
+DEV_WORDS = 4000
+"""Words of a batch of dev."""
 
 
 class TrainingBatch(NamedTuple):
@@ -97,9 +101,7 @@ class TaggingTrainable(Trainable):
         return found
 
     def sample(self, batch: TrainingBatch, count: int, seed: int, *, search: bool = False) -> list[Outputs]:
-        """Labels of each sentence, drawn word by word, for each kind of label. Raises SeqkitError for a search."""
-        if search:
-            raise self.lacks("search for the best outputs in training: its labels are drawn")
+        """Labels of each sentence, drawn word by word, for each kind of label; there is no search."""
         targets, labels = batch.sentences.targets, self.model.facts.labels
         return [
             drawn_labels(logits_BTL, targets[kind], labels[kind], count, seed)
@@ -118,7 +120,7 @@ class TaggingTrainable(Trainable):
 
     def score(self) -> list[Metric]:
         """Accuracy of each kind of label that is learnt and dev has, the first kind first; before it, where labels are
-        spans, their F1 (`ner_f1`).
+        spans, their F1 (`ner_f1`); and last the negative log-likelihood of a word, all kinds of label together.
         """
         there = kinds_in(self.dev)
         scored = [kind for kind in self.kinds if kind in there]
@@ -133,7 +135,18 @@ class TaggingTrainable(Trainable):
             if kind in spans:
                 found.append(Metric(f"{kind}_f1", spans[kind].overall.f1))
             found.append(Metric(kind, _accuracy(self.dev, predicted, kind)))
-        return found
+        return [*found, Metric("loss", self._nll(), higher_is_better=False, unit=NATS)]
+
+    @torch.inference_mode()
+    def _nll(self) -> float:
+        """Negative log-likelihood of the labels of dev, a word."""
+        self.model.eval()
+        total, steps = 0.0, 0
+        for members in length_buckets([len(sentence.words) for sentence in self.dev], DEV_WORDS, 0, 0):
+            batch = TrainingBatch(self.model.collate([self.dev[member] for member in members]))
+            counts = self.loss(batch).counts
+            total, steps = total + float(counts.nll), steps + int(counts.steps)
+        return total / max(steps, 1)
 
 
 def _accuracy(gold: Sequence[Sentence], predicted: Sequence[dict[str, list[str]]], kind: str) -> float:
