@@ -1,8 +1,9 @@
-"""Sentences of the items of a chunk: running text goes through the model's segmenter, document by document."""
+"""Sentences of the items of a chunk: running text goes through the model's segmenter, many documents at once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from seqkit.examples import RawText, Sentence
 from seqkit.text.segmenters import Segmenter
@@ -11,7 +12,7 @@ Item = Sentence | RawText
 
 
 def sentences_of(items: Sequence[Item], segmenter: Segmenter) -> list[list[Sentence]]:
-    """The sentences of each item. Consecutive paragraphs of a document are split together, as that is faster."""
+    """The sentences of each item. Texts that follow each other are split together, as that is faster."""
     found: list[list[Sentence]] = []
     for run in _runs(items):
         first = run[0]
@@ -24,29 +25,36 @@ def sentences_of(items: Sequence[Item], segmenter: Segmenter) -> list[list[Sente
 
 
 def _runs(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """Sentences alone; texts as long as they go on."""
-    run: list[Item] = []
-    for item in items:
-        goes_on = isinstance(item, RawText) and item.document is None and run
-        if run and not goes_on:
-            yield run
-            run = []
-        run.append(item)
-        if isinstance(item, Sentence):
-            yield run
-            run = []
-    if run:
-        yield run
+    """Sentences alone; texts as long as no sentence comes between them."""
+    for is_text, run in groupby(items, key=lambda item: isinstance(item, RawText)):
+        if is_text:
+            yield list(run)
+        else:
+            yield from ([item] for item in run)
 
 
 def _by_item(texts: Sequence[RawText], segmenter: Segmenter) -> list[list[Sentence]]:
-    """The sentences of texts that follow each other in a document; each has the fields that its record carries."""
+    """The sentences of texts, paragraphs of documents; each has the fields that its record carries."""
     found: list[list[Sentence]] = [[] for _ in texts]
     index = 0
     for sentence in segmenter.sentences(texts):
-        while index + 1 < len(texts) and texts[index + 1].offset <= (sentence.offset or 0):
+        if sentence.document is not None:
+            index = _start_of(texts, index, sentence)
+        while _goes_on(texts, index) and texts[index + 1].offset <= (sentence.offset or 0):
             index += 1
         if texts[index].fields:
             sentence.fields = texts[index].fields
         found[index].append(sentence)
     return found
+
+
+def _goes_on(texts: Sequence[RawText], index: int) -> bool:
+    """Whether the text after this one is of the same document."""
+    return index + 1 < len(texts) and texts[index + 1].document is None
+
+
+def _start_of(texts: Sequence[RawText], index: int, sentence: Sentence) -> int:
+    """The text that a document begins with, from `index` on: documents of white space alone have no sentence."""
+    while texts[index].document != sentence.document:
+        index += 1
+    return index
