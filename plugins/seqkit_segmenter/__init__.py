@@ -66,6 +66,14 @@ class SegmenterTraining:
         check_range(self, 0, 1, "text_noise")
 
 
+@dataclass(frozen=True)
+class SegmenterApplication:
+    """How a segmenter is applied to files."""
+
+    lang: str = "en"
+    """Language code of the text."""
+
+
 @hookimpl
 def seqkit_models() -> Iterable[ModelSpec]:
     """The model `segmenter`."""
@@ -86,6 +94,7 @@ def seqkit_tasks() -> Iterable[TaskSpec]:
         "segmentation",
         implementation="seqkit_segmenter.task:SegmentationTask",
         options=SegmenterTraining,
+        application=SegmenterApplication,
         defaults={"label_smoothing": 0.0},
         verb="segment",
         provides="segmenter",

@@ -61,11 +61,6 @@ def segment(
 
 
 def _segmenter(model: str, lang: str) -> Segmenter:
-    from seqkit.models.folder import model_info
-    from seqkit.tasks.segmenting import RULES, default_segmenter, own_segmenter, segmenter_of
+    from seqkit.tasks.segmenting import name_for, segmenter_in, segmenter_of
 
-    if not model:
-        return default_segmenter(lang)
-    if model != RULES and (own := own_segmenter(str(model_info(model).folder))):
-        model = str(own)
-    return segmenter_of("", lang, model)
+    return segmenter_of("", lang, segmenter_in(model) if model else name_for(lang))

@@ -10,10 +10,11 @@ import torch
 
 from seqkit.examples import Sentence
 from seqkit.models.artifact import load_for
-from seqkit.tasks import EvaluationRequest, Prepared, Report, Task, TrainingRequest
+from seqkit.tasks import EvaluationRequest, Prepared, Report, TrainingRequest
 from seqkit.tasks.reading import fresh_or_started
 from seqkit.training.auto_sizes import AutoSizes, with_auto_sizes
 from seqkit.training.card import CardFacts, model_card
+from seqkit_segmenter.application import AppliedSegmenter
 from seqkit_segmenter.data import SegmenterData, checksum, read_data
 from seqkit_segmenter.model import SegmenterModel
 from seqkit_segmenter.segmenter import LearntSegmenter
@@ -25,7 +26,7 @@ THRESHOLDS = np.linspace(-1.5, 1.5, 13)
 """What may be added to the logit of a sentence's end."""
 
 
-class SegmentationTask(Task):
+class SegmentationTask(AppliedSegmenter):
     """Where tokens and sentences end."""
 
     name = "segmentation"

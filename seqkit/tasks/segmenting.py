@@ -36,10 +36,15 @@ def segmenter_of(model: str, language: str, choice: str = "", lang: str = "") ->
 
 def default_segmenter(language: str) -> Segmenter:
     """The segmenter for a language: one that ships, alone or inside of another model, else spaCy's rules."""
+    return segmenter_of("", language, name_for(language))
+
+
+def name_for(language: str) -> str:
+    """Name or folder of the segmenter that ships for a language; RULES where none does."""
     for registered in sorted(registry().all("pretrained"), key=lambda registered: not registered.builtin):
         if registered.spec.language == language and (found := _shipped(registered.spec)):
-            return load_segmenter(found)
-    return RuleSegmenter(language)
+            return found
+    return RULES
 
 
 def _shipped(spec: PretrainedSpec) -> str:
@@ -54,6 +59,13 @@ def own_segmenter(model: str) -> Path | None:
     """The folder of the segmenter inside of a model's folder; None where it has none."""
     folder = model_folder(model) / FOLDER
     return folder if (folder / CONFIG).is_file() else None
+
+
+def segmenter_in(model: str) -> str:
+    """The segmenter that a user names: RULES, a segmenter, or the folder of the one that a tagger has."""
+    if model == RULES:
+        return RULES
+    return str(own_segmenter(str(model_info(model).folder)) or model)
 
 
 @lru_cache(maxsize=4)

@@ -198,3 +198,26 @@ def test_a_package_that_is_missing_is_named(batch, tmp_path, monkeypatch):
     assert not (tmp_path / "out" / "_SUCCESS").exists()
     result = batch("tag", "s3://bucket/x", "-o", tmp_path / "out2")
     assert result.code and "pip install '.[batch]'" in result.err
+
+
+@pytest.mark.parametrize("model", ["", "spacy"])
+def test_text_is_segmented_as_the_single_command_does(batch, seqkit, tmp_path, model):
+    (tmp_path / "a.txt").write_text("Hello there. How are you?\n\nFine, I guess (really).\n\n" * 5)
+    chosen = ("--model", model) if model else ()
+    out = tmp_path / "out"
+    assert batch("segment", tmp_path / "a.txt", "-o", out, *chosen, "--part-size", "80").code == 0
+    assert (out / "a.conllu").read_text() == seqkit("segment", tmp_path / "a.txt", *chosen).out
+
+
+def test_documents_of_white_space_alone_do_not_shift_fields(batch, tmp_path, rows_of):
+    texts = ["Time flies.", " ", "\n", "She left. He stays.", "", "Yes"]
+    lines = [json.dumps({"text": text, "n": n}) for n, text in enumerate(texts)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines) + "\n")
+    out = tmp_path / "out"
+    assert batch("tag", tmp_path / "a.jsonl", "-o", out, "--text-field", "text", "--keep", "n").code == 0
+    assert [(row["n"], row["words"][0]) for row in rows_of(out / "a.jsonl")] == [
+        (0, "Time"),
+        (3, "She"),
+        (3, "He"),
+        (5, "Yes"),
+    ]

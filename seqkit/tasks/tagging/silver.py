@@ -10,7 +10,7 @@ from seqkit.examples import RawText, RecordErrors, Sentence
 from seqkit.io.text_files import FilePath
 from seqkit.tasks.application import ApplyRequest, Chunk
 from seqkit.tasks.contract import Task
-from seqkit.tasks.tagging.application import (
+from seqkit.tasks.sentence_files import (
     LIMITS,
     PARTS,
     SentenceWriter,
@@ -19,7 +19,7 @@ from seqkit.tasks.tagging.application import (
     read_items,
     size_of,
 )
-from seqkit.tasks.tagging.splitting import sentences_of
+from seqkit.tasks.splitting import sentences_of
 from seqkit.text.segmenters import Segmenter
 from seqkit.text.silver_labels import Labeller
 from seqkit.training.loop import Reporter

@@ -19,20 +19,17 @@ from seqkit.models.folder import default_model
 from seqkit.tasks.application import ApplyRequest, Chunk
 from seqkit.tasks.contract import EvaluationRequest, Task
 from seqkit.tasks.inspecting import InspectionRequest, Subject
-from seqkit.tasks.tagging.added_kinds import add_kinds, freeze
-from seqkit.tasks.tagging.application import (
+from seqkit.tasks.sentence_files import (
     LIMITS,
     PARTS,
     SentenceWriter,
-    annotate_doc,
     cuts_of,
-    fingerprint_of,
     formats_for,
     read_items,
-    sentences_in,
     size_of,
-    tag_chunk,
 )
+from seqkit.tasks.tagging.added_kinds import add_kinds, freeze
+from seqkit.tasks.tagging.application import annotate_doc, fingerprint_of, sentences_in, tag_chunk
 from seqkit.tasks.tagging.auto_options import with_auto_options
 from seqkit.tasks.tagging.auxiliary import add_auxiliary, drop
 from seqkit.tasks.tagging.card import card_facts
