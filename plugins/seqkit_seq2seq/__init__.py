@@ -21,6 +21,9 @@ class TextOptions:
     """One SentencePiece model for both sides if both are text; else one for each."""
     sampling: float = field(default=0.1, metadata={"unit": "share"})
     """Share of words whose segmentation is sampled at each training step (Kudo 2018)."""
+    placeholders: bool = False
+    """Put placeholders into the vocabulary and learn to copy them: in training they replace numbers, addresses and code
+    that both sides of a pair have. `seqkit translate` then carries such parts through the model unchanged."""
     piece_dropout: float = field(default=0.0, metadata={"unit": "share"})
     """Share of the decoder's input pieces that are hidden in training (Bowman et al. 2016), so that it uses the source
     more."""

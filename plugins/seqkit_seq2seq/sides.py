@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from seqkit import SeqkitError
 from seqkit.text.languages import is_unspaced
 from seqkit.text.piece_lines import LinePieces, cut, one_line, plain_line
+from seqkit.text.placeholders import SYMBOLS
 from seqkit.text.subword import Subword
 
 LONGEST = 128
@@ -45,6 +46,11 @@ class TargetLines:
     joins_parts = True
     subword: Subword
     pieces: LinePieces
+
+    @property
+    def placeholders(self) -> tuple[str, ...]:
+        """Symbols that stand for protected parts, if the model was trained with them."""
+        return tuple(symbol for symbol in SYMBOLS if self.subword.has(symbol))
 
     def lengths(self, targets: Sequence[str]) -> list[int]:
         """Pieces of each line."""

@@ -11,6 +11,7 @@ from seqkit import SeqkitError
 from seqkit.examples import Pair
 from seqkit.io.json_files import read_json, write_json
 from seqkit.text.piece_lines import one_line, plain_line
+from seqkit.text.placeholders import SYMBOLS
 from seqkit.text.subword import Subword, train_subword_on_lines
 from seqkit_seq2seq.sides import LONGEST
 
@@ -80,9 +81,9 @@ class TargetText:
 def _learn(lines: Sequence[str], options: Any, split_digits: bool = False) -> Subword:
     if not any(lines):
         raise SeqkitError("there is no text to learn from", "Give pairs of text, or choose another encoder.")
-    return train_subword_on_lines(
-        lines, options.vocab_size or _size_for(lines), options.subword, split_digits
-    )
+    symbols = SYMBOLS if options.placeholders else ()
+    size = (options.vocab_size or _size_for(lines)) + len(symbols)
+    return train_subword_on_lines(lines, size, options.subword, split_digits, symbols)
 
 
 def _longest_usual(lines: Sequence[str], subword: Subword) -> int:

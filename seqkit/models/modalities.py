@@ -134,6 +134,11 @@ class SymbolDecoder(Decoder):
     longest: int = 0
     """Symbols of the longest training target, end included; 0: not known."""
 
+    @property
+    def placeholders(self) -> Sequence[str]:
+        """Those of `seqkit.text.placeholders` that the model was trained to copy from a source of text."""
+        return ()
+
     @abstractmethod
     def start(self, memory: Memory) -> Any:
         """The state before the first step, one row an example."""

@@ -93,6 +93,10 @@ class Subword:
         """One piece as text; `▁` stands for the space before a word."""
         return str(self._processor.id_to_piece(number))
 
+    def has(self, piece: str) -> bool:
+        """Whether this is one of the pieces."""
+        return int(self._processor.piece_to_id(piece)) != UNKNOWN_PIECE
+
     def pieces(self, word: str) -> list[str]:
         """The pieces of one word, as text."""
         return list(self._processor.encode(word, out_type=str))
@@ -112,18 +116,23 @@ def train_subword(sentences: Iterable[Sequence[str]], vocab_size: int, algorithm
 
 
 def train_subword_on_lines(
-    lines: Iterable[str], vocab_size: int, algorithm: str = "unigram", split_digits: bool = False
+    lines: Iterable[str],
+    vocab_size: int,
+    algorithm: str = "unigram",
+    split_digits: bool = False,
+    symbols: Sequence[str] = (),
 ) -> Subword:
     """As `train_subword`, on whole lines, whose characters stay as they are (no NFKC).
 
-    Args: split_digits, whether each digit is a piece. If there are too many lines, evenly spaced ones are used.
+    Args: split_digits, whether each digit is a piece; symbols, strings that are a piece each wherever they occur. If
+    there are too many lines, evenly spaced ones are used.
     """
     chosen = list(lines)
     chosen = chosen[:: 1 + len(chosen) // LINES]
-    found = _fitted(chosen, vocab_size, algorithm, "identity", split_digits)
+    found = _fitted(chosen, vocab_size, algorithm, "identity", split_digits, symbols)
     if algorithm == "unigram" and len(found) < vocab_size // 2:
         # With a few dozen different words unigram leaves single letters; BPE merges them to words.
-        found = _fitted(chosen, vocab_size, "bpe", "identity", split_digits)
+        found = _fitted(chosen, vocab_size, "bpe", "identity", split_digits, symbols)
     return found
 
 
@@ -133,6 +142,7 @@ def _fitted(
     algorithm: str,
     rule: str = "nmt_nfkc",
     split_digits: bool = False,
+    symbols: Sequence[str] = (),
 ) -> Subword:
     if algorithm not in ALGORITHMS:
         raise SeqkitError(
@@ -140,13 +150,20 @@ def _fitted(
         )
     for _ in range(ATTEMPTS):
         try:
-            return Subword(_train(lines, vocab_size, algorithm, rule, split_digits))
+            return Subword(_train(lines, vocab_size, algorithm, rule, split_digits, symbols))
         except RuntimeError as error:
             vocab_size = _size_that_fits(str(error), vocab_size)
     raise SeqkitError("SentencePiece finds no vocabulary size that fits", WITHOUT_PIECES)
 
 
-def _train(lines: Sequence[str], vocab_size: int, algorithm: str, rule: str, split_digits: bool) -> bytes:
+def _train(
+    lines: Sequence[str],
+    vocab_size: int,
+    algorithm: str,
+    rule: str,
+    split_digits: bool,
+    symbols: Sequence[str],
+) -> bytes:
     import sentencepiece
 
     model = io.BytesIO()
@@ -159,6 +176,7 @@ def _train(lines: Sequence[str], vocab_size: int, algorithm: str, rule: str, spl
         character_coverage=1.0,
         hard_vocab_limit=False,
         split_digits=split_digits,
+        user_defined_symbols=list(symbols),
         unk_id=UNKNOWN_PIECE,
         bos_id=-1,
         eos_id=-1,

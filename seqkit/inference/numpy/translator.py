@@ -43,8 +43,9 @@ class NumpyDecoder(Stepper, Protocol):
     """
 
     longest: int
-    """As of the torch form, as is `joins_parts`, and `join` where it is True."""
+    """As of the torch form, as are `joins_parts`, `join` where it is True, and `placeholders`."""
     joins_parts: bool
+    placeholders: Sequence[str]
 
     def start(self, memory: NumpyMemory) -> Any:
         """The state before the first step, one row an example."""

@@ -26,6 +26,7 @@ from seqkit.tasks.seq2seq.sampling import outputs_with_gradient
 from seqkit.text.languages import writes_blanks
 from seqkit.text.name_swaps import Names
 from seqkit.text.piece_lines import one_line
+from seqkit.text.placeholders import with_placeholders
 from seqkit.training.batches import length_buckets
 from seqkit.training.trainable import Outputs, Trainable
 
@@ -66,6 +67,8 @@ class Seq2SeqTrainable(Trainable):
     def collate(self, indices: Sequence[int], seed: int) -> Any:
         """These pairs; segmentations, noise and exchanged names are drawn at random."""
         pairs = self.names.exchanged([self.train[index] for index in indices], self.renaming, seed)
+        if self._has_placeholders:
+            pairs = with_placeholders(pairs, self._sides, seed)
         with faults_named(self.model, pairs):
             return self.model.collate(pairs, seed)
 
@@ -103,6 +106,17 @@ class Seq2SeqTrainable(Trainable):
         """As for every task; and a decoder that writes no symbols offers none of what is optional."""
         super().check_offers(method)
         _ = self._symbols
+
+    @property
+    def _has_placeholders(self) -> bool:
+        """Whether the model is one from text to text that learns to copy placeholders."""
+        decoder = self.model.decoder
+        return isinstance(decoder, SymbolDecoder) and bool(decoder.placeholders)
+
+    @property
+    def _sides(self) -> tuple[str, str]:
+        """The languages of source and target."""
+        return self.model.facts.source_language, self.model.facts.target_language
 
     @property
     def _symbols(self) -> SymbolDecoder:

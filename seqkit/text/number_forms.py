@@ -1,0 +1,115 @@
+"""How languages write numbers: decimal sign, grouping of thousands, places of % and of currency signs (after CLDR).
+
+A number without its language's form keeps its characters, such as the date 12.11.2024 or the version 2.13.0.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+from typing import NamedTuple
+
+from seqkit.text.languages import language_of
+
+
+def _codes(codes: str) -> frozenset[str]:
+    return frozenset(codes.split())
+
+
+NARROW, NO_BREAK = "\u202f", "\u00a0"
+POINT = _codes("am bn cy en fil ga gu he hi ja kn ko ml mr ms mt my ne pa si sw ta te th tl ur yo yue zh zu")
+"""Languages that write 1,234.5."""
+COMMA = _codes("az bs ca da de el es eu gl hr id is it mk nl pt ro sl sq sr tr vi")
+"""Languages that write 1.234,5."""
+SPACE = _codes("be bg cs eo et fi fr hu hy ka kk ky lt lv mn nb nn no pl ru sk sv tg tk uk uz")
+"""Languages that write 1 234,5, with a space that does not break the line."""
+JOINED_PERCENT = POINT | _codes("el id it nl pt sq sr tr vi")
+"""Languages that write 5%, not 5 %; they write $5, not 5 $, if they also have the decimal point."""
+SIGNS = "$¢£¤¥֏฿₠-\u20cf"
+"""Currency signs, as the inside of a character class."""
+PART = re.compile(r"\d++(?:[.,'’\u00a0\u202f ]\d++)*+")
+_CURRENCY = re.compile(rf"[{SIGNS}]")
+
+
+class NumberForm(NamedTuple):
+    """Signs of a language's numbers."""
+
+    decimal: str
+    group: str
+    groups: str
+    """Group signs that are understood, as the inside of a character class."""
+
+
+def form_of(side: str) -> NumberForm | None:
+    """The form of the language in the name of a side, such as de or pt-BR; None if it is not known."""
+    language = language_of(side)
+    if language in POINT:
+        return NumberForm(".", ",", f",'’{NO_BREAK}{NARROW}")
+    if language in COMMA:
+        return NumberForm(",", ".", f".'’{NO_BREAK}{NARROW}")
+    if language in SPACE:
+        return NumberForm(",", NO_BREAK, f" {NO_BREAK}{NARROW}")
+    return None
+
+
+@cache
+def _pattern(form: NumberForm) -> re.Pattern[str]:
+    grouped = rf"[1-9]\d{{0,2}}(?:[{form.groups}]\d{{3}})++"
+    return re.compile(rf"({grouped}|\d++)(?:{re.escape(form.decimal)}(\d++))?")
+
+
+def split_number(part: str, form: NumberForm | None) -> tuple[str, str, bool] | None:
+    """Integer digits, decimals ("" if there are none) and whether thousands are grouped.
+
+    None for a text that is no number in this form.
+    """
+    found = _pattern(form).fullmatch(part) if form is not None else None
+    if found is None:
+        return None
+    whole = "".join(character for character in found[1] if character.isdigit())
+    return whole, found[2] or "", whole != found[1]
+
+
+def rewritten(text: str, source: str, target: str) -> str:
+    """The numbers of `text`, which has the form of the language `source`, in the form of `target`."""
+    old, new = form_of(source), form_of(target)
+    if old is None or new is None or language_of(source) == language_of(target):
+        return text
+
+    def put(part: re.Match[str]) -> str:
+        number = split_number(part.group(), old)
+        if number is None:
+            return part.group()
+        whole, decimals, grouped = number
+        shown = re.sub(r"(?<=\d)(?=(?:\d{3})+$)", new.group, whole) if grouped else whole
+        return shown + (new.decimal + decimals if decimals else "")
+
+    return _signs_placed(PART.sub(put, text), language_of(target))
+
+
+def _signs_placed(text: str, target: str) -> str:
+    """Put % and a currency sign where the language has it."""
+    text = re.sub(r"[ \u00a0\u202f]?%", "%" if target in JOINED_PERCENT else " %", text)
+    sign = _CURRENCY.search(text)
+    if sign is None:
+        return text
+    amount = (text[: sign.start()] + text[sign.end() :]).strip()
+    if target in POINT:
+        return sign.group() + amount
+    return f"{sign.group()} {amount}" if target in ("nl", "pt") else f"{amount} {sign.group()}"
+
+
+def canonical(text: str, side: str) -> str:
+    """A number independent of its form: equal for 1.234,5 kg in German and 1,234.5kg in English."""
+    form = form_of(side)
+
+    def put(part: re.Match[str]) -> str:
+        number = split_number(part.group(), form)
+        if number is None:
+            return part.group()
+        return number[0] + ("." + number[1] if number[1] else "")
+
+    plain = "".join(PART.sub(put, unicodedata.normalize("NFKC", text)).split()).replace("−", "-")
+    signs = "".join(_CURRENCY.findall(plain))
+    return _CURRENCY.sub("", plain) + signs

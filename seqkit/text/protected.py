@@ -1,0 +1,102 @@
+"""Parts of a text that a translation keeps: numbers with units, dates, URLs, addresses, code, placeholders, markup.
+
+The patterns know no language's words. Each looks at a bounded number of characters, or starts only at the beginning of
+a token, so the time is linear in the length of the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from seqkit.text.number_forms import SIGNS, canonical, rewritten
+
+NUMBER, LITERAL, MARKUP = "number", "literal", "markup"
+_UNITS = (
+    r"[µμnmcdk]?m[²³]?|[µμmk]?g|[µμmn]?s|[kMGT]?Hz|[mkM]?V|[mkMGT]?Wh?|[mk]?Ah?|k?N|k?Nm|[hkM]?Pa|[kM]?J|[mcdh]?[lL]"
+    r"|[kKMGT]i?B|[kKMG]?bit|[kM]?Ω|[µμnp]F|[kMG]?eV|m?bar|mol|dB|k?cal|ha|K|h|t|min|°[CFK]?|%|‰|mph|rpm|px|ppm|dpi|ft"
+    r"|lbs?|oz"
+)
+_BLANK = r"[ \u00a0\u202f]?"
+_UNIT = rf"(?:{_BLANK}(?:(?:{_UNITS})(?:/(?:k?m[²³]?|h|s|min|kg|d?[lL]))?(?![\w'’²³])|[{SIGNS}]))"
+_DIGITS = r"\d++(?:[.,:/'’\u00a0\u202f–-]\d++)*+"
+_PATTERNS = {
+    "code": r"`[^`\n]{1,300}`",
+    "own": r"⟦[^⟦⟧\n]{1,20}⟧|⟨[^⟨⟩\n]{1,20}⟩",
+    "comment": r"<!--[^\n]{0,300}?-->",
+    "tag": r"</?[A-Za-z][^<>\n]{0,300}>",
+    "entity": r"&(?:#\d{1,7}|#x[0-9A-Fa-f]{1,6}|[A-Za-z]{2,31});",
+    "url": r"(?<!\w)(?:(?:https?|ftp|file)://|www\.|mailto:)[^\s<>\"`]++",
+    "email": r"(?<![\w.+%-])[\w.+%-]++@[\w-]++(?:\.[\w-]++)++",
+    "domain": r"(?<![\w@.-])(?:[a-z0-9-]{1,63}\.){0,4}[a-z0-9-]{3,63}\."
+    r"(?:com|org|net|edu|gov|info|dev|app|[a-z]{2})(?![\w-]|\.\w)(?:/[^\s<>\"`]*+)?",
+    "braces": r"\$?\{\{[^{}\n]{1,80}\}\}|\$?\{[\w.:!-]{0,80}\}|\[\[[^\[\]\n]{1,80}\]\]",
+    "format": r"%(?:\(\w{1,80}\))?[-+#0]?\d{0,4}(?:\.\d{1,4})?[sdifgxXr](?!\w)|%\d{1,2}\$[sd]"
+    r"|(?<!\w)%[A-Za-z_]{1,40}%|\$[A-Za-z_]\w*+",
+    "path": r"(?<!\S)(?:[A-Za-z]:\\|~?/|\.{1,2}/)[^\s<>\"`]*[\w/]",
+    "mention": r"(?<![\w@#&/])[@#][^\W\d]\w*+",
+    "call": r"(?<![\w.-])(?:[A-Za-z]\w*+(?:\.\w++)*+\(\)|--[a-z][\w-]*+|[^\W_]++(?:_[^\W_]++)++|__\w++)",
+    "address": r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)",
+    "phone": r"(?<![\w+])\+\d++(?:[ ()/-]{1,2}\d++)++",
+    "mixed": r"(?<![^\W_])(?:[^\W\d_]{1,30}\d\w*+(?:\.\d\w*+)*+|\d{1,30}[^\W\d_]{1,20}\d\w*+"
+    rf"|\d{{1,30}}(?!(?:{_UNITS})(?!\w))[A-Z][A-Za-z]*+(?!\w))",
+    "number": rf"(?:(?<!\S)[-−+±])?(?:[{SIGNS}]{_BLANK})?(?<![^\W_]){_DIGITS}{_UNIT}?|[¼½¾⅐-⅞](?!\w)",
+    "markdown": r"\*\*(?=\S)|(?<=\S)\*\*|~~|(?<![\w*])\*(?=\w)|(?<=[\w.,!?])\*(?![\w*])"
+    r"|(?<![\w_])_(?=\w)|(?<=[\w.,!?])_(?![\w_])|\[(?=[^\[\]\n]{1,200}\]\()|\]\([^()\s]{1,300}\)",
+}
+_ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()))
+_POSSIBLE = re.compile(r"[\d@/\\`{<&%$_#*~\[⟦⟨¼½¾⅐-⅞]|\.\w|--\w|\(\)")
+"""What every protected part has: most lines of everyday text have none, and need not be searched."""
+_MARKUP = ("comment", "tag", "entity", "markdown")
+_TRIMMED = ("url", "domain", "path")
+_TRAILING = ".,;:!?'\"»”’"
+BEGINNING = re.compile(r"\s*(?:(?:#{1,6}|[-*+•>]|\d{1,3}[.)])[ \t]+)+(?=\S)")
+"""Markdown at the beginning of a line: heading, list item, quotation."""
+
+
+class Protected(NamedTuple):
+    """A part of a text that its translation keeps."""
+
+    start: int
+    end: int
+    kind: str
+    """NUMBER, LITERAL or MARKUP."""
+    text: str
+
+    def value(self, side: str) -> str:
+        """Equal for the same part in a source and in its translation. Args: side, the language."""
+        return canonical(self.text, side) if self.kind == NUMBER else self.text
+
+    def written(self, source: str, target: str) -> str:
+        """The part as the target language writes it: 1.000,5 becomes 1,000.5."""
+        return rewritten(self.text, source, target) if self.kind == NUMBER else self.text
+
+
+def protected(text: str) -> list[Protected]:
+    """The protected parts of a text, in order; none overlap."""
+    return list(_found(text)) if _POSSIBLE.search(text) else []
+
+
+def _found(text: str) -> Iterator[Protected]:
+    for found in _ANY.finditer(text):
+        name, end = str(found.lastgroup), found.end()
+        if name in _TRIMMED:
+            end = found.start() + len(_trimmed(found.group()))
+        kind = NUMBER if name == "number" else MARKUP if name in _MARKUP else LITERAL
+        if end > found.start():
+            yield Protected(found.start(), end, kind, text[found.start() : end])
+
+
+def _trimmed(address: str) -> str:
+    """An address without the punctuation of the sentence around it."""
+    while address and (
+        address[-1] in _TRAILING or (address[-1] in ")]}" and address.count("(") < address.count(")"))
+    ):
+        address = address[:-1]
+    return address
+
+
+def has_letters(text: str) -> bool:
+    """Whether there is anything to translate."""
+    return any(character.isalpha() for character in text)
