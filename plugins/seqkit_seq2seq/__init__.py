@@ -32,6 +32,9 @@ class TextOptions:
     tied: bool = True
     """Share the rows of V with the decoder's input vectors (Press & Wolf 2017) and, with a joint vocabulary, with the
     encoder's."""
+    copy: bool = False
+    """Copy pieces of the source where the model attends to them, in place of writing its own (See et al. 2017); needs
+    attention and joint=true."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""

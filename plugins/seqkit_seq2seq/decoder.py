@@ -18,10 +18,13 @@ from seqkit.nn.affine import Affine, affine
 from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs, symbol_log_probs
 from seqkit.nn.decoder import DecoderState
 from seqkit.nn.dropout import SharedDropout
+from seqkit.nn.pointer import Copies, Pointer, log_mixture, mixed_log_probs
+from seqkit.nn.pointer_loss import pointer_cross_entropy
 from seqkit.nn.recurrent import mask_of
 from seqkit.nn.symbols import SymbolEmbedding
 from seqkit.text.piece_lines import LinePieces, one_line
 from seqkit.text.vocabulary import pad
+from seqkit_seq2seq.copying import check_copying
 from seqkit_seq2seq.sides import UNKNOWN, TargetLines
 from seqkit_seq2seq.vocabulary import TargetText
 
@@ -32,6 +35,15 @@ class TargetBatch(NamedTuple):
     inputs_BT: Tensor
     targets_BT: Tensor
     mask_BT: Tensor
+
+
+class Steps(NamedTuple):
+    """The N real steps of a batch."""
+
+    o_NO: Tensor
+    y_N: Tensor
+    copies: Copies | None
+    """None for a model that does not copy."""
 
 
 class TextDecoder(TargetLines, SymbolDecoder):
@@ -65,6 +77,10 @@ class TextDecoder(TargetLines, SymbolDecoder):
             self.narrow = Affine(self.network.output_size, size, bias=False)
         self.output = nn.Linear(size if options.tied else self.network.output_size, self.end + 1)
         nn.init.zeros_(self.output.bias)
+        self.pointer = None
+        if options.copy:
+            check_copying(options, self.alphabet, encoders)
+            self.pointer = Pointer(self.network.output_size)
         if options.tied:
             self.output.weight = self.embedding.weight
             self._share(encoders)
@@ -117,18 +133,48 @@ class TextDecoder(TargetLines, SymbolDecoder):
         x_BTX = self.input_dropout(self.embedding(inputs_BT))
         return self.network.outputs(x_BTX, self.start(memory))
 
+    def _steps(self, memory: Memory, batch: TargetBatch) -> Steps:
+        o_BTO, a_BTS = self.outputs(memory, batch.inputs_BT)
+        copies = self._copies(o_BTO, a_BTS, memory.symbols_BS, memory.mask_BS)
+        return Steps(
+            self._narrowed(o_BTO[batch.mask_BT]),
+            batch.targets_BT[batch.mask_BT],
+            None if copies is None else copies.at(batch.mask_BT),
+        )
+
+    def _copies(
+        self, o_BTO: Tensor, a_BTS: Tensor | None, symbols_BS: Tensor | None, mask_BS: Tensor | None
+    ) -> Copies | None:
+        if self.pointer is None:
+            return None
+        assert a_BTS is not None and symbols_BS is not None  # see `check_copying`
+        copies: Copies = self.pointer(o_BTO, a_BTS, symbols_BS, mask_BS)
+        return copies
+
+    def _log_probs(self, o_NO: Tensor, copies: Copies | None) -> Tensor:
+        """log P of all symbols, (N, V)."""
+        log_p_NV = log_probs(o_NO, self.V, self.output.bias)
+        return log_p_NV if copies is None else mixed_log_probs(log_p_NV, copies)
+
     def loss(self, memory: Memory, batch: TargetBatch, label_smoothing: float = 0.0) -> Loss:
         """-Σ_τ log P(y_τ | y_<τ, memory)."""
-        o_NO = self._narrowed(self.outputs(memory, batch.inputs_BT)[0][batch.mask_BT])
-        y_N = batch.targets_BT[batch.mask_BT]
-        loss = chunked_cross_entropy(o_NO, self.V, self.output.bias, y_N, label_smoothing)
+        o_NO, y_N, copies = self._steps(memory, batch)
+        if copies is None:
+            loss = chunked_cross_entropy(o_NO, self.V, self.output.bias, y_N, label_smoothing)
+        else:
+            loss = pointer_cross_entropy(o_NO, self.V, self.output.bias, copies, y_N, label_smoothing)
         counts = Counts.of(loss.nll, loss.right, batch.mask_BT.sum())
         return Loss(loss.smooth, counts.steps, counts)
 
     def step_scores(self, memory: Memory, batch: TargetBatch) -> Tensor:
-        """ŷ_BTV, the logits of all symbols at each step."""
-        o_BTO = self._narrowed(self.outputs(memory, batch.inputs_BT)[0])
-        return affine(o_BTO, self.V, self.output.bias)
+        """ŷ_BTV, the logits of all symbols at each step; log P for a model that copies."""
+        o_BTO, a_BTS = self.outputs(memory, batch.inputs_BT)
+        copies = self._copies(o_BTO, a_BTS, memory.symbols_BS, memory.mask_BS)
+        if copies is None:
+            return affine(self._narrowed(o_BTO), self.V, self.output.bias)
+        every_BT = torch.ones_like(batch.mask_BT)
+        log_p_NV = self._log_probs(self._narrowed(o_BTO[every_BT]), copies.at(every_BT))
+        return log_p_NV.view(*every_BT.shape, -1)
 
     def step_losses(self, memory: Memory, batch: TargetBatch) -> Tensor:
         """-log P(y_τ | y_<τ, memory) of each step, (B, T), 0 at padding."""
@@ -141,16 +187,17 @@ class TextDecoder(TargetLines, SymbolDecoder):
 
     def log_prob(self, memory: Memory, batch: TargetBatch) -> Tensor:
         """log P(line | memory) of each line."""
-        o_NO = self._narrowed(self.outputs(memory, batch.inputs_BT)[0][batch.mask_BT])
-        y_N = batch.targets_BT[batch.mask_BT]
+        o_NO, y_N, copies = self._steps(memory, batch)
         log_p_N = symbol_log_probs(o_NO, self.V, self.output.bias, y_N)
+        if copies is not None:
+            log_p_N = log_mixture(log_p_N, copies.gate_N, copies.of(y_N))
         rows = batch.mask_BT.nonzero()[:, 0]
         return log_p_N.new_zeros(len(batch.mask_BT)).index_add(0, rows, log_p_N)
 
     def step_log_probs(self, memory: Memory, batch: TargetBatch) -> StepLogProbs:
         """Log-probabilities of every symbol at every step of the lines."""
-        o_NO = self._narrowed(self.outputs(memory, batch.inputs_BT)[0][batch.mask_BT])
-        return StepLogProbs(log_probs(o_NO, self.V, self.output.bias), batch.targets_BT[batch.mask_BT])
+        o_NO, y_N, copies = self._steps(memory, batch)
+        return StepLogProbs(self._log_probs(o_NO, copies), y_N)
 
     def rows(self, batch: TargetBatch) -> list[list[int]]:
         """The pieces of each line."""
@@ -171,18 +218,29 @@ class TextDecoder(TargetLines, SymbolDecoder):
 
     def start(self, memory: Memory) -> DecoderState:
         """The state before the first step."""
-        return self.network.start(memory.states_BSD, memory.mask_BS, memory.final)
+        symbols_BS = None if self.pointer is None else memory.symbols_BS
+        return self.network.start(memory.states_BSD, memory.mask_BS, memory.final, symbols_BS)
 
     def step(self, previous_N: Tensor | None, state: DecoderState) -> tuple[Tensor, DecoderState]:
         """One step: the symbols just written (None: the boundary) -> log P(next)_NV."""
         if previous_N is None:
             previous_N = torch.full((state.layers[0][0].shape[0],), self.end)
-        o_NO, state = self.network.step(self.embedding(previous_N), state)
-        log_p_NV = log_probs(self._narrowed(o_NO), self.V, self.output.bias)
+        o_NO, a_NS, state = self.network.attending_step(self.embedding(previous_N), state)
+        log_p_NV = self._log_probs(self._narrowed(o_NO), self._copies_of_rows(o_NO, a_NS, state))
         if log_p_NV.requires_grad:
             log_p_NV = log_p_NV.clone()  # what a gradient is computed from must not change
         log_p_NV[:, UNKNOWN] = -torch.inf
         return log_p_NV, state
+
+    def _copies_of_rows(self, o_NO: Tensor, a_NS: Tensor | None, state: DecoderState) -> Copies | None:
+        """What each row of a search may copy."""
+        reading = state.reading
+        if reading is None or reading.symbols_BS is None or a_NS is None:
+            return None
+        sentences = len(reading.symbols_BS)
+        o_BKO, a_BKS = (part.view(sentences, -1, part.shape[-1]) for part in (o_NO, a_NS))
+        copies = self._copies(o_BKO, a_BKS, reading.symbols_BS, reading.mask_BS)
+        return None if copies is None else Copies(*(part.flatten(0, 1) for part in copies))
 
     def select(self, state: DecoderState, rows_N: Tensor, examples_B: Tensor | None) -> DecoderState:
         """The state of these rows."""

@@ -37,7 +37,7 @@ class TextEncoder(SourceLines, Encoder):
         super().__init__()
         self.options, self.subword = options, facts.subword
         self.pieces, self.longest = LinePieces(facts.subword), max(LONGEST, facts.longest)
-        self.end = len(facts.subword)
+        self.end, self.alphabet = len(facts.subword), facts.subword.proto
         self.embedding = SymbolEmbedding(self.end + 1, options.embedding_size)
         self.input_dropout = SharedDropout(options.dropout)
         self.network = recurrent_encoder(options, options.embedding_size)
@@ -58,4 +58,4 @@ class TextEncoder(SourceLines, Encoder):
         mask_BS = None if bool(real_BS.all()) else real_BS
         x_BSX = self.input_dropout(self.embedding(batch.ids_BS))
         z_BSD, final = self.network(x_BSX, mask_BS)
-        return Memory(z_BSD, mask_BS, final, batch.ids_BS, self.subword.proto)
+        return Memory(z_BSD, mask_BS, final, batch.ids_BS, self.alphabet)

@@ -27,6 +27,8 @@ class Encoder(nn.Module, ABC):
     reads_symbols: bool = False
     """Whether a step is a symbol, as of text. An output may then be bounded by the source's length; steps of sound,
     columns or frames say little about it."""
+    alphabet: Any = None
+    """What the symbols of its memory mean: `Memory.alphabet`; None where it reads no symbols."""
     unit: str = ""
     """What the horizontal axis of `view` counts, such as "seconds"."""
 

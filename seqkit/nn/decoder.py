@@ -29,6 +29,8 @@ class Reading(NamedTuple):
     memory_BSD: Tensor
     keys_BSA: Tensor
     mask_BS: Tensor | None
+    symbols_BS: Tensor | None = None
+    """The symbols of the source, which a step may copy; None where nothing is copied."""
 
 
 class DecoderState(NamedTuple):
@@ -89,11 +91,13 @@ class RecurrentDecoder(nn.Module):
             self.W_c = Affine(hidden_size + memory_size, output_size)
             self.output_dropout = SharedDropout(dropout)
 
-    def start(self, memory_BSD: Tensor, mask_BS: Tensor | None, final: State) -> DecoderState:
+    def start(
+        self, memory_BSD: Tensor, mask_BS: Tensor | None, final: State, symbols_BS: Tensor | None = None
+    ) -> DecoderState:
         """The initial state, one row for each sentence."""
         reading = fed_BO = None
         if self.attention is not None:
-            reading = Reading(memory_BSD, self.attention.keys(memory_BSD), mask_BS)
+            reading = Reading(memory_BSD, self.attention.keys(memory_BSD), mask_BS, symbols_BS)
         if self.feeds:
             fed_BO = memory_BSD.new_zeros(memory_BSD.shape[0], self.output_size)
         return DecoderState(tuple(self.bridge(final)), fed_BO, reading)
@@ -135,6 +139,10 @@ class RecurrentDecoder(nn.Module):
         o_NO, _, after = self._step(x_NX, state, None)
         return o_NO, after
 
+    def attending_step(self, x_NX: Tensor, state: DecoderState) -> tuple[Tensor, Tensor | None, DecoderState]:
+        """As `step`; also returns the attention a_NS."""
+        return self._step(x_NX, state, None)
+
     def _step(
         self, x_NX: Tensor, state: DecoderState, masks: tuple[Tensor, ...] | None
     ) -> tuple[Tensor, Tensor | None, DecoderState]:
@@ -158,6 +166,6 @@ class RecurrentDecoder(nn.Module):
         """Attend: z_BTH -> o_BTO and the weights."""
         if self.attention is None or reading is None:
             return z_BTH, None
-        context_BTD, a_BTS = self.attention(z_BTH, *reading)
+        context_BTD, a_BTS = self.attention(z_BTH, reading.memory_BSD, reading.keys_BSA, reading.mask_BS)
         o_BTO = torch.tanh(self.W_c(torch.cat([z_BTH, context_BTD], dim=-1)))
         return (self.output_dropout(o_BTO) if mask_B1O is None else o_BTO * mask_B1O), a_BTS

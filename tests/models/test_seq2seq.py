@@ -134,6 +134,8 @@ ODD = [
         "decoder_layers": 2,
     },
     {"recurrence": "sru", "attention": "additive", "tied": False, "joint": False, "decoder_layers": 3},
+    {"recurrence": "lstm", "attention": "dot", "copy": True},
+    {"recurrence": "gru", "attention": "additive", "copy": True, "tied": False, "input_feeding": True},
 ]
 
 
@@ -242,6 +244,8 @@ def test_a_joined_memory_has_symbols_only_where_all_steps_have_them():
     [
         ({"hidden": 15}, "hidden=15 is odd"),
         ({"input_feeding": True, "attention": "none"}, "needs attention"),
+        ({"copy": True, "attention": "none"}, "copy=true needs attention"),
+        ({"copy": True, "joint": False}, "the encoder text and the decoder have different pieces"),
         ({"encoder": "txet"}, "Did you mean 'text'?"),
         ({"recurrence": "lsmt"}, "lstm"),
         ({"dropout": 1.0}, "dropout"),

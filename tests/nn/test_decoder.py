@@ -67,7 +67,7 @@ def test_input_feeding_is_the_attentional_state_beside_the_next_input():
     decoder, state, x_BTX = made("gru", layers=1, attention="general", input_feeding=True)
     o_BTO = decoder(x_BTX, state)
     z_BH, fed_BO = state.layers[0][0], torch.zeros(B, 7, dtype=torch.float64)
-    memory_BSD, keys_BSA, mask_BS = state.reading
+    memory_BSD, keys_BSA, mask_BS, _ = state.reading
     for t in range(T):
         z_BH, _ = decoder.layers[0].forward_chain.step(torch.cat([x_BTX[:, t], fed_BO], -1), (z_BH,))
         context_B1D, _ = decoder.attention(z_BH[:, None], memory_BSD, keys_BSA, mask_BS)

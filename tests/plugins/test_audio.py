@@ -35,6 +35,12 @@ def model():
     return untrained(pairs, encoder="audio", mel_bands=20, audio_channels=4)
 
 
+def test_a_decoder_cannot_copy_from_sound():
+    pairs = [Pair({"audio": sound}, f"tone {n}") for n, sound in enumerate(sounds())]
+    with pytest.raises(SeqkitError, match="the encoder audio reads no symbols that could be copied"):
+        untrained(pairs, encoder="audio", mel_bands=20, audio_channels=4, copy=True)
+
+
 @pytest.mark.parametrize("suffix", [".wav", ".flac", ".ogg"])
 def test_a_file_gives_back_its_samples_with_channels_averaged(tmp_path, suffix):
     left, right = sine(440, 16000), sine(660, 16000)

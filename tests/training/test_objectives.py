@@ -29,6 +29,11 @@ def translator(count=6, **options):
     return task, task.collate(range(count), seed=1)
 
 
+def copier(count=6):
+    """As `translator`, of a model that copies."""
+    return translator(count, copy=True)
+
+
 def tagger():
     task = TaggingTrainable(toy.tiny("lstm"), toy.TREEBANK, [], ["upos"])
     return task, task.collate(range(len(toy.TREEBANK)), seed=1)
@@ -49,7 +54,7 @@ def assert_same(task, objective, plain, batch):
     torch.testing.assert_close(gradients(task, ours), gradients(task, theirs), atol=1e-5, rtol=1e-4)
 
 
-@pytest.mark.parametrize("made", [translator, tagger])
+@pytest.mark.parametrize("made", [translator, copier, tagger])
 def test_log_probabilities_of_steps_sum_to_the_loss(made):
     task, batch = made()
     (found, *_) = task.log_probs(batch)
@@ -58,7 +63,7 @@ def test_log_probabilities_of_steps_sum_to_the_loss(made):
     torch.testing.assert_close(found.log_p_NV.exp().sum(-1), torch.ones(len(found.y_N)))
 
 
-@pytest.mark.parametrize("made", [translator, tagger])
+@pytest.mark.parametrize("made", [translator, copier, tagger])
 def test_without_dropout_r_drop_is_the_likelihood(made):
     task, batch = made()
     assert_same(task, RDrop(RDropOptions(label_smoothing=0.1)), NLL(NLLOptions(label_smoothing=0.1)), batch)
@@ -100,9 +105,10 @@ def test_scheduled_sampling_tells_the_decoder_its_own_draws():
     assert math.isfinite(float(loss.mean)) and gradients(task, loss)
 
 
-def test_a_step_gives_the_log_probabilities_of_the_whole():
+@pytest.mark.parametrize("copy", [False, True])
+def test_a_step_gives_the_log_probabilities_of_the_whole(copy):
     """Step by step with the right symbols, log P(next) is that of one pass, but for the piece that is never written."""
-    task, batch = translator()
+    task, batch = translator(copy=copy)
     inputs_BT, mask_BT = task.inputs(batch), batch.target.mask_BT
     state, previous_B, steps = task.start(batch), None, []
     for t in range(inputs_BT.shape[1]):
@@ -115,8 +121,9 @@ def test_a_step_gives_the_log_probabilities_of_the_whole():
     ours_NV[:, 1:].sum().backward()
 
 
-def test_outputs_have_the_probability_that_the_model_gives_them():
-    task, batch = translator(4)
+@pytest.mark.parametrize("copy", [False, True])
+def test_outputs_have_the_probability_that_the_model_gives_them(copy):
+    task, batch = translator(4, copy=copy)
     for search in (False, True):
         (found,) = task.sample(batch, 3, seed=2, search=search)
         assert found.references == [pair.target for pair in task.train[:4]]
