@@ -35,6 +35,8 @@ class TextOptions:
     copy: bool = False
     """Copy pieces of the source where the model attends to them, in place of writing its own (See et al. 2017); needs
     attention and joint=true."""
+    byte_fallback: bool | None = None
+    """Spell characters that the training text does not have by 256 pieces for single bytes. Default: as copy."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""

@@ -83,7 +83,8 @@ def _learn(lines: Sequence[str], options: Any, split_digits: bool = False) -> Su
         raise SeqkitError("there is no text to learn from", "Give pairs of text, or choose another encoder.")
     symbols = SYMBOLS if options.placeholders else ()
     size = (options.vocab_size or _size_for(lines)) + len(symbols)
-    return train_subword_on_lines(lines, size, options.subword, split_digits, symbols)
+    bytes = options.copy if options.byte_fallback is None else options.byte_fallback
+    return train_subword_on_lines(lines, size, options.subword, split_digits, symbols, bytes)
 
 
 def _longest_usual(lines: Sequence[str], subword: Subword) -> int:

@@ -20,8 +20,9 @@ FLAT_SCORE = -7.0
 class Pieces:
     """The pieces of a model, with id and log-probability of each, and their bounds."""
 
-    def __init__(self, ids: dict[str, tuple[int, float]], unknown: int) -> None:
-        self.ids, self.unknown = ids, unknown
+    def __init__(self, ids: dict[str, tuple[int, float]], unknown: int, bytes: Sequence[int] = ()) -> None:
+        """Args: unknown, the piece of characters that are in no other; bytes, the 256 that spell such characters."""
+        self.ids, self.unknown, self.bytes = ids, unknown, bytes
         self.longest = max(map(len, ids), default=1)
         self.unknown_score = min((score for _, score in ids.values()), default=0.0) - UNKNOWN_PENALTY
 
@@ -54,10 +55,13 @@ class Lattice:
                 edges.append(Edge(end - 1, pieces.unknown, total[end - 1] + alpha * pieces.unknown_score))
             self.edges.append(edges)
             total.append(_log_sum([edge.weight for edge in edges]))
-        self.total, self.unknown = total, pieces.unknown
+        self.total, self.pieces, self.text = total, pieces, text
 
     def draw(self, random: Random) -> list[int]:
-        """Sample a segmentation as piece ids; consecutive unknown characters become one unknown piece."""
+        """Sample a segmentation as piece ids.
+
+        Unknown characters become bytes; without byte pieces, consecutive ones become one unknown piece.
+        """
         ids: list[int] = []
         end = len(self.edges) - 1
         while end:
@@ -66,7 +70,10 @@ class Lattice:
                 threshold -= math.exp(edge.weight - self.total[end])
                 if threshold <= 0:
                     break
-            if not (ids and ids[-1] == edge.piece == self.unknown):
+            unknown = edge.piece == self.pieces.unknown
+            if unknown and self.pieces.bytes:
+                ids += [self.pieces.bytes[byte] for byte in reversed(self.text[edge.start : end].encode())]
+            elif not (unknown and ids and ids[-1] == edge.piece):
                 ids.append(edge.piece)
             end = edge.start
         return ids[::-1]

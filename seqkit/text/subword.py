@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.io.atomic import atomic_write
@@ -19,6 +19,9 @@ UNKNOWN_PIECE = 0
 EDGE = 64
 """Of a word longer than twice this number of characters, only the first and last ones are segmented."""
 ATTEMPTS = 3
+REPLACEMENT = "\ufffd"
+"""What SentencePiece puts in place of bytes that make no character."""
+BYTES = 256
 WITHOUT_PIECES = "Give more text; a tagger can do without pieces, too: `--set piece_size=0`."
 LINES = 500_000
 """Maximum number of lines for training SentencePiece."""
@@ -76,9 +79,16 @@ class Subword:
         ids = {
             model.id_to_piece(piece): (piece, FLAT_SCORE if is_bpe else score)
             for piece, score in enumerate(scores)
-            if piece != UNKNOWN_PIECE
+            if piece != UNKNOWN_PIECE and not model.is_byte(piece)
         }
-        return Pieces(ids, UNKNOWN_PIECE)
+        return Pieces(ids, UNKNOWN_PIECE, self.bytes)
+
+    @cached_property
+    def bytes(self) -> tuple[int, ...]:
+        """The ids of the 256 byte pieces, which spell characters that no other piece has; () without them."""
+        model = self._processor
+        # SentencePiece numbers them in order: <0x00> … <0xFF>.
+        return tuple(piece for piece in range(len(self)) if model.is_byte(piece))
 
     def encode_lines(self, lines: Sequence[str]) -> list[list[int]]:
         """The piece ids of each line as a whole."""
@@ -86,8 +96,9 @@ class Subword:
         return encoded
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text of a sequence of pieces."""
-        return str(self._processor.decode(list(ids)))
+        """The text of a sequence of pieces. Bytes that make no character are left out."""
+        text = str(self._processor.decode(list(ids)))
+        return text.replace(REPLACEMENT, "") if self.bytes else text
 
     def piece(self, number: int) -> str:
         """One piece as text; `▁` stands for the space before a word."""
@@ -106,6 +117,19 @@ def _shorten(words: Sequence[str]) -> list[str]:
     return [word if len(word) <= 2 * EDGE else word[:EDGE] + word[-EDGE:] for word in words]
 
 
+class Settings(NamedTuple):
+    """How SentencePiece treats characters."""
+
+    rule: str = "nmt_nfkc"
+    """Its normalisation rule."""
+    split_digits: bool = False
+    symbols: Sequence[str] = ()
+    byte_fallback: bool = False
+
+
+PLAIN = Settings()
+
+
 def train_subword(sentences: Iterable[Sequence[str]], vocab_size: int, algorithm: str = "unigram") -> Subword:
     """Train SentencePiece on sentences of words.
 
@@ -121,49 +145,39 @@ def train_subword_on_lines(
     algorithm: str = "unigram",
     split_digits: bool = False,
     symbols: Sequence[str] = (),
+    byte_fallback: bool = False,
 ) -> Subword:
     """As `train_subword`, on whole lines, whose characters stay as they are (no NFKC).
 
-    Args: split_digits, whether each digit is a piece; symbols, strings that are a piece each wherever they occur. If
-    there are too many lines, evenly spaced ones are used.
+    Args: split_digits, whether each digit is a piece; symbols, strings that are a piece each wherever they occur;
+    byte_fallback, whether 256 pieces more, one for each byte, spell characters that no line has. If there are too many
+    lines, evenly spaced ones are used.
     """
     chosen = list(lines)
     chosen = chosen[:: 1 + len(chosen) // LINES]
-    found = _fitted(chosen, vocab_size, algorithm, "identity", split_digits, symbols)
-    if algorithm == "unigram" and len(found) < vocab_size // 2:
+    settings = Settings("identity", split_digits, symbols, byte_fallback)
+    size = vocab_size + BYTES * byte_fallback
+    found = _fitted(chosen, size, algorithm, settings)
+    if algorithm == "unigram" and len(found) - len(found.bytes) < vocab_size // 2:
         # With a few dozen different words unigram leaves single letters; BPE merges them to words.
-        found = _fitted(chosen, vocab_size, "bpe", "identity", split_digits, symbols)
+        found = _fitted(chosen, size, "bpe", settings)
     return found
 
 
-def _fitted(
-    lines: Sequence[str],
-    vocab_size: int,
-    algorithm: str,
-    rule: str = "nmt_nfkc",
-    split_digits: bool = False,
-    symbols: Sequence[str] = (),
-) -> Subword:
+def _fitted(lines: Sequence[str], vocab_size: int, algorithm: str, settings: Settings = PLAIN) -> Subword:
     if algorithm not in ALGORITHMS:
         raise SeqkitError(
             f"subword={algorithm}: no such algorithm", did_you_mean(algorithm, ALGORITHMS), exit_code=2
         )
     for _ in range(ATTEMPTS):
         try:
-            return Subword(_train(lines, vocab_size, algorithm, rule, split_digits, symbols))
+            return Subword(_train(lines, vocab_size, algorithm, settings))
         except RuntimeError as error:
             vocab_size = _size_that_fits(str(error), vocab_size)
     raise SeqkitError("SentencePiece finds no vocabulary size that fits", WITHOUT_PIECES)
 
 
-def _train(
-    lines: Sequence[str],
-    vocab_size: int,
-    algorithm: str,
-    rule: str,
-    split_digits: bool,
-    symbols: Sequence[str],
-) -> bytes:
+def _train(lines: Sequence[str], vocab_size: int, algorithm: str, settings: Settings) -> bytes:
     import sentencepiece
 
     model = io.BytesIO()
@@ -172,11 +186,12 @@ def _train(
         model_writer=model,
         vocab_size=vocab_size,
         model_type=algorithm,
-        normalization_rule_name=rule,
+        normalization_rule_name=settings.rule,
         character_coverage=1.0,
         hard_vocab_limit=False,
-        split_digits=split_digits,
-        user_defined_symbols=list(symbols),
+        split_digits=settings.split_digits,
+        user_defined_symbols=list(settings.symbols),
+        byte_fallback=settings.byte_fallback,
         unk_id=UNKNOWN_PIECE,
         bos_id=-1,
         eos_id=-1,

@@ -105,3 +105,30 @@ def test_a_few_words_are_whole_pieces():
         word for word in words if word.isalpha()
     }
     assert [subword.decode(ids) for ids in subword.encode_lines(lines)] == lines
+
+
+STRANGE = ["Müller", "Łódź", "漢字", "🙂", "a漢b"]
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_bytes_spell_characters_that_no_line_has(sentences, algorithm):
+    lines = [" ".join(words) for words in sentences]
+    with_bytes = train_subword_on_lines(lines, 150, algorithm, byte_fallback=True)
+    without = train_subword_on_lines(lines, 150, algorithm)
+    assert len(with_bytes.bytes) == 256 and without.bytes == ()
+    assert abs(len(with_bytes) - len(without)) <= 257, "a corpus keeps its other pieces"
+    assert [with_bytes.decode(ids) for ids in with_bytes.encode_lines(STRANGE)] == STRANGE
+    assert UNKNOWN_PIECE in without.encode_lines(["漢字"])[0]
+    for seed in range(20):
+        assert [with_bytes.decode(ids) for ids in with_bytes.sample(STRANGE, seed)] == STRANGE
+    assert with_bytes.sample(["<0x41>"], 1, alpha=1000.0) == with_bytes.encode(["<0x41>"])
+
+
+def test_bytes_that_make_no_character_are_left_out(sentences):
+    subword = train_subword_on_lines([" ".join(words) for words in sentences], 150, byte_fallback=True)
+    (ids,) = subword.encode_lines(["漢"])
+    (the,) = subword.encode_lines(["the"])
+    assert subword.decode(ids) == "漢"
+    for cut in (ids[:-1], ids[:-2], ids[2:]):
+        assert subword.decode([*cut, *the]).strip() == "the"
+    assert [subword.piece(number) for number in subword.bytes[64:66]] == ["<0x40>", "<0x41>"]
