@@ -28,6 +28,7 @@ PAGES = {
     "files": ["seqkit.examples", "seqkit.media", "seqkit.io.*", "seqkit.formats.plain", "seqkit.config"],
     "runtime": ["seqkit.runtime.*"],
     "terminal": ["seqkit.terminal.*"],
+    "testing": ["seqkit.testing", "seqkit.testing.check", "seqkit.testing.suite"],
 }
 """Page -> modules; `package.*` stands for every module in that package."""
 LEFT_OUT = {"plugin", "renamed"}

@@ -10,6 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LEVELS = [
     {"cli"},
+    {"scaffold", "testing"},
     {"batch", "inspection"},
     {"tasks"},
     {"terminal"},
@@ -47,6 +48,7 @@ FOR_PLUGINS = (
     "seqkit.runtime",
     "seqkit.tasks",
     "seqkit.terminal",
+    "seqkit.testing",
     "seqkit.text",
     "seqkit.training",
 )

@@ -17,7 +17,8 @@ SUFFIX = re.compile(r"\.[^./\\\sA-Z]+")
 REFERENCE = re.compile(r"[\w.]+:[\w.]+")
 REFERENCES = (
     *("layer", "build", "facts", "reader", "writer", "translations", "maker"),
-    *("implementation", "command", "objective", "factor", "metric", "rows", "view", "numpy_form"),
+    *("implementation", "command", "objective", "factor", "metric", "rows", "view", "codec", "numpy_form"),
+    *("engine", "join", "example"),
 )
 """Fields that name an implementation."""
 KIND = re.compile(r"[^\W\d][\w-]*")

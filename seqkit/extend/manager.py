@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import importlib
 import itertools
-import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ import pluggy
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend import hookspecs
+from seqkit.extend.allowed import allowed_plugins, said_by
 from seqkit.extend.checks import fault_of_record
 from seqkit.extend.isolation import OF_THE_USER, describe, isolated
 from seqkit.extend.registry import COMMON_PACKAGES, GROUP, KINDS, Failure, Plugin, Registered, Registry
@@ -106,7 +106,7 @@ def registry() -> Registry:
 
 
 def _chosen(found: Registry) -> list[tuple[Plugin, EntryPoint]]:
-    """The entry points to load, sorted by name: all, or the built-in ones and those named in SEQKIT_PLUGINS."""
+    """The entry points to load, sorted by name: all, or the built-in ones and those that `extend.allowed` names."""
     found.installed = entry_points()
     own = found.installed.select(group=GROUP)
     # A distribution's metadata are parsed as a mail: once for all its plugins.
@@ -114,15 +114,25 @@ def _chosen(found: Registry) -> list[tuple[Plugin, EntryPoint]]:
     named = {key: (one.metadata["Name"], one.metadata["Version"]) for key, one in distributions.items()}
     entries = [(Plugin(entry.name, *named.get(id(entry.dist), ("", ""))), entry) for entry in own]
     entries.sort(key=lambda pair: (pair[0].plugin, pair[0].distribution))
-    wanted = os.environ.get("SEQKIT_PLUGINS")
-    if wanted is None:
+    names = _allowed(found)
+    if names is None:
         return entries
-    names = {name.strip() for name in wanted.split(",")} - {""}
     known = {plugin.plugin for plugin, _ in entries}
     for name in sorted(names - known):
-        reason = f"SEQKIT_PLUGINS names it, but it is not installed. {did_you_mean(name, known)}"
+        reason = f"{said_by()} names it, but it is not installed. {did_you_mean(name, known)}"
         found.failures.append(Failure(name, "", reason))
     return [(plugin, entry) for plugin, entry in entries if plugin.builtin or plugin.plugin in names]
+
+
+def _allowed(found: Registry) -> frozenset[str] | None:
+    """The third-party plugins that may be imported; none where the list of them cannot be read."""
+    try:
+        return allowed_plugins()
+    except SeqkitError as error:
+        found.failures.append(
+            Failure("every third-party plugin", "", f"is left out: {error.problem}. {error.fix}")
+        )
+        return frozenset()
 
 
 def _register(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections import defaultdict
 from collections.abc import Iterable
@@ -13,6 +12,7 @@ from typing import Any
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend import specs
+from seqkit.extend.allowed import allowed_plugins, said_by
 from seqkit.extend.checks import packages_named_by
 
 GROUP = "seqkit"
@@ -129,8 +129,8 @@ class Registry:
             metadata.distribution(distribution)
         except (metadata.PackageNotFoundError, ValueError):
             return "which is not installed", f"Install it: pip install {distribution}"
-        if "SEQKIT_PLUGINS" in os.environ:
-            return "which SEQKIT_PLUGINS leaves out", "Name its plugin there, or unset the variable."
+        if allowed_plugins() is not None:
+            return f"which {said_by()} leaves out", "Name its plugin there, or remove the list."
         return "which does not offer it", f"Get another version: pip install --upgrade {distribution}"
 
     @cached_property

@@ -234,6 +234,9 @@ class FormatSpec:
     """Whether the outputs for the parts stay separate files, `NAME-00001.spacy` and so on."""
     packs: bool = True
     """Whether the output for a compressed input is compressed, too."""
+    example: str | None = None
+    """`"module:attr"`: the content of a small file, str or bytes, with which `seqkit plugins check` tries the reader.
+    None: what the writer writes."""
 
 
 @dataclass(frozen=True)

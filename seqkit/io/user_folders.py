@@ -24,6 +24,13 @@ def user_cache() -> Path:
     return user_cache_path(NAME, appauthor=False)
 
 
+def user_config() -> Path:
+    """Settings of the user; on Linux `$XDG_CONFIG_HOME/seqkit`, else `~/.config/seqkit`."""
+    from platformdirs import user_config_path
+
+    return user_config_path(NAME, appauthor=False)
+
+
 def way_to_move(variable: str) -> str:
     """What to do where such a folder cannot be written. Args: variable, of the XDG specification."""
     return f"Set {VARIABLES.get(sys.platform, variable)} to a folder that can be written."
