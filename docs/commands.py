@@ -44,6 +44,7 @@ def commands() -> list[Command]:
     found |= {name: make() for name, (make, _) in MADE.items()}
     offered = [one for one in registry().all("commands") if one.builtin]
     found |= {one.spec.name: load(one.spec.command) for one in offered}
+    found |= {group.name: group.typer_instance.registered_callback.callback for group in groups_that_act()}
     for group in app.registered_groups:
         inner = group.typer_instance.registered_commands
         found |= {f"{group.name} {info.name}": info.callback for info in inner}
@@ -53,6 +54,13 @@ def commands() -> list[Command]:
             name, (inspect.getdoc(function) or "").partition("\b")[0].strip(), list(_parameters(function))
         )
         for name, function in sorted(found.items())
+    ]
+
+
+def groups_that_act() -> list[Any]:
+    """The groups that do something without a command."""
+    return [
+        group for group in app.registered_groups if group.typer_instance.info.invoke_without_command is True
     ]
 
 

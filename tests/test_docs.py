@@ -14,6 +14,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import api
+import commands
 import generate
 import make
 import pytest
@@ -64,9 +65,11 @@ def commands_below(*group: str) -> list[tuple[str, ...]]:
     listed = re.findall(r"^  ([a-z]+) ", help_of(*group).partition("Commands:")[2], re.MULTILINE)
     if not listed:
         return [group]
-    return [command for name in listed for command in commands_below(*group, name)]
+    own = [group] if group in GROUPS_THAT_ACT else []
+    return own + [command for name in listed for command in commands_below(*group, name)]
 
 
+GROUPS_THAT_ACT = {(group.name,) for group in commands.groups_that_act()}
 COMMANDS = {command: set(OPTION.findall(help_of(*command))) for command in commands_below()}
 
 

@@ -43,7 +43,9 @@ app = typer.Typer(
 app.add_typer(batch.app, name="batch", help="Apply a model to whole corpora: nothing lost, nothing twice.")
 app.add_typer(corpora.app, name="corpora", help="List, fetch, measure and convert corpora.")
 app.add_typer(models.app, name="models", help="List, show and verify trained models.")
-app.command("plugins", cls=LightCommand)(plugins.plugins)
+app.add_typer(
+    plugins.app, name="plugins", help="List plugins, begin a new one, check those that are installed."
+)
 
 
 # In the map above "help" is the option: the command gets a map of its own.

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from typer.core import TyperGroup
+
 from seqkit.cli.help_pages import HelpfulCommand
+from seqkit.cli.plain_values import convert_plainly
 
 
 class LightCommand(HelpfulCommand):
@@ -15,10 +18,30 @@ class LightCommand(HelpfulCommand):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
-        parameters: list[Any] = self.params
-        for parameter in parameters:
-            if parameter.type_descriptor.annotation is str:
-                parameter.process_value = _as_typed
+        _take_as_typed(self.params)
+
+
+class LightGroup(TyperGroup):
+    """A group that does something without a command, with options as those of a `LightCommand`."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        for parameter in self.params:
+            convert_plainly(parameter)
+        _take_as_typed(self.params)
+
+    def get_help_option(self, ctx: Any) -> Any:
+        """Typer's `--help`."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            convert_plainly(option)
+        return option
+
+
+def _take_as_typed(parameters: list[Any]) -> None:
+    for parameter in parameters:
+        if parameter.type_descriptor.annotation is str:
+            parameter.process_value = _as_typed
 
 
 def _as_typed(context: Any, value: Any) -> Any:

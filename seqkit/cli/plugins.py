@@ -1,4 +1,4 @@
-"""`seqkit plugins`: who offers what, and what went wrong."""
+"""`seqkit plugins`: who offers what, and what went wrong; `new` and `check` stand in modules of their own."""
 
 from __future__ import annotations
 
@@ -7,19 +7,31 @@ from typing import Annotated, Any
 
 import typer
 
+from seqkit.cli.data_command import DataCommand
+from seqkit.cli.light_command import LightGroup
+from seqkit.cli.plugins_check import check
+from seqkit.cli.plugins_new import new
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.manager import registry
 from seqkit.extend.registry import KINDS, Plugin, Registered, Registry
 from seqkit.terminal.tables import print_table, show_json
 
+app = typer.Typer(cls=LightGroup, invoke_without_command=True, rich_markup_mode=None)
+app.command("new", cls=DataCommand)(new)
+app.command("check", cls=DataCommand)(check)
 
+
+@app.callback()
 def plugins(
+    context: typer.Context,
     kind: Annotated[
         str, typer.Option(help=f"List the names of one kind with their summaries: {', '.join(KINDS)}.")
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """List the plugins, what each provides, and the faults of those that do not work."""
+    if context.invoked_subcommand is not None:
+        return
     found = registry()
     if kind:
         _show_kind(found, kind, as_json)

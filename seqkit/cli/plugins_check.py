@@ -1,0 +1,129 @@
+"""`seqkit plugins check`: can everything be had, and does it keep its contract?"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from dataclasses import asdict
+from importlib.metadata import EntryPoint
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.extend.registry import GROUP
+from seqkit.io.streams import data_text
+from seqkit.terminal.tables import print_table, show_json
+
+if TYPE_CHECKING:
+    from seqkit.testing.probing import PluginReport
+
+
+def check(
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A plugin or its package; without one, check that every plugin's parts can be had."
+        ),
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+    limit: Annotated[
+        float, typer.Option("--limit", help="Seconds that the checks of a plugin may take.")
+    ] = 600.0,
+) -> None:
+    """Check plugins, each in a process of its own. Exit code 1 if something fails."""
+    reports = [_whole(name, limit)] if name else _every(limit)
+    if as_json:
+        show_json(_as_data(reports))
+    else:
+        _show(reports, bool(name))
+    if any(report.failed for report in reports):
+        raise typer.Exit(1)
+
+
+def _whole(name: str, limit: float) -> PluginReport:
+    """Every check of one plugin. Raises SeqkitError if it is not installed."""
+    from seqkit.testing.probing import probe
+
+    entries = _entries()
+    own = sorted({entry.name for entry in entries if name in (entry.name, _package(entry))})
+    if not own:
+        known = {entry.name for entry in entries} | {_package(entry) for entry in entries}
+        raise SeqkitError(f"{name}: no such plugin is installed", did_you_mean(name, known), exit_code=2)
+    builtin = all(_package(entry) == GROUP for entry in entries if entry.name in own)
+    report = probe("all", own, limit, [] if builtin else own)
+    if not builtin:
+        # Clashes with other plugins show only where these are loaded, too.
+        together = probe("faults", own, limit, None)
+        report.faults += [fault for fault in together.faults if fault not in report.faults]
+    return report
+
+
+def _every(limit: float) -> list[PluginReport]:
+    """The quick checks: of the built-in plugins together, of each other one alone."""
+    from seqkit.extend.allowed import allowed_plugins
+    from seqkit.testing.probing import probe
+
+    allowed = allowed_plugins()
+    others = sorted({entry.name for entry in _entries() if _package(entry) != GROUP})
+    builtin = sorted({entry.name for entry in _entries() if _package(entry) == GROUP})
+    chosen = [name for name in others if allowed is None or name in allowed]
+    return [probe("quick", builtin, limit, []), *(probe("quick", [name], limit, [name]) for name in chosen)]
+
+
+def _entries() -> list[EntryPoint]:
+    """The entry points of all plugins; none is imported."""
+    from importlib.metadata import entry_points
+
+    return list(entry_points(group=GROUP))
+
+
+def _package(entry: EntryPoint) -> str:
+    return str(entry.dist.metadata["Name"]) if entry.dist is not None else ""
+
+
+def _show(reports: list[PluginReport], details: bool) -> None:
+    """A table of counts on standard output; faults and failures on standard error."""
+    rows = [
+        (one.kind, one.name, *(str(one.count(status)) for status in ("passed", "skipped", "failed")))
+        for report in reports
+        for one in report.records
+        if details or one.count("failed")
+    ]
+    if rows:
+        print_table(("kind", "name", "passed", "skipped", "failed"), rows)
+    if details:
+        for reason, count in _skipped(reports).items():
+            print(f"skipped {count}: {reason}", file=data_text())
+    total = Counter(one.status for report in reports for record in report.records for one in record.outcomes)
+    faults = [fault for report in reports for fault in report.faults]
+    counted = ", ".join(f"{total[status]:,} {status}" for status in ("passed", "skipped", "failed"))
+    print(f"{total.total():,} checks: {counted}; {len(faults):,} faults", file=data_text())
+    for line in [*faults, *_failures(reports)]:
+        print(f"seqkit: {line}", file=sys.stderr)
+
+
+def _skipped(reports: list[PluginReport]) -> Counter[str]:
+    """Reason -> how many checks were skipped for it."""
+    outcomes = (one for report in reports for record in report.records for one in record.outcomes)
+    return Counter(one.reason for one in outcomes if one.status == "skipped")
+
+
+def _failures(reports: list[PluginReport]) -> list[str]:
+    return [
+        f"{record.kind} {record.name}: {one.check}: {one.reason}"
+        for report in reports
+        for record in report.records
+        for one in record.outcomes
+        if one.status == "failed"
+    ]
+
+
+def _as_data(reports: list[PluginReport]) -> dict[str, Any]:
+    """The reports as JSON has them."""
+    counts = Counter(one.status for report in reports for record in report.records for one in record.outcomes)
+    return {
+        "checks": counts.total(),
+        **{status: counts[status] for status in ("passed", "skipped", "failed")},
+        "plugins": [asdict(report) for report in reports],
+    }

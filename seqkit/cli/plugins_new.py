@@ -1,0 +1,29 @@
+"""`seqkit plugins new`: a new plugin from a template."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from seqkit.io.streams import data_text
+
+
+def new(
+    name: Annotated[str, typer.Argument(help="Name of the package, such as seqkit-lem.")],
+    kind: Annotated[
+        str,
+        typer.Option(
+            help="What it adds: recurrence, encoder, decoder, format, corpus, task, metric, objective, optimizer, "
+            "command or engine."
+        ),
+    ],
+    out: Annotated[str, typer.Option("--out", "-o", help="Folder to write; by default the name.")] = "",
+) -> None:
+    """Write a new plugin: a package with its entry point, a test and a README."""
+    from seqkit.scaffold.names import check_names
+    from seqkit.scaffold.render import new_plugin
+
+    for path in new_plugin(check_names(name, kind), Path(out or name)):
+        print(path, file=data_text())
