@@ -6,7 +6,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PAGES = {
-    "seqkit": ["seqkit", "seqkit.errors"],
+    "seqkit": ["seqkit", "seqkit.api.*", "seqkit.errors"],
     "records": ["seqkit.extend.specs", "seqkit.extend.hookspecs"],
     "tasks": [
         "seqkit.tasks",
@@ -14,6 +14,8 @@ PAGES = {
         "seqkit.tasks.reading",
         "seqkit.tasks.held_out",
         "seqkit.tasks.application",
+        "seqkit.tasks.loaded",
+        "seqkit.tasks.python_values",
         "seqkit.tasks.text_records",
     ],
     "batch": ["seqkit.batch.engine", "seqkit.batch.jobs", "seqkit.batch.worker"],
@@ -31,8 +33,8 @@ PAGES = {
     "testing": ["seqkit.testing", "seqkit.testing.check", "seqkit.testing.suite"],
 }
 """Page -> modules; `package.*` stands for every module in that package."""
-LEFT_OUT = {"plugin", "renamed"}
-"""Modules that register built-in names, or refuse old ones."""
+LEFT_OUT = {"plugin", "renamed", "train_request"}
+"""Modules that register built-in names, refuse old ones, or serve the command line."""
 
 
 def modules(page: str) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 LEVELS = [
     {"cli"},
-    {"scaffold", "testing"},
+    {"api", "scaffold", "spacy_pipes", "testing"},
     {"batch", "inspection"},
     {"tasks"},
     {"terminal"},

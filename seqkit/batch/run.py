@@ -8,6 +8,7 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import PurePosixPath
 from typing import Any, Protocol
 
@@ -56,6 +57,14 @@ class Summary:
     """Totals of all committed parts, of all processes."""
     failed: tuple[str, ...] = ()
     """What could not be done, and why."""
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        state = "finished" if self.finished else "not finished"
+        told = (
+            f"{state}: {self.totals.records:,} records, {self.totals.words:,} words, {self.totals.bad:,} bad"
+        )
+        return "".join(f"<p>{escape(line)}</p>" for line in (told, *self.failed))
 
     @property
     def exit_code(self) -> int:

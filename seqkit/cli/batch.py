@@ -13,7 +13,7 @@ from seqkit.cli.data_command import DataCommand
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import TaskSpec
 from seqkit.terminal.arguments import Drop, IdField, Keep, TextField
-from seqkit.terminal.flags import Flags, flag_of, with_flags
+from seqkit.terminal.flags import Flags, with_flags
 
 ENGINE = "local"
 
@@ -42,34 +42,29 @@ def _run(
     as_json: bool,
     given: dict[str, Any],
 ) -> None:
+    from seqkit.api.batches import batch_request
     from seqkit.batch.progress import Progress, Silent
-    from seqkit.batch.request import BatchRequest
     from seqkit.batch.run import run_batch
-    from seqkit.config import fill
     from seqkit.formats.fields import named
-    from seqkit.tasks.application import ApplyRequest, Reading
+    from seqkit.tasks.application import Reading
 
-    engine_spec = registry().find("engines", engine)
-    of_task = {field.name for field in _fields(spec.application)}
-    options = fill({"options": spec.application or type}, {k: v for k, v in given.items() if k in of_task})
-    others = {key: value for key, value in given.items() if key not in of_task}
-    reading = Reading(
-        from_, text_field, id_field, named(keep) if keep is not None else None, named(drop or [])
-    )
-    request = BatchRequest(
-        verb=spec.verb,
-        inputs=tuple(inputs),
+    kept = named(keep) if keep is not None else None
+    request = batch_request(
+        spec,
+        inputs=inputs,
         out=out,
-        apply=ApplyRequest(model, options["options"], inference_dtype, reading),
-        format=format,
+        model=model,
+        reading=Reading(from_, text_field, id_field, kept, named(drop or [])),
+        inference_dtype=inference_dtype,
         engine=engine,
-        engine_options=_engine_options(engine, engine_spec.options, others),
+        given=given,
+        on_error=on_error,
+        format=format,
         processes=processes,
         threads=threads,
         shard=_shard(shard),
         extend=extend,
         retries=retries,
-        stop_on_error=_stops(on_error),
         part_bytes=part_size,
         any_cpu=any_cpu,
     )
@@ -104,25 +99,6 @@ def _report(summary: Any, out: str, as_json: bool) -> None:
         raise typer.Exit(summary.exit_code)
 
 
-def _fields(options: type | None) -> Any:
-    from seqkit.option_fields import option_fields
-
-    return option_fields(options) if options else ()
-
-
-def _engine_options(engine: str, options: type, given: dict[str, Any]) -> Any:
-    """The engine's options. Raises SeqkitError for an option of another engine."""
-    from seqkit.config import fill
-    from seqkit.errors import SeqkitError
-
-    known = {field.name for field in _fields(options)}
-    for name in given:
-        if name not in known:
-            problem = f"{flag_of(name)}: is not for the engine {engine}"
-            raise SeqkitError(problem, "Choose another --engine, or leave it out.", exit_code=2)
-    return fill({"engine": options}, given)["engine"]
-
-
 def _shard(text: str) -> tuple[int, int]:
     """`3/16` as numbers. Raises SeqkitError for anything else."""
     from seqkit.errors import SeqkitError
@@ -131,14 +107,6 @@ def _shard(text: str) -> tuple[int, int]:
     if found and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count):
         return int(number), int(count)
     raise SeqkitError(f"--shard {text}: is not of the form i/n", "Write 1/16 to 16/16.", exit_code=2)
-
-
-def _stops(on_error: str) -> bool:
-    from seqkit.errors import SeqkitError
-
-    if on_error not in ("skip", "stop"):
-        raise SeqkitError(f"--on-error {on_error}: unknown", "Choose skip or stop.", exit_code=2)
-    return on_error == "stop"
 
 
 def _command(spec: TaskSpec) -> Callable[..., None]:

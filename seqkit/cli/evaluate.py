@@ -49,9 +49,9 @@ def evaluate(
       seqkit evaluate en-tagger ud-english-ewt
       seqkit evaluate runs/en my.conllu --json
     """
+    from seqkit.api.evaluation import measured, split_of
     from seqkit.config import fill
-    from seqkit.errors import PluginError, SeqkitError
-    from seqkit.evaluation.report import Report
+    from seqkit.errors import SeqkitError
     from seqkit.extend.blame import faults_named
     from seqkit.models.folder import model_info
     from seqkit.runtime.start import start_stream
@@ -66,7 +66,7 @@ def evaluate(
     request = EvaluationRequest(
         model=model,
         source=data,
-        split=_split_of(data, split),
+        split=split_of(data, split),
         options=fill({"evaluation": spec.evaluation}, given)["evaluation"],
         compare=compare,
         inference_dtype=inference_dtype,
@@ -76,48 +76,25 @@ def evaluate(
     )
     compute_with(threads)
     with faults_named():
-        task = task_named(spec.name)
-        start_stream(task.allocation)
-        report = task.evaluate(request)
-        if not isinstance(report, Report):
-            who = registry().registered("tasks", spec.name).who
-            gives = f"its `evaluate` gives a {type(report).__name__}, not a Report"
-            raise PluginError(f"{who}, task '{spec.name}': {gives}", "Tell the author of the plugin.")
+        start_stream(task_named(spec.name).allocation)
+        report = measured(spec, request)
         _show(info, report, card, as_json, as_markdown)
 
 
 def _show(info: ModelInfo, report: Report, card: bool, as_json: bool, as_markdown: bool) -> None:
     """The card first: whoever reads stdout may go away in the middle."""
-    from seqkit.errors import SeqkitError
-    from seqkit.evaluation.report import markdown
+    from seqkit.api.evaluation import write_card
     from seqkit.io.streams import data_text
-    from seqkit.models.folder import add_to_card
     from seqkit.terminal.tables import print_tables, show_json
 
-    if card and report.card is None:
-        raise SeqkitError("--card: these scores have no place in a card", "Leave it out.", exit_code=2)
-    if card and report.card is not None:
-        add_to_card(info.folder, report.card.title, markdown(report.card))
+    if card:
+        write_card(info, report)
     if as_json:
         show_json(report.data)
     elif as_markdown:
         print("\n".join(report.markdown()), file=data_text())
     else:
         print_tables(report.title, report.shown)
-
-
-def _split_of(source: str, split: str) -> str | None:
-    """The split that is meant, None of files. Raises SeqkitError for a split of a file."""
-    from seqkit.data.pairs import names_pair_files
-    from seqkit.errors import SeqkitError
-
-    if not names_pair_files(source):
-        return split or "test"
-    if split:
-        raise SeqkitError(
-            f"--split {split}: {source} is no corpus, and has none", "Leave it out.", exit_code=2
-        )
-    return None
 
 
 def _task_of(model: str, info: ModelInfo, given: Mapping[str, Any]) -> TaskSpec:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from seqkit.cli.train_request import TrainCommand
+from seqkit.api.train_request import TrainCommand
 from seqkit.extend.manager import registry
 from seqkit.terminal.flags import Flags, unsuitable, with_flags
 
@@ -101,6 +101,8 @@ def train(
     request = asked.request(out, resume)
     if request is not None:
         _run(request, out)
+    else:
+        print(f"{out}: this run is finished", file=sys.stderr)
 
 
 def _run(request: TrainingRequest, out: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from seqkit.cli.train_request import TrainCommand
+from seqkit.api.train_request import TrainCommand
 from seqkit.extend.manager import registry
 from seqkit.option_fields import OptionField, option_fields
 from seqkit.terminal.tables import print_tables

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import torch
@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.pictures import plain, save_figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 SHADES = " ░▒▓█"
 LONGEST_LABEL = 12
@@ -54,6 +57,11 @@ def heat_map(path: Path, found: Alignment) -> None:
 
     Raises SeqkitError for an unknown suffix.
     """
+    save_figure(heat_map_figure(found), path)
+
+
+def heat_map_figure(found: Alignment) -> Figure:
+    """The plot of `heat_map`."""
     from matplotlib.figure import Figure
 
     steps, columns = found.weights_TS.shape
@@ -65,7 +73,7 @@ def heat_map(path: Path, found: Alignment) -> None:
     axes.set_xlabel("source")
     axes.set_ylabel("target")
     figure.colorbar(picture, label="attention")
-    save_figure(figure, path)
+    return figure
 
 
 def media_heat_map(path: Path, found: Alignment, view: NDArray[Any], unit: str = "source") -> None:

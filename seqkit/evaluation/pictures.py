@@ -73,6 +73,16 @@ def save_figure(figure: Figure, picture: Path) -> None:
         figure.savefig(file, format=format, dpi=120, metadata=UNDATED[format])
 
 
+def html_of(figure: Figure) -> str:
+    """A figure as an HTML element, with the picture inside of it."""
+    import base64
+    from io import BytesIO
+
+    file = BytesIO()
+    figure.savefig(file, format="png", dpi=90, metadata=UNDATED["png"])
+    return f'<img alt="" src="data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}">'
+
+
 def plain(label: str) -> str:
     """Escape a label: matplotlib reads $…$ as mathematics."""
     return label.replace("$", r"\$")

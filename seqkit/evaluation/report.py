@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, NamedTuple
 
 from seqkit.evaluation.metric import PERCENT, POINTS, Metric
@@ -81,9 +82,21 @@ class Report:
         tables = self.layout.in_card if self.layout else [metric_table(self.metrics)]
         return Section(self.section, f"{self.counted}." if self.counted else "", tables, self.note)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        return f"<p>{escape(self.title)}</p>" + "".join(map(html_table, self.shown))
+
     def markdown(self) -> list[str]:
         """The whole report as lines of Markdown."""
         return [f"## {self.title}", *markdown(Section("", "", self.shown, self.note))]
+
+
+def html_table(table: Table) -> str:
+    """A table with its title as a part of a page."""
+    rows = [f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows]
+    header = "".join(f"<th>{escape(cell)}</th>" for cell in table.header)
+    caption = f"<caption>{escape(table.title)}</caption>"
+    return f"<table>{caption}<tr>{header}</tr>{''.join(rows)}</table>"
 
 
 def silver_warning(silver: str | None) -> str:

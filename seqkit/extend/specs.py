@@ -74,6 +74,9 @@ class TaskSpec:
     numpy_form: str | None = None
     """A function `(name_or_folder) -> model | None` that gives what such a model offers to others without torch, for a
     short stream; None where a part of the model has no form in numpy."""
+    loaded: str | None = None
+    """A subclass of `seqkit.tasks.loaded.LoadedModel`, with typed methods: what `seqkit.load` gives. None: that class,
+    which has `apply`, `pipe`, and a method by the name of `verb`."""
     summary: str = ""
 
 

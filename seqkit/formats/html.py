@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from html import escape
+from io import BytesIO
 from typing import BinaryIO
 
 from seqkit.examples import Multiword, Sentence
@@ -32,12 +34,16 @@ HEAD = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Parts of speech</title><style>
 body { font: 1.1em/2.6 Georgia, serif; max-width: 50em; margin: 2em auto; padding: 0 1em }
 body { color: #222; background: #fff }
-ruby { border-radius: .25em; padding: .1em .15em; cursor: help }
+"""
+WORDS = """ruby { border-radius: .25em; padding: .1em .15em; cursor: help }
 rt { font: .55em/1 sans-serif; color: #555; user-select: none }
-h2 { font: bold 1em/1.5 sans-serif }
+"""
+REST = """h2 { font: bold 1em/1.5 sans-serif }
 .legend { font: .75em/2 sans-serif }
 .legend span { padding: .1em .4em; margin-right: .4em; border-radius: .25em; white-space: nowrap }
 """
+INSIDE = ".seqkit"
+"""Class of a fragment, to which its styles are limited."""
 BREAK = re.compile(r"\n[ \t\r]*\n")
 """White space between two paragraphs: an empty line."""
 
@@ -47,11 +53,8 @@ class Writer:
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        styles = "".join(f".{tag} {{ background: {colour} }}\n" for tag, colour in COLOURS.items())
-        self._write(f"{HEAD}{styles}</style></head><body>\n")
-        legend = "".join(f'<span class="{tag}">{tag}</span>' for tag in COLOURS)
-        self._write(f'<p class="legend">{legend}</p>\n')
         self._in_paragraph = False
+        self._begin()
 
     def write(self, sentence: Sentence) -> None:
         """One sentence. Those of running text stand in its paragraphs, those of other sources each in its own."""
@@ -70,6 +73,14 @@ class Writer:
     def close(self) -> None:
         """End the page."""
         self._end_paragraph()
+        self._end()
+
+    def _begin(self) -> None:
+        self._write(f"{HEAD}{WORDS}{REST}{_colours()}</style></head><body>\n")
+        legend = "".join(f'<span class="{tag}">{tag}</span>' for tag in COLOURS)
+        self._write(f'<p class="legend">{legend}</p>\n')
+
+    def _end(self) -> None:
         self._write("</body></html>\n")
 
     def _end_paragraph(self) -> None:
@@ -79,6 +90,32 @@ class Writer:
 
     def _write(self, text: str) -> None:
         self._file.write(text.encode())
+
+
+class _Fragment(Writer):
+    """As a part of another page, whose own styles it leaves alone."""
+
+    def _begin(self) -> None:
+        rules = (WORDS + _colours()).splitlines()
+        styles = "\n".join(f"{INSIDE} {rule}" for rule in rules)
+        self._write(f'<div class="{INSIDE[1:]}" style="line-height: 2.6"><style>\n{styles}\n</style>\n')
+
+    def _end(self) -> None:
+        self._write("</div>\n")
+
+
+def fragment(sentences: Iterable[Sentence]) -> str:
+    """Sentences as a part of a page: what a notebook shows."""
+    file = BytesIO()
+    writer = _Fragment(file)
+    for sentence in sentences:
+        writer.write(sentence)
+    writer.close()
+    return file.getvalue().decode()
+
+
+def _colours() -> str:
+    return "".join(f".{tag} {{ background: {colour} }}\n" for tag, colour in COLOURS.items())
 
 
 def _token(sentence: Sentence, token: Multiword) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from seqkit.runtime.allocator import TAGGING, Allocation, keep_freed_memory, return_freed_memory
+from seqkit.runtime.main_module import main_not_run_again
 from seqkit.runtime.search_path import current_folder_off_path
 from seqkit.runtime.signals import end_on_signals, ignore_interrupts, interrupts_blocked
 from seqkit.runtime.threads import be_deterministic, limit_spinning, use_threads
@@ -27,8 +28,11 @@ def start_training(threads: int) -> None:
 
 @contextmanager
 def starting_workers() -> Iterator[None]:
-    """Within it, start worker processes: Ctrl-C is not for them, and they import nothing from the current folder."""
-    with current_folder_off_path(), interrupts_blocked():
+    """Within it, start worker processes: Ctrl-C is not for them, and they import nothing from the current folder.
+
+    Nor do they run the script again that this process runs.
+    """
+    with current_folder_off_path(), main_not_run_again(), interrupts_blocked():
         yield
 
 

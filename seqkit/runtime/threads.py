@@ -7,6 +7,7 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
 
@@ -47,6 +48,27 @@ def compute_with(threads: int | None) -> None:
     os.environ["OMP_NUM_THREADS"] = "1"  # for torch, if it is still to be imported
     if "torch" in sys.modules:
         use_threads(1)
+
+
+@contextmanager
+def computing_with(threads: int | None) -> Iterator[None]:
+    """Within it, `in_order` runs so many threads; None leaves all as it is. For use as a library."""
+    if threads is None:
+        yield
+        return
+    before, variable = _Compute.threads, os.environ.get("OMP_NUM_THREADS")
+    of_torch = sys.modules["torch"].get_num_threads() if "torch" in sys.modules else None
+    compute_with(threads)
+    try:
+        yield
+    finally:
+        _Compute.threads = before
+        if variable is None:
+            del os.environ["OMP_NUM_THREADS"]
+        else:
+            os.environ["OMP_NUM_THREADS"] = variable
+        if of_torch is not None:
+            use_threads(of_torch)
 
 
 def compute_serially(threads: int | None) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from seqkit.models.contracts import Counts, Loss, StepLogProbs
     from seqkit.tasks.application import ApplyRequest, Chunk, Limits, OutputWriter, Reading
     from seqkit.tasks.contract import EvaluationRequest, Task
+    from seqkit.tasks.loaded import LoadedModel
+    from seqkit.tasks.python_values import ScoredText, checked_text
     from seqkit.training.request import TaskOptions, TrainingRequest
     from seqkit.training.trainable import Outputs, Prepared, Trainable
 
@@ -24,6 +26,8 @@ _WHERE = {
     "seqkit.models.contracts": "Counts, Loss, StepLogProbs",
     "seqkit.tasks.application": "ApplyRequest, Chunk, Limits, OutputWriter, Reading",
     "seqkit.tasks.contract": "EvaluationRequest, Task",
+    "seqkit.tasks.loaded": "LoadedModel",
+    "seqkit.tasks.python_values": "ScoredText, checked_text",
     "seqkit.training.request": "TaskOptions, TrainingRequest",
     "seqkit.training.trainable": "Outputs, Prepared, Trainable",
 }
@@ -43,6 +47,7 @@ __all__ = [
     "Counts",
     "EvaluationRequest",
     "Limits",
+    "LoadedModel",
     "Loss",
     "Metric",
     "OutputWriter",
@@ -50,6 +55,7 @@ __all__ = [
     "Prepared",
     "Reading",
     "Report",
+    "ScoredText",
     "Section",
     "StepLogProbs",
     "Table",
@@ -57,4 +63,5 @@ __all__ = [
     "TaskOptions",
     "Trainable",
     "TrainingRequest",
+    "checked_text",
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar
 
 from seqkit.errors import SeqkitError
 from seqkit.extend.build import class_of
+from seqkit.io.segment import Segment
 from seqkit.runtime.allocator import TAGGING, Allocation
 from seqkit.tasks.application import ApplyRequest, Chunk, Limits, OutputWriter
 from seqkit.training.trained_task import TrainedTask
@@ -108,6 +109,15 @@ class Task(TrainedTask):
         SeqkitError for a file that the task does not read.
         """
         raise self.lacks("application to files")
+
+    def items_in(
+        self, text: str, number: int, request: ApplyRequest, problems: RecordErrors
+    ) -> Iterator[Any]:
+        """The items of a text that Python code hands in: by default those of a file with these lines.
+
+        Args: number, of the text in its stream, from 1, which the places of the items have as their line.
+        """
+        return self.read(Segment("text", text.encode(), number, number - 1), request, problems)
 
     def size(self, item: Any) -> float:
         """How much an item weighs against `Limits.size`: by default the characters of its `text`."""

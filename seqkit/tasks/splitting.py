@@ -36,10 +36,12 @@ def _runs(items: Sequence[Item]) -> Iterator[list[Item]]:
 def _by_item(texts: Sequence[RawText], segmenter: Segmenter) -> list[list[Sentence]]:
     """The sentences of texts, paragraphs of documents; each has the fields that its record carries."""
     found: list[list[Sentence]] = [[] for _ in texts]
-    index = 0
+    index, begun = 0, False
     for sentence in segmenter.sentences(texts):
         if sentence.document is not None:
-            index = _start_of(texts, index, sentence)
+            # Names need not be unique: the next document begins after this one.
+            index = _start_of(texts, index + begun, sentence)
+        begun = True
         while _goes_on(texts, index) and texts[index + 1].offset <= (sentence.offset or 0):
             index += 1
         if texts[index].fields:

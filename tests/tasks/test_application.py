@@ -102,3 +102,18 @@ def test_a_doc_of_spacy_gets_the_labels(tagger):
     found = {token.text: token.pos_ for token in doc if not token.is_space}
     assert found["She"] == "PRON" and found["left"] == "VERB" and found["stays"] == "VERB"
     assert doc[1].morph.get("Tense") == ["Past"] and doc[1].tag_ == "VBD"
+
+
+def test_records_of_one_name_keep_their_own_sentences(tagger, tmp_path):
+    import json
+
+    path = tmp_path / "a.jsonl"
+    rows = [
+        {"id": "x", "body": text, "n": n}
+        for n, text in enumerate(["She left. He stays.", "It rains.", "A dog."])
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    reading = Reading(text_field="body", id_field="id", keep=("n",))
+    task, request = task_and_request("tagging", "en-tagger", reading, label="upos")
+    found = [json.loads(line) for line in written(task, request, tagger, [str(path)], "jsonl").splitlines()]
+    assert [(row["words"][0], row["n"]) for row in found] == [("She", 0), ("He", 0), ("It", 1), ("A", 2)]

@@ -30,15 +30,15 @@ def starting_translator(name_or_folder: str, inference_dtype: str = "") -> Start
     return StartingTranslator(small, lambda: [_in_torch(name_or_folder, inference_dtype)])
 
 
-def text_models(name_or_folder: str) -> Models:
+def text_models(name_or_folder: str, inference_dtype: str = "") -> Models:
     """A model from text to text. Raises SeqkitError for any other."""
     from seqkit.data.items import is_of_text
     from seqkit.models.modalities import SymbolDecoder
 
-    starting = starting_translator(name_or_folder)
+    starting = starting_translator(name_or_folder, inference_dtype)
     if starting is not None and is_of_text(list(starting.encoders), starting.decoder_name):
         return starting
-    translator = _in_torch(name_or_folder)
+    translator = _in_torch(name_or_folder, inference_dtype)
     encoders, decoder = list(translator.encoders), translator.options.decoder
     if not (is_of_text(encoders, decoder) and isinstance(translator.decoder, SymbolDecoder)):
         problem = f"{name_or_folder}: reads {', '.join(encoders)} and writes {decoder}"

@@ -26,6 +26,7 @@ def seqkit_tasks() -> Iterable[TaskSpec]:
         verb="tag",
         facts="seqkit.models.tagger_facts:TaggerFacts",
         inference_dtypes=("float32", "bfloat16", "int8"),
+        loaded="seqkit.tasks.tagging.loaded:LoadedTagger",
         summary="labels for words: parts of speech, features, named entities",
     )
     yield TaskSpec(

@@ -16,7 +16,7 @@ from seqkit.terminal.inputs import listed
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-    from seqkit.inference.tagger import TaggerRunner
+    from seqkit.tasks.tagging.apply import AnyTagger
 
 
 def kinds_of(label: str, known: Iterable[str]) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ def kinds_of(label: str, known: Iterable[str]) -> tuple[str, ...]:
     return kinds or known
 
 
-def tag_chunk(tagger: TaggerRunner, chunk: Chunk, request: ApplyRequest) -> list[list[Sentence]]:
+def tag_chunk(tagger: AnyTagger, chunk: Chunk, request: ApplyRequest) -> list[list[Sentence]]:
     """The labelled sentences of each item."""
     from seqkit.tasks.tagging.apply import tag_sentences
 

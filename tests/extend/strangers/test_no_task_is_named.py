@@ -13,7 +13,6 @@ ROOT = Path(__file__).parents[3]
 TASKS = ("tagging", "seq2seq")
 FOLDERS = tuple(f"seqkit.tasks.{name}" for name in TASKS)
 ALLOWED = {
-    "seqkit.__init__": "the functions seqkit.tag and seqkit.translate",
     "seqkit.extend.specs": "the default kind of a corpus, a word for people",
     "seqkit.pretrained.__init__": "records of shipped models, as a plugin would write them",
 }

@@ -165,6 +165,23 @@ def test_load_gives_the_network(trained):
     assert model.facts.classes[int(p_NC.argmax())] == "law"
 
 
+def test_python_applies_it_by_its_verb_and_by_apply_and_pipe(trained, tmp_path):
+    import seqkit as package
+
+    model = package.load(trained)
+    (found,) = model.classify("the judge was seen", all_classes=True)
+    assert found["label"] == "law" and sum(found["classes"].values()) == pytest.approx(1, abs=1e-5)
+    assert model.apply("the judge\na goal") == model.apply(["the judge", "a goal"])
+    assert [one["label"] for one in model.pipe(iter(["a goal", "SOUP"] * 200))] == ["sport", "food"] * 200
+    (tmp_path / "rows.txt").write_text("a goal\nthe court\n", encoding="utf-8")
+    assert [one["label"] for one in model.apply(tmp_path / "rows.txt")] == ["sport", "law"]
+    with pytest.raises(package.SeqkitError, match="not for tagging") as caught:
+        model.tag("a goal")
+    assert caught.value.fix == "Use its method `classify`."
+    with pytest.raises(package.SeqkitError, match="unknown option 'al_classes'"):
+        model.classify("a goal", al_classes=True)
+
+
 def test_another_commands_model_is_refused_by_the_verb_that_serves_it(trained, seqkit):
     result = seqkit("tag", "the judge", "-m", trained)
     assert result.code == 2 and "a model for sentence-class, not for tagging" in result.err

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,8 +103,6 @@ class TrainCommand:
             check_begun(begun.parent)
         request = self.merged(begun)
         check_unchanged(begun.parent, request)
-        if finished:
-            print(f"{out}: this run is finished", file=sys.stderr)
         return None if finished else request
 
     def _fresh(self, out: Path, resume: bool) -> TrainingRequest:

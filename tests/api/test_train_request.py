@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 
-from seqkit.cli.train_request import TrainCommand
+from seqkit.api.train_request import TrainCommand
 
 
 @pytest.fixture

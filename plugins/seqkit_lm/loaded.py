@@ -1,0 +1,32 @@
+"""A language model in Python: `seqkit.load("runs/lm").generate("It was")`."""
+
+from __future__ import annotations
+
+from seqkit.tasks import LoadedModel, ScoredText, checked_text
+from seqkit_lm.generation import GenerationOptions, continuations
+
+
+class LoadedLM(LoadedModel):
+    """A trained language model."""
+
+    def generate(
+        self,
+        prompt: str = "",
+        *,
+        length: int = 200,
+        temperature: float = 1.0,
+        top_p: float = 1.0,
+        seed: int = 1,
+        count: int = 1,
+    ) -> list[ScoredText]:
+        """Texts that begin with the prompt, each with its `log_prob`.
+
+        Args: as the options of `seqkit generate`: length, most symbols to add; temperature, below 1 favours probable
+        symbols, 0 takes the most probable one; top_p, draw from the most probable symbols with this total probability;
+        count, number of texts. Raises SeqkitError for a value out of range.
+        """
+        given = {"length": length, "temperature": temperature, "top_p": top_p, "seed": seed, "count": count}
+        self.request(given)  # checks the ranges
+        draw = GenerationOptions(length, temperature, top_p, seed, count)
+        found = continuations(self.loaded, checked_text(prompt), draw)
+        return [ScoredText(one.text, one.log_prob) for one in found]
