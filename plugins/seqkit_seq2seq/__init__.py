@@ -35,6 +35,9 @@ class TextOptions:
     copy: bool = False
     """Copy pieces of the source where the model attends to them, in place of writing its own (See et al. 2017); needs
     attention and joint=true."""
+    lexical: bool = False
+    """Let the attended source pieces themselves take part in the choice of the next one, which helps rare words (Nguyen
+    & Chiang 2018); needs what copy needs."""
     byte_fallback: bool | None = None
     """Spell characters that the training text does not have by 256 pieces for single bytes. Default: as copy."""
 

@@ -18,6 +18,7 @@ from seqkit.nn.affine import Affine, affine
 from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs, symbol_log_probs
 from seqkit.nn.decoder import DecoderState
 from seqkit.nn.dropout import SharedDropout
+from seqkit.nn.lexical import Lexical
 from seqkit.nn.pointer import Copies, Pointer, log_mixture, mixed_log_probs
 from seqkit.nn.pointer_loss import pointer_cross_entropy
 from seqkit.nn.recurrent import mask_of
@@ -40,7 +41,8 @@ class TargetBatch(NamedTuple):
 class Steps(NamedTuple):
     """The N real steps of a batch."""
 
-    o_NO: Tensor
+    w_NX: Tensor
+    """What V multiplies."""
     y_N: Tensor
     copies: Copies | None
     """None for a model that does not copy."""
@@ -77,10 +79,10 @@ class TextDecoder(TargetLines, SymbolDecoder):
             self.narrow = Affine(self.network.output_size, size, bias=False)
         self.output = nn.Linear(size if options.tied else self.network.output_size, self.end + 1)
         nn.init.zeros_(self.output.bias)
-        self.pointer = None
-        if options.copy:
+        if options.copy or options.lexical:
             check_copying(options, self.alphabet, encoders)
-            self.pointer = Pointer(self.network.output_size)
+        self.pointer = Pointer(self.network.output_size) if options.copy else None
+        self.lexical = Lexical(size, self.output.weight.shape[1]) if options.lexical else None
         if options.tied:
             self.output.weight = self.embedding.weight
             self._share(encoders)
@@ -135,45 +137,48 @@ class TextDecoder(TargetLines, SymbolDecoder):
 
     def _steps(self, memory: Memory, batch: TargetBatch) -> Steps:
         o_BTO, a_BTS = self.outputs(memory, batch.inputs_BT)
-        copies = self._copies(o_BTO, a_BTS, memory.symbols_BS, memory.mask_BS)
+        w_BTX, copies = self._read_out(o_BTO, a_BTS, memory.symbols_BS, memory.mask_BS)
         return Steps(
-            self._narrowed(o_BTO[batch.mask_BT]),
+            w_BTX[batch.mask_BT],
             batch.targets_BT[batch.mask_BT],
             None if copies is None else copies.at(batch.mask_BT),
         )
 
-    def _copies(
+    def _read_out(
         self, o_BTO: Tensor, a_BTS: Tensor | None, symbols_BS: Tensor | None, mask_BS: Tensor | None
-    ) -> Copies | None:
-        if self.pointer is None:
-            return None
-        assert a_BTS is not None and symbols_BS is not None  # see `check_copying`
-        copies: Copies = self.pointer(o_BTO, a_BTS, symbols_BS, mask_BS)
-        return copies
+    ) -> tuple[Tensor, Copies | None]:
+        """What V multiplies, w_BTX, and what each step may copy."""
+        w_BTX = o_BTO if self.narrow is None else self.narrow(o_BTO)
+        if a_BTS is None or symbols_BS is None:
+            return w_BTX, None
+        if self.lexical is not None:
+            w_BTX = w_BTX + self.lexical(a_BTS, self.embedding(symbols_BS))
+        copies = None if self.pointer is None else self.pointer(o_BTO, a_BTS, symbols_BS, mask_BS)
+        return w_BTX, copies
 
-    def _log_probs(self, o_NO: Tensor, copies: Copies | None) -> Tensor:
+    def _log_probs(self, w_NX: Tensor, copies: Copies | None) -> Tensor:
         """log P of all symbols, (N, V)."""
-        log_p_NV = log_probs(o_NO, self.V, self.output.bias)
+        log_p_NV = log_probs(w_NX, self.V, self.output.bias)
         return log_p_NV if copies is None else mixed_log_probs(log_p_NV, copies)
 
     def loss(self, memory: Memory, batch: TargetBatch, label_smoothing: float = 0.0) -> Loss:
         """-Σ_τ log P(y_τ | y_<τ, memory)."""
-        o_NO, y_N, copies = self._steps(memory, batch)
+        w_NX, y_N, copies = self._steps(memory, batch)
         if copies is None:
-            loss = chunked_cross_entropy(o_NO, self.V, self.output.bias, y_N, label_smoothing)
+            loss = chunked_cross_entropy(w_NX, self.V, self.output.bias, y_N, label_smoothing)
         else:
-            loss = pointer_cross_entropy(o_NO, self.V, self.output.bias, copies, y_N, label_smoothing)
+            loss = pointer_cross_entropy(w_NX, self.V, self.output.bias, copies, y_N, label_smoothing)
         counts = Counts.of(loss.nll, loss.right, batch.mask_BT.sum())
         return Loss(loss.smooth, counts.steps, counts)
 
     def step_scores(self, memory: Memory, batch: TargetBatch) -> Tensor:
         """ŷ_BTV, the logits of all symbols at each step; log P for a model that copies."""
         o_BTO, a_BTS = self.outputs(memory, batch.inputs_BT)
-        copies = self._copies(o_BTO, a_BTS, memory.symbols_BS, memory.mask_BS)
+        w_BTX, copies = self._read_out(o_BTO, a_BTS, memory.symbols_BS, memory.mask_BS)
         if copies is None:
-            return affine(self._narrowed(o_BTO), self.V, self.output.bias)
+            return affine(w_BTX, self.V, self.output.bias)
         every_BT = torch.ones_like(batch.mask_BT)
-        log_p_NV = self._log_probs(self._narrowed(o_BTO[every_BT]), copies.at(every_BT))
+        log_p_NV = self._log_probs(w_BTX[every_BT], copies.at(every_BT))
         return log_p_NV.view(*every_BT.shape, -1)
 
     def step_losses(self, memory: Memory, batch: TargetBatch) -> Tensor:
@@ -187,8 +192,8 @@ class TextDecoder(TargetLines, SymbolDecoder):
 
     def log_prob(self, memory: Memory, batch: TargetBatch) -> Tensor:
         """log P(line | memory) of each line."""
-        o_NO, y_N, copies = self._steps(memory, batch)
-        log_p_N = symbol_log_probs(o_NO, self.V, self.output.bias, y_N)
+        w_NX, y_N, copies = self._steps(memory, batch)
+        log_p_N = symbol_log_probs(w_NX, self.V, self.output.bias, y_N)
         if copies is not None:
             log_p_N = log_mixture(log_p_N, copies.gate_N, copies.of(y_N))
         rows = batch.mask_BT.nonzero()[:, 0]
@@ -196,8 +201,8 @@ class TextDecoder(TargetLines, SymbolDecoder):
 
     def step_log_probs(self, memory: Memory, batch: TargetBatch) -> StepLogProbs:
         """Log-probabilities of every symbol at every step of the lines."""
-        o_NO, y_N, copies = self._steps(memory, batch)
-        return StepLogProbs(self._log_probs(o_NO, copies), y_N)
+        w_NX, y_N, copies = self._steps(memory, batch)
+        return StepLogProbs(self._log_probs(w_NX, copies), y_N)
 
     def rows(self, batch: TargetBatch) -> list[list[int]]:
         """The pieces of each line."""
@@ -218,7 +223,7 @@ class TextDecoder(TargetLines, SymbolDecoder):
 
     def start(self, memory: Memory) -> DecoderState:
         """The state before the first step."""
-        symbols_BS = None if self.pointer is None else memory.symbols_BS
+        symbols_BS = memory.symbols_BS if self.options.copy or self.options.lexical else None
         return self.network.start(memory.states_BSD, memory.mask_BS, memory.final, symbols_BS)
 
     def step(self, previous_N: Tensor | None, state: DecoderState) -> tuple[Tensor, DecoderState]:
@@ -226,25 +231,25 @@ class TextDecoder(TargetLines, SymbolDecoder):
         if previous_N is None:
             previous_N = torch.full((state.layers[0][0].shape[0],), self.end)
         o_NO, a_NS, state = self.network.attending_step(self.embedding(previous_N), state)
-        log_p_NV = self._log_probs(self._narrowed(o_NO), self._copies_of_rows(o_NO, a_NS, state))
+        log_p_NV = self._log_probs(*self._read_out_rows(o_NO, a_NS, state))
         if log_p_NV.requires_grad:
             log_p_NV = log_p_NV.clone()  # what a gradient is computed from must not change
         log_p_NV[:, UNKNOWN] = -torch.inf
         return log_p_NV, state
 
-    def _copies_of_rows(self, o_NO: Tensor, a_NS: Tensor | None, state: DecoderState) -> Copies | None:
-        """What each row of a search may copy."""
+    def _read_out_rows(
+        self, o_NO: Tensor, a_NS: Tensor | None, state: DecoderState
+    ) -> tuple[Tensor, Copies | None]:
+        """As `_read_out`, for the rows of a search."""
         reading = state.reading
         if reading is None or reading.symbols_BS is None or a_NS is None:
-            return None
-        sentences = len(reading.symbols_BS)
-        o_BKO, a_BKS = (part.view(sentences, -1, part.shape[-1]) for part in (o_NO, a_NS))
-        copies = self._copies(o_BKO, a_BKS, reading.symbols_BS, reading.mask_BS)
-        return None if copies is None else Copies(*(part.flatten(0, 1) for part in copies))
+            return self._read_out(o_NO, None, None, None)
+        o_BKO, a_BKS = (part.view(len(reading.symbols_BS), -1, part.shape[-1]) for part in (o_NO, a_NS))
+        w_BKX, copies = self._read_out(o_BKO, a_BKS, reading.symbols_BS, reading.mask_BS)
+        if copies is not None:
+            copies = Copies(*(part.flatten(0, 1) for part in copies))
+        return w_BKX.flatten(0, 1), copies
 
     def select(self, state: DecoderState, rows_N: Tensor, examples_B: Tensor | None) -> DecoderState:
         """The state of these rows."""
         return state.select(rows_N, examples_B)
-
-    def _narrowed(self, o_NO: Tensor) -> Tensor:
-        return o_NO if self.narrow is None else self.narrow(o_NO)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from random import Random
@@ -16,6 +17,10 @@ from typing import Self
 from seqkit.examples import Pair
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+RANDOM_LENGTHS = (2, 10)
+"""Least and most letters of a random name."""
+STRANGE = 0.1
+"""Share of random names whose letters are neighbours anywhere in Unicode, so that byte pieces are learnt, too."""
 SHORTEST = 3
 """Minimum letters of a name: shorter words are often equal by chance."""
 
@@ -23,12 +28,13 @@ SHORTEST = 3
 class Names:
     """The names in some pairs, and replacements for them."""
 
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        self.names = sorted(set(names))
-        self._known = set(self.names)
+    def __init__(self, names: Iterable[str] = (), random_share: float = 0.0) -> None:
+        """Args: random_share, share of the replacements that are random letters."""
+        self.names, self.random_share = sorted(set(names)), random_share
+        self._known, self._letters = set(self.names), "".join(self.names).lower()
 
     @classmethod
-    def of(cls, pairs: Sequence[Pair]) -> Self:
+    def of(cls, pairs: Sequence[Pair], random_share: float = 0.0) -> Self:
         """Collect capitalised words that occur on both sides of a pair and in no line in lower case."""
         small: set[str] = set()
         shared: set[str] = set()
@@ -36,7 +42,7 @@ class Names:
             source, target = _sides(pair)
             small.update(word for word in source.keys() | target.keys() if word == word.lower())
             shared.update(word for word in source.keys() & target.keys() if _is_capitalised(word))
-        return cls(word for word in shared if word.lower() not in small)
+        return cls((word for word in shared if word.lower() not in small), random_share)
 
     def exchanged(self, pairs: Sequence[Pair], share: float, seed: int) -> list[Pair]:
         """Replace a name on both sides, in a `share` of the pairs with a name that occurs once on each side."""
@@ -62,7 +68,9 @@ class Names:
         )
 
     def _new(self, random: Random) -> str:
-        """With equal probability a known name, or the beginning of one with the end of another."""
+        """With equal probability a known name, or the beginning of one with the end of another; or random letters."""
+        if self.random_share and random.random() < self.random_share:
+            return random_name(self._letters, random)
         first, second = random.choice(self.names), random.choice(self.names)
         return first if random.random() < 0.5 else first[: -(-len(first) // 2)] + second[len(second) // 2 :]
 
@@ -77,3 +85,26 @@ def _sides(pair: Pair) -> tuple[Counter[str], Counter[str]]:
 
 def _is_capitalised(word: str) -> bool:
     return len(word) >= SHORTEST and word.isalpha() and word[0].isupper() and word[1:] == word[1:].lower()
+
+
+def random_name(letters: str, random: Random) -> str:
+    """Random letters, capitalised. Args: letters, what most names are drawn from."""
+    if random.random() < STRANGE:
+        letters = _neighbours(random)
+    name = "".join(random.choices(letters, k=random.randint(*RANDOM_LENGTHS)))
+    return unicodedata.normalize("NFC", name[:1].upper() + name[1:])
+
+
+def _neighbours(random: Random) -> str:
+    """Letters with neighbouring code points, anywhere in the basic plane; alphabets are as frequent as ideographs."""
+    while True:
+        first = int(0xC0 * 2 ** (8 * random.random()))
+        letters = [chr(code) for code in range(first, first + 24)]
+        # Sources are read with compatibility characters replaced, targets are not: such a letter would differ.
+        kept = [
+            letter
+            for letter in letters
+            if letter.isalpha() and len(letter.upper()) == 1 and unicodedata.is_normalized("NFKC", letter)
+        ]
+        if len(kept) > len(letters) // 2:
+            return "".join(kept)

@@ -135,6 +135,8 @@ ODD = [
     },
     {"recurrence": "sru", "attention": "additive", "tied": False, "joint": False, "decoder_layers": 3},
     {"recurrence": "lstm", "attention": "dot", "copy": True},
+    {"recurrence": "lstm", "attention": "general", "lexical": True},
+    {"recurrence": "gru", "attention": "dot", "lexical": True, "copy": True, "tied": False},
     {"recurrence": "gru", "attention": "additive", "copy": True, "tied": False, "input_feeding": True},
 ]
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
+from random import Random
+
 from seqkit.examples import Pair
-from seqkit.text.name_swaps import Names
+from seqkit.text.name_swaps import WORD, Names, random_name
 
 PAIRS = [
     Pair({"text": "Tom wohnt in Boston, sagt Anna."}, "Tom lives in Boston, Anna says."),
@@ -57,3 +60,23 @@ def test_what_is_no_text_is_left_alone():
     pairs = [Pair({"audio": [1, 2]}, "Tom"), Pair({"text": "Tom"}, [3])]
     assert Names.of(pairs).names == []
     assert Names(["Tom", "Anna"]).exchanged(pairs, 1.0, 1) == pairs
+
+
+def test_random_names_are_one_word_and_differ():
+    random = Random(3)
+    made = [random_name("abcdefg", random) for _ in range(2000)]
+    for name in made:
+        assert WORD.fullmatch(name) and name[0] == name[0].upper()
+        assert name == unicodedata.normalize("NFKC", name)
+    assert len(set(made)) > 1500
+    assert 100 < sum(not name.isascii() for name in made) < 300
+    assert len({unicodedata.name(name[0]).split()[0] for name in made}) > 10, "scripts of the first letters"
+
+
+def test_a_share_of_the_new_names_is_random():
+    names = Names.of(PAIRS, random_share=1.0)
+    found = names.exchanged(PAIRS[:1] * 200, 1.0, 5)
+    assert found == names.exchanged(PAIRS[:1] * 200, 1.0, 5)
+    sides = [tuple(set(WORD.findall(text)) for text in texts(pair)) for pair in found]
+    assert len({frozenset(source & target) for source, target in sides}) > 150
+    assert Names.of(PAIRS).exchanged(PAIRS, 1.0, 5) == Names.of(PAIRS, 0.0).exchanged(PAIRS, 1.0, 5)

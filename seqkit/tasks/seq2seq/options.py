@@ -42,13 +42,15 @@ class Seq2SeqTraining(MediaLimits):
     """Registered metric of greedy output on dev that chooses the epoch, such as chrf. Default: depends on the data."""
     renaming: float = field(default=0.0, metadata={"unit": "share"})
     """Text: share of the pairs with a name on both sides in which another name replaces it."""
+    random_names: float = field(default=0.0, metadata={"unit": "share"})
+    """Text: share of the names put in by renaming that are random letters, so that a model copies any name."""
     bptt_window: int = 0
     """Steps after which back-propagation through time stops, with bidirectional=false; 0: nowhere."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""
         super().__post_init__()
-        check_range(self, 0, 1, "renaming")
+        check_range(self, 0, 1, "renaming", "random_names")
         check_range(self, 0, 100_000, "bptt_window")
 
 

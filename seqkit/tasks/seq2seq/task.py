@@ -68,7 +68,9 @@ class Seq2SeqTask(Task):
         if request.sources.skip_bad:
             _drop_unusable(model, data, reporter)
         options = request.task
-        task = Seq2SeqTrainable(model, data.train, data.dev, options.renaming, options.metric)
+        task = Seq2SeqTrainable(
+            model, data.train, data.dev, options.renaming, options.metric, options.random_names
+        )
         task.truncation = truncation_of(model, options.bptt_window)
         resolved = with_auto_sizes(request, int(task.lengths.sum()), SIZES)
         facts = card_facts(resolved, model, len(data.train))

@@ -51,10 +51,11 @@ class Seq2SeqTrainable(Trainable):
         dev: Sequence[Pair],
         renaming: float = 0.0,
         metric: str = "",
+        random_names: float = 0.0,
     ) -> None:
         """Args: metric, a registered one that decides which epoch is kept; "": what suits the data."""
         self.model, self.train, self.renaming, self.metric = model, train, renaming, metric
-        self.names = Names.of(train) if renaming else Names()
+        self.names = Names.of(train, random_names) if renaming else Names()
         self.dev = dev[:: max(1, len(dev) // SCORED)]
         with faults_named(model, train):
             self._lengths: NDArray[np.int64] = model.lengths(train)
