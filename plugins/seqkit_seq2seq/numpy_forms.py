@@ -15,6 +15,7 @@ from seqkit.inference.numpy.decoder import DecoderState, NumpyMemory, RecurrentD
 from seqkit.inference.numpy.deep import DeepEncoder
 from seqkit.inference.numpy.functions import Affine, affine, log_softmax
 from seqkit.inference.numpy.loading import needed_form
+from seqkit.inference.numpy.pointer import Lexical, Pointer
 from seqkit.inference.numpy.weights import Array, Weights
 from seqkit.text.piece_lines import LinePieces, plain_line
 from seqkit.text.vocabulary import pad
@@ -61,7 +62,7 @@ class NumpyTextEncoder(SourceLines):
         padded = not real_BS.all()
         x_SBX = self.embedding(batch.ids_BS.T)
         z_SBD, final = self._network(x_SBX, batch.lengths_B if padded else None)
-        return NumpyMemory(z_SBD.transpose(1, 0, 2), real_BS if padded else None, final)
+        return NumpyMemory(z_SBD.transpose(1, 0, 2), real_BS if padded else None, final, batch.ids_BS)
 
 
 class NumpyTextDecoder(TargetLines):
@@ -87,6 +88,9 @@ class NumpyTextDecoder(TargetLines):
         )
         narrow = options.tied and self._network.output_size != size
         self._narrow = Affine(weights.part("narrow")) if narrow else None
+        read_out = self._network.output_size
+        self._pointer = Pointer(weights.part("pointer"), read_out) if options.copy else None
+        self._lexical = Lexical(weights.part("lexical"), size) if options.lexical else None
         output = weights.part("output")
         self._V = self._embedding.weight_VX if options.tied else output("weight", self.end + 1, None)
         self._b_V = output("bias", self.end + 1)
@@ -99,9 +103,17 @@ class NumpyTextDecoder(TargetLines):
         """One step: the symbols just written (None: the boundary) -> log P(next)_NV."""
         if previous_N is None:
             previous_N = np.full(len(state.layers[0][0]), self.end)
-        o_NO, state = self._network.step(self._embedding(previous_N), state)
-        o_NO = o_NO if self._narrow is None else self._narrow(o_NO)
-        log_p_NV = log_softmax(affine(o_NO, self._V, self._b_V))
+        o_NO, a_NS, state = self._network.step(self._embedding(previous_N), state)
+        w_NX = o_NO if self._narrow is None else self._narrow(o_NO)
+        reading = state.reading
+        if reading is None or a_NS is None or reading.symbols_BS is None:
+            log_p_NV = log_softmax(affine(w_NX, self._V, self._b_V))
+        else:
+            if self._lexical is not None:
+                w_NX = w_NX + self._lexical(a_NS, self._embedding(reading.symbols_BS))
+            log_p_NV = log_softmax(affine(w_NX, self._V, self._b_V))
+            if self._pointer is not None:
+                log_p_NV = self._pointer.mix(log_p_NV, o_NO, a_NS, reading)
         log_p_NV[:, UNKNOWN] = -np.inf
         return log_p_NV, state
 

@@ -48,6 +48,9 @@ def compare(name, sources, beam, **options):
         {"attention": "none", "recurrence": "gru", "tied": False},
         {"recurrence": "rnn", "joint": False},
         {"recurrence": "sru", "tied": False, "joint": False, "hidden": 12},
+        {"copy": True, "attention": "dot"},
+        {"copy": True, "lexical": True, "tied": False, "input_feeding": True},
+        {"lexical": True, "byte_fallback": True},
     ],
     ids=str,
 )

@@ -29,13 +29,15 @@ class Attention(ABC):
     def scores(self, z_BTH: Array, keys_BSA: Array) -> Array:
         """score(z_τ, m_s)_BTS."""
 
-    def __call__(self, z_BTH: Array, memory_BSD: Array, keys_BSA: Array, mask_BS: Mask | None) -> Array:
-        """z_BTH -> context_BTD. Args: mask_BS, False where a step of the memory is padding; None: none is."""
+    def __call__(
+        self, z_BTH: Array, memory_BSD: Array, keys_BSA: Array, mask_BS: Mask | None
+    ) -> tuple[Array, Array]:
+        """z_BTH -> context_BTD and the weights a_BTS. Args: mask_BS, False at padding; None: no padding."""
         scores_BTS = self.scores(z_BTH, keys_BSA)
         if mask_BS is not None:
             scores_BTS = np.where(mask_BS[:, None, :], scores_BTS, -np.inf)
-        context_BTD: Array = softmax(scores_BTS) @ memory_BSD
-        return context_BTD
+        a_BTS = softmax(scores_BTS)
+        return a_BTS @ memory_BSD, a_BTS
 
 
 class DotAttention(Attention):

@@ -26,6 +26,8 @@ class NumpyMemory(NamedTuple):
     mask_BS: Mask | None
     """True where a step is real; None: all are."""
     final: State
+    symbols_BS: Ids | None = None
+    """The symbol at each step, so that a decoder may copy it."""
 
 
 class Reading(NamedTuple):
@@ -34,6 +36,7 @@ class Reading(NamedTuple):
     memory_BSD: Array
     keys_BSA: Array
     mask_BS: Mask | None
+    symbols_BS: Ids | None
 
 
 class DecoderState(NamedTuple):
@@ -47,8 +50,7 @@ class DecoderState(NamedTuple):
         """These rows, in this order; `sentences_B`: only these sentences' memories are left."""
         reading = self.reading
         if reading is not None and sentences_B is not None:
-            mask_BS = None if reading.mask_BS is None else reading.mask_BS[sentences_B]
-            reading = Reading(reading.memory_BSD[sentences_B], reading.keys_BSA[sentences_B], mask_BS)
+            reading = Reading(*(None if part is None else part[sentences_B] for part in reading))  # type: ignore[arg-type]
         layers = tuple(tuple(part[rows_N] for part in state) for state in self.layers)
         return DecoderState(layers, None if self.fed_NO is None else self.fed_NO[rows_N], reading)
 
@@ -83,27 +85,27 @@ class RecurrentDecoder:
         reading = fed_BO = None
         if self._attention is not None:
             keys_BSA = self._attention.keys(memory.states_BSD)
-            reading = Reading(memory.states_BSD, keys_BSA, memory.mask_BS)
+            reading = Reading(memory.states_BSD, keys_BSA, memory.mask_BS, memory.symbols_BS)
         if self._feeds:
             fed_BO = np.zeros((len(memory.states_BSD), self.output_size), np.float32)
         start = self._bridge(memory.final)
         return DecoderState(tuple(start for _ in self._layers), fed_BO, reading)
 
-    def step(self, x_NX: Array, state: DecoderState) -> tuple[Array, DecoderState]:
-        """One step: x_NX -> o_NO, and the state after it."""
+    def step(self, x_NX: Array, state: DecoderState) -> tuple[Array, Array | None, DecoderState]:
+        """One step: x_NX -> o_NO, the attention a_NS (None for a model without), and the state after it."""
         z_NH = x_NX if state.fed_NO is None else np.concatenate([x_NX, state.fed_NO], axis=-1)
         layers = []
         for layer, before in zip(self._layers, state.layers, strict=True):
             z_NH, after = layer.step(z_NH, before)
             layers.append(after)
-        o_NO = self._look(z_NH, state.reading)
-        return o_NO, DecoderState(tuple(layers), o_NO if self._feeds else None, state.reading)
+        o_NO, a_NS = self._look(z_NH, state.reading)
+        return o_NO, a_NS, DecoderState(tuple(layers), o_NO if self._feeds else None, state.reading)
 
-    def _look(self, z_NH: Array, reading: Reading | None) -> Array:
-        """z_NH -> o_NO."""
+    def _look(self, z_NH: Array, reading: Reading | None) -> tuple[Array, Array | None]:
+        """z_NH -> o_NO and a_NS."""
         if self._attention is None or reading is None:
-            return z_NH
+            return z_NH, None
         z_BKH = z_NH.reshape(len(reading.memory_BSD), -1, z_NH.shape[-1])
-        context_BKD = self._attention(z_BKH, *reading)
+        context_BKD, a_BKS = self._attention(z_BKH, reading.memory_BSD, reading.keys_BSA, reading.mask_BS)
         o_BKO: Array = np.tanh(self._W_c(np.concatenate([z_BKH, context_BKD], axis=-1)))
-        return o_BKO.reshape(len(z_NH), -1)
+        return o_BKO.reshape(len(z_NH), -1), a_BKS.reshape(len(z_NH), -1)
