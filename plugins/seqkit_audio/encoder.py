@@ -16,12 +16,8 @@ from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
 from seqkit.media import Sound
-from seqkit.models.contracts import Memory
-from seqkit.models.modalities import Encoder
-from seqkit.models.networks import recurrent_encoder
+from seqkit.models.column_encoder import ColumnEncoder
 from seqkit.nn.columns import Columns
-from seqkit.nn.dropout import SharedDropout
-from seqkit.nn.recurrent import mask_of
 from seqkit_audio.facts import AudioFacts
 from seqkit_audio.features import HOP, frames_of, log_mel
 from seqkit_audio.resample import resampled
@@ -37,7 +33,7 @@ class AudioBatch(NamedTuple):
     lengths_B: Tensor
 
 
-class AudioEncoder(Encoder):
+class AudioEncoder(ColumnEncoder):
     """Encodes recordings as a Memory with a step for every 2^halvings frames of 10 ms."""
 
     unit = "time"
@@ -47,22 +43,21 @@ class AudioEncoder(Encoder):
     deviation_M: Tensor
 
     def __init__(self, options: Any, facts: AudioFacts) -> None:
-        super().__init__()
-        self.options, self.rate = options, facts.rate
+        halvings = options.audio_halvings
+        channels = [options.audio_channels] * halvings
+        super().__init__(options, Columns(1, len(facts.mean), channels, [2] * halvings))
+        self.rate = facts.rate
         self.register_buffer("mean_M", torch.tensor(facts.mean), persistent=False)
         self.register_buffer("deviation_M", torch.tensor(facts.deviation), persistent=False)
-        halvings = options.audio_halvings
-        self.columns = Columns(1, len(facts.mean), [options.audio_channels] * halvings, [2] * halvings)
-        self.input_dropout = SharedDropout(options.dropout)
-        self.network = recurrent_encoder(options, self.columns.output_size)
-        self.output_size, self.final_sizes = options.hidden, self.network.final_sizes
 
-    def lengths(self, inputs: Sequence[Sound]) -> list[int]:
-        """Steps of each recording."""
-        return [self.columns.steps(self._frames(sound)) for sound in inputs]
+    def width(self, input: Sound) -> int:
+        """Frames of a recording."""
+        return frames_of(round(len(input.samples_T) * self.rate / input.rate), self.rate)
 
-    def _frames(self, sound: Sound) -> int:
-        return frames_of(round(len(sound.samples_T) * self.rate / sound.rate), self.rate)
+    def picture(self, input: Sound, seed: int | None) -> Tensor:
+        """The frames as a picture, x_1MF, varied with a seed."""
+        x_FM = self.features(input)
+        return (x_FM if seed is None else self._varied(x_FM, Random(seed))).T[None]
 
     def parts(self, input: Sound) -> list[Sound]:
         """The recording; an empty list if it is empty."""
@@ -93,17 +88,14 @@ class AudioEncoder(Encoder):
                 x_FM.narrow(axis, first, size).zero_()
         return x_FM
 
-    def forward(self, batch: AudioBatch) -> Memory:
-        x_BSD, lengths_B = self.columns(batch.x_BFM.transpose(1, 2)[:, None], batch.lengths_B)
-        real_BS = mask_of(lengths_B, x_BSD.shape[1])
-        mask_BS = None if bool(real_BS.all()) else real_BS
-        z_BSD, final = self.network(self.input_dropout(x_BSD), mask_BS)
-        return Memory(z_BSD, mask_BS, final)
+    def pixels(self, batch: AudioBatch) -> tuple[Tensor, Tensor]:
+        """A batch as pictures of one channel, and the frames of each recording."""
+        return batch.x_BFM.transpose(1, 2)[:, None], batch.lengths_B
 
     def labels(self, input: Sound) -> list[str]:
         """Start time of each step: `0.12 s`."""
         step = HOP * self.columns.stride
-        return [f"{number * step:.2f} s" for number in range(self.columns.steps(self._frames(input)))]
+        return [f"{number * step:.2f} s" for number in range(self.columns.steps(self.width(input)))]
 
     def view(self, input: Sound) -> NDArray[np.float32]:
         """The spectrogram for plots: bands from high to low, frames from left to right."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from torch import Tensor
+
+from seqkit.models.contracts import Memory
 from seqkit.models.options import Seq2SeqOptions
 from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.decoder import RecurrentDecoder
 from seqkit.nn.deep import DeepEncoder
+from seqkit.nn.recurrent import mask_of
 
 
 def recurrent_encoder(options: Seq2SeqOptions, input_size: int) -> DeepEncoder:
@@ -20,6 +24,14 @@ def recurrent_encoder(options: Seq2SeqOptions, input_size: int) -> DeepEncoder:
         layer_norm=options.layer_norm,
         residual=options.residual,
     )
+
+
+def recurrent_memory(network: DeepEncoder, x_BSX: Tensor, lengths_B: Tensor) -> Memory:
+    """The memory of steps x, padded on the right."""
+    real_BS = mask_of(lengths_B, x_BSX.shape[1])
+    mask_BS = None if bool(real_BS.all()) else real_BS
+    z_BSD, final = network(x_BSX, mask_BS)
+    return Memory(z_BSD, mask_BS, final)
 
 
 def recurrent_decoder(

@@ -155,7 +155,7 @@ def test_facts_come_back_and_widths_must_agree(tmp_path):
     facts = model_of().facts.decoder
     facts.save(tmp_path)
     assert FramesFacts.load(tmp_path) == facts
-    with pytest.raises(SeqkitError, match="3 numbers a step, where the first sequence has 2"):
+    with pytest.raises(SeqkitError, match="3 numbers, where the first has 2"):
         FramesFacts.gather([*pairs(), Pair({"text": "x"}, np.zeros((2, 3), np.float32))], None, {})
 
 
