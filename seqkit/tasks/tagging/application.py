@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from seqkit.errors import SeqkitError, did_you_mean
@@ -12,11 +13,17 @@ from seqkit.tasks.application import ApplyRequest, Chunk
 from seqkit.tasks.segmenting import own_segmenter, segmenter_of
 from seqkit.tasks.splitting import sentences_of
 from seqkit.terminal.inputs import listed
+from seqkit.text.boundaries import paragraph_starts, sentence_starts
+from seqkit.text.words import ANY_LANGUAGE, MAX_WORDS, splitter
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Token
 
     from seqkit.tasks.tagging.apply import AnyTagger
+
+
+PLACE = "seqkit"
+"""The key of `doc.user_data` that has probabilities."""
 
 
 def kinds_of(label: str, known: Iterable[str]) -> tuple[str, ...]:
@@ -55,8 +62,9 @@ def fingerprint_of(request: ApplyRequest) -> str:
 
 
 def sentences_in(doc: Doc) -> list[Sentence]:
-    """The words of a Doc by its sentences, or as one; tokens of white space are left out."""
-    spans = list(doc.sents) if doc.has_annotation("SENT_START") else [doc[:]]
+    """The words of a Doc by its sentences, or by rules where it has none; tokens of white space are left out."""
+    starts = None if doc.has_annotation("SENT_START") else starts_in(doc.text, doc.vocab.lang)
+    spans = doc.sents if starts is None else _spans(doc, starts)
     words = [[token for token in span if not token.is_space] for span in spans]
     return [
         Sentence([token.text for token in span], {}, [token.whitespace_ for token in span])
@@ -65,13 +73,52 @@ def sentences_in(doc: Doc) -> list[Sentence]:
     ]
 
 
+def starts_in(text: str, language: str) -> list[int]:
+    """Offsets at which a sentence starts, by rules."""
+    abbreviations, starts = splitter(language or ANY_LANGUAGE).abbreviations, [0]
+    for start, end in pairwise([0, *paragraph_starts(text), len(text)]):
+        first = end - len(text[start:end].lstrip())
+        starts += [first, *(first + place for place in sentence_starts(text[first:end], abbreviations))]
+    return starts
+
+
+def _spans(doc: Doc, starts: Sequence[int]) -> Iterator[list[Token]]:
+    """The tokens of each sentence, at most MAX_WORDS. Args: starts, offsets in the text."""
+    span: list[Token] = []
+    later = iter([*starts[1:], len(doc.text) + 1])
+    bound = next(later)
+    for token in doc:
+        if span and (token.idx >= bound or len(span) == MAX_WORDS):
+            yield span
+            span = []
+        while token.idx >= bound:
+            bound = next(later)
+        span.append(token)
+    if span:
+        yield span
+
+
 def annotate_doc(doc: Doc, outputs: Sequence[Sequence[Any]]) -> None:
-    """Set `pos_`, `tag_`, `morph`, `lemma_` and `ents` of a Doc, of the kinds of label that spaCy has a place for."""
+    """Set `pos_`, `tag_`, `morph`, `lemma_` and `ents` of a Doc, of the kinds of label that spaCy has a place for.
+
+    Labels with probabilities go to `doc.user_data["seqkit"]`: kind -> for each token label -> probability.
+    """
     from seqkit.formats.spacy.doc_columns import set_labels
 
     tokens = [token for token in doc if not token.is_space]
     labels: dict[str, list[str]] = {}
+    ranked: dict[str, list[Any]] = {}
     for sentence in (one for output in outputs for one in output):
         for kind, values in sentence.labels.items():
             labels.setdefault(kind, []).extend(values)
+        for kind, found in sentence.ranked.items():
+            ranked.setdefault(kind, []).extend(found)
     set_labels(doc, tokens, labels)
+    if ranked:
+        doc.user_data[PLACE] = {kind: _of_all(doc, tokens, found) for kind, found in ranked.items()}
+
+
+def _of_all(doc: Doc, tokens: Sequence[Token], ranked: Sequence[Any]) -> list[dict[str, float]]:
+    """For each token of a Doc label -> probability; empty for white space."""
+    by_place = dict(zip((token.i for token in tokens), ranked, strict=True))
+    return [{label: float(p) for label, p in by_place.get(place, ())} for place in range(len(doc))]
