@@ -47,8 +47,8 @@ class AudioEncoder(ColumnEncoder):
         channels = [options.audio_channels] * halvings
         super().__init__(options, Columns(1, len(facts.mean), channels, [2] * halvings))
         self.rate = facts.rate
-        self.register_buffer("mean_M", torch.tensor(facts.mean), persistent=False)
-        self.register_buffer("deviation_M", torch.tensor(facts.deviation), persistent=False)
+        # Plain tensors: `collate` computes on the CPU, wherever the weights are.
+        self.mean_M, self.deviation_M = torch.tensor(facts.mean), torch.tensor(facts.deviation)
 
     def width(self, input: Sound) -> int:
         """Frames of a recording."""

@@ -50,6 +50,8 @@ class VectorDecoder(DrawingDecoder):
     ) -> None:
         super().__init__()
         self.options = options
+        self.scale = torch.tensor(facts.mean), torch.tensor(facts.deviation)
+        """Mean and deviation for `collate`, which computes on the CPU, wherever the weights are."""
         self.register_buffer("mean_N", torch.tensor(facts.mean), persistent=False)
         self.register_buffer("deviation_N", torch.tensor(facts.deviation), persistent=False)
         # A single step without an input has no output to feed back.
@@ -72,7 +74,8 @@ class VectorDecoder(DrawingDecoder):
         if other is not None:
             fix = f"Give vectors of {size} numbers, or train another model."
             raise SeqkitError(f"a vector of {other} numbers, where the model writes {size}", fix)
-        return VectorBatch((torch.stack(rows) - self.mean_N.float()) / self.deviation_N.float())
+        mean_N, deviation_N = self.scale
+        return VectorBatch((torch.stack(rows) - mean_N) / deviation_N)
 
     def predicted(self, memory: Memory) -> tuple[Tensor, Tensor | None]:
         """ŷ_BN in standard deviations, and the attention a_B1S."""
@@ -90,7 +93,7 @@ class VectorDecoder(DrawingDecoder):
         """Half the squared error, in deviations of the training split."""
         off_BN = (batch.y_BN - self.predicted(memory)[0]).to(batch.y_BN.dtype)
         nll = (0.5 * off_BN.square() + 0.5 * math.log(2 * math.pi)).sum()
-        steps = torch.tensor(len(off_BN))
+        steps = torch.full((), len(off_BN), device=off_BN.device)
         counts = Counts.of(nll, (off_BN.abs() < NEAR).all(-1).sum(), steps)
         return Loss(nll, steps, counts)
 
@@ -117,5 +120,5 @@ class VectorDecoder(DrawingDecoder):
             drawn = [torch.Generator().manual_seed(seed) for seed in seeds]
             y_BN = y_BN + temperature * torch.stack(
                 [torch.randn(y_BN.shape[1], generator=one) for one in drawn]
-            )
-        return [row.float().numpy() for row in y_BN * self.deviation_N + self.mean_N]
+            ).to(y_BN)
+        return [row.float().cpu().numpy() for row in y_BN * self.deviation_N + self.mean_N]

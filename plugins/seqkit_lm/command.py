@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from seqkit.io.streams import data_text
-from seqkit.terminal.arguments import ThreadsOfTorch, inference_dtype_option, model_option
+from seqkit.terminal.arguments import Device, ThreadsOfTorch, inference_dtype_option, model_option
 
 
 def generate(
@@ -33,6 +33,7 @@ def generate(
         bool, typer.Option("--json", help="One JSON object a text, with its log-probability.")
     ] = False,
     threads: ThreadsOfTorch = None,
+    device: Device = "",
     inference_dtype: Annotated[str, inference_dtype_option("matrix products", "float32, bfloat16")] = "",
 ) -> None:
     """Continue a text with a language model.
@@ -46,6 +47,7 @@ def generate(
     from seqkit.formats.plain import read
     from seqkit.models.artifact import load_for
     from seqkit.runtime.allocator import SEARCH
+    from seqkit.runtime.devices import use_device
     from seqkit.runtime.start import loading_models
     from seqkit.runtime.threads import compute_serially
     from seqkit.terminal.inputs import check_utf8
@@ -56,6 +58,7 @@ def generate(
             "which model?", "Name one: --model runs/lm (seqkit train lm makes it).", exit_code=2
         )
     check_utf8("the prompt", prompt)
+    use_device(device)
     compute_serially(threads)
     # The reader of text files reports bytes that are not UTF-8 with their line.
     text = "".join(part.text for part in read("-", RecordErrors())) if prompt == "-" else prompt

@@ -65,7 +65,7 @@ def _drawn(
     model: LanguageModel, prefix: list[int], options: GenerationOptions, numbers: range
 ) -> tuple[list[list[int]], list[float]]:
     """The symbols of the texts of these numbers, and ln P of each."""
-    forced = Forced([len(prefix) + options.length + 1], [prefix], model.end)
+    forced = Forced([len(prefix) + options.length + 1], [prefix], model.end, model.V.device)
     with products_in(model.inference_dtype):
         found = [one.symbols for one in _search(model, forced, options, numbers)]
         return found, _log_probs(model, found, len(prefix) + options.length)

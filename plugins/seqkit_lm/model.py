@@ -76,7 +76,7 @@ class LanguageModel(nn.Module):
     def step(self, previous_N: Tensor | None, states: States) -> tuple[Tensor, States]:
         """One step of a search: symbols just written (None: a boundary) -> log P(next)_NV, the states after it."""
         if previous_N is None:
-            previous_N = torch.full((len(states[0][0]),), BOUNDARY)
+            previous_N = torch.full((len(states[0][0]),), BOUNDARY, device=self.V.device)
         z_N1H, states = self(previous_N[:, None], states)
         log_p_NV = log_probs(z_N1H[:, 0], self.V, self.output.bias)
         log_p_NV[:, self.facts.symbols.unwritten] = -torch.inf

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 
 from seqkit.nn.cross_entropy import log_probs
+from seqkit.nn.placement import placed_for
 from seqkit_lm.model import LanguageModel
 from seqkit_lm.windows import batches_of, collate, lanes_of, windows_of
 
@@ -48,7 +49,8 @@ def score_documents(model: LanguageModel, documents: Sequence[NDArray[np.int64]]
     states = initial = model.initial_state(LANES)
     for indices in batches_of(lanes_of(windows, LANES, order)):
         chosen = [windows[index] for index in indices]
-        batch, rows = collate(documents, chosen), torch.arange(len(indices))
+        batch = placed_for(model, collate(documents, chosen))
+        rows = torch.arange(len(indices), device=batch.fresh_B.device)
         fresh_B1 = batch.fresh_B[:, None]
         begun, carried = model.select(initial, rows, None), model.select(states, rows, None)
         before = tuple(
@@ -60,5 +62,5 @@ def score_documents(model: LanguageModel, documents: Sequence[NDArray[np.int64]]
         nll_BT = -log_p_BTV.gather(2, batch.targets_BT[:, :, None])[:, :, 0]
         for row, window in enumerate(chosen):
             steps = window.end - window.start
-            losses[window.document][window.start : window.end] = nll_BT[row, :steps].numpy()
+            losses[window.document][window.start : window.end] = nll_BT[row, :steps].cpu().numpy()
     return DocumentScores(losses)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs
+from seqkit.nn.placement import steps_with_target
 from seqkit.tasks import Counts, Loss, Metric, StepLogProbs, Trainable
 from seqkit_lm.model import LanguageModel, States, WindowBatch
 from seqkit_lm.scoring import DocumentScores, score_documents
@@ -59,7 +60,7 @@ class LMTrainable(Trainable):
         carried_N = (~batch.fresh_B).nonzero()[:, 0]
         return tuple(
             tuple(
-                zero.index_copy(0, carried_N, part[carried_N].to(zero.dtype))
+                zero.index_copy(0, carried_N, part[carried_N].to(zero))
                 for part, zero in zip(state, zero_state, strict=True)
             )
             for state, zero_state in zip(self._carried, zeros, strict=True)
@@ -75,7 +76,7 @@ class LMTrainable(Trainable):
 
     def loss(self, batch: WindowBatch, label_smoothing: float = 0.0) -> Loss:
         """-Σ_t log P(y_t | y_<t), back-propagated to the beginning of the window."""
-        z_NH, y_N = self._read(batch)[batch.mask_BT], batch.targets_BT[batch.mask_BT]
+        z_NH, y_N = steps_with_target(self._read(batch), batch.targets_BT, batch.mask_BT)
         loss = chunked_cross_entropy(z_NH, self.model.V, self.model.output.bias, y_N, label_smoothing)
         counts = Counts.of(loss.nll, loss.right, batch.mask_BT.sum())
         return Loss(loss.smooth, counts.steps, counts)

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from seqkit.nn.affine import affine
 from seqkit.nn.fast_forms import Int8Chain, Prepared, PreparedInputs, WithInt8Form
+from seqkit.nn.placement import all_real
 from seqkit.nn.recurrent import KernelRecurrence, State, state_after
 
 SHUT = 1e4
@@ -45,7 +46,7 @@ class LSTM(KernelRecurrence, PreparedInputs, WithInt8Form):
         """Compute all time steps. Packing would be slow; instead padded steps close the input gate and open the forget
         gate, so that the cell keeps its value after the last real step.
         """
-        if mask_BT is None or bool(mask_BT.all()):
+        if mask_BT is None or all_real(mask_BT):
             return super().forward(x_BTD, None, state)
         start = self.initial_state(x_BTD) if state is None else state
         gates_4 = x_BTD.new_tensor([-SHUT, SHUT, 0.0, 0.0])

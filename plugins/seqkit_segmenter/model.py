@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.affine import Affine
 from seqkit.nn.dropout import SharedDropout
+from seqkit.nn.placement import all_real
 from seqkit.nn.stack import Stack
 from seqkit_segmenter.decode import LABELS
 from seqkit_segmenter.facts import SegmenterFacts
@@ -90,7 +91,7 @@ class SegmenterModel(nn.Module):
 
 def _lengths(lengths_B: Tensor, padded_BT: Tensor) -> Tensor | None:
     """None where nothing is padded, which is faster."""
-    return None if bool((lengths_B == padded_BT.shape[1]).all()) else lengths_B
+    return None if all_real(lengths_B == padded_BT.shape[1]) else lengths_B
 
 
 def text_batch(seen: Sequence[Seen]) -> TextBatch:

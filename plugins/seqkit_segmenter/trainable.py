@@ -17,6 +17,7 @@ from seqkit.evaluation.raw import RawScores, score_raw
 from seqkit.evaluation.run import raw_text
 from seqkit.examples import Sentence
 from seqkit.nn.heads import in_float32
+from seqkit.nn.placement import steps_with_target, summed
 from seqkit.tasks import Counts, Loss, Metric, StepLogProbs, Trainable
 from seqkit_segmenter.examples import IGNORED, Paragraph
 from seqkit_segmenter.model import SegmenterModel, TextBatch, padded, text_batch
@@ -77,10 +78,12 @@ class SegmentationTrainable(Trainable):
         """-Σ_t log P(end_t) - STOP_WEIGHT Σ_k log P(sentence ends at k), a place counted as one step."""
         ends_BTL, stops_BK = map(in_float32, self.model(batch.text))
         known_BT, known_BK = batch.ends_BT != IGNORED, batch.stops_BK != IGNORED
-        of_ends = F.cross_entropy(ends_BTL[known_BT], batch.ends_BT[known_BT], reduction="sum")
-        y_N = batch.stops_BK[known_BK].to(stops_BK.dtype)
-        of_stops = F.binary_cross_entropy_with_logits(stops_BK[known_BK], y_N, reduction="sum")
-        right = ((stops_BK[known_BK] > 0) == (y_N > 0)).sum()
+        ends_NL, ends_N = steps_with_target(ends_BTL, batch.ends_BT, known_BT)
+        of_ends = F.cross_entropy(ends_NL, ends_N, reduction="sum", ignore_index=-1)
+        stops_N, y_N = steps_with_target(stops_BK, batch.stops_BK, known_BK)
+        stop_N = y_N.clamp(min=0).to(stops_N.dtype)
+        of_stops = summed(F.binary_cross_entropy_with_logits(stops_N, stop_N, reduction="none"), y_N)
+        right = (((stops_N > 0) == (y_N > 0)) & (y_N >= 0)).sum()
         counts = Counts.of(of_ends + of_stops, right, known_BK.sum())
         return Loss(of_ends + STOP_WEIGHT * of_stops, counts.steps, counts)
 

@@ -19,6 +19,7 @@ from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs, symbol_log
 from seqkit.nn.decoder import DecoderState
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.lexical import Lexical
+from seqkit.nn.placement import steps_with_target
 from seqkit.nn.pointer import Copies, Pointer, log_mixture, mixed_log_probs
 from seqkit.nn.pointer_loss import pointer_cross_entropy
 from seqkit.nn.recurrent import mask_of
@@ -163,11 +164,17 @@ class TextDecoder(TargetLines, SymbolDecoder):
 
     def loss(self, memory: Memory, batch: TargetBatch, label_smoothing: float = 0.0) -> Loss:
         """-Σ_τ log P(y_τ | y_<τ, memory)."""
-        w_NX, y_N, copies = self._steps(memory, batch)
-        if copies is None:
+        o_BTO, a_BTS = self.outputs(memory, batch.inputs_BT)
+        w_BTX, copies_BT = self._read_out(o_BTO, a_BTS, memory.symbols_BS, memory.mask_BS)
+        y_BT, mask_BT = batch.targets_BT, batch.mask_BT
+        if copies_BT is None:
+            w_NX, y_N = steps_with_target(w_BTX, y_BT, mask_BT)
             loss = chunked_cross_entropy(w_NX, self.V, self.output.bias, y_N, label_smoothing)
         else:
-            loss = pointer_cross_entropy(w_NX, self.V, self.output.bias, copies, y_N, label_smoothing)
+            w_NX, copies = w_BTX[mask_BT], copies_BT.at(mask_BT)
+            loss = pointer_cross_entropy(
+                w_NX, self.V, self.output.bias, copies, y_BT[mask_BT], label_smoothing
+            )
         counts = Counts.of(loss.nll, loss.right, batch.mask_BT.sum())
         return Loss(loss.smooth, counts.steps, counts)
 
@@ -229,7 +236,7 @@ class TextDecoder(TargetLines, SymbolDecoder):
     def step(self, previous_N: Tensor | None, state: DecoderState) -> tuple[Tensor, DecoderState]:
         """One step: the symbols just written (None: the boundary) -> log P(next)_NV."""
         if previous_N is None:
-            previous_N = torch.full((state.layers[0][0].shape[0],), self.end)
+            previous_N = torch.full((len(state.layers[0][0]),), self.end, device=self.V.device)
         o_NO, a_NS, state = self.network.attending_step(self.embedding(previous_N), state)
         log_p_NV = self._log_probs(*self._read_out_rows(o_NO, a_NS, state))
         if log_p_NV.requires_grad:

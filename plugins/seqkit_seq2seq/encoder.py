@@ -15,6 +15,7 @@ from seqkit.models.contracts import Memory
 from seqkit.models.modalities import Encoder
 from seqkit.models.networks import recurrent_encoder
 from seqkit.nn.dropout import SharedDropout
+from seqkit.nn.placement import all_real
 from seqkit.nn.recurrent import mask_of
 from seqkit.nn.symbols import SymbolEmbedding
 from seqkit.text.piece_lines import LinePieces, plain_line
@@ -55,7 +56,7 @@ class TextEncoder(SourceLines, Encoder):
 
     def forward(self, batch: TextBatch) -> Memory:
         real_BS = mask_of(batch.lengths_B, batch.ids_BS.shape[1])
-        mask_BS = None if bool(real_BS.all()) else real_BS
+        mask_BS = None if all_real(real_BS) else real_BS
         x_BSX = self.input_dropout(self.embedding(batch.ids_BS))
         z_BSD, final = self.network(x_BSX, mask_BS)
         return Memory(z_BSD, mask_BS, final, batch.ids_BS, self.alphabet)

@@ -28,6 +28,7 @@ from seqkit.models.modalities import DrawingDecoder
 from seqkit.models.networks import recurrent_decoder
 from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.densities import Mixture, MixtureHead, gaussian_kl
+from seqkit.nn.placement import without_autocast
 from seqkit.nn.recurrent import mask_of
 from seqkit_video.facts import FilmFacts
 from seqkit_video.layers import frames_tensor
@@ -134,7 +135,7 @@ class VideoDecoder(DrawingDecoder):
         """Looks and paths -> frames, values from 0 to 1: x_BFCHW; and how many pixels are covered twice, (B, F)."""
         films, objects, frames = places_BJF2.shape[:3]
         cover, colours = self.painter(z_BJZ.flatten(0, 1))
-        with torch.autocast("cpu", enabled=False):
+        with without_autocast(cover):
             patches = torch.cat([cover, cover * colours], dim=1).unflatten(0, (films, objects))
             x_BFCHW = torch.sigmoid(self.background_CHW).expand(films, frames, -1, -1, -1)
             free_BF1HW, twice_BF = torch.ones_like(x_BFCHW[:, :, :1]), x_BFCHW.new_zeros(films, frames)
@@ -177,7 +178,7 @@ class VideoDecoder(DrawingDecoder):
             log_variance_BKZ[:, None],
         ).sum(-1)
         paths_BJK = (self._path_nll(memory, q_BKQ, found.places_BJF2) * real_BF[:, None, None]).sum(-1)
-        things_J = torch.arange(q_BKQ.shape[1])
+        things_J = torch.arange(q_BKQ.shape[1], device=q_BKQ.device)
         costs_BP = (looks_BJK + paths_BJK).detach()[:, things_J, self.orders_PJ].sum(-1)
         object_BJ = self.orders_PJ[costs_BP.argmin(1)]
         looks_B, paths_B = (
@@ -226,20 +227,21 @@ class VideoDecoder(DrawingDecoder):
         drawn = [torch.Generator().manual_seed(seed) for seed in seeds]
         mean_BKZ, log_variance_BKZ = self.expected(q_BKQ)
         normal_BKZ = torch.stack([torch.randn(objects, look, generator=one) for one in drawn])
-        z_BKZ = mean_BKZ + temperature * (0.5 * log_variance_BKZ).exp() * normal_BKZ
+        z_BKZ = mean_BKZ + temperature * (0.5 * log_variance_BKZ).exp() * normal_BKZ.to(mean_BKZ)
         uniform_FN = torch.stack([torch.rand(frames, objects, generator=one) for one in drawn], 1).flatten(1)
         normal_FN2 = torch.stack([torch.randn(frames, objects, 2, generator=one) for one in drawn], 1)
         places_NF2 = self._walk(memory, q_BKQ, uniform_FN, normal_FN2.flatten(1, 2))
         x_BFCHW, _ = self.render(z_BKZ, places_NF2.unflatten(0, (films, objects)))
         pixels = (x_BFCHW * 255).round().clamp(0, 255).to(torch.uint8).permute(0, 1, 3, 4, 2)
-        return [Film(np.ascontiguousarray(film.numpy()), self.shape.rate) for film in pixels]
+        return [Film(np.ascontiguousarray(film.cpu().numpy()), self.shape.rate) for film in pixels]
 
     def _walk(self, memory: Memory, q_BKQ: Tensor, uniform_FN: Tensor, normal_FN2: Tensor) -> Tensor:
         """Paths as the recurrent network draws them: places_NF2, in shares of the frame."""
         state, q_NQ = self._start(memory, q_BKQ.shape[1]), q_BKQ.flatten(0, 1)
         place_N2 = move_N2 = None
         places = []
-        for number, (uniform_N, normal_N2) in enumerate(zip(uniform_FN, normal_FN2, strict=True)):
+        drawn = zip(uniform_FN.to(q_NQ.device), normal_FN2.to(q_NQ.device), strict=True)
+        for number, (uniform_N, normal_N2) in enumerate(drawn):
             o_NO, state = self.network.step(_inputs(place_N2, move_N2, q_NQ), state)
             step_N2 = self.head(o_NO).draw(uniform_N, normal_N2, CALM if number else 1.0)
             move_N2 = torch.zeros_like(step_N2) if place_N2 is None else step_N2

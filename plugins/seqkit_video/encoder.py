@@ -24,6 +24,7 @@ from seqkit.models.contracts import Memory
 from seqkit.models.modalities import Encoder
 from seqkit.models.networks import recurrent_encoder
 from seqkit.nn.dropout import SharedDropout
+from seqkit.nn.placement import all_real
 from seqkit.nn.recurrent import mask_of
 from seqkit.nn.warp import warped
 from seqkit_video.facts import VideoFacts
@@ -106,7 +107,7 @@ class VideoEncoder(Encoder):
         where_NX = self.where(self.coarse(grid_NCHW).flatten(1))
         x_BFX = torch.relu(torch.cat([what_NCHW.amax((2, 3)), where_NX], dim=1)).view(films, frames, -1)
         real_BF = mask_of(batch.lengths_B, frames)
-        mask_BF = None if bool(real_BF.all()) else real_BF
+        mask_BF = None if all_real(real_BF) else real_BF
         z_BFD, final = self.network(self.input_dropout(x_BFX), mask_BF)
         if self.places is None:
             return Memory(z_BFD, mask_BF, final)

@@ -143,9 +143,9 @@ class Look(nn.Module):
     def forward(self, x_BFCHW: Tensor, places_BKF2: Tensor, lengths_B: Tensor) -> tuple[Tensor, Tensor]:
         """-> mean_BKZ and log variance_BKZ."""
         films, objects = places_BKF2.shape[:2]
-        shares_L = torch.linspace(0, 1, LOOKED_AT)
+        shares_L = torch.linspace(0, 1, LOOKED_AT, device=lengths_B.device)
         chosen_BL = ((lengths_B[:, None] - 1) * shares_L).round().long()
-        rows_B1 = torch.arange(films)[:, None]
+        rows_B1 = torch.arange(films, device=lengths_B.device)[:, None]
         x_BKLCHW = x_BFCHW[rows_B1, chosen_BL][:, None].expand(-1, objects, *(-1,) * 4)
         places_BKL2 = places_BKF2.detach().transpose(1, 2)[rows_B1, chosen_BL].transpose(1, 2)
         patches = cut_out(x_BKLCHW.flatten(0, 2), places_BKL2.flatten(0, 2), self.side)

@@ -12,6 +12,7 @@ from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import NoOptions, TaskSpec
 from seqkit.option_fields import option_fields
+from seqkit.runtime.devices import device_name
 from seqkit.tasks.application import ApplyRequest, Reading
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def batch_request(
         verb=spec.verb,
         inputs=tuple(inputs),
         out=out,
-        apply=ApplyRequest(model, filled["options"], inference_dtype, reading),
+        apply=ApplyRequest(model, filled["options"], inference_dtype, reading, device_name()),
         engine=engine,
         engine_options=_engine_options(engine, engine_kind, rest),
         stop_on_error=_stops(on_error),

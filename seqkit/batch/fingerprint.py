@@ -11,6 +11,7 @@ from typing import Any
 from seqkit._version import __version__
 from seqkit.errors import SeqkitError
 from seqkit.extend.registry import GROUP
+from seqkit.runtime.devices import device_class, on_cpu
 
 FLAGS = (
     *("avx", "avx2", "fma", "avx512f", "avx512bw", "avx512vl", "avx512_vnni", "avx512_bf16", "avx512_fp16"),
@@ -22,7 +23,9 @@ VERSION = 1
 
 
 def cpu_class() -> str:
-    """What this processor can compute with. Outputs are promised equal on processors of one class."""
+    """What this process computes with. Outputs are promised equal on processors of one class."""
+    if not on_cpu():
+        return device_class()
     try:
         text = Path("/proc/cpuinfo").read_text()
     except OSError:

@@ -60,8 +60,10 @@ class Worker:
 
     def __init__(self, setup: Setup) -> None:
         """Raises SeqkitError where the model, or the processor, is another than the run began with."""
+        from seqkit.runtime.devices import use_device
         from seqkit.runtime.start import loading_models
 
+        use_device(setup.request.device)
         self.setup = setup
         self.name = f"{socket.gethostname()}:{os.getpid()}"
         self.store = open_store(setup.root)

@@ -12,7 +12,7 @@ from typer.core import TyperGroup
 from seqkit.cli.data_command import DataCommand
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import TaskSpec
-from seqkit.terminal.arguments import Drop, IdField, Keep, TextField
+from seqkit.terminal.arguments import Device, Drop, IdField, Keep, TextField
 from seqkit.terminal.flags import Flags, with_flags
 
 ENGINE = "local"
@@ -38,6 +38,7 @@ def _run(
     on_error: str,
     part_size: int,
     any_cpu: bool,
+    device: str,
     inference_dtype: str,
     as_json: bool,
     given: dict[str, Any],
@@ -46,8 +47,10 @@ def _run(
     from seqkit.batch.progress import Progress, Silent
     from seqkit.batch.run import run_batch
     from seqkit.formats.fields import named
+    from seqkit.runtime.devices import on_cpu, use_device
     from seqkit.tasks.application import Reading
 
+    use_device(device)
     kept = named(keep) if keep is not None else None
     request = batch_request(
         spec,
@@ -60,7 +63,7 @@ def _run(
         given=given,
         on_error=on_error,
         format=format,
-        processes=processes,
+        processes=processes if on_cpu() else processes or 1,  # workers would share one accelerator
         threads=threads,
         shard=_shard(shard),
         extend=extend,
@@ -151,6 +154,7 @@ def _command(spec: TaskSpec) -> Callable[..., None]:
             bool,
             typer.Option("--any-cpu", help="Continue on processors of another class; outputs may differ."),
         ] = False,
+        device: Device = "",
         inference_dtype: Annotated[
             str,
             typer.Option(

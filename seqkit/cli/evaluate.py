@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seqkit.extend.manager import registry
-from seqkit.terminal.arguments import SkipBad, Threads, inference_dtype_option
+from seqkit.terminal.arguments import Device, SkipBad, Threads, inference_dtype_option
 from seqkit.terminal.flags import Flags, unsuitable, with_flags
 from seqkit.terminal.renamed import Precision
 
@@ -36,6 +36,7 @@ def evaluate(
         str, inference_dtype_option("the computation", "float32, bfloat16, int8 (taggers)")
     ] = "",
     threads: Threads = None,
+    device: Device = "",
     card: Annotated[bool, typer.Option("--card", help="Add the scores to the model's card.")] = False,
     skip_bad: SkipBad = False,
     precision: Precision = "",
@@ -54,6 +55,7 @@ def evaluate(
     from seqkit.errors import SeqkitError
     from seqkit.extend.blame import faults_named
     from seqkit.models.folder import model_info
+    from seqkit.runtime.devices import use_device
     from seqkit.runtime.start import start_stream
     from seqkit.runtime.threads import compute_with
     from seqkit.tasks.contract import EvaluationRequest, task_named
@@ -61,6 +63,7 @@ def evaluate(
 
     if as_json and as_markdown:
         raise SeqkitError("--json and --markdown contradict each other", "Leave one out.", exit_code=2)
+    use_device(device)
     info = model_info(model)
     spec = _task_of(model, info, given)
     request = EvaluationRequest(

@@ -13,6 +13,7 @@ import typer
 
 from seqkit.api.train_request import TrainCommand
 from seqkit.extend.manager import registry
+from seqkit.terminal.arguments import Device
 from seqkit.terminal.flags import Flags, unsuitable, with_flags
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def train(
     ] = False,
     seed: Annotated[int | None, typer.Option(help="Seed of everything random.")] = None,
     threads: Annotated[int | None, typer.Option(help="Number of threads. Default: torch's choice.")] = None,
+    device: Device = "",
     resume: Annotated[bool, typer.Option("--resume", help="Continue the stopped run in --out.")] = False,
     skip_bad: Annotated[
         bool | None,
@@ -74,6 +76,7 @@ def train(
     """
     from seqkit.config import parse_settings
     from seqkit.errors import SeqkitError
+    from seqkit.runtime.devices import use_device
 
     _check_of_task(model, given)
     numbers = {"seed": seed, "threads": threads}
@@ -97,6 +100,7 @@ def train(
         raise SeqkitError(
             "Missing option '--out'", "Name a folder for the model: --out runs/NAME.", exit_code=2
         )
+    use_device(device)
     asked.check_paths(out)
     request = asked.request(out, resume)
     if request is not None:

@@ -26,14 +26,14 @@ class BeamSearch:
     ) -> None:
         self.decoder, self.state, self.forced = decoder, state, forced
         self.n_best, self.penalty = n_best, length_penalty
-        sources = len(forced.longest_B)
-        self.alive_B = torch.arange(sources)
+        sources, device = len(forced.longest_B), forced.longest_B.device
+        self.alive_B = torch.arange(sources, device=device)
         """Source of each row of the batch."""
-        self.slots_B = torch.full((sources,), beam)
+        self.slots_B = torch.full((sources,), beam, device=device)
         """Places in the beam of each source that finished hypotheses do not occupy."""
-        self.log_p_BK = torch.zeros(sources, 1)
-        self.symbols_NT = torch.zeros(sources, 0, dtype=torch.long)
-        self.worst_B = torch.full((sources,), -torch.inf)
+        self.log_p_BK = torch.zeros(sources, 1, device=device)
+        self.symbols_NT = torch.zeros(sources, 0, dtype=torch.long, device=device)
+        self.worst_B = torch.full((sources,), -torch.inf, device=device)
         """Score of the n-th best finished hypothesis; -inf if there are fewer."""
         self.ended: list[list[Hypothesis]] = [[] for _ in range(sources)]
 
@@ -59,9 +59,9 @@ class BeamSearch:
         total_BKV = log_p_NV.view(sources, beam, symbols).add_(self.log_p_BK[:, :, None])
         places = min(int(self.slots_B.max()), beam * symbols)
         self.log_p_BK, best_BK = total_BKV.view(sources, -1).topk(places)
-        taken_BK = torch.arange(places) >= self.slots_B[:, None]
+        taken_BK = torch.arange(places, device=best_BK.device) >= self.slots_B[:, None]
         self.log_p_BK = self.log_p_BK.masked_fill(taken_BK, -torch.inf)
-        rows_BK = best_BK // symbols + beam * torch.arange(sources)[:, None]
+        rows_BK = best_BK // symbols + beam * torch.arange(sources, device=best_BK.device)[:, None]
         return rows_BK, best_BK % symbols
 
     def _end(self, rows_BK: Tensor, symbols_BK: Tensor, t: int) -> None:

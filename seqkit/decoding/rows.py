@@ -20,10 +20,11 @@ def write_rows(
     decoder: Stepper, state: Any, forced: Forced, choose: Choice, length_penalty: float
 ) -> list[Hypothesis]:
     """Write one hypothesis for each row; finished rows leave the batch."""
-    rows, longest = forced.symbols_BT.shape
-    symbols_NT = torch.full((rows, longest), decoder.end)
-    total_N = torch.zeros(rows, dtype=torch.float64)
-    alive = torch.arange(rows)
+    (rows, longest), device = forced.symbols_BT.shape, forced.symbols_BT.device
+    wide = torch.float32 if device.type == "mps" else torch.float64
+    symbols_NT = torch.full((rows, longest), decoder.end, device=device)
+    total_N = torch.zeros(rows, dtype=wide, device=device)
+    alive = torch.arange(rows, device=device)
     previous = None
     for t in range(longest):
         log_p_NV, state = decoder.step(previous, state)

@@ -32,14 +32,15 @@ def sample(
 
     Args: seeds, those of the samples of each source. Log-probabilities are the model's, without temperature and top_p.
     """
+    device = forced.symbols_BT.device
     counts = torch.tensor([len(own) for own in seeds])
-    sources_N = torch.arange(len(seeds)).repeat_interleave(counts)
+    sources_N = torch.arange(len(seeds)).repeat_interleave(counts).to(device)
     state = decoder.select(state, sources_N, sources_N)
     forced.select(sources_N)
     longest = forced.symbols_BT.shape[1]
     random_NT = torch.from_numpy(
         np.stack([np.random.default_rng(seed).random(longest) for own in seeds for seed in own])
-    )
+    ).to(device)
 
     def choose(log_p_NV: Tensor, rows: Tensor, step: int) -> tuple[Tensor, Tensor]:
         symbols_N = draw(log_p_NV / temperature, random_NT[rows, step], top_p)
@@ -61,5 +62,7 @@ def draw(logits_NV: Tensor, random_N: Tensor, top_p: float = 1.0) -> Tensor:
     below_NV = p_NV.cumsum(-1)
     place_N1 = torch.searchsorted(below_NV, random_N[:, None] * below_NV[:, -1:], right=True)
     # A random number near 1 must not select a symbol after the last possible one.
-    last_N1 = (p_NV > 0).long().mul(torch.arange(1, p_NV.shape[1] + 1)).amax(-1, keepdim=True) - 1
+    last_N1 = (p_NV > 0).long().mul(torch.arange(1, p_NV.shape[1] + 1, device=p_NV.device)).amax(
+        -1, keepdim=True
+    ) - 1
     return torch.minimum(place_N1, last_N1)[:, 0]

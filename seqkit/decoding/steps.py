@@ -58,8 +58,15 @@ class Ensemble:
 class Forced:
     """Forced symbols: a prefix, and the end symbol of outputs of maximum length."""
 
-    def __init__(self, longest: Sequence[int], prefixes: Sequence[Sequence[int]], end: int) -> None:
-        """Args: longest, maximum length of each output with the end symbol; prefixes, forced beginnings.
+    def __init__(
+        self,
+        longest: Sequence[int],
+        prefixes: Sequence[Sequence[int]],
+        end: int,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        """Args: longest, maximum length of each output with the end symbol; prefixes, forced beginnings; device, of
+        the decoder's log-probabilities.
 
         Raises ValueError for a prefix that leaves no room for the end symbol.
         """
@@ -71,6 +78,7 @@ class Forced:
             self.symbols_BT[row, : len(prefix)] = torch.tensor(prefix, dtype=torch.long)
         self.symbols_BT[torch.arange(len(longest)), self.longest_B - 1] = end
         self._any_T = (self.symbols_BT != FREE).any(0).tolist()
+        self.longest_B, self.symbols_BT = self.longest_B.to(device), self.symbols_BT.to(device)
 
     def apply(self, log_p_NV: Tensor, step: int) -> Tensor:
         """Set the probability of all symbols but the forced ones to 0."""
@@ -91,4 +99,4 @@ class Forced:
 
 def normalised(log_prob: Tensor, length: Tensor | int, penalty: float) -> Tensor:
     """log_prob / length ** penalty."""
-    return log_prob / torch.as_tensor(length, dtype=log_prob.dtype) ** penalty
+    return log_prob / torch.as_tensor(length, dtype=log_prob.dtype, device=log_prob.device) ** penalty

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.pictures import plain, save_figure
+from seqkit.nn.placement import placed_for
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -35,7 +36,7 @@ def alignment(model: Any, source: Mapping[str, Any], output: Any) -> Alignment:
     """Compute the attention when the model writes `output`. Raises SeqkitError for a model without attention."""
     model.eval()
     decoder = model.decoder
-    weights_BTS = decoder.attention(model.read([source]), decoder.collate([output]))
+    weights_BTS = decoder.attention(model.read([source]), placed_for(model, decoder.collate([output])))
     if weights_BTS is None:
         raise SeqkitError(
             "the model has no attention to show", "Train one with it: --set attention=general.", exit_code=2
@@ -49,7 +50,7 @@ def alignment(model: Any, source: Mapping[str, Any], output: Any) -> Alignment:
         for name, weights_TS in zip(labels, of_each, strict=True)
     ]
     source_labels = [label for own in labels.values() for label in own]
-    return Alignment(decoder.labels(output), source_labels, torch.cat(folded, dim=1).numpy())
+    return Alignment(decoder.labels(output), source_labels, torch.cat(folded, dim=1).cpu().numpy())
 
 
 def heat_map(path: Path, found: Alignment) -> None:

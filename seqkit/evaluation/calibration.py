@@ -15,6 +15,7 @@ from torch import Tensor
 from seqkit.examples import NO_LABEL, Sentence
 from seqkit.labels.kinds import is_label
 from seqkit.nn.heads import IGNORE
+from seqkit.nn.placement import placed_for
 
 BINS = 15
 BATCH_WORDS = 4000
@@ -67,22 +68,23 @@ def measure_calibration(model: Any, gold: Sequence[Sentence], kinds: Sequence[st
     """
     was_training = model.training
     model.eval()
-    heads = {kind: (_with_temperature_1(model.heads[kind]), model.heads[kind]) for kind in kinds}
+    heads = {kind: _on_cpu(model.heads[kind]) for kind in kinds}
     parts: dict[str, list[_Part]] = {kind: [] for kind in kinds}
     for sentences in _equal_lengths(gold):
         batch = model.collate(sentences)
-        logits = model(batch)
+        logits = model(placed_for(model, batch))
         for kind in kinds:
             kept_BT = _labelled(sentences, kind)
-            parts[kind].append(_part(heads[kind], logits[kind], batch.targets[kind], kept_BT))
+            parts[kind].append(_part(heads[kind], logits[kind].cpu(), batch.targets[kind], kept_BT))
     model.train(was_training)
     return [_calibration(kind, parts[kind], float(model.heads[kind].temperature)) for kind in kinds]
 
 
-def _with_temperature_1(head: Any) -> Any:
-    plain = copy.deepcopy(head)
+def _on_cpu(head: Any) -> tuple[Any, Any]:
+    """Copies of a head on the CPU, without and with its temperature."""
+    plain, own = copy.deepcopy(head).cpu(), copy.deepcopy(head).cpu()
     plain.temperature.fill_(1)
-    return plain
+    return plain, own
 
 
 def _equal_lengths(gold: Sequence[Sentence]) -> Iterator[list[Sentence]]:

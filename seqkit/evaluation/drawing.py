@@ -14,6 +14,7 @@ from seqkit.evaluation.tagging import Accuracy
 from seqkit.examples import Pair
 from seqkit.models.modalities import Decoder
 from seqkit.nn.bfloat16 import products_in
+from seqkit.nn.placement import placed_for
 
 CLAUSE = re.compile(r"\s+and\s+(?=\S+\s+\S+\s+(?:is|are)\b)")
 """The beginning of the next clause of a caption: "… and digit 0 is going up and down"."""
@@ -57,7 +58,7 @@ def log_likelihood(model: Any, pairs: Sequence[Pair]) -> float:
             batch = pairs[start : start + BATCH]
             log_p_B = model.log_prob_or_none(batch)
             if log_p_B is None:
-                total -= float(model(model.collate(batch)).counts.nll)
+                total -= float(model(placed_for(model, model.collate(batch))).counts.nll)
             else:
                 total += float(log_p_B.sum())
     return total / len(pairs)
@@ -71,7 +72,7 @@ def mean_squared_error(model: Any, pairs: Sequence[Pair]) -> float | None:
     model.eval()
     total = 0.0
     for start in range(0, len(pairs), BATCH):
-        batch = model.collate(pairs[start : start + BATCH])
+        batch = placed_for(model, model.collate(pairs[start : start + BATCH]))
         error_B = model.decoder.squared_error(model.encode(batch.sources), batch.target)
         if error_B is None:
             return None

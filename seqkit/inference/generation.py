@@ -19,6 +19,7 @@ from seqkit.inference.outputs import ROWS, Output, Source, longest_outputs, outp
 from seqkit.models.modalities import DrawingDecoder
 from seqkit.models.seq2seq import Seq2Seq
 from seqkit.nn.bfloat16 import products_in
+from seqkit.nn.placement import device_of
 from seqkit.runtime.threads import in_order
 
 DRAWN = 64
@@ -154,7 +155,7 @@ def _search(
     decoder: Stepper = Ensemble(decoders) if len(models) > 1 else decoders[0]
     state = states if len(models) > 1 else states[0]
     longest = longest_outputs(models[0], steps, prefixes, options.max_ratio)
-    forced = Forced(longest, prefixes, decoder.end)
+    forced = Forced(longest, prefixes, decoder.end, device_of(models[0]))
     if options.draws:
         seeds = [[(options.seed, number, draw) for draw in range(options.draws)] for number in numbers]
         return sample(

@@ -97,10 +97,11 @@ class TaggerRunner:
     ) -> dict[str, Ids]:
         """The labels of one batch, word by word."""
         best = {
-            kind: cast(SoftmaxHead, self.heads[kind]).best(of_kind).numpy()
+            kind: cast(SoftmaxHead, self.heads[kind]).best(of_kind).cpu().numpy()
             for kind, of_kind in logits.items()
         }
-        return settle(self.facts, together, best, logits, words)
+        on_cpu = {kind: of_kind.cpu() for kind, of_kind in logits.items()}
+        return settle(self.facts, together, best, on_cpu, words)
 
     def predict_top(self, sentences: Iterable[Sentence], top: int) -> list[dict[str, list[Ranked]]]:
         """The `top` most probable labels of each kind for every word, each with its calibrated probability."""
@@ -116,7 +117,7 @@ class TaggerRunner:
                 rows_N = rows_BT.ravel().tolist()
                 best = self._best(together, logits, words_N[rows_N])
                 for kind, logits_BTL in logits.items():
-                    p_BTL = cast(SoftmaxHead, self.heads[kind]).probabilities(logits_BTL)
+                    p_BTL = cast(SoftmaxHead, self.heads[kind]).probabilities(logits_BTL).cpu()
                     ids_BTK = p_BTL.topk(min(top, logits_BTL.shape[-1])).indices
                     found = p_BTL.flatten(0, 1).numpy(), ids_BTK.flatten(0, 1).numpy(), best[kind].tolist()
                     for row, p_L, ids_K, first in zip(rows_N, *found, strict=True):

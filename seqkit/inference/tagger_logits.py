@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol, cast
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import Sentence
@@ -24,6 +24,7 @@ from seqkit.models.tagger import Tagger
 from seqkit.nn.bfloat16 import products_in
 from seqkit.nn.fast_forms import check_int8
 from seqkit.nn.heads import CRFHead, in_float32
+from seqkit.nn.placement import device_of, placed_for
 from seqkit.nn.stack import Layer
 from seqkit.runtime.threads import in_order
 from seqkit.text.vocabulary import Ids
@@ -53,11 +54,16 @@ class TaggerLogits(Protocol):
 
 
 def tagger_logits(model: TaggerModel, dtype: str) -> TaggerLogits:
-    """The fast way for the built-in tagger, the plain way for any other network.
+    """The fast way for the built-in tagger on the CPU, the plain way for any other network and on accelerators.
 
     Raises SeqkitError for a number format that the model does not have.
     """
-    return PreparedLogits(model, dtype) if isinstance(model, Tagger) else PlainLogits(model, dtype)
+    if device_of(cast(nn.Module, model)).type == "cpu":
+        return PreparedLogits(model, dtype) if isinstance(model, Tagger) else PlainLogits(model, dtype)
+    if dtype == "int8":
+        fix = "Use --device cpu, or --inference-dtype float32."
+        raise SeqkitError("int8: a number format for the CPU alone", fix, exit_code=2)
+    return PlainLogits(model, dtype)
 
 
 class PreparedLogits:
@@ -136,6 +142,7 @@ class PlainLogits:
             lengths = [rows_BT.shape[1]] * len(rows_BT) if lengths_B is None else lengths_B.tolist()
             rows = zip(rows_BT.tolist(), lengths, strict=True)
             batch = self._model.collate([Sentence([words[n] for n in row[:length]]) for row, length in rows])
+            batch = placed_for(cast(nn.Module, self._model), batch)
             with products_in(self._dtype):
                 logits = self._model(batch)
             yield LogitsBatch(rows_BT, {kind: logits[kind].float() for kind in kinds})

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.inspection.influence import entering
+from seqkit.nn.placement import placed_for
 from seqkit.tasks.inspecting import Subject
 
 POINTS = (32, 128, 512)
@@ -85,7 +86,7 @@ def _attributions(
         return path_BSD
 
     with entering(subject.model, subject.entries(), scale):
-        scores_BTV = subject.scores(subject.collate([index] * (points + 2)))
+        scores_BTV = subject.scores(placed_for(subject.model, subject.collate([index] * (points + 2))))
     weight_K = torch.as_tensor(weights / 2, dtype=scores_BTV.dtype)
     names, chosen = subject.names(), subject.chosen(index)
     found = []

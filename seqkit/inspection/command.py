@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from seqkit.terminal.arguments import SkipBad, ThreadsOfTorch
+from seqkit.terminal.arguments import Device, SkipBad, ThreadsOfTorch
 
 
 def inspect(
@@ -39,6 +39,7 @@ def inspect(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     threads: ThreadsOfTorch = None,
+    device: Device = "",
     skip_bad: SkipBad = False,
 ) -> None:
     """Measure gradients, gates and memory of a model's recurrent layers on real text, and explain an output."""
@@ -48,11 +49,13 @@ def inspect(
     from seqkit.inspection.inspect import inspect as run
     from seqkit.inspection.page import write_page
     from seqkit.inspection.report import data_of, tables_of, title_of
+    from seqkit.runtime.devices import use_device
     from seqkit.runtime.threads import compute_serially
     from seqkit.tasks.inspecting import InspectionRequest
     from seqkit.terminal.inputs import check_utf8
     from seqkit.terminal.tables import print_tables, say, show_json
 
+    use_device(device)
     compute_serially(threads)
     if bool(corpus) == bool(text):
         fix = "Give either --corpus NAME or --text TEXT."

@@ -14,6 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from seqkit.nn.placement import placed_for
 from seqkit.nn.saved import SavedBytes
 from seqkit.tasks.inspecting import Subject
 
@@ -69,7 +70,7 @@ class _Clock(SavedBytes):
 
 def costs(subject: Subject, indices: list[int]) -> list[Cost]:
     """One training step on these examples, dropout included; the second of two, so that nothing is warmed up in it."""
-    batch = subject.collate(indices)
+    batch = placed_for(subject.model, subject.collate(indices))
     model: nn.Module = subject.model
     model.train()
     try:

@@ -32,6 +32,7 @@ from seqkit.inspection.matrices import Spectrum, spectra_of, spectrum_of
 from seqkit.inspection.states import StateUse, part_names
 from seqkit.inspection.tracing import Chain, Trace, Traces, chains_of, chosen, tracing
 from seqkit.models.folder import model_info
+from seqkit.nn.placement import placed_for
 from seqkit.tasks.contract import task_named
 from seqkit.tasks.inspecting import InspectionRequest, Subject, check_inspectable
 from seqkit.training.loop import in_dtype
@@ -180,7 +181,9 @@ def _read(subject: Subject, indices: list[int], findings: list[ChainFindings]) -
     steps = [subject.steps(index) for index in indices]
     targets = [one.target for one in steps]
     with tracing() as traces:
-        losses_BT = subject.step_losses(in_dtype(subject.collate(indices), "float64"))
+        losses_BT = subject.step_losses(
+            placed_for(subject.model, in_dtype(subject.collate(indices), "float64"))
+        )
     followed: list[Followed] = []
     for one in findings:
         source = subject.reads_source(one.chain.name)

@@ -41,7 +41,7 @@ from seqkit.models.needs import needs_of, versions_of
 from seqkit.models.options import options_class
 from seqkit.nn.bfloat16 import usable
 from seqkit.nn.initial import without_first_weights
-from seqkit.runtime.devices import device_named
+from seqkit.runtime.devices import chosen_device
 from seqkit.runtime.signals import unfinished
 from seqkit.runtime.threads import survive_forks
 
@@ -139,7 +139,7 @@ def _loaded(name_or_folder: str) -> Any:
     model = build_model(info)
     warn_of_versions(info)
     read_weights(info.folder / WEIGHTS, model)
-    return model.eval().to(device_named())
+    return model.eval().to(chosen_device())
 
 
 def _manifest(name_or_folder: str) -> bytes:

@@ -128,7 +128,9 @@ class Counts(NamedTuple):
     @classmethod
     def of(cls, nll: Tensor, right: Tensor, steps: Tensor) -> Self:
         """Counts without history. nll is widened first, so that sums over an epoch lose nothing."""
-        return cls(nll.detach().double(), right.detach(), steps)
+        from seqkit.nn.placement import widened
+
+        return cls(widened(nll), right.detach(), steps)
 
 
 class StepLogProbs(NamedTuple):

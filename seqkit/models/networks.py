@@ -9,6 +9,7 @@ from seqkit.models.options import Seq2SeqOptions
 from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.decoder import RecurrentDecoder
 from seqkit.nn.deep import DeepEncoder
+from seqkit.nn.placement import all_real
 from seqkit.nn.recurrent import mask_of
 
 
@@ -29,7 +30,7 @@ def recurrent_encoder(options: Seq2SeqOptions, input_size: int) -> DeepEncoder:
 def recurrent_memory(network: DeepEncoder, x_BSX: Tensor, lengths_B: Tensor) -> Memory:
     """The memory of steps x, padded on the right."""
     real_BS = mask_of(lengths_B, x_BSX.shape[1])
-    mask_BS = None if bool(real_BS.all()) else real_BS
+    mask_BS = None if all_real(real_BS) else real_BS
     z_BSD, final = network(x_BSX, mask_BS)
     return Memory(z_BSD, mask_BS, final)
 

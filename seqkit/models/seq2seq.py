@@ -22,6 +22,7 @@ from seqkit.extend.build import build_as
 from seqkit.models.contracts import Loss, Memory
 from seqkit.models.modalities import Decoder, Encoder
 from seqkit.models.seq2seq_facts import Seq2SeqFacts
+from seqkit.nn.placement import all_real, placed_for
 
 
 class Seq2SeqBatch(NamedTuple):
@@ -87,7 +88,7 @@ class Seq2Seq(nn.Module):
 
     def read(self, sources: Sequence[Mapping[str, Any]]) -> Memory:
         """The memory of sources."""
-        return self.encode(self.collate_sources(sources))
+        return self.encode(placed_for(self, self.collate_sources(sources)))
 
     def encode(self, sources: Mapping[str, Any]) -> Memory:
         """The memory of a batch of sources. Those of several encoders are projected to one width and joined along S."""
@@ -107,7 +108,7 @@ class Seq2Seq(nn.Module):
     @torch.no_grad()
     def log_prob_or_none(self, pairs: Sequence[Pair]) -> Tensor | None:
         """As `log_prob`; None if the decoder does not offer it."""
-        batch = self.collate(pairs)
+        batch = placed_for(self, self.collate(pairs))
         log_p_B: Tensor | None = self.decoder.log_prob(self.encode(batch.sources), batch.target)
         return log_p_B
 
@@ -132,7 +133,7 @@ def join(memories: Mapping[str, Memory]) -> Memory:
     mask_BS = torch.cat([_mask(memory) for memory in several], dim=1)
     # If only some recurrences have a memory cell, only the common parts of the state can start a decoder.
     final = tuple(torch.cat(parts, dim=-1) for parts in zip(*(m.final for m in several), strict=False))
-    return Memory(states_BSD, None if bool(mask_BS.all()) else mask_BS, final, *_symbols(several))
+    return Memory(states_BSD, None if all_real(mask_BS) else mask_BS, final, *_symbols(several))
 
 
 def _symbols(memories: Sequence[Memory]) -> tuple[Tensor | None, Any]:

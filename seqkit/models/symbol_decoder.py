@@ -20,6 +20,7 @@ from seqkit.nn.affine import affine
 from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs, symbol_log_probs
 from seqkit.nn.decoder import DecoderState
 from seqkit.nn.dropout import SharedDropout
+from seqkit.nn.placement import steps_with_target
 from seqkit.nn.recurrent import mask_of
 from seqkit.nn.symbols import SymbolEmbedding
 from seqkit.text.vocabulary import pad
@@ -83,7 +84,8 @@ class RecurrentSymbolDecoder(SymbolDecoder):
 
     def loss(self, memory: Memory, batch: SymbolBatch, label_smoothing: float = 0.0) -> Loss:
         """-Σ_τ log P(y_τ | y_<τ, memory)."""
-        o_NO, y_N = self._steps(memory, batch)
+        o_BTO, _ = self.outputs(memory, batch.inputs_BT)
+        o_NO, y_N = steps_with_target(o_BTO, batch.targets_BT, batch.mask_BT)
         loss = chunked_cross_entropy(o_NO, self.V, self.output.bias, y_N, label_smoothing)
         counts = Counts.of(loss.nll, loss.right, batch.mask_BT.sum())
         return Loss(loss.smooth, counts.steps, counts)
@@ -138,7 +140,7 @@ class RecurrentSymbolDecoder(SymbolDecoder):
     def step(self, previous_N: Tensor | None, state: DecoderState) -> tuple[Tensor, DecoderState]:
         """One step: the symbols just written (None before the first) -> log P(next)_NV."""
         if previous_N is None:
-            previous_N = torch.full((state.layers[0][0].shape[0],), self.end)
+            previous_N = torch.full((len(state.layers[0][0]),), self.end, device=self.V.device)
         o_NO, state = self.network.step(self.embedding(previous_N), state)
         return log_probs(o_NO, self.V, self.output.bias), state
 

@@ -30,6 +30,7 @@ from seqkit.nn.embedding import (
 )
 from seqkit.nn.fast_forms import check_int8
 from seqkit.nn.heads import IGNORE, CRFHead, SoftmaxHead
+from seqkit.nn.placement import all_real
 from seqkit.nn.recurrent import RecurrenceClass
 from seqkit.nn.stack import Layer, Stack
 from seqkit.text.affixes import KINDS as AFFIX_KINDS
@@ -120,7 +121,7 @@ class Tagger(nn.Module):
     def forward(self, batch: TagBatch) -> dict[str, Tensor]:
         """Kind of label -> logits_BTL."""
         x_BTD = F.embedding(batch.index_BT, self.embedding(batch.table))
-        lengths_B = None if bool((batch.lengths_B == batch.index_BT.shape[1]).all()) else batch.lengths_B
+        lengths_B = None if all_real(batch.lengths_B == batch.index_BT.shape[1]) else batch.lengths_B
         return self.logits(x_BTD, lengths_B)
 
     def logits(self, x_BTD: Tensor, lengths_B: Tensor | None = None) -> dict[str, Tensor]:

@@ -65,6 +65,8 @@ class VectorDecoder(DrawingDecoder):
         super().__init__()
         self.options, self.facts = options, facts
         self.longest = math.ceil(LONGER * facts.longest)
+        self.scale = torch.tensor(facts.mean), torch.tensor(facts.deviation)
+        """Mean and deviation for `collate`, which computes on the CPU, wherever the weights are."""
         self.register_buffer("mean_D", torch.tensor(facts.mean), persistent=False)
         self.register_buffer("deviation_D", torch.tensor(facts.deviation), persistent=False)
         self.input_dropout = SharedDropout(options.dropout)
@@ -90,7 +92,8 @@ class VectorDecoder(DrawingDecoder):
         if other is not None:
             fix = f"Give vectors of {size} numbers, or train another model."
             raise SeqkitError(f"vectors of {other} numbers, where the model writes {size}", fix)
-        rows = [(row - self.mean_D) / self.deviation_D for row in rows]
+        mean_D, deviation_D = self.scale
+        rows = [(row - mean_D) / deviation_D for row in rows]
         lengths_B = torch.tensor([len(row) for row in rows])
         return TargetVectors(nn.utils.rnn.pad_sequence(rows, batch_first=True), lengths_B)
 
@@ -115,7 +118,7 @@ class VectorDecoder(DrawingDecoder):
         off_BTD = (batch.y_BTD - mean_BTD) / deviation_BTD
         vector_BT = (0.5 * off_BTD.square() + deviation_BTD.log() + 0.5 * math.log(2 * math.pi)).sum(-1)
         real_BT = mask_of(batch.lengths_B, batch.y_BTD.shape[1])
-        last_BT = torch.arange(batch.y_BTD.shape[1]) == batch.lengths_B[:, None] - 1
+        last_BT = torch.arange(end_BT.shape[1], device=end_BT.device) == batch.lengths_B[:, None] - 1
         ends_BT = binary_cross_entropy_with_logits(end_BT, last_BT.float(), reduction="none")
         return (vector_BT + ends_BT) * real_BT, mean_BTD
 
@@ -146,21 +149,21 @@ class VectorDecoder(DrawingDecoder):
         """Write a sequence for each example: means at temperature 0, else samples, until the end is more probable."""
         state = self.network.start(memory.states_BSD, memory.mask_BS, memory.final)
         drawn = [torch.Generator().manual_seed(seed) for seed in seeds]
-        x_BX = torch.zeros(len(seeds), len(self.mean_D) + 1)
+        x_BX = self.mean_D.new_zeros(len(seeds), len(self.mean_D) + 1, dtype=torch.float32)
         x_BX[:, -1] = 1
         steps, ends = [], []
         for _ in range(self.longest):
             o_BO, state = self.network.step(x_BX, state)
             mean_BD, deviation_BD, end_B = self.predicted(o_BO)
             normal_BD = torch.stack([torch.randn(len(self.mean_D), generator=one) for one in drawn])
-            steps.append(mean_BD + temperature * deviation_BD * normal_BD)
+            steps.append(mean_BD + temperature * deviation_BD * normal_BD.to(mean_BD.device))
             ends.append(end_B > 0)
             if bool(torch.stack(ends).any(0).all()):
                 break
-            x_BX = torch.cat([steps[-1], torch.zeros(len(seeds), 1)], dim=-1)
+            x_BX = torch.cat([steps[-1], torch.zeros_like(steps[-1][:, :1])], dim=-1)
         y_BTD, ends_BT = torch.stack(steps, dim=1) * self.deviation_D + self.mean_D, torch.stack(ends, dim=1)
         ends_BT[:, -1] = True
         return [
-            self.output_of(y_TD[: int(end_T.int().argmax()) + 1].numpy())
+            self.output_of(y_TD[: int(end_T.int().argmax()) + 1].cpu().numpy())
             for y_TD, end_T in zip(y_BTD, ends_BT, strict=True)
         ]

@@ -41,8 +41,8 @@ class VectorEncoder(Encoder):
     def __init__(self, options: Any, facts: SourceVectorFacts) -> None:
         super().__init__()
         self.options, self.facts = options, facts
-        self.register_buffer("mean_N", torch.tensor(facts.mean), persistent=False)
-        self.register_buffer("deviation_N", torch.tensor(facts.deviation), persistent=False)
+        # Plain tensors: `collate` computes on the CPU, wherever the weights are.
+        self.mean_N, self.deviation_N = torch.tensor(facts.mean), torch.tensor(facts.deviation)
         self.input_dropout = SharedDropout(options.dropout)
         self.network = recurrent_encoder(options, len(facts.mean))
         self.output_size, self.final_sizes = options.hidden, self.network.final_sizes
@@ -63,8 +63,7 @@ class VectorEncoder(Encoder):
         if other is not None:
             fix = f"Give vectors of {size} numbers, or train another model."
             raise SeqkitError(f"vectors of {other} numbers, where the model reads {size}", fix)
-        mean_N, deviation_N = self.mean_N.float(), self.deviation_N.float()
-        rows = [(row - mean_N) / deviation_N for row in rows]
+        rows = [(row - self.mean_N) / self.deviation_N for row in rows]
         lengths_B = torch.tensor([len(row) for row in rows])
         return VectorBatch(nn.utils.rnn.pad_sequence(rows, batch_first=True), lengths_B)
 

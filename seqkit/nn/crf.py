@@ -8,6 +8,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from seqkit.nn.placement import without_autocast
+
 
 def log_partition(logits_BTL: Tensor, A_LL: Tensor, real_BT: Tensor) -> Tensor:
     """log Z_B = log Σ_y exp Σ_t (logits_t[y_t] + A[y_{t-1}, y_t]); real_BT is the padding mask (True: real)."""
@@ -29,7 +31,7 @@ class Transitions:
         """log Σ_i exp(a_i + A_ij) for each j."""
         top_B1 = a_BL.detach().amax(-1, keepdim=True)
         dtype = torch.promote_types(a_BL.dtype, self._E_LL.dtype)
-        with torch.autocast(a_BL.device.type, enabled=False):
+        with without_autocast(a_BL):
             sum_BL = (a_BL - top_B1).exp().to(dtype) @ self._E_LL.to(dtype)
         return sum_BL.clamp(min=torch.finfo(sum_BL.dtype).tiny).log() + top_B1 + self._top
 

@@ -13,6 +13,7 @@ from torch.nn.functional import cross_entropy
 from torch.utils.checkpoint import checkpoint
 
 from seqkit.nn.affine import affine, product
+from seqkit.nn.placement import on_host, under_autocast, without_autocast
 
 STEPS_AT_ONCE = 512
 
@@ -55,19 +56,27 @@ class _Chunked(torch.autograd.Function):
         for start in range(0, len(y_N), STEPS_AT_ONCE):
             part = slice(start, start + STEPS_AT_ONCE)
             o_CH, y_C1 = o_NH[part].to(precision), y_N[part, None]
+            real_C1 = None if on_host(y_N) else y_C1 >= 0
+            y_C1 = y_C1 if real_C1 is None else y_C1.clamp(min=0)
             z_CV = affine(o_CH, low_V_VH).to(b_V.dtype).add_(b_V)
             p_CV = z_CV.softmax(dim=-1)
             # log p = z - lse. The largest p is at least 1 / V, so its logarithm does not underflow.
             highest_C = z_CV.amax(-1)
             lse_C = highest_C - p_CV.amax(-1).log_()
             z_y_C = z_CV.gather(1, y_C1)[:, 0]
+            right_C = z_y_C == highest_C
+            if real_C1 is not None:
+                # Steps without a target count for nothing: their part of each sum is 0.
+                real_C, right_C = real_C1[:, 0], right_C & real_C1[:, 0]
+                z_CV, lse_C, z_y_C = z_CV * real_C1, lse_C * real_C, z_y_C * real_C
             nll_C = lse_C - z_y_C
             nll += nll_C.sum()
             smooth += (1 - smoothing) * nll_C.sum() - share * (z_CV.sum() - len(b_V) * lse_C.sum())
-            right += (z_y_C == highest_C).sum()
+            right += right_C.sum()
             if d_o is not None and d_V is not None and d_b is not None and low_V_HV is not None:
                 d_CV = p_CV.sub_(share)
                 d_CV.scatter_add_(1, y_C1, d_CV.new_full(y_C1.shape, smoothing - 1))
+                d_CV = d_CV if real_C1 is None else d_CV.mul_(real_C1)
                 d_b += d_CV.sum(0)
                 d_CV = d_CV.to(precision)
                 d_o[part] = affine(d_CV, low_V_HV)
@@ -87,13 +96,15 @@ class _Chunked(torch.autograd.Function):
 def chunked_cross_entropy(
     o_NH: Tensor, V_VH: Tensor, b_V: Tensor, y_N: Tensor, label_smoothing: float = 0.0
 ) -> SoftmaxLoss:
-    """-Σ_n Σ_v q_nv log softmax(V o_n + b)_v, where q distributes `label_smoothing` evenly over all symbols."""
+    """-Σ_n Σ_v q_nv log softmax(V o_n + b)_v, where q distributes `label_smoothing` evenly over all symbols.
+
+    On an accelerator, steps with the target -1 are left out: see `seqkit.nn.placement.steps_with_target`.
+    """
     # Under autocast, matrix products use its dtype; the softmax and all sums use the dtype of the weights.
-    kind = o_NH.device.type
-    precision = torch.get_autocast_dtype(kind) if torch.is_autocast_enabled(kind) else V_VH.dtype
+    precision = torch.get_autocast_dtype(o_NH.device.type) if under_autocast(o_NH) else V_VH.dtype
     # `forward` cannot see whether a gradient will be needed; on dev none is.
     wanted = torch.is_grad_enabled()
-    with torch.autocast(kind, enabled=False):
+    with without_autocast(o_NH):
         smooth, nll, right = cast(
             tuple[Tensor, Tensor, Tensor],
             _Chunked.apply(o_NH.to(V_VH.dtype), V_VH, b_V, y_N, label_smoothing, precision, wanted),

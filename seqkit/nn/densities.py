@@ -36,7 +36,7 @@ class Mixture(NamedTuple):
         """Sample a vector of each mixture from uniform and normal numbers; temperature < 1 reduces the deviations."""
         edges_NM = self.log_weights_NM.exp().cumsum(-1)
         part_N = (uniform_N[:, None] * edges_NM[:, -1:] > edges_NM[:, :-1]).sum(-1)
-        rows_N = torch.arange(len(part_N))
+        rows_N = torch.arange(len(part_N), device=part_N.device)
         deviation_ND = self.log_deviations_NMD[rows_N, part_N].exp()
         return self.means_NMD[rows_N, part_N] + temperature * deviation_ND * normal_ND
 

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from seqkit.nn.affine import Affine
 from seqkit.nn.fast_forms import Prepared
 from seqkit.nn.int8 import real
+from seqkit.nn.placement import on_host
 from seqkit.nn.recurrent import RecurrenceClass, last_real, mask_of
 from seqkit.nn.stack import ChainLayer, Layer
 
@@ -65,9 +66,11 @@ class CharacterEmbedding(nn.Module):
 
     def forward(self, chars_UC: Tensor, count_U: Tensor) -> Tensor:
         """Batch words of similar length: most words are short, and padding costs as much as letters."""
-        groups = list(_similar_lengths(count_U))
         # Without a gradient, what depends on a character alone is computed once for each distinct character.
         prepared = None if torch.is_grad_enabled() else self.layer.prepare(self.vectors.weight)
+        if not on_host(count_U):  # to group the words, their lengths would have to come back from the device
+            return self._read(chars_UC, count_U, prepared)
+        groups = list(_similar_lengths(count_U))
         parts = [
             self._read(chars_UC[rows_N, : int(count_U[rows_N].max())], count_U[rows_N], prepared)
             for rows_N in groups

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from seqkit.nn.affine import Affine
 from seqkit.nn.crf import label_score, log_partition, marginals, viterbi
+from seqkit.nn.placement import steps_with_target, summed
 
 IGNORE = -1
 """Target of a step without a label, or with a label that the model does not have."""
@@ -51,11 +52,11 @@ class SoftmaxHead(nn.Module):
 
         Args: y_BT, with IGNORE at padding and steps without a label; real_BT, False at padding.
         """
-        labelled_BT = y_BT != IGNORE
-        log_p_NL = F.log_softmax(in_float32(logits_BTL[labelled_BT]), dim=-1)
-        nll_N = -log_p_NL.gather(1, y_BT[labelled_BT][:, None])[:, 0]
+        logits_NL, y_N = steps_with_target(logits_BTL, y_BT, y_BT != IGNORE)
+        log_p_NL = F.log_softmax(in_float32(logits_NL), dim=-1)
+        nll_N = -log_p_NL.gather(1, y_N.clamp(min=0)[:, None])[:, 0]
         smooth_N = (1 - label_smoothing) * nll_N - label_smoothing * log_p_NL.mean(-1)
-        return smooth_N.sum(), nll_N.sum()
+        return summed(smooth_N, y_N), summed(nll_N, y_N)
 
     def best(self, logits_BTL: Tensor) -> Tensor:
         """The most probable label of each step, y_BT, without padding."""

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from seqkit.nn.random_state import RandomState
 from seqkit.nn.recompute_schedule import Schedule
 from seqkit.nn.recurrent import Recurrence, State
 from seqkit.nn.running import Call
@@ -26,18 +27,20 @@ class Surroundings:
 
     autocast: bool
     dtype: torch.dtype
-    random: Tensor
+    random: RandomState
 
     @classmethod
-    def now(cls) -> Surroundings:
-        """As they are."""
-        return cls(torch.is_autocast_enabled("cpu"), torch.get_autocast_dtype("cpu"), torch.get_rng_state())
+    def now(cls, device: torch.device) -> Surroundings:
+        """As they are on a device."""
+        kind = device.type
+        return cls(torch.is_autocast_enabled(kind), torch.get_autocast_dtype(kind), RandomState.of(device))
 
     def again(self, stack: ExitStack) -> None:
         """Put them back until the stack is left; random numbers go on afterwards as if nothing had been drawn."""
-        stack.enter_context(torch.autocast("cpu", dtype=self.dtype, enabled=self.autocast))
-        stack.callback(torch.set_rng_state, torch.get_rng_state())
-        torch.set_rng_state(self.random)
+        device = self.random.device
+        stack.enter_context(torch.autocast(device.type, dtype=self.dtype, enabled=self.autocast))
+        stack.callback(RandomState.of(device).restore)
+        self.random.restore()
 
 
 def within(
@@ -85,7 +88,7 @@ class _Recomputed(torch.autograd.Function):
     @staticmethod
     def forward(context: Any, stretch: _Stretch, parts: int, *tensors: Tensor) -> tuple[Tensor, ...]:
         x_BTD, state, parameters = tensors[0], tensors[1 : 1 + parts], tensors[1 + parts :]
-        context.stretch, context.parts, context.surroundings = stretch, parts, Surroundings.now()
+        context.stretch, context.parts, context.surroundings = stretch, parts, Surroundings.now(x_BTD.device)
         context.save_for_backward(x_BTD, *state, *parameters)
         z_BTH, after = stretch.forward(x_BTD, stretch.mask_BT, state)
         return z_BTH, *map(_alone, after)

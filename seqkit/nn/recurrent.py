@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from seqkit.nn.initial import first_weights_wanted
+from seqkit.nn.placement import all_real
 from seqkit.nn.running import through_runners
 
 State = tuple[Tensor, ...]
@@ -157,7 +158,7 @@ class KernelRecurrence(Recurrence):
         self, x_BTD: Tensor, mask_BT: Tensor | None = None, state: State | None = None
     ) -> tuple[Tensor, State]:
         start = self._to_kernel(self.initial_state(x_BTD) if state is None else state)
-        if mask_BT is None or bool(mask_BT.all()):
+        if mask_BT is None or all_real(mask_BT):
             z_BTH, end = self.kernel(x_BTD, start)
             return z_BTH, self._from_kernel(end)
         z_BTH = self.kernel(x_BTD, start)[0]

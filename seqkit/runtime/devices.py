@@ -1,7 +1,8 @@
-"""The one place where a command chooses the device that it computes on."""
+"""The one place where a process chooses the device that it computes on. Imports no torch until a device is named."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from seqkit.errors import SeqkitError
@@ -10,18 +11,83 @@ if TYPE_CHECKING:
     import torch
 
 DEFAULT = "cpu"
+AUTO = "auto"
+"""The first accelerator, or the CPU on a machine without one."""
+
+
+class _Chosen:
+    name = DEFAULT
 
 
 def devices() -> list[str]:
-    """Names of the devices that are there. Accelerators are not supported yet."""
-    return [DEFAULT]
+    """Names of the devices that are there, the CPU first."""
+    import torch
+
+    found = [DEFAULT]
+    if torch.cuda.is_available():
+        found += [f"cuda:{number}" for number in range(torch.cuda.device_count())]
+    if torch.backends.mps.is_available():
+        found.append("mps")
+    return found
+
+
+def use_device(name: str = "") -> None:
+    """Compute on the device of that name from now on; "" is the CPU, which needs no torch.
+
+    Raises SeqkitError, naming those that are there, for a device that is not.
+    """
+    if name in ("", DEFAULT):
+        _Chosen.name = DEFAULT
+        return
+    # cuBLAS sums in a fixed order only with a workspace of its own, which it reads when it starts.
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    _Chosen.name = str(device_named(name))
+
+
+def chosen_device() -> torch.device:
+    """The device that this process computes on."""
+    import torch
+
+    return torch.device(_Chosen.name)
+
+
+def device_name() -> str:
+    """The chosen device as `use_device` takes it. Imports no torch."""
+    return _Chosen.name
+
+
+def on_cpu() -> bool:
+    """Whether this process computes on the CPU. Imports no torch."""
+    return _Chosen.name == DEFAULT
+
+
+def device_class() -> str:
+    """The kind of accelerator that this process computes on, such as "cuda NVIDIA H100"."""
+    import torch
+
+    device = chosen_device()
+    return f"cuda {torch.cuda.get_device_name(device)}" if device.type == "cuda" else device.type
 
 
 def device_named(name: str = DEFAULT) -> torch.device:
-    """The device of that name. Raises SeqkitError, naming those that are there, for any other."""
+    """The device of that name: cpu, cuda (the first, or that of this local rank), cuda:1, mps, auto.
+
+    Raises SeqkitError, naming those that are there, for any other.
+    """
     import torch
 
-    if name not in devices():
-        fix = f"Devices that are there: {', '.join(devices())}."
-        raise SeqkitError(f"there is no device '{name}'", fix, exit_code=2)
-    return torch.device(name)
+    there = devices()
+    if name in there:
+        return torch.device(name)
+    accelerators = [one for one in there if one != DEFAULT]
+    if name == AUTO and not accelerators:
+        return torch.device(DEFAULT)
+    alike = [one for one in accelerators if name in (AUTO, one.partition(":")[0])]
+    if not alike:
+        fix = f"Devices that are there: {', '.join(there)}."
+        raise SeqkitError(f"--device {name}: there is no such device", fix, exit_code=2)
+    rank = int(os.environ.get("LOCAL_RANK") or 0)
+    if rank >= len(alike):
+        problem = f"--device {name}: process {rank} of this machine has no device of its own"
+        raise SeqkitError(problem, f"Devices that are there: {', '.join(there)}.", exit_code=2)
+    return torch.device(alike[rank])

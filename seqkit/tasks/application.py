@@ -37,6 +37,8 @@ class ApplyRequest:
     inference_dtype: str = ""
     """Number format of the computation; "": the model's own."""
     reading: Reading = Reading()
+    device: str = ""
+    """That workers compute on, as `--device` names it; "": the CPU. This process has chosen it already."""
 
 
 class Limits(NamedTuple):

@@ -36,6 +36,14 @@ ThreadsOfTorch = Annotated[
     int | None, typer.Option("--threads", min=1, max=1024, help="Threads that compute. Default: 1.")
 ]
 """For commands whose work is one step after the other."""
+Device = Annotated[
+    str,
+    typer.Option(
+        "--device",
+        help="Device that computes: cpu, cuda, cuda:1, mps, or auto, an accelerator if there is one. Default: cpu.",
+        show_default=False,
+    ),
+]
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Skip bad records and count them.")]
 
 TextField = Annotated[

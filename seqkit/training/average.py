@@ -8,6 +8,8 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from seqkit.nn.placement import on_host
+
 
 def start_average(model: nn.Module) -> dict[str, Tensor]:
     """The weights of a model by name, copied."""
@@ -30,8 +32,14 @@ def averaged_weights(model: nn.Module, average: dict[str, Tensor]) -> Iterator[N
 
     def swap() -> None:
         for name, parameter in model.named_parameters():
-            if name in average:
+            if name not in average:
+                continue
+            if on_host(parameter):
                 parameter.data, average[name] = average[name], parameter.data
+            else:  # cuDNN wants the weights of a layer to stay where they are, side by side
+                held = parameter.detach().clone()
+                parameter.data.copy_(average[name])
+                average[name] = held
 
     swap()
     try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import signal
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -12,19 +11,22 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from seqkit.config import bytes_in
 from seqkit.errors import PluginError, SeqkitError
 from seqkit.evaluation.metric import Metric, is_better
 from seqkit.models.artifact import write_weights
-from seqkit.models.contracts import Loss
+from seqkit.models.contracts import Counts, Loss
 from seqkit.nn.bfloat16 import products_in, usable
+from seqkit.nn.placement import device_of, mapped, placed
 from seqkit.nn.running import running
 from seqkit.runtime.allocator import trim
 from seqkit.runtime.signals import StopRequest
 from seqkit.training.average import averaged_weights, start_average, update_average
 from seqkit.training.batches import batch_seed
+from seqkit.training.counts import EVERY, NotFinite, PendingCounts
+from seqkit.training.group import Group
 from seqkit.training.memory_budget import MemoryBudget
 from seqkit.training.metrics import write_metrics
 from seqkit.training.objective import Objective
@@ -75,9 +77,18 @@ class Training:
     """One run: everything that changes while it goes."""
 
     def __init__(
-        self, task: Trainable, options: TrainingOptions, methods: Methods, folder: Path, reporter: Reporter
+        self,
+        task: Trainable,
+        options: TrainingOptions,
+        methods: Methods,
+        folder: Path,
+        reporter: Reporter,
+        group: Group | None = None,
     ) -> None:
+        """Args: group, the processes that train together; None: this one alone."""
         self.task, self.options, self.folder, self.reporter = task, options, folder, reporter
+        self.group = group or Group()
+        self.device = device_of(task.model)
         self.objective, self.factor, self.constrain = methods.objective, methods.factor, methods.constrain
         limit = bytes_in("bptt_memory", options.bptt_memory)
         self.memory = MemoryBudget(task, limit) if limit else None
@@ -87,40 +98,59 @@ class Training:
         self.optimizer = methods.optimizer(list(task.model.parameters()))
         self.rate_shares = _rate_shares(self.optimizer)
         self.average = start_average(task.model) if options.average else {}
+        self._at_once = self.device.type == "cpu" and self.group.size == 1
+        self._pending = PendingCounts(1 if self._at_once else EVERY, self.group)
         self._saved = time.monotonic()
+        self._spent = 0.0
+        """Seconds of this run, by this process's clock."""
 
     def resume(self) -> None:
         """Go on from the saved state, if there is one."""
-        if (self.folder / STATE).exists():
-            self.progress = load_state(
-                self.folder / STATE,
-                self.task.model,
-                self.average,
-                self.optimizer,
-                self.task.load_state_dict,
-            )
-            if self.progress.rows:
-                write_metrics(self.folder / METRICS, self.progress.rows)
+        with self.group.copied(self.folder / STATE) as state:
+            if state is None:
+                return
+            task = self.task
+            self.progress = load_state(state, task.model, self.average, self.optimizer, task.load_state_dict)
+        self._spent = self.progress.seconds
+        if self.progress.rows and self.group.writes:
+            write_metrics(self.folder / METRICS, self.progress.rows)
 
     def run(self) -> Progress:
         """Train to the end. Raises Stopped after SIGINT, SIGTERM or SIGHUP, with the state saved."""
         self.reporter.start(self.options.epochs, self.options.minutes)
         if usable(self.options.train_dtype) != self.options.train_dtype:
-            self.reporter.note("this processor has no bfloat16: products are made in float32")
+            self.reporter.note(f"this {self._processor} has no bfloat16: products are made in float32")
         with StopRequest() as stop:
             while not is_done(self.progress, self.options):
                 for batches in self._batches_left():
                     if time_is_up(self.progress, self.options):
                         break
                     self._update(batches)
-                    if stop.requested:
-                        self._save()
-                        raise Stopped(stop.requested)
+                    self._meet(stop.requested)
                 self._end_epoch()
         if not self.progress.finished:
             self.progress.finished = True
             self._save()
         return self.progress
+
+    def _meet(self, requested: int) -> None:
+        """What all processes do together after an update: save, or stop. Raises Stopped."""
+        p = self.progress
+        if self._pending.due(p.updates):
+            self._settle()
+        if not self.group.meets(p.updates):
+            return
+        due = time.monotonic() - self._saved > 60 * self.options.save_minutes
+        agreed = self.group.agree(requested, self._spent, due)
+        p.seconds = agreed.seconds
+        if agreed.save or agreed.signal:
+            self._save()
+        if agreed.signal:
+            raise Stopped(agreed.signal)
+
+    @property
+    def _processor(self) -> str:
+        return "processor" if self.device.type == "cpu" else f"device ({self.device})"
 
     def _batches_left(self) -> Iterator[list[list[int]]]:
         """The batches of each update that is left in this epoch."""
@@ -142,35 +172,33 @@ class Training:
         self.task.model.train()
         self.optimizer.zero_grad(set_to_none=True)
         self._add_gradients(batches)
-        norm = self._clip()
+        self._pending.add_norm(self._clip())
         self.optimizer.step()
-        p.updates, p.norm, p.norms = p.updates + 1, p.norm + norm, p.norms + 1
+        p.updates += 1
         update_average(self.average, self.task.model, options.average, p.updates)
         if self.constrain is not None:
             self.constrain(self.average)
-        p.seconds += time.monotonic() - started
+        self._spent += time.monotonic() - started
+        if self._at_once:
+            self._settle()
         self.reporter.step(p, self._batches)
-        if time.monotonic() - self._saved > 60 * options.save_minutes:
-            self._save()
 
-    def _clip(self) -> float:
+    def _clip(self) -> torch.Tensor:
         """Clip the gradient, if the options say so. Returns its norm before."""
         parameters = [one for one in self.task.model.parameters() if one.grad is not None]
         if self.options.clip:
-            return float(nn.utils.clip_grad_norm_(parameters, self.options.clip))
-        return float(nn.utils.get_total_norm([one.grad for one in parameters if one.grad is not None]))
+            return nn.utils.clip_grad_norm_(parameters, self.options.clip)
+        return nn.utils.get_total_norm([one.grad for one in parameters if one.grad is not None])
 
     def _add_gradients(self, batches: list[list[int]]) -> None:
         """The gradient of Σ total / Σ weight over the batches of one update."""
         weights = []
         for indices in batches:
             loss = self._loss(indices)
-            weights.append(max(float(loss.weight), 1.0))
-            (loss.total / weights[0]).backward()
-        if len(batches) > 1:
-            for parameter in self.task.model.parameters():
-                if parameter.grad is not None:
-                    parameter.grad.mul_(weights[0] / sum(weights))
+            weights.append(loss.weight.clamp(min=1) if self.group.size == 1 else loss.weight)
+            if loss.total.requires_grad:
+                (loss.total / self.group.divisor(weights[0])).backward()
+        self.group.combine(list(self.task.model.parameters()), weights)
 
     def _loss(self, indices: list[int]) -> Loss:
         """The loss of the next batch, which is counted. Raises SeqkitError where it is no number."""
@@ -178,19 +206,29 @@ class Training:
         seed = batch_seed(options.seed, p.epoch, p.batch)
         torch.manual_seed(seed)
         batch = in_dtype(self.task.collate(indices, seed), options.train_dtype)
-        with products_in(options.train_dtype):
-            loss = self._loss_within_memory(batch)
-        nll = float(loss.counts.nll)
-        if not math.isfinite(nll):
+        with self.group.own(self.task, indices, batch) as part:
+            if part is None:
+                loss = no_loss(self.device)
+            else:
+                with products_in(options.train_dtype):
+                    loss = self._loss_within_memory(placed(part, self.device))
+        self._pending.add(p, loss.counts)
+        p.batch += 1
+        if self._at_once:
+            self._settle()
+        return loss
+
+    def _settle(self) -> None:
+        """Fetch the counts of the last batches. Raises SeqkitError where a loss is no number."""
+        found = self._pending.settle(self.progress)
+        if isinstance(found, NotFinite):
             raise SeqkitError(
-                f"the loss became {nll} in epoch {p.epoch + 1}, batch {p.batch + 1} (update {p.updates + 1})",
+                f"the loss became {found.nll} in epoch {found.epoch + 1}, batch {found.batch + 1} "
+                f"(update {found.update + 1})",
                 "Try a smaller learning rate, or clip the gradient, with another --out: "
                 f"--set learning_rate=0.0005 --set clip=1. {self.folder} keeps the last state that was saved. "
                 f"{state_of_layers(self.task.model)}",
             )
-        right, steps = int(loss.counts.right), int(loss.counts.steps)
-        p.batch, p.nll, p.right, p.steps = p.batch + 1, p.nll + nll, p.right + right, p.steps + steps
-        return loss
 
     def _loss_within_memory(self, batch: Any) -> Loss:
         """The objective's loss, so that no more is kept for the backward pass than the options allow."""
@@ -213,14 +251,16 @@ class Training:
 
     def _end_epoch(self) -> None:
         started = time.monotonic()
+        self._settle()
         p = self.progress
         with averaged_weights(self.task.model, self.average):
-            scores = _checked(self.task.score(), self.task.name)
-            trim()  # What a search over dev held, a training does not reuse.
+            scores = self._scores()
             if not scores or p.best_score is None or is_better(scores, p.best):
                 p.best_score, p.best_epoch = (scores[0].value if scores else None), p.epoch + 1
-                write_weights(self.folder / BEST, self.task.model)
-        p.seconds += time.monotonic() - started
+                if self.group.writes:
+                    write_weights(self.folder / BEST, self.task.model)
+        self._spent += time.monotonic() - started
+        p.seconds = self.group.agree(0, self._spent, False).seconds
         row = {
             "epoch": p.epoch + 1,
             "updates": p.updates,
@@ -235,15 +275,26 @@ class Training:
         p.scores.append([list(metric) for metric in scores])
         p.epoch, p.batch, p.nll, p.right, p.steps = p.epoch + 1, 0, 0.0, 0, 0
         p.norm, p.norms = 0.0, 0
-        write_metrics(self.folder / METRICS, p.rows)
+        if self.group.writes:
+            write_metrics(self.folder / METRICS, p.rows)
         self._save()
         self.reporter.epoch(row, scores)
 
+    def _scores(self) -> list[Metric]:
+        """The scores on dev, measured by the process that writes."""
+        scores = []
+        if self.group.writes:
+            scores = _checked(self.task.score(), self.task.name)
+            trim()  # What a search over dev held, a training does not reuse.
+        return [Metric(*fields) for fields in self.group.told([list(metric) for metric in scores])]
+
     def _save(self) -> None:
+        """Save the state, if its losses were finite. Raises SeqkitError where one was not."""
+        self._settle()
         task = self.task
-        save_state(
-            self.folder / STATE, self.progress, task.model, self.average, self.optimizer, task.state_dict()
-        )
+        carried = self.group.joined(dict(task.state_dict()))
+        if self.group.writes:
+            save_state(self.folder / STATE, self.progress, task.model, self.average, self.optimizer, carried)
         self._saved = time.monotonic()
 
 
@@ -261,15 +312,14 @@ def _checked(scores: list[Metric], task: str) -> list[Metric]:
     return [metric._replace(value=float(metric.value)) for metric in scores]
 
 
+def no_loss(device: torch.device) -> Loss:
+    """The loss of no example."""
+    zero = torch.zeros((), device=device)
+    return Loss(zero, zero, Counts(zero, zero, zero))
+
+
 def in_dtype(batch: Any, dtype: str) -> Any:
     """A batch for a model in this number format: in float64 its other floating point tensors are widened."""
     if dtype != "float64":
         return batch
-    if isinstance(batch, Tensor):
-        return batch.double() if batch.is_floating_point() else batch
-    if isinstance(batch, dict):
-        return {key: in_dtype(value, dtype) for key, value in batch.items()}
-    if isinstance(batch, tuple):
-        fields = [in_dtype(value, dtype) for value in batch]
-        return type(batch)(*fields) if type(batch) is not tuple else tuple(fields)
-    return batch
+    return mapped(batch, lambda part: part.double() if part.is_floating_point() else part)

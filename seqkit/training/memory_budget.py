@@ -19,6 +19,8 @@ from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
 from seqkit.models.contracts import Loss
+from seqkit.nn.placement import device_of
+from seqkit.nn.random_state import RandomState
 from seqkit.nn.recompute import within
 from seqkit.nn.recompute_schedule import Schedule, Sizes, least_budget, schedule
 from seqkit.nn.recurrent import Recurrence, State
@@ -54,7 +56,7 @@ class MemoryBudget:
 
         Raises SeqkitError for a budget that no schedule fits into, with the least that would do.
         """
-        key = (shapes_of(batch), torch.is_autocast_enabled("cpu"))
+        key = (shapes_of(batch), torch.is_autocast_enabled(device_of(self.task.model).type))
         if key not in self._plans:
             self._plans[key] = self._plan(loss)
         with running(_Planned(self._plans[key])):
@@ -62,11 +64,11 @@ class MemoryBudget:
 
     def _plan(self, loss: Callable[[], Loss]) -> list[PlannedCall]:
         probe = _Probe(self)
-        random, carried = torch.get_rng_state(), dict(self.task.state_dict())
+        carried, random = dict(self.task.state_dict()), RandomState.of(device_of(self.task.model))
         counter = SavedBytes(without=self.task.model.parameters())
         with counter, running(probe):
             probed = loss()
-        torch.set_rng_state(random)
+        random.restore()
         self.task.load_state_dict(carried)
         others = counter.peak
         del probed
@@ -94,7 +96,7 @@ class MemoryBudget:
     def sizes(self, layer: Recurrence, x_BTD: Tensor, masked: bool, parts: State) -> Sizes:
         """What a layer keeps on inputs of this shape."""
         B, T, D = x_BTD.shape
-        key = (id(layer), B, D, masked, x_BTD.dtype, torch.is_autocast_enabled("cpu"))
+        key = (id(layer), B, D, masked, x_BTD.dtype, torch.is_autocast_enabled(x_BTD.device.type))
         if key not in self._sizes:
             short, longer = (_kept(layer, B, steps, x_BTD, masked) for steps in PROBES)
             a_step = max(1, -(-(longer - short) // (PROBES[1] - PROBES[0])))
@@ -115,7 +117,7 @@ def _kept(layer: Recurrence, B: int, steps: int, like: Tensor, masked: bool) -> 
     x_BTD = like.new_zeros(B, steps + 1, like.shape[2]).requires_grad_()[:, :steps]
     mask_BT = None
     if masked:
-        mask_BT = torch.ones(B, steps, dtype=torch.bool)
+        mask_BT = torch.ones(B, steps, dtype=torch.bool, device=like.device)
         mask_BT[0, -1] = False
     counter = SavedBytes(without=[x_BTD, *layer.parameters()])
     with counter, torch.enable_grad():

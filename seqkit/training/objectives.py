@@ -13,6 +13,7 @@ from torch import Tensor
 
 from seqkit.evaluation.corpus_metric import metric_of
 from seqkit.models.contracts import Counts, Loss, StepLogProbs
+from seqkit.nn.placement import widened
 from seqkit.training.objective import Objective
 from seqkit.training.objective_options import RDropOptions, RiskOptions, ScheduledOptions
 from seqkit.training.risk import expected_cost, sentence_costs
@@ -58,7 +59,7 @@ class ScheduledSampling(Objective):
     def _mixed(self, task: Trainable, batch: Any) -> Tensor:
         """The inputs, some of them the model's own."""
         inputs_BT = task.inputs(batch).clone()
-        own_BT = torch.rand(inputs_BT.shape) < self.options.share
+        own_BT = torch.rand(inputs_BT.shape, device=inputs_BT.device) < self.options.share
         previous_B, state = None, task.start(batch)
         for t in range(1, inputs_BT.shape[1]):
             log_p_BV, state = task.step(previous_B, state)
@@ -124,6 +125,6 @@ def divergence(a_NV: Tensor, b_NV: Tensor) -> Tensor:
 def counts_of(kinds: Sequence[StepLogProbs]) -> Counts:
     """Counts of what was predicted: nll of every kind of output, right predictions and steps of the first."""
     log_p_NV, y_N = kinds[0]
-    nll = torch.stack([smoothed(one, 0.0).detach().double() for one in kinds]).sum()
+    nll = torch.stack([widened(smoothed(one, 0.0)) for one in kinds]).sum()
     right = (log_p_NV.argmax(-1) == y_N).sum()
-    return Counts.of(nll, right, torch.tensor(len(y_N)))
+    return Counts.of(nll, right, torch.full((), len(y_N), device=y_N.device))

@@ -35,6 +35,7 @@ def expected_cost(
     log_p_BK: Tensor, cost_BK: Tensor, texts: Sequence[Sequence[str]], sharpness: float
 ) -> Tensor:
     """Σ_k Q(y_k) cost(y_k) of each example, (B,), with Q(y_k) ∝ P(y_k)^sharpness over its distinct outputs."""
-    again_BK = torch.tensor([[text in own[:k] for k, text in enumerate(own)] for own in texts])
+    again = [[text in own[:k] for k, text in enumerate(own)] for own in texts]
+    again_BK = torch.tensor(again, device=log_p_BK.device)
     q_BK = (sharpness * log_p_BK).masked_fill(again_BK, -torch.inf).softmax(-1)
-    return (q_BK * cost_BK.to(q_BK.dtype)).sum(-1)
+    return (q_BK * cost_BK.to(q_BK)).sum(-1)

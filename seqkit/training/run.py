@@ -16,7 +16,7 @@ from seqkit.io.lock import locked
 from seqkit.models.artifact import read_weights, save_model
 from seqkit.models.folder import LOCK, MANIFEST, TRAINING
 from seqkit.models.needs import versions_of
-from seqkit.runtime.devices import device_named
+from seqkit.runtime.devices import chosen_device
 from seqkit.runtime.start import start_training
 from seqkit.training.loop import BEST, STATE, Methods, Reporter, Training
 from seqkit.training.options import TrainingOptions
@@ -45,11 +45,12 @@ def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter
     needs = needs_of_run(request)
     check_versions(out / TRAINING, needs)
     request = request.replace("training", threads=request.training.threads or torch.get_num_threads())
+    _check_device(request.training.train_dtype)
     start_training(request.training.threads)
     torch.manual_seed(request.training.seed)
     prepared = prepared_by_task(request, reporter)
     request, model, folder = prepared.request, prepared.task.model, out / TRAINING
-    model.to(device_named())
+    model.to(chosen_device())
     _set_first_weights(request, model)
     methods = methods_of(request, model)
     methods.objective.check(prepared.task)
@@ -77,6 +78,12 @@ def _train_parts(parts: Mapping[str, TrainingRequest], out: Path, command: str, 
         if not (out / name / MANIFEST).exists():
             reporter.note(f"first the {name} of the model, in {out / name}")
             train(request, out / name, command, reporter)
+
+
+def _check_device(dtype: str) -> None:
+    """Raise SeqkitError for a number format that the chosen device does not have."""
+    if dtype == "float64" and chosen_device().type == "mps":
+        raise SeqkitError("train_dtype=float64: not on mps", "Use --device cpu, or float32.", exit_code=2)
 
 
 def _set_first_weights(request: TrainingRequest, model: nn.Module) -> None:

@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.metric import Metric
 from seqkit.io.atomic import atomic_write
+from seqkit.nn.placement import device_of
 
 FORMAT = 1
 
@@ -133,7 +134,8 @@ def load_state(
             metadata = file.metadata()
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
         model.load_state_dict(_below(tensors, "model."))
-        average.update(_below(tensors, "average."))
+        where = device_of(model)
+        average.update({name: value.to(where) for name, value in _below(tensors, "average.").items()})
         restored = optimizer.state_dict()
         restored["state"] = {}
         for name, value in _below(tensors, "optimizer.").items():

@@ -15,6 +15,7 @@ from seqkit.inference.numpy.weights import Weights, read_weights
 from seqkit.models.folder import WEIGHTS, ModelInfo
 from seqkit.models.folder_checks import check_files, needed_spec, warn_of_versions
 from seqkit.models.options import names_in, options_class
+from seqkit.runtime.devices import on_cpu
 
 Model = TypeVar("Model")
 Make = Callable[[ModelSpec, Any, Any, Weights], Model | None]
@@ -71,7 +72,7 @@ def opened(info: ModelInfo, network: str, make: Make[Model]) -> Model | None:
     """
     check_files(info.folder)
     spec = needed_spec(info)
-    if spec.build != network:
+    if spec.build != network or not on_cpu():
         return None
     try:
         given = info.config["options"]

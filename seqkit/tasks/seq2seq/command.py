@@ -17,6 +17,7 @@ from seqkit.tasks.seq2seq.command_sources import FileSources, Remembered
 from seqkit.terminal.arguments import (
     AllFiles,
     AllText,
+    Device,
     Drop,
     Keep,
     Out,
@@ -85,6 +86,7 @@ def translate(
     text: AllText = False,
     file: AllFiles = False,
     threads: Threads = None,
+    device: Device = "",
     inference_dtype: Annotated[str, inference_dtype_option("matrix products", "float32, bfloat16")] = "",
     text_field: TextField = "",
     into: Annotated[
@@ -114,6 +116,9 @@ def translate(
       seqkit translate letter.txt -m de-en -o letter.en.txt
       seqkit translate *.wav -m runs/speech
     """
+    from seqkit.runtime.devices import use_device
+
+    use_device(device)
     decoding = DecodingFlags(
         beam=beam,
         length_penalty=length_penalty,

@@ -15,6 +15,7 @@ from seqkit.decoding.sampling import sample
 from seqkit.decoding.steps import Forced
 from seqkit.models.contracts import Memory
 from seqkit.models.modalities import SymbolDecoder
+from seqkit.nn.placement import placed
 from seqkit.training.trainable import Outputs
 
 EXTRA = 10
@@ -32,7 +33,8 @@ def outputs_with_gradient(
     longest = [2 * len(row) + EXTRA for row in references]
     find = _best if search else _drawn
     found = find(decoder, memory, longest, count, seed)
-    log_p_R = decoder.log_prob(memory.repeated(count), decoder.batch([row for rows in found for row in rows]))
+    written = decoder.batch([row for rows in found for row in rows])
+    log_p_R = decoder.log_prob(memory.repeated(count), placed(written, memory.states_BSD.device))
     if log_p_R is None:
         raise decoder.lacks("probabilities of whole outputs")
     texts = [[str(decoder.read(row)) for row in rows] for rows in found]
@@ -43,7 +45,7 @@ def outputs_with_gradient(
 def _drawn(
     decoder: SymbolDecoder, memory: Memory, longest: Sequence[int], count: int, seed: int
 ) -> list[list[list[int]]]:
-    forced = Forced(longest, [[]] * len(longest), decoder.end)
+    forced = Forced(longest, [[]] * len(longest), decoder.end, memory.states_BSD.device)
     seeds = [[(seed, example, draw) for draw in range(count)] for example in range(len(longest))]
     drawn = sample(decoder, decoder.start(memory), forced, seeds)
     return [[one.symbols for one in own] for own in drawn]
@@ -53,7 +55,7 @@ def _drawn(
 def _best(
     decoder: SymbolDecoder, memory: Memory, longest: Sequence[int], count: int, seed: int
 ) -> list[list[list[int]]]:
-    forced = Forced(longest, [[]] * len(longest), decoder.end)
+    forced = Forced(longest, [[]] * len(longest), decoder.end, memory.states_BSD.device)
     found = beam_search(decoder, decoder.start(memory), forced, count, count, 1.0)
     rows = [[one.symbols for one in own][:count] for own in found]
     return [own + own[-1:] * (count - len(own)) for own in rows]

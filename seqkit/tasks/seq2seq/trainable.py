@@ -22,6 +22,7 @@ from seqkit.models.contracts import Loss, StepLogProbs
 from seqkit.models.modalities import Decoder, SymbolDecoder
 from seqkit.models.seq2seq import Seq2SeqBatch
 from seqkit.models.usable import faults_named
+from seqkit.nn.placement import placed_for
 from seqkit.tasks.seq2seq.sampling import outputs_with_gradient
 from seqkit.text.languages import writes_blanks
 from seqkit.text.name_swaps import Names
@@ -161,7 +162,8 @@ class Seq2SeqTrainable(Trainable):
         total, steps = 0.0, 0
         with faults_named(self.model, self.dev):
             for members in length_buckets(self.model.lengths(self.dev), DEV_STEPS, seed=0, epoch=0):
-                loss = self.model(self.model.collate([self.dev[member] for member in members]))
+                batch = self.model.collate([self.dev[member] for member in members])
+                loss = self.model(placed_for(self.model, batch))
                 total, steps = total + float(loss.counts.nll), steps + int(loss.counts.steps)
         return total / max(steps, 1)
 

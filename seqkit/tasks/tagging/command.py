@@ -14,6 +14,7 @@ from seqkit.io.streams import data_stream
 from seqkit.terminal.arguments import (
     AllFiles,
     AllText,
+    Device,
     Drop,
     IdField,
     Keep,
@@ -67,6 +68,7 @@ def tag(
         int, typer.Option(min=1, help="Processes that tag; the output is the same for any number.")
     ] = 1,
     threads: Threads = None,
+    device: Device = "",
     inference_dtype: Annotated[str, inference_dtype_option("the states", "float32, bfloat16, int8")] = "",
     text_field: TextField = "",
     id_field: IdField = "",
@@ -84,11 +86,15 @@ def tag(
       tail -f notes.txt | seqkit tag - --format tsv
     """
     from seqkit.examples import RecordErrors
+    from seqkit.runtime.devices import on_cpu, use_device
     from seqkit.runtime.threads import compute_with
     from seqkit.tasks.segmenting import segmenter_of
     from seqkit.tasks.tagging.apply import tag_sentences
     from seqkit.terminal.word_counter import WordCounter
 
+    use_device(device)
+    if processes > 1 and not on_cpu():
+        refuse({f"--processes {processes}": True}, ": is for the CPU", "Leave it out, or --device.")
     problems = RecordErrors(skip=skip_bad)
     fields = _fields(text_field, id_field, keep, drop)
     wanted = Inputs(tuple(inputs or ()), text, file, from_, pretokenized, fields=fields)

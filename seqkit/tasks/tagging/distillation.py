@@ -20,6 +20,7 @@ from seqkit.examples import Sentence
 from seqkit.labels.kinds import is_label
 from seqkit.models.artifact import load_for
 from seqkit.nn.heads import CRFHead
+from seqkit.nn.placement import placed_for
 from seqkit.training.batches import length_buckets
 
 Soft = dict[str, Tensor]
@@ -88,8 +89,8 @@ def _probabilities(teacher: Any, sentences: Sequence[Sentence], order: dict[str,
     teacher.eval()
     lengths = [len(sentence.words) for sentence in sentences]
     for members in length_buckets(lengths, BATCH_WORDS, seed=0, epoch=0):
-        logits = teacher(teacher.collate([sentences[member] for member in members]))
-        p = {kind: torch.softmax(logits[kind], dim=-1)[..., order[kind]] for kind in order}
+        logits = teacher(placed_for(teacher, teacher.collate([sentences[member] for member in members])))
+        p = {kind: torch.softmax(logits[kind], dim=-1)[..., order[kind]].cpu() for kind in order}
         for row, member in enumerate(members):
             yield member, {kind: p_BTL[row, : lengths[member]] for kind, p_BTL in p.items()}
 

@@ -12,6 +12,7 @@ from torch import Tensor
 from seqkit.data.catalogue import read_sentences
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
+from seqkit.nn.placement import placed_for
 from seqkit.tasks.inspecting import InspectionRequest, Steps, Subject
 from seqkit.tasks.tagging.loading import load_tagger
 from seqkit.tasks.tagging.trainable import TaggingTrainable, TrainingBatch
@@ -58,7 +59,7 @@ class TaggingSubject(Subject):
         names = self.names()
         labels = self.sentences[index].labels.get(self.kind, ())
         with torch.no_grad():
-            best_T = self.scores(self.collate([index]))[0].argmax(-1).tolist()
+            best_T = self.scores(placed_for(self.model, self.collate([index])))[0].argmax(-1).tolist()
         return [
             names.index(label) if label in names else best_T[t] for t, label in enumerate(labels)
         ] or best_T

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from seqkit.models.contracts import Counts, Loss
 from seqkit.nn.heads import IGNORE, in_float32
+from seqkit.nn.placement import widened
 from seqkit.nn.recurrent import mask_of
 
 
@@ -98,6 +99,6 @@ def _loss(
     learnt_BT = labelled_KBT.any(0) if taught_BT is None else labelled_KBT.any(0) | taught_BT
     first = next(iter(logits))
     right = (logits[first].argmax(-1) == targets[first]) & labelled_KBT[0]
-    nll = torch.stack([nll.detach().double() for nll in nlls]).sum()
+    nll = torch.stack([widened(nll) for nll in nlls]).sum()
     counts = Counts.of(nll, right.sum(), labelled_KBT[0].sum())
     return Loss(torch.stack(totals).sum(), learnt_BT.sum(), counts)

@@ -12,6 +12,7 @@ from torch import Tensor
 from seqkit.examples import Sentence
 from seqkit.models.tagger import Tagger
 from seqkit.nn.heads import IGNORE, CRFHead, SoftmaxHead
+from seqkit.nn.placement import placed_for
 from seqkit.training.batches import length_buckets
 
 LOWEST, HIGHEST, ROUNDS = 0.05, 20.0, 60
@@ -28,7 +29,7 @@ def calibrate(model: Tagger, dev: Sequence[Sentence]) -> None:
     logits: dict[str, list[Tensor]] = {kind: [] for kind in model.heads}
     targets: dict[str, list[Tensor]] = {kind: [] for kind in model.heads}
     for members in length_buckets([len(sentence.words) for sentence in dev], 4000, seed=0, epoch=0):
-        batch = model.collate([dev[member] for member in members])
+        batch = placed_for(model, model.collate([dev[member] for member in members]))
         for kind, logits_BTL in model(batch).items():
             real_BT = batch.targets[kind] != IGNORE
             if real_BT.any():

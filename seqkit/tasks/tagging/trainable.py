@@ -110,7 +110,7 @@ class TaggingTrainable(Trainable):
 
     def step_losses(self, batch: TrainingBatch) -> Tensor:
         """Negative log-likelihood of each word, all kinds of label together, (B, T)."""
-        total_BT = torch.zeros(batch.sentences.index_BT.shape)
+        total_BT = torch.zeros(batch.sentences.index_BT.shape, device=batch.sentences.index_BT.device)
         for kind, logits_BTL in self._logits(batch).items():
             y_BT = batch.sentences.targets[kind]
             log_p_BTL = torch.log_softmax(in_float32(logits_BTL), dim=-1)

@@ -1,0 +1,70 @@
+"""Losses and counts of batches, fetched from the device now and then: to look at each would stop its work."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from seqkit.models.contracts import Counts
+from seqkit.nn.placement import widened
+from seqkit.training.group import Group
+from seqkit.training.state import Progress
+
+EVERY = 20
+"""Updates between two fetches. On a CPU alone there is nothing to wait for, and every batch is fetched."""
+
+
+class NotFinite(NamedTuple):
+    """The first batch whose loss is no number."""
+
+    nll: float
+    epoch: int
+    batch: int
+    update: int
+
+
+class PendingCounts:
+    """Counts that are still on the device, in the order of the batches."""
+
+    def __init__(self, every: int, group: Group) -> None:
+        """Args: every, updates between two fetches; group, whose counts are summed."""
+        self._every, self._group = every, group
+        self._places: list[tuple[int, int, int]] = []
+        self._counts: list[Tensor] = []
+        self._norms: list[Tensor] = []
+
+    def add(self, progress: Progress, counts: Counts) -> None:
+        """Note the counts of the batch that `progress` is at."""
+        self._places.append((progress.epoch, progress.batch, progress.updates))
+        self._counts.append(torch.stack([widened(part) for part in counts]))
+
+    def add_norm(self, norm: Tensor) -> None:
+        """Note the norm of the gradient of an update."""
+        self._norms.append(widened(norm))
+
+    def due(self, updates: int) -> bool:
+        """Whether it is time to fetch after so many updates."""
+        return updates % self._every == 0
+
+    def fetch(self) -> tuple[list[tuple[float, float, float]], list[float]]:
+        """(nll, right, steps) of each batch, and the norms, since the last fetch."""
+        counts = self._group.summed(torch.stack(self._counts)).tolist() if self._counts else []
+        norms = torch.stack(self._norms).tolist() if self._norms else []
+        return [(nll, right, steps) for nll, right, steps in counts], norms
+
+    def settle(self, progress: Progress) -> NotFinite | None:
+        """Add what is pending to the sums of an epoch; returns the first batch whose loss is not finite, if any."""
+        counts, norms = self.fetch()
+        places, self._places, self._counts, self._norms = self._places, [], [], []
+        for place, (nll, right, steps) in zip(places, counts, strict=True):
+            if not math.isfinite(nll):
+                return NotFinite(nll, *place)
+            progress.nll += nll
+            progress.right += int(right)
+            progress.steps += int(steps)
+        progress.norm += sum(norms)
+        progress.norms += len(norms)
+        return None
