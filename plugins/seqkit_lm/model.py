@@ -32,6 +32,8 @@ class WindowBatch(NamedTuple):
     """True where a step is real."""
     fresh_B: Tensor
     """True where a window begins its document: its state is zero, not carried."""
+    lane_B: Tensor
+    """Number of each window's lane."""
 
 
 class LanguageModel(nn.Module):

@@ -6,12 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs
+from seqkit.nn.draws import Rows
 from seqkit.nn.placement import steps_with_target
 from seqkit.tasks import Counts, Loss, Metric, StepLogProbs, Trainable
+from seqkit.training.trainable import Part
 from seqkit_lm.model import LanguageModel, States, WindowBatch
 from seqkit_lm.scoring import DocumentScores, score_documents
 from seqkit_lm.windows import batches_of, collate, lanes_of, windows_of
@@ -32,6 +35,8 @@ class LMTrainable(Trainable):
         self.train, self.dev, self.dev_characters = train, dev, dev_characters
         self.window = window
         self.windows = windows_of(train, window)
+        self._lanes = 0
+        """Lanes of the last batch, those of other processes among them."""
         self._carried: States | None = None
         """The states after the last batch, a row a lane."""
         self._last: tuple[WindowBatch, States] | None = None
@@ -47,8 +52,20 @@ class LMTrainable(Trainable):
         order = np.random.default_rng((seed, epoch)).permutation(len(self.train)).tolist()
         return batches_of(lanes_of(self.windows, max(1, batch_words // self.window), order))
 
+    divides_state = True
+
+    def divided(self, indices: Sequence[int], processes: int) -> list[list[int]]:
+        """A lane stays with its process, which carries its state."""
+        return [list(range(first, len(indices), processes)) for first in range(processes)]
+
+    def part(self, batch: WindowBatch, rows: Rows) -> Part:
+        """Some of the lanes."""
+        self._lanes = rows.total
+        return super().part(batch, rows)
+
     def collate(self, indices: Sequence[int], seed: int) -> WindowBatch:
         """These windows."""
+        self._lanes = len(indices)
         return collate(self.train, [self.windows[index] for index in indices])
 
     def _states(self, batch: WindowBatch) -> States:
@@ -57,10 +74,10 @@ class LMTrainable(Trainable):
         if self._carried is None:
             return zeros
         # Rows that a batch carries on are those of the batch before; an epoch begins with more rows, all fresh.
-        carried_N = (~batch.fresh_B).nonzero()[:, 0]
+        lane_B, fresh_B1 = batch.lane_B, batch.fresh_B[:, None]
         return tuple(
             tuple(
-                zero.index_copy(0, carried_N, part[carried_N].to(zero))
+                torch.where(fresh_B1, zero, _rows(part, lane_B).to(zero))
                 for part, zero in zip(state, zero_state, strict=True)
             )
             for state, zero_state in zip(self._carried, zeros, strict=True)
@@ -71,8 +88,14 @@ class LMTrainable(Trainable):
         states = self._last[1] if self._last and self._last[0] is batch else self._states(batch)
         self._last = batch, states
         z_BTH, after = self.model(batch.inputs_BT, states)
-        self._carried = tuple(tuple(part.detach() for part in state) for state in after)
+        self._carried = tuple(tuple(self._of_all(part.detach(), batch) for part in state) for state in after)
         return z_BTH
+
+    def _of_all(self, part_BH: Tensor, batch: WindowBatch) -> Tensor:
+        """The states of all lanes, zero for those of other processes."""
+        if len(part_BH) == self._lanes:
+            return part_BH
+        return part_BH.new_zeros(self._lanes, part_BH.shape[1]).index_copy(0, batch.lane_B, part_BH)
 
     def loss(self, batch: WindowBatch, label_smoothing: float = 0.0) -> Loss:
         """-Σ_t log P(y_t | y_<t), back-propagated to the beginning of the window."""
@@ -133,3 +156,8 @@ class LMTrainable(Trainable):
         layers = range(len(self.model.layers))
         parts = range(len(state) // len(layers))
         self._carried = tuple(tuple(state[f"{layer}.{number}"] for number in parts) for layer in layers)
+
+
+def _rows(part_LH: Tensor, lane_B: Tensor) -> Tensor:
+    """The states of these lanes. A batch that has more lanes than the one before begins all of its documents."""
+    return part_LH.index_select(0, lane_B.clamp(max=len(part_LH) - 1))

@@ -23,6 +23,7 @@ from torch import Tensor, nn
 
 from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.affine import Affine
+from seqkit.nn.draws import draw
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.placement import all_real
 from seqkit.nn.stack import Stack
@@ -84,9 +85,8 @@ class SegmenterModel(nn.Module):
         """Some runs shown as unknown, in training only."""
         if not self.training or not self.options.run_dropout:
             return runs_BK
-        return runs_BK.masked_fill(
-            torch.rand(runs_BK.shape, device=runs_BK.device) < self.options.run_dropout, UNKNOWN
-        )
+        chance_BK = draw(runs_BK.shape, runs_BK.new_empty(0, dtype=torch.float32), Tensor.uniform_)
+        return runs_BK.masked_fill(chance_BK < self.options.run_dropout, UNKNOWN)
 
 
 def _lengths(lengths_B: Tensor, padded_BT: Tensor) -> Tensor | None:

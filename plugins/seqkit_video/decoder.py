@@ -28,6 +28,7 @@ from seqkit.models.modalities import DrawingDecoder
 from seqkit.models.networks import recurrent_decoder
 from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.densities import Mixture, MixtureHead, gaussian_kl
+from seqkit.nn.draws import draw
 from seqkit.nn.placement import without_autocast
 from seqkit.nn.recurrent import mask_of
 from seqkit_video.facts import FilmFacts
@@ -155,7 +156,7 @@ class VideoDecoder(DrawingDecoder):
         found = self.find(batch)
         z_BJZ = found.mean_BJZ
         if self.training:
-            z_BJZ = z_BJZ + torch.randn_like(z_BJZ) * (0.5 * found.log_variance_BJZ).exp()
+            z_BJZ = z_BJZ + draw(z_BJZ.shape, z_BJZ, Tensor.normal_) * (0.5 * found.log_variance_BJZ).exp()
         x_BFCHW, twice_BF = self.render(z_BJZ, found.places_BJF2)
         real_BF = mask_of(batch.lengths_B, x_BFCHW.shape[1])
         pixels = (_pixel_nll(x_BFCHW, batch.x_BFCHW).flatten(2).sum(-1) * real_BF).sum()
@@ -193,7 +194,7 @@ class VideoDecoder(DrawingDecoder):
         q_NQ = q_BKQ[:, None].expand(-1, objects, -1, -1).flatten(0, 2)
         walked_NF2 = true_NF2
         if self.training:
-            walked_NF2 = true_NF2 + SMEARED * torch.randn_like(true_NF2)
+            walked_NF2 = true_NF2 + SMEARED * draw(true_NF2.shape, true_NF2, Tensor.normal_)
         before_NF2 = torch.cat([torch.zeros_like(true_NF2[:, :1]), walked_NF2[:, :-1]], dim=1)
         inputs = [_inputs(None, None, q_NQ)[:, None]]
         if frames > 1:

@@ -17,6 +17,7 @@ from seqkit.terminal.arguments import Device
 from seqkit.terminal.flags import Flags, unsuitable, with_flags
 
 if TYPE_CHECKING:
+    from seqkit.training.group import Group
     from seqkit.training.request import TrainingRequest
     from seqkit.training.state import Progress
 
@@ -58,6 +59,16 @@ def train(
     seed: Annotated[int | None, typer.Option(help="Seed of everything random.")] = None,
     threads: Annotated[int | None, typer.Option(help="Number of threads. Default: torch's choice.")] = None,
     device: Device = "",
+    devices: Annotated[
+        int | None,
+        typer.Option(
+            "--devices",
+            min=1,
+            max=1024,
+            help="Processes of this machine, each with a device, that share every batch. Default: 1.",
+            show_default=False,
+        ),
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the stopped run in --out.")] = False,
     skip_bad: Annotated[
         bool | None,
@@ -77,6 +88,7 @@ def train(
     from seqkit.config import parse_settings
     from seqkit.errors import SeqkitError
     from seqkit.runtime.devices import use_device
+    from seqkit.training.members import check_devices, is_member, launch
 
     _check_of_task(model, given)
     numbers = {"seed": seed, "threads": threads}
@@ -100,8 +112,17 @@ def train(
         raise SeqkitError(
             "Missing option '--out'", "Name a folder for the model: --out runs/NAME.", exit_code=2
         )
+    check_devices(devices or 0)
+    if (devices or 1) > 1 and not is_member():
+        use_device(device)  # a device that is not there is an error of one process
+        raise typer.Exit(launch(devices or 1, sys.argv[1:]))
     use_device(device)
     asked.check_paths(out)
+    if is_member():
+        from seqkit.cli.train_together import train_together
+
+        train_together(asked, out, resume, _run)
+        return
     request = asked.request(out, resume)
     if request is not None:
         _run(request, out)
@@ -109,8 +130,11 @@ def train(
         print(f"{out}: this run is finished", file=sys.stderr)
 
 
-def _run(request: TrainingRequest, out: Path) -> None:
-    """Train, and say what came of it. Ends with 128 + the number of the signal that stopped it."""
+def _run(request: TrainingRequest, out: Path, group: Group | None = None) -> None:
+    """Train, and say what came of it. Ends with 128 + the number of the signal that stopped it.
+
+    Args: group, the processes that train together, this being the first.
+    """
     from seqkit.extend.blame import faults_named
     from seqkit.models.folder import TRAINING, model_info
     from seqkit.terminal.progress import TrainingReporter
@@ -121,13 +145,16 @@ def _run(request: TrainingRequest, out: Path) -> None:
     command = shlex.join(["seqkit", *sys.argv[1:]])
     try:
         with TrainingReporter() as reporter, faults_named():
-            progress = run(request, out, command, reporter)
+            progress = run(request, out, command, reporter, group)
     except (Stopped, KeyboardInterrupt) as stop:
         code = stop.exit_code if isinstance(stop, Stopped) else 130
         if not (out / TRAINING / CONFIG).exists():
             print("stopped before the first step; nothing was written", file=sys.stderr)
             raise typer.Exit(code) from None
-        again = shlex.join(["seqkit", "train", request.sources.model, "--out", os.fspath(out), "--resume"])
+        several = ["--devices", str(group.size)] if group is not None else []
+        again = shlex.join(
+            ["seqkit", "train", request.sources.model, "--out", os.fspath(out), *several, "--resume"]
+        )
         said = "stopped, and nothing is lost" if isinstance(stop, Stopped) else "stopped"
         print(f"{said}; go on with: {again}", file=sys.stderr)
         raise typer.Exit(code) from None

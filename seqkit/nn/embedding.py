@@ -15,6 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from seqkit.nn.affine import Affine
+from seqkit.nn.draws import draw
 from seqkit.nn.fast_forms import Prepared
 from seqkit.nn.int8 import real
 from seqkit.nn.placement import on_host
@@ -23,6 +24,8 @@ from seqkit.nn.stack import ChainLayer, Layer
 
 PAD, UNKNOWN = 0, 1
 """The first two ids of words, characters and affixes."""
+WORDS = "words"
+"""The distinct words of a batch, for `seqkit.nn.draws`."""
 LENGTH_BOUNDS = (0, 4, 7, 11, 1 << 30)
 """Bounds of word lengths; words between two bounds are batched together."""
 
@@ -157,11 +160,19 @@ class WordEmbedding(nn.Module):
         x_UD = torch.cat(parts, dim=-1)
         if self.mix is None:
             return x_UD
-        return F.gelu(self.mix(F.dropout(x_UD, self.dropout, self.training)))
+        return F.gelu(self.mix(self._dropout(x_UD)))
 
     def _drop(self, word_U: Tensor) -> Tensor:
         """Word dropout: replace random words by the unknown word, in training only."""
         if not self.training or self.word_dropout == 0.0:
             return word_U
-        dropped_U = torch.rand(word_U.shape, device=word_U.device) < self.word_dropout
-        return word_U.masked_fill(dropped_U, UNKNOWN)
+        chance_U = draw(word_U.shape, word_U.new_empty(0, dtype=torch.float32), Tensor.uniform_, WORDS)
+        return word_U.masked_fill(chance_U < self.word_dropout, UNKNOWN)
+
+    def _dropout(self, x_UD: Tensor) -> Tensor:
+        """Dropout of the parts of each word, in training only."""
+        if not self.training or self.dropout == 0.0:
+            return x_UD
+        return x_UD * draw(x_UD.shape, x_UD, lambda keep: keep.bernoulli_(1 - self.dropout), WORDS).div_(
+            1 - self.dropout
+        )

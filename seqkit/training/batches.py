@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,3 +39,17 @@ def length_buckets(
 def batch_seed(seed: int, epoch: int, batch: int) -> int:
     """A seed for everything random within one batch, the same whenever that batch is run."""
     return int(np.random.SeedSequence((seed, epoch, batch)).generate_state(1)[0])
+
+
+def divided_by_length(lengths: Sequence[Any], processes: int) -> list[list[int]]:
+    """Positions of a batch's examples for each process: about as many examples, and as many steps, for all.
+
+    The longest go out first, from the first process to the last and back again.
+    """
+    sizes = [int(np.sum(length)) for length in lengths]
+    order = sorted(range(len(sizes)), key=lambda position: (-sizes[position], position))
+    there_and_back = [*range(processes), *reversed(range(processes))]
+    parts: list[list[int]] = [[] for _ in range(processes)]
+    for number, position in enumerate(order):
+        parts[there_and_back[number % (2 * processes)]].append(position)
+    return [sorted(part) for part in parts]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from torch import Tensor, nn
 
 from seqkit.nn.placement import widened
 from seqkit.training.trainable import Trainable
+
+if TYPE_CHECKING:
+    from seqkit.training.loop import Training
+    from seqkit.training.request import TrainingRequest
 
 
 class Agreed(NamedTuple):
@@ -76,6 +80,17 @@ class Group:
     def copied(self, path: Path) -> Iterator[Path | None]:
         """A file of the first process, for this one to read; None where there is no such file."""
         yield path if path.exists() else None
+
+    def check_alike(
+        self, request: TrainingRequest, examples: str, versions: Mapping[str, Any], model: nn.Module
+    ) -> None:
+        """Raise SeqkitError, in every process, where they do not have the same options, data, packages and weights.
+
+        Args: examples, their checksum.
+        """
+
+    def check_divides(self, training: Training) -> None:
+        """Raise SeqkitError, in every process, for a training whose batches they cannot share, with the reason."""
 
     def joined(self, state: dict[str, Tensor]) -> dict[str, Tensor]:
         """A task's carried state of all examples, from the parts of the processes."""

@@ -196,7 +196,7 @@ class Training:
         for indices in batches:
             loss = self._loss(indices)
             weights.append(loss.weight.clamp(min=1) if self.group.size == 1 else loss.weight)
-            if loss.total.requires_grad:
+            if self.group.size == 1 or loss.total.requires_grad:
                 (loss.total / self.group.divisor(weights[0])).backward()
         self.group.combine(list(self.task.model.parameters()), weights)
 

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from seqkit.evaluation.corpus_metric import metric_of
 from seqkit.models.contracts import Counts, Loss, StepLogProbs
+from seqkit.nn.draws import draw
 from seqkit.nn.placement import widened
 from seqkit.training.objective import Objective
 from seqkit.training.objective_options import RDropOptions, RiskOptions, ScheduledOptions
@@ -59,11 +60,12 @@ class ScheduledSampling(Objective):
     def _mixed(self, task: Trainable, batch: Any) -> Tensor:
         """The inputs, some of them the model's own."""
         inputs_BT = task.inputs(batch).clone()
-        own_BT = torch.rand(inputs_BT.shape, device=inputs_BT.device) < self.options.share
+        chance_BT = draw(inputs_BT.shape, inputs_BT.new_empty(0, dtype=torch.float32), Tensor.uniform_)
+        own_BT = chance_BT < self.options.share
         previous_B, state = None, task.start(batch)
         for t in range(1, inputs_BT.shape[1]):
             log_p_BV, state = task.step(previous_B, state)
-            drawn_B = torch.multinomial(log_p_BV.float().exp(), 1)[:, 0]
+            drawn_B = sampled(log_p_BV.float().exp())
             inputs_BT[:, t] = torch.where(own_BT[:, t], drawn_B, inputs_BT[:, t])
             previous_B = inputs_BT[:, t]
         return inputs_BT
@@ -78,6 +80,7 @@ class MinimumRisk(Objective):
     """
 
     options: RiskOptions
+    divides = False
     needs = ("log_probs", "sample")
 
     def __init__(self, options: RiskOptions) -> None:
@@ -106,6 +109,12 @@ class MinimumRisk(Objective):
         counts, risk = counts_of(right), torch.stack(risks).mean()
         total = options.nll_weight * nll + (1 - options.nll_weight) * counts.steps * risk
         return Loss(total, counts.steps, counts)
+
+
+def sampled(p_BV: Tensor) -> Tensor:
+    """A symbol of each row by its probability: argmax p / q with exponential q, as `torch.multinomial` draws one."""
+    q_BV = draw(p_BV.shape, p_BV, lambda q: q.exponential_())
+    return (p_BV / q_BV).argmax(-1)
 
 
 def smoothed(found: StepLogProbs, label_smoothing: float) -> Tensor:

@@ -18,6 +18,7 @@ from seqkit.models.folder import LOCK, MANIFEST, TRAINING
 from seqkit.models.needs import versions_of
 from seqkit.runtime.devices import chosen_device
 from seqkit.runtime.start import start_training
+from seqkit.training.group import Group
 from seqkit.training.loop import BEST, STATE, Methods, Reporter, Training
 from seqkit.training.options import TrainingOptions
 from seqkit.training.provenance import check_versions, first_command, needs_of_run
@@ -28,22 +29,29 @@ from seqkit.training.summary import summary
 from seqkit.training.third_party import factor_of, objective_of, optimizer_of, prepared_by_task
 
 
-def train(request: TrainingRequest, out: Path, command: str, reporter: Reporter) -> Progress:
+def train(
+    request: TrainingRequest, out: Path, command: str, reporter: Reporter, group: Group | None = None
+) -> Progress:
     """Train, or go on training, and write the model folder `out`.
 
-    Args: command, the line that asked for it, for the model card. Raises `Stopped` when interrupted, and
-    SeqkitError for a model of a task that no plugin offers, and where another process trains in the folder.
+    Args: command, the line that asked for it, for the model card; group, the processes that train together, of which
+    the first writes. Raises `Stopped` when interrupted, and SeqkitError for a model of a task that no plugin offers,
+    and where another process trains in the folder.
     """
+    group = group or Group()
+    if not group.writes:
+        return _train(request, out, command, reporter, group)
     with locked(out / TRAINING / LOCK, str(out)) as before:
         if before is not None:
             reporter.note(f"{out}: taken over from {before}, which ended without tidying up")
-        return _train(request, out, command, reporter)
+        return _train(request, out, command, reporter, group)
 
 
-def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter) -> Progress:
+def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter, group: Group) -> Progress:
     task_of(registry().find("models", request.sources.model))
     needs = needs_of_run(request)
-    check_versions(out / TRAINING, needs)
+    if group.writes:
+        check_versions(out / TRAINING, needs)
     request = request.replace("training", threads=request.training.threads or torch.get_num_threads())
     _check_device(request.training.train_dtype)
     start_training(request.training.threads)
@@ -54,14 +62,19 @@ def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter
     _set_first_weights(request, model)
     methods = methods_of(request, model)
     methods.objective.check(prepared.task)
-    folder.mkdir(parents=True, exist_ok=True)
-    command = first_command(folder, command, prepared.examples, versions_of(needs))
-    save_request(folder, request)
-    _train_parts(prepared.parts, out, command, reporter)
-    training = Training(prepared.task, request.training, methods, folder, reporter)
+    group.check_alike(request, prepared.examples, versions_of(needs), model)
+    if group.writes:
+        folder.mkdir(parents=True, exist_ok=True)
+        command = first_command(folder, command, prepared.examples, versions_of(needs))
+        save_request(folder, request)
+    _train_parts(prepared.parts, out, command, reporter, group)
+    training = Training(prepared.task, request.training, methods, folder, reporter, group)
+    group.check_divides(training)
     training.resume()
     reporter.note(summary(request, prepared.task))
     progress = training.run()
+    if not group.writes:
+        return progress
     read_weights(folder / BEST, model)
     prepared.finish()
     card = prepared.card(progress, command)
@@ -72,12 +85,14 @@ def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter
     return progress
 
 
-def _train_parts(parts: Mapping[str, TrainingRequest], out: Path, command: str, reporter: Reporter) -> None:
+def _train_parts(
+    parts: Mapping[str, TrainingRequest], out: Path, command: str, reporter: Reporter, group: Group
+) -> None:
     """Train the models inside of this one that are not finished yet."""
     for name, request in parts.items():
-        if not (out / name / MANIFEST).exists():
+        if not group.told((out / name / MANIFEST).exists()):
             reporter.note(f"first the {name} of the model, in {out / name}")
-            train(request, out / name, command, reporter)
+            train(request, out / name, command, reporter, group)
 
 
 def _check_device(dtype: str) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from seqkit.models.contracts import Loss
+    from seqkit.nn.draws import Rows
     from seqkit.training.request import TrainingRequest
     from seqkit.training.state import Progress
 
@@ -46,6 +47,14 @@ class Outputs(NamedTuple):
     """The right output of each example."""
     log_p_BK: Tensor
     """ln P(output | source), with a gradient."""
+
+
+class Part(NamedTuple):
+    """The examples of one process out of a batch."""
+
+    batch: Any
+    rows: Mapping[str, Rows]
+    """By what the first dimension of random numbers counts, as `seqkit.nn.draws` names it."""
 
 
 class Trainable(ABC):
@@ -78,6 +87,30 @@ class Trainable(ABC):
     @abstractmethod
     def collate(self, indices: Sequence[int], seed: int) -> Any:
         """These examples as one batch of CPU tensors; everything random in it follows from `seed`."""
+
+    def divided(self, indices: Sequence[int], processes: int) -> list[list[int]]:
+        """Which examples of a batch each of several processes takes: positions in `indices`, fixed by the data alone.
+
+        By default each takes about as many examples and as many steps, so that none waits long for the others. A task
+        that carries a state from batch to batch gives a row to the same process in all of them.
+        """
+        from seqkit.training.batches import divided_by_length
+
+        return divided_by_length([self.lengths[index] for index in indices], processes)
+
+    def part(self, batch: Any, rows: Rows) -> Part:
+        """These examples of a batch that `collate` made.
+
+        By default the rows of every tensor, where the first dimension counts the examples. Raises SeqkitError for a
+        batch with other tensors: its task overrides this.
+        """
+        from seqkit.training.batch_parts import rows_of
+
+        return Part(rows_of(batch, rows, self.name), {"examples": rows})
+
+    divides_state: bool = False
+    """Whether the carried state of `state_dict` has a row for each example of the whole batch, with zeros for those of
+    other processes, so that the sum over all processes is the state."""
 
     @abstractmethod
     def loss(self, batch: Any, label_smoothing: float = 0.0) -> Loss:

@@ -17,12 +17,14 @@ from seqkit.labels.kinds import is_label, kinds_in
 from seqkit.labels.schemes import repaired_labels, schemes_of
 from seqkit.models.contracts import Loss, StepLogProbs
 from seqkit.models.tagger import TagBatch, Tagger
+from seqkit.nn.draws import EXAMPLES, Rows
+from seqkit.nn.embedding import WORDS, WordTable
 from seqkit.nn.heads import IGNORE, in_float32
 from seqkit.tasks.tagging.distillation import Soft
 from seqkit.tasks.tagging.draws import drawn_labels
 from seqkit.tasks.tagging.losses import distilled_loss, tagging_loss
 from seqkit.training.batches import length_buckets
-from seqkit.training.trainable import Outputs, Trainable
+from seqkit.training.trainable import Outputs, Part, Trainable
 
 DEV_WORDS = 4000
 """Words of a batch of dev."""
@@ -74,6 +76,17 @@ class TaggingTrainable(Trainable):
             for kind in self.soft[indices[0]]
         }
         return TrainingBatch(batch, soft)
+
+    def part(self, batch: TrainingBatch, rows: Rows) -> Part:
+        """Some of the sentences, and the table of the words in them."""
+        sentences, own_N = batch.sentences, rows.own_N
+        used_W, index_BT = sentences.index_BT.index_select(0, own_N).unique(return_inverse=True)
+        targets = {kind: y_BT.index_select(0, own_N) for kind, y_BT in sentences.targets.items()}
+        soft = batch.soft and {kind: p_BTL.index_select(0, own_N) for kind, p_BTL in batch.soft.items()}
+        table = WordTable(*(column.index_select(0, used_W) for column in sentences.table))
+        own = TagBatch(table, index_BT, sentences.lengths_B.index_select(0, own_N), targets)
+        words = Rows(len(sentences.table.word_U), used_W)
+        return Part(TrainingBatch(own, soft), {EXAMPLES: rows, WORDS: words})
 
     def _logits(self, batch: TrainingBatch) -> dict[str, Tensor]:
         of_all = self.model(batch.sentences)
