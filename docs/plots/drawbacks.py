@@ -14,9 +14,9 @@ import torch
 from torch import nn
 
 from seqkit.inspection.flow import Curve, Followed, ahead, measure, predict
-from seqkit.inspection.jacobians import lyapunov
 from seqkit.inspection.tracing import tracing
 from seqkit.models.recurrences import recurrence_class
+from seqkit.nn.jacobians import lyapunov
 from seqkit.nn.recompute_schedule import Sizes, least_budget, schedule
 from seqkit.nn.recurrent import Recurrence
 from seqkit.training.options import TrainingOptions

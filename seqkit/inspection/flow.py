@@ -18,9 +18,9 @@ import torch
 from torch import Tensor
 
 from seqkit.inspection.gates import KeepGate, derivative_of_h, keep_gate
-from seqkit.inspection.jacobians import Lyapunov, step_jacobian
 from seqkit.inspection.matrices import recurrent_matrix
 from seqkit.inspection.tracing import Trace, every_step
+from seqkit.nn.jacobians import Lyapunov, step_jacobian
 from seqkit.nn.recurrent import State
 
 MOST_LOSSES = 24

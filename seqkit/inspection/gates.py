@@ -17,8 +17,7 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from seqkit.inspection.tracing import one_step
-from seqkit.nn.recurrent import Recurrence, State
+from seqkit.nn.recurrent import Recurrence, State, one_step
 
 SQUASHING = {
     "sigmoid": (torch.ops.aten.sigmoid.default, torch.ops.aten.sigmoid_.default),

@@ -27,11 +27,11 @@ from seqkit.inspection.flow import (
     predict,
 )
 from seqkit.inspection.influence import Influence, influence
-from seqkit.inspection.jacobians import FEWEST, Lyapunov, lyapunov
 from seqkit.inspection.matrices import Spectrum, spectra_of, spectrum_of
 from seqkit.inspection.states import StateUse, part_names
 from seqkit.inspection.tracing import Chain, Trace, Traces, chains_of, chosen, tracing
 from seqkit.models.folder import model_info
+from seqkit.nn.jacobians import FEWEST, Lyapunov, lyapunov
 from seqkit.nn.placement import placed_for
 from seqkit.tasks.contract import task_named
 from seqkit.tasks.inspecting import InspectionRequest, Subject, check_inspectable

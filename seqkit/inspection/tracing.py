@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
 from seqkit.nn.deep import DeepLayer
-from seqkit.nn.recurrent import Recurrence, State
+from seqkit.nn.recurrent import Recurrence, State, one_step
 from seqkit.nn.running import Call, running
 from seqkit.nn.stack import ChainLayer
 
@@ -87,14 +87,6 @@ def tracing() -> Iterator[Traces]:
     traces = Traces()
     with running(traces):
         yield traces
-
-
-def one_step(layer: Recurrence, x_BD: Tensor, state: State) -> tuple[Tensor, State]:
-    """(z_t, state after it), by the layer's `step`, or by its `forward` of one step where it has no `step`."""
-    if type(layer).step is not Recurrence.step:
-        return layer.step(x_BD, state)
-    z_B1H, after = layer.forward(x_BD[:, None], None, state)
-    return z_B1H[:, 0], after
 
 
 @dataclass(frozen=True)

@@ -101,6 +101,14 @@ def _plain(
     return found
 
 
+def one_step(layer: Recurrence, x_BD: Tensor, state: State) -> tuple[Tensor, State]:
+    """(z_t, state after it), by the layer's `step`, or by its `forward` of one step where it has no `step`."""
+    if type(layer).step is not Recurrence.step:
+        return layer.step(x_BD, state)
+    z_B1H, after = layer.forward(x_BD[:, None], None, state)
+    return z_B1H[:, 0], after
+
+
 RecurrenceClass = Callable[[int, int], Recurrence]
 """Creates a layer from its sizes (D, H): usually a subclass of `Recurrence`."""
 

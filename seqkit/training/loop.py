@@ -35,6 +35,7 @@ from seqkit.training.recurrent_weights import Constrain, state_of_layers
 from seqkit.training.schedule import learning_rate
 from seqkit.training.state import Progress, load_state, save_state
 from seqkit.training.stopping import is_done, time_is_up
+from seqkit.training.time_parallel import TimeParallelTraining
 from seqkit.training.trainable import Trainable
 
 STATE, BEST, METRICS = "state.safetensors", "best.safetensors", "metrics.csv"
@@ -62,6 +63,8 @@ class Methods:
     """Share of the steps left -> share of the highest learning rate."""
     constrain: Constrain | None = None
     """Brings the weights back within a constraint after each update."""
+    time_parallel: TimeParallelTraining | None = None
+    """Solves recurrent layers for all time steps at once."""
 
 
 class Stopped(Exception):
@@ -92,6 +95,7 @@ class Training:
         self.objective, self.factor, self.constrain = methods.objective, methods.factor, methods.constrain
         limit = bytes_in("bptt_memory", options.bptt_memory)
         self.memory = MemoryBudget(task, limit) if limit else None
+        self.time_parallel = methods.time_parallel
         self.progress = Progress()
         if options.train_dtype == "float64":
             task.model.double()
@@ -112,6 +116,8 @@ class Training:
             task = self.task
             self.progress = load_state(state, task.model, self.average, self.optimizer, task.load_state_dict)
         self._spent = self.progress.seconds
+        if self.time_parallel is not None:
+            self.time_parallel.restore(self.progress.time_parallel)
         if self.progress.rows and self.group.writes:
             write_metrics(self.folder / METRICS, self.progress.rows)
 
@@ -131,6 +137,8 @@ class Training:
         if not self.progress.finished:
             self.progress.finished = True
             self._save()
+        if self.time_parallel is not None:
+            self.reporter.note(self.time_parallel.summary())
         return self.progress
 
     def _meet(self, requested: int) -> None:
@@ -170,6 +178,8 @@ class Training:
         for group, share in zip(self.optimizer.param_groups, self.rate_shares, strict=True):
             group["lr"] = share * rate
         self.task.model.train()
+        if self.time_parallel is not None:
+            self.time_parallel.update = p.updates
         self.optimizer.zero_grad(set_to_none=True)
         self._add_gradients(batches)
         self._pending.add_norm(self._clip())
@@ -234,7 +244,9 @@ class Training:
         """The objective's loss, so that no more is kept for the backward pass than the options allow."""
 
         def loss() -> Loss:
-            with running(self.task.truncation) if self.task.truncation else nullcontext():
+            # A window of truncated back-propagation is solved as a sequence: it comes around the solver.
+            parallel = running(self.time_parallel.runner) if self.time_parallel else nullcontext()
+            with parallel, running(self.task.truncation) if self.task.truncation else nullcontext():
                 return self.objective.loss(self.task, batch)
 
         if self.memory is None:
@@ -292,6 +304,8 @@ class Training:
         """Save the state, if its losses were finite. Raises SeqkitError where one was not."""
         self._settle()
         task = self.task
+        if self.time_parallel is not None:
+            self.progress.time_parallel = self.time_parallel.state()
         carried = self.group.joined(dict(task.state_dict()))
         if self.group.writes:
             save_state(self.folder / STATE, self.progress, task.model, self.average, self.optimizer, carried)

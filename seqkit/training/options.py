@@ -53,6 +53,9 @@ class TrainingOptions:
     bptt_memory: str = ""
     """Most that is kept for the backward pass, such as 512MB: stretches of recurrent layers are computed again, and
     gradients stay exact. Default: all is kept."""
+    time_parallel: Literal["off", "newton", "quasi-newton", "auto"] = "off"
+    """Solve recurrent layers for all time steps at once instead of in a loop: by Newton's method, with diagonal
+    Jacobians, or as a prediction decides (auto). Sequences without a certified solution go through the loop."""
     recurrent_weights: Literal["default", "orthogonal", "identity"] = "default"
     """Initialisation of U: the layer's own, orthogonal (Saxe et al. 2014), or identity (Le et al. 2015)."""
     forget_bias: float | None = None

@@ -27,6 +27,7 @@ from seqkit.training.request import TrainingRequest, save_request, task_of
 from seqkit.training.state import Progress
 from seqkit.training.summary import summary
 from seqkit.training.third_party import factor_of, objective_of, optimizer_of, prepared_by_task
+from seqkit.training.time_parallel import time_parallel_of
 
 
 def train(
@@ -121,4 +122,5 @@ def methods_of(request: TrainingRequest, model: nn.Module) -> Methods:
         optimizer=optimizer_of(options.optimizer, options.learning_rate, request.optimizer),
         factor=factor_of(options.schedule),
         constrain=constraint_of(model, options),
+        time_parallel=time_parallel_of(model, options),
     )

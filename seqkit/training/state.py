@@ -44,6 +44,8 @@ class Progress:
     """One row of figures an epoch, as `metrics.csv` has them."""
     scores: list[list[Any]] = field(default_factory=list)
     """The fields of each metric on dev, an epoch."""
+    time_parallel: dict[str, Any] = field(default_factory=dict)
+    """What `time_parallel` decided and counted, by layer."""
 
     def metrics(self, epoch: int) -> list[Metric]:
         """The metrics on dev after an epoch, counted from 1."""

@@ -9,10 +9,10 @@ from torch import nn
 from seqkit.errors import SeqkitError
 from seqkit.inspection.flow import Curve, Followed, ahead, behind, measure, predict
 from seqkit.inspection.gates import activations, keep_gate
-from seqkit.inspection.jacobians import lyapunov, pushed, step_jacobian
 from seqkit.inspection.matrices import spectrum_of
 from seqkit.inspection.tracing import tracing
 from seqkit.models.recurrences import recurrence_class
+from seqkit.nn.jacobians import lyapunov, pushed, step_jacobian
 from seqkit.nn.recurrent import Recurrence
 
 RECURRENCES = ("rnn", "gru", "lstm", "sru")

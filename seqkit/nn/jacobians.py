@@ -16,8 +16,7 @@ import torch
 from torch import Tensor
 
 from seqkit.errors import SeqkitError
-from seqkit.inspection.tracing import one_step
-from seqkit.nn.recurrent import Recurrence, State
+from seqkit.nn.recurrent import Recurrence, State, one_step
 
 FEWEST = 8
 """Steps of the shortest sequence that has an exponent."""
