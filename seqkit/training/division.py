@@ -29,7 +29,9 @@ def check_divides(training: Training, group: Group) -> None:
         raise SeqkitError(f"{problem}, so that several processes cannot share one", ALONE, exit_code=2)
     if training.options.time_parallel == "auto":
         problem = "time_parallel=auto: each process would decide by its own part of a batch"
-        raise SeqkitError(problem, "Choose newton, quasi-newton or off, or train with one process.", exit_code=2)
+        raise SeqkitError(
+            problem, "Choose newton, quasi-newton or off, or train with one process.", exit_code=2
+        )
     carried = dict(task.state_dict())
     buffers = {name: value.clone() for name, value in task.model.named_buffers()}
     apart = _apart(training, group, random=False)
