@@ -276,6 +276,9 @@ class LabelSpec:
     codec: str | None = None
     """`"module:attr"` of an object with `encode(word, label) -> code` and `decode(word, code) -> label`, if a model
     learns a code in place of the label, such as an edit script in place of a lemma."""
+    given: tuple[str, ...] = ()
+    """Kinds of label, the best first: the label of the first one that a model learns decides, together with the word,
+    which codes of training a known word may have."""
     view: str | None = None
     """`"module:attr"`: `(label) -> label`, a coarser label that is also scored."""
     view_name: str = ""

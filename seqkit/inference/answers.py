@@ -6,6 +6,7 @@ Shapes: N words of all sentences, L labels, K best of them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,11 @@ from seqkit.inference.batching import Ranked
 from seqkit.labels.kinds import codec_of, decoded
 from seqkit.models.combinations import Combinations
 from seqkit.models.tagger_facts import TaggerFacts
+from seqkit.models.word_codes import ANY, WordCodes
 from seqkit.text.vocabulary import Ids
+
+NETWORK_WEIGHT = 0.3
+"""Of the network's logits beside the endings of known words; chosen on the dev split of UD English EWT."""
 
 
 def combinations_of(facts: Any, kinds: Sequence[str]) -> Combinations | None:
@@ -41,8 +46,23 @@ def settle(
         together.settle(flat, {kind: _rows(logits[kind]) for kind in together.kinds})
     if isinstance(facts, TaggerFacts):
         for kind in facts.word_codes.keys() & flat.keys():
-            _keep_to_known(facts.word_codes[kind], flat[kind], _rows(logits[kind]), words)
+            known = facts.word_codes[kind]
+            given = _labels_of(facts, known.given, flat) if known.given in flat else repeat(ANY)
+            _keep_to_known(known, flat[kind], _rows(logits[kind]), words, given)
     return flat
+
+
+def with_given(facts: Any, kinds: Sequence[str]) -> tuple[str, ...]:
+    """These kinds of label, and those that decide which codes of a known word are allowed."""
+    codes = facts.word_codes if isinstance(facts, TaggerFacts) else {}
+    needed = (codes[kind].given for kind in kinds if kind in codes and codes[kind].given)
+    return tuple(dict.fromkeys((*kinds, *needed)))
+
+
+def _labels_of(facts: TaggerFacts, kind: str, ids: Mapping[str, Ids]) -> list[str]:
+    """The labels of a kind, word by word."""
+    names = facts.labels[kind]
+    return [names[number] for number in ids[kind].tolist()]
 
 
 def batch_words(facts: Any, sentences: Sequence[Sentence]) -> NDArray[np.object_]:
@@ -56,13 +76,23 @@ def batch_words(facts: Any, sentences: Sequence[Sentence]) -> NDArray[np.object_
 
 
 def _keep_to_known(
-    known: Mapping[str, list[int]], ids_N: Ids, logits_NL: NDArray[np.float32], words: Iterable[str]
+    known: WordCodes,
+    ids_N: Ids,
+    logits_NL: NDArray[np.float32],
+    words: Iterable[str],
+    given: Iterable[str],
 ) -> None:
-    """Give each known word the most probable of its own codes."""
-    for place, (word, number) in enumerate(zip(words, ids_N.tolist(), strict=True)):
-        allowed = known.get(word)
+    """Give each known word the most probable of its own codes, others one that suits their ending.
+
+    Args: given, labels of the kind that decides.
+    """
+    for place, (word, number, label) in enumerate(zip(words, ids_N.tolist(), given, strict=False)):
+        allowed = known.allowed(word, label)
         if allowed and number not in allowed:
             ids_N[place] = allowed[int(logits_NL[place, allowed].argmax())]
+        elif not allowed and word:
+            ending_L = known.by_ending(label).log_probabilities(word, logits_NL.shape[1])
+            ids_N[place] = int((NETWORK_WEIGHT * logits_NL[place] + ending_L).argmax())
 
 
 def _rows(logits: Any) -> NDArray[np.float32]:

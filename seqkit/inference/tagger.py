@@ -14,7 +14,14 @@ import torch
 from torch import Tensor
 
 from seqkit.examples import Sentence
-from seqkit.inference.answers import batch_words, combinations_of, label_names, ranked_labels, settle
+from seqkit.inference.answers import (
+    batch_words,
+    combinations_of,
+    label_names,
+    ranked_labels,
+    settle,
+    with_given,
+)
 from seqkit.inference.batching import Ranked, by_sentence
 from seqkit.inference.tagger_logits import tagger_logits
 from seqkit.models.combinations import Combinations, Ids
@@ -80,7 +87,8 @@ class TaggerRunner:
     ) -> list[dict[str, list[str]]]:
         """The most probable label of each kind (None: of all) for every word, in the order given."""
         sentences = list(sentences)  # a generator would be empty when its words have been counted
-        kinds = tuple(self.heads if kinds is None else kinds)
+        asked = tuple(self.heads if kinds is None else kinds)
+        kinds = with_given(self.facts, asked)
         count = sum(len(sentence.words) for sentence in sentences)
         # One place more, for padding.
         best_N = {kind: np.empty(count + 1, dtype=np.int64) for kind in kinds}
@@ -89,7 +97,7 @@ class TaggerRunner:
             for rows_BT, logits in self._logits.batches(sentences, kinds, cached=True):
                 for kind, ids_N in self._best(together, logits, words_N[rows_BT.ravel()]).items():
                     best_N[kind][rows_BT.ravel()] = ids_N
-        names = label_names(sentences, self._names, {kind: ids_N[:count] for kind, ids_N in best_N.items()})
+        names = label_names(sentences, self._names, {kind: best_N[kind][:count] for kind in asked})
         return list(by_sentence(sentences, names))
 
     def _best(

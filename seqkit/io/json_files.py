@@ -24,13 +24,13 @@ def write_json(path: Path, value: Any) -> None:
 def stored_record(path: Path, keeper: str) -> Iterator[Any]:
     """The content of a JSON file, for a block that takes values from it.
 
-    A KeyError, TypeError or ValueError in the block becomes a SeqkitError. Args: keeper, who keeps the file, for the
-    message: "an image encoder".
+    An AttributeError, KeyError, TypeError or ValueError in the block becomes a SeqkitError. Args: keeper, who keeps the
+    file, for the message: "an image encoder".
     """
     content = read_json(path)
     try:
         yield content
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise SeqkitError(f"{path}: not what {keeper} keeps", AGAIN) from None
 
 

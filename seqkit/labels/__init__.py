@@ -51,6 +51,7 @@ def seqkit_labels() -> Iterable[LabelSpec]:
         learnt=True,
         unlabelled=True,
         codec="seqkit.labels.edit_scripts:SCRIPTS",
+        given=("xpos", "upos"),
         raw_name="Lemmas",
         order=25,
         summary="lemma, learnt as a script that edits the word",

@@ -1,7 +1,7 @@
 """Lemmas as labels: a script that edits a word into its lemma (Straka 2018, "UDPipe 2.0 Prototype", section 3.4).
 
-A script has three parts: the letter case of the lemma (`l` all small, `t` a capital first, `u` all capitals, `k` as in
-the word), and what happens around the longest string that word and lemma share, case aside: at the beginning and at the
+A script has three parts: the letter case of the lemma (`l` all small, `k` as in the word, `t` a capital first, `u` all
+capitals), and what happens around the longest string that word and lemma share, case aside: at the beginning and at the
 end so many characters go, and others come. `l|-0|-1` makes `dog` of `dogs`. Where they share nothing, or no case fits,
 the script is the lemma itself, after `=`. A number may lose the marks between its digits: `~,` makes `1100` of `1,100`.
 """
@@ -20,11 +20,12 @@ WITHOUT, MARKS = "~", (",", ".", "'", " ", "\u00a0", "\u202f")
 REMEMBERED = 1 << 17
 CASES: dict[str, Callable[[str], str]] = {
     "l": str.lower,
+    "k": lambda text: text,
     "t": lambda text: text[:1].upper() + text[1:].lower(),
     "u": str.upper,
-    "k": lambda text: text,
 }
-"""Letter case -> what is done to word and lemma; the first that fits is taken."""
+"""Letter case -> what is done to word and lemma; the first that fits is taken. `k` before `t` and `u`: so names of any
+case (`Apple`, `NATO`, `PayPal`) have one script."""
 
 
 class EditScripts:

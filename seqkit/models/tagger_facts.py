@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Self
 
 from seqkit.examples import Sentence
-from seqkit.io.json_files import read_json, write_json
-from seqkit.labels.kinds import codec_of, codes, is_label, standard_kinds
+from seqkit.io.json_files import read_json, stored_record, write_json
+from seqkit.labels.kinds import codec_of, codes, is_label, kind_spec, standard_kinds
 from seqkit.models.combinations import Combinations
 from seqkit.models.contracts import TaggerOptions
+from seqkit.models.word_codes import ANY, WordCodes
 from seqkit.text.affixes import frequent_affixes
 from seqkit.text.subword import Subword, train_subword
 
@@ -41,9 +42,8 @@ class TaggerFacts:
     """The pipeline of silver training labels, or None."""
     combinations: Combinations | None = None
     """Which labels of several kinds one word may have, where they are decoded together."""
-    word_codes: dict[str, dict[str, list[int]]] = field(default_factory=dict)
-    """Kind of label that is learnt as codes -> word -> the numbers of the codes that it has in training, of words that
-    are there more than once: such a word is given no other."""
+    word_codes: dict[str, WordCodes] = field(default_factory=dict)
+    """Kind of label that is learnt as codes -> the codes of each training word."""
 
     @classmethod
     def gather(
@@ -65,7 +65,7 @@ class TaggerFacts:
             language=language,
             silver=next((s.silver for s in examples if s.silver), None),
             combinations=_combinations(examples, options, values),
-            word_codes={kind: _word_codes(examples, kind, values[kind]) for kind in labels if codec_of(kind)},
+            word_codes={kind: _word_codes(examples, kind, values) for kind in labels if codec_of(kind)},
         )
 
     def extend(self, examples: Sequence[Sentence]) -> None:
@@ -82,7 +82,7 @@ class TaggerFacts:
         self.labels[kind] = _values(examples, kind)
         self.ambiguous[kind] = _ambiguous(examples, kind)
         if codec_of(kind):
-            self.word_codes[kind] = _word_codes(examples, kind, self.labels[kind])
+            self.word_codes[kind] = _word_codes(examples, kind, self.labels)
 
     def gather_combinations(self, examples: Sequence[Sentence], options: TaggerOptions) -> None:
         """Add combinations of labels."""
@@ -104,7 +104,10 @@ class TaggerFacts:
         if self.combinations is not None:
             write_json(folder / COMBINATIONS, self.combinations.as_json())
         if self.word_codes:
-            write_json(folder / WORD_CODES, self.word_codes)
+            write_json(
+                folder / WORD_CODES,
+                {kind: of.as_json(self.labels[kind]) for kind, of in self.word_codes.items()},
+            )
         if self.subword is not None:
             self.subword.save(folder / "source" / "subword.model")
 
@@ -113,19 +116,19 @@ class TaggerFacts:
         """Read what `save` wrote. Raises SeqkitError for a file that is missing or invalid."""
         words = read_json(folder / "words" / "words.json")
         source = read_json(folder / "source" / "language.json")
-        subword = folder / "source" / "subword.model"
+        subword, labels = folder / "source" / "subword.model", read_json(folder / "labels" / "labels.json")
         return cls(
             words=words["words"],
             kept=words["kept"],
             ambiguous=read_json(folder / "words" / "ambiguous.json"),
             characters=read_json(folder / "words" / "characters.json"),
-            labels=read_json(folder / "labels" / "labels.json"),
+            labels=labels,
             subword=Subword(subword.read_bytes()) if subword.exists() else None,
             affixes=read_json(folder / "words" / "affixes.json"),
             language=source["language"],
             silver=source["silver"],
             combinations=_read_combinations(folder / COMBINATIONS),
-            word_codes=read_json(folder / WORD_CODES) if (folder / WORD_CODES).exists() else {},
+            word_codes=_read_word_codes(folder / WORD_CODES, labels),
         )
 
 
@@ -139,19 +142,32 @@ def _combinations(
     return Combinations.gather(examples, values, kinds)
 
 
-def _word_codes(examples: Sequence[Sentence], kind: str, known: Sequence[str]) -> dict[str, list[int]]:
-    """The numbers of the codes of each word that has several, or the same one more than once."""
-    number = {code: i for i, code in enumerate(known)}
-    found: defaultdict[str, Counter[int]] = defaultdict(Counter)
-    for sentence in examples:
-        for word, code in zip(sentence.words, codes(sentence, kind), strict=False):
-            if code in number:
-                found[word][number[code]] += 1
-    return {word: sorted(counts) for word, counts in found.items() if counts.total() > 1}
+def _word_codes(examples: Sequence[Sentence], kind: str, values: Mapping[str, Sequence[str]]) -> WordCodes:
+    """The codes of each word, by the labels of the kind that decides with it."""
+    given = next((one for one in kind_spec(kind).given if one in values), ANY)
+    rows = (
+        row
+        for sentence in examples
+        for row in zip(
+            sentence.words,
+            sentence.labels.get(given) or [ANY] * len(sentence.words),
+            codes(sentence, kind),
+            strict=False,
+        )
+    )
+    return WordCodes.gather(rows, values[kind], given)
 
 
 def _read_combinations(path: Path) -> Combinations | None:
     return Combinations.from_json(read_json(path)) if path.exists() else None
+
+
+def _read_word_codes(path: Path, labels: Mapping[str, Sequence[str]]) -> dict[str, WordCodes]:
+    """The codes of words. Raises SeqkitError for a file of another form."""
+    if not path.exists():
+        return {}
+    with stored_record(path, "a tagger") as content:
+        return {kind: WordCodes.from_json(held, labels[kind]) for kind, held in content.items()}
 
 
 def _values(examples: Iterable[Sentence], kind: str) -> list[str]:

@@ -18,12 +18,14 @@ from seqkit.labels.edit_scripts import SCRIPTS
     [
         ("dogs", "dog", "l|-0|-1"),
         ("Dogs", "dog", "l|-0|-1"),
-        ("London", "London", "t|-0|-0"),
+        ("London", "London", "k|-0|-0"),
         ("went", "go", "=go"),
         ("geht", "gehen", "l|-0|-1en"),
         ("1,100", "1100", "~,"),
-        ("USA", "USA", "u|-0|-0"),
+        ("USA", "USA", "k|-0|-0"),
         ("McDonald", "McDonald", "k|-0|-0"),
+        ("london", "London", "t|-0|-0"),
+        ("usa", "USA", "u|-0|-0"),
     ],
 )
 def test_scripts_by_hand(word, lemma, script):

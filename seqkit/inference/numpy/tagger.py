@@ -12,7 +12,14 @@ from typing import NamedTuple
 import numpy as np
 
 from seqkit.examples import Sentence
-from seqkit.inference.answers import batch_words, combinations_of, label_names, ranked_labels, settle
+from seqkit.inference.answers import (
+    batch_words,
+    combinations_of,
+    label_names,
+    ranked_labels,
+    settle,
+    with_given,
+)
 from seqkit.inference.batching import Ranked, batches, by_sentence
 from seqkit.inference.numpy.chains import Ids, Stack
 from seqkit.inference.numpy.embedding import WordEmbedding
@@ -71,6 +78,7 @@ class NumpyTagger:
 
     def predict(self, sentences: Sequence[Sentence], kinds: Sequence[str]) -> list[dict[str, list[str]]]:
         """The most probable label of each kind for every word, in the order given."""
+        asked, kinds = kinds, with_given(self.facts, kinds)
         count = sum(len(sentence.words) for sentence in sentences)
         # One place more, for padding.
         best_N = {kind: np.empty(count + 1, dtype=np.int64) for kind in kinds}
@@ -79,7 +87,7 @@ class NumpyTagger:
             words = words_N[rows_BT.T.ravel()]
             for kind, ids_N in self._best(together, logits, words).items():
                 best_N[kind][rows_BT.T.ravel()] = ids_N
-        names = label_names(sentences, self._names, {kind: ids_N[:count] for kind, ids_N in best_N.items()})
+        names = label_names(sentences, self._names, {kind: best_N[kind][:count] for kind in asked})
         return list(by_sentence(sentences, names))
 
     def _best(

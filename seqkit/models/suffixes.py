@@ -1,0 +1,50 @@
+"""Codes of words that training never had, by how words end: successive abstraction (Brants 2000, "TnT", section 2.3).
+
+P_n(code) = λ_n Q_n(code) + (1 - λ_n) P_{n-1}(code), where Q_n is the share of the codes among the known words with the
+same last n characters, and λ_n = m / (m + 1) for m such words. A suffix is of words all in small letters, or of others.
+
+Shapes: C codes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+LONGEST = 7
+"""Characters of a suffix."""
+UNSEEN = 1e-4
+"""P_{-1}: of any code, before anything is known of the word."""
+_Key = tuple[str, bool]
+
+
+class SuffixCodes:
+    """How the codes of known words, all with one label of another kind, depend on their endings."""
+
+    def __init__(self, words: Iterable[tuple[str, Sequence[int]]]) -> None:
+        """Count each code of each word once. Args: words, with the numbers of their codes."""
+        self._counts: defaultdict[_Key, Counter[int]] = defaultdict(Counter)
+        for word, codes in words:
+            for key in _keys(word):
+                self._counts[key].update(codes)
+
+    def log_probabilities(self, word: str, count: int) -> NDArray[np.float64]:
+        """ln P(code | ending), (C,). Args: count, of codes."""
+        p_C = np.full(count, UNSEEN)
+        for key in _keys(word):
+            seen = self._counts.get(key)
+            if seen is None:
+                break
+            p_C /= seen.total() + 1
+            p_C[list(seen)] += np.array(list(seen.values())) / (seen.total() + 1)
+        return np.log(p_C)
+
+
+def _keys(word: str) -> Iterable[_Key]:
+    """The endings of a word, the shortest first, all digits alike."""
+    small, text = word.islower(), re.sub(r"\d", "0", word.lower())
+    return ((text[len(text) - size :], small) for size in range(min(LONGEST, len(text)) + 1))
