@@ -47,5 +47,6 @@ def seqkit_encoders() -> Iterable[EncoderSpec]:
         options=AudioOptions,
         summary="sound, as log-mel frames",
         reader="seqkit_audio.files:read_sound",
+        example="seqkit_audio.examples:sound",
         suffixes=(".wav", ".flac", ".ogg"),
     )

@@ -26,6 +26,7 @@ def seqkit_encoders() -> Iterable[EncoderSpec]:
         facts="seqkit_frames.facts:SourceFramesFacts",
         summary="a sequence of vectors",
         reader="seqkit_frames.files:read_vectors",
+        example="seqkit_frames.examples:vectors",
         suffixes=(".npy",),
     )
 
@@ -41,6 +42,7 @@ def seqkit_decoders() -> Iterable[DecoderSpec]:
         summary="a sequence of vectors",
         reader="seqkit_frames.files:read_vectors",
         writer="seqkit_frames.files:write_vectors",
+        example="seqkit_frames.examples:vectors",
         suffixes=(".npy",),
     )
     yield DecoderSpec(
@@ -50,5 +52,6 @@ def seqkit_decoders() -> Iterable[DecoderSpec]:
         summary="one vector, such as a number",
         reader="seqkit_frames.files:read_vector",
         writer="seqkit_frames.files:write_vector",
+        example="seqkit_frames.examples:vector",
         suffixes=(".npy",),
     )

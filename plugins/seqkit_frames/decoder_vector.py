@@ -1,6 +1,6 @@
 """The decoder of one vector: ŷ = V o, where o attends to the memory once, after the last step.
 
-    z = h(W_d 0 + U_d z_S)
+    z = h(W_d 1 + U_d z_S)
 
 With attention the single step attends to all steps of the memory; without, it depends on the final state only.
 
@@ -49,7 +49,7 @@ class VectorDecoder(DrawingDecoder):
         encoders: Mapping[str, Any],
     ) -> None:
         super().__init__()
-        self.options = options
+        self.options, self.step_input = options, facts.step_input
         self.scale = torch.tensor(facts.mean), torch.tensor(facts.deviation)
         """Mean and deviation for `collate`, which computes on the CPU, wherever the weights are."""
         self.register_buffer("mean_N", torch.tensor(facts.mean), persistent=False)
@@ -80,7 +80,7 @@ class VectorDecoder(DrawingDecoder):
     def predicted(self, memory: Memory) -> tuple[Tensor, Tensor | None]:
         """ŷ_BN in standard deviations, and the attention a_B1S."""
         start = self.network.start(memory.states_BSD, memory.mask_BS, memory.final)
-        x_B11 = memory.states_BSD.new_zeros(len(memory.states_BSD), 1, 1)
+        x_B11 = memory.states_BSD.new_full((len(memory.states_BSD), 1, 1), self.step_input)
         o_B1O, a_B1S = self.network.outputs(x_B11, start)
         return self.output(o_B1O[:, 0]), a_B1S
 

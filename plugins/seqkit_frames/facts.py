@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from seqkit.examples import Pair
+from seqkit.io.json_files import stored_record
 from seqkit.models.vector_facts import NumberFacts, SourceVectorFacts, TargetVectorFacts
 
 
@@ -33,6 +34,16 @@ class VectorFacts(NumberFacts):
     """Of the vectors that are written."""
 
     FILE = Path("vector") / "numbers.json"
+    step_input: float = 1.0
+    """The input of the decoder's only step. 0 in models that were trained before it was recorded: their input matrix
+    has its first weights, because it had no gradient."""
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Read what `save` wrote."""
+        with stored_record(folder / cls.FILE, "a decoder of one vector") as stored:
+            mean, deviation = ([float(number) for number in stored[name]] for name in ("mean", "deviation"))
+            return cls(mean, deviation, float(stored.get("step_input", 0.0)))
 
     @classmethod
     def gather(cls, pairs: Sequence[Pair], options: Any, encoders: Mapping[str, Any]) -> Self:

@@ -46,5 +46,6 @@ def seqkit_encoders() -> Iterable[EncoderSpec]:
         options=ImageOptions,
         summary="a picture, column by column",
         reader="seqkit_image.files:read_picture",
+        example="seqkit_image.examples:picture",
         suffixes=(".png", ".jpg", ".jpeg", ".webp"),
     )

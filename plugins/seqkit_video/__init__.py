@@ -67,6 +67,7 @@ def seqkit_encoders() -> Iterable[EncoderSpec]:
         options=VideoOptions,
         summary="a film, frame by frame",
         reader="seqkit_video.files:read_film",
+        example="seqkit_video.examples:film",
         suffixes=(".mp4", ".webm", ".gif"),
     )
 
@@ -82,5 +83,6 @@ def seqkit_decoders() -> Iterable[DecoderSpec]:
         summary="a film of moving objects",
         reader="seqkit_video.files:read_film",
         writer="seqkit_video.files:write_film",
+        example="seqkit_video.examples:film",
         suffixes=(".gif", ".mp4", ".webm"),
     )

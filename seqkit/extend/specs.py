@@ -174,6 +174,9 @@ class EncoderSpec:
     numpy_form: str | None = None
     """The encoder without torch: created as `form(options, facts, weights)`, a
     `seqkit.inference.numpy.translator.NumpyEncoder`."""
+    example: str | None = None
+    """`"module:attr"`: `(seed) -> input` makes a small input, whose length differs with the seed, with which `seqkit
+    plugins check` tries the encoder. None: lines of text."""
 
 
 @dataclass(frozen=True)
@@ -199,6 +202,8 @@ class DecoderSpec:
     numpy_form: str | None = None
     """The decoder without torch: created as `form(options, facts, weights, encoders)`, a
     `seqkit.inference.numpy.translator.NumpyDecoder`."""
+    example: str | None = None
+    """As for an encoder, for targets."""
 
 
 @dataclass(frozen=True)

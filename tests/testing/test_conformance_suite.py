@@ -15,8 +15,10 @@ from seqkit.testing.suite import outcome_of
 
 FEWEST = 20
 """Checks of a record of any kind."""
-DONE = ("recurrences", "formats")
-FAST = [(kind, one.spec.name) for kind in DONE for one in registry().all(kind) if one.builtin]
+QUICK = ("recurrences", "formats", "objectives", "optimizers", "schedules", "metrics")
+"""Kinds whose built-in records are all tried in the fast tests; the slow ones try every record."""
+FAST = [(kind, one.spec.name) for kind in QUICK for one in registry().all(kind) if one.builtin]
+FAST += [("encoders", "text"), ("decoders", "text"), ("decoders", "frames")]
 LAYER = """
 import torch
 from torch import nn
@@ -84,7 +86,7 @@ def test_built_in_records_conform(kind, name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", DONE)
+@pytest.mark.parametrize("kind", KINDS)
 def test_built_in_records_conform_in_fresh_processes_too(kind):
     for one in registry().all(kind):
         if one.builtin:

@@ -1,0 +1,259 @@
+"""Checks of a decoder of any kind; `decoders_symbols` and `decoders_drawing` have those of the two kinds.
+
+Shapes: B examples, T steps of a target, S steps of a memory.
+"""
+
+from __future__ import annotations
+
+import torch
+
+from seqkit.models.contracts import Loss
+from seqkit.models.modalities import DrawingDecoder, SymbolDecoder
+from seqkit.testing import decoders_drawing, decoders_symbols, facts  # noqa: F401 (their checks follow)
+from seqkit.testing.check import Skipped, Subject, check, expect
+from seqkit.testing.layers import expect_close
+from seqkit.testing.modalities import (
+    bytes_of,
+    decoder_of,
+    examples,
+    expect_equal_batches,
+    memory,
+    one_of,
+    parameters,
+    tensors_in,
+)
+
+
+@check("decoders")
+def class_is_a_decoder(subject: Subject) -> None:
+    """`build` makes a `SymbolDecoder` or a `DrawingDecoder`."""
+    made = decoder_of(subject)
+    expect(isinstance(made, SymbolDecoder | DrawingDecoder), "neither a SymbolDecoder nor a DrawingDecoder")
+
+
+@check("decoders")
+def loss_is_a_sum(subject: Subject) -> None:
+    """`loss` gives a finite Loss of tensors with a positive weight."""
+    loss = _loss(subject)
+    expect(isinstance(loss, Loss), f"a {type(loss).__name__}")
+    expect(loss.total.ndim == 0 and bool(loss.total.isfinite()), "total is not one finite number")
+    expect(float(loss.weight) > 0 and float(loss.counts.steps) > 0, "weight or counts.steps is not positive")
+    expect(
+        0 <= float(loss.counts.right) <= float(loss.counts.steps),
+        "counts.right is not a part of counts.steps",
+    )
+
+
+@check("decoders")
+def padding_changes_nothing(subject: Subject) -> None:
+    """The loss of a batch is the sum of the losses of its examples."""
+    decoder, targets, several = decoder_of(subject), examples(subject), memory()
+    alone = sum(
+        decoder.loss(one_of(several, row), decoder.collate([one])).total for row, one in enumerate(targets)
+    )
+    expect_close(
+        decoder.loss(several, decoder.collate(targets)).total, torch.as_tensor(alone), "the loss", 1e-3
+    )
+
+
+@check("decoders")
+def weights_add_up(subject: Subject) -> None:
+    """The weight of a batch is the sum of those of its examples."""
+    decoder, targets = decoder_of(subject), examples(subject)
+    weights = [float(decoder.loss(memory(1), decoder.collate([one])).weight) for one in targets]
+    expect(abs(sum(weights) - float(_loss(subject).weight)) < 1e-3, "weights of examples do not add up")
+
+
+@check("decoders")
+def label_smoothing_is_accepted(subject: Subject) -> None:
+    """`loss` takes label smoothing, and counts the likelihood without it."""
+    decoder = decoder_of(subject)
+    batch = decoder.collate(examples(subject))
+    plain, smooth = (decoder.loss(memory(), batch, smoothing) for smoothing in (0.0, 0.1))
+    expect_close(smooth.counts.nll, plain.counts.nll, "counts.nll", 1e-4)
+
+
+@check("decoders")
+def gradient_reaches_every_parameter(subject: Subject) -> None:
+    """Every parameter has a gradient that is not 0."""
+    decoder = decoder_of(subject).train()
+    decoder.loss(memory(), decoder.collate(examples(subject), 1)).total.backward()
+    silent = [
+        name
+        for name, one in decoder.named_parameters()
+        if one.grad is None or not bool(one.grad.abs().sum() > 0)
+    ]
+    expect(not silent, f"no gradient: {', '.join(silent)}")
+
+
+@check("decoders")
+def gradient_reaches_the_memory(subject: Subject) -> None:
+    """The source matters: its states or its final state have a gradient."""
+    decoder, given = decoder_of(subject).train(), memory()
+    states_BSD = given.states_BSD.clone().requires_grad_()
+    final = tuple(part.clone().requires_grad_() for part in given.final)
+    own = given._replace(states_BSD=states_BSD, final=final)
+    decoder.loss(own, decoder.collate(examples(subject), 1)).total.backward()
+    grads = [part.grad for part in (states_BSD, *final) if part.grad is not None]
+    expect(any(bool(grad.abs().sum() > 0) for grad in grads), "the output does not depend on the source")
+
+
+@check("decoders")
+def padded_memory_does_not_matter(subject: Subject) -> None:
+    """What stands in the padding of the memory changes nothing."""
+    decoder, given = decoder_of(subject), memory()
+    batch = decoder.collate(examples(subject))
+    assert given.mask_BS is not None
+    other = given._replace(states_BSD=torch.where(given.mask_BS[:, :, None], given.states_BSD, 9.0))
+    expect_close(decoder.loss(other, batch).total, decoder.loss(given, batch).total, "the loss", 1e-4)
+
+
+@check("decoders")
+def likelihoods_are_the_loss(subject: Subject) -> None:
+    """`log_prob` is (B,), each as of the example alone."""
+    decoder, targets, given = decoder_of(subject), examples(subject), memory()
+    log_p_B = decoder.log_prob(given, decoder.collate(targets))
+    if log_p_B is None:
+        raise Skipped("the decoder has no more than its loss")
+    expect(log_p_B.shape == (len(targets),), f"shape {tuple(log_p_B.shape)}")
+    for row, one in enumerate(targets):
+        alone = decoder.log_prob(one_of(given, row), decoder.collate([one]))
+        expect_close(log_p_B[row], alone[0], f"ln P of target {row}", 1e-3)
+
+
+@check("decoders")
+def step_losses_add_up(subject: Subject) -> None:
+    """`step_losses` is (B, T), 0 at padding, and adds up to the loss."""
+    decoder, targets = decoder_of(subject), examples(subject)
+    losses_BT = decoder.step_losses(memory(), decoder.collate(targets))
+    if losses_BT is None:
+        raise Skipped("the loss is no sum over steps")
+    expect(losses_BT.ndim == 2 and len(losses_BT) == len(targets), f"shape {tuple(losses_BT.shape)}")
+    expect_close(losses_BT.sum(), _loss(subject).counts.nll, "the sum of steps", 1e-3)
+
+
+@check("decoders")
+def attention_is_a_distribution(subject: Subject) -> None:
+    """`attention` is (B, T, S); each step's weights add up to 1 over real steps of the memory."""
+    decoder, targets, given = decoder_of(subject), examples(subject), memory()
+    a_BTS = decoder.attention(given, decoder.collate(targets))
+    if a_BTS is None:
+        raise Skipped("the decoder does not look at single steps of the memory")
+    expect(a_BTS.ndim == 3 and a_BTS.shape[2] == given.states_BSD.shape[1], f"shape {tuple(a_BTS.shape)}")
+    assert given.mask_BS is not None
+    expect_close(a_BTS.sum(-1), torch.ones(a_BTS.shape[:2]), "the sum of the weights", 1e-3)
+    expect(bool((a_BTS * ~given.mask_BS[:, None]).abs().sum() < 1e-5), "padding of the memory has weight")
+
+
+@check("decoders")
+def labels_name_the_steps(subject: Subject) -> None:
+    """`labels` has a word for each step of the attention."""
+    decoder = decoder_of(subject)
+    for row, one in enumerate(examples(subject)):
+        a_BTS = decoder.attention(one_of(memory(), row), decoder.collate([one]))
+        if a_BTS is None:
+            raise Skipped("the decoder does not look at single steps of the memory")
+        labels = decoder.labels(one)
+        expect(len(labels) == a_BTS.shape[1], f"{len(labels)} labels for {a_BTS.shape[1]} steps")
+
+
+@check("decoders")
+def lengths_are_positive(subject: Subject) -> None:
+    """`lengths` has a number for each target, of which batches are made."""
+    lengths = decoder_of(subject).lengths(examples(subject))
+    expect(len(lengths) == len(examples(subject)) and min(lengths) >= 1, f"lengths {lengths}")
+
+
+@check("decoders")
+def results_repeat(subject: Subject) -> None:
+    """The same batch gives the same loss twice, in evaluation, and no random number of torch's own state is drawn."""
+    first, before = _loss(subject).total, torch.get_rng_state()
+    decoder = decoder_of(subject)
+    state = torch.get_rng_state()
+    second = decoder.loss(memory(), decoder.collate(examples(subject))).total
+    expect(torch.equal(first, second), "two passes differ")
+    expect(torch.equal(state, torch.get_rng_state()), "torch's random state changes")
+    torch.set_rng_state(before)
+
+
+@check("decoders")
+def batches_follow_from_the_seed(subject: Subject) -> None:
+    """`collate` with one seed gives equal batches."""
+    decoder, targets = decoder_of(subject).train(), examples(subject)
+    first = decoder.collate(targets, 7)
+    torch.rand(3)
+    expect_equal_batches(first, decoder.collate(targets, 7), "two batches of one seed differ")
+
+
+@check("decoders")
+def batches_are_on_the_cpu(subject: Subject) -> None:
+    """`collate` gives tensors of the CPU: the loop moves them."""
+    devices = {tensor.device.type for tensor in tensors_in(decoder_of(subject).collate(examples(subject)))}
+    expect(devices == {"cpu"}, f"tensors on {', '.join(devices)}")
+
+
+@check("decoders")
+def targets_are_left_alone(subject: Subject) -> None:
+    """`collate` does not change the targets."""
+    decoder, targets = decoder_of(subject), examples(subject)
+    before = bytes_of(targets)
+    decoder.collate(targets, 1)
+    expect(bytes_of(targets) == before, "a target was changed in place")
+
+
+@check("decoders")
+def bfloat16_is_near_float32(subject: Subject) -> None:
+    """In bfloat16 (autocast) the loss stays near that of float32."""
+    decoder = decoder_of(subject)
+    batch = decoder.collate(examples(subject))
+    exact = decoder.loss(memory(), batch).total.detach()
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        found = decoder.loss(memory(), batch).total.detach()
+    expect(
+        abs(float(found) - float(exact)) < 0.05 * (1 + abs(float(exact))),
+        f"{float(found)}, not {float(exact)}",
+    )
+
+
+@check("decoders")
+def equal_seeds_give_equal_weights(subject: Subject) -> None:
+    """First weights follow from torch's seed, and depend on it."""
+    first, same, other = (parameters(decoder_of(subject, seed)) for seed in (1, 1, 2))
+    expect(torch.equal(first, same), "weights differ for one seed")
+    expect(not torch.equal(first, other), "weights do not depend on the seed")
+
+
+@check("decoders")
+def saved_weights_load(subject: Subject) -> None:
+    """A decoder that loads the weights of another has an equal loss."""
+    from safetensors.torch import load, save
+
+    decoder, other = decoder_of(subject), decoder_of(subject, 4)
+    state = {name: value.clone().contiguous() for name, value in decoder.state_dict().items()}
+    other.load_state_dict(load(save(state)))
+    batch = decoder.collate(examples(subject))
+    expect(
+        torch.equal(other.loss(memory(), batch).total, decoder.loss(memory(), batch).total),
+        "the loss differs",
+    )
+
+
+@check("decoders")
+def training_lowers_the_loss(subject: Subject) -> None:
+    """Ten steps of Adam on the examples lower the loss."""
+    decoder = decoder_of(subject).train()
+    batch, adam = decoder.collate(examples(subject), 1), torch.optim.Adam(decoder.parameters(), lr=0.01)
+    losses = []
+    for _ in range(10):
+        loss = decoder.loss(memory(), batch).mean
+        adam.zero_grad()
+        loss.backward()
+        adam.step()
+        losses.append(float(loss.detach()))
+    expect(losses[-1] < losses[0], f"the loss goes from {losses[0]:.3f} to {losses[-1]:.3f}")
+
+
+def _loss(subject: Subject) -> Loss:
+    decoder = decoder_of(subject)
+    loss: Loss = decoder.loss(memory(), decoder.collate(examples(subject)))
+    return loss
