@@ -12,7 +12,7 @@ from seqkit.evaluation.report import Report, markdown
 from seqkit.extend.blame import faults_named
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import TaskSpec
-from seqkit.models.folder import ModelInfo, add_to_card, model_info
+from seqkit.models.folder import HUB, ModelInfo, add_to_card, model_info
 from seqkit.runtime.threads import computing_with
 from seqkit.tasks.contract import EvaluationRequest, task_named
 
@@ -76,6 +76,9 @@ def measured(spec: TaskSpec, request: EvaluationRequest) -> Report:
 
 def write_card(info: ModelInfo, report: Report) -> None:
     """Put the scores into the model's card. Raises SeqkitError for scores that have no place there."""
+    if info.name.startswith(HUB):
+        fix = f"Get a copy of your own: seqkit models pull {info.name} --out FOLDER"
+        raise SeqkitError(f"--card: {info.name} is in the cache of the Hub", fix, exit_code=2)
     if report.card is None:
         raise SeqkitError("--card: these scores have no place in a card", "Leave it out.", exit_code=2)
     add_to_card(info.folder, report.card.title, markdown(report.card))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from seqkit.extend.specs import PretrainedSpec
 
 app = typer.Typer(no_args_is_help=True)
@@ -114,6 +113,34 @@ def _labels(folder: Path) -> dict[str, int]:
         return {kind: len(names) for kind, names in read_json(path).items()} if path.exists() else {}
     except (AttributeError, TypeError):
         raise SeqkitError(f"{path}: does not hold lists of labels", AGAIN) from None
+
+
+@app.command("pull")
+def pull_model(
+    model: Annotated[str, typer.Argument(help="hf://owner/name, or hf://owner/name@revision.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Also copy the model into this new folder.")
+    ] = None,
+) -> None:
+    """Fetch a model from the Hugging Face Hub into its cache, and print its folder.
+
+    \b
+    Examples:
+      seqkit models pull hf://owner/name@v1
+      seqkit tag -m hf://owner/name "Time flies."
+    """
+    import sys
+
+    from seqkit.models.folder import model_info
+    from seqkit.models.hub import parsed, pull
+    from seqkit.models.hub_copy import check_new, copy_model
+
+    parsed(model)
+    if out is not None:
+        check_new(out)
+    folder = pull(model, progress=sys.stderr.isatty())
+    model_info(folder)
+    print(folder if out is None else copy_model(folder, out))
 
 
 @app.command("verify")

@@ -18,6 +18,8 @@ from seqkit.io.json_files import AGAIN, read_json, write_json
 from seqkit.io.safe_paths import fault_of_path
 from seqkit.io.visible import visible_lines
 
+HUB = "hf://"
+"""How the name of a model on the Hugging Face Hub begins."""
 FORMAT = 2
 """Raised when a folder written today could not be read, or would be computed otherwise, by yesterday's seqkit."""
 CONFIG, WEIGHTS, CARD, MANIFEST = "config.json", "model.safetensors", "README.md", "MANIFEST.json"
@@ -52,8 +54,12 @@ class ModelInfo:
 
 
 def model_folder(name_or_folder: str | os.PathLike[str]) -> Path:
-    """The folder of a model given by the name of one that a plugin ships, or by path."""
+    """The folder of a model given by the name of one that a plugin ships, by path, or by `hf://owner/name`."""
     name_or_folder = os.fspath(name_or_folder)
+    if name_or_folder.startswith(HUB):
+        from seqkit.models.hub import pulled
+
+        return pulled(name_or_folder)
     path = Path(name_or_folder)
     if is_shipped(name_or_folder):
         return shipped_folder(registry().find("pretrained", name_or_folder))
@@ -78,9 +84,18 @@ def is_shipped(name: str) -> bool:
 
 
 def absolute_model(name_or_folder: str) -> str:
-    """A folder's path from anywhere; the name of a model that ships stays."""
+    """A folder's path from anywhere; the name of a model that ships stays; one on the Hub names its commit."""
+    if name_or_folder.startswith(HUB):
+        from seqkit.models.hub import pinned
+
+        return pinned(name_or_folder)
     folder = os.sep in name_or_folder or os.path.isdir(name_or_folder)
     return os.path.abspath(name_or_folder) if folder and not is_shipped(name_or_folder) else name_or_folder
+
+
+def settled_model(name_or_folder: str) -> str:
+    """The name as it is, or with its commit if it is on the Hub: worker processes then load the same files."""
+    return absolute_model(name_or_folder) if name_or_folder.startswith(HUB) else name_or_folder
 
 
 def default_model(task: str, language: str) -> str:
@@ -127,7 +142,9 @@ def model_info(name_or_folder: str | os.PathLike[str]) -> ModelInfo:
             f"{folder}: made by an earlier seqkit (model format {config['format']}), which computed it otherwise",
             "Train it again; its README.md has the command.",
         )
-    return ModelInfo(folder.name, folder, _with_new_names(config))
+    name = os.fspath(name_or_folder)
+    named = name if name.startswith(HUB) else folder.name
+    return ModelInfo(named, folder, _with_new_names(config))
 
 
 def _oldest_format(task: str) -> int:

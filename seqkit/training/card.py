@@ -14,6 +14,7 @@ from seqkit.data.catalogue import find_corpus
 from seqkit.evaluation.report import markdown_table, metric_table
 from seqkit.models.folder import model_info
 from seqkit.models.needs import third_party, versions_of
+from seqkit.training.card_metadata import CardMetadata, listed
 from seqkit.training.provenance import needs_of_run
 from seqkit.training.request import TrainingRequest
 from seqkit.training.state import Progress
@@ -47,12 +48,7 @@ def model_card(request: TrainingRequest, facts: CardFacts, progress: Progress, c
     data, licence, source = data_of(request)
     return "\n".join(
         [
-            "---",
-            f"language: {facts.language}",
-            f"license: {licence.lower().replace(' ', '-')}",
-            "library_name: seqkit",
-            f"tags: {facts.tags}",
-            "---",
+            *_metadata(request, facts, licence, progress).lines(),
             "",
             f"# {facts.title}",
             "",
@@ -76,6 +72,19 @@ def model_card(request: TrainingRequest, facts: CardFacts, progress: Progress, c
             "",
             *_scores(progress, facts.warning),
         ]
+    )
+
+
+def _metadata(request: TrainingRequest, facts: CardFacts, licence: str, progress: Progress) -> CardMetadata:
+    sources = request.sources
+    return CardMetadata(
+        name=facts.title.replace("`", ""),
+        languages=listed(facts.language) or ["xx"],
+        licence=licence,
+        tags=listed(facts.tags) or ["seqkit"],
+        corpus=sources.corpus.partition("?")[0],
+        base=sources.start,
+        scores=progress.best,
     )
 
 

@@ -86,6 +86,7 @@ def tag(
       tail -f notes.txt | seqkit tag - --format tsv
     """
     from seqkit.examples import RecordErrors
+    from seqkit.models.folder import settled_model
     from seqkit.runtime.devices import on_cpu, use_device
     from seqkit.runtime.threads import compute_with
     from seqkit.tasks.segmenting import segmenter_of
@@ -105,7 +106,7 @@ def tag(
     top = top or int(probabilities)
     if top:
         _check_shows_probabilities(spec)
-    model = model or _default(lang)
+    model = settled_model(model or _default(lang))
     compute_with(1 if processes > 1 else threads)
     tagger = _load(model, processes, inference_dtype)
     kinds = _kinds(label, tagger.facts.labels)
