@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_model as load_tensors
+from safetensors.torch import load_file as read_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor, nn
 
@@ -29,6 +29,7 @@ from seqkit.models.folder import (
     CARD,
     CONFIG,
     FORMAT,
+    INT8_FORMAT,
     MANIFEST,
     WEIGHTS,
     ModelInfo,
@@ -37,6 +38,7 @@ from seqkit.models.folder import (
     write_manifest,
 )
 from seqkit.models.folder_checks import check_files, check_task, needed_spec, warn_of_versions
+from seqkit.models.int8_rows import SCALE, is_stored_in_rows, rounded, widened_in_torch
 from seqkit.models.needs import needs_of, versions_of
 from seqkit.models.options import options_class
 from seqkit.nn.bfloat16 import usable
@@ -59,7 +61,7 @@ def save_model(folder: Path, name: str, model: Any, card: str, weights_dtype: st
         fresh = Path(part)
         model.facts.save(fresh)
         write_json(fresh / CONFIG, _config(name, model, weights_dtype))
-        write_weights(fresh / WEIGHTS, model, getattr(torch, weights_dtype))
+        write_weights(fresh / WEIGHTS, model, weights_dtype)
         write_text(fresh / CARD, visible_lines(card))
         names = [path.relative_to(fresh).as_posix() for path in fresh.rglob("*") if path.is_file()]
         _remove_model(folder)
@@ -80,17 +82,29 @@ def _remove_model(folder: Path) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
-def write_weights(path: Path, model: nn.Module, dtype: torch.dtype = torch.float32) -> None:
-    """The weights as safetensors, atomically. Tied weights are written once, under the first of their names."""
+def write_weights(path: Path, model: nn.Module, dtype: str = "float32") -> None:
+    """The weights as safetensors, atomically. Tied weights are written once, under the first of their names.
+
+    Args: dtype, number format in the file: float32, float16, or int8 with a scale for each row.
+    """
     # torch gives a tied weight once, under the first of its names; buffers that are not saved are not in the state.
     once = {name for name, _ in (*model.named_parameters(), *model.named_buffers())}
-    tensors = {
-        name: value.to(dtype) if value.is_floating_point() else value
-        for name, value in model.state_dict().items()
-        if name in once
-    }
+    tensors: dict[str, Tensor] = {}
+    for name, value in model.state_dict().items():
+        if name in once:
+            tensors.update(_in_dtype(name, value, dtype))
     with atomic_write(path, links=False) as file:
         file.write(save_tensors(plain_tensors(tensors)))
+
+
+def _in_dtype(name: str, value: Tensor, dtype: str) -> dict[str, Tensor]:
+    """A weight as it is stored, by name."""
+    if not value.is_floating_point():
+        return {name: value}
+    if dtype == "int8" and is_stored_in_rows(tuple(value.shape)):
+        q, scale_Y = rounded(value)
+        return {name: q, name + SCALE: scale_Y}
+    return {name: value.to(torch.float16 if dtype == "int8" else getattr(torch, dtype))}
 
 
 def plain_tensors(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -108,9 +122,22 @@ def plain_tensors(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def read_weights(path: Path, model: nn.Module) -> None:
     """Put the weights of a file into a model of the same shape. Raises SeqkitError where they do not fit."""
     try:
-        load_tensors(model, path)  # widens, and finds tied weights under whichever name the file has
-    except (SafetensorError, RuntimeError) as error:
+        _put_weights(widened_in_torch(read_tensors(path)), model)
+    except (SafetensorError, LookupError, RuntimeError) as error:
         raise SeqkitError(f"{path}: does not fit the model ({str(error).splitlines()[0]})", AGAIN) from None
+
+
+def _put_weights(tensors: Mapping[str, Tensor], model: nn.Module) -> None:
+    """Put weights into a model; a tied one may have any of its names. Raises RuntimeError where they do not fit."""
+    result = model.load_state_dict(tensors, strict=False)
+    own = {
+        **dict(model.named_parameters(remove_duplicate=False)),
+        **dict(model.named_buffers(remove_duplicate=False)),
+    }
+    given = {id(own[name]) for name in tensors if name in own}
+    missing = [name for name in result.missing_keys if name not in own or id(own[name]) not in given]
+    if missing or result.unexpected_keys:
+        raise RuntimeError(f"missing: {', '.join(missing)}; not known: {', '.join(result.unexpected_keys)}")
 
 
 def load_model(name_or_folder: str) -> Any:
@@ -211,7 +238,7 @@ def check_dtype(task: str, inference_dtype: str) -> None:
 def _config(name: str, model: Any, weights_dtype: str) -> dict[str, Any]:
     needs = needs_of(name, model.options)
     return {
-        "format": FORMAT,
+        "format": INT8_FORMAT if weights_dtype == "int8" else FORMAT,
         "seqkit": __version__,
         "task": registry().find("models", name).task,
         "model": name,

@@ -22,6 +22,8 @@ HUB = "hf://"
 """How the name of a model on the Hugging Face Hub begins."""
 FORMAT = 2
 """Raised when a folder written today could not be read, or would be computed otherwise, by yesterday's seqkit."""
+INT8_FORMAT = 3
+"""Of folders whose weights are in int8, which seqkit 0.1.0 does not read; the newest that is read."""
 CONFIG, WEIGHTS, CARD, MANIFEST = "config.json", "model.safetensors", "README.md", "MANIFEST.json"
 LANGUAGES = "languages.json"
 """What a sequence-to-sequence model's sources and targets are called."""
@@ -129,9 +131,9 @@ def model_info(name_or_folder: str | os.PathLike[str]) -> ModelInfo:
     config = read_json(folder / CONFIG)
     if not isinstance(config, dict) or not isinstance(config.get("format"), int):
         raise SeqkitError(f"{folder / CONFIG}: not a seqkit model's configuration", AGAIN)
-    if config["format"] > FORMAT:
+    if config["format"] > INT8_FORMAT:
         raise SeqkitError(
-            f"{folder}: model format {config['format']} is newer than this seqkit reads ({FORMAT})",
+            f"{folder}: model format {config['format']} is newer than this seqkit reads ({INT8_FORMAT})",
             "Upgrade: pip install --upgrade seqkit",
         )
     for key, kind in SHAPE.items():

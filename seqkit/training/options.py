@@ -47,8 +47,9 @@ class TrainingOptions:
     AVX512-BF16."""
     save_minutes: float = field(default=5.0, metadata={"unit": "minutes"})
     """Minutes between saved states within an epoch."""
-    weights_dtype: Literal["float32", "float16"] = "float32"
-    """Number format of the weights in the file of the model."""
+    weights_dtype: Literal["float32", "float16", "int8"] = "float32"
+    """Number format of the weights in the file of the model, which are widened when it is loaded; int8 has a scale for
+    each row of a matrix."""
 
     bptt_memory: str = ""
     """Most that is kept for the backward pass, such as 512MB: stretches of recurrent layers are computed again, and

@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch import nn
 from toy import predict, tiny
+from toy_translation import tiny as tiny_translator
 
 from seqkit.errors import SeqkitError
+from seqkit.inference.numpy.weights import read_weights as numpy_weights
 from seqkit.models.artifact import load_for, load_model, read_weights, save_model, write_weights
 from seqkit.models.folder import add_to_card, checksums, model_info, verify, write_manifest
 
@@ -93,6 +95,44 @@ def test_half_precision_halves_the_file_and_keeps_the_tags(folder, tmp_path):
     loaded = load_model(str(tmp_path / "half"))
     assert next(loaded.parameters()).dtype == torch.float32
     assert predict(loaded) == predict(model)
+
+
+@pytest.mark.parametrize("kind", ["tagger", "translator"])
+def test_int8_halves_the_file_again_and_loads_to_equal_numbers_everywhere(kind, tmp_path):
+    name, model = ("lstm", tiny("lstm")) if kind == "tagger" else ("seq2seq", tiny_translator(hidden=64))
+    for dtype in ("float16", "int8"):
+        save_model(tmp_path / dtype, name, model, card="", weights_dtype=dtype)
+    sizes = [(tmp_path / dtype / "model.safetensors").stat().st_size for dtype in ("float16", "int8")]
+    assert sizes[1] < 0.75 * sizes[0]
+    loaded = load_model(str(tmp_path / "int8"))
+    in_numpy = numpy_weights(tmp_path / "int8" / "model.safetensors")
+    state = {key: value for key, value in loaded.state_dict().items() if in_numpy.has(key)}
+    assert len(state) > 8
+    for key, value in state.items():
+        assert (in_numpy(key, *value.shape) == value.numpy()).all(), key
+    for key, value in model.state_dict().items():
+        if value.dim() > 1:
+            step = value.abs().reshape(len(value), -1).amax(1) / 127
+            assert (
+                (loaded.state_dict()[key] - value).reshape(len(value), -1).abs().amax(1) <= step / 2 + 1e-3
+            ).all()
+    save_model(tmp_path / "again", name, loaded, card="", weights_dtype="int8")
+    again = load_model(str(tmp_path / "again")).state_dict()
+    for key, value in loaded.state_dict().items():
+        torch.testing.assert_close(again[key], value, atol=1e-7, rtol=1e-6)
+
+
+def test_weights_in_int8_need_their_scales_and_no_others(tmp_path):
+    save_model(tmp_path, "lstm", tiny("lstm"), card="", weights_dtype="int8")
+    stored = load_file(tmp_path / "model.safetensors")
+    scale = next(key for key in stored if key.endswith(".int8_scale"))
+    name = scale.removesuffix(".int8_scale")
+    for lost in ([name], [name, scale]):
+        save_file(
+            {key: value for key, value in stored.items() if key not in lost}, tmp_path / "x.safetensors"
+        )
+        with pytest.raises(SeqkitError, match="does not fit the model"):
+            read_weights(tmp_path / "x.safetensors", tiny("lstm"))
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "words/words.json"])

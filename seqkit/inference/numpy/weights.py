@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from seqkit.models.int8_rows import widened_in_numpy
+
 Array = NDArray[Any]
 
 _TYPES = {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8", "I32": "<i4", "I8": "<i1"}
@@ -58,9 +60,10 @@ def read_weights(path: Path) -> Weights:
 
     try:
         with safe_open(path, framework="np") as file:
-            return Weights({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118, no mapping
+            stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, no mapping
     except TypeError:  # numpy has no bfloat16
-        return Weights(_with_bfloat16(path))
+        stored = _with_bfloat16(path)
+    return Weights(widened_in_numpy(stored))
 
 
 def _with_bfloat16(path: Path) -> dict[str, Array]:
