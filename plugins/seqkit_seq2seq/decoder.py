@@ -62,7 +62,7 @@ class TextDecoder(TargetLines, SymbolDecoder):
     ) -> None:
         super().__init__()
         self.options, self.subword, self.longest = options, facts.subword, facts.longest
-        self.pieces = LinePieces(facts.subword)
+        self.pieces, self.repeats = LinePieces(facts.subword), facts.repeats
         self.end = len(facts.subword)
         size = options.embedding_size
         self.embedding = SymbolEmbedding(self.end + 1, size)

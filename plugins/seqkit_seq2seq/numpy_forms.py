@@ -72,7 +72,7 @@ class NumpyTextDecoder(TargetLines):
         self, options: Any, facts: TargetText, weights: Weights, encoders: Mapping[str, NumpyTextEncoder]
     ) -> None:
         self.subword, self.longest = facts.subword, facts.longest
-        self.pieces = LinePieces(facts.subword)
+        self.pieces, self.repeats = LinePieces(facts.subword), facts.repeats
         self.end, size = len(facts.subword), options.embedding_size
         # Of a table that is shared the file holds one, under the first of its names.
         own = weights.has("embedding")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from seqkit import SeqkitError
+from seqkit.decoding.loops import most_repeated
 from seqkit.examples import Pair
 from seqkit.io.json_files import read_json, write_json
 from seqkit.text.piece_lines import one_line, plain_line
@@ -18,6 +19,8 @@ from seqkit_seq2seq.sides import LONGEST
 WORDS_A_PIECE = 4
 """Distinct words for each piece, where the number of pieces adapts."""
 PIECES = (100, 8000)
+RARE = 1000
+"""Of so many pairs one may repeat pieces, by mistake or on purpose, without others being allowed to."""
 
 
 @dataclass
@@ -56,6 +59,8 @@ class TargetText:
     subword: Subword
     longest: int = 0
     """Pieces of the longest one; 0 where it is not known."""
+    repeats: int = 1
+    """How much more often than their source all but one in `RARE` repeat three pieces in a row."""
 
     @classmethod
     def gather(cls, pairs: Sequence[Pair], options: Any, encoders: Mapping[str, Any]) -> Self:
@@ -64,18 +69,30 @@ class TargetText:
         joint = options.joint and "text" in encoders
         # What is read off sound or pictures shows each digit; pieces of several would have to be learnt one by one.
         subword = encoders["text"].subword if joint else _learn(lines, options, "text" not in encoders)
-        return cls(subword, max(map(len, subword.encode_lines(lines)), default=0))
+        rows = subword.encode_lines(lines)
+        repeats = _usual_repeats(pairs, rows, encoders["text"].subword) if "text" in encoders else 0
+        return cls(subword, max(map(len, rows), default=0), repeats)
 
     def save(self, folder: Path) -> None:
         """Write `target/subword.model` and `target/lines.json`."""
         self.subword.save(folder / "target" / "subword.model")
-        write_json(folder / "target" / "lines.json", {"longest": self.longest})
+        write_json(folder / "target" / "lines.json", {"longest": self.longest, "repeats": self.repeats})
 
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
         lines = folder / "target" / "lines.json"
-        return cls(_load(folder / "target"), read_json(lines)["longest"] if lines.exists() else 0)
+        return cls(_load(folder / "target"), **read_json(lines) if lines.exists() else {})
+
+
+def _usual_repeats(pairs: Sequence[Pair], targets: Sequence[Sequence[int]], pieces: Subword) -> int:
+    """How much more often than its source a target repeats three pieces, but for one in `RARE`.
+
+    Args: targets, their pieces; pieces, those of the sources.
+    """
+    sources = pieces.encode_lines([plain_line(pair.sources["text"]) for pair in pairs])
+    more = [most_repeated(row) - most_repeated(source) for source, row in zip(sources, targets, strict=True)]
+    return max(0, sorted(more)[-1 - len(more) // RARE]) if more else 0
 
 
 def _learn(lines: Sequence[str], options: Any, split_digits: bool = False) -> Subword:

@@ -42,7 +42,7 @@ class BeamSearch:
         previous_N = None
         for t in range(self.forced.symbols_BT.shape[1]):
             log_p_NV, self.state = self.decoder.step(previous_N, self.state)
-            rows_BK, symbols_BK = self._extend(self.forced.apply(log_p_NV, t))
+            rows_BK, symbols_BK = self._extend(self.forced.apply(log_p_NV, t, self.symbols_NT))
             self._end(rows_BK, symbols_BK, t)
             self._give_up(t)
             previous_N = self._keep(rows_BK, symbols_BK)

@@ -40,6 +40,9 @@ class DecodingOptions:
     max_ratio: float = 3.0
     """Maximum length of an output: this times the length of the source, plus 10 symbols, without the prefix."""
 
+    block_loops: bool = True
+    """Search: block three pieces in a row that an output would repeat more often than its source repeats any."""
+
     def __post_init__(self) -> None:
         """Raise SeqkitError for options that exclude each other."""
         check_range(self, 1, 1000, "n_best", "beam")

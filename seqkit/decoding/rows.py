@@ -28,7 +28,7 @@ def write_rows(
     previous = None
     for t in range(longest):
         log_p_NV, state = decoder.step(previous, state)
-        previous, chosen_N = choose(forced.apply(log_p_NV, t), alive, t)
+        previous, chosen_N = choose(forced.apply(log_p_NV, t, symbols_NT[alive, :t]), alive, t)
         symbols_NT[alive, t] = previous
         total_N[alive] += chosen_N
         going = (previous != decoder.end).nonzero()[:, 0]

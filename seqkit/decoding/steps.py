@@ -12,6 +12,8 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor
 
+from seqkit.decoding.loops import ban_loops
+
 FREE = -1
 """Marks a step without a forced symbol."""
 LEAST = -1e4
@@ -56,7 +58,7 @@ class Ensemble:
 
 
 class Forced:
-    """Forced symbols: a prefix, and the end symbol of outputs of maximum length."""
+    """Forced symbols: a prefix, and the end symbol of outputs of maximum length; and symbols that would make a loop."""
 
     def __init__(
         self,
@@ -64,9 +66,11 @@ class Forced:
         prefixes: Sequence[Sequence[int]],
         end: int,
         device: torch.device | str = "cpu",
+        limits: Sequence[int] | None = None,
     ) -> None:
         """Args: longest, maximum length of each output with the end symbol; prefixes, forced beginnings; device, of
-        the decoder's log-probabilities.
+        the decoder's log-probabilities; limits, how often each output may have the same three symbols (None: any
+        number).
 
         Raises ValueError for a prefix that leaves no room for the end symbol.
         """
@@ -77,11 +81,15 @@ class Forced:
                 raise ValueError(f"a prefix of {len(prefix)} symbols in an output of at most {most}")
             self.symbols_BT[row, : len(prefix)] = torch.tensor(prefix, dtype=torch.long)
         self.symbols_BT[torch.arange(len(longest)), self.longest_B - 1] = end
+        self.limits = None if limits is None else list(limits)
         self._any_T = (self.symbols_BT != FREE).any(0).tolist()
         self.longest_B, self.symbols_BT = self.longest_B.to(device), self.symbols_BT.to(device)
 
-    def apply(self, log_p_NV: Tensor, step: int) -> Tensor:
-        """Set the probability of all symbols but the forced ones to 0."""
+    def apply(self, log_p_NV: Tensor, step: int, symbols_NT: Tensor) -> Tensor:
+        """Set the probability of all symbols but the forced ones to 0. Args: symbols_NT, what the rows have so far."""
+        if self.limits is not None:
+            beam = len(log_p_NV) // max(len(self.limits), 1)
+            ban_loops(log_p_NV, symbols_NT, [limit for limit in self.limits for _ in range(beam)])
         if not self._any_T[step]:
             return log_p_NV
         sources = len(self.longest_B)
@@ -95,6 +103,8 @@ class Forced:
     def select(self, sources_B: Tensor) -> None:
         """Keep these sources only."""
         self.longest_B, self.symbols_BT = self.longest_B[sources_B], self.symbols_BT[sources_B]
+        if self.limits is not None:
+            self.limits = [self.limits[source] for source in sources_B.tolist()]
 
 
 def normalised(log_prob: Tensor, length: Tensor | int, penalty: float) -> Tensor:

@@ -15,7 +15,15 @@ from seqkit.decoding.sampling import sample
 from seqkit.decoding.steps import Ensemble, Forced, Stepper
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import owner_of
-from seqkit.inference.outputs import ROWS, Output, Source, longest_outputs, outputs_for, source_batches
+from seqkit.inference.outputs import (
+    ROWS,
+    Output,
+    Source,
+    longest_outputs,
+    loop_limits,
+    outputs_for,
+    source_batches,
+)
 from seqkit.models.modalities import DrawingDecoder
 from seqkit.models.seq2seq import Seq2Seq
 from seqkit.nn.bfloat16 import products_in
@@ -151,11 +159,13 @@ def _search(
     options: DecodingOptions,
 ) -> list[list[Hypothesis]]:
     decoders = [model.decoder for model in models]
-    states = tuple(model.decoder.start(model.read(sources)) for model in models)
+    memories = [model.read(sources) for model in models]
+    states = tuple(model.decoder.start(memory) for model, memory in zip(models, memories, strict=True))
     decoder: Stepper = Ensemble(decoders) if len(models) > 1 else decoders[0]
     state = states if len(models) > 1 else states[0]
     longest = longest_outputs(models[0], steps, prefixes, options.max_ratio)
-    forced = Forced(longest, prefixes, decoder.end, device_of(models[0]))
+    limits = loop_limits(decoders[0], memories[0].symbols(), options)
+    forced = Forced(longest, prefixes, decoder.end, device_of(models[0]), limits)
     if options.draws:
         seeds = [[(options.seed, number, draw) for draw in range(options.draws)] for number in numbers]
         return sample(

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from seqkit.decoding.hypothesis import Hypothesis
+from seqkit.decoding.loops import limits_of
 from seqkit.decoding.mbr import ranked_by_risk
 from seqkit.decoding.options import DecodingOptions
 from seqkit.text.languages import writes_blanks
@@ -59,6 +60,18 @@ def longest_outputs(
         len(prefix) + max(int(max_ratio * count), least) + EXTRA
         for prefix, count in zip(prefixes, steps, strict=True)
     ]
+
+
+def loop_limits(
+    decoder: Any, symbols: Sequence[Sequence[int]] | None, options: DecodingOptions
+) -> list[int] | None:
+    """How often each output of a search may have the same three symbols; None: any number.
+
+    Args: symbols, those of each source; None for sources without symbols, such as sound.
+    """
+    if not options.block_loops or options.draws or symbols is None or decoder.repeats is None:
+        return None
+    return limits_of(symbols, decoder.repeats)
 
 
 def _least(model: Any) -> int:

@@ -173,6 +173,15 @@ class Memory(NamedTuple):
     alphabet: Any = None
     """What the symbols mean: equal to a decoder's `alphabet` where both use the same ones. None without symbols."""
 
+    def symbols(self) -> list[list[int]] | None:
+        """The symbols of each source, without padding; None where it has none."""
+        if self.symbols_BS is None:
+            return None
+        rows = self.symbols_BS.tolist()
+        if self.mask_BS is None:
+            return rows
+        return [row[:length] for row, length in zip(rows, self.mask_BS.sum(1).tolist(), strict=True)]
+
     def repeated(self, count: int) -> Memory:
         """The memory of each example `count` times, side by side: B becomes B * count."""
         parts = (self.states_BSD, self.mask_BS, self.symbols_BS)

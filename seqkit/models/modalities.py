@@ -135,6 +135,8 @@ class SymbolDecoder(Decoder):
     """Equal in two decoders whose symbols mean the same."""
     longest: int = 0
     """Symbols of the longest training target, end included; 0: not known."""
+    repeats: int | None = None
+    """How much more often than its source an output repeats three symbols in a row; None: no search blocks it."""
 
     @property
     def placeholders(self) -> Sequence[str]:

@@ -29,6 +29,12 @@ class NumpyMemory(NamedTuple):
     symbols_BS: Ids | None = None
     """The symbol at each step, so that a decoder may copy it."""
 
+    def symbols(self) -> list[list[int]] | None:
+        """The symbols of each source, without padding; None where it has none."""
+        if self.symbols_BS is None or self.mask_BS is None:
+            return None if self.symbols_BS is None else self.symbols_BS.tolist()
+        return [row[real].tolist() for row, real in zip(self.symbols_BS, self.mask_BS, strict=True)]
+
 
 class Reading(NamedTuple):
     """A memory as a decoder reads it, projected once."""

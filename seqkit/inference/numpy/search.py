@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from seqkit.decoding.hypothesis import Hypothesis, finished
+from seqkit.decoding.loops import ban_loops
 from seqkit.inference.numpy.weights import Array
 
 FREE = -1
@@ -38,16 +39,28 @@ class Stepper(Protocol):
 class Forced:
     """The symbols that are not the search's to choose: a prefix, and the end of an output of the greatest length."""
 
-    def __init__(self, longest: Sequence[int], prefixes: Sequence[Sequence[int]], end: int) -> None:
-        """Args: longest, symbols of each output at most, the end counted; prefixes, how each output begins."""
+    def __init__(
+        self,
+        longest: Sequence[int],
+        prefixes: Sequence[Sequence[int]],
+        end: int,
+        limits: Sequence[int] | None = None,
+    ) -> None:
+        """Args: longest, symbols of each output at most, the end counted; prefixes, how each output begins; limits, how
+        often each output may have the same three symbols (None: any number).
+        """
+        self.limits = None if limits is None else list(limits)
         self.longest_B = np.array(longest)
         self.symbols_BT = np.full((len(longest), max(longest, default=0)), FREE)
         for row, prefix in enumerate(prefixes):
             self.symbols_BT[row, : len(prefix)] = prefix
         self.symbols_BT[np.arange(len(longest)), self.longest_B - 1] = end
 
-    def apply(self, log_p_NV: Array, step: int) -> Array:
-        """log_p_NV with everything but the forced symbols made impossible."""
+    def apply(self, log_p_NV: Array, step: int, symbols_NT: Ids) -> Array:
+        """log_p_NV with everything but the forced symbols made impossible, and what would make a loop."""
+        if self.limits is not None:
+            beam = len(log_p_NV) // max(len(self.limits), 1)
+            ban_loops(log_p_NV, symbols_NT, [limit for limit in self.limits for _ in range(beam)])
         forced_N = np.repeat(self.symbols_BT[:, step], len(log_p_NV) // max(len(self.longest_B), 1))
         rows = np.flatnonzero(forced_N != FREE)
         if len(rows):
@@ -59,6 +72,8 @@ class Forced:
     def select(self, sources_B: Ids) -> None:
         """Only these sources are left."""
         self.longest_B, self.symbols_BT = self.longest_B[sources_B], self.symbols_BT[sources_B]
+        if self.limits is not None:
+            self.limits = [self.limits[source] for source in sources_B.tolist()]
 
 
 def greedy(decoder: Stepper, state: Any, forced: Forced, length_penalty: float) -> list[Hypothesis]:
@@ -68,7 +83,7 @@ def greedy(decoder: Stepper, state: Any, forced: Forced, length_penalty: float) 
     log_p_B, alive_N, previous_N = np.zeros(sources), np.arange(sources), None
     for t in range(longest):
         log_p_NV, state = decoder.step(previous_N, state)
-        previous_N = forced.apply(log_p_NV, t).argmax(-1)
+        previous_N = forced.apply(log_p_NV, t, symbols_BT[alive_N, :t]).argmax(-1)
         symbols_BT[alive_N, t] = previous_N
         log_p_B[alive_N] += log_p_NV[np.arange(len(previous_N)), previous_N]
         going = np.flatnonzero(previous_N != decoder.end)
@@ -110,7 +125,7 @@ class BeamSearch:
         previous_N = None
         for t in range(self.forced.symbols_BT.shape[1]):
             log_p_NV, self.state = self.decoder.step(previous_N, self.state)
-            rows_BK, symbols_BK = self._extend(self.forced.apply(log_p_NV, t))
+            rows_BK, symbols_BK = self._extend(self.forced.apply(log_p_NV, t, self.symbols_NT))
             self._end(rows_BK, symbols_BK, t)
             self._give_up(t)
             previous_N = self._keep(rows_BK, symbols_BK)

@@ -12,7 +12,15 @@ from seqkit.decoding.hypothesis import Hypothesis
 from seqkit.decoding.options import DecodingOptions
 from seqkit.inference.numpy.decoder import NumpyMemory
 from seqkit.inference.numpy.search import Forced, Stepper, beam_search, greedy
-from seqkit.inference.outputs import ROWS, Output, Source, longest_outputs, outputs_for, source_batches
+from seqkit.inference.outputs import (
+    ROWS,
+    Output,
+    Source,
+    longest_outputs,
+    loop_limits,
+    outputs_for,
+    source_batches,
+)
 
 
 class NumpyEncoder(Protocol):
@@ -88,16 +96,15 @@ class NumpyTranslator:
         for members in source_batches(steps, max(1, ROWS // options.beam)):
             own = [begun[prefixes[member]] for member in members]
             longest = longest_outputs(self, [steps[member] for member in members], own, options.max_ratio)
-            forced = Forced(longest, own, self.decoder.end)
-            found = self._search([sources[member] for member in members], forced, options)
+            memory = self._encoder(self.collate_sources([sources[member] for member in members]))
+            limits = loop_limits(self.decoder, memory.symbols(), options)
+            found = self._search(memory, Forced(longest, own, self.decoder.end, limits), options)
             for member, hypothesis in zip(members, found, strict=True):
                 outputs[member] = outputs_for(self, [hypothesis], options)
         return outputs
 
-    def _search(
-        self, sources: Sequence[Source], forced: Forced, options: DecodingOptions
-    ) -> list[Hypothesis]:
-        state = self.decoder.start(self._encoder(self.collate_sources(sources)))
+    def _search(self, memory: NumpyMemory, forced: Forced, options: DecodingOptions) -> list[Hypothesis]:
+        state = self.decoder.start(memory)
         if options.beam == 1:
             return greedy(self.decoder, state, forced, options.length_penalty)
         return beam_search(self.decoder, state, forced, options.beam, options.length_penalty)
