@@ -34,6 +34,10 @@ class SourceLines:
         """A long line cut where a sentence ends, else between words; an empty one has no part."""
         return cut(plain_line(input), self.pieces, self.longest)
 
+    def knows(self, character: str) -> bool:
+        """Whether a character, or what it is composed of, is among the pieces."""
+        return any(map(self.subword.has, plain_line(character)))
+
     def labels(self, input: str) -> list[str]:
         """The pieces of a line, and its end."""
         (ids,) = self.pieces.ids([plain_line(input)])

@@ -37,6 +37,8 @@ class Output(NamedTuple):
     """log_prob over length ** length_penalty: what outputs are ranked by (with mbr, by expected utility)."""
     length: int = 0
     """Symbols that were written, the end counted."""
+    kept: bool = True
+    """Whether every protected part of the source came out without being forced."""
 
 
 def source_batches(steps: Sequence[int], most: int) -> Iterator[list[int]]:

@@ -48,6 +48,10 @@ class Encoder(nn.Module, ABC):
         """An input that is too long for one reading in parts, any other as it is; none where it is empty."""
         return [input] if self.lengths([input])[0] else []
 
+    def knows(self, character: str) -> bool:
+        """Of text: whether the model has learnt this character; a translation keeps words in unknown letters."""
+        return True
+
     def labels(self, input: Any) -> list[str]:
         """A word for each `states_a_label` steps of the memory, to be written beside a picture of attention."""
         return [f"step {number + 1}" for number in range(self.lengths([input])[0])]

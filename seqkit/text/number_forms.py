@@ -26,10 +26,17 @@ SPACE = _codes("be bg cs eo et fi fr hu hy ka kk ky lt lv mn nb nn no pl ru sk s
 """Languages that write 1 234,5, with a space that does not break the line."""
 JOINED_PERCENT = POINT | _codes("el id it nl pt sq sr tr vi")
 """Languages that write 5%, not 5 %; they write $5, not 5 $, if they also have the decimal point."""
+ORDINAL_POINT = _codes("bs cs da de et eu fi fo hr hu is lb lv nb nn no sk sl sr tr")
+"""Languages that write 3. for third."""
 SIGNS = "$¢£¤¥֏฿₠-\u20cf"
 """Currency signs, as the inside of a character class."""
 PART = re.compile(r"\d++(?:[.,'’\u00a0\u202f ]\d++)*+")
 _CURRENCY = re.compile(rf"[{SIGNS}]")
+
+
+def has_ordinal_points(side: str) -> bool:
+    """Whether a point after a number makes it an ordinal number, so that it need not end a sentence."""
+    return language_of(side) in ORDINAL_POINT
 
 
 class NumberForm(NamedTuple):
@@ -113,3 +120,21 @@ def canonical(text: str, side: str) -> str:
     plain = "".join(PART.sub(put, unicodedata.normalize("NFKC", text)).split()).replace("−", "-")
     signs = "".join(_CURRENCY.findall(plain))
     return _CURRENCY.sub("", plain) + signs
+
+
+_ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
+
+
+def with_ordinal(text: str, slot: str, number: str, side: str) -> str:
+    """Put a number in place of a mark in the text; in English, with the ordinal ending that it needs after it."""
+    before, found, after = text.partition(slot)
+    ending = _ORDINAL.match(after)
+    if not found:
+        return text
+    if ending is None or language_of(side) != "en" or (number[-1:].isdigit() and not number.isdigit()):
+        return before + number + after
+    if not number.isdigit():
+        return before + number + after[ending.end() :]
+    teen = number[-2:-1] == "1"
+    right = "th" if teen else {"1": "st", "2": "nd", "3": "rd"}.get(number[-1], "th")
+    return before + number + right + after[ending.end() :]

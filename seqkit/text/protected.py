@@ -7,7 +7,8 @@ a token, so the time is linear in the length of the text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 from seqkit.text.number_forms import SIGNS, canonical, rewritten
@@ -51,6 +52,7 @@ _POSSIBLE = re.compile(r"[\d@/\\`{<&%$_#*~\[⟦⟨¼½¾⅐-⅞]|\.\w|--\w|\(\)"
 _MARKUP = ("comment", "tag", "entity", "markdown")
 _TRIMMED = ("url", "domain", "path")
 _TRAILING = ".,;:!?'\"»”’"
+_WORD = re.compile(r"[^\W\d_]+")
 BEGINNING = re.compile(r"\s*(?:(?:#{1,6}|[-*+•>]|\d{1,3}[.)])[ \t]+)+(?=\S)")
 """Markdown at the beginning of a line: heading, list item, quotation."""
 
@@ -76,6 +78,37 @@ class Protected(NamedTuple):
 def protected(text: str) -> list[Protected]:
     """The protected parts of a text, in order; none overlap."""
     return list(_found(text)) if _POSSIBLE.search(text) else []
+
+
+class Finder:
+    """Finds the protected parts of a source: as `protected`, and passages in letters that a model does not know."""
+
+    def __init__(self, knows: Callable[[str], bool]) -> None:
+        """Args: knows, whether a model has learnt a character."""
+        self._knows = cache(knows)
+
+    def __call__(self, text: str) -> list[Protected]:
+        parts = protected(text)
+        foreign = [one for one in self._foreign(text) if not any(_overlap(one, part) for part in parts)]
+        return sorted([*parts, *foreign]) if foreign else parts
+
+    def _foreign(self, text: str) -> Iterator[Protected]:
+        """Words of unknown letters; those that follow each other are one part."""
+        words = [word for word in _WORD.finditer(text) if not any(map(self._knows, word.group()))]
+        start = end = -1
+        for word in words:
+            if start >= 0 and not any(character.isalnum() for character in text[end : word.start()]):
+                end = word.end()
+                continue
+            if start >= 0:
+                yield Protected(start, end, LITERAL, text[start:end])
+            start, end = word.span()
+        if start >= 0:
+            yield Protected(start, end, LITERAL, text[start:end])
+
+
+def _overlap(one: Protected, other: Protected) -> bool:
+    return one.start < other.end and other.start < one.end
 
 
 def _found(text: str) -> Iterator[Protected]:

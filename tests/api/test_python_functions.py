@@ -71,11 +71,11 @@ def test_a_text_that_cannot_be_translated_costs_no_other(monkeypatch):
 
     whole = apply.apply_chunk
 
-    def faulty(models, sources, options, numbers, bad):
+    def faulty(models, sources, options, numbers, bad, handling):
         for number, source in zip(numbers, sources, strict=True):
             if "Kinder" in source["text"]:
                 bad(number, package.SeqkitError("too long", "Cut it."))
-        return whole(models, sources, options, numbers, bad)
+        return whole(models, sources, options, numbers, bad, handling)
 
     monkeypatch.setattr(apply, "apply_chunk", faulty)
     assert list(translator.pipe(LINES, on_error="skip"))[1:] == ["", None]

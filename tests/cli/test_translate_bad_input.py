@@ -13,6 +13,7 @@ import pytest
 
 from seqkit.models.artifact import load_model
 from seqkit.tasks.seq2seq import apply as translation
+from seqkit.tasks.seq2seq import units
 
 ODD = {
     "a script never seen": "犬は庭で眠る。",
@@ -135,7 +136,7 @@ def interrupted(code, errors):
 
 def test_ctrl_c_leaves_no_file_and_says_how_far_it_came(translate, tmp_path, monkeypatch):
     """It comes while the third chunk of two lines is being translated."""
-    generate, calls = translation.generate, []
+    generate, calls = units.generate, []
 
     def until_the_third(*arguments):
         calls.append(arguments)
@@ -144,7 +145,7 @@ def test_ctrl_c_leaves_no_file_and_says_how_far_it_came(translate, tmp_path, mon
         return generate(*arguments)
 
     monkeypatch.setattr(translation, "LIMITS", translation.LIMITS._replace(records=2))
-    monkeypatch.setattr(translation, "generate", until_the_third)
+    monkeypatch.setattr(units, "generate", until_the_third)
     out = tmp_path / "out.en"
     result = translate("-o", out, stdin=b"Der Hund.\n" * 9)
     assert interrupted(result.code, result.err) == 4

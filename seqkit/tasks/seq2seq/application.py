@@ -17,6 +17,8 @@ from seqkit.io.text_files import FilePath, suffix_of
 from seqkit.tasks.application import ApplyRequest, Chunk, Limits, OutputWriter
 from seqkit.tasks.seq2seq.apply import CHUNK, apply_chunk
 from seqkit.tasks.seq2seq.command_modalities import source_language
+from seqkit.tasks.seq2seq.command_models import default_translator
+from seqkit.tasks.seq2seq.lines import LineHandling
 from seqkit.tasks.text_records import FieldWriter, TextItem, cuts_of_texts, field_formats, read_texts
 
 PARTS = Limits(records=CHUNK, size=1 << 20)
@@ -62,11 +64,20 @@ def translate_chunk(model: Any, chunk: Chunk, request: ApplyRequest) -> list[Any
         request.options.decoding(),
         [item.number for item in chunk.items],
         faults.__setitem__,
+        handling_of(request),
     )
     return [
         faults.get(item.number, [Translation(str(one.value), one.score, one.log_prob) for one in found])
         for item, found in zip(chunk.items, outputs, strict=True)
     ]
+
+
+def handling_of(request: ApplyRequest) -> LineHandling:
+    """How the lines of a request are prepared."""
+    options = request.options
+    return LineHandling(
+        options.split, options.protect, options.segmenter, request.model or default_translator()
+    )
 
 
 def formats_for(path: str, request: ApplyRequest) -> tuple[str, ...]:

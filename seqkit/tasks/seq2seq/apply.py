@@ -13,10 +13,11 @@ from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
 from seqkit.examples import Translation
 from seqkit.inference.numpy.starting import StartingTranslator
-from seqkit.inference.numpy.translator import NumpyTranslator
 from seqkit.inference.outputs import Output, Source
-from seqkit.models.usable import fault_of_source, parts_of
+from seqkit.models.usable import fault_of_source
 from seqkit.tasks.application import Limits, chunks
+from seqkit.tasks.seq2seq.lines import LineHandling, Lines, handles, lines_of
+from seqkit.tasks.seq2seq.units import Unit, decoded
 
 CHUNK = 2000
 """Sources that are sorted by length and worked on together. Fixed, so that equal input falls into equal batches."""
@@ -27,6 +28,9 @@ BYTES_A_CHARACTER = 64
 LIMITS = Limits(CHUNK, CHUNK_CHARACTERS)
 PARTS = 10_000
 """Number of a part, which draws are seeded by = number of its line * PARTS + its place; few lines have so many."""
+
+AS_THEY_ARE = LineHandling(split=False, protect=False)
+"""The models read whole lines."""
 
 Models = Sequence[Any] | StartingTranslator
 """Models in torch, several of which vote, or one that answers a short stream in numpy."""
@@ -40,23 +44,34 @@ def refuse(number: int, fault: SeqkitError) -> None:
 
 
 def translate_lines(
-    models: Models, lines: Iterable[str], options: DecodingOptions
+    models: Models, lines: Iterable[str], options: DecodingOptions, handling: LineHandling = AS_THEY_ARE
 ) -> Iterator[list[Translation]]:
-    """The translations of each line, the best first; none for a line without text."""
+    """The translations of each line, the best first; none for a line without text.
+
+    Args: handling, whether lines are split into sentences and what they keep; by default the models read whole lines.
+    """
     (name,) = models.encoders if isinstance(models, StartingTranslator) else models[0].encoders
-    return translate_sources(models, ({name: line} for line in lines), options)
+    return translate_sources(models, ({name: line} for line in lines), options, handling=handling)
 
 
 def translate_sources(
-    models: Models, sources: Iterable[Source | None], options: DecodingOptions, bad: Bad = refuse
+    models: Models,
+    sources: Iterable[Source | None],
+    options: DecodingOptions,
+    bad: Bad = refuse,
+    handling: LineHandling = AS_THEY_ARE,
 ) -> Iterator[list[Translation]]:
     """As `translate_lines`, for sources of any modality and output of text; None is a missing source."""
-    for outputs in outputs_of(models, sources, options, bad):
+    for outputs in outputs_of(models, sources, options, bad, handling):
         yield [Translation(str(output.value), output.score, output.log_prob) for output in outputs]
 
 
 def outputs_of(
-    models: Models, sources: Iterable[Source | None], options: DecodingOptions, bad: Bad = refuse
+    models: Models,
+    sources: Iterable[Source | None],
+    options: DecodingOptions,
+    bad: Bad = refuse,
+    handling: LineHandling = AS_THEY_ARE,
 ) -> Iterator[list[Output]]:
     """The outputs of any kind for each source, best first; none for an empty, missing or bad source.
 
@@ -65,7 +80,7 @@ def outputs_of(
     for chunk in chunks(sources, LIMITS, size_of):
         numbers = range(chunk.first, chunk.first + len(chunk.items))
         chosen = models.models(chunk.items, options) if isinstance(models, StartingTranslator) else models
-        yield from apply_chunk(chosen, chunk.items, options, numbers, bad)
+        yield from apply_chunk(chosen, chunk.items, options, numbers, bad, handling)
 
 
 def apply_chunk(
@@ -74,13 +89,15 @@ def apply_chunk(
     options: DecodingOptions,
     numbers: Sequence[int],
     bad: Bad,
+    handling: LineHandling = AS_THEY_ARE,
 ) -> list[list[Output]]:
     """The outputs of a chunk; where one of its sources ends the work, it is done once more without such sources.
 
-    Args: numbers, those of the sources: with the seed they determine samples, and `bad` receives them.
+    Args: numbers, those of the sources: with the seed they determine samples, and `bad` receives them; handling, of
+    lines, for models from text to text.
     """
     try:
-        return _worked(models, whole, options, numbers)
+        return _worked(models, whole, options, numbers, handling)
     except SeqkitError as error:
         faults = {} if library_missing(error) else _faults(models, whole)
         if not faults:
@@ -88,7 +105,7 @@ def apply_chunk(
     for index, fault in faults.items():
         bad(numbers[index], fault)
     good = [None if index in faults else source for index, source in enumerate(whole)]
-    return _worked(models, good, options, numbers)
+    return _worked(models, good, options, numbers, handling)
 
 
 def _faults(models: Sequence[Any], sources: Sequence[Source | None]) -> dict[int, SeqkitError]:
@@ -102,51 +119,17 @@ def _faults(models: Sequence[Any], sources: Sequence[Source | None]) -> dict[int
 
 
 def _worked(
-    models: Sequence[Any], whole: Sequence[Source | None], options: DecodingOptions, numbers: Sequence[int]
-) -> list[list[Output]]:
-    """A long source is read in parts; what comes out of them is joined."""
-    parts = [parts_of(models[0], source) for source in whole]
-    sources = [part for own in parts for part in own]
-    of_parts = [
-        number * PARTS + place
-        for number, own in zip(numbers, parts, strict=True)
-        for place in range(len(own))
-    ]
-    # A translation begins but once, however many parts it has.
-    prefixes = [options.prefix if place == 0 else "" for own in parts for place in range(len(own))]
-    outputs = iter(generate(models, sources, options, of_parts, prefixes))
-    return [_joined(models[0].decoder, [next(outputs) for _ in own], options) for own in parts]
-
-
-def generate(
     models: Sequence[Any],
-    sources: Sequence[Source],
+    whole: Sequence[Source | None],
     options: DecodingOptions,
     numbers: Sequence[int],
-    prefixes: Sequence[str],
+    handling: LineHandling,
 ) -> list[list[Output]]:
-    """The outputs for each source, the best first."""
-    if isinstance(models[0], NumpyTranslator):
-        return models[0].generate(sources, options, prefixes)
-    from seqkit.inference.generation import generate as in_torch
-
-    return in_torch(models, sources, options, numbers, prefixes)
-
-
-def _joined(decoder: Any, outputs: Sequence[Sequence[Output]], options: DecodingOptions) -> list[Output]:
-    """Outputs of a source: the i-th best of each of its parts, or its last where there are fewer; the best first."""
-    if len(outputs) == 1:
-        return list(outputs[0])
-    joined = []
-    for rank in range(max(map(len, outputs), default=0)):
-        chosen = [own[min(rank, len(own) - 1)] for own in outputs]
-        value = decoder.join([output.value for output in chosen])
-        log_prob, length = sum(output.log_prob for output in chosen), sum(output.length for output in chosen)
-        # A decoder that writes no symbols has outputs without length.
-        score = log_prob / max(length, 1) ** options.length_penalty
-        joined.append(Output(value, log_prob, score, length))
-    # By expected utility they are in order already.
-    return joined if options.mbr else sorted(joined, key=lambda output: -output.score)
+    numbers = [number * PARTS for number in numbers]
+    if handling.changes and handles(models):
+        return Lines(models, options, handling).outputs(lines_of(whole), numbers)
+    units = [Unit(source, number, options.prefix) for source, number in zip(whole, numbers, strict=True)]
+    return decoded(models, units, options)
 
 
 def size_of(source: Source | None) -> float:

@@ -83,6 +83,20 @@ def translate(
         Path | None,
         typer.Option("--attention", help="Plot of the attention for the first line."),
     ] = None,
+    split: Annotated[
+        bool,
+        typer.Option("--split/--no-split", help="Translate each sentence of a line on its own. Default: on."),
+    ] = True,
+    protect: Annotated[
+        bool,
+        typer.Option("--protect/--no-protect", help="Keep numbers, addresses, code and markup. Default: on."),
+    ] = True,
+    segmenter: Annotated[
+        str,
+        typer.Option(
+            help="What finds sentences: a segmenter, or spacy (rules). Default: the model's, else rules."
+        ),
+    ] = "",
     text: AllText = False,
     file: AllFiles = False,
     threads: Threads = None,
@@ -149,6 +163,9 @@ def translate(
         skip_bad=skip_bad,
         fields=_fields(text_field, keep, drop),
         into=into,
+        split=split,
+        protect=protect,
+        segmenter=segmenter,
     )
     run(request, modalities_of(request.models[0] if request.models else ""))
 
@@ -184,7 +201,14 @@ def run(request: TranslateRequest, modalities: Modalities | None) -> None:
         writer = _writer(request, options.n_best)
         models, first = _models(request)
         write_lines(
-            models, Remembered(sources, problems), options, request.out, writer, first, request.line_inputs
+            models,
+            Remembered(sources, problems),
+            options,
+            request.out,
+            writer,
+            first,
+            request.line_inputs,
+            request.handling,
         )
         first.show()
     say(problems.summary())

@@ -20,6 +20,7 @@ from seqkit.terminal.inputs import Inputs
 if TYPE_CHECKING:
     from seqkit.decoding.options import DecodingOptions
     from seqkit.tasks.seq2seq.apply import Models
+    from seqkit.tasks.seq2seq.lines import LineHandling
 
 MakeWriter = Callable[[BinaryIO], Any]
 """What makes the writer of a file."""
@@ -33,6 +34,7 @@ def write_lines(
     make: MakeWriter,
     first: FirstLine,
     inputs: Inputs,
+    handling: LineHandling,
 ) -> None:
     """Translate to the file, or to standard output. Ends with 130 after Ctrl-C, telling how far it came.
 
@@ -52,7 +54,7 @@ def write_lines(
         ):
             writer = make(file)
             sources = Paced(counter.reading(waiting), paced=inputs.may_pause)
-            for translations in translate_sources(models, sources, options, waiting.bad):
+            for translations in translate_sources(models, sources, options, waiting.bad, handling):
                 name, source, _, fields = waiting.next()
                 if fields is None:
                     writer.write(done + 1, name, translations)

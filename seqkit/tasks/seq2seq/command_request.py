@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from seqkit.decoding.options import DecodingOptions
     from seqkit.examples import RecordErrors
     from seqkit.formats.fields import FieldChoice
+    from seqkit.tasks.seq2seq.lines import LineHandling
 
 BEAM = 5
 """Default width of the beam; wider if more translations are requested."""
@@ -108,10 +109,23 @@ class TranslateRequest:
     """Which field of records is the text; None: lines are texts."""
     into: str = "translation"
     """The field for the output, beside those that are carried through."""
+    split: bool = True
+    protect: bool = True
+    segmenter: str = ""
+
+    @property
+    def handling(self) -> LineHandling:
+        """How lines of text are prepared for the models."""
+        from seqkit.tasks.seq2seq.lines import LineHandling
+
+        model = self.models[0] if self.models else default_translator()
+        return LineHandling(self.split, self.protect, self.segmenter, model)
 
     def check(self, modalities: Modalities | None) -> None:
         """Raise SeqkitError for options that contradict each other, or that such a model does not have."""
         check_utf8("--prefix", self.decoding.prefix or "")
+        if not self.split:
+            refuse({"--segmenter": self.segmenter}, ": nothing is split", "Leave out --no-split.")
         if modalities is None or not modalities.writes_files:
             self.decoding.check_for_text()
         else:

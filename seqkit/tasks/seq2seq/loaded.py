@@ -70,6 +70,9 @@ class LoadedTranslator(LoadedModel):
         utility: str = "",
         prefix: str = "",
         max_ratio: float | None = None,
+        split: bool = True,
+        protect: bool = True,
+        segmenter: str = "",
     ) -> Translations:
         """The best translation of each line, or with `n_best` so many of each; "" for an empty line.
 
@@ -78,8 +81,10 @@ class LoadedTranslator(LoadedModel):
         """
         options = {"beam": beam, "length_penalty": length_penalty, "top_p": top_p, "temperature": temperature}
         options |= {"max_ratio": max_ratio, "n_best": n_best, "sample": sample, "seed": seed, "mbr": mbr}
+        options |= {"split": split, "protect": protect}
         given = {name: value for name, value in options.items() if value is not None}
-        request = self.request({**given, "utility": utility, "prefix": checked_text(prefix)})
+        texts = {"utility": utility, "prefix": checked_text(prefix), "segmenter": segmenter}
+        request = self.request({**given, **texts})
         outputs = self._outputs(enumerate(lines_of(lines)), request)
         found = [good_output(output, number) for number, output in enumerate(outputs, 1)]
         return Translations(text for own in found for text in (own or [""]))
@@ -120,14 +125,15 @@ class LoadedTranslator(LoadedModel):
 
     def _outputs(self, items: Iterable[Any], request: ApplyRequest) -> Iterator[Any]:
         """The translations of each line, a list; a SeqkitError in place of a line that the model cannot take."""
+        from seqkit.tasks.seq2seq.application import handling_of
         from seqkit.tasks.seq2seq.apply import LIMITS, apply_chunk
 
-        options = request.options.decoding()
+        options, handling = request.options.decoding(), handling_of(request)
         for chunk in chunks(items, LIMITS, lambda item: len(item[1])):
             numbers, texts = zip(*chunk.items, strict=True)
             models, sources = self._chosen(texts, options)
             faults: dict[int, SeqkitError] = {}
-            found = apply_chunk(models, sources, options, numbers, faults.__setitem__)
+            found = apply_chunk(models, sources, options, numbers, faults.__setitem__, handling)
             for number, text, outputs in zip(numbers, texts, found, strict=True):
                 made = [Translation(str(one.value), one.score, one.log_prob) for one in outputs]
                 yield faults.get(number) or [TranslatedText.of(one, text, self) for one in made]

@@ -83,6 +83,10 @@ class Seq2SeqEvaluation(MediaLimits):
                 raise SeqkitError(f"{option}: {reason}", "Leave it out.", exit_code=2)
 
 
+OF_LINES = ("into", "split", "protect", "segmenter")
+"""Options of `Seq2SeqApplication` that are not for the search."""
+
+
 @dataclass(frozen=True)
 class Seq2SeqApplication:
     """How a model is applied to files of text."""
@@ -111,6 +115,12 @@ class Seq2SeqApplication:
     """Longest output: this times the source, and 10 pieces. Default: 3."""
     into: str = "translation"
     """Name of the output field, if texts are fields of records."""
+    split: bool = True
+    """Translate each sentence of a line on its own."""
+    protect: bool = True
+    """Keep numbers, addresses, code and markup."""
+    segmenter: str = ""
+    """What finds sentences: a segmenter's name or folder, or spacy (rules). Default: the model's, else rules."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for values that do not go together."""
@@ -125,7 +135,7 @@ class Seq2SeqApplication:
         given = {
             key: value
             for key, value in dataclasses.asdict(self).items()
-            if key != "into" and value is not None and value != ""
+            if key not in OF_LINES and value is not None and value != ""
         }
         given.setdefault("beam", max(self.n_best, 5))
         options: DecodingOptions = fill({"decoding": DecodingOptions}, given)["decoding"]

@@ -1,0 +1,132 @@
+"""How many numbers a translator keeps: `python benchmarks/numbers_kept.py de-en tatoeba-deu-eng de en`.
+
+300 sentences are made from pairs of dev that have the same number on both sides, in digits or in words: another number
+takes its place (whole numbers, thousands, decimals, percentages, amounts, times and measures, seeded). A number is kept
+if it is in the output in the form of the target language. Printed with and without protection, with the time of each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import time
+from collections.abc import Iterator, Sequence
+from random import Random
+
+from seqkit.data.pairs import read_pairs
+from seqkit.decoding.options import DecodingOptions
+from seqkit.evaluation.report import markdown_row
+from seqkit.examples import RecordErrors
+from seqkit.tasks.seq2seq.apply import AS_THEY_ARE, LineHandling, translate_lines
+from seqkit.tasks.seq2seq.loading import text_models
+from seqkit.text.number_forms import rewritten
+from seqkit.text.placeholders import agreeing
+from seqkit.text.protected import NUMBER, protected
+
+SEED, COUNT = 1, 300
+WORDS = {
+    "de": "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig",
+    "en": "two three four five six seven eight nine ten eleven twelve twenty thirty",
+}
+
+
+def templates(corpus: str, source: str, target: str) -> list[tuple[str, str]]:
+    """Sources with one number that both sides have, cut at it."""
+    found = []
+    for pair in read_pairs(corpus, "dev", source, target, RecordErrors()):
+        text, other = str(pair.sources["text"]), str(pair.target)
+        agreed = [(one.start, one.end) for one, _ in agreeing(text, other, (source, target))]
+        spans = agreed or list(_in_words(text, other, source, target))
+        if len(spans) == 1:
+            found.append((text[: spans[0][0]], text[spans[0][1] :]))
+    return found
+
+
+def _in_words(text: str, other: str, source: str, target: str) -> Iterator[tuple[int, int]]:
+    for own, its in zip(WORDS.get(source, "").split(), WORDS.get(target, "").split(), strict=False):
+        places = list(re.finditer(rf"\b{own}\b", text))
+        if len(places) == 1 and len(re.findall(rf"\b{its}\b", other)) == 1:
+            yield places[0].span()
+
+
+def drawn(random: Random) -> str:
+    """A number as English writes it."""
+    whole, decimals = random.randint(2, 999), random.randint(1, 9)
+    return random.choice(
+        [
+            str(random.randint(2, 99)),
+            str(whole),
+            f"{whole},{random.randint(0, 999):03}",
+            f"{whole}.{decimals}",
+            f"{decimals}.{random.randint(10, 99)}",
+            f"{random.randint(2, 99)}%",
+            str(random.randint(1500, 2100)),
+            f"{random.randint(10, 23)}:{random.randint(10, 59)}",
+            f"{whole} {random.choice(['km', 'kg', 'V', 'm'])}",
+        ]
+    )
+
+
+def test_set(corpus: str, source: str, target: str) -> list[str]:
+    """300 sources with other numbers."""
+    random = Random(SEED)
+    cut = templates(corpus, source, target)
+    return [
+        before + rewritten(drawn(random), "en", source) + after
+        for before, after in random.choices(cut, k=COUNT)
+    ]
+
+
+def kept(lines: Sequence[str], outputs: Sequence[str], sides: tuple[str, str]) -> tuple[int, int]:
+    """Numbers that are kept, and all. A kept one may have gained a unit: "20 Prozent" may become 20%."""
+    found = total = 0
+    for line, output in zip(lines, outputs, strict=True):
+        there = [part.text for part in protected(output)]
+        for part in protected(line):
+            if part.kind != NUMBER:
+                continue
+            total += 1
+            wanted = re.compile(rf"{re.escape(part.written(*sides))}\D{{0,6}}")
+            match = next((text for text in there if wanted.fullmatch(text)), None)
+            if match is not None:
+                there.remove(match)
+                found += 1
+    return found, total
+
+
+def main() -> None:
+    """A row with and one without protection for each model."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("model", nargs="+")
+    parser.add_argument("corpus")
+    parser.add_argument("source")
+    parser.add_argument("target")
+    parser.add_argument("--text", help="file of lines with numbers, in place of the made ones")
+    parser.add_argument("--show", type=int, default=0, help="outputs without a number that are printed")
+    given = parser.parse_args()
+    sides = (given.source, given.target)
+    if given.text:
+        with open(given.text, encoding="utf-8") as file:
+            lines = [line.strip() for line in file if any(part.kind == NUMBER for part in protected(line))]
+    else:
+        lines = test_set(given.corpus, *sides)
+    print(markdown_row("model", "protection", "numbers kept, %", "numbers", "seconds of CPU"))
+    print(markdown_row(*["---"] * 5))
+    for model in given.model:
+        for name, handling in (("off", AS_THEY_ARE), ("on", LineHandling(model=model))):
+            start = time.process_time()
+            found = translate_lines(text_models(model), lines, DecodingOptions(), handling)
+            outputs = [translations[0].text for translations in found]
+            right, total = kept(lines, outputs, sides)
+            seconds = f"{time.process_time() - start:.1f}"
+            print(markdown_row(model, name, f"{100 * right / total:.1f}", f"{total}", seconds))
+            pairs = list(zip(lines, outputs, strict=True))
+            lost = [pair for pair in pairs if len(set(kept(*zip(pair, strict=True), sides))) > 1]  # type: ignore[arg-type]
+            for line, output in lost[: given.show]:
+                print("   ", line, "|", output)
+
+
+if __name__ == "__main__":
+    main()
