@@ -40,7 +40,14 @@ def segment(
     threads: ThreadsOfTorch = None,
     skip_bad: SkipBad = False,
 ) -> None:
-    """Split text into sentences and words."""
+    """Split text into sentences and words.
+
+    \b
+    Examples:
+      seqkit segment "Hello there. How are you?"
+      seqkit segment book.txt -o book.conllu
+      seqkit segment page.txt --model runs/fr-tagger
+    """
     from seqkit.examples import RecordErrors
     from seqkit.runtime.threads import compute_serially
     from seqkit.terminal.word_counter import WordCounter

@@ -167,9 +167,19 @@ def _command(spec: TaskSpec) -> Callable[..., None]:
         arguments = {key: value for key, value in locals().items() if key not in ("spec", "given")}
         _run(spec, **arguments, given=given or {})
 
-    command.__doc__ = f"Apply a model for {spec.name} to whole corpora: {spec.summary}."
+    command.__doc__ = f"Apply a model for {spec.name} to whole corpora: {spec.summary}.{_examples(spec.verb)}"
     command.__name__ = spec.verb
     return with_flags(command, _flags(spec))
+
+
+def _examples(verb: str) -> str:
+    """For the help of a verb."""
+    lines = (
+        f"seqkit batch {verb} corpus/ -o out/",
+        f"seqkit batch {verb} 'news/*.jsonl.zst' -o out/ --text-field body",
+        f"seqkit batch {verb} corpus/ -o out/ --shard 3/16",
+    )
+    return "\n\n\b\nExamples:\n" + "\n".join(f"  {line}" for line in lines)
 
 
 def _flags(spec: TaskSpec) -> Flags:
@@ -225,7 +235,13 @@ def status(
     out: Annotated[str, typer.Argument(help="Output folder of a batch.")],
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
-    """Show how far a batch is: also from another terminal or machine."""
+    """Show how far a batch is: also from another terminal or machine.
+
+    \b
+    Examples:
+      seqkit batch status out/
+      seqkit batch status out/ --json
+    """
     from seqkit.batch.status import status as find
     from seqkit.batch.status import status_rows
     from seqkit.terminal.tables import print_table, show_json
@@ -243,7 +259,12 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
     inputs: Annotated[bool, typer.Option("--inputs/--no-inputs", help="Hash the inputs, too.")] = True,
 ) -> None:
-    """Compare all outputs and inputs of a batch with its ledger. Exit code 1 if something differs."""
+    """Compare all outputs and inputs of a batch with its ledger. Exit code 1 if something differs.
+
+    \b
+    Examples:
+      seqkit batch verify out/
+    """
     from seqkit.batch.verify import verify as check
     from seqkit.io.streams import data_text
     from seqkit.terminal.tables import show_json

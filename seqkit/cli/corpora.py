@@ -29,7 +29,12 @@ Label = Annotated[str, typer.Option(help="Further kinds of label to read, separa
 
 @app.command("list")
 def list_corpora(as_json: AsJson = False) -> None:
-    """List the corpora that have a name, and where their files are."""
+    """List the corpora that have a name, and where their files are.
+
+    \b
+    Examples:
+      seqkit corpora list --json
+    """
     from seqkit.extend.manager import registry
 
     rows = [_row(registered.spec) for registered in registry().all("corpora")]
@@ -151,7 +156,13 @@ def show_stats(
     skip_bad: SkipBad = False,
     as_json: AsJson = False,
 ) -> None:
-    """Count what a corpus holds: sentences, words and labels; lines of parallel text; recordings, pictures, clips."""
+    """Count what a corpus holds: sentences, words and labels; lines of parallel text; recordings, pictures, clips.
+
+    \b
+    Examples:
+      seqkit corpora stats ud-english-ewt
+      seqkit corpora stats lines.de lines.en
+    """
     from seqkit.examples import RecordErrors
 
     problems = RecordErrors(skip=skip_bad)
@@ -211,7 +222,12 @@ def convert_file(
     label: Label = "",
     skip_bad: SkipBad = False,
 ) -> None:
-    """Write a file in another format; suffixes tell which: .conllu .spacy .jsonl .tsv, each also with .gz."""
+    """Write a file in another format; suffixes tell which: .conllu .spacy .jsonl .tsv, each also with .gz.
+
+    \b
+    Examples:
+      seqkit corpora convert train.conllu train.spacy
+    """
     from seqkit.data.catalogue import convert
     from seqkit.examples import RecordErrors
 

@@ -16,7 +16,12 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command("list")
 def list_models(json_output: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False) -> None:
-    """List the models that the installed plugins ship."""
+    """List the models that the installed plugins ship.
+
+    \b
+    Examples:
+      seqkit models list --json
+    """
     from seqkit.extend.manager import registry
     from seqkit.terminal.tables import print_table, show_json
 
@@ -53,7 +58,12 @@ def info(
     model: Annotated[str, typer.Argument(help="Name or folder.")],
     json_output: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
-    """Show a model's configuration, labels, size and card."""
+    """Show a model's configuration, labels, size and card.
+
+    \b
+    Examples:
+      seqkit models info en-tagger
+    """
     from seqkit.io.visible import visible, visible_lines
     from seqkit.models.folder import CARD, model_info
     from seqkit.models.needs import missing
@@ -145,7 +155,12 @@ def pull_model(
 
 @app.command("verify")
 def verify_model(model: Annotated[str, typer.Argument(help="Name or folder.")]) -> None:
-    """Check every file of a model against its checksum."""
+    """Check every file of a model against its checksum.
+
+    \b
+    Examples:
+      seqkit models verify runs/en
+    """
     from seqkit.errors import SeqkitError
     from seqkit.io.json_files import AGAIN
     from seqkit.models.folder import inner_models, model_info, verify

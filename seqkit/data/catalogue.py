@@ -19,7 +19,7 @@ from seqkit.extend.specs import CorpusSpec, NoOptions
 from seqkit.io.atomic import atomic_write
 from seqkit.io.user_folders import user_data
 from seqkit.io.zip_files import on_disk
-from seqkit.labels.kinds import kinds_in, where_labels_stand
+from seqkit.labels.kinds import kinds_in, learnt_kinds, where_labels_stand
 
 
 def data_folder() -> Path:
@@ -215,13 +215,14 @@ def check_found(source: str | Path, missing: Collection[str]) -> None:
 def convert(source: Path, target: Path, problems: RecordErrors, kinds: Sequence[str] = ()) -> int:
     """Write the sentences of one file in the format of another; returns how many there were.
 
-    Args: kinds, see `read_file`. Raises SeqkitError where the file has no labels of one of them.
+    Args: kinds, see `read_file`; none: also those that taggers learn by default, such as lemmas. Raises SeqkitError
+    where the file has no labels of one that is named.
     """
     spec, count = format_of(target, written=True), 0
     missing = set(kinds)
     with atomic_write(target) as file:
         out = make_writer(spec, file)
-        for sentence in read_sentences(source, "", problems, kinds):
+        for sentence in read_sentences(source, "", problems, kinds or learnt_kinds()):
             missing = missing.difference(kinds_in([sentence])) if missing else missing
             out.write(sentence)
             count += 1

@@ -42,7 +42,13 @@ def inspect(
     device: Device = "",
     skip_bad: SkipBad = False,
 ) -> None:
-    """Measure gradients, gates and memory of a model's recurrent layers on real text, and explain an output."""
+    """Measure gradients, gates and memory of a model's recurrent layers on real text, and explain an output.
+
+    \b
+    Examples:
+      seqkit inspect runs/lstm --corpus ud-english-ewt --html report.html
+      seqkit inspect runs/en-de --text "The dog sleeps." --target "Der Hund schläft."
+    """
     from seqkit.errors import SeqkitError
     from seqkit.extend.blame import faults_named
     from seqkit.inspection.inspect import InspectOptions
