@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from seqkit.terminal.arguments import Device, SkipBad, ThreadsOfTorch
+
+if TYPE_CHECKING:
+    from seqkit.tasks.inspecting import InspectionRequest
 
 
 def inspect(
@@ -34,6 +37,14 @@ def inspect(
     contrast: Annotated[
         str, typer.Option("--contrast", help="Explain each label against this one. Default: the best other.")
     ] = "",
+    time_parallel: Annotated[
+        bool,
+        typer.Option(
+            "--time-parallel",
+            help="Predict whether Newton's method solves the recurrent layers for all time steps at once, and whether "
+            "it pays; nothing else is measured. Without --corpus: on what the model was trained on.",
+        ),
+    ] = False,
     html: Annotated[
         Path | None, typer.Option("--html", help="Page to write: one file, with every plot.")
     ] = None,
@@ -55,6 +66,7 @@ def inspect(
     from seqkit.inspection.inspect import inspect as run
     from seqkit.inspection.page import write_page
     from seqkit.inspection.report import data_of, tables_of, title_of
+    from seqkit.inspection.time_parallel import trained_on
     from seqkit.runtime.devices import use_device
     from seqkit.runtime.threads import compute_serially
     from seqkit.tasks.inspecting import InspectionRequest
@@ -63,6 +75,12 @@ def inspect(
 
     use_device(device)
     compute_serially(threads)
+    if time_parallel and not (corpus or text):
+        corpus = trained_on(model)
+    if time_parallel and (html is not None or contrast):
+        raise SeqkitError(
+            "--time-parallel: prints a table only", "Leave out --html and --contrast.", exit_code=2
+        )
     if bool(corpus) == bool(text):
         fix = "Give either --corpus NAME or --text TEXT."
         raise SeqkitError("nothing to inspect the model on, or two kinds of it", fix, exit_code=2)
@@ -77,6 +95,9 @@ def inspect(
     request = InspectionRequest(
         model, corpus, split or "dev", text, target, examples, skip_bad=skip_bad, tell=say
     )
+    if time_parallel:
+        _print_forecasts(request, layer, as_json)
+        return
     with faults_named():
         found = run(request, InspectOptions(layer, contrast))
     for note in found.notes:
@@ -88,6 +109,21 @@ def inspect(
         show_json(data_of(found))
     elif html is None:
         print_tables(title_of(found), tables_of(found))
+
+
+def _print_forecasts(request: InspectionRequest, layer: str, as_json: bool) -> None:
+    """Predictions for `time_parallel`, as a table or JSON."""
+    from seqkit.extend.blame import faults_named
+    from seqkit.inspection.time_parallel import data_of, forecasts, table_of
+    from seqkit.terminal.tables import print_tables, show_json
+
+    with faults_named():
+        found = forecasts(request, layer)
+    if as_json:
+        show_json(data_of(found))
+        return
+    where = f"{request.source} {request.split}" if request.source else "a text"
+    print_tables(request.model, [table_of(found, where)])
 
 
 def _check_page(html: Path) -> None:

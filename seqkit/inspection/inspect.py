@@ -115,13 +115,13 @@ def inspect_subject(
     task: str, subject: Subject, request: InspectionRequest, options: InspectOptions
 ) -> Inspection:
     """Inspect a model with its examples; its weights are widened to float64. Raises SeqkitError as `inspect`."""
-    chains = _chains(subject, options.layer)
+    chains = chains_in(subject, options.layer)
     notes: list[str] = []
     order = sorted(range(len(subject)), key=lambda index: sum(subject.steps(index)))
     found_costs = _or_note(notes, lambda: costs(subject, order[-COST_EXAMPLES:]), [])
     subject.model.double().eval()
     findings = [ChainFindings(chain, {}, spectra=spectra_of(chain.layer)) for chain in chains]
-    for batch in _batches(subject, order):
+    for batch in batches_of(subject, order):
         _read(subject, batch, findings)
     for one in findings:
         _conclude(one)
@@ -159,14 +159,15 @@ def _or_note(notes: list[str], find: Callable[[], Any], otherwise: Any) -> Any:
         return otherwise
 
 
-def _chains(subject: Subject, layer: str) -> list[Chain]:
+def chains_in(subject: Subject, layer: str) -> list[Chain]:
+    """The recurrent layers of a model, by a part of their name. Raises SeqkitError where there is none."""
     chains = [chain for below in subject.chains() for chain in chains_of(subject.model, below)]
     if not chains:
         raise SeqkitError("the model has no recurrent layer", "Inspect one that has.", exit_code=2)
     return chosen(chains, layer)
 
 
-def _batches(subject: Subject, order: Sequence[int]) -> list[list[int]]:
+def batches_of(subject: Subject, order: Sequence[int]) -> list[list[int]]:
     """Examples of similar length together."""
     batches: list[list[int]] = [[]]
     for index in order:

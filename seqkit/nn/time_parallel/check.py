@@ -76,6 +76,14 @@ def _check_derivative(name: str, steps: LayerSteps, s_MN: Tensor, J_MNN: Tensor)
     scale = max(1.0, float(difference_MN.abs().max()))
     if not bool(((pushed_MN - difference_MN).abs() <= AGREE * scale).all()):
         raise refused(name, "the derivative that it gives is not that of its step")
+    with torch.no_grad():
+        # A step that rounds has differences of 0, too, but not over a whole unit.
+        silent_N = ~J_MNN.any(dim=1).any(dim=0)
+        far_MN, near_MN = (
+            steps.values((s_MN + by)[:, None])[:, 0] for by in (1.0 * silent_N, 0.0 * silent_N)
+        )
+    if not torch.equal(far_MN, near_MN):
+        raise refused(name, "its derivative is 0 where its step changes")
 
 
 def _separable(J_MNN: Tensor, parts: int) -> bool:

@@ -82,22 +82,24 @@ def parallel_seconds(
     """Of a training step by Newton's method: iterations, certificate, and the adjoint scan."""
     if not math.isfinite(iterations):
         return math.inf
-    (B, T), N, parts = steps.shape, sum(steps.sizes), len(steps.sizes)
+    (B, T), N = steps.shape, sum(steps.sizes)
     operation, _, rate = _constants(device, threads)
     levels = max(1, math.ceil(math.log2(T)))
-    one = {form: _jacobian(work, form, N, parts) for form in (form, exact)}
+    one = {form: _jacobian(steps, form) for form in (form, exact)}
     calls = (iterations + 2) * (levels * TREE + (max(work.operations, 8.0)) * math.ceil(N / DIRECTIONS))
     norms = 7 * one[exact][1]  # Squarings for the bounds of norms, on twice as many matrices as steps.
     multiplications = iterations * sum(one[form]) + 3 * sum(one[exact]) + norms + 3 * work.multiplications
     return calls * operation + B * T * multiplications / rate
 
 
-def _jacobian(work: Work, form: Form, N: int, parts: int) -> tuple[float, float]:
-    """Multiplications a step of a Jacobian, and of the products of a scan."""
-    if form == "dense":
-        return N * work.multiplications, float(N**3)
-    pushed = N if form == "diagonal" else parts
-    return pushed * work.multiplications + N, float(N * parts**2)
+def _jacobian(steps: LayerSteps, form: Form) -> tuple[float, float]:
+    """Multiplications a step of a Jacobian, counted on one step, and of the products of a scan."""
+    N, parts = sum(steps.sizes), len(steps.sizes)
+    with FlopCounterMode(display=False) as flops:
+        LayerSteps(steps.layer, steps.x_BTD[:1, :1].detach(), None, steps.sizes).jacobians(
+            steps.x_BTD.new_zeros(1, 1, N), form
+        )
+    return flops.get_total_flops() / 2, float(N**3 if form == "dense" else N * parts**2)
 
 
 def _constants(device: str, threads: int) -> tuple[float, float, float]:
