@@ -12,7 +12,7 @@ from seqkit.errors import SeqkitError
 from seqkit.nn.recurrent import Recurrence, one_step
 from seqkit.nn.time_parallel.steps import Form, LayerSteps
 
-M = 3
+M = 16
 AGREE = 0.02
 """Largest difference between derivatives and differences of a step, relative to the largest derivative or 1."""
 

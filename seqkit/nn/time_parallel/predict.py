@@ -24,7 +24,7 @@ from seqkit.nn.time_parallel.steps import Form, LayerSteps
 
 ROWS = 4
 """Sequences that are looked at."""
-LONGEST = 1024
+LONGEST = 512
 """Steps along which the exponent is measured."""
 LEAST_PILOT = 16
 
