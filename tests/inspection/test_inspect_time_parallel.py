@@ -39,7 +39,7 @@ def test_a_layer_that_cannot_be_solved_has_its_reason():
     chain = model.network.layers[0]
     chain.forward_chain = Stepwise(chain.forward_chain.input_size, chain.forward_chain.hidden_size)
     (one,) = forecasts_of(TaggingSubject(model, TREEBANK), "")
-    assert one.refusal == "its derivative is 0 where its step changes"
+    assert "derivative" in one.refusal and not one.ways
     assert "no" in table_of([one], "toy").rows[0]
 
 
