@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from seqkit.tasks import LoadedModel, ScoredText, checked_text
+from seqkit.tasks.option_types import with_checked_options
 from seqkit_lm.generation import GenerationOptions, continuations
 
 
 class LoadedLM(LoadedModel):
     """A trained language model."""
 
+    @with_checked_options
     def generate(
         self,
         prompt: str = "",

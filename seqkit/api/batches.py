@@ -11,9 +11,11 @@ from seqkit.config import fill
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import NoOptions, TaskSpec
+from seqkit.formats.fields import named
 from seqkit.option_fields import option_fields
-from seqkit.runtime.devices import device_name
+from seqkit.runtime.devices import computing_on, device_name, on_cpu
 from seqkit.tasks.application import ApplyRequest, Reading
+from seqkit.tasks.option_types import with_checked_options
 
 if TYPE_CHECKING:
     from seqkit.batch.request import BatchRequest
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 ENGINE = "local"
 
 
+@with_checked_options
 def run_batch(
     verb: str,
     inputs: str | PathLike[str] | Iterable[str | PathLike[str]],
@@ -32,8 +35,8 @@ def run_batch(
     from_: str = "",
     text_field: str = "",
     id_field: str = "",
-    keep: Sequence[str] | None = None,
-    drop: Sequence[str] = (),
+    keep: str | Sequence[str] | None = None,
+    drop: str | Sequence[str] = (),
     engine: str = ENGINE,
     processes: int = 0,
     threads: int = 1,
@@ -43,6 +46,7 @@ def run_batch(
     on_error: str = "skip",
     part_size: int = 0,
     any_cpu: bool = False,
+    device: str = "",
     inference_dtype: str = "",
     progress: bool = False,
     **options: Any,
@@ -67,26 +71,50 @@ def run_batch(
 
     if not isinstance(verb, str):
         raise TypeError(f"expected the command of a task (str), got {type(verb).__name__}")
-    request = batch_request(
-        task_of(verb),
-        inputs=_paths(inputs),
-        out=checked_name(out),
-        model=checked_name(model),
-        reading=Reading(from_, text_field, id_field, None if keep is None else tuple(keep), tuple(drop)),
-        inference_dtype=inference_dtype,
-        engine=engine,
-        given=options,
-        on_error=on_error,
-        format=format,
-        processes=processes,
-        threads=threads,
-        shard=shard,
-        extend=extend,
-        retries=retries,
-        part_bytes=part_size,
-        any_cpu=any_cpu,
-    )
-    return run(request, Progress() if progress else Silent())
+    _check_least(0, processes=processes, retries=retries, part_size=part_size)
+    _check_least(1, threads=threads)
+    with computing_on(device):
+        request = batch_request(
+            task_of(verb),
+            inputs=_paths(inputs),
+            out=checked_name(out),
+            model=checked_name(model),
+            reading=Reading(
+                from_, text_field, id_field, None if keep is None else _fields(keep), _fields(drop)
+            ),
+            inference_dtype=inference_dtype,
+            engine=engine,
+            given=options,
+            on_error=on_error,
+            format=format,
+            processes=processes if on_cpu() else processes or 1,  # workers would share one accelerator
+            threads=threads,
+            shard=_checked_shard(shard),
+            extend=extend,
+            retries=retries,
+            part_bytes=part_size,
+            any_cpu=any_cpu,
+        )
+        return run(request, Progress() if progress else Silent())
+
+
+def _fields(names: str | Sequence[str]) -> tuple[str, ...]:
+    """Names of fields: several, or one text with commas, as the command has it."""
+    return named([names] if isinstance(names, str) else list(names))
+
+
+def _check_least(least: int, **numbers: int) -> None:
+    """Raise SeqkitError for a number that is too small."""
+    for name, number in numbers.items():
+        if number < least:
+            raise SeqkitError(f"{name}={number}: is too small", f"It must be at least {least}.", exit_code=2)
+
+
+def _checked_shard(shard: tuple[int, int]) -> tuple[int, int]:
+    """The share. Raises SeqkitError for one that is none."""
+    if len(shard) == 2 and all(type(number) is int for number in shard) and 1 <= shard[0] <= shard[1]:
+        return shard
+    raise SeqkitError(f"shard={shard}: is not (i, n)", "Give (1, 16) to (16, 16).", exit_code=2)
 
 
 def batch_request(

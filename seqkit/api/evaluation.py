@@ -13,10 +13,13 @@ from seqkit.extend.blame import faults_named
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import TaskSpec
 from seqkit.models.folder import HUB, ModelInfo, add_to_card, model_info
+from seqkit.runtime.devices import computing_on
 from seqkit.runtime.threads import computing_with
 from seqkit.tasks.contract import EvaluationRequest, task_named
+from seqkit.tasks.option_types import with_checked_options
 
 
+@with_checked_options
 def evaluate(
     model: Name,
     data: str | PathLike[str],
@@ -25,6 +28,7 @@ def evaluate(
     compare: Name = "",
     inference_dtype: str = "",
     threads: int | None = None,
+    device: str = "",
     card: bool = False,
     skip_bad: bool = False,
     **options: Any,
@@ -36,8 +40,9 @@ def evaluate(
     ('upos', True)
 
     Args: data, a corpus by name, or files; split, of the corpus, "": test; compare, another model, to test the
-    difference between the two; threads, None: as torch has them; card, add the scores to the model's card; skip_bad,
-    skip bad records and count them; options, those of the model's task, such as `raw=True` of a tagger.
+    difference between the two; threads, None: as torch has them; device, cpu, cuda, cuda:1, mps or auto, "": as chosen
+    before; card, add the scores to the model's card; skip_bad, skip bad records and count them; options, those of the
+    model's task, such as `raw=True` of a tagger.
 
     Returns the report: `metrics` are the scores, `data` is everything measured; a notebook shows its tables. Raises
     SeqkitError for a model, data or an option that there is not.
@@ -57,7 +62,7 @@ def evaluate(
         skip_bad=skip_bad,
         card=card,
     )
-    with faults_named(), computing_with(threads):
+    with faults_named(), computing_with(threads), computing_on(device):
         report = measured(spec, request)
     if card:
         write_card(info, report)

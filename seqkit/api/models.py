@@ -12,14 +12,17 @@ from seqkit.extend.manager import registry
 from seqkit.extend.specs import TaskSpec
 from seqkit.models.folder import ModelInfo, model_info
 from seqkit.models.needs import missing
+from seqkit.runtime.devices import use_device
 from seqkit.tasks.loaded import LoadedModel
+from seqkit.tasks.option_types import with_checked_options
 from seqkit.tasks.python_values import ScoredText
 
 Name = str | PathLike[str]
 """A model: the name of one that is installed, its folder, or `hf://owner/name[@revision]`."""
 
 
-def load(model: Name, *, inference_dtype: str = "") -> LoadedModel:
+@with_checked_options
+def load(model: Name, *, inference_dtype: str = "", device: str = "") -> LoadedModel:
     """A trained model, ready to be used.
 
     >>> import seqkit
@@ -35,9 +38,12 @@ def load(model: Name, *, inference_dtype: str = "") -> LoadedModel:
     `apply` and `pipe`, and the attributes of what its task's `load` gives, such as `predict` and `matrices`.
 
     Args: model, its name, its folder, or `hf://owner/name[@revision]`; inference_dtype, number format of the
-    computation, "": the model's own. Raises SeqkitError where there is no such model.
+    computation, "": the model's own; device, cpu, cuda, cuda:1, mps or auto, on which this process computes from now
+    on, "": as before. Raises SeqkitError where there is no such model or device.
     """
     name = checked_name(model)
+    if device:
+        use_device(device)
     info = model_info(name)
     spec = task_of(info)
     made = resolve(spec.loaded) if spec.loaded else LoadedModel

@@ -13,12 +13,15 @@ from seqkit.api.models import Name, checked_name, load
 from seqkit.api.train_request import TrainCommand
 from seqkit.extend.manager import registry
 from seqkit.option_fields import option_fields
+from seqkit.runtime.devices import computing_on
 from seqkit.tasks.loaded import LoadedModel
+from seqkit.tasks.option_types import with_checked_options
 from seqkit.training.request import task_of as trained_by
 
 Files = str | PathLike[str] | Iterable[str | PathLike[str]]
 
 
+@with_checked_options
 def train(
     model: str,
     *,
@@ -30,6 +33,7 @@ def train(
     config: str | PathLike[str] | None = None,
     seed: int | None = None,
     threads: int | None = None,
+    device: str = "",
     resume: bool = False,
     skip_bad: bool | None = None,
     progress: bool = False,
@@ -45,9 +49,9 @@ def train(
 
     Args: model, what is trained: lstm, seq2seq, lm or another (`seqkit train --help`); out, folder for the model and
     the run's files; corpus, a corpus by name, or train, files; dev, files to choose the best epoch by; from_, a trained
-    model that is trained further; config, a TOML file of options; resume, go on with the stopped run in `out`;
-    progress, show it; options, those of the task and all that `--set` takes, such as `label="upos"` and `hidden=256`.
-    An option whose name has a dot is given as `**{"objective.samples": 8}`.
+    model that is trained further; config, a TOML file of options; device, cpu, cuda, cuda:1, mps or auto; resume, go on
+    with the stopped run in `out`; progress, show it; options, those of the task and all that `--set` takes, such as
+    `label="upos"` and `hidden=256`. An option whose name has a dot is given as `**{"objective.samples": 8}`.
 
     Threads, random numbers and deterministic mode of torch are put back at the end. Raises SeqkitError, and
     KeyboardInterrupt when it is interrupted: the same call with `resume=True` then goes on.
@@ -68,7 +72,8 @@ def train(
     asked.check_paths(folder)
     request = asked.request(folder, resume)
     if request is not None:
-        _run(request, folder, _line(asked, folder), progress)
+        with computing_on(device):
+            _run(request, folder, _line(asked, folder, device), progress)
     return load(folder)
 
 
@@ -140,12 +145,13 @@ def _paths(given: Files | None) -> tuple[str, ...] | None:
     return tuple(fspath(one) for one in several)
 
 
-def _line(asked: TrainCommand, out: Path) -> str:
+def _line(asked: TrainCommand, out: Path, device: str) -> str:
     """The command that does the same, for the model card."""
     words = ["seqkit", "train", asked.model]
     for flag, values in (("--train", asked.train), ("--dev", asked.dev)):
         words += [word for value in values or () for word in (flag, value)]
     single = {"--corpus": asked.corpus, "--from": asked.start, "--config": asked.config, "--out": out}
+    single |= {"--device": device or None}
     words += [str(word) for flag, value in single.items() if value is not None for word in (flag, value)]
     words += ["--skip-bad"] if asked.skip_bad else []
     for name, value in asked.settings.items():

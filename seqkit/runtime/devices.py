@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from seqkit.errors import SeqkitError
@@ -42,6 +44,18 @@ def use_device(name: str = "") -> None:
     # cuBLAS sums in a fixed order only with a workspace of its own, which it reads when it starts.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     _Chosen.name = str(device_named(name))
+
+
+@contextmanager
+def computing_on(name: str) -> Iterator[None]:
+    """Within it, compute on that device; "" leaves the one that was chosen. For use as a library."""
+    before = _Chosen.name
+    if name:
+        use_device(name)
+    try:
+        yield
+    finally:
+        _Chosen.name = before
 
 
 def chosen_device() -> torch.device:

@@ -97,6 +97,30 @@ def test_methods_have_the_options_of_batches_with_their_defaults():
                 assert taken[field.name].default == field.default, field.name
 
 
+COMMANDS = {
+    "train": ("seqkit.cli.train", {"options", "devices"}),
+    "evaluate": ("seqkit.cli.evaluate", {"as_json", "as_markdown", "precision"}),
+    "run_batch": ("seqkit.cli.batch", {"as_json"}),
+}
+"""Function -> the module of its command, and options that only a terminal needs."""
+NAMES = {"train_files": "train", "dev_files": "dev", "start": "from_", "set_": "options"}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_functions_have_the_options_of_their_commands(name):
+    module, apart = COMMANDS[name]
+    command = importlib.import_module(module)
+    taken = inspect.signature(
+        command.verbs()["tag"] if name == "run_batch" else getattr(command, name)
+    ).parameters
+    of_command = {NAMES.get(one, one) for one in taken if not one.startswith("option_")} - apart - {"given"}
+    own = inspect.signature(getattr(package, name)).parameters
+    assert of_command <= set(own)
+    for one, parameter in taken.items():
+        if one in own and own[one].default is not inspect.Parameter.empty and one not in ("shard", "drop"):
+            assert own[one].default == parameter.default, one
+
+
 def test_a_method_of_another_task_is_refused_by_name():
     tagger = package.load("en-tagger")
     with pytest.raises(package.SeqkitError, match="a model for tagging, not for seq2seq") as caught:
@@ -129,6 +153,16 @@ def test_attributes_of_the_loaded_model_are_there():
         (lambda: package.run_batch(None, "a", out="b"), "expected the command of a task"),
         (lambda: package.run_batch("tag", [3], out="b"), "expected files or folders"),
         (lambda: package.run_batch("tag", 3, out="b"), "expected files or folders"),
+        (lambda: package.run_batch("tag", "a", out="b", processes="2"), "processes: expected int, got str"),
+        (
+            lambda: package.run_batch("tag", "a", out="b", keep=3),
+            "keep: expected str or Sequence or None, got int",
+        ),
+        (lambda: package.evaluate("en-tagger", "a", card=1), "card: expected bool, got int"),
+        (lambda: package.train("rnn", out="x", seed="1"), "seed: expected int or None, got str"),
+        (lambda: package.load("en-tagger", device=0), "device: expected str, got int"),
+        (lambda: package.load("en-tagger").tag("x", top=True), "top: expected int, got bool"),
+        (lambda: package.load("de-en").translate("x", beam=2.5), "beam: expected int or None, got float"),
     ],
 )
 def test_a_wrong_type_says_what_is_expected(call, said):
@@ -155,6 +189,15 @@ def test_a_wrong_type_says_what_is_expected(call, said):
         (lambda tmp: package.run_batch("tga", tmp, out=tmp / "o"), "Did you mean 'tag'"),
         (lambda tmp: package.run_batch("tag", tmp, out=tmp / "o", on_error="go"), "on-error go: unknown"),
         (lambda tmp: package.run_batch("tag", tmp / "none.txt", out=tmp / "o"), "none.txt"),
+        (
+            lambda tmp: package.run_batch("tag", tmp, out=tmp / "o", processes=-1),
+            "processes=-1: is too small",
+        ),
+        (
+            lambda tmp: package.run_batch("tag", tmp, out=tmp / "o", shard=(3, 2)),
+            "shard=(3, 2): is not (i, n)",
+        ),
+        (lambda tmp: package.load("en-tagger", device="tpu"), "--device tpu: there is no such device"),
     ],
 )
 def test_errors_are_those_of_the_commands(call, said, tmp_path):

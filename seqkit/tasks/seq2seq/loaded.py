@@ -12,6 +12,7 @@ from seqkit.errors import SeqkitError
 from seqkit.examples import RecordErrors, Translation
 from seqkit.tasks.application import ApplyRequest, chunks
 from seqkit.tasks.loaded import LoadedModel, good_output
+from seqkit.tasks.option_types import with_checked_options
 from seqkit.tasks.python_values import ScoredText, checked_text, checked_texts
 from seqkit.tasks.seq2seq.loading import text_models
 
@@ -55,6 +56,7 @@ class Translations(list[str]):
 class LoadedTranslator(LoadedModel):
     """A trained model that turns one sequence into another."""
 
+    @with_checked_options
     def translate(
         self,
         lines: str | Iterable[str],

@@ -11,6 +11,7 @@ from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
 from seqkit.io.segment import Segment
 from seqkit.tasks.application import ApplyRequest, chunks
 from seqkit.tasks.loaded import LoadedModel
+from seqkit.tasks.option_types import with_checked_options
 from seqkit.tasks.python_values import checked_text
 from seqkit.tasks.sentence_files import LIMITS, read_items, size_of
 from seqkit.tasks.tagging.application import tag_chunk
@@ -43,6 +44,7 @@ class Sentences(list[Sentence]):
 class LoadedTagger(LoadedModel):
     """A trained tagger."""
 
+    @with_checked_options
     def tag(
         self,
         text: str,
