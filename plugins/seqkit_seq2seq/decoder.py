@@ -257,6 +257,11 @@ class TextDecoder(TargetLines, SymbolDecoder):
             copies = Copies(*(part.flatten(0, 1) for part in copies))
         return w_BKX.flatten(0, 1), copies
 
+    def coverage(self, state: DecoderState) -> Tensor:
+        """Σ_s log min(Σ_τ a_τs, 1) of each row, (N,). Raises SeqkitError for a model without attention."""
+        penalty_N = self.network.coverage(state)
+        return super().coverage(state) if penalty_N is None else penalty_N
+
     def select(self, state: DecoderState, rows_N: Tensor, examples_B: Tensor | None) -> DecoderState:
         """The state of these rows."""
         return state.select(rows_N, examples_B)

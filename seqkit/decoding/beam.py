@@ -9,6 +9,7 @@ Shapes: B sources, K hypotheses of each, N = B * K rows, V symbols, T steps.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
@@ -17,15 +18,25 @@ from torch import Tensor
 from seqkit.decoding.hypothesis import Hypothesis
 from seqkit.decoding.steps import Forced, Stepper, normalised
 
+Coverage = Callable[[Any], Tensor]
+"""State -> penalty_N of its rows."""
+
 
 class BeamSearch:
     """The search for a batch of sources, with its state."""
 
     def __init__(
-        self, decoder: Stepper, state: Any, forced: Forced, beam: int, n_best: int, length_penalty: float
+        self,
+        decoder: Stepper,
+        state: Any,
+        forced: Forced,
+        beam: int,
+        n_best: int,
+        length_penalty: float,
+        coverage: Coverage | None = None,
     ) -> None:
         self.decoder, self.state, self.forced = decoder, state, forced
-        self.n_best, self.penalty = n_best, length_penalty
+        self.n_best, self.penalty, self.coverage = n_best, length_penalty, coverage
         sources, device = len(forced.longest_B), forced.longest_B.device
         self.alive_B = torch.arange(sources, device=device)
         """Source of each row of the batch."""
@@ -72,7 +83,10 @@ class BeamSearch:
         source_E, place_E = ends_BK.nonzero(as_tuple=True)
         log_p_E = self.log_p_BK[source_E, place_E]
         symbols_ET = self.symbols_NT[rows_BK[source_E, place_E]].tolist()
-        scores = normalised(log_p_E.double(), t + 1, self.penalty).tolist()
+        score_E = normalised(log_p_E.double(), t + 1, self.penalty)
+        if self.coverage is not None:
+            score_E += self.coverage(self.state)[rows_BK[source_E, place_E]]
+        scores = score_E.tolist()
         where = self.alive_B[source_E].tolist()
         for source, symbols, log_p, score in zip(where, symbols_ET, log_p_E.tolist(), scores, strict=True):
             self.ended[source].append(Hypothesis(symbols, log_p, score))
@@ -117,11 +131,17 @@ class BeamSearch:
 
 @torch.inference_mode()
 def beam_search(
-    decoder: Stepper, state: Any, forced: Forced, beam: int, n_best: int = 1, length_penalty: float = 1.0
+    decoder: Stepper,
+    state: Any,
+    forced: Forced,
+    beam: int,
+    n_best: int = 1,
+    length_penalty: float = 1.0,
+    coverage: Coverage | None = None,
 ) -> list[list[Hypothesis]]:
     """Search with a beam and return the n best outputs of each source, best first.
 
-    Args: state, the decoder's initial state, one row for each source. Returns fewer than `n_best` outputs if fewer
-    hypotheses end.
+    Args: state, the decoder's initial state, one row for each source; coverage, a penalty of at most 0, which is added
+    to the score of an output that ends. Returns fewer than `n_best` outputs if fewer hypotheses end.
     """
-    return BeamSearch(decoder, state, forced, beam, n_best, length_penalty).run()
+    return BeamSearch(decoder, state, forced, beam, n_best, length_penalty, coverage).run()

@@ -40,6 +40,9 @@ class DecodingOptions:
     max_ratio: float = 3.0
     """Maximum length of an output: this times the length of the source, plus 10 symbols, without the prefix."""
 
+    coverage_penalty: float = 0.0
+    """Beam search: weight of Σ_s log min(Σ_τ a_τs, 1) in the score, which penalises outputs that leave parts of the
+    source out (Wu et al. 2016, whose weight was 0.2)."""
     block_loops: bool = True
     """Search: block three pieces in a row that an output would repeat more often than its source repeats any."""
 
@@ -51,6 +54,7 @@ class DecodingOptions:
         check_range(self, 0, 2**63 - 1, "seed")
         check_range(self, 0.01, 100, "temperature", "max_ratio")
         check_range(self, 1e-6, 1, "top_p")
+        check_range(self, 0, 100, "coverage_penalty")
         if self.n_best > self.beam and not (self.sample or self.mbr):
             raise SeqkitError(
                 f"n_best={self.n_best} is more than beam={self.beam}", "Widen the beam.", exit_code=2

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
-from seqkit.decoding.beam import beam_search
+from seqkit.decoding.beam import Coverage, beam_search
 from seqkit.decoding.greedy import greedy
 from seqkit.decoding.hypothesis import Hypothesis
 from seqkit.decoding.options import DecodingOptions
@@ -181,4 +183,16 @@ def _search(
         return [[found] for found in greedy(decoder, state, forced, options.length_penalty)]
     # Some outputs may say the same in other symbols: of these only the best is wanted.
     n_best = options.beam if options.n_best > 1 else 1
-    return beam_search(decoder, state, forced, options.beam, n_best, options.length_penalty)
+    coverage = _coverage_of(decoders, options.coverage_penalty) if options.coverage_penalty else None
+    return beam_search(decoder, state, forced, options.beam, n_best, options.length_penalty, coverage)
+
+
+def _coverage_of(decoders: Sequence[Any], weight: float) -> Coverage:
+    """The weighted penalty of a state: of several models, the mean of theirs."""
+
+    def penalty(state: Any) -> Tensor:
+        states = state if len(decoders) > 1 else (state,)
+        penalties = [decoder.coverage(own) for decoder, own in zip(decoders, states, strict=True)]
+        return weight * torch.stack(penalties).mean(0)
+
+    return penalty

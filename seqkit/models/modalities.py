@@ -167,6 +167,10 @@ class SymbolDecoder(Decoder):
     def symbols(self, target: Any) -> list[int]:
         """The symbols of a target, or of its beginning, without `end`."""
 
+    def coverage(self, state: Any) -> Tensor:
+        """How much of the source each row has left out, (N,): 0 for nothing, less for more (Wu et al. 2016)."""
+        raise self.lacks("attention, whose coverage could be counted")
+
     @property
     def V(self) -> Tensor | None:
         """Output matrix, (V, size of o); None where there is none."""

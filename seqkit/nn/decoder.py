@@ -22,6 +22,9 @@ from seqkit.nn.deep import Bridge, DeepLayer
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import RecurrenceClass, State
 
+LEAST_COVERED = 1e-3
+"""A step of the memory with less attention counts as having had so much."""
+
 
 class Reading(NamedTuple):
     """A memory as a decoder reads it, projected once."""
@@ -40,6 +43,8 @@ class DecoderState(NamedTuple):
     fed_NO: Tensor | None
     """o_{τ-1} with input feeding, else None."""
     reading: Reading | None
+    coverage_NS: Tensor | None = None
+    """The attention on each step of the memory so far, Σ_τ a_τs; None where it is not counted."""
 
     def select(self, rows_N: Tensor, sentences_B: Tensor | None = None) -> DecoderState:
         """Select rows, in this order, and keep the memories of `sentences_B` only (None: all)."""
@@ -47,7 +52,10 @@ class DecoderState(NamedTuple):
         if reading is not None and sentences_B is not None:
             reading = Reading(*(None if part is None else part[sentences_B] for part in reading))  # type: ignore[arg-type]
         layers = tuple(tuple(part[rows_N] for part in state) for state in self.layers)
-        return DecoderState(layers, None if self.fed_NO is None else self.fed_NO[rows_N], reading)
+        fed_NO, coverage_NS = (
+            None if part is None else part[rows_N] for part in (self.fed_NO, self.coverage_NS)
+        )
+        return DecoderState(layers, fed_NO, reading, coverage_NS)
 
 
 class RecurrentDecoder(nn.Module):
@@ -95,12 +103,14 @@ class RecurrentDecoder(nn.Module):
         self, memory_BSD: Tensor, mask_BS: Tensor | None, final: State, symbols_BS: Tensor | None = None
     ) -> DecoderState:
         """The initial state, one row for each sentence."""
-        reading = fed_BO = None
+        reading = fed_BO = coverage_BS = None
         if self.attention is not None:
+            if not torch.is_grad_enabled():
+                coverage_BS = memory_BSD.new_zeros(memory_BSD.shape[:2], dtype=torch.float32)
             reading = Reading(memory_BSD, self.attention.keys(memory_BSD), mask_BS, symbols_BS)
         if self.feeds:
             fed_BO = memory_BSD.new_zeros(memory_BSD.shape[0], self.output_size)
-        return DecoderState(tuple(self.bridge(final)), fed_BO, reading)
+        return DecoderState(tuple(self.bridge(final)), fed_BO, reading, coverage_BS)
 
     def forward(self, x_BTX: Tensor, state: DecoderState) -> Tensor:
         """Compute all steps: x_BTX, right-padded, one row for each sentence -> o_BTO."""
@@ -139,6 +149,16 @@ class RecurrentDecoder(nn.Module):
         o_NO, _, after = self._step(x_NX, state, None)
         return o_NO, after
 
+    def coverage(self, state: DecoderState) -> Tensor | None:
+        """Σ_s log min(Σ_τ a_τs, 1) of each row, (N,), at most 0 (Wu et al. 2016, eq. 14); None without attention."""
+        if state.coverage_NS is None or state.reading is None:
+            return None
+        log_NS = state.coverage_NS.clamp(LEAST_COVERED, 1).log()
+        if state.reading.mask_BS is not None:
+            beam = len(log_NS) // len(state.reading.mask_BS)
+            log_NS = log_NS.masked_fill(~state.reading.mask_BS.repeat_interleave(beam, dim=0), 0)
+        return log_NS.sum(-1)
+
     def attending_step(self, x_NX: Tensor, state: DecoderState) -> tuple[Tensor, Tensor | None, DecoderState]:
         """As `step`; also returns the attention a_NS."""
         return self._step(x_NX, state, None)
@@ -157,8 +177,9 @@ class RecurrentDecoder(nn.Module):
         sentences = reading.memory_BSD.shape[0]
         z_BKH = z_NH.view(sentences, -1, z_NH.shape[-1])
         o_BKO, a_BKS = self._look(z_BKH, reading, None if masks is None else masks[-1][:, None])
-        o_NO = o_BKO.flatten(0, 1)
-        return o_NO, a_BKS.flatten(0, 1), DecoderState(tuple(layers), o_NO if self.feeds else None, reading)  # type: ignore[union-attr]
+        o_NO, a_NS = o_BKO.flatten(0, 1), a_BKS.flatten(0, 1)  # type: ignore[union-attr]
+        coverage_NS = None if state.coverage_NS is None else state.coverage_NS + a_NS
+        return o_NO, a_NS, DecoderState(tuple(layers), o_NO if self.feeds else None, reading, coverage_NS)
 
     def _look(
         self, z_BTH: Tensor, reading: Reading | None, mask_B1O: Tensor | None = None

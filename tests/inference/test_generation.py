@@ -167,3 +167,25 @@ def test_models_of_other_number_formats_are_told_to_choose_one():
 
 def test_no_sources_no_outputs():
     assert generate([tiny()], [], DecodingOptions()) == []
+
+
+def test_a_coverage_penalty_is_the_attention_that_each_piece_lacks():
+    """With attention from the decoder's own picture of the output, against the score of the search."""
+    model, weight = trained(), 0.3
+    plain = generate([model], SOURCES, DecodingOptions(beam=4, n_best=4))
+    found = generate([model], SOURCES, DecodingOptions(beam=4, n_best=4, coverage_penalty=weight))
+    twice = generate([model, model], SOURCES, DecodingOptions(beam=4, n_best=4, coverage_penalty=weight))
+    for source, own, both in zip(SOURCES, found, twice, strict=True):
+        best = own[0]
+        batch = model.decoder.collate([best.value])
+        with torch.no_grad():
+            a_1TS = model.decoder.attention(model.read([source]), batch)
+        expected = best.log_prob / best.length + weight * float(a_1TS[0].sum(0).clamp(1e-3, 1).log().sum())
+        assert best.score == pytest.approx(expected, abs=1e-3) and best.score < best.log_prob / best.length
+        assert both[0].score == pytest.approx(best.score, abs=1e-3)
+    assert texts(plain) != texts(found)
+
+
+def test_a_model_without_attention_has_no_coverage():
+    with pytest.raises(SeqkitError, match="no attention"):
+        generate([tiny(attention="none")], SOURCES, DecodingOptions(coverage_penalty=0.2))

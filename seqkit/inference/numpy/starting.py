@@ -86,7 +86,8 @@ class StartingTranslator:
 
     def models(self, sources: Sequence[Mapping[str, Any] | None], options: DecodingOptions) -> Sequence[Any]:
         """The models for a chunk of the stream."""
-        if not self._large and self._short(sources) and options.draws == 0 and options.n_best == 1:
+        alike = options.draws == 0 and options.n_best == 1 and not options.coverage_penalty
+        if not self._large and self._short(sources) and alike:
             return [self._small]
         self._large = self._large or self._load()
         return self._large
