@@ -79,6 +79,13 @@ def translate(
     max_ratio: Annotated[
         float | None, typer.Option(help="Longest output: this times the source, and 10 pieces. Default: 3.")
     ] = None,
+    coverage_penalty: Annotated[
+        float | None,
+        typer.Option(min=0, help="Weight of the penalty for source pieces without attention, such as 0.2."),
+    ] = None,
+    allow_loops: Annotated[
+        bool, typer.Option("--allow-loops", help="Let a search repeat what the source does not repeat.")
+    ] = False,
     attention: Annotated[
         Path | None,
         typer.Option("--attention", help="Plot of the attention for the first line."),
@@ -145,6 +152,8 @@ def translate(
         utility=utility or None,
         prefix=prefix or None,
         max_ratio=max_ratio,
+        coverage_penalty=coverage_penalty,
+        block_loops=False if allow_loops else None,
     )
     request = TranslateRequest(
         arguments=tuple(inputs or ()),

@@ -41,6 +41,8 @@ class DecodingFlags:
     utility: str | None = None
     prefix: str | None = None
     max_ratio: float | None = None
+    coverage_penalty: float | None = None
+    block_loops: bool | None = None
 
     @property
     def draws(self) -> bool:
@@ -62,7 +64,7 @@ class DecodingFlags:
         if self.sample and self.mbr:
             raise SeqkitError("--mbr samples already", "Leave --sample out.", exit_code=2)
         if self.draws:
-            searched = self._flags("beam", "length_penalty")
+            searched = self._flags("beam", "length_penalty", "coverage_penalty", "block_loops")
             refuse(searched, " is for a search", "Leave it out, or search: without --sample and --mbr.")
         else:
             drawn = self._flags("top_p", "temperature", "seed")
@@ -72,14 +74,17 @@ class DecodingFlags:
 
     def check_for_files(self) -> None:
         """Raise SeqkitError for an option that only outputs of text have."""
-        of_text = ("beam", "length_penalty", "n_best", "top_p", "mbr", "utility", "prefix", "max_ratio")
+        search = ("beam", "length_penalty", "coverage_penalty", "block_loops")
+        of_text = (*search, "n_best", "top_p", "mbr", "utility", "prefix", "max_ratio")
         refuse(self._flags(*of_text), *NOT_FOR_FILES)
         if not self.sample:
             refuse(self._flags("temperature"), " is for drawing", "Add --sample, or leave it out.")
 
     def _flags(self, *names: str) -> dict[str, object]:
         """Flag -> value of these options."""
-        return {flag_of(name): value for name, value in asdict(self).items() if name in names}
+        given = {name: value for name, value in asdict(self).items() if name in names}
+        loops = {"--allow-loops": given.pop("block_loops") is False} if "block_loops" in given else {}
+        return {**{flag_of(name): value for name, value in given.items()}, **loops}
 
 
 NOT_FOR_FILES = (": is for models that write text", "Leave it out; --seed chooses a draw.")

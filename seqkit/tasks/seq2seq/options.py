@@ -113,6 +113,10 @@ class Seq2SeqApplication:
     """Forced beginning of every output."""
     max_ratio: float | None = None
     """Longest output: this times the source, and 10 pieces. Default: 3."""
+    coverage_penalty: float | None = None
+    """Weight of the penalty for source pieces without attention, such as 0.2. Default: 0."""
+    block_loops: bool = True
+    """Keep a search from repeating what the source does not repeat."""
     into: str = "translation"
     """Name of the output field, if texts are fields of records."""
     split: bool = True

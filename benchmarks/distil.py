@@ -1,0 +1,68 @@
+"""A corpus for sequence-level knowledge distillation (Kim & Rush 2016): what a larger model writes for each source.
+
+    python benchmarks/distil.py tatoeba-deu-eng en de --teacher runs/large --out runs/distilled
+    seqkit train seq2seq --train runs/distilled/train.tsv --dev runs/distilled/dev.tsv --source en --target de --out …
+
+Of the n best outputs of the teacher's beam the one most similar to the reference is kept (section 3.3 of the paper,
+interpolation), by sentence chrF. `--with-references` keeps the pairs of the corpus, too. Only the training split is
+translated; dev stays as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from diversify import sides_of
+from translating import write_pairs
+
+from seqkit.decoding.mbr import utility_of
+from seqkit.decoding.options import DecodingOptions
+from seqkit.models.artifact import load_for
+from seqkit.tasks.seq2seq.apply import translate_lines
+
+
+def distilled(teachers: list[str], pairs: list[tuple[str, str]], beam: int, dtype: str) -> list[str]:
+    """The output of the teachers for each source, of those in the beam the closest to the reference."""
+    models, utility = [load_for("seq2seq", name, dtype) for name in teachers], utility_of("chrf")
+    options = DecodingOptions(beam=beam, n_best=beam)
+    found = translate_lines(models, (source for source, _ in pairs), options)
+    return [
+        max((one.text for one in outputs), key=lambda text: utility(text, reference), default="")
+        for outputs, (_, reference) in zip(found, pairs, strict=True)
+    ]
+
+
+def main() -> None:
+    """Translate the training split, and write it with dev as it is."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("corpus")
+    parser.add_argument("source")
+    parser.add_argument("target")
+    parser.add_argument("--teacher", action="append", required=True, help="several vote")
+    parser.add_argument("--out", type=Path, required=True, help="folder for train.tsv and dev.tsv")
+    parser.add_argument("--train", default="train", help="the split to train on")
+    parser.add_argument("--dev", default="dev", help="the split to choose by")
+    parser.add_argument("--beam", type=int, default=5)
+    parser.add_argument("--with-references", action="store_true", help="keep the pairs of the corpus, too")
+    parser.add_argument("--first", type=int, default=0, help="so many pairs only; 0: all")
+    parser.add_argument("--inference-dtype", default="", help="number format of the computation")
+    given = parser.parse_args()
+    given.out.mkdir(parents=True, exist_ok=True)
+    pairs = sides_of(given.corpus, given.train, given.source, given.target)[: given.first or None]
+    texts = distilled(given.teacher, pairs, given.beam, given.inference_dtype)
+    made = [(source, text) for (source, _), text in zip(pairs, texts, strict=True) if text]
+    rows = list(dict.fromkeys([*(pairs if given.with_references else []), *made]))
+    dev = sides_of(given.corpus, given.dev, given.source, given.target)
+    for name, written in (("train.tsv", rows), ("dev.tsv", dev)):
+        write_pairs(given.out / name, (given.source, given.target), written)
+    same = sum(text == target for text, (_, target) in zip(texts, pairs, strict=True))
+    print(
+        f"{len(pairs):,} pairs became {len(rows):,}; {same:,} outputs are the reference; {len(dev):,} to choose by"
+    )
+
+
+if __name__ == "__main__":
+    main()
