@@ -36,6 +36,8 @@ class Command(NamedTuple):
     name: str
     summary: str
     parameters: list[Parameter]
+    takes_files: bool
+    """Whether it has the option --plugin."""
 
 
 def commands() -> list[Command]:
@@ -51,10 +53,21 @@ def commands() -> list[Command]:
     found |= {f"batch {verb}": function for verb, function in batch.verbs().items()}
     return [
         Command(
-            name, (inspect.getdoc(function) or "").partition("\b")[0].strip(), list(_parameters(function))
+            name,
+            (inspect.getdoc(function) or "").partition("\b")[0].strip(),
+            list(_parameters(function)),
+            takes_files(name),
         )
         for name, function in sorted(found.items())
     ]
+
+
+def takes_files(name: str) -> bool:
+    """Whether a command has the option --plugin."""
+    found: Any = typer.main.get_command(app)
+    for part in name.split():
+        found = found.get_command(typer.Context(found), part)
+    return any("--plugin" in one.opts for one in found.params)
 
 
 def groups_that_act() -> list[Any]:

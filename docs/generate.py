@@ -26,6 +26,7 @@ from seqkit_segmenter import SegmenterOptions, SegmenterTraining
 from seqkit_seq2seq import TextOptions
 from seqkit_video import FilmOptions, VideoOptions
 
+from seqkit.cli.plugin_option import MEANING
 from seqkit.cli.train_options import shown_default
 from seqkit.evaluation.report import markdown_row
 from seqkit.extend import hookspecs, specs
@@ -192,6 +193,8 @@ def _command(command: Command) -> list[str]:
         ["seqkit", command.name, "[OPTIONS]", *filter(None, (p.usage for p in command.parameters))]
     )
     rows = [(f"`{', '.join(p.names)}{p.value}`", p.meaning) for p in command.parameters]
+    if command.takes_files:
+        rows.append(("`--plugin FILE`", MEANING))
     rows.append(("`--help`, `-h`", "Show this message and exit."))
     return [
         f"## `seqkit {command.name}`",

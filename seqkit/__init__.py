@@ -13,6 +13,7 @@ if (
     del sys.path[0]
 
 import importlib
+import os
 from typing import TYPE_CHECKING, Any
 
 from seqkit._version import __version__
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from seqkit.api.models import generate, load, tag, translate
     from seqkit.api.training import train
     from seqkit.errors import SeqkitError
+    from seqkit.extend.api_version import PLUGIN_API
     from seqkit.extend.hookspecs import hookimpl
     from seqkit.extend.specs import (
         CommandSpec,
@@ -52,12 +54,20 @@ _ELSEWHERE = {
     "evaluate": "seqkit.api.evaluation",
     "run_batch": "seqkit.api.batches",
     "train": "seqkit.api.training",
+    "PLUGIN_API": "seqkit.extend.api_version",
     "SeqkitError": "seqkit.errors",
     "hookimpl": "seqkit.extend.hookspecs",
     "TaggerOptions": "seqkit.models.contracts",
     "Seq2SeqOptions": "seqkit.models.options",
 }
 """Public name -> its module; records of plugins are in `seqkit.extend.specs`."""
+
+
+if "SEQKIT_PLUGIN_FILES" in os.environ:
+    # A worker process gets objects of a plugin file's classes before it asks for any plugin.
+    from seqkit.extend.files import install_finder
+
+    install_finder()
 
 
 def __getattr__(name: str) -> Any:
@@ -70,6 +80,7 @@ def __getattr__(name: str) -> Any:
 
 
 __all__ = [
+    "PLUGIN_API",
     "CommandSpec",
     "CorpusFile",
     "CorpusListing",

@@ -98,6 +98,7 @@ def seqkit_tasks() -> Iterable[TaskSpec]:
         application=LMApplication,
         defaults={"label_smoothing": 0.0, "patience": 3},
         verb="generate",
+        example="seqkit_lm.example:example",
         loaded="seqkit_lm.loaded:LoadedLM",
         summary="language models: perplexity, text generation",
     )

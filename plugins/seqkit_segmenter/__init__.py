@@ -97,6 +97,7 @@ def seqkit_tasks() -> Iterable[TaskSpec]:
         application=SegmenterApplication,
         defaults={"label_smoothing": 0.0},
         verb="segment",
+        example="seqkit_segmenter.example:example",
         loaded="seqkit_segmenter.loaded:LoadedSegmenter",
         provides="segmenter",
         numpy_form="seqkit_segmenter.numpy_segmenter:starting",

@@ -15,6 +15,7 @@ from seqkit.cli import batch, corpora, models, plugins
 from seqkit.cli.failures import failures_reported
 from seqkit.cli.group import Group
 from seqkit.cli.light_command import LightCommand
+from seqkit.extend.files import OPTION, take_files
 from seqkit.io.messages import MessageStream
 from seqkit.runtime.start import start_command
 
@@ -107,6 +108,9 @@ def main() -> None:
     try:
         # Beside what the group itself reports: a signal while typer builds the commands.
         with failures_reported():
+            if any(argument.startswith(OPTION) for argument in sys.argv):
+                # Before the commands are built, because plugins add options and commands.
+                take_files(sys.argv[1:])
             app()
     finally:
         sys.stderr = heard

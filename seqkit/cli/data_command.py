@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from seqkit.cli.help_pages import HelpfulCommand
+from seqkit.cli.plugin_option import with_plugin_option
 from seqkit.io.streams import stdout_for_data
 
 
 class DataCommand(HelpfulCommand):
     """A command that writes data to `seqkit.io.streams.data_text`; what a plugin prints meanwhile goes to stderr."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        with_plugin_option(self.params)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command with standard output kept for its data."""

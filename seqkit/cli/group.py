@@ -12,6 +12,7 @@ from seqkit.cli import evaluate, train
 from seqkit.cli.data_command import DataCommand
 from seqkit.cli.failures import failures_reported
 from seqkit.cli.help_pages import HelpfulCommand
+from seqkit.cli.plugin_option import with_plugin_option
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import CommandSpec
 
@@ -20,6 +21,14 @@ MADE: dict[str, tuple[Callable[[], Callable[..., None]], str]] = {
     "evaluate": (evaluate.command, "Measure a model."),
 }
 """Commands whose options depend on the plugins: name -> what makes them, and a line of help."""
+
+
+class PluginsCommand(HelpfulCommand):
+    """A command of a third-party plugin, which may itself come from a file."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        with_plugin_option(self.params)
 
 
 class Group(TyperGroup):
@@ -75,7 +84,7 @@ def _command(name: str, function: Any, builtin: bool = True) -> Any:
     single = function
     if not isinstance(function, typer.Typer):
         single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        single.command(name, cls=DataCommand if builtin else HelpfulCommand)(function)
+        single.command(name, cls=DataCommand if builtin else PluginsCommand)(function)
     made = typer.main.get_command(single)
     made.name = name
     return made

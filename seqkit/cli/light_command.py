@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from seqkit.cli.help_pages import HelpfulCommand
 from seqkit.cli.plain_values import convert_plainly
+from seqkit.cli.plugin_option import with_plugin_option
 
 
 class LightCommand(HelpfulCommand):
@@ -26,6 +27,7 @@ class LightGroup(TyperGroup):
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
+        with_plugin_option(self.params)
         for parameter in self.params:
             convert_plainly(parameter)
         _take_as_typed(self.params)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from seqkit.cli.data_command import DataCommand
+from seqkit.cli.help_pages import HelpfulCommand
 from seqkit.cli.light_command import LightGroup
 from seqkit.cli.plugins_check import check
 from seqkit.cli.plugins_new import new
@@ -17,7 +18,7 @@ from seqkit.extend.registry import KINDS, Plugin, Registered, Registry
 from seqkit.terminal.tables import print_table, show_json
 
 app = typer.Typer(cls=LightGroup, invoke_without_command=True, rich_markup_mode=None)
-app.command("new", cls=DataCommand)(new)
+app.command("new", cls=HelpfulCommand)(new)
 app.command("check", cls=DataCommand)(check)
 
 

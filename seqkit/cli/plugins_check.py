@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.extend.files import entry_points_of_files
 from seqkit.extend.registry import GROUP
 from seqkit.io.streams import data_text
 from seqkit.terminal.tables import print_table, show_json
@@ -67,19 +68,20 @@ def _every(limit: float) -> list[PluginReport]:
     allowed = allowed_plugins()
     others = sorted({entry.name for entry in _entries() if _package(entry) != GROUP})
     builtin = sorted({entry.name for entry in _entries() if _package(entry) == GROUP})
-    chosen = [name for name in others if allowed is None or name in allowed]
+    files = {entry.name for _, _, entry in entry_points_of_files()}
+    chosen = [name for name in others if allowed is None or name in allowed or name in files]
     return [probe("quick", builtin, limit, []), *(probe("quick", [name], limit, [name]) for name in chosen)]
 
 
 def _entries() -> list[EntryPoint]:
-    """The entry points of all plugins; none is imported."""
+    """The entry points of all plugins, those of files, too; none is imported."""
     from importlib.metadata import entry_points
 
-    return list(entry_points(group=GROUP))
+    return [*entry_points(group=GROUP), *(entry for _, _, entry in entry_points_of_files())]
 
 
 def _package(entry: EntryPoint) -> str:
-    return str(entry.dist.metadata["Name"]) if entry.dist is not None else ""
+    return str(entry.dist.metadata["Name"]) if entry.dist is not None else f"{entry.name}.py"
 
 
 def _show(reports: list[PluginReport], details: bool) -> None:

@@ -18,7 +18,7 @@ REFERENCE = re.compile(r"[\w.]+:[\w.]+")
 REFERENCES = (
     *("layer", "build", "facts", "reader", "writer", "translations", "maker"),
     *("implementation", "command", "objective", "factor", "metric", "rows", "view", "codec", "numpy_form"),
-    *("engine", "join", "example"),
+    *("engine", "join", "example", "loaded"),
 )
 """Fields that name an implementation."""
 KIND = re.compile(r"[^\W\d][\w-]*")

@@ -22,7 +22,9 @@ import pluggy
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend import hookspecs
 from seqkit.extend.allowed import allowed_plugins, said_by
+from seqkit.extend.api_version import faults_of_module, refused
 from seqkit.extend.checks import fault_of_record
+from seqkit.extend.files import OPTION, entry_points_of_files, install_finder
 from seqkit.extend.isolation import OF_THE_USER, describe, isolated
 from seqkit.extend.registry import COMMON_PACKAGES, GROUP, KINDS, Failure, Plugin, Registered, Registry
 
@@ -30,6 +32,7 @@ _COLLECTING = threading.RLock()
 HOOKS = ModuleType("hooks")
 vars(HOOKS).update({f"seqkit_{kind}": getattr(hookspecs, f"seqkit_{kind}") for kind in KINDS})
 """The hooks, without the other names of their module, which pluggy would look through for each plugin."""
+HOOK_NAMES = [f"seqkit_{kind}" for kind in KINDS]
 
 
 def load(reference: str) -> Any:
@@ -114,14 +117,28 @@ def _chosen(found: Registry) -> list[tuple[Plugin, EntryPoint]]:
     named = {key: (one.metadata["Name"], one.metadata["Version"]) for key, one in distributions.items()}
     entries = [(Plugin(entry.name, *named.get(id(entry.dist), ("", ""))), entry) for entry in own]
     entries.sort(key=lambda pair: (pair[0].plugin, pair[0].distribution))
+    files = _files(found)
     names = _allowed(found)
     if names is None:
-        return entries
+        return entries + files
     known = {plugin.plugin for plugin, _ in entries}
     for name in sorted(names - known):
         reason = f"{said_by()} names it, but it is not installed. {did_you_mean(name, known)}"
         found.failures.append(Failure(name, "", reason))
-    return [(plugin, entry) for plugin, entry in entries if plugin.builtin or plugin.plugin in names]
+    chosen = [(plugin, entry) for plugin, entry in entries if plugin.builtin or plugin.plugin in names]
+    return chosen + files
+
+
+def _files(found: Registry) -> list[tuple[Plugin, EntryPoint]]:
+    """The plugins that the command line names as files; naming one allows it."""
+    try:
+        entries = entry_points_of_files()
+    except SeqkitError as error:
+        found.failures.append(Failure(OPTION, "", f"{error.problem}. {error.fix}"))
+        return []
+    if entries:
+        install_finder()
+    return [(Plugin(entry.name, file, version), entry) for file, version, entry in entries]
 
 
 def _allowed(found: Registry) -> frozenset[str] | None:
@@ -143,7 +160,12 @@ def _register(
     host.add_hookspecs(HOOKS)
     found.modules[entry.module.partition(".")[0]] = plugin
     try:
-        host.register(_in_isolation(plugin, "importing", entry.load, found.fail), entry.name)
+        module = _in_isolation(plugin, "importing", entry.load, found.fail)
+        for fault in () if plugin.builtin else faults_of_module(module, HOOK_NAMES):
+            found.fail(plugin, fault)
+        if refused(module):
+            return
+        host.register(module, entry.name)
         host.check_pending()
     except OF_THE_USER:
         raise

@@ -125,6 +125,8 @@ class Registry:
         for failure in self.failures:
             if failure.distribution == distribution:
                 return f"which has a fault: {failure.reason}", "Repair or reinstall it; see 'seqkit plugins'."
+        if distribution.endswith(".py"):
+            return "a single file that is not loaded", f"Name it: --plugin PATH/{distribution}"
         try:
             metadata.distribution(distribution)
         except (metadata.PackageNotFoundError, ValueError):

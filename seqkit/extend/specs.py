@@ -69,6 +69,9 @@ class TaskSpec:
     """The oldest format of model folders that gives the same results today."""
     facts: str | None = None
     """The class of what the training data determine, for models that name none."""
+    example: str | None = None
+    """`"module:attr"`: `(folder) -> seqkit.tasks.TaskExample` writes small data into a folder, with which `seqkit
+    plugins check` trains, evaluates and applies the models of the task."""
     provides: str = ""
     """A service of such models for other tasks: "segmenter", or ""."""
     numpy_form: str | None = None

@@ -100,6 +100,8 @@ def _distributions(needs: Needs) -> list[str]:
 
 
 def _version(distribution: str) -> str:
+    if distribution.endswith(".py"):
+        return next((one.version for one in registry().plugins if one.distribution == distribution), "")
     try:
         return metadata.version(distribution)
     except (metadata.PackageNotFoundError, ValueError):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from seqkit.models.contracts import Counts, Loss, StepLogProbs
     from seqkit.tasks.application import ApplyRequest, Chunk, Limits, OutputWriter, Reading
     from seqkit.tasks.contract import EvaluationRequest, Task
+    from seqkit.tasks.example import TaskExample
     from seqkit.tasks.loaded import LoadedModel
     from seqkit.tasks.python_values import ScoredText, checked_text
     from seqkit.training.request import TaskOptions, TrainingRequest
@@ -26,6 +27,7 @@ _WHERE = {
     "seqkit.models.contracts": "Counts, Loss, StepLogProbs",
     "seqkit.tasks.application": "ApplyRequest, Chunk, Limits, OutputWriter, Reading",
     "seqkit.tasks.contract": "EvaluationRequest, Task",
+    "seqkit.tasks.example": "TaskExample",
     "seqkit.tasks.loaded": "LoadedModel",
     "seqkit.tasks.python_values": "ScoredText, checked_text",
     "seqkit.training.request": "TaskOptions, TrainingRequest",
@@ -60,6 +62,7 @@ __all__ = [
     "StepLogProbs",
     "Table",
     "Task",
+    "TaskExample",
     "TaskOptions",
     "Trainable",
     "TrainingRequest",

@@ -99,6 +99,8 @@ def probe_of(plugin: str, distribution: str) -> dict[str, dict[str, Any]]:
 
 def entry_module(plugin: str, distribution: str) -> str:
     """The module that the plugin's entry point names."""
+    if distribution.endswith(".py"):
+        return plugin
     entries = registry().installed.select(group=GROUP, name=plugin)
     same = [
         entry for entry in entries if entry.dist is not None and entry.dist.metadata["Name"] == distribution

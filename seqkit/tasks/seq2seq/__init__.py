@@ -19,6 +19,7 @@ def seqkit_tasks() -> Iterable[TaskSpec]:
         evaluation=Seq2SeqEvaluation,
         application=Seq2SeqApplication,
         verb="translate",
+        example="seqkit.tasks.seq2seq.example:example",
         loaded="seqkit.tasks.seq2seq.loaded:LoadedTranslator",
         # 2: vectors of symbols are scaled as they are read.
         oldest_format=2,

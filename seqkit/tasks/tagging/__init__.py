@@ -24,6 +24,7 @@ def seqkit_tasks() -> Iterable[TaskSpec]:
         evaluation=TaggingEvaluation,
         application=TaggingApplication,
         verb="tag",
+        example="seqkit.tasks.tagging.example:example",
         facts="seqkit.models.tagger_facts:TaggerFacts",
         inference_dtypes=("float32", "bfloat16", "int8"),
         loaded="seqkit.tasks.tagging.loaded:LoadedTagger",

@@ -1,0 +1,37 @@
+"""The number of the plugin API, and the mistakes of a plugin's module that importing it does not show."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+
+from seqkit.errors import did_you_mean
+
+PLUGIN_API = 1
+"""The version of hooks, records and public modules. It grows when a plugin would have to change.
+
+A plugin may say in its module for which one it was written: `SEQKIT_PLUGIN_API = 1`."""
+DECLARED = "SEQKIT_PLUGIN_API"
+
+
+def faults_of_module(module: ModuleType, hooks: Iterable[str]) -> Iterator[str]:
+    """What is wrong with the module of a plugin: its API number, and hooks without `@hookimpl`."""
+    number = vars(module).get(DECLARED, PLUGIN_API)
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        yield f"{DECLARED} is {number!r}, not a number such as {PLUGIN_API}"
+    elif number > PLUGIN_API:
+        need = f"was written for the plugin API {number}, this seqkit has {PLUGIN_API}"
+        yield f"{need}. Upgrade seqkit: pip install --upgrade seqkit"
+    known = list(hooks)
+    for name, value in vars(module).items():
+        own = inspect.isfunction(value) and value.__module__ == module.__name__
+        if own and name.startswith("seqkit_") and not hasattr(value, "seqkit_impl"):
+            hint = "" if name in known else f" {did_you_mean(name, known)}"
+            yield f"the function {name} is no hook: write @hookimpl above it.{hint}"
+
+
+def refused(module: ModuleType) -> bool:
+    """Whether the module was written for a newer API."""
+    number = vars(module).get(DECLARED, PLUGIN_API)
+    return isinstance(number, int) and number > PLUGIN_API
