@@ -42,11 +42,8 @@ def losses_named() -> Iterator[None]:
     try:
         yield
     except RuntimeError as error:
-        reason = str(error).strip().splitlines()[0][:200]
-        raise RankLost(
-            f"another process of this training has ended ({reason})",
-            "Go on from the last state that was saved: the same command with --resume.",
-        ) from error
+        fix = "Go on from the last state that was saved: the same command with --resume."
+        raise RankLost("another process of this training has ended", fix) from error
 
 
 class Ranks(Group):
