@@ -2,7 +2,8 @@
 
     python benchmarks/data_parallel.py                  # equality, in float64
     python benchmarks/data_parallel.py --speed          # two processes with one thread against one with two
-    python benchmarks/data_parallel.py --scaling 1,2    # the same batch for more processes, and a batch that grows
+    python benchmarks/data_parallel.py --scaling 1,2    # one batch for more processes, and a batch that grows
+    python benchmarks/data_parallel.py --arithmetic     # what an all-reduce costs on larger clusters, calculated
 
 Each run is a `seqkit train` of its own, so that a run stops and goes on as a user's does. Needs `seqkit[distributed]`.
 """
@@ -13,6 +14,7 @@ import argparse
 import csv
 import os
 import re
+import resource
 import signal
 import statistics
 import subprocess
@@ -111,24 +113,70 @@ def speed(folder: Path, sentences: str, pairs: int) -> None:
     print(f"two processes are {statistics.median(ratios):.2f} times as fast (median of {pairs})")
 
 
+def cpu_seconds(out: Path, devices: int, words: int, sentences: str) -> float:
+    """CPU seconds of two epochs, all processes together; start and end of a run are taken off."""
+    spent = []
+    for epochs in (1, 3):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        given = ["--threads", "1", "--set", f"batch_words={words}", "--set", f"epochs={epochs}"]
+        small = ["--set", "hidden=64", "--set", "patience=0", "--no-with-segmenter", "--train", sentences]
+        train(["lstm", *given, *small], out / str(epochs), devices)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        spent.append(after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
+    return spent[1] - spent[0]
+
+
 def scaling(folder: Path, sentences: str, counts: list[int]) -> None:
-    """Strong scaling: one batch for all. Weak scaling: a batch that grows with the processes."""
-    print("| processes | strong: s an epoch | weak: s an epoch |\n| ---: | ---: | ---: |")
+    """Work of more processes: strong scaling, one batch for all; weak scaling, a batch that grows with them.
+
+    CPU time, because a busy machine has no core to spare: work over n is what an epoch would take on n free cores.
+    """
+    os.environ["OMP_NUM_THREADS"] = "1"
+    print("| processes | strong: CPU s | its efficiency | weak: CPU s | its efficiency |")
+    print("| ---: | ---: | ---: | ---: | ---: |")
+    first = []
     for count in counts:
-        strong = seconds(folder / f"strong-{count}", count, 1, 2000, sentences)
-        weak = seconds(folder / f"weak-{count}", count, 1, 1000 * count, sentences)
-        print(f"| {count} | {strong:.1f} | {weak:.1f} |", flush=True)
+        strong = cpu_seconds(folder / f"strong-{count}", count, 1000, sentences)
+        weak = cpu_seconds(folder / f"weak-{count}", count, 1000 * count, sentences)
+        first = first or [strong, weak]
+        shares = [f"{100 * one / now:.0f} %" for one, now in zip(first, (strong, weak), strict=True)]
+        print(f"| {count} | {strong:.1f} | {shares[0]} | {weak:.1f} | {shares[1]} |", flush=True)
+
+
+LINKS = {
+    "1 Gb/s Ethernet": (0.125e9, 30e-6),
+    "25 Gb/s Ethernet": (3.1e9, 15e-6),
+    "400 Gb/s InfiniBand": (50e9, 3e-6),
+}
+"""Bytes a second, and seconds until a message arrives."""
+WEIGHTS = {"en-tagger": 3_872_077, "de-en": 4_948_289}
+
+
+def arithmetic() -> None:
+    """Milliseconds of the all-reduce of an update, calculated: a ring, in which each device sends 2 (n - 1) / n of the
+    gradient in 2 (n - 1) messages.
+    """
+    print("| model | gradient | link | 8 devices | 64 | 1,024 |\n| --- | ---: | --- | ---: | ---: | ---: |")
+    for model, weights in WEIGHTS.items():
+        size = 4 * weights
+        for link, (speed, latency) in LINKS.items():
+            times = [2 * (n - 1) * (size / n / speed + latency) for n in (8, 64, 1024)]
+            told = " | ".join(f"{1000 * seconds:.1f} ms" for seconds in times)
+            print(f"| {model} | {size / 1e6:.1f} MB | {link} | {told} |")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--scaling", default="")
+    parser.add_argument("--arithmetic", action="store_true", help="Calculate what links cost; runs nothing.")
     parser.add_argument("--sentences", default="", help="A CoNLL-U file, for --speed and --scaling.")
     parser.add_argument("--pairs", type=int, default=3)
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        if asked.speed:
+        if asked.arithmetic:
+            arithmetic()
+        elif asked.speed:
             speed(Path(folder), asked.sentences, asked.pairs)
         elif asked.scaling:
             scaling(Path(folder), asked.sentences, [int(count) for count in asked.scaling.split(",")])
