@@ -39,7 +39,7 @@ class PendingCounts:
     def add(self, progress: Progress, counts: Counts) -> None:
         """Note the counts of the batch that `progress` is at."""
         self._places.append((progress.epoch, progress.batch, progress.updates))
-        self._counts.append(torch.stack([widened(part) for part in counts]))
+        self._counts.append(torch.stack([widened(part).to(counts.nll.device) for part in counts]))
 
     def add_norm(self, norm: Tensor) -> None:
         """Note the norm of the gradient of an update."""

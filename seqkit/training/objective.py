@@ -16,7 +16,7 @@ class Objective(ABC):
     needs: ClassVar[tuple[str, ...]] = ()
     """Optional methods of `Trainable` that this loss calls: a task without them is refused at the start."""
 
-    divides: ClassVar[bool] = True
+    divides: bool = True
     """Whether the loss of a batch is the sum of those of its examples, so that several processes can share a batch."""
 
     def __init__(self, options: Any) -> None:

@@ -15,6 +15,7 @@ from seqkit.errors import PluginError, SeqkitError
 from seqkit.extend.build import FIX, build, check_takes, class_of
 from seqkit.extend.manager import load, registry
 from seqkit.models.contracts import Counts, Loss
+from seqkit.nn.placement import on_host
 from seqkit.training.objective import Objective
 from seqkit.training.request import TrainingRequest, task_of, trained_task
 from seqkit.training.trainable import Prepared, Trainable
@@ -50,7 +51,7 @@ class CheckedObjective(Objective):
 
     def __init__(self, made: Objective, who: str) -> None:
         super().__init__(None)
-        self._made, self._who = made, who
+        self._made, self._who, self.divides = made, who, made.divides
 
     def loss(self, task: Trainable, batch: Any) -> Loss:
         """The loss of the batch. Raises PluginError for anything but one, and SeqkitError where it is not finite."""
@@ -65,6 +66,8 @@ class CheckedObjective(Objective):
         if tuple(loss.mean.shape):
             shape = tuple(loss.mean.shape)
             raise PluginError(f"{self._who}: its `loss` gives a mean of shape {shape}, not one number", FIX)
+        if not on_host(loss.total):
+            return loss  # the loop looks at losses now and then
         value = float(loss.mean.detach())
         if not math.isfinite(value):
             fix = "Try a smaller learning rate, with another --out, or tell the author of the plugin."
