@@ -19,6 +19,8 @@ Options = TypeVar("Options")
 
 LARGEST = 10**8
 """A larger layer is a slip of the finger, and the number of its weights overflows."""
+DEEPEST = 1000
+"""Most layers of a network."""
 RENAMED = {"precision": "train_dtype", "store": "weights_dtype", "compute": "inference_dtype"}
 """Earlier names of options."""
 QUOTED = 80

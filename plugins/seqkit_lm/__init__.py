@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from seqkit import CommandSpec, ModelSpec, TaskSpec, hookimpl
-from seqkit.config import LARGEST, MOST_PIECES, check_range
+from seqkit.config import DEEPEST, LARGEST, MOST_PIECES, check_range
 from seqkit.models.contracts import ModelOptions
 
 
@@ -32,7 +32,8 @@ class LMOptions(ModelOptions):
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""
-        check_range(self, 1, LARGEST, "layers", "hidden", "embedding_size")
+        check_range(self, 1, DEEPEST, "layers")
+        check_range(self, 1, LARGEST, "hidden", "embedding_size")
         check_range(self, 0, MOST_PIECES, "vocab_size")
         check_range(self, 0, 0.99, "dropout")
 

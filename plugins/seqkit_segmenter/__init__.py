@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from seqkit import CommandSpec, ModelSpec, TaskSpec, hookimpl
-from seqkit.config import LARGEST, check_range
+from seqkit.config import DEEPEST, LARGEST, check_range
 from seqkit.models.contracts import ModelOptions
 
 
@@ -44,9 +44,8 @@ class SegmenterOptions(ModelOptions):
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that no network can be made of."""
-        check_range(
-            self, 1, LARGEST, "hidden", "layers", "context", "context_layers", "char_size", "class_size"
-        )
+        check_range(self, 1, DEEPEST, "layers", "context_layers")
+        check_range(self, 1, LARGEST, "hidden", "context", "char_size", "class_size")
         check_range(self, 0, LARGEST, "run_size")
         check_range(self, 1, LARGEST, "min_count")
         check_range(self, 0, 0.99, "dropout", "run_dropout")

@@ -20,7 +20,7 @@ from seqkit._version import __version__
 from seqkit.config import fill
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.blame import plugin_of
-from seqkit.extend.build import build, facts_class
+from seqkit.extend.build import facts_class
 from seqkit.extend.manager import registry
 from seqkit.io.atomic import atomic_write, sync_folder, write_text
 from seqkit.io.json_files import AGAIN, write_json
@@ -41,6 +41,7 @@ from seqkit.models.folder_checks import check_files, check_task, needed_spec, wa
 from seqkit.models.int8_rows import SCALE, is_stored_in_rows, rounded, widened_in_torch
 from seqkit.models.needs import needs_of, versions_of
 from seqkit.models.options import options_class
+from seqkit.models.size import build_model_within_memory
 from seqkit.nn.bfloat16 import usable
 from seqkit.nn.initial import without_first_weights
 from seqkit.runtime.devices import chosen_device
@@ -120,11 +121,19 @@ def plain_tensors(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def read_weights(path: Path, model: nn.Module) -> None:
-    """Put the weights of a file into a model of the same shape. Raises SeqkitError where they do not fit."""
+    """Put the weights of a file into a model of the same shape.
+
+    Raises SeqkitError if they do not fit, or if one of them is infinite or no number.
+    """
     try:
-        _put_weights(widened_in_torch(read_tensors(path)), model)
+        tensors = widened_in_torch(read_tensors(path))
+        _put_weights(tensors, model)
     except (SafetensorError, LookupError, RuntimeError) as error:
         raise SeqkitError(f"{path}: does not fit the model ({str(error).splitlines()[0]})", AGAIN) from None
+
+    for name, value in tensors.items():
+        if value.is_floating_point() and not bool(value.isfinite().all()):
+            raise SeqkitError(f"{path}: the weight {name} holds NaN or infinity", AGAIN)
 
 
 def _put_weights(tensors: Mapping[str, Tensor], model: nn.Module) -> None:
@@ -134,6 +143,9 @@ def _put_weights(tensors: Mapping[str, Tensor], model: nn.Module) -> None:
         **dict(model.named_parameters(remove_duplicate=False)),
         **dict(model.named_buffers(remove_duplicate=False)),
     }
+    for name, value in tensors.items():
+        if name in own and own[name].is_floating_point() != value.is_floating_point():
+            raise RuntimeError(f"{name}: is of dtype {str(value.dtype).removeprefix('torch.')}")
     given = {id(own[name]) for name in tensors if name in own}
     missing = [name for name in result.missing_keys if name not in own or id(own[name]) not in given]
     if missing or result.unexpected_keys:
@@ -204,7 +216,7 @@ def _build(info: ModelInfo, options: Any) -> Any:
         given = info.config["options"]
         options = fill({"model": options_class(spec, given)}, given)["model"]
     with without_first_weights():
-        return build("models", spec.name, options, facts_class(spec).load(info.folder))
+        return build_model_within_memory(spec.name, options, facts_class(spec).load(info.folder), copies=1)
 
 
 def load_for(task: str, name_or_folder: str, inference_dtype: str = "") -> Any:

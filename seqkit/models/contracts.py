@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol, Self
 
-from seqkit.config import LARGEST, MOST_PIECES, check_range
+from seqkit.config import DEEPEST, LARGEST, MOST_PIECES, check_range
 from seqkit.examples import Sentence
 
 if TYPE_CHECKING:
@@ -79,7 +79,8 @@ class TaggerOptions(ModelOptions):
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value that no network can be made of."""
         check_range(self, 1, math.inf, "min_count")
-        check_range(self, 1, LARGEST, "layers", "hidden", "char_hidden")
+        check_range(self, 1, DEEPEST, "layers")
+        check_range(self, 1, LARGEST, "hidden", "char_hidden")
         check_range(self, 0, LARGEST, "word_size", "piece_size", "char_size", "affix_size", "mixed")
         check_range(self, 0, MOST_PIECES, "vocab_size")
         check_range(self, 0, 1, "sampling", "word_dropout")

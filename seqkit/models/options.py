@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, Literal
 
-from seqkit.config import LARGEST, check_range
+from seqkit.config import DEEPEST, LARGEST, check_range
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import ModelSpec
@@ -55,7 +55,8 @@ class Seq2SeqOptions(ModelOptions):
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""
-        check_range(self, 1, LARGEST, "hidden", "encoder_layers", "decoder_layers")
+        check_range(self, 1, LARGEST, "hidden")
+        check_range(self, 1, DEEPEST, "encoder_layers", "decoder_layers")
         check_range(self, 0, 0.99, "dropout")
         if self.bidirectional and self.hidden % 2:
             raise SeqkitError(

@@ -8,7 +8,7 @@ from typing import Any
 from seqkit.data.catalogue import find_corpus, read_examples
 from seqkit.errors import SeqkitError
 from seqkit.examples import RawText, RecordErrors, Sentence
-from seqkit.extend.build import build, facts_class
+from seqkit.extend.build import facts_class
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import CorpusSpec
 from seqkit.training.request import Sources, TrainingRequest
@@ -63,9 +63,10 @@ def fresh_or_started(request: TrainingRequest, gather: Callable[[Any], Any]) -> 
 
     Args: gather, from the ModelSpec's class of facts to the facts of the training split.
     """
+    from seqkit.models.size import build_model_within_memory
     from seqkit.training.finetune import started
 
     if request.sources.start:
         return started(request.sources.start, request.model)
     spec = registry().find("models", request.sources.model)
-    return build("models", spec.name, request.model, gather(facts_class(spec)))
+    return build_model_within_memory(spec.name, request.model, gather(facts_class(spec)))

@@ -55,7 +55,11 @@ class Weights:
 
 
 def read_weights(path: Path) -> Weights:
-    """The weights in a file of safetensors. Raises safetensors.SafetensorError for a file that is none."""
+    """The weights in a file of safetensors.
+
+    Raises safetensors.SafetensorError for another file, ValueError for integers, NaN and infinity, which the torch form
+    reports.
+    """
     from safetensors import safe_open
 
     try:
@@ -63,7 +67,10 @@ def read_weights(path: Path) -> Weights:
             stored = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118, no mapping
     except TypeError:  # numpy has no bfloat16
         stored = _with_bfloat16(path)
-    return Weights(widened_in_numpy(stored))
+    wide = widened_in_numpy(stored)
+    if not all(value.dtype.kind == "f" and np.isfinite(value).all() for value in wide.values()):
+        raise ValueError(f"{path}: holds integers, NaN or infinity")
+    return Weights(wide)
 
 
 def _with_bfloat16(path: Path) -> dict[str, Array]:

@@ -12,11 +12,12 @@ from seqkit.errors import SeqkitError
 from seqkit.evaluation.corpus_metric import metric_of
 from seqkit.evaluation.report import Report
 from seqkit.examples import RecordErrors
-from seqkit.extend.build import build, facts_class
+from seqkit.extend.build import facts_class
 from seqkit.extend.manager import registry
 from seqkit.io.json_files import read_json
 from seqkit.io.text_files import FilePath
 from seqkit.models.folder import LANGUAGES, model_folder
+from seqkit.models.size import build_model_within_memory
 from seqkit.models.usable import usable_pairs
 from seqkit.runtime.allocator import SEARCH
 from seqkit.tasks.application import ApplyRequest, Chunk, OutputWriter
@@ -156,7 +157,7 @@ def _model(request: TrainingRequest, data: PairData, reporter: Reporter) -> Any:
     if not start:
         spec = registry().find("models", request.sources.model)
         facts = facts_class(spec).gather(data.train, request.model, data.source, data.target)
-        return build("models", spec.name, request.model, facts)
+        return build_model_within_memory(spec.name, request.model, facts)
     model = started(start, request.model)
     was = (model.facts.source_language, model.facts.target_language)
     now = tuple(

@@ -10,12 +10,13 @@ import torch
 from seqkit.errors import PluginError, SeqkitError
 from seqkit.evaluation.report import Report
 from seqkit.examples import RecordErrors, Sentence
-from seqkit.extend.build import build, facts_class
+from seqkit.extend.build import facts_class
 from seqkit.extend.manager import registry
 from seqkit.inference.tagger import TaggerRunner
 from seqkit.io.text_files import FilePath
 from seqkit.models.contracts import TaggerOptions
 from seqkit.models.folder import default_model
+from seqkit.models.size import build_model_within_memory
 from seqkit.tasks.application import ApplyRequest, Chunk
 from seqkit.tasks.contract import EvaluationRequest, Task
 from seqkit.tasks.inspecting import InspectionRequest, Subject
@@ -171,7 +172,7 @@ def _model(request: TrainingRequest, data: Data, auxiliary: Sequence[str], repor
         spec = registry().find("models", request.sources.model)
         kinds = (*data.labels, *auxiliary)
         facts = facts_class(spec).gather(data.train, request.model, kinds, data.language)
-        return build("models", spec.name, request.model, facts)
+        return build_model_within_memory(spec.name, request.model, facts)
     model = started(start, request.model)
     add_kinds(model, request.task.add_label, data)
     for note in check_labels(start, model, data, request.task.label):
