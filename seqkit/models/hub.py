@@ -84,6 +84,11 @@ def _client(name: str) -> Any:
     """The library. Raises SeqkitError where it is not installed."""
     try:
         import huggingface_hub
+
+        # Its own names are imported when they are first used, its modules are not.
+        import huggingface_hub.constants
+        import huggingface_hub.errors
+        import huggingface_hub.utils
     except ImportError:
         problem = f"{name}: needs the package huggingface_hub"
         raise SeqkitError(problem, "Install it: pip install 'seqkit[hub]'", exit_code=2) from None
@@ -172,10 +177,11 @@ def _check(wanted: HubName, folder: Path) -> None:
     faults = verify(folder)
     if not faults:
         return
-    for name in (fault.partition(" ")[0] for fault in faults):
+    wrong = [name for name in checksums(folder) if any(fault.startswith(f"{name} ") for fault in faults)]
+    for name in wrong:
         for path in ((folder / name).resolve(), folder / name):
             path.unlink(missing_ok=True)
-    problem = f"{wanted}: {faults[0].partition(' ')[0]} is not the file that its manifest lists"
+    problem = f"{wanted}: {wrong[0]} is not the file that its manifest lists"
     raise SeqkitError(problem, "Pull it again: it may have been changed meanwhile; else tell its owner.")
 
 

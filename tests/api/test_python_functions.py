@@ -228,6 +228,21 @@ def test_training_is_quiet_and_leaves_the_process_as_it_was(tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+def test_an_interrupted_training_is_a_keyboard_interrupt_that_says_how_to_go_on(tmp_path, monkeypatch):
+    from seqkit.training import run
+    from seqkit.training.loop import Stopped
+
+    def stop(*arguments):
+        torch.manual_seed(5)
+        raise Stopped
+
+    monkeypatch.setattr(run, "train", stop)
+    state = torch.get_rng_state()
+    with pytest.raises(KeyboardInterrupt, match="resume=True"):
+        package.train("rnn", corpus="sample-english", out=tmp_path / "o", threads=1)
+    assert torch.equal(torch.get_rng_state(), state)
+
+
 def test_evaluate_gives_the_report_of_the_command(seqkit):
     told = json.loads(seqkit("evaluate", "en-tagger", "sample-english", "--split", "dev", "--json").out)
     report = package.evaluate("en-tagger", "sample-english", split="dev", threads=2)

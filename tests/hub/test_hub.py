@@ -276,6 +276,20 @@ def test_training_begins_with_a_pinned_model_and_may_learn_from_one(hub, tmp_pat
     assert f"hf://owner/rnn@{sha}" in (tmp_path / "taught" / "training" / "config.toml").read_text()
 
 
+def test_the_command_works_in_a_process_of_its_own(hub, tmp_path):
+    hub.upload("owner/small", model_folder("en-tagger") / "segmenter")
+    environment = {**os.environ, "HF_ENDPOINT": hub.address, "HF_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-m", "seqkit", "models", "pull"]
+    run = lambda name: subprocess.run(  # noqa: E731
+        [*command, name], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    done = run("hf://owner/small")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert files_of(Path(done.stdout.strip())) == files_of(model_folder("en-tagger") / "segmenter")
+    none = run("hf://owner/none")
+    assert none.returncode == 1 and none.stderr.count("\n") == 2 and "no such model on the Hub" in none.stderr
+
+
 @pytest.mark.slow
 def test_a_batch_works_on_a_pinned_model_in_its_workers(hub, tmp_path):
     (tmp_path / "a.txt").write_text("She left. He stays.\n" * 50, encoding="utf-8")
