@@ -143,7 +143,8 @@ def _request(subject: Subject, engine: str) -> BatchRequest:
     place = folder_of(subject)
     inputs = [place / f"text-{number}.txt" for number in range(FILES)]
     for number, path in enumerate(inputs):
-        path.write_text(TEXT * (number + 1), encoding="utf-8")
+        if not path.exists():
+            path.write_text(TEXT * (number + 1), encoding="utf-8")
     verb = _verb()
     spec = next(one.spec for one in registry().all("tasks") if one.spec.verb == verb)
     options = registry().find("engines", engine).options()
