@@ -41,7 +41,8 @@ class Seq2SeqTraining(MediaLimits):
     metric: str = ""
     """Registered metric of greedy output on dev that chooses the epoch, such as chrf. Default: depends on the data."""
     renaming: float = field(default=0.0, metadata={"unit": "share"})
-    """Text: share of the pairs with a name on both sides in which another name replaces it."""
+    """Text: share of the pairs with a name on both sides in which another name replaces it. Without, models write the
+    names of their training text for others."""
     random_names: float = field(default=0.0, metadata={"unit": "share"})
     """Text: share of the names put in by renaming that are random letters, so that a model copies any name."""
     bptt_window: int = 0
