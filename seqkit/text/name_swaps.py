@@ -17,10 +17,11 @@ from typing import Self
 from seqkit.examples import Pair
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
-RANDOM_LENGTHS = (2, 10)
-"""Least and most letters of a random name."""
-STRANGE = 0.1
-"""Share of random names whose letters are neighbours anywhere in Unicode, so that byte pieces are learnt, too."""
+RANDOM_LENGTHS = (2, 8)
+"""Least and most letters of a random name: one long name would pad the whole batch."""
+STRANGE, STRANGE_LENGTHS = 0.1, (1, 3)
+"""Share of random names whose letters are neighbours anywhere in Unicode, so that byte pieces are learnt, too. Each of
+them is two or three pieces."""
 SHORTEST = 3
 """Minimum letters of a name: shorter words are often equal by chance."""
 
@@ -89,9 +90,9 @@ def _is_capitalised(word: str) -> bool:
 
 def random_name(letters: str, random: Random) -> str:
     """Random letters, capitalised. Args: letters, what most names are drawn from."""
-    if random.random() < STRANGE:
-        letters = _neighbours(random)
-    name = "".join(random.choices(letters, k=random.randint(*RANDOM_LENGTHS)))
+    strange = random.random() < STRANGE
+    lengths = STRANGE_LENGTHS if strange else RANDOM_LENGTHS
+    name = "".join(random.choices(_neighbours(random) if strange else letters, k=random.randint(*lengths)))
     return unicodedata.normalize("NFC", name[:1].upper() + name[1:])
 
 
