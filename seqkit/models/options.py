@@ -38,14 +38,16 @@ class Seq2SeqOptions(ModelOptions):
     decoder_layers: int = field(default=1, metadata={"unit": "layers"})
     """Depth of the decoder."""
     bidirectional: bool = True
-    """Whether the encoder is bidirectional. Multi30k after 15 minutes: 32.7 BLEU, with false 27.6."""
+    """Whether the encoder is bidirectional. Multi30k after 15 minutes, sampling=0.1: 32.7 BLEU, with
+    false 27.6."""
     attention: Literal["none", "dot", "general", "additive"] = "general"
     """Attention score: dot or general (Luong et al. 2015), additive (Bahdanau et al. 2015), or none, with which the
     decoder reads the final state only. dot begins to translate soonest."""
     input_feeding: bool = False
     """Feed the attentional state into the next step (Luong et al. 2015, section 3.3); training is slower."""
     layer_norm: bool = False
-    """Normalise the states of each layer (Ba et al. 2016). Multi30k after 15 minutes: 32.7 BLEU, with true 27.8."""
+    """Normalise the states of each layer (Ba et al. 2016). Multi30k after 15 minutes, sampling=0.1: 32.7 BLEU,
+    with true 27.8."""
     residual: bool = False
     """Add the input of a layer to its output if the sizes are equal (He et al. 2016)."""
     inference_dtype: Literal["float32", "bfloat16"] = "float32"
