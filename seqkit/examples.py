@@ -131,6 +131,12 @@ class Translation(NamedTuple):
     """What the outputs of one source are ranked by: the log-probability after the length penalty."""
     log_prob: float
     """ln P(target | source), the end included."""
+    confidence: float | None = None
+    """Probability that it is good; None for a model that `seqkit calibrate` has not measured."""
+    familiarity: float | None = None
+    """Share of lines like those of the training data that are less familiar than its source; None as above."""
+    doubtful: bool = False
+    """Whether it should not be trusted: one of the two is low, or a protected part had to be forced into it."""
 
 
 class RecordErrors:

@@ -12,6 +12,12 @@ from seqkit.examples import Translation
 BREAKS = re.compile("\r\n|[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 DIGITS = 6
 """Decimals of a score."""
+TRUST_DIGITS = 3
+"""Decimals of confidence and familiarity."""
+
+
+SCORES = ("score", "log_prob", "confidence", "familiarity", "text")
+"""Columns of a translation; confidence and familiarity are empty without calibration."""
 
 
 class TranslationWriter(Protocol):
@@ -59,14 +65,30 @@ class JsonLines:
             "line": line,
             "source": source,
             "translations": [
-                {"text": text, "score": round(score, DIGITS), "log_prob": round(log_prob, DIGITS)}
-                for text, score, log_prob in translations
+                {
+                    "text": one.text,
+                    "score": round(one.score, DIGITS),
+                    "log_prob": round(one.log_prob, DIGITS),
+                    **_trust(one),
+                }
+                for one in translations
             ],
         }
         self._file.write((json.dumps(record, ensure_ascii=False) + "\n").encode())
 
     def close(self) -> None:
         """Nothing is left to do: every line is complete."""
+
+
+def _trust(one: Translation) -> dict[str, float | bool]:
+    """What is known of how far a translation can be trusted; nothing without calibration."""
+    if one.confidence is None or one.familiarity is None:
+        return {}
+    return {
+        "confidence": round(one.confidence, TRUST_DIGITS),
+        "familiarity": round(one.familiarity, TRUST_DIGITS),
+        "doubtful": one.doubtful,
+    }
 
 
 class Rows:
@@ -79,15 +101,15 @@ class Rows:
 
     def write(self, line: int, source: str, translations: Sequence[Translation]) -> None:
         """Write one row a translation."""
-        for rank, (text, score, log_prob) in enumerate(translations, 1):
-            self._write(line, source, rank, score, log_prob, text)
+        for rank, one in enumerate(translations, 1):
+            trust = one.confidence, one.familiarity
+            self._write(line, source, rank, one.score, one.log_prob, *trust, one.text)
         if not translations:
-            self._write(line, source, 0, None, None, "")
+            self._write(line, source, 0, None, None, None, None, "")
 
     def _write(self, line: int, source: str, rank: int, *found: float | str | None) -> None:
-        score, log_prob, text = found
-        row = {"line": line, "source": source, "rank": rank, "score": score, "log_prob": log_prob}
-        self._rows.write_record({**row, "text": text})
+        row: dict[str, float | str | None] = {"line": line, "source": source, "rank": rank}
+        self._rows.write_record({**row, **dict(zip(SCORES, found, strict=True))})
 
     def close(self) -> None:
         """Write the footer."""
@@ -95,25 +117,30 @@ class Rows:
 
 
 class Table:
-    """A header, then line, rank, score, log_prob and text of each translation, with tabs between.
+    """A header, then line, rank, `SCORES` and text of each translation, with tabs between.
 
     A line without translations has one row of rank 0 with empty fields.
     """
 
     def __init__(self, file: BinaryIO, count: int = 1) -> None:
         self._file = file
-        self._file.write(b"line\trank\tscore\tlog_prob\ttext\n")
+        self._file.write(("\t".join(["line", "rank", *SCORES]) + "\n").encode())
 
     def write(self, line: int, source: str, translations: Sequence[Translation]) -> None:
         """Write one row a translation."""
         rows = [
-            f"{line}\t{rank}\t{score:.{DIGITS}f}\t{log_prob:.{DIGITS}f}\t{one_line(text)}\n"
-            for rank, (text, score, log_prob) in enumerate(translations, 1)
+            f"{line}\t{rank}\t{one.score:.{DIGITS}f}\t{one.log_prob:.{DIGITS}f}"
+            f"\t{_shown(one.confidence)}\t{_shown(one.familiarity)}\t{one_line(one.text)}\n"
+            for rank, one in enumerate(translations, 1)
         ]
-        self._file.write("".join(rows or [f"{line}\t0\t\t\t\n"]).encode())
+        self._file.write("".join(rows or [f"{line}\t0\t\t\t\t\t\n"]).encode())
 
     def close(self) -> None:
         """Nothing is left to do: every line is complete."""
+
+
+def _shown(share: float | None) -> str:
+    return "" if share is None else f"{share:.{TRUST_DIGITS}f}"
 
 
 def one_line(text: str) -> str:

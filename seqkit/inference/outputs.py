@@ -39,6 +39,9 @@ class Output(NamedTuple):
     """Symbols that were written, the end counted."""
     kept: bool = True
     """Whether every protected part of the source came out without being forced."""
+    confidence: float | None = None
+    """As of `Translation`, as is `familiarity`."""
+    familiarity: float | None = None
 
 
 def source_batches(steps: Sequence[int], most: int) -> Iterator[list[int]]:

@@ -29,9 +29,14 @@ def seqkit_tasks() -> Iterable[TaskSpec]:
 
 @hookimpl
 def seqkit_commands() -> Iterable[CommandSpec]:
-    """The command `translate`."""
+    """The commands `translate` and `calibrate`."""
     yield CommandSpec(
         "translate",
         command="seqkit.tasks.seq2seq.command:translate",
         summary="Turn one sequence into another: a line of text for each line, or for each file; or text into files.",
+    )
+    yield CommandSpec(
+        "calibrate",
+        command="seqkit.tasks.seq2seq.command_calibrate:calibrate",
+        summary="Let a translator say how sure it is: fit its confidence on dev, and store it in its folder.",
     )

@@ -18,6 +18,7 @@ from seqkit.tasks.application import ApplyRequest, Chunk, Limits, OutputWriter
 from seqkit.tasks.seq2seq.apply import CHUNK, apply_chunk
 from seqkit.tasks.seq2seq.command_modalities import source_language
 from seqkit.tasks.seq2seq.command_models import default_translator
+from seqkit.tasks.seq2seq.doubt import translation_of
 from seqkit.tasks.seq2seq.lines import LineHandling
 from seqkit.tasks.text_records import FieldWriter, TextItem, cuts_of_texts, field_formats, read_texts
 
@@ -67,7 +68,7 @@ def translate_chunk(model: Any, chunk: Chunk, request: ApplyRequest) -> list[Any
         handling_of(request),
     )
     return [
-        faults.get(item.number, [Translation(str(one.value), one.score, one.log_prob) for one in found])
+        faults.get(item.number, [translation_of(one) for one in found])
         for item, found in zip(chunk.items, outputs, strict=True)
     ]
 

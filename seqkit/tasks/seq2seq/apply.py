@@ -16,6 +16,7 @@ from seqkit.inference.numpy.starting import StartingTranslator
 from seqkit.inference.outputs import Output, Source
 from seqkit.models.usable import fault_of_source
 from seqkit.tasks.application import Limits, chunks
+from seqkit.tasks.seq2seq.doubt import translation_of, with_confidence
 from seqkit.tasks.seq2seq.lines import LineHandling, Lines, handles, lines_of
 from seqkit.tasks.seq2seq.units import Unit, decoded
 
@@ -63,7 +64,7 @@ def translate_sources(
 ) -> Iterator[list[Translation]]:
     """As `translate_lines`, for sources of any modality and output of text; None is a missing source."""
     for outputs in outputs_of(models, sources, options, bad, handling):
-        yield [Translation(str(output.value), output.score, output.log_prob) for output in outputs]
+        yield [translation_of(output) for output in outputs]
 
 
 def outputs_of(
@@ -127,9 +128,10 @@ def _worked(
 ) -> list[list[Output]]:
     numbers = [number * PARTS for number in numbers]
     if handling.changes and handles(models):
-        return Lines(models, options, handling).outputs(lines_of(whole), numbers)
+        found = Lines(models, options, handling).outputs(lines_of(whole), numbers)
+        return with_confidence(models, whole, found, handling.model)
     units = [Unit(source, number, options.prefix) for source, number in zip(whole, numbers, strict=True)]
-    return decoded(models, units, options)
+    return with_confidence(models, whole, decoded(models, units, options), handling.model)
 
 
 def size_of(source: Source | None) -> float:

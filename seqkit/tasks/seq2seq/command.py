@@ -131,6 +131,8 @@ def translate(
 ) -> None:
     """Turn one sequence into another: a line of text for each line, or for each file; or text into files.
 
+    The shipped models are made for everyday sentences; lines unlike those are counted as in doubt.
+
     \b
     Examples:
       seqkit translate "Wie geht's?"
@@ -218,6 +220,7 @@ def run(request: TranslateRequest, modalities: Modalities | None) -> None:
             first,
             request.line_inputs,
             request.handling,
+            plain=request.fields is None and request.format in ("", "text") and not request.scores,
         )
         first.show()
     say(problems.summary())

@@ -14,8 +14,10 @@ from seqkit.io.meter import metering
 from seqkit.io.pipes import Paced
 from seqkit.io.streams import data_stream, data_stream_alone
 from seqkit.tasks.seq2seq.command_attention import FirstLine
+from seqkit.tasks.seq2seq.command_doubts import Doubts
 from seqkit.tasks.seq2seq.command_sources import Remembered
 from seqkit.terminal.inputs import Inputs
+from seqkit.terminal.tables import say
 
 if TYPE_CHECKING:
     from seqkit.decoding.options import DecodingOptions
@@ -35,10 +37,11 @@ def write_lines(
     first: FirstLine,
     inputs: Inputs,
     handling: LineHandling,
+    plain: bool = False,
 ) -> None:
     """Translate to the file, or to standard output. Ends with 130 after Ctrl-C, telling how far it came.
 
-    Args: inputs, the arguments behind `waiting`, if those are lines.
+    Args: inputs, the arguments behind `waiting`, if those are lines; plain, whether translations are written as text.
     """
     from seqkit.tasks.seq2seq.apply import translate_sources
     from seqkit.terminal.word_counter import WordCounter
@@ -53,9 +56,11 @@ def write_lines(
             ) as counter,
         ):
             writer = make(file)
+            doubts = Doubts(marks=out is None and plain and sys.stdout.isatty())
             sources = Paced(counter.reading(waiting), paced=inputs.may_pause)
             for translations in translate_sources(models, sources, options, waiting.bad, handling):
                 name, source, _, fields = waiting.next()
+                translations = doubts.see(translations)
                 if fields is None:
                     writer.write(done + 1, name, translations)
                 else:
@@ -66,6 +71,7 @@ def write_lines(
                 if sources.paused:
                     file.flush()
             writer.close()
+        say(doubts.summary())
     except KeyboardInterrupt:
         left = f"{out} was not written" if out is not None else "they were written"
         print(f"seqkit: interrupted after {done:,} lines; {left}", file=sys.stderr)

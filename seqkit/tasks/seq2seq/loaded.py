@@ -30,6 +30,10 @@ class TranslatedText(ScoredText):
     source: str
     score: float
     """Translations of one source are ranked by it: the log-probability after the length penalty."""
+    confidence: float | None
+    """Probability that it is good, as is `familiarity` of its source; None without calibration."""
+    familiarity: float | None
+    doubtful: bool
     model: LoadedTranslator
 
     @classmethod
@@ -37,6 +41,7 @@ class TranslatedText(ScoredText):
         """A translation of a source by a model."""
         made = cls(found.text, found.log_prob)
         made.source, made.score, made.model = source, found.score, model
+        made.confidence, made.familiarity, made.doubtful = found[3:]
         return made
 
     def _repr_html_(self) -> str:
@@ -129,6 +134,7 @@ class LoadedTranslator(LoadedModel):
         """The translations of each line, a list; a SeqkitError in place of a line that the model cannot take."""
         from seqkit.tasks.seq2seq.application import handling_of
         from seqkit.tasks.seq2seq.apply import LIMITS, apply_chunk
+        from seqkit.tasks.seq2seq.doubt import translation_of
 
         options, handling = request.options.decoding(), handling_of(request)
         for chunk in chunks(items, LIMITS, lambda item: len(item[1])):
@@ -137,7 +143,7 @@ class LoadedTranslator(LoadedModel):
             faults: dict[int, SeqkitError] = {}
             found = apply_chunk(models, sources, options, numbers, faults.__setitem__, handling)
             for number, text, outputs in zip(numbers, texts, found, strict=True):
-                made = [Translation(str(one.value), one.score, one.log_prob) for one in outputs]
+                made = map(translation_of, outputs)
                 yield faults.get(number) or [TranslatedText.of(one, text, self) for one in made]
 
     def _chosen(

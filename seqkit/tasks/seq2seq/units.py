@@ -69,6 +69,7 @@ def joined(outputs: Sequence[Sequence[Output]], join: Any, options: DecodingOpti
         log_prob, length = sum(output.log_prob for output in chosen), sum(output.length for output in chosen)
         # A decoder that writes no symbols has outputs without length.
         score = log_prob / max(length, 1) ** options.length_penalty
-        found.append(Output(value, log_prob, score, length))
+        kept = all(output.kept for output in chosen)
+        found.append(Output(value, log_prob, score, length, kept))
     # By expected utility they are in order already.
     return found if options.mbr else sorted(found, key=lambda output: -output.score)
