@@ -79,6 +79,11 @@ def __getattr__(name: str) -> Any:
     return found
 
 
+def __dir__() -> list[str]:
+    """Every public name, for the completion of names in notebooks."""
+    return sorted({*globals(), *__all__})
+
+
 __all__ = [
     "PLUGIN_API",
     "CommandSpec",

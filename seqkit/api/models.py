@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from os import PathLike, fspath
 from typing import Any, cast
 
-from seqkit.errors import SeqkitError
+from seqkit.errors import PluginError, SeqkitError
 from seqkit.extend.manager import load as resolve
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import TaskSpec
@@ -46,8 +46,7 @@ def load(model: Name, *, inference_dtype: str = "", device: str = "") -> LoadedM
         use_device(device)
     info = model_info(name)
     spec = task_of(info)
-    made = resolve(spec.loaded) if spec.loaded else LoadedModel
-    return cast(LoadedModel, made(name, info, spec, inference_dtype))
+    return _class_of(spec)(name, info, spec, inference_dtype)
 
 
 def tag(text: str, model: Name = "en-tagger", lang: str = "", segmenter: str = "", **options: Any) -> Any:
@@ -90,6 +89,16 @@ def generate(prompt: str = "", *, model: Name, **options: Any) -> list[ScoredTex
     generate = writer.generate
     writer.request(options)  # names a slip
     return cast(list[ScoredText], generate(prompt, **options))
+
+
+def _class_of(spec: TaskSpec) -> type[LoadedModel]:
+    """The class of a task's models in Python. Raises PluginError where the task names something else."""
+    made = resolve(spec.loaded) if spec.loaded else LoadedModel
+    if not (isinstance(made, type) and issubclass(made, LoadedModel)):
+        who = registry().registered("tasks", spec.name).who
+        problem = f"{who}: the task '{spec.name}' names {spec.loaded}, which is no seqkit.tasks.LoadedModel"
+        raise PluginError(problem, "Its author should subclass it.")
+    return made
 
 
 def task_of(info: ModelInfo) -> TaskSpec:

@@ -65,6 +65,30 @@ def test_a_translator_gives_strings_with_their_scores(seqkit):
     assert pickle.loads(pickle.dumps(found[0])) == found[0]
 
 
+def test_apply_reads_texts_and_files(tmp_path):
+    (tmp_path / "a.txt").write_text("\n".join(LINES), encoding="utf-8")
+    translator = package.load("de-en")
+    found = translator.apply([tmp_path / "a.txt", "Der Hund schläft."])
+    texts = [own[0] if own else "" for own in found]
+    assert texts == [*translator.translate(LINES), *translator.translate("Der Hund schläft.")]
+    tagger = package.load("en-tagger")
+    (tmp_path / "b.conllu").write_text("1\tShe\t_\t_\t_\t_\t_\t_\t_\t_\n\n", encoding="utf-8")
+    (of_file,), (of_text,) = tagger.apply([tmp_path / "b.conllu", "He stays."], label="upos")
+    assert of_file.labels["upos"] == ["PRON"] and of_text.labels["upos"] == ["PRON", "VERB", "PUNCT"]
+
+
+def test_a_task_that_names_another_class_is_a_fault_of_its_plugin(monkeypatch):
+    import dataclasses
+
+    from seqkit.api import models
+
+    spec = dataclasses.replace(registry().find("tasks", "tagging"), loaded="seqkit.errors:SeqkitError")
+    monkeypatch.setattr(models, "task_of", lambda info: spec)
+    with pytest.raises(package.SeqkitError, match=r"which is no seqkit\.tasks\.LoadedModel"):
+        package.load("en-tagger")
+    assert {"load", "train", "evaluate", "SeqkitError"} <= set(dir(package))
+
+
 def test_a_text_that_cannot_be_translated_costs_no_other(monkeypatch):
     translator = package.load("de-en")
     from seqkit.tasks.seq2seq import apply
