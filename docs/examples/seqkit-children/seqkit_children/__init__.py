@@ -1,0 +1,9 @@
+"""children: works on each part of a batch in a child process of its own."""
+
+from seqkit import EngineSpec, hookimpl
+
+
+@hookimpl
+def seqkit_engines():
+    engine = "seqkit_children.engine:ChildrenEngine"
+    yield EngineSpec("children", engine=engine, summary="each part in a child process of its own")

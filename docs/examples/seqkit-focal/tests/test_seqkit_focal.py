@@ -1,0 +1,5 @@
+"""The conformance suite of seqkit: one test for each check, in an environment with the plugin installed."""
+
+from seqkit.testing import conformance
+
+test_objective = conformance("objectives", "focal")

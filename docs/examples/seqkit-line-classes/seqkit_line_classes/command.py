@@ -1,0 +1,18 @@
+"""`seqkit line-classes-line`. torch is imported inside, so that --help stays quick."""
+
+from typing import Annotated
+
+import typer
+
+from seqkit.io.streams import data_text
+
+
+def give_class(
+    text: Annotated[str, typer.Argument(help="The line.")],
+    model: Annotated[str, typer.Option("--model", "-m", help="A model: its folder.")],
+) -> None:
+    """Give a line its class."""
+    from seqkit.models.artifact import load_for
+    from seqkit_line_classes.task import classes
+
+    print(*classes(load_for("line-classes", model), [text]), file=data_text())
