@@ -208,7 +208,7 @@ def table(
 
 
 def at(scores: Any, path: str) -> dict[str, Any] | None:
-    """The figure at `a/b` of some JSON; None where there is none."""
+    """The figure at `a/b` of some JSON; None if there is none."""
     for part in path.split("/"):
         scores = scores.get(part) if scores else None
     return scores

@@ -19,7 +19,7 @@ SECONDS = 120
 
 
 def one_round(method: str) -> None:
-    """Tag in one process and in two. Raises AssertionError where they differ."""
+    """Tag in one process and in two. Raises AssertionError if they differ."""
     import spacy
 
     multiprocessing.set_start_method(method)

@@ -40,7 +40,7 @@ class Run(NamedTuple):
 
 
 def run(command: list[str]) -> Run:
-    """Run a command. Raises RuntimeError where it fails."""
+    """Run a command. Raises RuntimeError if it fails."""
     begin = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)

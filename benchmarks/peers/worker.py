@@ -43,7 +43,7 @@ def file(tag: Tag, source: str, target: str) -> None:
 
 
 def raw(folder: Path, source: str, target: str) -> None:
-    """A line a document through `nlp.pipe`, written as CoNLL-U by the shortest code that does it."""
+    """A line per document through `nlp.pipe`, written as CoNLL-U by the shortest code that does it."""
     import spacy
 
     nlp = spacy.load(folder / "pipeline")

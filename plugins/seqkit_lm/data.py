@@ -43,7 +43,7 @@ def documents_in(sources: Iterable[str], split: str, problems: RecordErrors) -> 
 
 
 def read_data(request: TrainingRequest) -> LMData:
-    """Read train and dev. Raises SeqkitError where there is no text."""
+    """Read train and dev. Raises SeqkitError if there is no text."""
     sources, problems = request.sources, RecordErrors(skip=request.sources.skip_bad)
     train = documents_in(split_sources(sources, "train"), "train", problems)
     dev = documents_in(split_sources(sources, "dev"), "dev", problems)

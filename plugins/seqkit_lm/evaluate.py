@@ -39,7 +39,7 @@ class LineCounts(NamedTuple):
 
 
 def evaluate_lm(request: EvaluationRequest) -> Report:
-    """Scores of a language model on text. Raises SeqkitError where there is none."""
+    """Scores of a language model on text. Raises SeqkitError if there is none."""
     model = load_for("lm", request.model, request.inference_dtype)
     problems = RecordErrors(skip=request.skip_bad)
     documents = documents_in([request.source], request.split or "", problems)

@@ -29,9 +29,9 @@ class WindowBatch(NamedTuple):
     inputs_BT: Tensor
     targets_BT: Tensor
     mask_BT: Tensor
-    """True where a step is real."""
+    """True if a step is real."""
     fresh_B: Tensor
-    """True where a window begins its document: its state is zero, not carried."""
+    """True if a window begins its document: its state is zero, not carried."""
     lane_B: Tensor
     """Number of each window's lane."""
 

@@ -157,7 +157,7 @@ class LMFacts:
 
     @classmethod
     def gather(cls, documents: Sequence[Sequence[str]], options: Any, language: str) -> Self:
-        """Learn the alphabet of documents, each a list of lines. Raises SeqkitError where there is no letter."""
+        """Learn the alphabet of documents, each a list of lines. Raises SeqkitError if there is no letter."""
         lines = [line for document in documents for line in document if line]
         if not lines:
             raise SeqkitError("there is no text to learn from", "Give a file with text.")
@@ -182,7 +182,7 @@ class LMFacts:
         if told["unit"] == "pieces":
             path = folder / "symbols" / SUBWORD
             if not path.is_file():
-                raise SeqkitError(f"{path}: missing from the model folder", "Get the model again.")
+                raise SeqkitError(f"{path}: missing from the model folder", "Download the model again.")
             return cls(PieceSymbols(Subword(path.read_bytes())), told["language"])
         names = read_json(folder / "symbols" / f"{told['unit']}.json")
         return cls(LISTED[told["unit"]](names), told["language"])

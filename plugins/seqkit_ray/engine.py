@@ -27,7 +27,7 @@ QUIET = {
 
 
 def ray_module() -> Any:
-    """Ray, with its messages home turned off. Raises SeqkitError where it is not installed."""
+    """Ray, with its messages home turned off. Raises SeqkitError if it is not installed."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     try:
@@ -153,7 +153,7 @@ def connect(ray: Any, address: str) -> None:
 
 
 def check_answers(address: str) -> None:
-    """Raise SeqkitError where no process listens: Ray itself would try for minutes."""
+    """Raise SeqkitError if no process listens: Ray itself would try for minutes."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not host or not port.isdecimal():
         raise SeqkitError(f"--address {address}: not of the form HOST:PORT", "Or write auto.", exit_code=2)

@@ -33,7 +33,7 @@ class SegmenterData:
 
 
 def read_data(request: TrainingRequest) -> SegmenterData:
-    """Read train and dev. Raises SeqkitError where there is nothing to learn from."""
+    """Read train and dev. Raises SeqkitError if there is nothing to learn from."""
     problems = RecordErrors(skip=request.sources.skip_bad)
     train, dev = (_sentences(request, split, problems) for split in ("train", "dev"))
     sources = request.sources

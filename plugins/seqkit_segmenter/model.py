@@ -90,7 +90,7 @@ class SegmenterModel(nn.Module):
 
 
 def _lengths(lengths_B: Tensor, padded_BT: Tensor) -> Tensor | None:
-    """None where nothing is padded, which is faster."""
+    """None if nothing is padded, which is faster."""
     return None if all_real(lengths_B == padded_BT.shape[1]) else lengths_B
 
 

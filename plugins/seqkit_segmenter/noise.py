@@ -54,14 +54,14 @@ def without_stops_or_capitals(paragraph: Paragraph, random: Generator) -> Paragr
 
 
 def on_lines(paragraph: Paragraph, random: Generator) -> Paragraph:
-    """A line a sentence, now and then two on one."""
+    """A line per sentence, now and then two on one."""
     return _with_line_ends(
         paragraph, random, lambda at: bool(paragraph.stops_T[at]) and random.random() < 0.8
     )
 
 
 def as_list(paragraph: Paragraph, random: Generator) -> Paragraph:
-    """A line a sentence, without stops."""
+    """A line per sentence, without stops."""
     return on_lines(without_stops(paragraph, random), random)
 
 

@@ -45,7 +45,7 @@ class NumpySegmenter(StreamSegmenter):
         self._shapes = table("shapes.weight", 2 + len(SHAPES), None)
         self._context = Stack.of(form, weights.part("context"), options.context_layers, bidirectional=True)
         self._stops, self._threshold = Affine(weights.part("stops"), None, 1), weights("threshold")
-        self.labels(["a."])  # raises ValueError where layers do not fit together
+        self.labels(["a."])  # raises ValueError if layers do not fit together
 
     def answers(self, seen: Sequence[Seen]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         chars, classes, places, runs, shapes = zip(*seen, strict=True)
@@ -84,7 +84,7 @@ class StartingSegmenter(NumpySegmenter):
 
 
 def starting(name_or_folder: str) -> StartingSegmenter | None:
-    """A segmenter by name or folder; None where a part of it has no form in numpy. Raises as `load_model`."""
+    """A segmenter by name or folder; None if a part of it has no form in numpy. Raises as `load_model`."""
 
     def make(spec: ModelSpec, options: Any, facts: Any, weights: Weights) -> StartingSegmenter:
         return StartingSegmenter(partial(_in_torch, name_or_folder), options, facts, weights)
@@ -99,7 +99,7 @@ def _in_torch(name_or_folder: str) -> StreamSegmenter:
 
 
 def _lengths(windows: Sequence[Ids]) -> Ids | None:
-    """None where nothing is padded."""
+    """None if nothing is padded."""
     lengths_B = np.array(list(map(len, windows)))
     return None if (lengths_B == max(1, lengths_B.max())).all() else lengths_B
 

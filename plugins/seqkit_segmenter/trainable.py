@@ -35,7 +35,7 @@ class LabelledBatch(NamedTuple):
     text: TextBatch
     ends_BT: Tensor
     stops_BK: Tensor
-    """1 where a sentence ends, 0 where none does, IGNORED at padding."""
+    """1 where a sentence ends, 0 if none does, IGNORED at padding."""
 
 
 class _Example(NamedTuple):

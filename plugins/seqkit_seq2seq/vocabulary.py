@@ -124,5 +124,7 @@ def _size_for(lines: Iterable[str]) -> int:
 def _load(folder: Path) -> Subword:
     path = folder / "subword.model"
     if not path.is_file():
-        raise SeqkitError(f"{path}: missing from the model folder", "Get the model again, or train it again.")
+        raise SeqkitError(
+            f"{path}: missing from the model folder", "Download the model again, or train it again."
+        )
     return Subword(path.read_bytes())

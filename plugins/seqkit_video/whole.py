@@ -1,4 +1,4 @@
-"""Whether the file of a film is there to its end: decoders pass over a missing end in silence."""
+"""Whether the file of a film is there to its end: decoders skip a missing end in silence."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _skip_colours(file: BinaryIO, flags: int) -> None:
 
 
 def webm_is_whole(path: Path) -> bool | None:
-    """Whether a WebM file is as long as its segment says (RFC 8794); None where it does not say."""
+    """Whether a WebM file is as long as its segment says (RFC 8794); None if it does not say."""
     with open(path, "rb") as file:
         file.read(4)
         header = _size(file)

@@ -37,7 +37,7 @@ def _ended(held: bytes, at: int, begins: bool) -> End:
 
 
 def _after_empty_line(held: bytes, size: int) -> int | None:
-    """The last place below the limit between an empty line and text, with text before it; None where none is found."""
+    """The last place below the limit between an empty line and text, with text before it; None if none is found."""
     stop = size
     for _ in range(8):
         ends = [held.rfind(mark, 0, stop) + len(mark) for mark in EMPTY_LINE if mark in held[:stop]]

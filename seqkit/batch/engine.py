@@ -30,7 +30,7 @@ class Done(NamedTuple):
 
     job: Job
     row: dict[str, Any] | None
-    """What the worker logged of it; None where it failed."""
+    """What the worker logged of it; None if it failed."""
     error: BaseException | None = None
     died: bool = False
     """Whether the worker died with it, and the engine has not repeated it."""

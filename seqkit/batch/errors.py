@@ -46,7 +46,7 @@ class PartErrors(RecordErrors):
 
 
 def _bytes_of(source: str | Segment, line: int) -> str | None:
-    """The bytes of a line in base64, the first ones of a long one; None where they are not at hand."""
+    """The bytes of a line in base64, the first ones of a long one; None if they are not at hand."""
     if not isinstance(source, Segment):
         return None
     at = 0

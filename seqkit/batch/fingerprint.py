@@ -93,7 +93,7 @@ TITLES = {
 
 
 def check_same(there: dict[str, Any], wanted: dict[str, Any], out: str, any_cpu: bool) -> None:
-    """Raise SeqkitError, naming the first item that differs, where a folder belongs to another run."""
+    """Raise SeqkitError, naming the first item that differs, if a folder belongs to another run."""
     for name, value in wanted.items():
         if name == "model" or (name == "cpu" and any_cpu):
             continue

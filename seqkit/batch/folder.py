@@ -25,7 +25,7 @@ class Inputs(NamedTuple):
 
 
 def open_run(resolved: Resolved, store: Store) -> tuple[dict[str, Any], Inputs]:
-    """What `run.json` holds, and the inputs. Raises SeqkitError where the folder belongs to another run."""
+    """What `run.json` holds, and the inputs. Raises SeqkitError if the folder belongs to another run."""
     wanted = _fingerprint(resolved)
     rows = [_row(file, cuts, target, 0) for file, cuts, target in _inputs(resolved)]
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode(
@@ -41,7 +41,7 @@ def open_run(resolved: Resolved, store: Store) -> tuple[dict[str, Any], Inputs]:
 
 
 def run_of(store: Store) -> dict[str, Any]:
-    """What `run.json` holds. Raises SeqkitError where the folder is not one of a batch."""
+    """What `run.json` holds. Raises SeqkitError if the folder is not one of a batch."""
     data = store.read(RUN)
     if data is None:
         raise SeqkitError(
@@ -85,7 +85,7 @@ def _fingerprint(resolved: Resolved) -> dict[str, Any]:
 
 
 def _check_free(store: Store, resolved: Resolved) -> None:
-    """Raise SeqkitError where an output would replace a file that this run has not written."""
+    """Raise SeqkitError if an output would replace a file that this run has not written."""
     for target in resolved.targets:
         if store.size(target.name) is not None:
             problem = f"{store.root}/{target.name}: is there already, and was not written by a batch"

@@ -31,7 +31,7 @@ class InputFile:
 
 
 def find_inputs(arguments: Sequence[str], readable: Callable[[str], bool]) -> tuple[list[InputFile], int]:
-    """The files that arguments name, in order, and how many files in folders are passed over.
+    """The files that arguments name, in order, and how many files in folders are skipped.
 
     Args: readable, whether a file of a folder can be read, by its name; a file that is named itself is always taken.
     Raises SeqkitError for an argument that leads nowhere, and where nothing is found.
@@ -134,7 +134,7 @@ def output_name(file: InputFile, suffix: str, packs: bool) -> str:
 
 
 def check_distinct(files: Sequence[InputFile], names: Iterable[str]) -> None:
-    """Raise SeqkitError where the outputs for two files would have one name."""
+    """Raise SeqkitError if the outputs for two files would have one name."""
     seen: dict[str, InputFile] = {}
     for file, name in zip(files, names, strict=True):
         other = seen.setdefault(name, file)
@@ -144,7 +144,7 @@ def check_distinct(files: Sequence[InputFile], names: Iterable[str]) -> None:
 
 
 def check_apart(arguments: Sequence[str], out: str) -> None:
-    """Raise SeqkitError where the output folder lies inside a folder of inputs, or the other way round."""
+    """Raise SeqkitError if the output folder lies inside a folder of inputs, or the other way round."""
     if is_remote(out):
         inside = [one for one in arguments if is_remote(one) and f"{out}/".startswith(one.rstrip("/") + "/")]
     else:

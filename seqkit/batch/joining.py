@@ -23,7 +23,7 @@ BLOCK = 1 << 20
 def join(work: Join, store: Store, ledger: Ledger, format: str) -> Row:
     """Write the outputs of a unit under their own names; log that; delete what waited. Twice gives equal bytes.
 
-    Raises SeqkitError where an output of a part is gone or is not what the ledger says.
+    Raises SeqkitError if an output of a part is gone or is not what the ledger says.
     """
     spec: FormatSpec = registry().find("formats", format)
     parts = [f"{PARTS}/{part_name(work.unit, number)}" for number in range(len(work.rows))]

@@ -61,7 +61,7 @@ class Resolved:
 
 
 def task_of(verb: str) -> TaskSpec:
-    """The task whose verb this is. Raises SeqkitError where there is none that can be applied to files."""
+    """The task whose verb this is. Raises SeqkitError if there is none that can be applied to files."""
     able = {
         one.spec.verb: one.spec for one in registry().all("tasks") if one.spec.application and one.spec.verb
     }

@@ -279,7 +279,7 @@ def is_full(error: SeqkitError) -> bool:
 
 
 def _check_model(resolved: Resolved, setup: Setup) -> None:
-    """Raise SeqkitError where the model is no longer the one that the run began with."""
+    """Raise SeqkitError if the model is no longer the one that the run began with."""
     if resolved.task.fingerprint(resolved.apply) != setup.model:
         problem = f"{resolved.apply.model}: the model was changed while the run went on"
         raise SeqkitError(problem, "Restore it and run again, or begin a run in another folder.")

@@ -38,7 +38,7 @@ class Stream:
     """The unpacked bytes of a file, block by block, and how far its stored bytes were read."""
 
     def __init__(self, path: str, skip: int = 0) -> None:
-        """Args: skip, so many unpacked bytes are passed over: sought, unless the file is packed."""
+        """Args: skip, so many unpacked bytes are skipped: sought, unless the file is packed."""
         self.path, self._skip = path, skip
         self.fault: SeqkitError | None = None
         """Why the rest cannot be read."""
@@ -76,7 +76,7 @@ class Stream:
 def damaged(path: str, error: Exception) -> SeqkitError:
     """What to say of a packed file that ends early, or cannot be unpacked."""
     packing = PACKINGS.get(suffix_of_packing(path), PACKINGS[".gz"])
-    problem = f"{path}: the {packing.name} file is cut or damaged ({error}); what comes before was read"
+    problem = f"{path}: the {packing.name} file is truncated or damaged ({error}); what comes before was read"
     return SeqkitError(problem, f"Get the file again; `{packing.test}` checks it.")
 
 

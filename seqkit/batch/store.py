@@ -37,7 +37,7 @@ class Store(ABC):
 
     @abstractmethod
     def size(self, name: str) -> int | None:
-        """Bytes of a file; None where there is none."""
+        """Bytes of a file; None if there is none."""
 
     @abstractmethod
     def delete(self, name: str) -> None:
@@ -64,7 +64,7 @@ class Store(ABC):
         """Give a file another name, durably."""
 
     def read(self, name: str) -> bytes | None:
-        """What a file holds; None where there is none."""
+        """What a file holds; None if there is none."""
         try:
             with self.open(name) as file:
                 return file.read()
@@ -77,7 +77,7 @@ class Store(ABC):
             file.write(data)
 
     def lock(self, name: str) -> bool:
-        """Take a lock until `close`, or the end of this process; False where another process has it.
+        """Take a lock until `close`, or the end of this process; False if another process has it.
 
         Object stores have none.
         """
@@ -285,7 +285,7 @@ class Counted(io.RawIOBase):
 
 
 def refuse_file(root: str) -> None:
-    """Raise SeqkitError where the place of the output folder is taken by a file, or cannot be written."""
+    """Raise SeqkitError if the place of the output folder is taken by a file, or cannot be written."""
     from seqkit.io.atomic import check_folder
 
     if not is_remote(root):

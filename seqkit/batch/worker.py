@@ -59,7 +59,7 @@ class Worker:
     """Made once in each process."""
 
     def __init__(self, setup: Setup) -> None:
-        """Raises SeqkitError where the model, or the processor, is another than the run began with."""
+        """Raises SeqkitError if the model, or the processor, is another than the run began with."""
         from seqkit.runtime.devices import use_device
         from seqkit.runtime.start import loading_models
 
@@ -79,7 +79,7 @@ class Worker:
             self.model = self.task.load_for(setup.request)
 
     def _check_writable(self) -> None:
-        """Raise SeqkitError, naming this machine, where nothing can be written to the output folder from here."""
+        """Raise SeqkitError, naming this machine, if nothing can be written to the output folder from here."""
         probe = f"{PARTS}/probe-{self.name.replace(':', '-')}"
         try:
             self.store.put(probe, b"")

@@ -23,28 +23,28 @@ from seqkit.labels.kinds import kinds_in, learnt_kinds, where_labels_stand
 
 
 def data_folder() -> Path:
-    """Where fetched corpora are kept for this user."""
+    """The folder of fetched corpora of this user."""
     return user_data() / "corpora"
 
 
 def find_corpus(name: str) -> CorpusSpec:
-    """The corpus of that name, which may carry options: `adding?length=600`.
+    """The corpus of a name, which may include options: `adding?length=600`.
 
-    Raises SeqkitError, with the nearest name, where there is none, for a bad manifest, and for an unknown option.
+    Raises SeqkitError for an unknown name (with the nearest one), a bad manifest, and an unknown option.
     """
     base, _, options = name.partition("?")
     try:
         spec: CorpusSpec = registry().find("corpora", base)
     except SeqkitError:
         if os.path.exists(name):
-            format_of(name)  # says what is wrong with the name of the file
+            format_of(name)  # raises the error about the file's suffix
         raise
     check_manifest(spec)
     return with_options(spec, parse_settings(options.split("&"))) if options else spec
 
 
 def with_options(spec: CorpusSpec, values: Mapping[str, Any]) -> CorpusSpec:
-    """The corpus with some of its options set. Raises SeqkitError for one that it does not have, or a wrong value."""
+    """The corpus with some options set. Raises SeqkitError for an unknown option, or an invalid value."""
     if spec.options is NoOptions:
         name = next(iter(values))
         raise SeqkitError(f"{spec.name}: has no option '{name}'", "Leave it out.", exit_code=2)
@@ -53,7 +53,7 @@ def with_options(spec: CorpusSpec, values: Mapping[str, Any]) -> CorpusSpec:
 
 
 def named_with_options(name: str, values: Mapping[str, Any]) -> str:
-    """The name of a corpus with options, those that it carries already among them: `adding?length=600`."""
+    """The name of a corpus with options added to those it has already: `adding?length=600`."""
     if not values:
         return name
     base, _, own = name.partition("?")
@@ -64,7 +64,7 @@ def named_with_options(name: str, values: Mapping[str, Any]) -> str:
 
 
 def corpus_folder(spec: CorpusSpec) -> Path | None:
-    """The first folder that holds every file of the corpus's splits; None where the corpus is not here."""
+    """The first folder that holds every file of the corpus's splits; None if the corpus is not installed."""
     if spec.made_from:
         return corpus_folder(_base_of(spec))
     wanted = sorted({path for paths in spec.splits.values() for path in paths})
@@ -94,8 +94,8 @@ def _folder_that_is_here(spec: CorpusSpec) -> Path:
     if folder is None:
         made = f", for {spec.made_from}, which it is made from, is not" if spec.made_from else ""
         if spec.folder:
-            lies = spec.folder.replace(":", "/")
-            problem = f"the corpus {spec.name} is not where its plugin has it ({lies} in its package)"
+            place = spec.folder.replace(":", "/")
+            problem = f"the files of the corpus {spec.name} are missing from its plugin ({place})"
             raise SeqkitError(
                 problem, "Reinstall the plugin; its author must list the files as package data."
             )
@@ -114,7 +114,7 @@ def _candidates(spec: CorpusSpec) -> Iterator[Path]:
 
 
 def corpus_files(name: str, split: str) -> list[Path]:
-    """The files of one split. SeqkitError for an unknown name or split, and for a corpus that is not here."""
+    """The files of one split. Raises SeqkitError for an unknown name or split, and for a corpus not fetched yet."""
     spec = find_corpus(name)
     split = known_split(spec, split)
     folder = _folder_that_is_here(spec)
@@ -122,10 +122,10 @@ def corpus_files(name: str, split: str) -> list[Path]:
 
 
 def get(name: str, progress: Progress) -> Path:
-    """The folder that holds the corpus, fetched and checked where it is not here.
+    """Fetch and verify a corpus if it is missing; return its folder.
 
-    Files that are whole are not fetched twice. Raises SeqkitError without a network, and where what came
-    differs from the manifest.
+    Complete files are not fetched again. Raises SeqkitError without a network, and if a file differs from the
+    manifest.
     """
     spec = find_corpus(name)
     here = corpus_folder(spec)
@@ -142,7 +142,7 @@ def get(name: str, progress: Progress) -> Path:
 
 
 def verify(name: str) -> list[str]:
-    """What is wrong with each file of the corpus that is here, by size and sha256; empty when all is well."""
+    """The faults of a corpus's files on disk, by size and sha256; an empty list if there are none."""
     spec = find_corpus(name)
     folder = _folder_that_is_here(spec)
     owner = _base_of(spec) if spec.made_from else spec
@@ -150,19 +150,19 @@ def verify(name: str) -> list[str]:
 
 
 def made_items(spec: CorpusSpec, split: str) -> Iterator[Item]:
-    """The examples of a corpus that has a maker. SeqkitError for a split that it lacks, and where its files do."""
+    """The examples of a corpus with a maker. Raises SeqkitError for an unknown split or missing files."""
     assert spec.maker is not None
     split = known_split(spec, split)
     yield from load(spec.maker)(_folder_that_is_here(spec), split, _parameters(spec))
 
 
 def _parameters(spec: CorpusSpec) -> Mapping[str, Any]:
-    """What a maker is given: the options at their defaults where none is set."""
+    """The parameters of a maker, with the defaults of options that are not set."""
     return {**dataclasses.asdict(spec.options()), **spec.parameters}
 
 
 def known_split(spec: CorpusSpec, split: str) -> str:
-    """The split by its own name. SeqkitError for one that the corpus lacks."""
+    """Resolve an alias of a split. Raises SeqkitError for a split that the corpus lacks."""
     split = spec.aliases.get(split, split)
     if split not in spec.splits:
         raise SeqkitError(
@@ -180,7 +180,7 @@ def read_examples(
 ) -> Iterator[Sentence | RawText]:
     """The examples of a file, or of one split of a corpus by name.
 
-    Args: kinds, see `read_file`; purpose, the `kind` of corpora that are read beside those of sentences: a task's own.
+    Args: kinds, see `read_file`; purpose, a `kind` of corpora to accept in addition to corpora of sentences.
     """
     if isinstance(source, Path) or names_file(source):
         yield from read_file(source, problems, kinds=kinds)
@@ -197,7 +197,7 @@ def read_examples(
 def read_sentences(
     source: str | Path, split: str, problems: RecordErrors, kinds: Sequence[str] = ()
 ) -> Iterator[Sentence]:
-    """As `read_examples`, where words are needed. SeqkitError for running text."""
+    """As `read_examples`, for callers that need words. Raises SeqkitError for running text."""
     for example in read_examples(source, split, problems, kinds):
         if isinstance(example, RawText):
             fix = f"Tag it first: seqkit tag {example.where.path} -o tagged.conllu"
@@ -213,10 +213,10 @@ def check_found(source: str | Path, missing: Collection[str]) -> None:
 
 
 def convert(source: Path, target: Path, problems: RecordErrors, kinds: Sequence[str] = ()) -> int:
-    """Write the sentences of one file in the format of another; returns how many there were.
+    """Write the sentences of one file in the format of another; return their number.
 
-    Args: kinds, see `read_file`; none: also those that taggers learn by default, such as lemmas. Raises SeqkitError
-    where the file has no labels of one that is named.
+    Args: kinds, see `read_file`; if empty, also those that taggers learn by default, such as lemmas. Raises SeqkitError
+    if the file has no labels of a given kind.
     """
     spec, count = format_of(target, written=True), 0
     missing = set(kinds)

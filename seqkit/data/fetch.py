@@ -1,4 +1,4 @@
-"""One file of a corpus: fetched from its address, and held against its manifest."""
+"""Fetch one file of a corpus, and compare it with its manifest."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     import urllib.request
 
 Progress = Callable[[str, int, int], None]
-"""Called with a file's path, the bytes that are here, and the bytes there will be."""
+"""Called with a file's path, the bytes fetched so far, and the total bytes."""
 
 CHUNK = 1 << 20
 TIMEOUT = 30
-"""Seconds a server may stay silent."""
+"""Seconds without data after which a request fails."""
 
 
 def fault_of(file: CorpusFile, path: Path) -> str:
-    """How the file at `path` differs from its manifest; empty when it does not."""
+    """How the file at `path` differs from its manifest; "" if it does not."""
     if not path.is_file():
         return f"{path}: is missing"
     try:
@@ -44,7 +44,7 @@ def fault_of(file: CorpusFile, path: Path) -> str:
 
 
 def _measured(path: Path, file: CorpusFile) -> tuple[int, str]:
-    """Bytes and sha256; the latter "" where the size is wrong already. No more is unpacked than there should be."""
+    """Size and sha256 ("" if the size is wrong). Unpacks no more than the size in the manifest."""
     size = path.stat().st_size
     if not file.packed and size != file.size:
         return size, ""
@@ -57,11 +57,9 @@ def _measured(path: Path, file: CorpusFile) -> tuple[int, str]:
 
 
 def download(file: CorpusFile, target: Path, progress: Progress) -> None:
-    """Fetch one file; it takes its name only when size and sha256 are those of the manifest."""
+    """Fetch one file. It appears under its name only if size and sha256 match the manifest."""
     if not file.url:
-        raise SeqkitError(
-            f"{file.path}: its manifest gives no address", f"Put the file at {target} yourself."
-        )
+        raise SeqkitError(f"{file.path}: its manifest has no URL", f"Put the file at {target} yourself.")
     _make_folder(target.parent)
     digest, done = hashlib.sha256(), 0
     with atomic_write(target, pack=file.packed, links=False) as out:
@@ -76,7 +74,7 @@ def download(file: CorpusFile, target: Path, progress: Progress) -> None:
             raise SeqkitError(
                 f"{file.url}: size or checksum does not match the manifest: {done} bytes of {file.size}, "
                 f"sha256 {digest.hexdigest()} for {file.sha256}",
-                "Try again later; if it stays so, the publisher has changed the file.",
+                "Try again later; if the error persists, the publisher has changed the file.",
             )
 
 
@@ -84,12 +82,12 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        problem = f"{folder}: cannot be made ({error.strerror})"
+        problem = f"{folder}: cannot be created ({error.strerror})"
         raise SeqkitError(problem, way_to_move("XDG_DATA_HOME")) from error
 
 
 def _chunks(file: CorpusFile, target: Path) -> Iterator[bytes]:
-    """The bytes behind a file's address. SeqkitError where they cannot be had."""
+    """The bytes at a file's URL. Raises SeqkitError if they cannot be fetched."""
     import http.client
 
     try:
@@ -104,13 +102,13 @@ def _chunks(file: CorpusFile, target: Path) -> Iterator[bytes]:
 
 
 def _opener() -> urllib.request.OpenerDirector:
-    """What follows http and https alone: `urlopen` would also read `file:` addresses and follow a server to FTP."""
+    """An opener for http and https only: `urlopen` would also read `file:` URLs and follow redirects to FTP."""
     import urllib.request
 
     class Redirects(urllib.request.HTTPRedirectHandler):
         def redirect_request(self, *arguments: Any) -> urllib.request.Request | None:
             if fault := fault_of_address(arguments[-1]):
-                raise ValueError(f"the server leads to '{arguments[-1]}', which {fault}")
+                raise ValueError(f"the server redirects to '{arguments[-1]}', which {fault}")
             return super().redirect_request(*arguments)
 
     opener = urllib.request.OpenerDirector()

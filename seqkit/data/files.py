@@ -25,12 +25,12 @@ def format_of(path: str | Path, *, written: bool = False) -> FormatSpec:
     if suffix in able:
         return able[suffix]
     if suffix in formats:
-        said = f"the format {formats[suffix].name} can be {'read, not written' if written else 'written, not read'}"
+        reason = f"the format {formats[suffix].name} can be {'read, not written' if written else 'written, not read'}"
     else:
         registry().check_uncontested("formats", suffix)
-        said = f"the suffix '{suffix}' is not known" if suffix else "it has no suffix"
+        reason = f"the suffix '{suffix}' is not known" if suffix else "it has no suffix"
     raise SeqkitError(
-        f"{path}: {said}", f"Known: {', '.join(sorted(able))}, each also with .gz.", exit_code=2
+        f"{path}: {reason}", f"Known: {', '.join(sorted(able))}, each also with .gz.", exit_code=2
     )
 
 
@@ -52,10 +52,10 @@ def names_known_suffix(path: str) -> bool:
 def read_file(
     path: str | Path, problems: RecordErrors, format: str = "", kinds: Sequence[str] = ()
 ) -> Iterator[Sentence | RawText]:
-    """What a file ("-" is stdin) holds, by its suffix or the format named.
+    """The sentences or texts of a file ("-" is stdin), read by the given format, else by its suffix.
 
-    Args: kinds, kinds of label to read beside those that the format's reader always yields. Raises SeqkitError for a
-    format that cannot be read, or holds pairs.
+    Args: kinds, kinds of label to read in addition to those that the format's reader always yields. Raises SeqkitError
+    for a format that cannot be read, or holds pairs.
     """
     spec = registry().find("formats", format) if format else format_of(path)
     if spec.reader is None:
@@ -74,7 +74,7 @@ def read_file(
 def _checked(
     examples: Iterable[Any], spec: FormatSpec, problems: RecordErrors
 ) -> Iterator[Sentence | RawText]:
-    """What a plugin's reader yields. A label too many or too few would be learnt of another word, without a sound."""
+    """Check what a plugin's reader yields. A missing or surplus label would silently shift labels to other words."""
     for number, example in enumerate(examples, start=1):
         where = example.where if isinstance(example, Sentence | RawText) else None
         where = where or SourceLocation(f"format '{spec.name}', example", number)
@@ -85,7 +85,7 @@ def _checked(
 
 
 def _fault(example: Any) -> str:
-    """What is wrong with an example; empty when it can be used."""
+    """What is wrong with an example; "" if nothing is."""
     if isinstance(example, RawText):
         return ""
     if not isinstance(example, Sentence):
@@ -94,14 +94,14 @@ def _fault(example: Any) -> str:
         return "words that are not strings"
     for kind, labels in example.labels.items():
         if fault := fault_of_name(kind):
-            return f"labels of a kind without a fit name: {fault}"
+            return f"labels of a kind with an invalid name: {fault}"
         if len(labels) != len(example.words):
             return f"{len(labels)} {kind} label(s) for {len(example.words)} word(s)"
     return ""
 
 
 def read_pair_file(path: str | Path, spec: FormatSpec, problems: RecordErrors) -> Iterator[Pair]:
-    """The pairs that a format's reader yields; what is no pair of texts goes to `problems`."""
+    """The pairs that a format's reader yields; anything but a pair of texts goes to `problems`."""
     for number, pair in enumerate(load(spec.reader or "")(str(path), problems), start=1):
         where = pair.where if isinstance(pair, Pair) and pair.where else SourceLocation(str(path), number)
         if fault := _fault_of_pair(pair):
@@ -112,7 +112,7 @@ def read_pair_file(path: str | Path, spec: FormatSpec, problems: RecordErrors) -
 
 
 def _fault_of_pair(pair: Any) -> str:
-    """What is wrong with a pair; empty when it can be used."""
+    """What is wrong with a pair; "" if nothing is."""
     if not isinstance(pair, Pair):
         return f"a {type(pair).__name__}, not a Pair"
     sides = [*pair.sources.values(), *([] if pair.target is None else [pair.target])]
@@ -124,12 +124,12 @@ def _fault_of_pair(pair: Any) -> str:
 
 
 def make_writer(spec: FormatSpec | DecoderSpec, file: BinaryIO) -> Any:
-    """The writer of a format on a file. Raises SeqkitError where it lacks a method, before anything is written."""
+    """Create the writer of a format on a file. Raises SeqkitError, before anything is written, if it lacks a method."""
     return _checked_writer(load(spec.writer or "")(file), spec.name, spec.writer)
 
 
 def make_translation_writer(spec: FormatSpec, file: BinaryIO, n_best: int) -> TranslationWriter:
-    """As `make_writer`, of translations; n_best, how many are wanted of each line."""
+    """As `make_writer`, for translations. Args: n_best, the number of translations of each line."""
     writer: TranslationWriter = load(spec.translations or "")(file, n_best)
     return _checked_writer(writer, spec.name, spec.translations)
 

@@ -1,4 +1,4 @@
-"""Which split a text belongs to, by a hash of the text alone: the same everywhere, whatever else a file holds."""
+"""Assign texts to splits by a hash of the text alone: independent of machine, file and order."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ NO_LETTER = re.compile(r"[\W_]+")
 def split_of(text: str, division: Division) -> str:
     """The split of a text: sha256 of its letters and digits, as a number, modulo 1,000.
 
-    The remainders from 0 on go to the first split of `shares`, the next ones to the second; what is left is
-    train. Texts that differ only in case, blanks, punctuation or form (NFKC) fall into the same split.
-    Raises SeqkitError for a rule or shares that mean nothing.
+    The lowest remainders go to the first split of `shares`, the next ones to the second; the rest is train. Texts that
+    differ only in case, blanks, punctuation or form (NFKC) are in the same split. Raises SeqkitError for an unknown
+    rule or invalid shares.
     """
     if division.rule != "sha256" or not 0 < sum(division.shares.values()) < PARTS:
         raise SeqkitError(
-            f"division by {division.rule}, {dict(division.shares)}: cannot be done",
-            "The rule is sha256, the shares are parts of 1,000.",
+            f"division by {division.rule}, {dict(division.shares)}: invalid rule or shares",
+            "The rule must be sha256; the shares are parts of 1,000 and sum to less.",
         )
     remainder = int.from_bytes(hashlib.sha256(normalised(text).encode()).digest()) % PARTS
     for split, share in division.shares.items():

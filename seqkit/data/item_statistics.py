@@ -1,4 +1,4 @@
-"""What examples of any modality hold, in numbers."""
+"""Statistics of examples of any modality."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from seqkit.media import Film, Limits, Picture, Sound
 
 @dataclass
 class ModalityStatistics:
-    """One modality of a split. Its unit: words, seconds, columns of pixels, frames, or rows of an array."""
+    """Statistics of one modality of a split, in words, seconds, columns of pixels, frames, or rows of an array."""
 
     unit: str = ""
     total: float = 0.0
     longest: float = 0.0
     seen: set[str] = field(default_factory=set)
-    """The different texts."""
+    """The distinct texts."""
 
     def add(self, value: Any) -> None:
         """Count one input or output."""
@@ -34,23 +34,23 @@ class ModalityStatistics:
 
 @dataclass
 class ItemStatistics:
-    """One split."""
+    """Statistics of one split."""
 
     examples: int = 0
     modalities: dict[str, ModalityStatistics] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
+        """The statistics as a dict for JSON."""
         return {
             "examples": self.examples,
             "modalities": {
                 name: {
-                    "unit": own.unit,
-                    "total": own.total,
-                    "longest": own.longest,
-                    "distinct": len(own.seen),
+                    "unit": statistics.unit,
+                    "total": statistics.total,
+                    "longest": statistics.longest,
+                    "distinct": len(statistics.seen),
                 }
-                for name, own in self.modalities.items()
+                for name, statistics in self.modalities.items()
             },
         }
 
@@ -58,7 +58,7 @@ class ItemStatistics:
 def measure_items(
     data: str, encoders: Sequence[str], decoder: str, problems: RecordErrors, limits: Limits
 ) -> dict[str, ItemStatistics]:
-    """The figures of each split of a corpus that is made, or of a user's table, whose encoders and decoder are given.
+    """The statistics of each split of a corpus with a maker, or of a user's table for given encoders and decoder.
 
     Raises SeqkitError as `read_media_pairs` does.
     """
@@ -71,7 +71,7 @@ def measure_items(
 
 
 def parts_of(item: Item) -> dict[str, Any]:
-    """What is read, and what can be written and is not the same."""
+    """The inputs of an item, and those outputs that are not the same objects."""
     written = {
         name if name not in item.reads else f"{name}, written": value
         for name, value in item.writes.items()

@@ -1,4 +1,4 @@
-"""Examples of any modality as pairs: from a corpus that is made, or from a table whose cells are text or name files."""
+"""Examples of any modality as pairs: from a corpus with a maker, or from a table of texts and file names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from seqkit.io.text_files import NotText, chomp, is_blank, read_lines, suffix_of
 from seqkit.media import Limits
 
 Reader = Callable[[str], Any]
-"""What a cell of a table holds: a text as it is, or the content of the file that it names."""
+"""Reads a cell of a table: the text itself, or the content of the file that it names."""
 
 
 def reads_items(data: str, encoders: Sequence[str], decoder: str) -> bool:
@@ -29,7 +29,7 @@ def reads_items(data: str, encoders: Sequence[str], decoder: str) -> bool:
 
 
 def is_of_text(encoders: Sequence[str], decoder: str) -> bool:
-    """Whether one encoder reads, and the decoder learns from, texts as they are: no files, no several inputs."""
+    """Whether there is one encoder, and encoder and decoder work on texts, not files."""
     host = registry()
     specs = [host.find("encoders", name) for name in encoders] + [host.find("decoders", decoder)]
     return len(encoders) < 2 and not any(spec.reader for spec in specs)
@@ -42,12 +42,12 @@ def read_media_pairs(
 
     Args:
         data: a corpus with a maker, or a .tsv or .jsonl file. Its first line (or the keys of its objects) names the
-            columns: one for each encoder by its name; where there is one encoder, its column may be "source", and
-            "path" if it reads files; and "target", or the decoder's name. Cells of a modality with files hold paths,
-            relative to the table's own folder.
-        problems: what to do with a row whose file is missing, broken or beyond the limits, or whose text is empty.
+            columns: one for each encoder by its name (a single encoder's may be "source", or "path" if it reads files),
+            and "target" or the decoder's name. Cells of a modality with files are paths relative to the table's
+            folder.
+        problems: receives rows whose file is missing, broken or beyond the limits, or whose text is empty.
 
-    Raises SeqkitError for a corpus or file that there is not, or that lacks a modality.
+    Raises SeqkitError for a corpus or file that does not exist, or that lacks a modality.
     """
     if names_pair_files(data):
         yield from _from_table(data, encoders, decoder, problems, limits)
@@ -59,10 +59,12 @@ def read_media_pairs(
 
 
 def check_made(spec: CorpusSpec) -> None:
-    """Raise SeqkitError for a corpus of text, whose examples are no items."""
+    """Raise SeqkitError for a corpus of text, whose examples are not items."""
     if spec.maker is None:
-        fix = "Choose one of sound, pictures or clips (`seqkit corpora list`), or leave the encoder at text."
-        raise SeqkitError(f"{spec.name}: is text, not items of several modalities", fix, exit_code=2)
+        fix = "Choose a corpus of sound, pictures or clips (`seqkit corpora list`), or use the text encoder."
+        raise SeqkitError(
+            f"{spec.name}: is a corpus of text, not of items of several modalities", fix, exit_code=2
+        )
 
 
 def _pair(spec: CorpusSpec, item: Item, encoders: Sequence[str], decoder: str) -> Pair:
@@ -72,20 +74,20 @@ def _pair(spec: CorpusSpec, item: Item, encoders: Sequence[str], decoder: str) -
     return Pair({name: item.reads[name] for name in encoders}, item.writes[decoder], item.where)
 
 
-def _check_has(spec: CorpusSpec, verb: str, name: str, there: dict[str, Any]) -> None:
-    if name not in there:
+def _check_has(spec: CorpusSpec, verb: str, name: str, present: dict[str, Any]) -> None:
+    if name not in present:
         part = "encoder" if verb == "read" else "decoder"
         raise SeqkitError(
             f"{spec.name}: has no '{name}' to {verb}",
-            f"It has {', '.join(there)}: --set {part}={next(iter(there))}.",
+            f"It has {', '.join(present)}: --set {part}={next(iter(present))}.",
             exit_code=2,
         )
 
 
 def cell_reader(spec: EncoderSpec | DecoderSpec, limits: Limits) -> Reader:
-    """How a cell (or an argument) of this modality is read: as the text it is, or from the file it names.
+    """The reader of a cell (or an argument) of this modality: the text itself, or the content of the file it names.
 
-    The function raises SeqkitError, naming the file, for one that is missing or cannot be read.
+    The reader raises SeqkitError, with the name of the file, if a file is missing or cannot be read.
     """
     if spec.reader is None:
         return lambda text: text
@@ -99,15 +101,15 @@ def cell_reader(spec: EncoderSpec | DecoderSpec, limits: Limits) -> Reader:
                 raise SeqkitError(f"{path}: {reason}", f"Give the path of a file for '{name}'.")
             return reader(path, limits)
         except (OSError, ValueError) as error:
-            said = (error.strerror if isinstance(error, OSError) else None) or error
-            fix = f"Give the path of a file for '{name}' that may be read."
-            raise SeqkitError(f"{path}: cannot be read ({said})", fix) from error
+            reason = (error.strerror if isinstance(error, OSError) else None) or error
+            fix = f"Give the path of a readable file for '{name}'."
+            raise SeqkitError(f"{path}: cannot be read ({reason})", fix) from error
 
     return read
 
 
 def library_missing(error: SeqkitError) -> bool:
-    """Whether a file could not be read because a library is not installed: then no other can, either."""
+    """Whether an error is due to a library that is not installed, so that no other file can be read either."""
     return isinstance(error.__cause__ or error.__context__, ImportError)
 
 
@@ -170,23 +172,23 @@ def _named_columns(path: str, suffix: str) -> list[str]:
 
 
 def _columns(
-    path: str, there: Sequence[str], encoders: Sequence[str], decoder: str, generic: Sequence[str]
+    path: str, present: Sequence[str], encoders: Sequence[str], decoder: str, generic: Sequence[str]
 ) -> list[str]:
-    """The column of each encoder, and that of the target. Raises SeqkitError where one is missing.
+    """The column of each encoder, then that of the target. Raises SeqkitError if one is missing.
 
     Args: generic, other names that the column of a single encoder may have.
     """
     wanted = []
     for name in encoders:
-        wanted.append(_first_of([name, *(generic if len(encoders) == 1 else ())], there, path))
+        wanted.append(_first_of([name, *(generic if len(encoders) == 1 else ())], present, path))
     targets = ["target", *([decoder] if decoder not in encoders else [])]
-    return [*wanted, _first_of(targets, there, path)]
+    return [*wanted, _first_of(targets, present, path)]
 
 
-def _first_of(names: Sequence[str], there: Sequence[str], path: str) -> str:
-    found = next((name for name in names if name in there), None)
+def _first_of(names: Sequence[str], present: Sequence[str], path: str) -> str:
+    found = next((name for name in names if name in present), None)
     if found is None:
-        said = " or ".join(f"'{name}'" for name in names)
-        fix = f"Its first line names the columns. {did_you_mean(names[0], there)}"
-        raise SeqkitError(f"{path}: no column {said}", fix)
+        wanted = " or ".join(f"'{name}'" for name in names)
+        fix = f"Its first line names the columns. {did_you_mean(names[0], present)}"
+        raise SeqkitError(f"{path}: no column {wanted}", fix)
     return found

@@ -1,4 +1,4 @@
-"""What a corpus's manifest names, checked before anything is read, written or fetched."""
+"""Check the paths and URLs of a corpus's manifest before anything is read, written or fetched."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from seqkit.extend.specs import CorpusFile, CorpusListing, CorpusSpec
 from seqkit.io.safe_paths import fault_of_address, fault_of_path
 from seqkit.io.visible import visible
 
-FIX = "Mend or uninstall the plugin that names this corpus."
+FIX = "Repair or uninstall the plugin that registers this corpus."
 LISTED = re.compile(r"([0-9A-Fa-f]{64})[ \t]+(\d+)[ \t]+(\S.*)")
 """A line of a list: sha256, size, path."""
 
 
 def check_manifest(spec: CorpusSpec) -> None:
-    """Raise SeqkitError for a path that leaves the corpus's folder, for one of a split that is none of its files, and
-    for an address that is not on the web. The files of a list are checked by `files_of`, which reads them.
+    """Raise SeqkitError for an invalid manifest.
+
+    Invalid are paths that leave the corpus's folder, paths of a split that are not among its files, and URLs other than
+    http(s). `files_of` checks the files of a list, which it reads.
     """
     paths = [path for split in spec.splits.values() for path in split]
     for path in paths:
@@ -28,13 +30,13 @@ def check_manifest(spec: CorpusSpec) -> None:
         _check_file(spec, file)
     own = {file.path for file in spec.files}
     for path in paths if spec.files and not (spec.listing or spec.made_from or spec.maker) else ():
-        # A file may be one of a zip archive's.
+        # A path may name a member of a zip archive.
         if path not in own and not any(path.startswith(f"{archive}/") for archive in own):
-            raise SeqkitError(f"{spec.name}: a split names '{path}', which is none of its files", FIX)
+            raise SeqkitError(f"{spec.name}: a split names '{path}', which is not one of its files", FIX)
 
 
 def files_of(spec: CorpusSpec) -> tuple[CorpusFile, ...]:
-    """Every file of a corpus, those of its list, too. Raises SeqkitError for a path or address as `check_manifest`."""
+    """Every file of a corpus, including those of its list. Raises SeqkitError as `check_manifest`."""
     if spec.listing is None:
         return spec.files
     listed = _listed(package_folder(spec.name, spec.listing.path), spec.listing)
@@ -44,9 +46,9 @@ def files_of(spec: CorpusSpec) -> tuple[CorpusFile, ...]:
 
 
 def _listed(path: Path, listing: CorpusListing) -> tuple[CorpusFile, ...]:
-    """The files of a list. Raises SeqkitError for a line that is none."""
+    """The files of a list. Raises SeqkitError for a malformed line."""
     files = []
-    # Only \n ends a line: any other line end in a path is a control character, and refused as such.
+    # Only \n ends a line: other line ends in a path are control characters, which are refused.
     for number, line in enumerate(path.read_bytes().decode("utf-8").split("\n"), start=1):
         if not line:
             continue

@@ -1,4 +1,4 @@
-"""What parallel text holds, in numbers."""
+"""Statistics of parallel text."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from seqkit.formats.parallel import GENERIC, Row
 
 @dataclass
 class SideStatistics:
-    """One side of a split. Words are separated by spaces."""
+    """Statistics of one side of a split. Words are separated by spaces."""
 
     words: int = 0
     distinct_words: int = 0
@@ -26,7 +26,7 @@ class SideStatistics:
 
 @dataclass(frozen=True)
 class PairStatistics:
-    """One split."""
+    """Statistics of one split."""
 
     lines: int
     sides: dict[str, SideStatistics]
@@ -35,9 +35,9 @@ class PairStatistics:
 
 
 def measure_pairs(data: str, sides: tuple[str, str], problems: RecordErrors) -> dict[str, PairStatistics]:
-    """The figures of each split of a corpus, all its sides, or of a user's files, whose sides are given or ("", "").
+    """The statistics of each split of a corpus with all its sides, or of a user's files with these sides or ("", "").
 
-    Empty and long lines are counted. Raises SeqkitError as `read_rows` does, and for one side alone of files.
+    Empty and long lines are counted. Raises SeqkitError as `read_rows` does, and if files are given only one side.
     """
     if names_pair_files(data):
         sides = sides_of(data, *sides)

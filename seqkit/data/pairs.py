@@ -1,4 +1,4 @@
-"""Parallel text by name: a corpus, or a user's own files, as pairs of one side and another."""
+"""Read parallel text, from a corpus by name or from a user's files, as pairs of source and target."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from seqkit.formats.parallel import GENERIC, ColumnNames, Row, named_as, read_fi
 from seqkit.io.text_files import suffix_of
 
 UNKNOWN = "xx"
-"""The language of a side that was not named; as a run writes it down."""
+"""The recorded language of a side that was not named."""
 LONGEST = 5000
-"""Characters of a side; a longer line is nearly always a fault of the file."""
+"""Maximum characters of a side; a longer line is nearly always an error in the file."""
 
 
 def read_pairs(
@@ -38,13 +38,13 @@ def read_pairs(
         data: the name of a corpus; two files joined by a comma (`train.en,train.de`); or one .tsv or .jsonl
             file, or a file of a plugin's format that holds pairs. Of two files, the ending of their names says which
             side each holds; without such an ending the first is the source.
-        split: of a corpus ("dev" finds its "val"); files have none.
-        source, target: sides, such as "en" and "de". For files they may be "".
-        problems: what to do with a line that has no partner, an empty side, a side of more than `longest`
-            characters (0: any length), and bytes that are not UTF-8.
-        encoder, decoder: what will read the lines, and write them; columns of a table may have these names, too.
+        split: a split of the corpus or its alias ("dev" for "val"); ignored for files.
+        source, target: names of the sides, such as "en" and "de"; may be "" for files.
+        problems: receives lines without a counterpart, empty sides, sides of more than `longest` characters (0: any
+            length), and bytes that are not UTF-8.
+        encoder, decoder: names of the model's encoder and decoder; columns of a table may have these names, too.
 
-    Raises SeqkitError for a corpus, split, side or file that there is not, and as `problems` says.
+    Raises SeqkitError for a corpus, split, side or file that does not exist, and as `problems` does.
     """
     names = column_names(encoder, decoder)
     for where, (left, right) in read_rows(data, split, (source, target), problems, names):
@@ -56,7 +56,7 @@ def read_pairs(
 
 
 def column_names(encoder: str, decoder: str) -> ColumnNames:
-    """What a table's columns may be called where neither encoder nor decoder reads files."""
+    """The possible names of a table's columns if neither encoder nor decoder reads files."""
     host = registry()
     sources = (encoder, "source")
     targets = ("target",) if decoder == encoder else ("target", decoder)
@@ -67,9 +67,9 @@ def column_names(encoder: str, decoder: str) -> ColumnNames:
 def read_rows(
     data: str, split: str, sides: tuple[str, ...], problems: RecordErrors, names: ColumnNames | None = None
 ) -> Iterator[Row]:
-    """As `read_pairs`, with any number of sides and empty or long texts as they are.
+    """As `read_pairs`, with any number of sides, and without the checks for empty or long texts.
 
-    Args: names, of columns, beside those of the sides; by default those that text has.
+    Args: names, possible names of columns in addition to those of the sides; by default those for text.
     """
     if names_pair_files(data):
         return _rows_of_files(data, sides, problems, names or column_names("text", "text"))
@@ -100,26 +100,26 @@ def absolute(data: str) -> str:
 
 
 def files_in(data: str) -> list[str]:
-    """The paths that a comma joins; one with a comma in its own name, where there is such a file."""
+    """The paths that are joined by commas, or the single path if a file of that name exists."""
     if os.path.isfile(data):
         return [data]
     return [path.strip() for path in data.split(",") if path.strip()]
 
 
 def sides_of(data: str, source: str, target: str) -> tuple[str, str]:
-    """Source and target, the one that is not given taken from a corpus of two sides.
+    """Source and target; a missing one is the other side of a corpus with two sides.
 
-    Raises SeqkitError for a side that the corpus lacks, where it has several to choose from, and for one side alone of
-    files or one that is both.
+    Raises SeqkitError for a side that the corpus lacks, if several sides could be the missing one, for only one side of
+    files, and if both sides are the same.
     """
     if source == target and source not in ("", UNKNOWN):
         raise SeqkitError(f"--source and --target are both {source}", "Give two sides.", exit_code=2)
     if names_pair_files(data):
         if bool(source) != bool(target):
-            missing, there = ("--target", "--source") if source else ("--source", "--target")
+            missing, given = ("--target", "--source") if source else ("--source", "--target")
             fix = f"Give {missing}, too: the names of both sides identify columns and files."
             raise SeqkitError(
-                f"{data}: {there} {source or target} alone does not identify the sides", fix, exit_code=2
+                f"{data}: {given} {source or target} alone does not identify the sides", fix, exit_code=2
             )
         return source, target
     spec = find_corpus(data)
@@ -129,7 +129,7 @@ def sides_of(data: str, source: str, target: str) -> tuple[str, str]:
     for option, side in (("--source", source), ("--target", target)):
         if spec.sides and not side:
             fix = f"Give {option}: one of {', '.join(spec.sides)}."
-            raise SeqkitError(f"{data}: which side is the {option[2:]}?", fix, exit_code=2)
+            raise SeqkitError(f"{data}: the {option[2:]} side is not given", fix, exit_code=2)
         check_side(spec, side)
     return source, target
 
@@ -137,7 +137,7 @@ def sides_of(data: str, source: str, target: str) -> tuple[str, str]:
 def check_side(spec: CorpusSpec, side: str) -> None:
     """Raise SeqkitError for a side that a corpus does not have."""
     if not spec.sides:
-        fix = "See `seqkit corpora list` for those that are."
+        fix = "See `seqkit corpora list` for corpora that are."
         raise SeqkitError(f"{spec.name}: is not parallel text", fix, exit_code=2)
     if side not in spec.sides:
         raise SeqkitError(f"{spec.name} has no side '{side}'", did_you_mean(side, spec.sides), exit_code=2)
@@ -169,7 +169,7 @@ def _rows_of_corpus(
 def _read(
     paths: list[Path], spec: CorpusSpec, sides: tuple[str, ...], problems: RecordErrors
 ) -> Iterator[Row]:
-    # Where the manifest does not say it, suffixes tell, as those of a user's files do.
+    # If the manifest does not name the format, the suffix determines it, as for a user's files.
     own = pair_format(paths[0])
     by_suffix = {".tsv": "tsv", ".jsonl": "jsonl"}.get(suffix_of(paths[0]), own.name if own else "lines")
     format = spec.format or by_suffix
@@ -200,7 +200,7 @@ def _rows_of_files(
         return _rows_of_pairs(paths[0], own, named, problems)
     if len(paths) != len(sides):
         raise SeqkitError(
-            f"{data}: {len(paths)} file(s) of lines, where {len(sides)} sides are needed",
+            f"{data}: {len(paths)} file(s) of lines for {len(sides)} sides",
             "Join two files by a comma, `train.en,train.de`, or give one file of pairs, such as .tsv or .jsonl.",
             exit_code=2,
         )
@@ -216,7 +216,7 @@ def _rows_of_pairs(
 ) -> Iterator[Row]:
     """The sides of each pair that a plugin's reader yields; a pair without one of them goes to `problems`.
 
-    Args: columns, what source and target are called where a pair has no names of sides; else `sides`.
+    Args: columns, names of source and target for pairs without names of sides; by default `sides`.
     """
     for pair in read_pair_file(path, spec, problems):
         texts = _texts_by_side(pair, columns or sides)
@@ -237,11 +237,11 @@ def _texts_by_side(pair: Pair, columns: tuple[str, ...]) -> dict[str, str]:
 
 
 def _names_in(texts: Mapping[str, str], sides: tuple[str, ...]) -> list[str]:
-    """What each of the sides is called in a pair; "" for one that it lacks. Sides without a name go by order."""
-    there = list(texts)
-    if sides == GENERIC and len(there) == len(sides):
-        return there
-    return [named_as(side, there) for side in sides]
+    """The name of each side in a pair; "" for one that it lacks. Unnamed sides are matched by order."""
+    present = list(texts)
+    if sides == GENERIC and len(present) == len(sides):
+        return present
+    return [named_as(side, present) for side in sides]
 
 
 def _is_readable(path: str | Path) -> bool:
@@ -252,10 +252,12 @@ def _is_readable(path: str | Path) -> bool:
 
 
 def _in_order(paths: list[str], sides: tuple[str, ...]) -> list[str]:
-    """Two files as source and target: by the sides in their names, or else in the given order."""
+    """Order two files as source and target by the sides in their names, else keep their order."""
     ends = [suffix_of(path).removeprefix(".") for path in paths]
     if ends[0] == ends[1] and named_as(ends[0], sides):
-        raise SeqkitError(f"{','.join(paths)}: both are named as {ends[0]}", "Give one of each.", exit_code=2)
+        raise SeqkitError(
+            f"{','.join(paths)}: both names end in {ends[0]}", "Give one file of each side.", exit_code=2
+        )
     first, second = (named_as(side, ends) for side in sides)
     turned = first != second and ((second and second == ends[0]) or (first and first == ends[1]))
     return paths[::-1] if turned else paths

@@ -1,4 +1,4 @@
-"""What a corpus holds, in numbers."""
+"""Statistics of a corpus of sentences."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from seqkit.text.subword import UNKNOWN_PIECE, Subword, train_subword
 
 @dataclass
 class Counts:
-    """One split, counted in one pass; memory grows with its distinct words only."""
+    """The counts of one split, made in one pass; memory grows only with the number of distinct words."""
 
     sentences: int = 0
     words: Counter[str] = field(default_factory=Counter)
     labels: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
-    """Kind -> how often each label stands."""
+    """Kind -> number of occurrences of each label."""
     seen: dict[str, dict[str, set[str]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(set))
     )
@@ -45,17 +45,17 @@ class Counts:
 
     @property
     def total(self) -> int:
-        """Number of words, each as often as it stands."""
+        """Number of words (tokens)."""
         return self.words.total()
 
     def ambiguous(self, kind: str) -> set[str]:
-        """The words that stand with two or more labels of a kind."""
+        """The words that occur with two or more labels of a kind."""
         return {word for word, labels in self.seen[kind].items() if len(labels) > 1}
 
 
 @dataclass(frozen=True)
 class SplitStatistics:
-    """The figures of one split. Words count as often as they stand, unless they are called distinct."""
+    """The statistics of one split. Words are tokens unless they are called distinct."""
 
     sentences: int
     words: int
@@ -71,11 +71,11 @@ class SplitStatistics:
     """Kind -> words with two or more labels in the training split."""
     pieces_per_word: float | None
     coverage: float | None
-    """Share of the words that SentencePiece, trained on the training split, cuts without an unknown piece."""
+    """Share of the words that SentencePiece, trained on the training split, segments without an unknown piece."""
 
 
 def describe(split: Counts, train: Counts, subword: Subword | None) -> SplitStatistics:
-    """The figures of `split`, measured against the training split."""
+    """The statistics of `split`, compared with the training split."""
     total = split.total
     labels = {kind: split.labels[kind] for kind in in_order(_kinds_of(split))}
     pieces, covered = _count_pieces(split, subword) if subword and total else (None, None)
@@ -94,7 +94,7 @@ def describe(split: Counts, train: Counts, subword: Subword | None) -> SplitStat
 
 
 def _kinds_of(split: Counts) -> list[str]:
-    """The kinds of label that a split has values of."""
+    """The kinds of label for which a split has values other than the default."""
     nothing = {kind: {NO_LABEL, kind_spec(kind).absent} for kind in split.labels}
     return [kind for kind, counted in split.labels.items() if counted.keys() - nothing[kind]]
 
@@ -111,10 +111,10 @@ def _count_pieces(split: Counts, subword: Subword) -> tuple[int, int]:
 def measure(
     source: str, problems: RecordErrors, vocab_size: int, algorithm: str, kinds: Sequence[str] = ()
 ) -> dict[str, SplitStatistics]:
-    """The figures of each split of a corpus by name, or of a file, which is its own training split.
+    """The statistics of each split of a corpus by name, or of a file, which is then its own training split.
 
-    SentencePiece is trained with at most `vocab_size` pieces; 0 leaves pieces out. Args: kinds, kinds of label to count
-    beside those that the format's reader always yields.
+    SentencePiece is trained with at most `vocab_size` pieces; 0 omits the statistics of pieces. Args: kinds, kinds of
+    label to count in addition to those that the format's reader always yields.
     """
     splits = ["file"] if names_file(source) else list(find_corpus(source).splits)
     counts = {split: Counts.of(read_sentences(source, split, problems, kinds)) for split in splits}

@@ -38,7 +38,7 @@ def drawn_rates(
     """Rates on resampled corpora, the same corpora for each system.
 
     Args: parts_KN, counts of each of K systems in each of N sentences, such as right words; wholes_N, totals.
-    Returns rates_KS, Σ parts / Σ wholes of each of S corpora (0 where the wholes are 0).
+    Returns rates_KS, Σ parts / Σ wholes of each of S corpora (0 if the wholes are 0).
     """
     random, count = np.random.default_rng(seed), len(wholes_N)
     rates = []

@@ -1,1 +1,1 @@
-"""How plugins plug in: the hooks, the records they yield, and the host that collects them."""
+"""The plugin system: the hooks, the records they yield, and the host that collects them."""

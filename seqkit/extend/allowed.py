@@ -1,4 +1,4 @@
-"""The allow-list: which third-party plugins are imported. It limits what is loaded, and is no sandbox.
+"""The allow-list of third-party plugins that are imported. It limits what is loaded, but is not a sandbox.
 
 The environment variable SEQKIT_PLUGINS decides (names separated by commas; empty: none); without it the key `plugins`
 of the user's file `config.toml`; without both, every installed plugin is imported.
@@ -24,22 +24,22 @@ def allowed_plugins() -> frozenset[str] | None:
     return _of_file(user_config() / FILE)
 
 
-def said_by() -> str:
-    """What decides: the variable, or the file."""
+def allow_list_source() -> str:
+    """The source of the allow-list, for messages: the variable, or the path of the file."""
     return "SEQKIT_PLUGINS" if "SEQKIT_PLUGINS" in os.environ else str(user_config() / FILE)
 
 
 def _of_file(path: Path) -> frozenset[str] | None:
-    """The key `plugins` of a file; None where there is no file, or no such key."""
+    """The key `plugins` of a file; None if there is no file, or no such key."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise SeqkitError(f"{path}: cannot be read ({error})", "Mend the file, or delete it.") from None
+        raise SeqkitError(f"{path}: cannot be read ({error})", "Correct the file, or delete it.") from None
     names = content.get("plugins")
     if names is None:
         return None
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise SeqkitError(f"{path}: 'plugins' is no list of names", 'Write it as plugins = ["lem"].')
+        raise SeqkitError(f"{path}: 'plugins' is not a list of names", 'Write it as plugins = ["lem"].')
     return frozenset(names)

@@ -22,7 +22,7 @@ FIX = "Tell the author of the plugin, or use another version of it."
 
 
 def build(kind: str, name: str, *arguments: Any) -> Any:
-    """Call the `build` of a record, or what it has in the field that MAKERS names.
+    """Call the `build` of a record, or the implementation in the field that MAKERS names.
 
     Raises PluginError if it does not accept these arguments or returns None, and SeqkitError for an unknown name.
     """
@@ -51,7 +51,7 @@ def build_as(base: type, kind: str, name: str, *arguments: Any) -> Any:
 def class_of(base: Any, kind: str, name: str, called: str = "") -> Any:
     """The class that a record names. Raises PluginError for anything but a subclass of `base`, the contract.
 
-    Args: called, the name of the contract for messages, where it is not where `base` stands.
+    Args: called, the public name of the contract for messages, if it differs from the module of `base`.
     """
     registered = registry().registered(kind, name)
     reference = getattr(registered.spec, MAKERS[kind])
@@ -59,7 +59,7 @@ def class_of(base: Any, kind: str, name: str, called: str = "") -> Any:
     fits = isinstance(found, type) and issubclass(found, base) and not inspect.isabstract(found)
     if not fits or not all(callable(getattr(found, method)) for method in base.__abstractmethods__):
         called = called or f"{base.__module__}.{base.__qualname__}"
-        raise PluginError(f"{registered.who}: {reference} is no {called}", FIX)
+        raise PluginError(f"{registered.who}: {reference} is not a {called}", FIX)
     return found
 
 

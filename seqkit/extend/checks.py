@@ -69,7 +69,7 @@ def fault_of_record(record: object, record_type: type) -> str:
     if isinstance(record, TaskSpec):
         return _fault_of_task(record)
     if isinstance(record, CommandSpec) and record.name in OWN_COMMANDS:
-        return f"a CommandSpec named '{record.name}', which is a command of seqkit's own"
+        return f"a CommandSpec named '{record.name}', which is a built-in command"
     if isinstance(record, DecoderSpec) and record.writer and not record.suffixes:
         return "a DecoderSpec with a writer but no suffixes of the files that it writes"
     return ""

@@ -84,7 +84,7 @@ def seqkit_commands() -> Iterable[CommandSpec]:
 
     @hookimpl
     def seqkit_commands():
-        yield CommandSpec("classify", command="my_package.command:classify", summary="Give every line a class.")
+        yield CommandSpec("classify", command="my_package.command:classify", summary="Classify every line.")
     """
     raise NotImplementedError
 

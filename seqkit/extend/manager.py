@@ -21,7 +21,7 @@ import pluggy
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend import hookspecs
-from seqkit.extend.allowed import allowed_plugins, said_by
+from seqkit.extend.allowed import allow_list_source, allowed_plugins
 from seqkit.extend.api_version import faults_of_module, refused
 from seqkit.extend.checks import fault_of_record
 from seqkit.extend.files import OPTION, entry_points_of_files, install_finder
@@ -123,7 +123,7 @@ def _chosen(found: Registry) -> list[tuple[Plugin, EntryPoint]]:
         return entries + files
     known = {plugin.plugin for plugin, _ in entries}
     for name in sorted(names - known):
-        reason = f"{said_by()} names it, but it is not installed. {did_you_mean(name, known)}"
+        reason = f"{allow_list_source()} names it, but it is not installed. {did_you_mean(name, known)}"
         found.failures.append(Failure(name, "", reason))
     chosen = [(plugin, entry) for plugin, entry in entries if plugin.builtin or plugin.plugin in names]
     return chosen + files
@@ -142,7 +142,7 @@ def _files(found: Registry) -> list[tuple[Plugin, EntryPoint]]:
 
 
 def _allowed(found: Registry) -> frozenset[str] | None:
-    """The third-party plugins that may be imported; none where the list of them cannot be read."""
+    """The third-party plugins that may be imported; an empty set if the list cannot be read."""
     try:
         return allowed_plugins()
     except SeqkitError as error:
@@ -181,7 +181,7 @@ def _register(
 def _ask(
     plugin: Plugin, host: pluggy.PluginManager, kind: str, fail: Callable[[Plugin, str], None]
 ) -> Iterator[Registered]:
-    """The plugin's records of one kind: all that its hook yields, or none where the hook fails."""
+    """The plugin's records of one kind: all that its hook yields, or none if the hook fails."""
     record_type, hook = KINDS[kind][0], getattr(host.hook, f"seqkit_{kind}")
     if not hook.get_hookimpls():
         return
@@ -205,7 +205,7 @@ def _ask(
 def _in_isolation(
     plugin: Plugin, doing: str, run: Callable[[], Any], fail: Callable[[Plugin, str], None]
 ) -> Any:
-    """What `run` returns. A third party's code runs isolated; what it changes in the process is a fault of it."""
+    """Call `run`, isolated if it is third-party code; changes of the process's state are recorded as a failure."""
     if plugin.builtin:
         return run()
     with isolated(plugin.who, doing) as changed:

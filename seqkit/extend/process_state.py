@@ -1,6 +1,6 @@
 """State of the process that importing a plugin must not change: threads, number formats, random numbers, folder.
 
-Imports none of the libraries whose state it keeps.
+Imports none of the libraries whose state it restores.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def _write_torch_state(torch: Any, state: bytes) -> None:
 
 
 def _folder(system: Any) -> str | None:
-    with suppress(OSError):  # of a folder that is deleted
+    with suppress(OSError):  # the folder was deleted
         return str(system.getcwd())
     return None
 
@@ -77,9 +77,9 @@ SETTINGS = (
 
 @contextmanager
 def state_kept() -> Iterator[list[str]]:
-    """Put every setting back at the end. Yields a list that then holds the names of those that had changed.
+    """Restore every setting at the end. Yields a list that then contains the names of the changed settings.
 
-    A library that is first imported within the block is put back to its state right after its own import.
+    A library that is first imported within the block is restored to its state right after its own import.
     """
     before: dict[Setting, Any] = {}
     changed: list[str] = []
@@ -94,7 +94,7 @@ def state_kept() -> Iterator[list[str]]:
 
 
 def _read(values: dict[Setting, Any], modules: Any) -> None:
-    """Add the settings of those of the modules that are loaded."""
+    """Add the settings of the modules that are loaded."""
     for setting in SETTINGS:
         if setting.module in modules:
             values[setting] = setting.read(sys.modules[setting.module])
@@ -130,6 +130,6 @@ class _Watch(importlib.abc.MetaPathFinder):
             execute(module)
             _read(self._values, {fullname})
 
-        # Set on this one loader, which stays the module's own: a loader around it would lack its other methods.
+        # Patch the module's own loader: a wrapper would lack the loader's other methods.
         spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec

@@ -12,7 +12,7 @@ from typing import Any
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend import specs
-from seqkit.extend.allowed import allowed_plugins, said_by
+from seqkit.extend.allowed import allow_list_source, allowed_plugins
 from seqkit.extend.checks import packages_named_by
 
 GROUP = "seqkit"
@@ -43,7 +43,7 @@ KINDS: dict[str, tuple[type, str]] = {
 
 @dataclass(frozen=True)
 class Plugin:
-    """Who offers something: the entry point's name and the distribution it was installed with."""
+    """A plugin: the name of its entry point, and the distribution that installed it."""
 
     plugin: str
     distribution: str
@@ -51,12 +51,12 @@ class Plugin:
 
     @property
     def builtin(self) -> bool:
-        """Whether seqkit itself brings it."""
+        """Whether it is part of seqkit."""
         return self.distribution == GROUP
 
     @property
     def who(self) -> str:
-        """The plugin in words, for messages."""
+        """A description of the plugin for messages."""
         return f"plugin '{self.plugin}' of {self.distribution} {self.version}"
 
 
@@ -69,7 +69,7 @@ class Registered(Plugin):
 
 @dataclass(frozen=True)
 class Failure:
-    """What did not work in one plugin; the rest of it may work."""
+    """A failure of one plugin; the rest of the plugin may work."""
 
     plugin: str
     distribution: str
@@ -84,7 +84,7 @@ class Registry:
 
     def __init__(self) -> None:
         self.plugins: list[Plugin] = []
-        """Those that were loaded, sorted by name."""
+        """The loaded plugins, sorted by name."""
         self.failures: list[Failure] = []
         self.installed: Any = metadata.EntryPoints()
         """All entry points of all packages, read once."""
@@ -94,7 +94,7 @@ class Registry:
         self._contested: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
 
     def find(self, kind: str, name: str) -> Any:
-        """The record of that kind and name. SeqkitError where there is none, or two claim the name."""
+        """The record of a kind and name. Raises SeqkitError if there is none, or if two plugins register the name."""
         return self.registered(kind, name).spec
 
     def registered(self, kind: str, name: str) -> Registered:
@@ -107,7 +107,7 @@ class Registry:
 
     @property
     def faults(self) -> str:
-        """A sentence, after a space, that names the plugins with faults; empty where there are none."""
+        """A sentence, after a space, that names the plugins with faults; "" if there are none."""
         if not self.failures:
             return ""
         failed = ", ".join(sorted({failure.plugin for failure in self.failures}))
@@ -120,7 +120,7 @@ class Registry:
             raise SeqkitError(self._contested[kind][name], fix, exit_code=2)
 
     def missing(self, kind: str, name: str, distribution: str) -> tuple[str, str]:
-        """Why a package does not offer what it is known for, and what to do. SeqkitError where two claim the name."""
+        """Why a package does not offer a record, and the fix. Raises SeqkitError if two plugins register the name."""
         self.check_uncontested(kind, name)
         for failure in self.failures:
             if failure.distribution == distribution:
@@ -132,14 +132,14 @@ class Registry:
         except (metadata.PackageNotFoundError, ValueError):
             return "which is not installed", f"Install it: pip install {distribution}"
         if allowed_plugins() is not None:
-            return f"which {said_by()} leaves out", "Name its plugin there, or remove the list."
+            return f"which {allow_list_source()} leaves out", "Name its plugin there, or remove the list."
         return "which does not offer it", f"Get another version: pip install --upgrade {distribution}"
 
     @cached_property
     def owners(self) -> dict[str, Plugin]:
         """Top-level package -> the plugin whose code it holds.
 
-        Packages that are named by records count, too, but for the standard library and what seqkit itself needs.
+        Packages named by records count, too, except the standard library and seqkit's requirements.
         """
         everything = [registered for kind in KINDS for registered in self.all(kind)]
         everything.sort(key=lambda registered: registered.builtin)  # a package of seqkit's stays seqkit's
@@ -152,11 +152,11 @@ class Registry:
         return [self._by_name[kind][name] for name in sorted(self._by_name[kind])]
 
     def fail(self, plugin: Plugin, reason: str) -> None:
-        """Note what did not work in `plugin`."""
+        """Record a failure of `plugin`."""
         self.failures.append(Failure(plugin.plugin, plugin.distribution, reason))
 
     def resolve(self, kind: str, claims: Iterable[Registered]) -> None:
-        """Give each name (and each suffix of a format) to the one that may have it."""
+        """Decide which record gets each name (and each suffix of a format)."""
         by_name: dict[str, list[Registered]] = defaultdict(list)
         for claim in claims:
             # A file's format is found by its suffix; encoders and decoders are named, and several may read one kind.
@@ -168,7 +168,7 @@ class Registry:
         self._by_name[kind] = {claim.spec.name: claim for claim in winners}
 
     def _losers(self, kind: str, name: str, rivals: list[Registered]) -> list[Registered]:
-        """Those among `rivals` that may not have `name`; each is noted as a failure."""
+        """The records among `rivals` that do not get `name`; each is recorded as a failure."""
         if len(rivals) == 1:
             return []
         owner = next((rival for rival in rivals if rival.builtin), None)

@@ -75,11 +75,11 @@ class TaskSpec:
     provides: str = ""
     """A service of such models for other tasks: "segmenter", or ""."""
     numpy_form: str | None = None
-    """A function `(name_or_folder) -> model | None` that gives what such a model offers to others without torch, for a
-    short stream; None where a part of the model has no form in numpy."""
+    """A function `(name_or_folder) -> model | None` that loads such a model as a service without torch, for a
+    short stream; the function returns None if a part of the model has no numpy form."""
     loaded: str | None = None
-    """A subclass of `seqkit.tasks.loaded.LoadedModel`, with typed methods: what `seqkit.load` gives. None: that class,
-    which has `apply`, `pipe`, and a method by the name of `verb`."""
+    """A subclass of `seqkit.tasks.loaded.LoadedModel`, with typed methods, which `seqkit.load` returns. None: that
+    class, which has `apply`, `pipe`, and a method by the name of `verb`."""
     summary: str = ""
 
 
@@ -255,7 +255,7 @@ class LabelSpec:
     """A kind of word label: where each format stores it, what its values mean, and how it is shown.
 
     CoNLL-U stores it in the MISC column as `NAME=value`, unless `column` or `rows` is given; JSON Lines and TSV files
-    under its name; `.spacy` files in the attribute `spacy`, or else as data beside the Doc.
+    under its name; `.spacy` files in the attribute `spacy`, or else in the Doc's user data.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""Readers and writers, one file a format; this module registers the built-in ones as a plugin would."""
+"""Readers and writers, one file per format; this module registers the built-in ones as a plugin would."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class RecordWriter(Protocol):
 
 
 class JsonRecords:
-    """One JSON object a line."""
+    """One JSON object per line."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

@@ -57,7 +57,7 @@ def _line_blocks(file: BinaryIO) -> Iterator[bytes]:
 
 
 def tables(parts: Sequence[BinaryIO], file: BinaryIO, fresh: bool) -> None:
-    """Tables with a header, which is written once. Raises SeqkitError where parts have other columns."""
+    """Tables with a header, which is written once. Raises SeqkitError if parts have other columns."""
     header = b""
     for number, part in enumerate(parts):
         own = part.readline()

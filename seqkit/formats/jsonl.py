@@ -1,10 +1,10 @@
-"""JSON Lines: one object a sentence.
+"""JSON Lines: one object per sentence.
 
     {"text": "Hi you", "words": ["Hi", "you"], "spaces": [" ", ""], "upos": ["INTJ", "PRON"]}
 
 Also, where known: xpos, feats and other kinds of label, before, multiwords ([first, last, form] with indices of
 words), offset, document, silver, and probabilities ([label, p] pairs of each word, the best first). Reading needs
-`words` alone; `text`, probabilities and keys not named here are passed over, unless they are wanted as kinds of label.
+`words` alone; `text`, probabilities and keys not named here are skipped, unless they are wanted as kinds of label.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ FIX = 'Write one object a line, such as {"words": ["Hi", "you"]}.'
 
 
 def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
-    """The sentences of a file. A line that holds none goes to `problems`; an empty line is passed over.
+    """The sentences of a file. A line that holds none goes to `problems`; an empty line is skipped.
 
     Args: kinds, kinds of label to take beside upos, xpos and feats: keys with a list of one string a word.
     """
@@ -33,7 +33,7 @@ def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> I
 
 
 class Writer:
-    """Writes one object a line; keys of what is not known are left out."""
+    """Writes one object per line; keys of what is not known are left out."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

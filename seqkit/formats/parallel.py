@@ -81,7 +81,7 @@ def read_tsv(
     """The columns named `sides` of every line.
 
     The first line may name the columns, by these sides, as source and target, or as `names` has them. Without it the
-    columns are `columns`, or the sides in their order, and more columns are passed over. Blank lines before it are,
+    columns are `columns`, or the sides in their order, and more columns are skipped. Blank lines before it are,
     too. Raises SeqkitError for a first line that is a header by `names` and lacks one of the sides.
     """
     name, order, width = str(path), list(columns or sides), 0
@@ -162,7 +162,7 @@ def read_jsonl(
 ) -> Iterator[Row]:
     """The strings of each object under the keys `sides`, under source and target, or as `names` has them.
 
-    An object may hold them in another one under "translation". An empty line is passed over.
+    An object may hold them in another one under "translation". An empty line is skipped.
     """
     yield from read_records(path, problems, lambda line: _texts(line, sides, names))
 

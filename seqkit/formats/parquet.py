@@ -21,7 +21,7 @@ ROWS = 1000
 
 
 def arrow(module: str = "pyarrow") -> Any:
-    """A module of pyarrow. Raises SeqkitError where it is not installed."""
+    """A module of pyarrow. Raises SeqkitError if it is not installed."""
     try:
         return importlib.import_module(module)
     except ImportError as error:
@@ -31,7 +31,7 @@ def arrow(module: str = "pyarrow") -> Any:
 
 @contextmanager
 def parquet_file(path: FilePath) -> Iterator[Any]:
-    """A file opened by pyarrow. Raises SeqkitError where it is not there, or no Parquet file."""
+    """A file opened by pyarrow. Raises SeqkitError if it is not there, or no Parquet file."""
     parquet, base = arrow("pyarrow.parquet"), arrow()
     try:
         with _opened(path) as file:
@@ -72,7 +72,7 @@ def _numbered(path: FilePath, batch: Any, number: int) -> Iterator[tuple[SourceL
 
 
 def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
-    """Sentences, one a row, as `Writer` writes them. Args: kinds, kinds of label to take beside upos, xpos, feats."""
+    """Sentences, one per row, as `Writer` writes them. Args: kinds, kinds of label to take beside upos, xpos, feats."""
     for where, row in read_rows(path):
         try:
             sentence = from_record(row, kinds)

@@ -13,7 +13,7 @@ from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
 from seqkit.io.atomic import readable
 from seqkit.io.pipes import PausingReader
 from seqkit.io.segment import Segment, first_line
-from seqkit.io.text_files import BOM, FilePath, NotText, decode, opened, read_lines, told_with_place
+from seqkit.io.text_files import BOM, FilePath, NotText, decode, faults_located, opened, read_lines
 
 STRETCH = 100_000
 """Characters a stretch may have."""
@@ -41,7 +41,7 @@ def read(path: FilePath, problems: RecordErrors) -> Iterator[RawText]:
 
 
 def read_tokens(path: FilePath, problems: RecordErrors) -> Iterator[Sentence]:
-    """Sentences that are split already: one a line, words by spaces or tabs.
+    """Sentences that are split already: one per line, words by spaces or tabs.
 
     An empty line gives a sentence without words, so that output can be matched to input line by line.
     """
@@ -125,7 +125,7 @@ def pieces(path: FilePath) -> Iterator[tuple[int, int, bytes]]:
 def _pieces_and_pauses(path: FilePath) -> Iterator[tuple[int, int, bytes | None]]:
     """As `pieces`; None in place of the bytes stands for a pause of the input."""
     line, start, rest = first_line(path), 0, b""
-    with opened(path) as file, told_with_place(path, lambda: line):
+    with opened(path) as file, faults_located(path, lambda: line):
         pipe = file if isinstance(file, PausingReader) else None
         if pipe is not None:
             pipe.report_pauses()

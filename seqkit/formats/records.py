@@ -55,7 +55,7 @@ def _carried(fields: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
 
 
 def from_record(record: dict[str, Any], kinds: Sequence[str] = ()) -> Sentence:
-    """The sentence a dict tells of. `words` must be there; `text` and unknown keys are passed over.
+    """The sentence a dict tells of. `words` must be there; `text` and unknown keys are skipped.
 
     Args: kinds, kinds of label to take beside upos, xpos and feats. Raises BadRecord for a value of the wrong type or
     number.

@@ -46,7 +46,7 @@ def _names(side: str) -> list[str]:
 
 
 def _column(line: str | NotText, side: str) -> int | None:
-    """Which column the first line of a TSV file says to read; None where it names none."""
+    """Which column the first line of a TSV file says to read; None if it names none."""
     if isinstance(line, NotText):
         return None
     cells = [cell.strip() for cell in chomp(line).split("\t")]

@@ -54,7 +54,7 @@ class Lines:
 
 
 class JsonLines:
-    """`{"line": 1, "source": "…", "translations": [{"text": "…", "score": -0.4, "log_prob": -3.1}]}`, one a line."""
+    """`{"line": 1, "source": "…", "translations": [{"text": "…", "score": -0.4, "log_prob": -3.1}]}`, one per line."""
 
     def __init__(self, file: BinaryIO, count: int = 1) -> None:
         self._file = file

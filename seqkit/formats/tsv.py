@@ -61,9 +61,9 @@ def _blocks(path: FilePath) -> Iterator[list[Line]]:
 
 
 def _header(name: str, block: list[Line], wanted: Sequence[str]) -> tuple[tuple[str, ...] | None, list[Line]]:
-    """The kinds of label in the columns (None where the line is not text), and the block without a header.
+    """The kinds of label in the columns (None if the line is not text), and the block without a header.
 
-    Raises SeqkitError where two columns are of one kind.
+    Raises SeqkitError if two columns are of one kind.
     """
     number, line = block[0]
     if isinstance(line, NotText):

@@ -51,7 +51,7 @@ class Curve:
 
 
 Distance = Callable[[int, int, int], int | None]
-"""(step t of the loss, step s of the chain in reading order, steps of the chain) -> steps between them; None where the
+"""(step t of the loss, step s of the chain in reading order, steps of the chain) -> steps between them; None if the
 state cannot matter to that loss."""
 
 
@@ -175,7 +175,7 @@ def _past(state: State) -> State:
 
 
 def _mean_h(trace: Trace, lengths: Sequence[int], U_HH: Tensor) -> float | None:
-    """Mean |h'| over a few steps; None where the Jacobian is not diag(h') U."""
+    """Mean |h'| over a few steps; None if the Jacobian is not diag(h') U."""
     found = []
     steps = [s for s in range(trace.steps) if any(s < length for length in lengths)]
     for s in steps[:: max(1, len(steps) // 4)]:

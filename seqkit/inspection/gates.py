@@ -136,7 +136,7 @@ def _same(a: Tensor, b: Tensor) -> bool:
 
 
 def derivative_of_h(layer: Recurrence, J_BNN: Tensor, U_HH: Tensor) -> Tensor | None:
-    """h'_BH where J = diag(h') U, as in z_t = h(W x_t + U z_{t-1}); None where the Jacobian has another form."""
+    """h'_BH where J = diag(h') U, as in z_t = h(W x_t + U z_{t-1}); None if the Jacobian has another form."""
     if J_BNN.shape[-1] != U_HH.shape[-1] or U_HH.shape[0] != U_HH.shape[1]:
         return None
     U_HH = U_HH.detach().to(J_BNN.dtype)

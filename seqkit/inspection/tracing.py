@@ -69,7 +69,7 @@ class Traces:
         return torch.stack(trace.outputs, dim=1), state
 
     def of(self, layer: Recurrence) -> Trace | None:
-        """The longest call of a layer; None where it was not called."""
+        """The longest call of a layer; None if it was not called."""
         found = [trace for trace in self.calls if trace.layer is layer and trace.steps]
         return max(found, key=lambda trace: trace.steps, default=None)
 
@@ -115,7 +115,7 @@ def chains_of(model: nn.Module, below: str = "") -> list[Chain]:
 
 
 def chosen(chains: list[Chain], name: str) -> list[Chain]:
-    """The chains whose name is, or holds, `name`; all for "". Raises SeqkitError where there is none."""
+    """The chains whose name is, or holds, `name`; all for "". Raises SeqkitError if there is none."""
     found = [chain for chain in chains if name in chain.name]
     if not found:
         known = ", ".join(chain.name for chain in chains) or "none"

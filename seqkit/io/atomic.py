@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and text files read with care."""
+"""Write files atomically: a file appears complete or not at all."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FULL = (errno.ENOSPC, errno.EFBIG, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") 
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable (fsync of the folder itself). Windows has no such thing."""
+    """Make the names in `folder` durable by fsync of the folder itself. Does nothing on Windows."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)
@@ -32,18 +32,19 @@ def sync_folder(folder: Path) -> None:
 
 
 def readable(path: str | Path) -> str:
-    """A path as text; bytes of it that are not UTF-8 are shown as well as they can be."""
+    """A path as text; bytes that are not UTF-8 become U+FFFD."""
     return os.fsencode(path).decode("utf-8", "replace")
 
 
 @contextmanager
 def atomic_write(path: str | Path, *, pack: bool = True, links: bool = True) -> Iterator[BinaryIO]:
-    """A binary file that takes the name `path` only when the block ends without an error.
+    """Open a binary file that takes the name `path` only when the block ends without an error.
 
-    Written beside the target, synced, renamed, and the folder synced. A link is followed; a pipe, a device or an open
-    stream (`/dev/stdout`) is written to as it is. A name that ends in `.gz` is compressed, without a time stamp, so
-    that equal content gives equal bytes; `pack=False` is for content that already is. `links=False` is for files in a
-    folder that another may have filled: it refuses a link, which may lead out of the folder.
+    The content goes to a temporary file in the same folder, which is synced and renamed; then the folder is synced.
+    Links are followed. Pipes, devices and open streams (`/dev/stdout`) are written to directly. If the name ends in
+    `.gz`, the content is compressed without a time stamp, so that equal content gives equal bytes; use `pack=False`
+    for content that is compressed already. Use `links=False` in a folder that others may have filled: it refuses a
+    link, which may lead out of the folder.
     """
     target = Path(path)
     if not links and target.is_symlink():
@@ -61,17 +62,19 @@ def atomic_write(path: str | Path, *, pack: bool = True, links: bool = True) -> 
     except OSError as error:
         if error.errno not in FULL or error.filename is not None:
             raise
-        raise SeqkitError(f"{target}: {error.strerror}", "Make room, or choose another place.") from error
+        raise SeqkitError(
+            f"{target}: {error.strerror}", "Free some disk space, or choose another path."
+        ) from error
 
 
 def _in_place(target: Path) -> BinaryIO:
-    """A pipe, device or stream, opened. Raises SeqkitError for a folder, and where it cannot be opened."""
+    """Open a pipe, device or stream. Raises SeqkitError for a folder, and if it cannot be opened."""
     if target.is_dir():
         raise SeqkitError(f"{target}: is a folder", "Name a file to write to.", exit_code=2)
     stream = STREAM.fullmatch(str(target))
     try:
         if stream:
-            # Opened by its name, a file that the shell redirects to would lose what it holds.
+            # Opening by name would truncate the file that the shell redirects to.
             number = {"stdout": STDOUT, "stderr": STDERR}.get(stream[1]) or int(stream[1])
             return open(os.dup(stdout_descriptor() if number == STDOUT else number), "wb")
         return open(target, "wb")
@@ -81,7 +84,7 @@ def _in_place(target: Path) -> BinaryIO:
 
 @contextmanager
 def _replacing(target: Path) -> Iterator[BinaryIO]:
-    """A file beside the target that takes its name at the end."""
+    """Open a temporary file in the target's folder; rename it to the target at the end."""
     if target.is_symlink():
         target = Path(os.path.realpath(target))
     if not target.parent.is_dir():
@@ -89,7 +92,7 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
             f"{target}: the folder {target.parent} does not exist", "Create it first.", exit_code=2
         )
     part = target.parent / f".{target.name}.{os.urandom(4).hex()}.part"
-    # The name is known before the file is there: a signal may come at any moment.
+    # Register the name before the file exists: a signal may arrive at any moment.
     with unfinished(part):
         try:
             with _created(part, target) as file:
@@ -105,7 +108,7 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
 
 
 def _created(part: Path, target: Path) -> BinaryIO:
-    """A new file that its owner alone can read. Raises SeqkitError, which names `target`, where it cannot be made."""
+    """Create a file that only its owner can read. Raises SeqkitError, which names `target`, if that fails."""
     try:
         return open(part, "xb", opener=lambda path, flags: os.open(path, flags, 0o600))
     except OSError as error:
@@ -113,11 +116,11 @@ def _created(part: Path, target: Path) -> BinaryIO:
 
 
 def _unwritable(target: Path, error: OSError) -> SeqkitError:
-    return SeqkitError(f"{target}: cannot be written ({error.strerror})", "Choose another place.")
+    return SeqkitError(f"{target}: cannot be written ({error.strerror})", "Choose another path.")
 
 
 def _mode_of(target: Path) -> int:
-    """The mode to give: the old file's, else what the umask leaves of 0666."""
+    """The mode of the existing file, else 0666 masked by the umask."""
     if target.exists():
         return target.stat().st_mode & 0o777
     mask = os.umask(0)
@@ -126,17 +129,19 @@ def _mode_of(target: Path) -> int:
 
 
 def check_folder(folder: Path) -> None:
-    """Raise SeqkitError where a folder is not there and could not be made, or nothing could be written to it."""
-    there = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not there.is_dir():
+    """Raise SeqkitError if a folder does not exist and cannot be created, or is not writable."""
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not existing.is_dir():
         raise SeqkitError(
-            f"{there}: is a file, not a folder", f"Choose another place than {folder}.", exit_code=2
+            f"{existing}: is a file, not a folder", f"Choose another path than {folder}.", exit_code=2
         )
-    if not os.access(there, os.W_OK | os.X_OK):
-        raise SeqkitError(f"{folder}: cannot be written ({there} does not let you)", "Choose another place.")
+    if not os.access(existing, os.W_OK | os.X_OK):
+        raise SeqkitError(
+            f"{folder}: cannot be written (no permission in {existing})", "Choose another path."
+        )
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """`text` as UTF-8, atomically, into a folder of seqkit's own: a link is refused."""
+    """Write `text` as UTF-8, atomically. Refuses a link, as `atomic_write` with `links=False`."""
     with atomic_write(path, links=False) as file:
         file.write(text.encode("utf-8"))

@@ -1,6 +1,6 @@
-"""Files whose records are blocks of lines with an empty line after each, cut apart many at a time.
+"""Read files whose records are blocks of lines, each followed by an empty line, many blocks at a time.
 
-Taking such a file line by line costs more than all the rest of reading CoNLL-U; here a chunk is decoded and
+Reading such a file line by line would cost more than all other work of reading CoNLL-U; here a chunk is decoded and
 split at once.
 """
 
@@ -12,33 +12,33 @@ from typing import BinaryIO
 
 from seqkit.examples import RecordErrors, SourceLocation
 from seqkit.io.segment import first_line
-from seqkit.io.text_files import BOM, FilePath, NotText, decode, opened, told_with_place
+from seqkit.io.text_files import BOM, FilePath, NotText, decode, faults_located, opened
 
 LINE_END = re.compile(rb"\r+\n")
 CHUNK = 1 << 20
-"""Bytes read at once; memory grows beyond a few of these only for a block that is longer."""
+"""Bytes read at once. Memory exceeds a few chunks only if a single block is longer."""
 
 
 class BlockReader:
-    """The blocks of a file: the number of the first line, and the lines without the empty one at the end.
+    """Iterate over the blocks of a file: the number of the first line, and the lines without the final empty one.
 
-    Faults of form (byte order mark, CRLF, a surplus empty line, a missing one at the end) go to `problems` as
-    harmless, blocks that are not text as bad.
+    Formal faults (byte order mark, CRLF, a surplus empty line, a missing one at the end) go to `problems` as
+    recoverable, blocks that are not text as bad.
     """
 
     def __init__(self, path: FilePath, problems: RecordErrors) -> None:
         self.path, self._name = path, str(path)
         self.problems = problems
         self._line = first_line(path)
-        self._crlf_told = False
+        self._crlf_reported = False
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
-        with opened(self.path) as file, told_with_place(self.path, lambda: self._line):
+        with opened(self.path) as file, faults_located(self.path, lambda: self._line):
             for data in self._chunks(file):
                 yield from self._blocks(data)
 
     def _chunks(self, file: BinaryIO) -> Iterator[bytes]:
-        """Many whole blocks at a time, each with its empty line."""
+        """Yield many complete blocks at a time, each with its empty line."""
         rest = b""
         while data := file.read(max(CHUNK, len(rest))):
             rest = self._repaired(rest + data)
@@ -54,19 +54,19 @@ class BlockReader:
         yield rest.rstrip(b"\n") + b"\n\n"
 
     def _repaired(self, data: bytes) -> bytes:
-        """`data` without a byte order mark and without CR at line ends."""
+        """Return `data` without a byte order mark and without CR at line ends."""
         if self._line == 1 and data.startswith(BOM):
             self._recoverable(0, "a byte order mark at the start", "Save the file as UTF-8 without one.")
             data = data.removeprefix(BOM)
-        if b"\r\n" in data and not self._crlf_told:
-            self._tell_crlf(data, data.index(b"\r\n"))
-        # All CRs at once: what is left of a chunk comes by here again.
+        if b"\r\n" in data and not self._crlf_reported:
+            self._report_crlf(data, data.index(b"\r\n"))
+        # Replace all CRs: the rest of a chunk passes through here again.
         return LINE_END.sub(b"\n", data) if b"\r\n" in data else data
 
-    def _tell_crlf(self, data: bytes, at: int) -> None:
+    def _report_crlf(self, data: bytes, at: int) -> None:
         """Report CRLF once for each file, except in lines that are not text, which are reported anyway."""
         if isinstance(decode(data[data.rfind(b"\n", 0, at) + 1 : at]), str):
-            self._crlf_told = True
+            self._crlf_reported = True
             lines_on = data.count(b"\n", 0, at)
             self._recoverable(lines_on, "the lines end in CRLF", "Convert the file with `dos2unix`.")
 
@@ -85,7 +85,7 @@ class BlockReader:
             self._line += len(lines) + 1
 
     def _surplus(self, count: int) -> None:
-        """Pass over empty lines where a block should start."""
+        """Skip empty lines where a block should start."""
         if count:
             self._recoverable(0, "an empty line where a sentence should start", "Delete it.")
             self._line += count

@@ -11,27 +11,27 @@ from typing import Any
 from seqkit.errors import SeqkitError
 from seqkit.io.atomic import write_text
 
-AGAIN = "Get the model again, or train it again."
+AGAIN = "Download the model again, or train it again."
 
 
 def write_json(path: Path, value: Any) -> None:
-    """`value` as readable JSON; the folder is made where missing."""
+    """Write `value` as indented JSON; create the folder if it is missing."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_text(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
 
 
 @contextmanager
-def stored_record(path: Path, keeper: str) -> Iterator[Any]:
-    """The content of a JSON file, for a block that takes values from it.
+def stored_record(path: Path, owner: str) -> Iterator[Any]:
+    """Yield the content of a JSON file to a block that reads values from it.
 
-    An AttributeError, KeyError, TypeError or ValueError in the block becomes a SeqkitError. Args: keeper, who keeps the
-    file, for the message: "an image encoder".
+    An AttributeError, KeyError, TypeError or ValueError in the block becomes a SeqkitError. Args: owner, the part that
+    the file belongs to, for the message: "an image encoder".
     """
     content = read_json(path)
     try:
         yield content
     except (AttributeError, KeyError, TypeError, ValueError):
-        raise SeqkitError(f"{path}: not what {keeper} keeps", AGAIN) from None
+        raise SeqkitError(f"{path}: not the settings of {owner}", AGAIN) from None
 
 
 def read_json(path: Path) -> Any:

@@ -1,4 +1,4 @@
-"""JSON Lines: one object a line."""
+"""JSON Lines: one object per line."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from seqkit.io.text_files import BadRecord
 
 
-def json_object(line: str, fix: str = "Write one JSON object a line.") -> dict[str, Any]:
-    """The object of a line. Raises BadRecord where it holds none; `fix` says what a right line looks like."""
+def json_object(line: str, fix: str = "Write one JSON object per line.") -> dict[str, Any]:
+    """Parse the object of a line. Raises BadRecord, with the advice `fix`, if the line has none."""
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:

@@ -24,9 +24,9 @@ except ImportError:  # Windows
     fcntl = None  # type: ignore[assignment]
 
 UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL)
-"""What flock says on file systems that have no locks."""
+"""Errors of flock on file systems without locks."""
 PATIENCE = 1.0
-"""Seconds that an owner is given to write its name into the file it has just locked."""
+"""Seconds within which a new owner must have written its record into the lock file."""
 
 
 @dataclass(frozen=True)
@@ -77,10 +77,10 @@ def owner_of(path: Path) -> Owner | None:
 
 @contextmanager
 def locked(path: Path, what: str) -> Iterator[Owner | None]:
-    """Hold the lock file `path` within the block; yields the owner of a stale lock that was taken over, or None.
+    """Hold the lock file `path` within the block. Yields the owner of a stale lock that was taken over, or None.
 
-    Folders that are missing are made, and taken away at the end where they are still empty. Raises SeqkitError, which
-    names pid and host, where another process holds the lock. Args: what, what is locked, for the message.
+    Creates missing folders and removes them at the end if they are still empty. Raises SeqkitError, which names pid and
+    host, if another process holds the lock. Args: what, the locked thing, for the message.
     """
     made = [folder for folder in path.parents if not folder.exists()]
     descriptor = _acquired(path, what)
@@ -89,7 +89,7 @@ def locked(path: Path, what: str) -> Iterator[Owner | None]:
         _write(descriptor, Owner.this())
         yield before
     finally:
-        # Removed while it is held, so that no other process can lock a file that is about to be removed.
+        # Remove the file while it is locked: no other process can lock a file that is about to be removed.
         with suppress(OSError):
             path.unlink()
         os.close(descriptor)
@@ -99,26 +99,26 @@ def locked(path: Path, what: str) -> Iterator[Owner | None]:
 
 
 def check_unlocked(path: Path, what: str) -> None:
-    """Raise SeqkitError where another process holds the lock file `path`."""
+    """Raise SeqkitError if another process holds the lock file `path`."""
     if owner := owner_of(path):
         raise _refusal(path, what, owner)
 
 
 def _acquired(path: Path, what: str) -> int:
-    """The descriptor of the lock file, held by this process alone.
+    """Lock the file and return its descriptor.
 
-    Whoever only looks whether there is an owner holds the file for an instant: that is waited for.
+    `owner_of` in another process holds the lock for an instant; wait for that.
     """
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        except FileNotFoundError:  # The last owner took its empty folder away just now.
+        except FileNotFoundError:  # The last owner has just removed its empty folder.
             continue
         except OSError as error:
             problem = f"{path}: cannot be written ({error.strerror})"
-            raise SeqkitError(problem, "Choose another place.") from error
+            raise SeqkitError(problem, "Choose another path.") from error
         if not _lock(descriptor, path):
             os.close(descriptor)
             owner = _read(path)
@@ -132,7 +132,7 @@ def _acquired(path: Path, what: str) -> int:
 
 
 def _lock(descriptor: int, path: Path, *, shared: bool = False) -> bool:
-    """Whether the file could be locked. Where files have no locks, whether its owner is gone."""
+    """Whether the file could be locked; on file systems without locks, whether its owner has ended."""
     if fcntl is not None:
         try:
             fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
@@ -147,7 +147,7 @@ def _lock(descriptor: int, path: Path, *, shared: bool = False) -> bool:
 
 
 def _is_still(path: Path, descriptor: int) -> bool:
-    """Whether the name still leads to the locked file: the last owner may have removed it in between."""
+    """Whether the path still names the locked file: the last owner may have removed it in between."""
     try:
         return os.path.samestat(os.stat(path), os.fstat(descriptor))
     except FileNotFoundError:
@@ -155,7 +155,7 @@ def _is_still(path: Path, descriptor: int) -> bool:
 
 
 def _named_owner(path: Path) -> Owner:
-    """The owner of a lock that is held. It may be just about to write its name over that of a dead one."""
+    """The owner of a held lock. Waits for a new owner to replace the record of one that has ended."""
     deadline = time.monotonic() + PATIENCE
     while True:
         owner = _read(path)
@@ -165,7 +165,7 @@ def _named_owner(path: Path) -> Owner:
 
 
 def _read(path: Path) -> Owner | None:
-    """The process that the file names, or None."""
+    """The process recorded in the file, or None."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         return Owner(int(record["pid"]), str(record["host"]), str(record["since"]))
@@ -174,7 +174,7 @@ def _read(path: Path) -> Owner | None:
 
 
 def _write(descriptor: int, owner: Owner) -> None:
-    """Name the owner in the file: in place, for the lock is on the file, not on its name."""
+    """Record the owner in place: the lock belongs to the file, not to its name."""
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, (json.dumps(asdict(owner)) + "\n").encode(), 0)
 

@@ -1,4 +1,4 @@
-"""Standard error as a stream of messages: control characters are escaped, and a reader may go away."""
+"""Standard error as a stream of messages: escape control characters, ignore a closed pipe."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from seqkit.io.visible import visible_lines
 
 
 class MessageStream:
-    """stderr for messages, which may quote data: what a terminal would obey is shown as an escape.
+    """A wrapper of stderr for messages, which may quote data: control characters are shown as escapes.
 
-    Write errors are ignored: the reader of stderr may go away (`2>&1 | head`, a closed terminal).
+    Write errors are ignored: the reader of stderr may have gone away (`2>&1 | head`, a closed terminal).
     """
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
 
     def write(self, text: str) -> int:
-        """Write what can be written. A carriage return may begin a text: it redraws a line."""
+        """Write a text; ignore errors. A leading carriage return is kept, as it redraws a line."""
         start = "\r" * text.startswith("\r")
         with suppress(OSError):
             self.stream.write(start + visible_lines(text.removeprefix("\r")))
         return len(text)
 
     def flush(self) -> None:
-        """Flush what can be flushed."""
+        """Flush the stream; ignore errors."""
         with suppress(OSError):
             self.stream.flush()
 
@@ -35,5 +35,5 @@ class MessageStream:
 
 
 def drawing_stream() -> TextIO:
-    """stderr itself, for bars that move the cursor. Make what you draw from data `visible` first."""
+    """stderr itself, for bars that move the cursor. Pass text from data through `visible` first."""
     return sys.stderr.stream if isinstance(sys.stderr, MessageStream) else sys.stderr

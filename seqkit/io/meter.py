@@ -1,4 +1,4 @@
-"""How much of the input files has been read: what a progress bar needs to know."""
+"""Count how much of the input files has been read, for progress bars."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 
 class Meter:
-    """Counts the bytes on disk of the files that are read while it is active."""
+    """Counts the bytes on disk of the files that are read while the meter is active."""
 
     def __init__(self) -> None:
         self._finished = 0
@@ -16,15 +16,15 @@ class Meter:
 
     @property
     def done(self) -> int:
-        """Bytes read so far. A packed file counts by its packed bytes."""
-        here = 0
+        """Bytes read so far. A compressed file counts by its compressed bytes."""
+        current = 0
         if self._open is not None:
             with suppress(OSError, ValueError):
-                here = self._open.tell()
-        return self._finished + here
+                current = self._open.tell()
+        return self._finished + current
 
     def watch(self, file: BinaryIO | None) -> None:
-        """Count the file that is open so far as finished, and follow this one."""
+        """Count the previous file as finished, and follow this one."""
         self._finished, self._open = self.done, file
 
 
@@ -34,7 +34,7 @@ class _Current:
 
 @contextmanager
 def metering() -> Iterator[Meter]:
-    """Within it, the meter follows what `seqkit.io.text_files.opened` opens."""
+    """A context in which a new meter follows the files that `seqkit.io.text_files.opened` opens."""
     before, _Current.meter = _Current.meter, Meter()
     try:
         yield _Current.meter
@@ -44,7 +44,7 @@ def metering() -> Iterator[Meter]:
 
 @contextmanager
 def metered(file: BinaryIO) -> Iterator[None]:
-    """Let the meter that is on, if any, follow this file until the block ends."""
+    """Let the active meter, if any, follow this file until the block ends."""
     meter = _Current.meter
     if meter is not None:
         meter.watch(file)

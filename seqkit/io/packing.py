@@ -1,4 +1,4 @@
-"""Packed files: gzip, bzip2, xz and Zstandard, known by their first bytes."""
+"""Compressed files: gzip, bzip2, xz and Zstandard, recognised by their first bytes."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from seqkit.errors import SeqkitError
 BLOCK = 1 << 18
 """Bytes read at once."""
 UNPACKED = 1 << 20
-"""Bytes unpacked at once: a small file may unpack to an endless one."""
+"""Bytes decompressed at once: a small file may expand without limit."""
 
 
 class Packing(NamedTuple):
-    """A way to pack files."""
+    """A compression format."""
 
     name: str
     magic: bytes
-    """How such a file begins."""
+    """The first bytes of such a file."""
     opened: Callable[[Any], Any]
-    """A packed file -> the file in it."""
+    """Opens a compressed file -> its content."""
     test: str
     """The command that checks a file."""
     unpacker: Callable[[], Any]
@@ -37,13 +37,13 @@ class Packing(NamedTuple):
 
 
 class _Gunzip:
-    """zlib with the methods that the unpackers of bz2, lzma and zstd have."""
+    """zlib with the interface of the decompressors of bz2, lzma and zstd."""
 
     def __init__(self) -> None:
         self._unpacker = zlib.decompressobj(wbits=31)
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        """At most so many bytes; what is left of `data` is kept."""
+        """Return at most `max_length` bytes; the rest of `data` is kept for the next call."""
         return self._unpacker.decompress(self._unpacker.unconsumed_tail + data, max_length)
 
     @property
@@ -53,17 +53,17 @@ class _Gunzip:
 
     @property
     def needs_input(self) -> bool:
-        """Whether `decompress` can give nothing more without more data."""
+        """Whether `decompress` needs more data to return anything."""
         return not self._unpacker.unconsumed_tail
 
     @property
     def unused_data(self) -> bytes:
-        """What follows the stream."""
+        """The bytes after the end of the stream."""
         return self._unpacker.unused_data
 
 
 def zstd() -> Any:
-    """The module for Zstandard: of Python's library, or of backports.zstd. SeqkitError where neither is there."""
+    """The module for Zstandard: `compression.zstd` or `backports.zstd`. Raises SeqkitError if neither exists."""
     for name in ("compression.zstd", "backports.zstd"):
         try:
             return importlib.import_module(name)
@@ -85,12 +85,12 @@ PACKINGS = {
         "Zstandard", b"\x28\xb5\x2f\xfd", _open_zstd, "zstd -t", lambda: zstd().ZstdDecompressor()
     ),
 }
-"""Suffix -> how such files are packed."""
+"""Suffix -> compression format."""
 LONGEST_MAGIC = max(len(packing.magic) for packing in PACKINGS.values())
 
 
 def faults() -> tuple[type[Exception], ...]:
-    """What the unpackers raise for data that is cut or damaged."""
+    """The exceptions of the decompressors for truncated or damaged data."""
     found: tuple[type[Exception], ...] = (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError)
     try:
         return (*found, zstd().ZstdError)
@@ -99,23 +99,23 @@ def faults() -> tuple[type[Exception], ...]:
 
 
 def packing_of(start: bytes) -> Packing | None:
-    """How a file that begins so is packed; None where it is not."""
+    """The compression format of a file that begins with `start`; None if it is not compressed."""
     return next((packing for packing in PACKINGS.values() if start.startswith(packing.magic)), None)
 
 
 def suffix_of_packing(path: str | PathLike[str]) -> str:
-    """The suffix that says that a file is packed, "" of another name."""
+    """The suffix of a compression format that a path ends in, or ""."""
     name = fspath(path).lower()
     return next((suffix for suffix in PACKINGS if name.endswith(suffix)), "")
 
 
 def without_packing(path: str | PathLike[str]) -> str:
-    """The path without the suffix that says that the file is packed."""
+    """The path without the suffix of its compression format."""
     return fspath(path)[: len(fspath(path)) - len(suffix_of_packing(path))]
 
 
 def unpacked(file: BinaryIO, path: str | PathLike[str]) -> BinaryIO:
-    """`file` itself, or the file that is packed in it. SeqkitError for a name that promises what is not there."""
+    """`file`, decompressed if necessary. Raises SeqkitError if the suffix names a format that the content is not."""
     buffered = file if hasattr(file, "peek") else io.BufferedReader(cast(io.RawIOBase, file))
     start = cast(io.BufferedReader, buffered).peek(LONGEST_MAGIC)
     packing, named = packing_of(start), PACKINGS.get(suffix_of_packing(path))
@@ -130,9 +130,9 @@ def unpacked(file: BinaryIO, path: str | PathLike[str]) -> BinaryIO:
 
 
 def blocks(file: BinaryIO) -> Iterator[bytes]:
-    """The bytes of a file, unpacked where they are packed, block by block.
+    """The bytes of a file, decompressed if necessary, block by block.
 
-    Of a damaged file all that can be unpacked is yielded before the error of the unpacker (see `faults`) is raised.
+    For a damaged file, all readable bytes are yielded before the decompressor's exception (see `faults`) is raised.
     """
     data = file.read(BLOCK)
     packing = packing_of(data)
@@ -144,14 +144,14 @@ def blocks(file: BinaryIO) -> Iterator[bytes]:
     read = partial(file.read, BLOCK)
     while data:
         data = yield from _stream(packing.unpacker(), data, read)
-        # Streams may be joined, and padded with zeros.
+        # Streams may be concatenated, and padded with zeros.
         data = data.lstrip(b"\0") or read()
         if data and not packing.magic.startswith(data[: len(packing.magic)]):
             return
 
 
 def _stream(unpacker: Any, data: bytes, read: Callable[[], bytes]) -> Generator[bytes, None, bytes]:
-    """What one packed stream holds; returns the bytes after it."""
+    """Yield the content of one compressed stream; return the bytes after it."""
     while True:
         block = unpacker.decompress(data, UNPACKED)
         if block:
@@ -165,7 +165,7 @@ def _stream(unpacker: Any, data: bytes, read: Callable[[], bytes]) -> Generator[
 
 @contextmanager
 def packed(file: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
-    """A file whose content is packed into `file`, as the suffix says ("" does not pack). Equal content, equal bytes."""
+    """Open a file that compresses into `file`, by suffix ("": no compression). Equal content gives equal bytes."""
     if suffix == "":
         yield file
         return

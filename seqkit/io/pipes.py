@@ -1,4 +1,4 @@
-"""Standard input that pauses, such as `tail -f`: what has come so far can be answered before the next line comes."""
+"""Standard input that pauses, such as `tail -f`: process the lines so far before the next one arrives."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Generic, TypeVar, cast
 
 PAUSE = 0.5
 """Seconds without input after which the writer of a pipe counts as pausing. A pause must also follow a line end, so
-that the parts in which a slow writer sends a text do not change how it is split."""
+that the chunks in which a slow writer sends a text do not change how it is split."""
 HELD = 256
 """Items that are read ahead."""
 
@@ -33,9 +33,9 @@ def stdin_may_pause() -> bool:
 
 
 class PausingReader(io.BufferedReader):
-    """A pipe. Once `reports_pauses` is set, `readline` returns what there is, or b"", as soon as the writer pauses.
+    """A pipe. After `report_pauses`, `readline` returns the bytes so far, or b"", as soon as the writer pauses.
 
-    `paused` tells such an answer from the end of the input.
+    `paused` distinguishes a pause from the end of the input.
     """
 
     def __init__(self, descriptor: int) -> None:
@@ -61,7 +61,7 @@ class _Pipe(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int | None:  # type: ignore[override]
-        """Read what there is. None, once, when nothing comes for a while."""
+        """Read the available bytes. Returns None, once, when nothing arrives for PAUSE seconds."""
         if self.reports and not self.paused and not _has_input(self._descriptor):
             self.paused = True
             return None
@@ -77,18 +77,18 @@ class Paced(Generic[Item]):
     """An iterator that reports when no more items arrive for a while."""
 
     def __init__(self, items: Iterable[Item], *, paced: bool = True) -> None:
-        """Args: paced, whether a thread reads them ahead; without it they never seem to pause."""
+        """Args: paced, whether a thread reads the items ahead; without it no pause is ever reported."""
         self._items, self._paced = items, paced
         self._queue: Queue[_Entry[Item]] = Queue(HELD)
         self._next: _Entry[Item] | None = None
         self.paused = False
-        """Whether nothing came for a while, since the last item was taken."""
+        """Whether no item has arrived for PAUSE seconds since the last one was taken."""
 
     def _read(self, items: Iterator[Item]) -> None:
         try:
             for item in items:
                 self._queue.put(_Entry(item=item))
-        except BaseException as error:  # raised again where the items are taken
+        except BaseException as error:  # raised again in the thread that iterates
             self._queue.put(_Entry(error=error))
         else:
             self._queue.put(_Entry(error=StopIteration()))
@@ -108,7 +108,7 @@ class Paced(Generic[Item]):
             yield cast(Item, entry.item)
 
     def wait(self) -> bool:
-        """Whether the items pause: no other comes for a while."""
+        """Whether the items pause: no other arrives for PAUSE seconds."""
         if self._paced and self._next is None:
             try:
                 self._next = self._queue.get(timeout=PAUSE)
@@ -118,7 +118,7 @@ class Paced(Generic[Item]):
 
 
 class _Entry(Generic[Item]):
-    """An item, or what ended the reading."""
+    """An item, or the exception that ended the reading."""
 
     __slots__ = ("error", "item")
 
@@ -127,5 +127,5 @@ class _Entry(Generic[Item]):
 
 
 def pauses(items: object) -> bool:
-    """Whether the reader of these items waits for more: always False where they are not `Paced`."""
+    """Whether the source of these items pauses: always False if they are not `Paced`."""
     return isinstance(items, Paced) and items.wait()

@@ -14,7 +14,7 @@ def is_remote(path: str | PathLike[str]) -> bool:
 
 
 def file_system(url: str) -> tuple[Any, str]:
-    """The file system of a URL and the path in it. Raises SeqkitError where a package for it is missing."""
+    """The fsspec file system of a URL, and the path in it. Raises SeqkitError if a package for it is missing."""
     try:
         import fsspec
     except ImportError as error:
@@ -28,7 +28,7 @@ def file_system(url: str) -> tuple[Any, str]:
         raise SeqkitError(
             f"{url}: cannot be opened ({error})", "Install the package that it names.", exit_code=2
         ) from error
-    # Other processes write to the same place: a listing from before would be wrong.
+    # Other processes write to the same folders: a cached listing would be out of date.
     system.use_listings_cache = False
     system.invalidate_cache()
     return system, path.rstrip("/")

@@ -1,6 +1,6 @@
-"""Paths and addresses that a manifest, a list of files or an archive names: refused where they could lead elsewhere.
+"""Check the paths and URLs that a manifest, a list of files or an archive names.
 
-Whoever wrote the manifest must not decide which files of this machine are read or written.
+The author of a manifest must not decide which files of this machine are read or written.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ from pathlib import PureWindowsPath
 from urllib.parse import urlsplit
 
 SCHEMES = ("http", "https")
-"""What is fetched. A `file:` address would copy any file of this machine."""
+"""Schemes that are fetched. A `file:` URL could copy any file of this machine."""
 
 
 def fault_of_path(path: str) -> str:
-    """Why a path may not be used below a folder; "" where it stays inside it, on any system.
+    """Why a path may not be used below a folder; "" if it stays inside the folder on every system.
 
     Refused are absolute paths, `..`, `~`, NUL and other control characters, and the empty path.
     """
-    # Windows' rules know both separators, and drives.
+    # Windows' rules cover both separators and drives.
     named = PureWindowsPath(path)
     if not named.parts:
         return "names no file"
@@ -34,7 +34,7 @@ def fault_of_path(path: str) -> str:
 
 
 def fault_of_address(url: str) -> str:
-    """Why an address may not be fetched; "" for http and https with a host."""
+    """Why a URL may not be fetched; "" for http and https with a host."""
     try:
         parts = urlsplit(url)
     except ValueError as error:

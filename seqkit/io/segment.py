@@ -1,4 +1,4 @@
-"""A part of a file that readers take for the file: its bytes are given, and its place in the file is known."""
+"""A part of a file that readers can open as if it were the file: its bytes, and its position in the file."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from typing import Any, BinaryIO, Self
 class Segment(str):
     """The path of a file, with the bytes of a part of it.
 
-    `seqkit.io.text_files` opens it as a file that holds these bytes, and numbers its lines as the file has them. A
-    reader must hand it on as it is, or by `os.fspath`: `str(path)` is the name alone.
+    `seqkit.io.text_files` opens it as a file with these bytes, and numbers its lines as in the whole file. A reader
+    must pass it on unchanged, or by `os.fspath`: `str(path)` is only the name.
     """
 
     data: bytes
     line: int
-    """Number of its first line in the file, from 1."""
+    """Line number of its first line in the whole file, from 1."""
     record: int
-    """Records of the file before it."""
+    """Number of records of the file before this part."""
     offset: int
-    """Characters of running text before it."""
+    """Number of characters of running text before this part."""
     begins: bool
     """Whether it is the first part of the file."""
     opened: bool
@@ -28,7 +28,7 @@ class Segment(str):
     def __new__(
         cls, path: str, data: bytes, line: int = 1, record: int = 0, offset: int = 0, begins: bool = True
     ) -> Self:
-        """Args: path, that of the file, for messages and for its suffix."""
+        """Args: path, the path of the whole file, for messages and for its suffix."""
         made = super().__new__(cls, path)
         made.data, made.line, made.record, made.offset = data, line, record, offset
         made.begins, made.opened = begins, False
@@ -44,10 +44,10 @@ class Segment(str):
 
 
 def first_line(path: object) -> int:
-    """The number of the first line of a file, 1, or of a part of one."""
+    """The number of the first line: 1 for a file, more for a later part of one."""
     return path.line if isinstance(path, Segment) else 1
 
 
 def first_record(path: object) -> int:
-    """Records before a part of a file; 0 of a file."""
+    """Number of records before a part of a file; 0 for a whole file."""
     return path.record if isinstance(path, Segment) else 0

@@ -1,7 +1,7 @@
-"""Standard output for data alone: what anything else prints goes to standard error.
+"""Reserve standard output for data: all other output goes to standard error.
 
 A plugin may print while it is imported or while its layer runs, through `sys.stdout` or straight to file descriptor 1.
-Either would corrupt tags or translations that are written to a pipe.
+Either would corrupt data that is written to a pipe.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ def stdout_descriptor() -> int:
 
 
 def data_stream_alone() -> BinaryIO:
-    """As `data_stream`, for a command that writes nowhere else: it ends as soon as the reader of the pipe goes away."""
-    with suppress(OSError, ValueError):  # of a stream that is no file, as in a notebook
+    """As `data_stream`, for a command without other outputs: exit as soon as the reader of the pipe goes away."""
+    with suppress(OSError, ValueError):  # stdout is not a file, as in a notebook
         leave_with_the_reader(stdout_descriptor())
     return data_stream()
 
 
 @contextmanager
 def stdout_for_data() -> Iterator[None]:
-    """Keep standard output for `data_text` and `data_stream`; everything else that is printed goes to stderr."""
+    """Reserve standard output for `data_text` and `data_stream`; send everything else that is printed to stderr."""
     private, before = _private_stdout(), _Private.text
     _Private.text = private or sys.stdout
     try:
@@ -66,7 +66,7 @@ def stdout_for_data() -> Iterator[None]:
 
 
 def _private_stdout() -> TextIO | None:
-    """A second way to where `sys.stdout` leads; None where that is no file (a notebook)."""
+    """A stream on a duplicate of stdout's file descriptor; None if stdout is not a file (a notebook)."""
     stdout = sys.stdout
     try:
         stdout.flush()
@@ -77,14 +77,14 @@ def _private_stdout() -> TextIO | None:
 
 
 def _close(private: TextIO | None) -> None:
-    """Write what is left. Raises OSError where that cannot be written."""
+    """Flush and close. Raises OSError if that fails."""
     if private is not None:
         private.close()
 
 
 @contextmanager
 def stdout_to_stderr() -> Iterator[None]:
-    """Send what is written to `sys.stdout` or file descriptor 1 to standard error.
+    """Redirect `sys.stdout` and file descriptor 1 to standard error.
 
     Not thread-safe: both belong to the whole process.
     """
@@ -95,7 +95,7 @@ def stdout_to_stderr() -> Iterator[None]:
     try:
         yield
     finally:
-        _flush(before, sys.stdout)  # What was printed by way of `sys.__stdout__` goes to stderr, too.
+        _flush(before, sys.stdout)  # Output through `sys.__stdout__` goes to stderr, too.
         sys.stdout = before
         _put_back(saved, STDOUT)
 
@@ -108,7 +108,7 @@ def _flush(*streams: TextIO | None) -> None:
 
 
 def _moved(source: int, target: int) -> int | None:
-    """Let `target` lead where `source` leads (nowhere, if that is closed). Returns a copy of what it was."""
+    """Duplicate `source` onto `target` (os.devnull if `source` is closed). Returns a copy of the old `target`."""
     saved = None
     with suppress(OSError):
         saved = os.dup(target)

@@ -21,12 +21,12 @@ from seqkit.io.zip_files import on_disk, opened_member
 
 BOM = b"\xef\xbb\xbf"
 NOT_UTF8 = {
-    b"PAR1": "It is a Parquet file: give it a name that ends in .parquet.",
-    b"PK\x03\x04": "It is packed: unpack it with `unzip`.",
+    b"PAR1": "It is a Parquet file: rename it so that it ends in .parquet.",
+    b"PK\x03\x04": "It is a zip archive: unpack it with `unzip`.",
     b"\xff\xfe": "It is in UTF-16: convert it with `iconv -f utf-16 -t utf-8`.",
     b"\xfe\xff": "It is in UTF-16: convert it with `iconv -f utf-16 -t utf-8`.",
 }
-"""How a file begins that is no text in UTF-8 -> what to do."""
+"""First bytes of files that are not UTF-8 -> what to do."""
 
 Record = TypeVar("Record")
 FilePath = str | PathLike[str]
@@ -35,7 +35,7 @@ FilePath = str | PathLike[str]
 
 @dataclass(frozen=True)
 class NotText:
-    """Stands in for a line that is not text, so that a reader can leave out the record it belongs to."""
+    """Replaces a line that is not text, so that a reader can skip the record it belongs to."""
 
     reason: str
     fix: str
@@ -62,15 +62,15 @@ def suffix_of(path: FilePath) -> str:
 
 
 def is_blank(line: str) -> bool:
-    """Whether a line of a table has nothing in it, not even two empty cells."""
+    """Whether a line of a table is empty: without text and without tabs."""
     return not line.strip(" \r\n")
 
 
 @contextmanager
 def opened(path: FilePath) -> Iterator[BinaryIO]:
-    """The bytes of a file ("-" is stdin), decompressed, also from a zip file (`a.zip/b.txt`).
+    """Open the bytes of a file ("-" is stdin), decompressed, also from a zip file (`a.zip/b.txt`).
 
-    Raises SeqkitError where there is no such file, it is a folder, or it may not be read.
+    Raises SeqkitError if the file does not exist, is a folder, or cannot be read.
     """
     if isinstance(path, Segment):
         yield path.open()
@@ -91,7 +91,7 @@ def opened(path: FilePath) -> Iterator[BinaryIO]:
             yield unpacked(packed, path)
         return
     try:
-        file = open(path, "rb")  # noqa: SIM115 (closed below; only opening may fail with these words)
+        file = open(path, "rb")  # noqa: SIM115 (closed below; these messages are for opening only)
     except FileNotFoundError as error:
         raise SeqkitError(f"{path}: no such file", "Check the path.", exit_code=2) from error
     except IsADirectoryError as error:
@@ -103,45 +103,47 @@ def opened(path: FilePath) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def told_with_place(path: FilePath, line: Callable[[], int]) -> Iterator[None]:
-    """Turn a fault of a packed file (cut, damaged) into a SeqkitError at line `line()`."""
+def faults_located(path: FilePath, line: Callable[[], int]) -> Iterator[None]:
+    """Turn the exception for a truncated or damaged compressed file into a SeqkitError at line `line()`."""
     try:
         yield
     except faults() as error:
         packing = PACKINGS.get(suffix_of_packing(path), PACKINGS[".gz"])
-        problem = f"{SourceLocation(str(path), line())}: the {packing.name} file is cut or damaged ({error})"
+        problem = (
+            f"{SourceLocation(str(path), line())}: the {packing.name} file is truncated or damaged ({error})"
+        )
         fix = f"Get the file again; `{packing.test}` checks it."
         raise SeqkitError(problem, fix) from error
 
 
 def decode(data: bytes, start: int = 0) -> str | NotText:
-    """Bytes as text, or what keeps them from being text; `start` counts the bytes of the line before."""
+    """Decode UTF-8, or return why the bytes are not text; `start`, the number of bytes of the line before them."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         reason = f"not valid UTF-8 (byte {start + error.start + 1} of the line is 0x{data[error.start]:02x})"
         return NotText(reason, _way_to_utf8(data))
     if "\0" in text:
-        return NotText("a NUL byte; the file is binary or UTF-16", "Give a text file in UTF-8.")
+        return NotText("a NUL byte; the file is binary or UTF-16", "Use a text file in UTF-8.")
     return text
 
 
 def _way_to_utf8(data: bytes) -> str:
-    """What to do with a file that begins so, or holds such a line."""
+    """How to convert a file that begins with, or contains, these bytes."""
     for start, way in NOT_UTF8.items():
         if data.startswith(start):
             return way
-    return "Convert the file to UTF-8 from the encoding it has: `iconv -f ENCODING -t utf-8`, such as latin1."
+    return "Convert the file to UTF-8 from its encoding, such as latin1: `iconv -f ENCODING -t utf-8`."
 
 
 def read_lines(path: FilePath) -> Iterator[tuple[int, str | NotText]]:
-    """Each line with its number, from 1, and its line end (only `\\n` is one); no byte order mark.
+    """Yield each line with its number, from 1. Lines keep their line end (only `\\n`); no byte order mark.
 
-    A line that is not UTF-8 or holds a NUL comes as NotText. Raises SeqkitError as `opened` does, and where a
-    gzip file is cut or damaged.
+    A line that is not UTF-8 or contains a NUL is replaced by a NotText. Raises SeqkitError as `opened` does, and if a
+    compressed file is truncated or damaged.
     """
     number = first_line(path) - 1
-    with opened(path) as file, told_with_place(path, lambda: number + 1):
+    with opened(path) as file, faults_located(path, lambda: number + 1):
         for data in file:
             number += 1
             yield number, decode(data.removeprefix(BOM) if number == 1 else data)
@@ -150,9 +152,9 @@ def read_lines(path: FilePath) -> Iterator[tuple[int, str | NotText]]:
 def read_records(
     path: FilePath, problems: RecordErrors, parse: Callable[[str], Record]
 ) -> Iterator[tuple[SourceLocation, Record]]:
-    """What `parse` makes of each line, with its place. Lines of white space alone are passed over.
+    """Yield the result of `parse` for each line, with its location. Lines of white space alone are skipped.
 
-    A line that is no text, or for which `parse` raises BadRecord, goes to `problems`.
+    A line that is not text, or for which `parse` raises BadRecord, goes to `problems`.
     """
     for number, line in read_lines(path):
         where = SourceLocation(str(path), number)

@@ -1,4 +1,4 @@
-"""Folders of the user's data and caches, by the rules of the platform (platformdirs)."""
+"""The user's folders for data, caches and settings, by the rules of the platform (platformdirs)."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from pathlib import Path
 
 NAME = "seqkit"
 VARIABLES = {"win32": "LOCALAPPDATA", "darwin": "HOME"}
-"""Platform -> the environment variable that moves the user's folders; elsewhere those of the XDG specification."""
+"""Platform -> environment variable that moves the user's folders; elsewhere those of the XDG specification."""
 
 
 def user_data() -> Path:
-    """What is kept until the user deletes it; on Linux `$XDG_DATA_HOME/seqkit`, else `~/.local/share/seqkit`."""
+    """The folder for data that the user deletes; on Linux `$XDG_DATA_HOME/seqkit`, else `~/.local/share/seqkit`."""
     from platformdirs import user_data_path
 
     return user_data_path(NAME, appauthor=False)
 
 
 def user_cache() -> Path:
-    """What can be made again; on Linux `$XDG_CACHE_HOME/seqkit`, else `~/.cache/seqkit`."""
+    """The folder for files that can be recreated; on Linux `$XDG_CACHE_HOME/seqkit`, else `~/.cache/seqkit`."""
     from platformdirs import user_cache_path
 
     return user_cache_path(NAME, appauthor=False)
 
 
 def user_config() -> Path:
-    """Settings of the user; on Linux `$XDG_CONFIG_HOME/seqkit`, else `~/.config/seqkit`."""
+    """The folder for the user's settings; on Linux `$XDG_CONFIG_HOME/seqkit`, else `~/.config/seqkit`."""
     from platformdirs import user_config_path
 
     return user_config_path(NAME, appauthor=False)
 
 
 def way_to_move(variable: str) -> str:
-    """What to do where such a folder cannot be written. Args: variable, of the XDG specification."""
+    """The advice if such a folder is not writable. Args: variable, that of the XDG specification."""
     return f"Set {VARIABLES.get(sys.platform, variable)} to a folder that can be written."

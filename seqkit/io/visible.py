@@ -1,4 +1,4 @@
-"""Control characters as escapes: data may hold sequences that a terminal would obey, in labels, names or messages."""
+"""Show control characters as escapes: data may contain sequences that a terminal would execute."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import json
 from unicodedata import category
 
 JOINERS = "\u200c\u200d"
-"""They spell words in Persian and the scripts of India, and make one picture of several emoji."""
+"""Zero-width (non-)joiners: words in Persian and in scripts of India need them, and compound emoji."""
 
 
 def visible(text: str) -> str:
-    """The text in one line; escapes such as `\\x1b` stand for what ends a line or commands a terminal.
+    """The text in one line; line ends and control characters are shown as escapes such as `\\x1b`.
 
-    Characters that turn the direction of writing are escaped, too. Blanks of any width and joiners stay.
+    Characters that change the direction of writing are escaped, too. Blanks of any width and joiners stay.
     """
     if text.isprintable():
         return text
@@ -20,7 +20,7 @@ def visible(text: str) -> str:
 
 
 def visible_lines(text: str) -> str:
-    """As `visible`, of a text of several lines: line feeds and tabs stay."""
+    """As `visible`, for a text of several lines: line feeds and tabs stay."""
     if text.replace("\n", "").isprintable():
         return text
     return "".join(c if c in "\n\t" or _is_shown(c) else _escaped(c) for c in text)
@@ -35,7 +35,7 @@ def _escaped(character: str) -> str:
 
 
 def visible_json(text: str) -> str:
-    """JSON that means the same, with escapes for the characters that JSON allows and a terminal obeys."""
+    """Equivalent JSON, with escapes for control characters that JSON allows but a terminal would execute."""
     if text.replace("\n", "").isprintable():
         return text
     return "".join(c if c == "\n" or _is_shown(c) else json.dumps(c)[1:-1] for c in text)

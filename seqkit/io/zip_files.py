@@ -14,7 +14,7 @@ from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.io.safe_paths import fault_of_path
 
 FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
-"""What zipfile raises for files that are cut, damaged, locked by a password or packed in a way it does not know."""
+"""Exceptions of zipfile for files that are truncated, damaged, encrypted, or compressed by an unknown method."""
 
 
 def on_disk(path: str | Path) -> tuple[Path, str]:
@@ -28,10 +28,10 @@ def on_disk(path: str | Path) -> tuple[Path, str]:
 
 @contextmanager
 def opened_member(archive: Path, member: str) -> Iterator[BinaryIO]:
-    """The bytes of a file inside a zip file.
+    """Open the bytes of a file inside a zip file.
 
-    Raises SeqkitError for a file that is no zip file, cannot be unpacked, or does not hold the member, and
-    for a member whose name is no path below a folder.
+    Raises SeqkitError if the archive is not a zip file, cannot be unpacked, or does not contain the member, and if the
+    member's name could lead out of a folder.
     """
     fix = "Get the file again; `unzip -t` checks it."
     if fault := fault_of_path(member):

@@ -1,9 +1,9 @@
 """Lemmas as labels: a script that edits a word into its lemma (Straka 2018, "UDPipe 2.0 Prototype", section 3.4).
 
-A script has three parts: the letter case of the lemma (`l` all small, `k` as in the word, `t` a capital first, `u` all
-capitals), and what happens around the longest string that word and lemma share, case aside: at the beginning and at the
-end so many characters go, and others come. `l|-0|-1` makes `dog` of `dogs`. Where they share nothing, or no case fits,
-the script is the lemma itself, after `=`. A number may lose the marks between its digits: `~,` makes `1100` of `1,100`.
+A script has three parts: the letter case of the lemma (`l` lower case, `k` as in the word, `t` title case, `u` upper
+case), and the edits before and after the longest substring that word and lemma share, ignoring case: the number of
+characters to delete, and the characters to insert. `l|-0|-1` turns `dogs` into `dog`. If they share nothing, or no case
+fits, the script is the lemma itself, after `=`. `~,` removes the marks between digits: `1,100` becomes `1100`.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ CASES: dict[str, Callable[[str], str]] = {
     "t": lambda text: text[:1].upper() + text[1:].lower(),
     "u": str.upper,
 }
-"""Letter case -> what is done to word and lemma; the first that fits is taken. `k` before `t` and `u`: so names of any
-case (`Apple`, `NATO`, `PayPal`) have one script."""
+"""Letter case -> the function on word and lemma; the first that fits is used. `k` precedes `t` and `u`, so that names
+of any case (`Apple`, `NATO`, `PayPal`) have one script."""
 
 
 class EditScripts:
     """The codec of lemmas."""
 
     def encode(self, word: str, label: str) -> str:
-        """The script that makes the lemma `label` of `word`."""
+        """The script that turns `word` into the lemma `label`."""
         return encode(word, label)
 
     def decode(self, word: str, code: str) -> str:
-        """The lemma of a word by a script."""
+        """Apply a script to a word."""
         return decode(word, code)
 
 
@@ -44,7 +44,7 @@ SCRIPTS = EditScripts()
 
 
 class _Shared(NamedTuple):
-    """The longest string that two words share: where it begins in each, and its length."""
+    """The longest substring that word and lemma share: its start in each, and its length."""
 
     word: int
     lemma: int
@@ -53,7 +53,7 @@ class _Shared(NamedTuple):
 
 @lru_cache(maxsize=REMEMBERED)
 def encode(word: str, lemma: str) -> str:
-    """The script that makes `lemma` of `word`."""
+    """The script that turns `word` into `lemma`."""
     for mark in MARKS:
         if mark in word and any(map(str.isdigit, word)) and word.replace(mark, "") == lemma:
             return WITHOUT + mark
@@ -73,7 +73,7 @@ def encode(word: str, lemma: str) -> str:
 
 @lru_cache(maxsize=REMEMBERED)
 def decode(word: str, script: str) -> str:
-    """The lemma of a word by a script; the word itself where the script takes away more than it has."""
+    """Apply a script to a word. Returns the word itself if the script deletes more characters than it has."""
     if script.startswith(WHOLE):
         return script[len(WHOLE) :] or word
     if script.startswith(WITHOUT):

@@ -43,12 +43,12 @@ def kind_named(name: str) -> str:
     return _names(registry()).get(name.lower(), "")
 
 
-def where_labels_stand(kind: str, there: Sequence[str]) -> str:
-    """A hint where labels of a kind are read from, for a user whose data have only the kinds `there`."""
+def where_labels_stand(kind: str, present: Sequence[str]) -> str:
+    """A hint where labels of a kind are read from, for a user whose data have only the kinds `present`."""
     if meant := kind_named(kind) if kind not in known_kinds() else "":
         return f"Did you mean '{meant}'?"
     key = kind_spec(kind).misc or kind
-    has = f"It has: {', '.join(there)}. " if there else ""
+    has = f"It has: {', '.join(present)}. " if present else ""
     return f"{has}They are read from a TSV column or JSON key '{kind}', or {key}= in CoNLL-U's MISC."
 
 
@@ -65,7 +65,7 @@ def is_label(kind: str, label: str) -> bool:
 
 
 class Codec(Protocol):
-    """Turns labels into what a model learns in their place, and back."""
+    """Encodes labels as the codes that a model learns, and decodes them."""
 
     def encode(self, word: str, label: str) -> str: ...
 
@@ -73,18 +73,18 @@ class Codec(Protocol):
 
 
 def codec_of(kind: str) -> Codec | None:
-    """The codec of a kind; None where a model learns the labels themselves."""
+    """The codec of a kind; None if a model learns the labels themselves."""
     name = kind_spec(kind).codec
     return cast(Codec, load(name)) if name else None
 
 
 def learnt_kinds() -> tuple[str, ...]:
-    """The kinds that taggers learn unasked, beside those that every reader yields."""
+    """The kinds that taggers learn by default, in addition to those that every reader yields."""
     return tuple(kind for kind, spec in known_kinds().items() if spec.learnt)
 
 
 def codes(sentence: Sentence, kind: str) -> list[str]:
-    """The labels of a kind as a model learns them, one a word; `_` where a word has none."""
+    """The labels of a kind as a model learns them, one per word; `_` where a word has none."""
     labels, codec = sentence.labels.get(kind, []), codec_of(kind)
     if codec is None:
         return labels
@@ -93,15 +93,15 @@ def codes(sentence: Sentence, kind: str) -> list[str]:
 
 
 def decoded(words: Sequence[str], kind: str, found: list[str]) -> list[str]:
-    """Labels from what a model gave for these words."""
+    """The labels of words, decoded from the predicted codes."""
     codec = codec_of(kind)
     return found if codec is None else list(map(codec.decode, words, found))
 
 
 def kinds_in(sentences: Sequence[Sentence]) -> tuple[str, ...]:
-    """The kinds for which some word has another value than the default of the kind."""
-    there = in_order(dict.fromkeys(kind for sentence in sentences for kind in sentence.labels))
-    return tuple(kind for kind in there if any(_has_values(sentence, kind) for sentence in sentences))
+    """The kinds for which some word has a value other than the kind's default."""
+    present = in_order(dict.fromkeys(kind for sentence in sentences for kind in sentence.labels))
+    return tuple(kind for kind in present if any(_has_values(sentence, kind) for sentence in sentences))
 
 
 def _has_values(sentence: Sentence, kind: str) -> bool:

@@ -108,10 +108,10 @@ def repaired(tags: Sequence[str], scheme: str) -> list[str]:
     if not wrong:
         return list(tags)
     begins = {"I": "B", "E": "S", "L": "U"}
-    mended = list(tags)
+    fixed = list(tags)
     for index in wrong:
-        mended[index] = begins[tags[index][0]] + tags[index][1:]
-    return mended
+        fixed[index] = begins[tags[index][0]] + tags[index][1:]
+    return fixed
 
 
 def repaired_labels(labels: Mapping[str, list[str]], schemes: Mapping[str, str]) -> dict[str, list[str]]:

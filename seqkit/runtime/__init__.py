@@ -1,1 +1,1 @@
-"""What is set once for every command and worker: allocator, threads, signals."""
+"""Process-wide settings of every command and worker: allocator, threads, signals, device."""

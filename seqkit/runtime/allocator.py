@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # from malloc.h
 LARGEST = 32 * 2**20
-"""The highest threshold that glibc takes. Buffers above it go back: kept, of ever new sizes, they would fill memory."""
+"""The highest threshold that glibc accepts. Larger buffers are returned: kept in ever new sizes, they fill memory."""
 HEAP = 2**31 - 2**21
-"""Bytes that the heap is made to reach at once: addresses, not memory, which is taken as it is first written."""
+"""Bytes of address space reserved for the heap at once; pages are allocated when they are first written."""
 HUGE_PAGE = 2**21
 
 
@@ -23,9 +23,9 @@ class Allocation(NamedTuple):
     """How much memory a process may keep for reuse while it reads a stream."""
 
     kernels: int
-    """oneDNN keeps the code and the memory of so many kernels, one for each shape. Its own 1,024 are never reused."""
+    """Capacity of oneDNN's primitive cache, one kernel per shape. Most of the default 1,024 are never reused."""
     large: int
-    """Bytes from which on a freed buffer is returned to the system. By itself glibc keeps ever larger ones."""
+    """Bytes from which a freed buffer is returned to the system. By default glibc raises this threshold as it runs."""
 
 
 TAGGING = Allocation(kernels=16, large=2**22)
@@ -34,9 +34,9 @@ SEARCH = Allocation(kernels=64, large=LARGEST)
 
 
 def keep_freed_memory() -> bool:
-    """Set glibc's allocator to reuse large buffers, on large pages. Returns whether it did.
+    """Set glibc's allocator to reuse large buffers, on huge pages. Returns whether it could.
 
-    Handing buffers back at every step of a training costs up to half of the time. Elsewhere than on glibc: nothing.
+    Returning buffers to the system at every training step costs up to half of the time. Does nothing without glibc.
     """
     libc = _glibc()
     if libc is None:
@@ -48,7 +48,7 @@ def keep_freed_memory() -> bool:
 
 
 def return_freed_memory(allocation: Allocation = TAGGING) -> None:
-    """Let memory follow what is in use. To be called before a model is loaded, for a stream that it will read."""
+    """Return freed memory to the system. Call it before loading a model that will read a stream."""
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(allocation.kernels))
     libc = _glibc()
     if libc is not None:
@@ -57,7 +57,7 @@ def return_freed_memory(allocation: Allocation = TAGGING) -> None:
 
 
 def trim() -> None:
-    """Give back what is free now. Large pages are torn up by it, so not at every step."""
+    """Return free memory to the system now. It splits huge pages, so do not call it at every step."""
     libc = _glibc()
     if libc is not None:
         libc.malloc_trim(0)
@@ -83,7 +83,7 @@ def _on_huge_pages(libc: ctypes.CDLL) -> None:
     import resource  # not on every system
 
     if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
-        return  # The addresses taken here would be missing elsewhere.
+        return  # Address space is limited: reserving it here would leave too little elsewhere.
     libc.mallopt(M_TOP_PAD, HEAP)
     libc.malloc.restype = ctypes.c_void_p
     libc.free.argtypes = [ctypes.c_void_p]

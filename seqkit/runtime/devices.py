@@ -1,4 +1,4 @@
-"""The one place where a process chooses the device that it computes on. Imports no torch until a device is named."""
+"""Choose the device that a process computes on. Imports torch only if a device other than the CPU is named."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 DEFAULT = "cpu"
 AUTO = "auto"
-"""The first accelerator, or the CPU on a machine without one."""
+"""The first accelerator, or the CPU if there is none."""
 
 
 class _Chosen:
@@ -22,7 +22,7 @@ class _Chosen:
 
 
 def devices() -> list[str]:
-    """Names of the devices that are there, the CPU first."""
+    """Names of the available devices, the CPU first."""
     import torch
 
     found = [DEFAULT]
@@ -34,14 +34,14 @@ def devices() -> list[str]:
 
 
 def use_device(name: str = "") -> None:
-    """Compute on the device of that name from now on; "" is the CPU, which needs no torch.
+    """Compute on the named device from now on; "" is the CPU, for which torch is not imported.
 
-    Raises SeqkitError, naming those that are there, for a device that is not.
+    Raises SeqkitError, with the available devices, if the device is not available.
     """
     if name in ("", DEFAULT):
         _Chosen.name = DEFAULT
         return
-    # cuBLAS sums in a fixed order only with a workspace of its own, which it reads when it starts.
+    # cuBLAS is deterministic only with a fixed workspace, a setting that it reads at its start.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     _Chosen.name = str(device_named(name))
 
@@ -66,7 +66,7 @@ def chosen_device() -> torch.device:
 
 
 def device_name() -> str:
-    """The chosen device as `use_device` takes it. Imports no torch."""
+    """The chosen device as an argument of `use_device`. Imports no torch."""
     return _Chosen.name
 
 
@@ -84,24 +84,24 @@ def device_class() -> str:
 
 
 def device_named(name: str = DEFAULT) -> torch.device:
-    """The device of that name: cpu, cuda (the first, or that of this local rank), cuda:1, mps, auto.
+    """The device of a name: cpu, cuda (the first, or that of this local rank), cuda:1, mps, auto.
 
-    Raises SeqkitError, naming those that are there, for any other.
+    Raises SeqkitError, with the available devices, for any other name.
     """
     import torch
 
-    there = devices()
-    if name in there:
+    present = devices()
+    if name in present:
         return torch.device(name)
-    accelerators = [one for one in there if one != DEFAULT]
+    accelerators = [one for one in present if one != DEFAULT]
     if name == AUTO and not accelerators:
         return torch.device(DEFAULT)
-    alike = [one for one in accelerators if name in (AUTO, one.partition(":")[0])]
-    if not alike:
-        fix = f"Devices that are there: {', '.join(there)}."
-        raise SeqkitError(f"--device {name}: there is no such device", fix, exit_code=2)
+    matching = [one for one in accelerators if name in (AUTO, one.partition(":")[0])]
+    if not matching:
+        fix = f"Available devices: {', '.join(present)}."
+        raise SeqkitError(f"--device {name}: no such device", fix, exit_code=2)
     rank = int(os.environ.get("LOCAL_RANK") or 0)
-    if rank >= len(alike):
+    if rank >= len(matching):
         problem = f"--device {name}: process {rank} of this machine has no device of its own"
-        raise SeqkitError(problem, f"Devices that are there: {', '.join(there)}.", exit_code=2)
-    return torch.device(alike[rank])
+        raise SeqkitError(problem, f"Available devices: {', '.join(present)}.", exit_code=2)
+    return torch.device(matching[rank])

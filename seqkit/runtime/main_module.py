@@ -1,4 +1,4 @@
-"""The script that a process runs, kept from the processes that it starts."""
+"""Keep the user's script from running again in the processes that it starts."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ MAIN = "__main__"
 
 @contextmanager
 def main_not_run_again() -> Iterator[None]:
-    """Let processes that `spawn` starts within it not run the user's script once more.
+    """A context in which processes started by `spawn` do not run the user's script again.
 
-    `spawn` imports the script of the parent in each child, so that what it defines can be unpickled. Workers of seqkit
-    need nothing of it; without `if __name__ == "__main__"` in it the script would call seqkit again.
+    `spawn` imports the parent's script in each child, so that its definitions can be unpickled. seqkit's workers need
+    none of them; a script without `if __name__ == "__main__"` would call seqkit again.
     """
     before = sys.modules[MAIN]
     sys.modules[MAIN] = ModuleType(MAIN)

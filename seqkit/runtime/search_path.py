@@ -1,4 +1,4 @@
-"""Where started processes look for modules."""
+"""The module search path of started processes."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 SAFE_PATH = "PYTHONSAFEPATH"
-"""Python's variable: set to 1, neither the script's nor the current folder is on the path."""
+"""Python's variable; if it is 1, neither the script's nor the current folder is on the module search path."""
 
 
 @contextmanager
 def current_folder_off_path() -> Iterator[None]:
-    """Let processes started within it import nothing from the current folder.
+    """A context in which started processes import nothing from the current folder.
 
     `spawn` runs `python -c`, which puts that folder first on the path: a `socket.py` there would be imported.
     """

@@ -1,4 +1,4 @@
-"""Signals: as an orderly end of a command, as a request to stop after the current step, and kept from workers."""
+"""Signals: end a command in order, request a stop after the current step, and shield workers from Ctrl-C."""
 
 from __future__ import annotations
 
@@ -17,38 +17,38 @@ from typing import Any, Self
 from seqkit.errors import Ended
 
 IMPORT = "<frozen importlib"
-"""How the file name of the frames begins that run an import."""
+"""Prefix of the file name of frames that run an import."""
 
 
 class _State:
-    """What the handler needs to know of this process."""
+    """The state of this process that the handler reads."""
 
     first = 0
-    """The signal that came first: it decides the exit code."""
+    """The first signal received; it determines the exit code."""
     installed = False
-    """Whether this process is a command, whose end is in the hands of this module."""
+    """Whether this process is a command whose signals this module handles."""
     done = False
     """Whether the command has finished and only the interpreter is still to be shut down."""
     doing = ""
-    """What a message about the end should name, such as "importing plugin 'x'"."""
+    """The current action for messages, such as "importing plugin 'x'"."""
     unfinished: set[Path]
-    """Files and folders that are being written and that must not be left behind."""
+    """Files and folders that are being written, to be removed if the process ends early."""
 
 
 _State.unfinished = set()
 
 
 def hangups() -> list[int]:
-    """The signal of a terminal that goes away: none on Windows, and none if it is ignored (`nohup`)."""
+    """SIGHUP, in a list; an empty list on Windows, and if the signal is ignored (`nohup`)."""
     number = getattr(signal, "SIGHUP", None)
     return [] if number is None or signal.getsignal(number) is signal.SIG_IGN else [number]
 
 
 def end_on_signals() -> None:
-    """Let SIGINT, SIGTERM and SIGHUP end the process as an error does, so that unfinished files are removed.
+    """Let SIGINT, SIGTERM and SIGHUP end the process by an exception, so that unfinished files are removed.
 
-    The handler raises KeyboardInterrupt or `Ended`. During an import it leaves the process itself: C code that imports
-    a module (torch imports numpy so) may swallow an exception. So does the second signal.
+    The handler raises KeyboardInterrupt or `Ended`. During an import, and at the second signal, it exits the process
+    directly: C code that imports a module (as torch imports numpy) may swallow an exception.
     """
     _State.first, _State.installed, _State.done = 0, True, False
     interrupts = [] if signal.getsignal(signal.SIGINT) is signal.SIG_IGN else [signal.SIGINT]
@@ -57,13 +57,13 @@ def end_on_signals() -> None:
 
 
 def command_done() -> None:
-    """From now on a signal ends the process without a message: the work is done."""
+    """End the process without a message at any later signal: the work is done."""
     _State.done = True
 
 
 @contextmanager
 def doing(what: str) -> Iterator[None]:
-    """Within it, the message about a signal during an import says `what` was interrupted."""
+    """A context in which the message about a signal says that `what` was interrupted."""
     before, _State.doing = _State.doing, what
     try:
         yield
@@ -73,7 +73,7 @@ def doing(what: str) -> Iterator[None]:
 
 @contextmanager
 def unfinished(path: Path) -> Iterator[None]:
-    """Within it, a signal that ends the process at once removes the file or folder."""
+    """A context in which a signal that ends the process at once removes the file or folder."""
     _State.unfinished.add(path)
     try:
         yield
@@ -85,8 +85,8 @@ def farewell(number: int) -> str:
     """The message about a command that a signal ended."""
     if _State.doing:
         return f"seqkit: interrupted while {_State.doing}"
-    said = "interrupted" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}"
-    return f"seqkit: {said}; no half-written file was left"
+    reason = "interrupted" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}"
+    return f"seqkit: {reason}; no half-written file was left"
 
 
 def _end(number: int, frame: FrameType | None) -> None:
@@ -107,7 +107,7 @@ def _is_importing(frame: FrameType | None) -> bool:
 
 
 def _leave(number: int) -> None:
-    """Leave the process at once, without unfinished files."""
+    """Remove unfinished files and exit the process at once."""
     _remove_unfinished()
     if not _State.done:
         with suppress(OSError):
@@ -116,10 +116,10 @@ def _leave(number: int) -> None:
 
 
 def leave_with_the_reader(descriptor: int) -> None:
-    """From now on leave the process, with 0, as soon as the reader of this pipe goes away (`| head`).
+    """Exit the process with 0 as soon as the reader of this pipe goes away (`| head`).
 
-    Without it the process would notice when it next writes, which may be a minute later. For a command whose only
-    output is the pipe. Raises OSError if the descriptor is closed.
+    Otherwise the process would notice at its next write, which may be a minute later. For a command whose only output
+    is the pipe. Raises OSError if the descriptor is closed.
     """
     if not _State.installed or os.name == "nt" or not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
         return
@@ -153,7 +153,7 @@ def ignore_interrupts() -> None:
 
 @contextmanager
 def interrupts_blocked() -> Iterator[None]:
-    """A process started within it has SIGINT blocked from the start: Ctrl-C is for the process that writes.
+    """A context in which started processes have SIGINT blocked: Ctrl-C is handled by the parent alone.
 
     On systems without signal masks it does nothing.
     """
@@ -171,14 +171,14 @@ def interrupts_blocked() -> Iterator[None]:
 
 
 class StopRequest:
-    """While it is open, the first SIGINT, SIGTERM or SIGHUP sets `requested`; a second one acts at once.
+    """A context in which the first SIGINT, SIGTERM or SIGHUP sets `requested`; a second one acts at once.
 
     A SIGHUP that is ignored (`nohup`) stays so.
     """
 
     def __init__(self) -> None:
         self.requested = 0
-        """The number of the signal; 0: none came."""
+        """The number of the signal received; 0 if none."""
         self._old: dict[int, Any] = {}
 
     def __enter__(self) -> Self:

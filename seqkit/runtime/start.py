@@ -1,4 +1,4 @@
-"""Settings of a process, made once when it starts: a command, a training, a worker."""
+"""Set up a process once at its start: a command, a training, a worker."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from seqkit.runtime.threads import be_deterministic, limit_spinning, use_threads
 
 
 def start_command() -> None:
-    """Prepare the process of a command. To be called before torch is imported."""
+    """Prepare the process of a command. Call it before torch is imported."""
     end_on_signals()
     limit_spinning()
 
 
 def start_training(threads: int) -> None:
-    """Prepare a process for training with so many threads: steps repeat bit for bit, freed memory is reused."""
+    """Prepare a process for training with `threads` threads: deterministic steps, freed memory is reused."""
     use_threads(threads)
     be_deterministic()
     keep_freed_memory()
@@ -28,30 +28,30 @@ def start_training(threads: int) -> None:
 
 @contextmanager
 def starting_workers() -> Iterator[None]:
-    """Within it, start worker processes: Ctrl-C is not for them, and they import nothing from the current folder.
+    """A context in which to start worker processes.
 
-    Nor do they run the script again that this process runs.
+    They ignore Ctrl-C, import nothing from the current folder, and do not run this process's script again.
     """
     with current_folder_off_path(), main_not_run_again(), interrupts_blocked():
         yield
 
 
 def start_worker() -> None:
-    """Prepare the process of a worker, where signals cannot be blocked, too."""
+    """Prepare a worker process, also on systems where signals cannot be blocked."""
     ignore_interrupts()
 
 
 def start_stream(allocation: Allocation = TAGGING) -> None:
-    """Prepare a process for a stream of inputs: freed memory goes back. To be called before a model is loaded."""
+    """Prepare a process for a stream of inputs: return freed memory. Call it before a model is loaded."""
     return_freed_memory(allocation)
 
 
 @contextmanager
 def loading_models(allocation: Allocation = TAGGING, *, one_thread: bool = False) -> Iterator[None]:
-    """Within it, load the models that a stream of inputs will run through.
+    """A context in which to load the models that process a stream of inputs.
 
-    Before, the allocator is set to return memory; after, what was loaded is kept out of garbage collections.
-    Args: one_thread, where as many processes as cores compute: more threads would compete with them.
+    At its start the allocator is set to return memory; at its end loaded objects are excluded from garbage collection.
+    Args: one_thread, for as many processes as there are cores: more threads would compete with each other.
     """
     start_stream(allocation)
     if one_thread:

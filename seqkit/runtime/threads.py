@@ -1,4 +1,4 @@
-"""Threads: how many compute, and how libgomp's threads wait."""
+"""The number of threads that compute, and how libgomp's threads wait."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar
 
+from seqkit.runtime.cores import available_cores
+
 SPINS = "10000"
-"""Iterations that libgomp spins at a barrier before it sleeps. By default it spins 300,000: as soon as a core has other
-work, too, a training takes four times as long."""
+"""Iterations that libgomp spins at a barrier before it sleeps. With its default of 300,000 a training takes four times
+as long as soon as a core has other work."""
 MOST = 4
-"""Default maximum number of threads: with more, they wait for Python's global lock."""
+"""Default maximum number of threads: more would wait for Python's global interpreter lock."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -26,25 +28,27 @@ class _Compute:
 
 
 def limit_spinning() -> None:
-    """Set libgomp's spin count unless the user did. To be called before torch is imported, which loads libgomp."""
+    """Set libgomp's spin count unless the user did. Call it before torch is imported, which loads libgomp."""
     if "OMP_WAIT_POLICY" not in os.environ:
         os.environ.setdefault("GOMP_SPINCOUNT", SPINS)
 
 
 def use_threads(count: int) -> None:
-    """Let torch compute with so many threads."""
+    """Let torch compute with `count` threads."""
     import torch
 
     torch.set_num_threads(count)
 
 
 def compute_with(threads: int | None) -> None:
-    """Let `in_order` run so many threads (None: as many as the user's OMP_NUM_THREADS, or as there are cores, up to 4).
+    """Let `in_order` run `threads` threads (None: the user's OMP_NUM_THREADS, else the number of cores, up to 4).
 
-    Within each of them torch computes with one. Threads of torch's own share every product, and at its end wait for the
-    slowest: if a core has other work, too, that takes several times as long.
+    In each of them torch computes with one thread. torch's own threads divide every matrix product and wait for the
+    slowest at its end, which takes several times as long if a core has other work.
     """
-    _Compute.threads = threads or _number(os.environ.get("OMP_NUM_THREADS", "")) or min(MOST, _cores())
+    _Compute.threads = (
+        threads or _number(os.environ.get("OMP_NUM_THREADS", "")) or min(MOST, available_cores())
+    )
     os.environ["OMP_NUM_THREADS"] = "1"  # for torch, if it is still to be imported
     if "torch" in sys.modules:
         use_threads(1)
@@ -52,7 +56,7 @@ def compute_with(threads: int | None) -> None:
 
 @contextmanager
 def computing_with(threads: int | None) -> Iterator[None]:
-    """Within it, `in_order` runs so many threads; None leaves all as it is. For use as a library."""
+    """A context in which `in_order` runs `threads` threads; None changes nothing. For use as a library."""
     if threads is None:
         yield
         return
@@ -72,7 +76,7 @@ def computing_with(threads: int | None) -> Iterator[None]:
 
 
 def compute_serially(threads: int | None) -> None:
-    """Let torch compute with so many threads (None: 1), for work that is one step after the other."""
+    """Let torch compute with `threads` threads (None: 1), for work whose steps follow one after the other."""
     _Compute.threads = 1
     os.environ["OMP_NUM_THREADS"] = str(threads or 1)  # for torch, if it is still to be imported
     if "torch" in sys.modules:
@@ -80,9 +84,9 @@ def compute_serially(threads: int | None) -> None:
 
 
 def in_order(function: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """The function's results, in order, computed by as many threads as `compute_with` chose; 1 in a library's use.
+    """Yield the function's results in order, computed by the threads that `compute_with` chose (1 by default).
 
-    The results do not depend on how many there are. Gradient mode and autocast belong to a thread: enter them in the
+    The results do not depend on the number of threads. Gradient mode and autocast are per thread: enter them in the
     function.
     """
     if _Compute.threads <= 1:
@@ -106,20 +110,15 @@ def _pool(threads: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(threads, "compute", initializer=use_threads, initargs=(1,))
 
 
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if sys.platform.startswith("linux") else os.cpu_count() or 1
-
-
 def _number(text: str) -> int:
-    """The number that a variable such as "4" or "4,2" begins with; 0 if it has none."""
+    """The first number of a variable such as "4" or "4,2"; 0 if there is none."""
     first = text.partition(",")[0].strip()
     return int(first) if first.isdecimal() else 0
 
 
 @cache
 def survive_forks() -> None:
-    """Let torch compute with one thread in processes that are forked: those of its pool do not exist there."""
+    """Let torch compute with one thread in forked processes, in which the threads of its pool do not exist."""
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_after_fork)
 
@@ -131,9 +130,9 @@ def _after_fork() -> None:
 
 
 def be_deterministic() -> None:
-    """Let torch sum gradients in a fixed order. With several threads it would not, and no run would repeat."""
+    """Let torch sum gradients in a fixed order. With several threads it would not, and runs would differ."""
     import torch
 
-    # A plugin's layer may use an operation that has no fixed order: torch warns of it.
+    # A plugin's layer may use an operation that is not deterministic: torch then warns.
     torch.use_deterministic_algorithms(True, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # type: ignore[attr-defined]

@@ -1,1 +1,1 @@
-"""What every command shares: arguments, options made from dataclasses, tables and progress. Imports no torch."""
+"""Shared parts of the commands: arguments, options made from dataclasses, tables and progress. Imports no torch."""

@@ -1,4 +1,4 @@
-"""Options that several commands declare alike. Imports nothing heavy: help pages read it."""
+"""Options that several commands share. Imports nothing heavy, because help pages import it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Threads = Annotated[
 ThreadsOfTorch = Annotated[
     int | None, typer.Option("--threads", min=1, max=1024, help="Threads that compute. Default: 1.")
 ]
-"""For commands whose work is one step after the other."""
+"""For commands whose steps follow one after the other."""
 Device = Annotated[
     str,
     typer.Option(
@@ -58,19 +58,19 @@ Drop = Annotated[list[str] | None, typer.Option("--drop", help="Fields not to co
 
 
 def model_option(help: str) -> Any:
-    """`--model`, `-m`. Args: help, what may be named, and the default."""
+    """The option `--model`, `-m`. Args: help, the text that says which models it accepts, and the default."""
     return typer.Option("--model", "-m", help=help)
 
 
 def inference_dtype_option(what: str, formats: str) -> Any:
-    """`--inference-dtype`. Args: what, is computed in it; formats, that there are."""
+    """The option `--inference-dtype`. Args: what, the part computed in it; formats, the available ones."""
     return typer.Option(
         "--inference-dtype", help=f"Number format of {what}: {formats}. Default: the model's."
     )
 
 
 def refuse(given: Mapping[str, object], reason: str, fix: str) -> None:
-    """Raise SeqkitError for the first option that was given. Args: given, flag -> value; None, False, "": not given."""
+    """Raise SeqkitError for the first option given. Args: given, flag -> value; None, False or "" if not given."""
     for flag, value in given.items():
         if value is not None and value is not False and value not in ("", ()):
             raise SeqkitError(f"{flag}{reason}", fix, exit_code=2)

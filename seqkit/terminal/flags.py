@@ -1,4 +1,4 @@
-"""Command-line options made from options dataclasses: what a task declares appears in `train` and `evaluate`."""
+"""Command-line options made from options dataclasses: a task's options appear in `train` and `evaluate`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from seqkit.option_fields import OptionField, option_fields
 
 
 class Flags(NamedTuple):
-    """The options that records of one kind declare."""
+    """The options declared by records of one kind."""
 
     owners: dict[str, list[str]]
     """Option -> the tasks that have it."""
@@ -33,12 +33,12 @@ class Flags(NamedTuple):
 
 
 def with_flags(command: Callable[..., None], flags: Flags, *, negatable: bool = False) -> Callable[..., None]:
-    """The command with one more option for each field; they reach it as its argument `given`, name -> value.
+    """Add an option to a command for each field; their values reach it as its argument `given`, name -> value.
 
-    Options that were not given are not in the mapping: unset and false differ. A field whose name the command itself
-    has is left to the command.
+    Options that were not given are not in the mapping: unset and false differ. A field with the name of one of the
+    command's parameters is not added.
 
-    Args: negatable, whether every switch can be turned off, too, as a file of options may have turned it on.
+    Args: negatable, whether every switch also has a `--no-` form, because a file of options may have turned it on.
     """
     own = inspect.signature(command, eval_str=True)
     added = {f"option_{name}": name for name in flags.fields if name not in own.parameters}
@@ -60,7 +60,7 @@ def with_flags(command: Callable[..., None], flags: Flags, *, negatable: bool = 
 
 
 def _keyword_only(parameters: Iterable[inspect.Parameter]) -> list[inspect.Parameter]:
-    """Typer hands over all arguments by name."""
+    """Make all parameters keyword-only: Typer passes every argument by name."""
     return [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in parameters]
 
 
@@ -88,7 +88,7 @@ def flag_of(name: str) -> str:
 
 
 def unsuitable(given: Mapping[str, Any], flags: Flags, task: str) -> tuple[str, list[str]] | None:
-    """The first option given that the task does not have, as its flag, and the tasks that have it."""
+    """The flag of the first given option that the task does not have, and the tasks that have it; None if none."""
     for name in given:
         if task not in flags.owners.get(name, [task]):
             return flag_of(name), flags.owners[name]

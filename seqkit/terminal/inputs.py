@@ -1,4 +1,4 @@
-"""What the arguments of a command mean: text, files, or standard input."""
+"""Interpret the arguments of a command: text, files, or standard input."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def listed(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Inputs:
-    """The arguments, and the switches that say how to take them."""
+    """The arguments, and the switches that say how to interpret them."""
 
     arguments: tuple[str, ...]
     all_text: bool = False
@@ -42,28 +42,27 @@ class Inputs:
     verb: str = "tag"
     """The command, for messages."""
     fields: FieldChoice | None = None
-    """Which field of records in files is the text; None: files hold no records."""
+    """The field of records that is the text; None if files do not hold records."""
 
     def check(self) -> None:
-        """Raise SeqkitError for what can be seen to be wrong before any work is done."""
+        """Raise SeqkitError for errors that can be detected before any work is done."""
         if self.all_text and self.all_files:
             raise SeqkitError("--text and --file contradict each other", "Leave one out.", exit_code=2)
         if not self.arguments and sys.stdin.isatty():
             raise SeqkitError("nothing to read", "Give text, a file, or - for standard input.", exit_code=2)
         if self.pretokenized and self.format:
-            raise SeqkitError("--pretokenized is a format of its own", "Leave it or --from out.", exit_code=2)
+            raise SeqkitError("--pretokenized and --from exclude each other", "Leave one out.", exit_code=2)
         if self.fields and not any(map(self.is_file, self.arguments)):
             fix = "Name a .jsonl, .csv, .tsv or .parquet file."
             raise SeqkitError(f"--text-field {self.fields.text}: there is no file", fix, exit_code=2)
         if self.fields and self.pretokenized:
-            raise SeqkitError("--text-field and --pretokenized", "Leave one out.", exit_code=2)
+            problem = "--text-field and --pretokenized exclude each other"
+            raise SeqkitError(problem, "Leave one out.", exit_code=2)
         if self.format and self.arguments and not any(map(self.is_file, self.arguments)):
             fix = "Leave it out, or add --file to read the file of that name."
             raise SeqkitError(f"--from {self.format}: every argument is text", fix, exit_code=2)
         if self.arguments.count("-") > 1:
-            raise SeqkitError(
-                "- is given twice, but there is one standard input", "Leave one out.", exit_code=2
-            )
+            raise SeqkitError("- (standard input) is given twice", "Leave one out.", exit_code=2)
         for number, argument in enumerate(self.arguments, start=1):
             if not self.is_file(argument):
                 check_utf8(f"argument {number}", argument)
@@ -76,18 +75,16 @@ class Inputs:
                 )
 
     def _check_path(self, argument: str) -> None:
-        """Raise SeqkitError for a file that is not there, a folder, and an address."""
+        """Raise SeqkitError for a missing file, a folder, and a URL."""
         if _is_folder(argument):
             fix = (
                 f"Every file in it: seqkit batch {self.verb} {shlex.quote(argument)} -o OUT. As text: --text."
             )
             raise SeqkitError(f"{argument}: is a folder", fix, exit_code=2)
         if self.is_file(argument) and not _is_there(argument):
-            fix = "Check the path, or add --text to take it as text."
+            fix = "Check the path, or add --text to read it as text."
             if "://" in argument:
-                fix = (
-                    "Nothing is fetched from an address: download it first, or add --text to take it as text."
-                )
+                fix = "URLs are not fetched: download the file first, or add --text to read it as text."
             raise SeqkitError(f"{argument}: no such file", fix, exit_code=2)
 
     @property
@@ -97,7 +94,7 @@ class Inputs:
 
     @property
     def may_pause(self) -> bool:
-        """Whether an input may pause, as a pipe: then what has come so far is answered."""
+        """Whether an input may pause, as a pipe does: then the lines so far are processed during the pause."""
         return self.reads_stdin and stdin_may_pause()
 
     def size(self) -> int | None:
@@ -105,20 +102,20 @@ class Inputs:
         files = [argument for argument in self.arguments or ("-",) if self.is_file(argument)]
         try:
             found = [os.fstat(sys.stdin.fileno()) if file == "-" else os.stat(file) for file in files]
-        except (OSError, ValueError):  # a member of a zip file, a stream that is no file
+        except (OSError, ValueError):  # a member of a zip file, or a stream that is not a file
             return None
         return sum(one.st_size for one in found) if all(stat.S_ISREG(one.st_mode) for one in found) else None
 
     def is_file(self, argument: str) -> bool:
         """Whether an argument is a file, by its form unless `--text` or `--file` says so; - is standard input."""
         if argument == "-" and not self.arguments:
-            return True  # what is read where nothing is named
+            return True  # the default input
         if self.all_text or self.all_files:
             return self.all_files
         return argument == "-" or self.names_file(argument)
 
     def names_file(self, argument: str) -> bool:
-        """A known suffix or a path separator makes a file of an argument; if it has blanks, only if the file exists."""
+        """Whether an argument has a known suffix or a path separator; with blanks in it, the file must exist, too."""
         from seqkit.data.files import names_file
 
         return names_file(argument) and (not has_blanks(argument) or _is_there(argument))
@@ -127,7 +124,7 @@ class Inputs:
 def read_inputs(
     inputs: Inputs, segmenter: Callable[[], Segmenter], problems: RecordErrors
 ) -> Iterator[Sentence]:
-    """The sentences of every argument, in order; raw text is split into words and sentences on the way.
+    """The sentences of every argument, in order; raw text is split into words and sentences.
 
     Args: segmenter, called when the first raw text is met.
     """
@@ -148,9 +145,9 @@ def read_inputs(
 
 
 def _named(sentences: Iterator[Sentence], name: str, taken: set[str]) -> Iterator[Sentence]:
-    """Begin a document of its own with the first words of an input, so that none runs on from the one before.
+    """Begin a new document with the first words of an input, so that it does not continue the previous one.
 
-    Args: taken, the names of the documents so far: of two inputs of one name the second gets a number.
+    Args: taken, the names of the documents so far: the second of two inputs of one name gets a number.
     """
     named = False
     for sentence in sentences:
@@ -163,7 +160,7 @@ def _named(sentences: Iterator[Sentence], name: str, taken: set[str]) -> Iterato
 
 
 def _apart(name: str, taken: set[str]) -> str:
-    """The name, with a number behind it if it is taken."""
+    """The name, with a number appended if it is taken."""
     found, number = name, 1
     while found in taken:
         number += 1
@@ -173,13 +170,13 @@ def _apart(name: str, taken: set[str]) -> str:
 
 
 def check_utf8(name: str, text: str) -> None:
-    """Raise SeqkitError for text of the command line that has other bytes in it: Python holds them as surrogates."""
+    """Raise SeqkitError for a command-line argument that is not UTF-8: Python decodes other bytes to surrogates."""
     if any("\ud800" <= character <= "\udfff" for character in text):
         raise SeqkitError(f"{name}: is not UTF-8", "Check the terminal's encoding.", exit_code=2)
 
 
 def has_blanks(argument: str) -> bool:
-    """Whether an argument has white space in it, as text has, and few names of files."""
+    """Whether an argument has white space in it, as text has and file names rarely have."""
     return any(map(str.isspace, argument))
 
 
@@ -191,7 +188,7 @@ def _is_folder(path: str) -> bool:
 
 
 def _is_there(path: str) -> bool:
-    """Whether a path leads anywhere, be it into a zip file; a text too long to be a path leads nowhere."""
+    """Whether a path exists, also inside a zip file; False for a text that is too long to be a path."""
     try:
         archive, member = on_disk(path)
         return Path(path).exists() or (bool(member) and archive.is_file())
@@ -200,7 +197,7 @@ def _is_there(path: str) -> bool:
 
 
 def is_file_there(argument: str) -> bool:
-    """Whether an argument is the path of a file, with any suffix; a text that is too long for a path is not."""
+    """Whether an argument is the path of a file with any suffix; False for a text that is too long to be a path."""
     try:
         return Path(argument).is_file()
     except (OSError, ValueError):
@@ -208,7 +205,7 @@ def is_file_there(argument: str) -> bool:
 
 
 def check_apart(written: Mapping[str, Path | None], files: Sequence[str]) -> None:
-    """Raise SeqkitError where an output would replace an input, or another output.
+    """Raise SeqkitError if an output would replace an input, or another output.
 
     Args: written, option -> the file it names, if any; files, the inputs.
     """
@@ -262,7 +259,7 @@ def _read(path: str, inputs: Inputs, problems: RecordErrors) -> Iterator[Sentenc
 def _sentences_of_records(
     examples: Iterable[Sentence | RawText], segmenter: Callable[[], Segmenter]
 ) -> Iterator[Sentence]:
-    """The sentences of texts that are fields of records; each has the fields that its record carries."""
+    """The sentences of texts that are fields of records; each has the other fields of its record."""
     split = segmenter()
     for text in cast(Iterable[RawText], examples):
         for sentence in split.sentences([text]):
@@ -274,7 +271,7 @@ def _sentences_of_records(
 def _sentences(
     examples: Iterable[Sentence | RawText], segmenter: Callable[[], Segmenter]
 ) -> Iterator[Sentence]:
-    """Sentences as they are, raw text through the segmenter (rules import spaCy)."""
+    """Yield sentences unchanged; split raw text by the segmenter (the segmenter by rules imports spaCy)."""
     iterator = iter(examples)
     first = next(iterator, None)
     if first is None:
@@ -288,7 +285,7 @@ def _sentences(
 
     if LOOKS_LIKE_CONLLU.match(first.text):
         print(
-            f"{first.where.path} looks like CoNLL-U, but is read as text; else add --from conllu",
+            f"{first.where.path} looks like CoNLL-U, but is read as text; add --from conllu to read its labels",
             file=sys.stderr,
         )
     split = segmenter()
@@ -299,4 +296,4 @@ def _sentences(
 
 def _warn_of_namesake(argument: str) -> None:
     if argument and _is_there(argument):
-        print(f"'{argument}' is taken as text; to read the file of that name, add --file", file=sys.stderr)
+        print(f"'{argument}' is read as text; to read the file of that name, add --file", file=sys.stderr)

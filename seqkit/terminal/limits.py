@@ -1,4 +1,4 @@
-"""The options that bound what is read from media files: a small file may unpack to an endless one."""
+"""Options that limit what is read from media files: a small file may expand without limit."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MaxFrames = Annotated[
 
 @dataclass(frozen=True)
 class LimitFlags:
-    """The limits as given; None was not given."""
+    """The limits as given; None if not given."""
 
     seconds: float | None = None
     pixels: int | None = None

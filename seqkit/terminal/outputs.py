@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def sentence_format(out: Path | None, format: str) -> FormatSpec:
-    """The format to write: by its name, else by the file's suffix; without either a table on a terminal, else CoNLL-U.
+    """The format to write: by name, else by the file's suffix, else a table on a terminal and CoNLL-U elsewhere.
 
     Raises SeqkitError for a format that does not exist or cannot hold sentences.
     """
@@ -26,21 +26,19 @@ def sentence_format(out: Path | None, format: str) -> FormatSpec:
     by_name = format or ("" if out else default)
     spec: FormatSpec = registry().find("formats", by_name) if by_name else format_of(str(out), written=True)
     if spec.writer is None:
-        raise SeqkitError(
-            f"the format {spec.name}: sentences are not written in it", "See --format.", exit_code=2
-        )
+        raise SeqkitError(f"the format {spec.name} cannot hold sentences", "See --format.", exit_code=2)
     return spec
 
 
 @contextmanager
 def sentence_writer(out: Path | None, spec: FormatSpec) -> Iterator[Any]:
-    """A writer to the file, which appears whole or not at all, or to standard output."""
+    """A writer to standard output, or to a file, which appears complete or not at all."""
     from seqkit.data.files import make_writer
     from seqkit.errors import SeqkitError
     from seqkit.extend.manager import load
     from seqkit.io.atomic import atomic_write
 
-    load(str(spec.writer))  # before there is a file
+    load(str(spec.writer))  # before the file is created
     if out is not None:
         with atomic_write(out) as file:
             writer = make_writer(spec, file)

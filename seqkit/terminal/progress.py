@@ -1,4 +1,4 @@
-"""How long work shows itself on stderr: a bar on a terminal, a plain line now and then elsewhere."""
+"""Progress of a training on stderr: a bar on a terminal, a plain line now and then elsewhere."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from seqkit.training.state import Progress
 
 PLAIN_SECONDS = 30.0
+"""Seconds between two lines where stderr is not a terminal."""
 
 
 class TrainingReporter:
@@ -38,7 +39,7 @@ class TrainingReporter:
             disable=not self.console.is_terminal,
         )
         self.task = self.bar.add_task("train", total=None, epoch="1", now="")
-        self._started = self._spoke = time.monotonic()
+        self._started = self._last_shown = time.monotonic()
         self._words, self._steps = 0, -1
 
     def __enter__(self) -> Self:
@@ -51,20 +52,20 @@ class TrainingReporter:
         self.bar.stop()
 
     def start(self, epochs: int, minutes: float = 0.0) -> None:
-        """Before the first batch: so many passes, or as many as the minutes are enough for."""
+        """Begin before the first batch. Args: epochs, the number of passes; minutes, the time limit in place of it."""
         self.minutes, self.of_epochs = minutes, "" if minutes else f"/{epochs}"
         self.total = minutes or float(epochs)
         self.bar.update(self.task, total=self.total)
 
     def note(self, message: str) -> None:
-        """A remark that stays."""
-        self._say(message)
+        """Print a remark that stays on the screen."""
+        self._print(message)
 
     def step(self, progress: Progress, batches: int) -> None:
-        """After each batch."""
+        """Update after each batch."""
         now = time.monotonic()
         if self._steps >= 0:
-            # The count of an epoch begins with its first update.
+            # The step count restarts with each epoch.
             self._words += progress.steps - (self._steps if progress.steps >= self._steps else 0)
         self._steps = progress.steps
         speed = self._words / max(now - self._started, 1e-9)
@@ -75,20 +76,20 @@ class TrainingReporter:
         done = progress.seconds / 60 if self.minutes else progress.epoch + progress.batch / batches
         name = f"{progress.epoch + 1}{self.of_epochs}"
         self.bar.update(self.task, completed=done, epoch=name, now=text)
-        if not self.console.is_terminal and now - self._spoke > PLAIN_SECONDS:
+        if not self.console.is_terminal and now - self._last_shown > PLAIN_SECONDS:
             left = max(self.total - done, 0.0) * progress.seconds / max(done, 1e-9)
-            self._say(f"epoch {name}  {text}  at most {left / 60:.0f} min left")
+            self._print(f"epoch {name}  {text}  at most {left / 60:.0f} min left")
 
     def epoch(self, row: Mapping[str, Any], scores: Sequence[Metric]) -> None:
-        """After each epoch, dev scores known."""
+        """Print a line after each epoch, with its dev scores."""
         dev = "  ".join(f"dev {metric.title} {metric.shown}" for metric in scores)
-        self._say(
+        self._print(
             f"epoch {row['epoch']}{self.of_epochs}  loss {row['train_loss']:.3f}  "
             f"accuracy {100 * row['train_accuracy']:.2f} %  {dev}  {row['seconds']:.0f} s"
         )
 
-    def _say(self, message: str) -> None:
-        self._spoke = time.monotonic()
+    def _print(self, message: str) -> None:
+        self._last_shown = time.monotonic()
         if self.console.is_terminal:
             self.console.print(visible(message), highlight=False, markup=False)
         else:

@@ -1,4 +1,4 @@
-"""Options that were renamed: they say what they are called now."""
+"""Former names of options: using one raises an error that names the present one."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seqkit.errors import SeqkitError
 def _refuse_precision(value: str) -> str:
     if value:
         raise SeqkitError(
-            f"--precision {value}: the option is called --inference-dtype now",
+            f"--precision {value}: the option was renamed to --inference-dtype",
             f"Write --inference-dtype {value}.",
             exit_code=2,
         )
@@ -20,4 +20,4 @@ def _refuse_precision(value: str) -> str:
 
 
 Precision = Annotated[str, typer.Option("--precision", hidden=True, callback=_refuse_precision)]
-"""The earlier name of `--inference-dtype`."""
+"""The former name of `--inference-dtype`."""

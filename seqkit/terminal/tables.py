@@ -1,4 +1,4 @@
-"""What commands print: tables for people. Plain text, so that a table can be piped and costs no import."""
+"""Print tables as plain text, so that a table can be piped and needs no import."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 NARROWEST = 20
-"""Columns that a wrapped column has at least."""
+"""Minimum width of a wrapped column, in characters."""
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -39,7 +39,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _shown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; on a terminal its widest column is wrapped between words where it would not fit."""
+    """A table; on a terminal its widest column is wrapped between words if the table would not fit."""
     lines = [list(map(visible, row)) for row in [header, *rows]]
     stdout = data_text()
     if not stdout.isatty():
@@ -73,7 +73,7 @@ def _is_number(cell: str) -> bool:
 
 
 def size(count: int) -> str:
-    """A number of bytes for people: 13.5 MB."""
+    """A human-readable number of bytes: 13.5 MB."""
     amount = float(count)
     for unit in ("B", "kB", "MB"):
         if amount < 999.5:
@@ -83,7 +83,7 @@ def size(count: int) -> str:
 
 
 def print_tables(title: str, parts: Iterable[Table]) -> None:
-    """Write a title, then each table under its own, to stdout."""
+    """Write a title, then each table with its own title, to stdout."""
     print(visible(title), file=data_text())
     for part in parts:
         print(f"\n{visible(part.title)}\n{_shown(part.header, part.rows)}", file=data_text())
@@ -95,6 +95,6 @@ def show_json(found: Any) -> None:
 
 
 def say(message: str) -> None:
-    """One line on stderr, where there is something to say."""
+    """Print a message to stderr unless it is empty."""
     if message:
         print(message, file=sys.stderr)

@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 PLAIN_SECONDS = 30.0
-"""Between two lines where stderr is no terminal."""
+"""Seconds between two lines where stderr is not a terminal."""
 LIVE_SECONDS = 1.0
-"""A job that takes less shows no bar."""
+"""A job that takes less time shows no bar."""
 REFRESH_SECONDS = 0.2
 
 Item = TypeVar("Item")
@@ -42,10 +42,11 @@ class WordCounter:
         size: int | None = None,
         items: int = 0,
     ) -> None:
-        """Count what was done to the input.
+        """Start to count.
 
         Args:
             to_file: whether the output is a file, not stdout.
+            verb: the work in the past participle, such as "tagged".
             meter: counts the bytes that are read.
             size: bytes of the input; None if it is not known.
             items: how many units there will be; 0 if it is not known.
@@ -53,8 +54,8 @@ class WordCounter:
         self.verb, self.unit, self.words = verb, unit, 0
         self._read, self._meter, self._size, self._items = 0, meter, size, items
         self._share = 0.0
-        self._started = self._spoke = time.monotonic()
-        # A bar between lines of output on the same terminal would tear them apart.
+        self._started = self._last_shown = time.monotonic()
+        # On the same terminal a bar would break up the lines of output.
         self._live = sys.stderr.isatty() and (to_file or not data_text().isatty())
         self._bar: Progress | None = None
 
@@ -70,43 +71,43 @@ class WordCounter:
                 print(self._status(whole=True), file=sys.stderr)
 
     def reading(self, items: Iterable[Item], weight: Callable[[Item], int] = one) -> Iterator[Item]:
-        """The items as they are read, counted by their weight: the share that is done follows from it."""
+        """Yield the items as they are read, and count their weights, from which the share that is done follows."""
         for item in items:
             self._read += weight(item)
             self._tick()
             yield item
 
     def add(self, words: int) -> None:
-        """So many more words are done."""
+        """Count `words` more words as done."""
         self.words += words
-        # Items are done in bursts, a chunk at once: what counts is where a burst ends, which is where reading goes on.
+        # Items are done in bursts of a chunk; update at the end of a burst, which is when reading continues.
         if not self._read:
             self._tick()
 
     @property
     def share(self) -> float | None:
-        """The share of the input that is done, 0 to 1; None where its size is not known."""
+        """The share of the input that is done, 0 to 1; None if the size is unknown."""
         if self._items:
             return self.words / self._items
         if self._meter is None or not self._size or not self._read:
             return None
         read = min(1.0, self._meter.done / self._size)
-        # What is read ahead must not take back what was shown.
+        # Reading ahead must not lower the share that was shown.
         self._share = max(self._share, read * min(1.0, self.words / self._read))
         return self._share
 
     def _tick(self) -> None:
         now = time.monotonic()
         if self._live:
-            if now - self._spoke > (REFRESH_SECONDS if self._bar else LIVE_SECONDS):
-                self._spoke = now
+            if now - self._last_shown > (REFRESH_SECONDS if self._bar else LIVE_SECONDS):
+                self._last_shown = now
                 self._show()
-        elif now - self._spoke > PLAIN_SECONDS:
-            self._spoke = now
+        elif now - self._last_shown > PLAIN_SECONDS:
+            self._last_shown = now
             print(self._status(), file=sys.stderr, flush=True)
 
     def _show(self) -> None:
-        """Update the bar, which is made at first."""
+        """Update the bar; create it at the first call."""
         if self._bar is None:
             from rich.console import Console
             from rich.progress import BarColumn, Progress, TextColumn
@@ -124,7 +125,7 @@ class WordCounter:
         )
 
     def _status(self, whole: bool = False) -> str:
-        """What is done, in words. Args: whole, whether all is done."""
+        """The text of the progress. Args: whole, whether the job has finished."""
         seconds = time.monotonic() - self._started
         rate = f", {self.words / seconds:,.0f} {self.unit}/s" if self.words else ""
         done, share = f"{self.verb} {self.words:,} {self.unit}{rate}", self.share

@@ -41,7 +41,9 @@ class Subword:
             # SentencePiece would create threads at each call, which takes most of the time for a batch of words.
             self._processor: Any = sentencepiece.SentencePieceProcessor(model_proto=proto, num_threads=1)
         except (RuntimeError, ValueError) as error:
-            raise SeqkitError("subword.model: not a SentencePiece model", "Get the model again.") from error
+            raise SeqkitError(
+                "subword.model: not a SentencePiece model", "Download the model again."
+            ) from error
 
     def save(self, path: Path) -> None:
         """Write the model in SentencePiece's format; create the folder if it is missing."""

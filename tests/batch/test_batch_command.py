@@ -167,7 +167,7 @@ def test_bad_records_are_listed_with_place_and_bytes(batch, corpus, tmp_path, ro
     rows = rows_of(out / "errors.jsonl")
     assert [row["line"] for row in rows] == [*range(3, 55, 6), None]
     assert all(base64.b64decode(row["bytes"]) == b"Bad \xff here." for row in rows[:9])
-    assert "0xff" in rows[0]["reason"] and "cut or damaged" in rows[9]["reason"]
+    assert "0xff" in rows[0]["reason"] and "truncated or damaged" in rows[9]["reason"]
     assert (out / "a.conllu").read_text().count("# text = Good") == 18
     assert gzip.decompress((out / "sub" / "z.conllu.gz").read_bytes()).count(b"# text") > 50
     assert json.loads((out / "_SUCCESS").read_text())["bad"] == 10

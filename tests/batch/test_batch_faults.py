@@ -40,7 +40,9 @@ def test_real_workers_and_a_disk_that_is_full(corpus, batch, tmp_path):
     ran = subprocess.run(
         [sys.executable, "-c", f"if __name__ == '__main__':\n    {code}"], capture_output=True, text=True
     )
-    assert ran.returncode == 1 and "Make room" in ran.stderr and "Traceback" not in ran.stderr, ran.stderr
+    assert ran.returncode == 1 and "Free some disk space" in ran.stderr and "Traceback" not in ran.stderr, (
+        ran.stderr
+    )
     assert not (out / "a.conllu").exists() and not (out / "_SUCCESS").exists()
     assert batch("tag", corpus, "-o", out, *SMALL).code == 0
     assert outputs(out) == outputs(tmp_path / "whole")

@@ -52,7 +52,7 @@ def test_the_option_comes_before_the_variable_and_that_before_the_cores(
 ):
     monkeypatch.setenv("OMP_NUM_THREADS", variable)
     computing(given)
-    assert threads._Compute.threads == (count or min(threads.MOST, threads._cores()))
+    assert threads._Compute.threads == (count or min(threads.MOST, threads.available_cores()))
     assert os.environ["OMP_NUM_THREADS"] == "1"
 
 

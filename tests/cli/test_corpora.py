@@ -136,7 +136,7 @@ def test_mistakes_are_named(seqkit):
         (("stats", "sample-english", "--source", "en"), "sample-english: is not parallel text"),
         (("stats", "sample-german-english", "--source", "fr"), "has no side 'fr'"),
         (("stats", "sample-german-english", "--vocab-size", "9"), "--vocab-size: not for parallel text"),
-        (("stats", "sample-german-english", "--encoder", "text"), "is text, not items"),
+        (("stats", "sample-german-english", "--encoder", "text"), "is a corpus of text, not of items"),
         (("stats", "sample-english", "--decoder", "text"), "--decoder: not for text"),
     ]:
         code, out, err = seqkit("corpora", *arguments)

@@ -83,7 +83,7 @@ def test_a_word_that_is_a_folder_is_tagged_when_it_is_said_to_be_text(seqkit, mo
 
 def test_an_address_is_not_fetched(seqkit):
     found = seqkit("tag", "https://example.org/a.txt")
-    assert found.code == 2 and "download it first" in found.err
+    assert found.code == 2 and "download the file first" in found.err
 
 
 def test_documents_of_one_name_are_told_apart(seqkit, model, tmp_path):

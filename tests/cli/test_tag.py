@@ -189,7 +189,7 @@ def test_skip_bad_counts_and_goes_on(seqkit, model, tmp_path):
     ("arguments", "message"),
     [
         (["--format", "xml"], "xml"),
-        (["--format", "txt"], "not written"),
+        (["--format", "txt"], "cannot hold sentences"),
         (["--label", "upso"], "Did you mean 'upos'?"),
         (["-o", "nowhere/out.conllu"], "nowhere"),
         (["-o", "out.xyz"], ".xyz"),
@@ -262,7 +262,7 @@ def test_arguments_that_make_no_sense_together(seqkit, model, tmp_path):
     treebank.write_text(TREEBANK)
     for arguments, message in (
         (["--pretokenized", treebank], "holds more than words"),
-        (["--pretokenized", "--from", "conllu", treebank], "format of its own"),
+        (["--pretokenized", "--from", "conllu", treebank], "exclude each other"),
         (["-", "-"], "is given twice"),
     ):
         result = seqkit("tag", *arguments, "-m", model)

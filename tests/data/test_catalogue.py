@@ -154,7 +154,7 @@ def test_a_manifest_without_an_address(tiny, install_plugin):
     code = PLUGIN.format(sha="0" * 64, size=1, base="http://127.0.0.1:9")
     code = code.replace('"tiny"', '"private"').replace('url="http://127.0.0.1:9/train.conllu"', 'url=""')
     install_plugin("private", code)
-    with pytest.raises(SeqkitError, match="gives no address"):
+    with pytest.raises(SeqkitError, match="has no URL"):
         catalogue.get("private", ignore)
 
 

@@ -181,7 +181,7 @@ def test_what_is_made_of_items(folder):
 @pytest.mark.parametrize(
     ("data", "encoders", "decoder", "said"),
     [
-        ("multi30k", ("dots",), "text", "is text, not items"),
+        ("multi30k", ("dots",), "text", "is a corpus of text, not of items"),
         ("a.en,a.de", ("dots",), "text", "is not a table"),
         ("./x.wav", ("dots",), "text", "is not a table"),
     ],

@@ -84,7 +84,7 @@ def test_a_name_that_ends_in_gz_without_gzip_in_it(read, write_file):
 
 def test_a_gzip_file_cut_in_the_middle(read, write_file):
     packed = gzip.compress(b"".join(b"%d\t\n" % (number * 7919) for number in range(20_000)))
-    assert "gzip file is cut or damaged" in refusal(
+    assert "gzip file is truncated or damaged" in refusal(
         lambda path: read(path, skip=True), write_file("a.gz", packed[: len(packed) // 2])
     )
 

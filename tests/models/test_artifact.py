@@ -303,7 +303,7 @@ def test_a_part_of_the_wrong_shape(folder, name, text):
     with pytest.raises(SeqkitError) as caught:
         load_model(str(folder))
     assert str(folder) in caught.value.problem
-    assert "Get the model again" in caught.value.fix
+    assert "Download the model again" in caught.value.fix
 
 
 def test_tied_weights_are_saved_and_stay_tied(tmp_path):

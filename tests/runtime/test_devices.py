@@ -17,9 +17,9 @@ def two_gpus(monkeypatch):
 
 def test_a_device_has_a_name_and_an_unknown_one_is_answered_with_those_that_are_there():
     assert devices() == ["cpu"] and device_named() == device_named("cpu") == torch.device("cpu")
-    with pytest.raises(SeqkitError, match="--device cuda:7: there is no such device") as caught:
+    with pytest.raises(SeqkitError, match="--device cuda:7: no such device") as caught:
         device_named("cuda:7")
-    assert caught.value.fix == "Devices that are there: cpu." and caught.value.exit_code == 2
+    assert caught.value.fix == "Available devices: cpu." and caught.value.exit_code == 2
 
 
 def test_auto_takes_an_accelerator_where_there_is_one(two_gpus, monkeypatch):
@@ -62,6 +62,6 @@ def test_every_command_names_the_devices_that_are_there(seqkit, command):
     outcome = seqkit(*command, "--device", "cuda:3")
     assert outcome.code == 2
     assert outcome.err.splitlines() == [
-        "seqkit: --device cuda:3: there is no such device",
-        "Devices that are there: cpu.",
+        "seqkit: --device cuda:3: no such device",
+        "Available devices: cpu.",
     ]

@@ -71,7 +71,7 @@ def _check_cell(row: int, name: str, cell: str) -> None:
 
 
 def check_ids(ids: Sequence[str], start: int) -> list[Range]:
-    """The ranges among the IDs, which begin at line `start`. Raises BadRecord where an ID is amiss."""
+    """The ranges among the IDs, which begin at line `start`. Raises BadRecord if an ID is amiss."""
     ranges: list[Range] = []
     word = node = 0
     for row, id in enumerate(ids):

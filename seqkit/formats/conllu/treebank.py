@@ -43,7 +43,7 @@ def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> I
 
 
 def parse(lines: list[str], kinds: Sequence[str] = (), columns: Mapping[str, int] | None = None) -> Sentence:
-    """One sentence from the lines of its block, comments first. Raises BadRecord where it is malformed.
+    """One sentence from the lines of its block, comments first. Raises BadRecord if it is malformed.
 
     Args: kinds, kinds of label to read beside UPOS, XPOS and FEATS; columns, `read_columns()`, made once for a file.
     """

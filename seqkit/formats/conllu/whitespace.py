@@ -38,7 +38,7 @@ def misc_of(space: str, before: str = "") -> str:
 
 
 def _attribute(misc: str, name: str) -> str | None:
-    """The white space an attribute holds; None where there is no such attribute or it holds other text."""
+    """The white space an attribute holds; None if there is no such attribute or it holds other text."""
     for part in misc.split("|"):
         if part.startswith(f"{name}="):
             spaces = ESCAPED.sub(_character, part[len(name) + 1 :])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from seqkit.errors import SeqkitError
 from seqkit.examples import RecordErrors, Sentence, SourceLocation
 from seqkit.formats.spacy.docs import from_doc, to_doc
-from seqkit.io.text_files import BadRecord, FilePath, opened, told_with_place
+from seqkit.io.text_files import BadRecord, FilePath, faults_located, opened
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc
@@ -40,7 +40,7 @@ def _docs(path: FilePath) -> Iterator[Doc]:
     from spacy.tokens import DocBin
     from spacy.vocab import Vocab
 
-    with opened(path) as file, told_with_place(path, lambda: 1):
+    with opened(path) as file, faults_located(path, lambda: 1):
         data = file.read()
     collecting = gc.isenabled()
     try:
