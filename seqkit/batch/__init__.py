@@ -1,1 +1,1 @@
-"""Whole corpora: any task applied to many files in parts, with a ledger, on any engine. Imports no torch."""
+"""Apply a task to many files in parts, with a ledger, on any engine. Imports no torch."""

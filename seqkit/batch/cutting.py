@@ -1,7 +1,7 @@
-"""Cut a stream of bytes into parts that a reader can read alone. The cuts follow from the bytes and the limits alone.
+"""Divide a stream of bytes into parts that can be read separately. The division depends only on bytes and limits.
 
-A part ends at the last place below the limit where its kind of file may be cut (`FormatSpec.cuts`), else at the first
-one after it. Memory holds one part and a block.
+A part ends at the last position below the limit where its kind of file may be divided (`FormatSpec.cuts`), else at the
+first one after it. Memory holds one part and one block.
 """
 
 from __future__ import annotations
@@ -16,24 +16,24 @@ from seqkit.io.text_files import BOM
 from seqkit.tasks.application import Limits
 
 LONGEST = 1 << 25
-"""Bytes that a part may have where no cut is possible before: a longer record is refused."""
+"""Maximum bytes of a part that cannot be divided earlier: a longer record is refused."""
 AHEAD = 1 << 17
-"""Bytes beyond the limit that are looked at first."""
+"""Bytes beyond the limit that are searched first."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """A place between two records of a file."""
+    """A position between two records of a file."""
 
     byte: int = 0
-    """Of the unpacked file."""
+    """Offset in the decompressed file, in bytes."""
     line: int = 1
     record: int = 0
     offset: int = 0
-    """Characters of running text before it."""
+    """Number of characters of running text before it."""
 
     def as_list(self) -> list[int]:
-        """For a row of the ledger."""
+        """The position as a list for a row of the ledger."""
         return [self.byte, self.line, self.record, self.offset]
 
 
@@ -46,7 +46,7 @@ class Cut(NamedTuple):
 
 
 class End(NamedTuple):
-    """Where the next part ends, and what it holds."""
+    """The end of the next part, as its size in bytes, lines, records and characters."""
 
     bytes: int
     lines: int
@@ -55,28 +55,27 @@ class End(NamedTuple):
 
 
 class Cutter(ABC):
-    """Finds where parts of one kind of file end."""
+    """Finds the ends of parts of one kind of file."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
 
     @abstractmethod
     def end(self, held: bytes, start: Place, last: bool) -> End | None:
-        """The end of the part that `held` begins with; None where more bytes are needed.
+        """The end of the part that begins `held`; None if more bytes are needed.
 
         Args: last, whether the file ends with these bytes.
         """
 
     def header(self, first: bytes) -> bytes:
-        """What each later part begins with, from the bytes that the file begins with."""
+        """The bytes to prepend to each later part, from the first bytes of the file."""
         return b""
 
 
 def cut(blocks: Iterator[bytes], cutter: Cutter, start: Place, header: bytes | None = None) -> Iterator[Cut]:
-    """The parts of a file from `start` on, of which `blocks` gives the bytes.
+    """Yield the parts of a file from `start` on. Args: blocks, its bytes from `start` on.
 
-    Args: header, that of the file, where `start` is not its beginning. Raises SeqkitError for a record that is longer
-    than `LONGEST`.
+    `header` is the file's header if `start` is not its beginning. Raises SeqkitError for a record longer than LONGEST.
     """
     held, want = b"", cutter.limits.size + AHEAD
     while True:
@@ -85,7 +84,7 @@ def cut(blocks: Iterator[bytes], cutter: Cutter, start: Place, header: bytes | N
             header = cutter.header(held)
         if not held:
             return
-        # What lies beyond the window must not matter: how much of it is here depends on the blocks.
+        # Bytes beyond the window must not matter: how many have been read depends on the blocks.
         window, last = held[:want], len(held) < want
         end = cutter.end(window, start, last)
         if end is None and last:
@@ -93,7 +92,7 @@ def cut(blocks: Iterator[bytes], cutter: Cutter, start: Place, header: bytes | N
         if end is None:
             if want > LONGEST:
                 problem = f"line {start.line}: a record of more than {LONGEST >> 20} MB"
-                raise SeqkitError(problem, "Split it, or leave it out.")
+                raise SeqkitError(problem, "Split it, or delete it.")
             want *= 2
             continue
         after = replace(
@@ -120,13 +119,13 @@ def _filled(held: bytes, want: int, blocks: Iterator[bytes]) -> bytes:
 
 
 def _rest(held: bytes) -> End:
-    """All that is left, which is not too much."""
+    """The end of a last part that contains all remaining bytes."""
     lines = held.count(b"\n")
     return End(len(held), lines, lines, 0)
 
 
 def _part(data: bytes, start: Place, end: Place, header: bytes) -> Cut:
-    """Each part but the first begins with the header; its lines are counted as before it."""
+    """Make a part. Each part but the first begins with the header, which does not count in its line numbers."""
     if not header or start.byte == 0:
         return Cut(data, start, end)
     return Cut(header + data, replace(start, line=start.line - header.count(b"\n")), end)
@@ -136,7 +135,7 @@ class Lines(Cutter):
     """Each line is a record."""
 
     def end(self, held: bytes, start: Place, last: bool) -> End | None:
-        """After the last line below the limits of bytes and records."""
+        """The end of the last line below the limits of bytes and records."""
         size, records = self.limits.size, self.limits.records - start.record % self.limits.records
         if last and len(held) <= size and held.count(b"\n") <= records:
             return self._ended(len(held), held)
@@ -171,7 +170,7 @@ class Blocks(Cutter):
     """Records with an empty line after each."""
 
     def end(self, held: bytes, start: Place, last: bool) -> End | None:
-        """After the last empty line below the limit."""
+        """The end of the last empty line below the limit."""
         size = self.limits.size
         if last and len(held) <= size:
             return self._ended(len(held), held)
@@ -192,7 +191,7 @@ class Words(Blocks):
     """Blocks, perhaps with a header in the first line that names the columns."""
 
     def header(self, first: bytes) -> bytes:
-        """The first line, where its first column is that of words."""
+        """The first line if its first cell names the column of words."""
         from seqkit.formats.tsv import WORD_COLUMNS
 
         line = first.removeprefix(BOM)[: first.removeprefix(BOM).find(b"\n") + 1]

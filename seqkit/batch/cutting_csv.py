@@ -1,4 +1,4 @@
-"""Cut CSV files between records, which may have line ends inside quotes."""
+"""Divide CSV files between records, which may have line ends inside quotes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class CsvRecords(Cutter):
         return body[:end]
 
     def end(self, held: bytes, start: Place, last: bool) -> End | None:
-        """After the last record below the limits."""
+        """The end of the last record below the limits."""
         if last and len(held) <= self.limits.size:
             return self._ended(len(held), held)
         found, records = None, 0
@@ -38,7 +38,7 @@ class CsvRecords(Cutter):
 
 
 def _record_ends(data: bytes) -> Iterator[int]:
-    """Where each record ends whose last line is whole."""
+    """The end of each record whose last line is complete."""
     csv.field_size_limit(CELL)
     lines = _CountedLines(data)
     reader = csv.reader(lines)
@@ -53,7 +53,7 @@ def _record_ends(data: bytes) -> Iterator[int]:
 
 
 class _CountedLines:
-    """The whole lines of some bytes, each byte as one character, and how many bytes were read."""
+    """The complete lines of some bytes, each byte as one character, and the number of bytes read."""
 
     def __init__(self, data: bytes) -> None:
         self._data, self.at = data, 0
@@ -64,7 +64,7 @@ class _CountedLines:
     def __next__(self) -> str:
         end = self._data.find(b"\n", self.at) + 1
         if not end:
-            # A record that goes on after the last whole line does not end there.
+            # A record that continues after the last complete line does not end there.
             self.at = len(self._data) + 1
             raise StopIteration
         line = self._data[self.at : end]

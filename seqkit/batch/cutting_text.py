@@ -1,4 +1,4 @@
-"""Cut running text between paragraphs, where `seqkit.text.paragraphs` cuts it."""
+"""Divide running text between paragraphs, at the positions that `seqkit.text.paragraphs` allows."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from seqkit.io.text_files import BOM, decode
 from seqkit.text.paragraphs import cuts
 
 LINE = 1 << 16
-"""Longest line before or after an empty line where text is cut without a look at all paragraphs."""
+"""Maximum bytes of the lines around an empty line at which text is divided without a search for all paragraphs."""
 
 
 class Text(Cutter):
     """Running text."""
 
     def end(self, held: bytes, start: Place, last: bool) -> End | None:
-        """After the last paragraph below the limit; quickly where an empty line ends it, else by all cuts."""
+        """The end of the last paragraph below the limit: at an empty line (fast), else by a search for all cuts."""
         begins, size = start.byte == 0, self.limits.size
         if last and len(held) <= size:
             return _ended(held, len(held), begins)
@@ -37,7 +37,7 @@ def _ended(held: bytes, at: int, begins: bool) -> End:
 
 
 def _after_empty_line(held: bytes, size: int) -> int | None:
-    """The last place below the limit between an empty line and text, with text before it; None if none is found."""
+    """The last position below the limit between an empty line and text, with text before it; None if none is found."""
     stop = size
     for _ in range(8):
         ends = [held.rfind(mark, 0, stop) + len(mark) for mark in EMPTY_LINE if mark in held[:stop]]
@@ -51,26 +51,26 @@ def _after_empty_line(held: bytes, size: int) -> int | None:
 
 
 def _line_after(held: bytes, at: int) -> bytes:
-    """The line that begins there; empty where it is not whole, or long."""
+    """The line that begins at `at`; empty if it is incomplete or long."""
     end = held.find(b"\n", at, at + LINE)
     return held[at:end] if end >= 0 else b""
 
 
 def _line_before(held: bytes, at: int) -> bytes:
-    """The line before an empty line that ends there; empty where it is long."""
+    """The line before the empty line that ends at `at`; empty if it is long."""
     line = held[max(at - LINE, 0) : at].rstrip(b"\r\n")
     start = line.rfind(b"\n") + 1
     return line[start:] if start or at <= LINE else b""
 
 
 def _is_text(line: bytes) -> bool:
-    """Whether the reader takes a line, and it begins with no white space."""
+    """Whether the reader accepts a line, and it does not begin with white space."""
     text = decode(line)
     return isinstance(text, str) and bool(text) and not text[0].isspace() and text[0] != "\ufeff"
 
 
 def _by_paragraphs(held: bytes, size: int, begins: bool, last: bool) -> int | None:
-    """The last certain cut below the limit, else the first one."""
+    """The last certain cut below the limit, else the first one after it."""
     window = held if last else _certain(held)
     kept = list(kept_text(window, begins))
     found = list(cuts("".join(text for _, text in kept), last=False))
@@ -82,14 +82,14 @@ def _by_paragraphs(held: bytes, size: int, begins: bool, last: bool) -> int | No
 
 
 def _certain(held: bytes) -> bytes:
-    """Whole lines, and of a long one the pieces that are read at once: what follows may show that the rest is bad."""
+    """The complete lines, and the pieces of a long line that the reader reads: later bytes may make the rest bad."""
     line = held.rfind(b"\n") + 1
     whole = held[: line + (len(held) - line) // PIECE * PIECE]
     return whole[: character_end(whole)]
 
 
 def _bytes_of(kept: list[tuple[int, str]], found: list[int]) -> Iterator[int]:
-    """The place in bytes of each place in characters of the text that is kept."""
+    """Convert positions in characters of the kept text to positions in bytes."""
     starts, count = [], 0
     for _, text in kept:
         starts.append(count)
@@ -101,7 +101,7 @@ def _bytes_of(kept: list[tuple[int, str]], found: list[int]) -> Iterator[int]:
 
 
 def kept_text(data: bytes, begins: bool) -> Iterator[tuple[int, str]]:
-    """What the reader keeps of some bytes, as (place in bytes, text): bad lines are left out from the bad part on."""
+    """The text that the reader keeps, as (position in bytes, text): bad lines are dropped from the bad part on."""
     at = len(BOM) if begins and data.startswith(BOM) else 0
     whole = decode(data[at:])
     if isinstance(whole, str):

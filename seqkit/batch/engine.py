@@ -1,4 +1,4 @@
-"""Where parts are worked on: the contract of engines."""
+"""The contract of engines, which process the parts of a batch."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EngineRequest:
-    """How many workers there are, and what each may use."""
+    """The number of workers, and the resources of each."""
 
     processes: int = 0
-    """Workers; 0: as many as the engine finds room for."""
+    """Number of workers; 0: as many as the engine has resources for."""
     threads: int = 1
-    """Threads of a worker."""
+    """Threads per worker."""
     retries: int = 2
-    """How often a job is repeated whose worker died, where the engine itself repeats it."""
+    """How often a job is repeated after its worker died, if the engine itself repeats jobs."""
     options: Any = None
-    """The EngineSpec's."""
+    """An instance of the EngineSpec's options."""
 
 
 class Done(NamedTuple):
-    """A job that is over."""
+    """A finished or failed job."""
 
     job: Job
     row: dict[str, Any] | None
-    """What the worker logged of it; None if it failed."""
+    """The row that the worker logged; None if the job failed."""
     error: BaseException | None = None
     died: bool = False
-    """Whether the worker died with it, and the engine has not repeated it."""
+    """Whether the worker died during the job, and the engine has not repeated it."""
 
 
 class CannotStart(Exception):
-    """A worker could not be made, so that none will be: the run ends."""
+    """A worker could not be created, and others would fail alike: the run ends."""
 
     def __init__(self, fault: BaseException | None) -> None:
         super().__init__(fault)
@@ -45,9 +45,9 @@ class CannotStart(Exception):
 
 
 class Engine(ABC):
-    """Works on jobs in other processes, in any order. Made as `Engine(setup, request)`; `with` ends its workers.
+    """Runs jobs in other processes, in any order. Created as `Engine(setup, request)`; `with` ends its workers.
 
-    A worker calls `seqkit.batch.worker.Worker(setup)` once, and then the worker with each job.
+    A process creates `worker = seqkit.batch.worker.Worker(setup)` once, and calls `worker(job)` for each job.
     """
 
     def __init__(self, setup: Setup, request: EngineRequest) -> None:
@@ -55,20 +55,20 @@ class Engine(ABC):
 
     @abstractmethod
     def has_room(self) -> bool:
-        """Whether a job given now would soon be begun."""
+        """Whether a job submitted now would start soon."""
 
     @abstractmethod
     def submit(self, job: Job) -> None:
-        """Take a job."""
+        """Accept a job."""
 
     @abstractmethod
     def finished(self, seconds: float) -> list[Done]:
-        """Jobs that are over; waits up to so many seconds for one."""
+        """Jobs finished or failed since the last call; waits up to `seconds` for one."""
 
     @property
     @abstractmethod
     def running(self) -> int:
-        """Jobs that were taken and are not over."""
+        """Number of jobs that were accepted and have not ended."""
 
     @abstractmethod
     def close(self) -> None:

@@ -10,20 +10,20 @@ from seqkit.examples import RecordErrors, SourceLocation
 from seqkit.io.segment import Segment
 
 MOST_BYTES = 1 << 16
-"""Bytes of a record that are kept."""
+"""Maximum bytes of a record that are stored."""
 
 
 class PartErrors(RecordErrors):
-    """Keeps each bad record as a row. Where `stop` is set, the first one raises SeqkitError."""
+    """Stores each bad record as a row. If `stop` is set, the first one raises SeqkitError."""
 
     def __init__(self, stop: bool = False) -> None:
         super().__init__(skip=not stop)
         self.rows: list[dict[str, Any]] = []
         self.source: str | Segment = ""
-        """The file, or part of one, that is read."""
+        """The file, or part of one, that is being read."""
 
     def bad(self, where: SourceLocation, reason: str, fix: str) -> None:
-        """Note a record with its place and bytes, or raise SeqkitError."""
+        """Store a record with its location and bytes, or raise SeqkitError."""
         super().bad(where, reason, fix)
         self.rows.append(
             {
@@ -36,7 +36,7 @@ class PartErrors(RecordErrors):
         )
 
     def file(self, path: str, error: SeqkitError) -> None:
-        """Note that a file, or the rest of one, cannot be read; or raise SeqkitError."""
+        """Store that a file, or the rest of one, cannot be read; or raise SeqkitError."""
         if not self.skip:
             raise error
         self.skipped += 1
@@ -46,7 +46,7 @@ class PartErrors(RecordErrors):
 
 
 def _bytes_of(source: str | Segment, line: int) -> str | None:
-    """The bytes of a line in base64, the first ones of a long one; None if they are not at hand."""
+    """The bytes of a line (the first ones of a long line) in base64; None if they are not in memory."""
     if not isinstance(source, Segment):
         return None
     at = 0

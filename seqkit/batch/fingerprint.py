@@ -1,4 +1,4 @@
-"""What decides the outputs of a run: another fingerprint in the same folder is refused."""
+"""The fingerprint of a run: everything that determines its outputs. A different one in the same folder is refused."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ FLAGS = (
     *("avx", "avx2", "fma", "avx512f", "avx512bw", "avx512vl", "avx512_vnni", "avx512_bf16", "avx512_fp16"),
     *("avx_vnni", "amx_tile", "amx_int8", "amx_bf16", "asimd", "asimdhp", "asimddp", "sve", "i8mm", "bf16"),
 )
-"""Capabilities of processors by which libraries choose how to compute."""
+"""Instruction sets by which libraries choose their kernels."""
 VERSION = 1
-"""Of the ledger's layout."""
+"""Version of the ledger's layout."""
 
 
 def cpu_class() -> str:
-    """What this process computes with. Outputs are promised equal on processors of one class."""
+    """The class of this process's processor. Outputs are equal on processors of one class."""
     if not on_cpu():
         return device_class()
     try:
@@ -36,7 +36,7 @@ def cpu_class() -> str:
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON holds it."""
+    """Convert a value to JSON data."""
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         value = dataclasses.asdict(value)
     return json.loads(json.dumps(value, default=str))
@@ -61,7 +61,7 @@ def versions(task: str, model: str) -> dict[str, str]:
 def fingerprint(
     verb: str, task: str, model: str, request: Any, format: str, limits: Any, cpu: str
 ) -> dict[str, Any]:
-    """What `run.json` holds. Args: model, the fingerprint of its files."""
+    """The content of `run.json`. Args: model, the fingerprint of the model's files."""
     return {
         "layout": VERSION,
         "seqkit": __version__,
@@ -92,13 +92,13 @@ TITLES = {
 }
 
 
-def check_same(there: dict[str, Any], wanted: dict[str, Any], out: str, any_cpu: bool) -> None:
-    """Raise SeqkitError, naming the first item that differs, if a folder belongs to another run."""
+def check_same(recorded: dict[str, Any], wanted: dict[str, Any], out: str, any_cpu: bool) -> None:
+    """Raise SeqkitError, with the first item that differs, if a folder belongs to another run."""
     for name, value in wanted.items():
         if name == "model" or (name == "cpu" and any_cpu):
             continue
-        if there.get(name) != value:
-            raise _differs(name, there.get(name), value, out)
+        if recorded.get(name) != value:
+            raise _differs(name, recorded.get(name), value, out)
 
 
 def _differs(name: str, was: Any, now: Any, out: str) -> SeqkitError:
@@ -112,9 +112,9 @@ def _differs(name: str, was: Any, now: Any, out: str) -> SeqkitError:
         problem = f"{out}: belongs to a run with another model"
     else:
         problem = f"{out}: belongs to a run with another value of {title}: {_shown(was)}, now {_shown(now)}"
-    fix = "Choose another --out, or give the same options as then."
+    fix = "Choose another --out, or give the options that the run began with."
     if name == "cpu":
-        fix = "Run on a processor of that class, or add --any-cpu: outputs may then differ in places."
+        fix = "Run on a processor of that class, or add --any-cpu: outputs may then differ."
     return SeqkitError(problem, fix, exit_code=2)
 
 

@@ -1,4 +1,4 @@
-"""The ledger's folder of a run: created by the first process, and compared by all others."""
+"""The ledger's folder of a run: created by the first process, and checked by all others."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from seqkit.errors import SeqkitError
 
 
 class Inputs(NamedTuple):
-    """The inputs of a run in the order in which it knows them."""
+    """The inputs of a run in the order of its ledger."""
 
     files: list[InputFile]
     targets: list[Target]
@@ -25,7 +25,7 @@ class Inputs(NamedTuple):
 
 
 def open_run(resolved: Resolved, store: Store) -> tuple[dict[str, Any], Inputs]:
-    """What `run.json` holds, and the inputs. Raises SeqkitError if the folder belongs to another run."""
+    """Create or open a run; return `run.json` and the inputs. Raises SeqkitError if the folder is another run's."""
     wanted = _fingerprint(resolved)
     rows = [_row(file, cuts, target, 0) for file, cuts, target in _inputs(resolved)]
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode(
@@ -35,13 +35,13 @@ def open_run(resolved: Resolved, store: Store) -> tuple[dict[str, Any], Inputs]:
         _check_free(store, resolved)
         store.create(INPUTS, text)
         store.create(RUN, (json.dumps(wanted, indent=1, ensure_ascii=False) + "\n").encode())
-    there = run_of(store)
-    check_same(there, wanted, store.root, resolved.request.any_cpu)
-    return there, _known_inputs(resolved, store)
+    recorded = run_of(store)
+    check_same(recorded, wanted, store.root, resolved.request.any_cpu)
+    return recorded, _known_inputs(resolved, store)
 
 
 def run_of(store: Store) -> dict[str, Any]:
-    """What `run.json` holds. Raises SeqkitError if the folder is not one of a batch."""
+    """The content of `run.json`. Raises SeqkitError if the folder is not that of a batch."""
     data = store.read(RUN)
     if data is None:
         raise SeqkitError(
@@ -52,7 +52,7 @@ def run_of(store: Store) -> dict[str, Any]:
 
 
 def inputs_of(store: Store) -> list[dict[str, Any]]:
-    """The inputs that a run has taken in, as its ledger has them."""
+    """The inputs in the ledger of a run."""
     return [json.loads(line) for line in (store.read(INPUTS) or b"").splitlines()]
 
 
@@ -88,7 +88,7 @@ def _check_free(store: Store, resolved: Resolved) -> None:
     """Raise SeqkitError if an output would replace a file that this run has not written."""
     for target in resolved.targets:
         if store.size(target.name) is not None:
-            problem = f"{store.root}/{target.name}: is there already, and was not written by a batch"
+            problem = f"{store.root}/{target.name}: exists already, and was not written by a batch"
             raise SeqkitError(problem, "Choose another --out, or move the file away.", exit_code=2)
 
 
@@ -100,9 +100,7 @@ def _known_inputs(resolved: Resolved, store: Store) -> Inputs:
     if added and not resolved.request.extend:
         problem = f"{added[0][0].path}: was not among the inputs when the run in {store.root} began"
         more = f" ({len(added):,} such files)" if len(added) > 1 else ""
-        raise SeqkitError(
-            problem + more, "Take new inputs in with --extend, or choose another --out.", exit_code=2
-        )
+        raise SeqkitError(problem + more, "Add new inputs by --extend, or choose another --out.", exit_code=2)
     if added:
         known = _extended(store, known, added)
     return _in_order(known, now, resolved)
@@ -116,12 +114,12 @@ def _check_unchanged(known: Sequence[dict[str, Any]], now: dict[str, InputFile])
             raise SeqkitError(problem, "Restore it, or name all inputs.", exit_code=2)
         if (file.size, file.stamp) != (row["size"], row["stamp"]):
             problem = f"{file.path}: the input has changed since the run began ({row['size']:,} bytes then, "
-            problem += f"{file.size:,} now)" if file.size != row["size"] else "another time of change)"
+            problem += f"{file.size:,} now)" if file.size != row["size"] else "another modification time)"
             raise SeqkitError(problem, "Restore it, or begin a run in another folder.")
 
 
 def _extended(store: Store, known: list[dict[str, Any]], added: Sequence[Any]) -> list[dict[str, Any]]:
-    """The inputs with those that were added behind them, so that units keep their numbers."""
+    """The inputs with new ones appended, so that units keep their numbers."""
     round = 1 + max((row["added"] for row in known), default=0)
     rows = known + [_row(file, cuts, target, round) for file, cuts, target in added]
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)

@@ -21,35 +21,37 @@ class InputFile:
     """A file as it was when the run began."""
 
     path: str
-    """Where it is: an absolute path, a place in a zip file (`a.zip/b.txt`), or a URL."""
+    """An absolute path, a member of a zip file (`a.zip/b.txt`), or a URL."""
     name: str
-    """Its path below the folder that was named; outputs are mirrored by it."""
+    """Its path below the given folder; outputs have the same path below the output folder."""
     size: int
-    """Bytes, packed if it is packed."""
+    """Size in bytes, compressed if it is compressed."""
     stamp: str
-    """When it was changed (ns), or its etag."""
+    """Its modification time (ns), or its ETag."""
 
 
 def find_inputs(arguments: Sequence[str], readable: Callable[[str], bool]) -> tuple[list[InputFile], int]:
-    """The files that arguments name, in order, and how many files in folders are skipped.
+    """The files named by arguments, in order, and the number of files in folders that are skipped.
 
-    Args: readable, whether a file of a folder can be read, by its name; a file that is named itself is always taken.
-    Raises SeqkitError for an argument that leads nowhere, and where nothing is found.
+    Args: readable, whether a file in a folder can be read, by its name; files that are arguments are always read.
+    Raises SeqkitError for an argument that does not exist, and if no file is found.
     """
     files: list[InputFile] = []
-    passed_over = 0
+    skipped = 0
     for argument in arguments:
         found = list(_found(argument))
         if not found:
             raise SeqkitError(f"{argument}: no such file or folder", "Check the path.", exit_code=2)
         named = len(found) == 1 and not os.path.isdir(argument)
         kept = [file for file in found if named or readable(file.name)]
-        passed_over += len(found) - len(kept)
+        skipped += len(found) - len(kept)
         files += kept
     if not files:
         problem = f"{', '.join(arguments)}: no file that can be read"
-        raise SeqkitError(problem, "Name files, or the format of files of any suffix: --from.", exit_code=2)
-    return files, passed_over
+        raise SeqkitError(
+            problem, "Name files, or give the format of files with any suffix: --from.", exit_code=2
+        )
+    return files, skipped
 
 
 def _found(argument: str) -> Iterator[InputFile]:
@@ -67,7 +69,7 @@ def _found(argument: str) -> Iterator[InputFile]:
 
 
 def _base(pattern: str) -> str:
-    """The folder before the first part of a pattern that has a wild card."""
+    """The folder before the first component of a pattern that has a wildcard."""
     parts = Path(pattern).parts
     fixed = []
     for part in parts:
@@ -78,7 +80,7 @@ def _base(pattern: str) -> str:
 
 
 def _below(folder: str) -> Iterator[InputFile]:
-    """Every file below a folder; hidden ones are left out."""
+    """Every file below a folder, without hidden ones."""
     for where, folders, names in os.walk(folder, followlinks=True):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
@@ -102,12 +104,12 @@ def _file(path: str, name: str) -> Iterator[InputFile]:
                     yield InputFile(inner, f"{name}/{member.filename}", member.file_size, stamp)
     except (zipfile.BadZipFile, OSError) as error:
         raise SeqkitError(
-            f"{path}: is not a zip file, or it is damaged ({error})", "Get it again."
+            f"{path}: is not a zip file, or it is damaged ({error})", "Get the file again."
         ) from error
 
 
 def _remote(url: str) -> Iterator[InputFile]:
-    """The files below a URL, or that match it as a pattern."""
+    """The files below a URL, or those that match it as a pattern."""
     system, path = file_system(url)
     scheme = url.split("://", 1)[0]
     if any(mark in path for mark in WILD):
@@ -127,29 +129,29 @@ def _remote(url: str) -> Iterator[InputFile]:
 
 
 def output_name(file: InputFile, suffix: str, packs: bool) -> str:
-    """The name of the output for a file: `a/b.txt.gz` -> `a/b.conllu.gz`. Args: packs, whether it is packed, too."""
+    """The name of the output for a file: `a/b.txt.gz` -> `a/b.conllu.gz`. Args: packs, whether to compress it, too."""
     packing = suffix_of_packing(file.name)
     plain = PurePosixPath(without_packing(file.name))
     return f"{plain.with_suffix(suffix)}{packing if packs else ''}"
 
 
 def check_distinct(files: Sequence[InputFile], names: Iterable[str]) -> None:
-    """Raise SeqkitError if the outputs for two files would have one name."""
+    """Raise SeqkitError if the outputs for two files would have the same name."""
     seen: dict[str, InputFile] = {}
     for file, name in zip(files, names, strict=True):
         other = seen.setdefault(name, file)
         if other is not file:
             problem = f"{other.path} and {file.path} would both be written as {name}"
-            raise SeqkitError(problem, "Rename one, or give them outputs of their own.", exit_code=2)
+            raise SeqkitError(problem, "Rename one, or process them with different --out.", exit_code=2)
 
 
 def check_apart(arguments: Sequence[str], out: str) -> None:
-    """Raise SeqkitError if the output folder lies inside a folder of inputs, or the other way round."""
+    """Raise SeqkitError if the output folder is inside a folder of inputs."""
     if is_remote(out):
         inside = [one for one in arguments if is_remote(one) and f"{out}/".startswith(one.rstrip("/") + "/")]
     else:
-        there = os.path.realpath(out)
+        out_folder = os.path.realpath(out)
         folders = [os.path.realpath(one) for one in arguments if os.path.isdir(one)]
-        inside = [folder for folder in folders if os.path.commonpath([folder, there]) == folder]
+        inside = [folder for folder in folders if os.path.commonpath([folder, out_folder]) == folder]
     if inside:
-        raise SeqkitError(f"{out}: lies inside the input {inside[0]}", "Choose another --out.", exit_code=2)
+        raise SeqkitError(f"{out}: is inside the input {inside[0]}", "Choose another --out.", exit_code=2)

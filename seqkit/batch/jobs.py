@@ -1,4 +1,4 @@
-"""What an engine hands to a worker."""
+"""The jobs that an engine sends to workers."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ class Target(NamedTuple):
     """The output for one input."""
 
     name: str
-    """Of the output, below the output folder."""
+    """Path of the output below the output folder."""
     packing: str
-    """Suffix of how it is packed; "" where it is not."""
+    """Suffix of its compression format; "" if it is not compressed."""
 
 
 class Join(NamedTuple):
-    """Give the outputs of a unit their own names."""
+    """Join the outputs of a unit's parts into its final files."""
 
     unit: int
     rows: tuple[dict[str, object], ...]
-    """Of its parts, in order."""
+    """The ledger's rows of its parts, in order."""
     targets: tuple[Target, ...]
     """One for each file of the unit."""
     fresh: bool
@@ -34,4 +34,4 @@ class Job(NamedTuple):
 
     work: Part | Join
     attempt: int = 0
-    """How many workers have died with it."""
+    """How many workers have died during it."""

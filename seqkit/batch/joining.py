@@ -1,4 +1,4 @@
-"""Give the outputs of parts their own names: the last step of a file."""
+"""Join the outputs of parts into the final files: the last step of a unit."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ BLOCK = 1 << 20
 
 
 def join(work: Join, store: Store, ledger: Ledger, format: str) -> Row:
-    """Write the outputs of a unit under their own names; log that; delete what waited. Twice gives equal bytes.
+    """Write the final files of a unit, log them, and delete the outputs of its parts. A repetition gives equal bytes.
 
-    Raises SeqkitError if an output of a part is gone or is not what the ledger says.
+    Raises SeqkitError if the output of a part is missing or differs from the ledger.
     """
     spec: FormatSpec = registry().find("formats", format)
     parts = [f"{PARTS}/{part_name(work.unit, number)}" for number in range(len(work.rows))]
@@ -49,7 +49,7 @@ def _outs(row: dict[str, Any]) -> list[list[Any]]:
 
 
 def _renamed(store: Store, part: str, target: str, row: dict[str, Any]) -> list[Any]:
-    """The only part of a file becomes the output. It may have its name already, where a process died after that."""
+    """Rename the only part to the output. It may be renamed already, if a process died after that."""
     ((size, sha256, _),) = _outs(row)
     if store.size(part) is not None:
         store.move(part, target)
@@ -59,7 +59,9 @@ def _renamed(store: Store, part: str, target: str, row: dict[str, Any]) -> list[
 
 
 def _gone(part: str) -> SeqkitError:
-    return SeqkitError(f"{part}: the output of a part is gone, or was changed", "Run the same command again.")
+    return SeqkitError(
+        f"{part}: the output of a part is missing or was changed", "Run the same command again."
+    )
 
 
 def _sha256(store: Store, name: str) -> str:
@@ -71,7 +73,7 @@ def _sha256(store: Store, name: str) -> str:
 
 
 def _pieces(work: Join, store: Store, parts: Sequence[str]) -> list[list[Any]]:
-    """Each part becomes a file: NAME-00001.spacy, and so on."""
+    """Rename each part to a file: NAME-00001.spacy, and so on."""
     plain = PurePosixPath(work.targets[0].name)
     return [
         _renamed(store, part, str(plain.with_stem(f"{plain.stem}-{number:05d}")), row)
@@ -80,7 +82,7 @@ def _pieces(work: Join, store: Store, parts: Sequence[str]) -> list[list[Any]]:
 
 
 def _joined(work: Join, store: Store, parts: Sequence[str], spec: FormatSpec) -> list[Any]:
-    """One file out of all parts, packed where the input was."""
+    """Join all parts into one file, compressed if the input was."""
     target = work.targets[0]
     with ExitStack() as stack, store.write(target.name) as file:
         opened = [
@@ -93,14 +95,14 @@ def _joined(work: Join, store: Store, parts: Sequence[str], spec: FormatSpec) ->
 
 
 def _whole(store: Store, part: str, row: dict[str, Any]) -> BinaryIO:
-    """The output of a part, which has the size that the ledger says."""
+    """Open the output of a part. Raises SeqkitError if its size differs from the ledger."""
     if store.size(part) != sum(size for size, _, _ in _outs(row)):
         raise _gone(part)
     return store.open(part)
 
 
 def _split(work: Join, store: Store, part: str) -> list[list[Any]]:
-    """The outputs for several small files, which wait as one."""
+    """Split the output of a part into the outputs for its small files."""
     files = []
     with _whole(store, part, work.rows[0]) as waiting:
         for target, (size, sha256, _) in zip(work.targets, _outs(work.rows[0]), strict=True):

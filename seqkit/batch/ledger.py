@@ -1,4 +1,4 @@
-"""What is done: rows of all writers' logs, whose union is the state of a run."""
+"""The ledger: rows in the logs of all writers, whose union is the state of a run."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ FOLDER = ".seqkit"
 LOG, PARTS, ERRORS, RUNNING = f"{FOLDER}/log", f"{FOLDER}/parts", f"{FOLDER}/errors", f"{FOLDER}/running"
 RUN, INPUTS, SUCCESS, ALL_ERRORS = f"{FOLDER}/run.json", f"{FOLDER}/inputs.jsonl", "_SUCCESS", "errors.jsonl"
 COUNTS = ("records", "words", "bad")
-"""What rows count."""
+"""The counts in a row."""
 
 
 def writer_name() -> str:
-    """A name for the logs of this process that no other process has."""
+    """A unique name for the logs of this process."""
     return f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}"
 
 
 @dataclass
 class UnitState:
-    """What is known of a unit."""
+    """The state of a unit."""
 
     again: int = 0
     total: int | None = None
-    """Number of its parts, once it has been cut to its end."""
+    """Number of its parts, once it has been divided to its end."""
     parts: dict[int, Row] = field(default_factory=dict)
     """The rows of committed parts; empty once their outputs are joined."""
     bad: int = 0
-    """1 where the file could not be read to its end."""
+    """1 if the file could not be read to its end."""
     joined: Row | None = None
-    """The row that says that its outputs have their own names."""
+    """The row of its final outputs, once they are joined."""
 
     @property
     def complete(self) -> bool:
@@ -43,7 +43,7 @@ class UnitState:
         return self.total is not None and len(self.parts) == self.total
 
     def planned(self) -> tuple[int, Place]:
-        """The number of parts that are committed without a gap, and the place after them."""
+        """The number of parts that are committed without a gap, and the position after them."""
         count = 0
         while count in self.parts:
             count += 1
@@ -72,7 +72,7 @@ class Ledger:
     """The state of a run, brought up to date from the logs, and the log of this process."""
 
     def __init__(self, store: Store, keep: bool = False) -> None:
-        """Args: keep, whether rows of parts are kept in `kept` when their outputs are joined."""
+        """Args: keep, whether the rows of parts stay in `kept` after their outputs are joined."""
         self.store, self._keep = store, keep
         self.kept: dict[int, dict[int, Row]] = {}
         self.units: dict[int, UnitState] = {}
@@ -84,20 +84,20 @@ class Ledger:
         return self.units.setdefault(number, UnitState())
 
     def refresh(self) -> None:
-        """Read what all writers have logged since the last time."""
+        """Read the rows that all writers have logged since the last call."""
         for row in self.store.fresh_rows(LOG, self._seen):
-            self._take(row)
+            self._apply(row)
 
     def log(self, row: Row) -> None:
         """Add a row to the log of this process, and to the state."""
         self.store.append(self._log, row)
-        self._take(row)
+        self._apply(row)
 
     def know(self, row: Row) -> None:
-        """Take a row that another process has logged, before its log is read."""
-        self._take(row)
+        """Add a row that another process has logged to the state, before its log is read."""
+        self._apply(row)
 
-    def _take(self, row: Row) -> None:
+    def _apply(self, row: Row) -> None:
         state = self.unit(row["unit"])
         if self._keep and "part" in row:
             self.kept.setdefault(row["unit"], {})[row["part"]] = row
@@ -115,7 +115,7 @@ class Ledger:
             state.parts[row["part"]] = row
 
     def totals(self) -> Totals:
-        """Sums over all parts that are committed."""
+        """Sums over all committed parts."""
         found = Totals()
         for state in self.units.values():
             found.bad += state.bad

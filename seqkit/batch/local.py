@@ -17,26 +17,26 @@ from seqkit.runtime.cores import available_cores
 from seqkit.runtime.start import start_worker, starting_workers
 
 AHEAD = 2
-"""Jobs that a worker has: one in hand, one waiting."""
+"""Jobs per worker: one running, one waiting."""
 
 
 class LocalEngine(Engine):
-    """One executor for each worker, so that the death of one loses no other's jobs."""
+    """One executor per worker, so that the death of one does not lose the jobs of others."""
 
     def __init__(self, setup: Setup, request: EngineRequest) -> None:
         super().__init__(setup, request)
         self._slots = [Slot(setup) for _ in range(request.processes or available_cores())]
 
     def has_room(self) -> bool:
-        """Whether a worker has less than two jobs."""
+        """Whether some worker has fewer than two jobs."""
         return any(len(slot.jobs) < AHEAD for slot in self._slots)
 
     def submit(self, job: Job) -> None:
-        """Give the job to the worker with least to do."""
+        """Submit the job to the worker with the fewest jobs."""
         min(self._slots, key=lambda slot: len(slot.jobs)).submit(job)
 
     def finished(self, seconds: float) -> list[Done]:
-        """Of all workers."""
+        """Finished or failed jobs of all workers."""
         waiting = [future for slot in self._slots for _, future in slot.jobs]
         if waiting:
             wait(waiting, seconds, FIRST_COMPLETED)
@@ -44,7 +44,7 @@ class LocalEngine(Engine):
 
     @property
     def running(self) -> int:
-        """Jobs in hand and waiting."""
+        """Number of running and waiting jobs."""
         return sum(len(slot.jobs) for slot in self._slots)
 
     def close(self) -> None:
@@ -54,7 +54,7 @@ class LocalEngine(Engine):
 
 
 class Slot:
-    """A worker, and the jobs that it was given."""
+    """A worker process and its jobs."""
 
     def __init__(self, setup: Setup) -> None:
         self.setup = setup
@@ -62,7 +62,7 @@ class Slot:
         self._executor: ProcessPoolExecutor | None = None
 
     def submit(self, job: Job) -> None:
-        """Give the worker a job; starts the process with the first one, and after a death."""
+        """Submit a job to the worker; start the process for the first job, and after it died."""
         with starting_workers():
             try:
                 future = self._started().submit(_run, job)
@@ -78,7 +78,7 @@ class Slot:
         return self._executor
 
     def finished(self) -> list[Done]:
-        """What is over. Where the worker died, the job in hand has died with it; the one that waited is given again."""
+        """Finished or failed jobs. If the worker died, its running job has failed; waiting ones are submitted again."""
         found: list[Done] = []
         while self.jobs and self.jobs[0][1].done():
             job, future = self.jobs.popleft()
@@ -116,14 +116,14 @@ class Slot:
 
 
 class _Process:
-    """What a worker process holds."""
+    """The state of a worker process."""
 
     worker: Worker | None = None
     fault: BaseException | None = None
 
 
 def _start(setup: Setup) -> None:
-    """Prepare a worker process. A fault is kept for its first job: an initialiser that raises loses the reason."""
+    """Prepare a worker process. An error is stored for its first job: raised here, its reason would be lost."""
     start_worker()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
@@ -133,7 +133,7 @@ def _start(setup: Setup) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent has died, because nothing would read its answers."""
+    """End this process after its parent has died, because nothing would read its results."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

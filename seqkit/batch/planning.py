@@ -1,4 +1,4 @@
-"""The parts of a unit, from where the ledger leaves off, with their bytes."""
+"""Divide units into parts, from the last committed part in the ledger on."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ CUTTERS: dict[str, type[Cutter]] = {
     "csv": CsvRecords,
     "text": Text,
 }
-"""`FormatSpec.cuts` -> what finds the places."""
+"""`FormatSpec.cuts` -> class that finds the ends of parts."""
 FAULT = 999_999
-"""Number, in the name of its file of errors, of what cannot be read of a file."""
+"""Part number in the name of the errors file for the unreadable rest of a file."""
 
 
 class Planner:
-    """Cuts the units of a run, and logs how many parts each has."""
+    """Divides the units of a run into parts, and logs the number of parts of each."""
 
     def __init__(
         self, files: Sequence[InputFile], ledger: Ledger, limits: Limits, mine: Callable[[int, int], bool]
     ) -> None:
-        """Args: mine, (unit, part) -> whether this run works on it."""
+        """Args: mine, (unit, part) -> whether this process's shard works on it."""
         self.files, self.ledger, self.limits, self.mine = files, ledger, limits, mine
 
     def parts(self, unit: Unit) -> Iterator[Part]:
-        """The parts of a unit that are not committed and are ours.
+        """The parts of a unit that are not committed and belong to this shard.
 
-        Raises SeqkitError for an input that is not what it was, and for a record that is too long.
+        Raises SeqkitError for an input that has changed, and for a record that is too long.
         """
         state = self.ledger.unit(unit.number)
         if state.joined or state.complete:
@@ -74,7 +74,7 @@ class Planner:
             yield Part(unit.number, 0, pieces, Place(), size, "", state.again)
 
     def _cuts(self, unit: Unit, file: InputFile) -> Iterator[tuple[int, Cut, int]]:
-        """Number, part, and stored bytes that it takes up."""
+        """Yield the number of each part, the part, and its stored bytes."""
         state, cutter = self.ledger.unit(unit.number), CUTTERS[unit.cuts](self.limits)
         number, start = state.planned()
         header = cutter.header(_first(file.path)) if start.byte else None
@@ -120,7 +120,7 @@ class Planner:
 
 
 def _named(cuts: Iterator[Cut], file: InputFile) -> Iterator[Cut]:
-    """The cuts; an error names the file."""
+    """Yield the parts; add the file to errors."""
     try:
         yield from cuts
     except SeqkitError as error:
@@ -128,7 +128,7 @@ def _named(cuts: Iterator[Cut], file: InputFile) -> Iterator[Cut]:
 
 
 def _first(path: str) -> bytes:
-    """The bytes that a file begins with, where its header is."""
+    """The first bytes of a file, which contain its header."""
     held = b""
     for block in Stream(path):
         held += block
@@ -144,13 +144,15 @@ def check_unchanged(file: InputFile) -> None:
     try:
         status = os.stat(on_disk(file.path)[0] if on_disk(file.path)[1] else file.path)
     except OSError as error:
-        raise SeqkitError(f"{file.path}: is gone ({error.strerror})", "Restore it, and run again.") from error
+        raise SeqkitError(
+            f"{file.path}: cannot be found ({error.strerror})", "Restore it, and run again."
+        ) from error
     if str(status.st_mtime_ns) != file.stamp:
         raise changed(file)
 
 
 def changed(file: InputFile) -> SeqkitError:
-    """What to say of an input that is not what it was when the run began."""
+    """The error for an input that has changed since the run began."""
     return SeqkitError(
         f"{file.path}: the input has changed since the run began",
         "Restore it, or begin a run in another folder.",

@@ -1,4 +1,4 @@
-"""The built-in engine, registered as a plugin's is."""
+"""Registers the built-in engine through the plugin hook."""
 
 from __future__ import annotations
 

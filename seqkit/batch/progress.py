@@ -1,4 +1,4 @@
-"""How a batch shows itself: a bar on a terminal, else a line every minute; and a file for `seqkit batch status`."""
+"""Progress of a batch: a bar on a terminal, else a line every minute; and a file for `seqkit batch status`."""
 
 from __future__ import annotations
 
@@ -18,36 +18,36 @@ if TYPE_CHECKING:
 
 LINE_SECONDS, BAR_SECONDS, FILE_SECONDS = 60.0, 1.0, 5.0
 WINDOW = 30.0
-"""Seconds over which the rate is taken."""
+"""Seconds over which the rate is averaged."""
 
 
 class Progress:
-    """Bytes done of all, words a second and time left over all workers."""
+    """Shows the bytes done, words per second and time left over all workers."""
 
     def __init__(self, quiet: bool = False, live: bool | None = None) -> None:
-        """Args: live, whether to show a bar; None: where stderr is a terminal."""
+        """Args: live, whether to show a bar; None: if stderr is a terminal."""
         self._quiet = quiet
         self._live = sys.stderr.isatty() if live is None else live
         self._bar: Any = None
         self._task: Any = None
         self._name = f"{RUNNING}/{writer_name()}.json"
-        self._started = self._said = self._filed = time.monotonic()
+        self._started = self._printed = self._saved = time.monotonic()
         self._total = self._before = 0
         self._shown = 0.0
 
     def note(self, message: str) -> None:
-        """A remark that stays."""
+        """Print a remark that stays on the screen."""
         if self._bar is not None:
             self._bar.console.print(f"seqkit: {visible(message)}", highlight=False, markup=False)
         else:
             print(f"seqkit: {message}", file=sys.stderr, flush=True)
 
     def begin(self, run: Run) -> None:
-        """Before the first job: all bytes, and those that are done already."""
+        """Begin before the first job; show what is done already."""
         self._total = sum(file.size for file in run.inputs.files)
         self._before = run.ledger.totals().source
         if self._before and not self._quiet:
-            self.note(f"{_share(self._before, self._total)} was done before; going on with the rest")
+            self.note(f"{_share(self._before, self._total)} was done before; continuing with the rest")
         if self._live and not self._quiet:
             self._start_bar()
         self._file(run)
@@ -68,23 +68,23 @@ class Progress:
         self._bar.start()
 
     def tick(self, run: Run) -> None:
-        """Show what there is to show, not too often."""
+        """Update the display and the file, at most once per interval."""
         now = time.monotonic()
         if self._bar is not None and now - self._shown > BAR_SECONDS:
             self._shown = now
             self._bar.update(self._task, completed=self._before + run.done.source, now=self._rates(run))
-        elif self._bar is None and now - self._said > LINE_SECONDS and not self._quiet:
-            self._said = now
+        elif self._bar is None and now - self._printed > LINE_SECONDS and not self._quiet:
+            self._printed = now
             print(self.line(run), file=sys.stderr, flush=True)
-        if now - self._filed > FILE_SECONDS:
-            self._filed = now
+        if now - self._saved > FILE_SECONDS:
+            self._saved = now
             self._file(run)
 
     def line(self, run: Run) -> str:
-        """The state of the run in a line."""
+        """The state of the run in one line."""
         state = f"{_share(self._before + run.done.source, self._total)}, {self._rates(run)}, "
-        state += f"{run.done.parts:,} parts done, {run.engine.running} given out, {len(run.failed)} failed"
-        state += f"; memory: {_mb(peak_memory())} here"
+        state += f"{run.done.parts:,} parts done, {run.engine.running} running, {len(run.failed)} failed"
+        state += f"; memory: {_mb(peak_memory())} in this process"
         if run.workers:
             most = max(worker.memory for worker in run.workers.values())
             slow = min(run.workers, key=lambda name: run.workers[name].rate)
@@ -101,7 +101,7 @@ class Progress:
         return f"{run.done.words / seconds:,.0f} words/s, {time_left}"
 
     def _file(self, run: Run) -> None:
-        """What `status` reads, from another terminal or machine."""
+        """Write the file that `status` reads, on this or another machine."""
         seconds = max(time.monotonic() - self._started, 1e-6)
         held = {
             "writer": self._name.rsplit("/", 1)[-1].removesuffix(".json"),
@@ -119,7 +119,7 @@ class Progress:
             run.store.put(self._name, json.dumps(held).encode())
 
     def end(self, run: Run) -> None:
-        """Take the bar away, and the file."""
+        """Remove the bar, and the file unless something failed."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
@@ -131,7 +131,7 @@ class Progress:
 
 
 class Silent(Progress):
-    """Shows nothing but remarks."""
+    """Shows only remarks."""
 
     def __init__(self) -> None:
         super().__init__(quiet=True, live=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from seqkit.batch.inputs import InputFile, check_apart, check_distinct, find_inputs, output_name
@@ -28,23 +28,23 @@ class BatchRequest:
     engine: str = "local"
     engine_options: Any = None
     processes: int = 0
-    """Workers; 0: as many as cores."""
+    """Number of workers; 0: as many as cores."""
     threads: int = 1
     shard: tuple[int, int] = (1, 1)
-    """This one, from 1, of so many."""
+    """Number of this shard, from 1, and the number of shards."""
     extend: bool = False
-    """Take in inputs that were added."""
+    """Whether to add new inputs to a run."""
     retries: int = 2
-    """How often a part is given out again whose worker died."""
+    """How often a part is repeated after its worker died."""
     stop_on_error: bool = False
     part_bytes: int = 0
-    """Size of a part; 0: the task's."""
+    """Size of a part in bytes; 0: the task's default."""
     any_cpu: bool = False
 
 
 @dataclass
 class Resolved:
-    """A request with what the task makes of it."""
+    """A request with its task, model, format, inputs and outputs."""
 
     request: BatchRequest
     spec: TaskSpec
@@ -55,13 +55,12 @@ class Resolved:
     cuts: list[str]
     targets: list[Target]
     limits: Limits
-    passed_over: int = 0
-    """Files in folders that cannot be read."""
-    fresh: dict[str, bool] = field(default_factory=dict)
+    skipped: int = 0
+    """Number of files in folders that no reader can read."""
 
 
 def task_of(verb: str) -> TaskSpec:
-    """The task whose verb this is. Raises SeqkitError if there is none that can be applied to files."""
+    """The task of a verb. Raises SeqkitError if no task with this verb can be applied to files."""
     able = {
         one.spec.verb: one.spec for one in registry().all("tasks") if one.spec.application and one.spec.verb
     }
@@ -71,14 +70,14 @@ def task_of(verb: str) -> TaskSpec:
 
 
 def resolve(request: BatchRequest) -> Resolved:
-    """Find inputs, model, format and names of outputs. Raises SeqkitError for what does not go together."""
+    """Find inputs, model, format and names of outputs. Raises SeqkitError if they do not fit together."""
     spec = task_of(request.verb)
     task = load(spec.implementation)()
     apply = request.apply
     model = apply.model or task.default_model(apply)
     apply = replace(apply, model=model if is_shipped(model) else absolute_model(model))
     check_apart(request.inputs, request.out)
-    files, passed_over = find_inputs(request.inputs, lambda name: _readable(task, apply, name))
+    files, skipped = find_inputs(request.inputs, lambda name: _readable(task, apply, name))
     format = _format(task, apply, request.format, files)
     cuts = [task.cuts(file.path, apply) for file in files]
     limits = Limits(task.parts.records, request.part_bytes or task.parts.size)
@@ -86,11 +85,11 @@ def resolve(request: BatchRequest) -> Resolved:
     names = [output_name(file, suffix, format.packs) for file in files]
     check_distinct(files, names)
     targets = [Target(name, suffix_of_packing(name)) for name in names]
-    return Resolved(request, spec, task, apply, format, files, cuts, targets, limits, passed_over)
+    return Resolved(request, spec, task, apply, format, files, cuts, targets, limits, skipped)
 
 
 def _readable(task: Any, apply: ApplyRequest, name: str) -> bool:
-    """Whether a file of a folder is taken, by its suffix."""
+    """Whether a file in a folder is read, by its suffix."""
     from seqkit.formats.fields import holds_records
 
     if apply.reading.format:
@@ -110,9 +109,9 @@ def _format(task: Any, apply: ApplyRequest, wanted: str, files: list[InputFile])
     if not wanted:
         defaults = {able[0]: path for path, able in usual.items()}
         if len(defaults) > 1:
-            told = ", ".join(f"{path} as {name}" for name, path in defaults.items())
+            formats = ", ".join(f"{path} as {name}" for name, path in defaults.items())
             raise SeqkitError(
-                f"outputs would be in several formats: {told}", "Choose one: --format.", exit_code=2
+                f"outputs would be in several formats: {formats}", "Choose one: --format.", exit_code=2
             )
         wanted = next(iter(defaults))
     for path, able in usual.items():

@@ -1,4 +1,4 @@
-"""Run a batch: give out parts, join what is complete, and write down what is done."""
+"""Run a batch: submit parts, join complete units, and log what is done."""
 
 from __future__ import annotations
 
@@ -28,58 +28,58 @@ from seqkit.io.atomic import FULL
 from seqkit.io.remote import is_remote
 
 PATIENCE = 0.2
-"""Seconds that the driver waits for a job at once."""
+"""Seconds that the driver waits for a job before it updates the progress."""
 
 
 class Watcher(Protocol):
     """Receives the progress of a run."""
 
     def begin(self, run: Run) -> None:
-        """Before the first job."""
+        """Called before the first job."""
 
     def tick(self, run: Run) -> None:
-        """Now and then."""
+        """Called regularly during the run."""
 
     def note(self, message: str) -> None:
-        """A remark for the user."""
+        """Called with a message for the user."""
 
     def end(self, run: Run) -> None:
-        """After the last job."""
+        """Called after the last job."""
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What a call of the command has come to."""
+    """The result of one call of the command."""
 
     finished: bool
-    """Whether all outputs of the run are there."""
+    """Whether all outputs of the run are written."""
     totals: Totals
     """Totals of all committed parts, of all processes."""
     failed: tuple[str, ...] = ()
-    """What could not be done, and why."""
+    """Descriptions of failures."""
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
+        """The summary as HTML for notebooks."""
         state = "finished" if self.finished else "not finished"
-        told = (
+        text = (
             f"{state}: {self.totals.records:,} records, {self.totals.words:,} words, {self.totals.bad:,} bad"
         )
-        return "".join(f"<p>{escape(line)}</p>" for line in (told, *self.failed))
+        return "".join(f"<p>{escape(line)}</p>" for line in (text, *self.failed))
 
     @property
     def exit_code(self) -> int:
-        """0: all is done; 3: but for bad records; 1: something failed."""
+        """0: all is done; 3: all but bad records is done; 1: something failed."""
         return 1 if self.failed else 3 if self.totals.bad else 0
 
 
 @dataclass
 class WorkerFacts:
-    """What a worker has done in this call."""
+    """The work of one worker process in this call."""
 
     words: int = 0
     seconds: float = 0.0
     memory: int = 0
-    """Its largest resident memory, in bytes."""
+    """Its peak resident memory, in bytes."""
 
     def add(self, row: dict[str, Any]) -> None:
         """Count a part."""
@@ -89,7 +89,7 @@ class WorkerFacts:
 
     @property
     def rate(self) -> float:
-        """Words a second, while it works."""
+        """Words per second of working time."""
         return self.words / max(self.seconds, 1e-6)
 
 
@@ -105,7 +105,7 @@ class Run:
     engine: Engine
     watcher: Watcher
     done: Totals = field(default_factory=Totals)
-    """Of the parts that this call has done."""
+    """Totals of the parts that this call has done."""
     workers: dict[str, WorkerFacts] = field(default_factory=dict)
     failed: list[str] = field(default_factory=list)
     failed_units: set[int] = field(default_factory=set)
@@ -122,7 +122,7 @@ class Run:
         self._shards, self._shard = shards, number - 1
 
     def work(self) -> None:
-        """Do all that is ours."""
+        """Do all work of this shard."""
         self._offer_all()
         while True:
             self._fill()
@@ -140,7 +140,7 @@ class Run:
             self.engine.submit(job)
 
     def _next(self) -> Job | None:
-        """Outputs to join go first, then what is given out again, then a new part."""
+        """The next job: first outputs to join, then repeated jobs, then new parts."""
         if self.joins:
             return self.joins.popleft()
         if self.again:
@@ -149,9 +149,9 @@ class Run:
         return None if part is None else Job(part)
 
     def _order(self) -> list[Unit]:
-        """Each shard begins with units of its own, so that not all cut the same file at the same time."""
-        own = [unit for unit in self.inputs.units if unit.number % self._shards == self._shard]
-        return own + [unit for unit in self.inputs.units if unit.number % self._shards != self._shard]
+        """The order of units: each shard begins elsewhere, so that they do not all divide the same file at once."""
+        first = [unit for unit in self.inputs.units if unit.number % self._shards == self._shard]
+        return first + [unit for unit in self.inputs.units if unit.number % self._shards != self._shard]
 
     def _new_parts(self) -> Iterator[Part]:
         for unit in self._order():
@@ -173,16 +173,16 @@ class Run:
         if library_missing(error):
             raise error
         self.failed_units.add(unit)
-        said = f"{error.problem}. {error.fix}".rstrip()
-        self.failed.append(said)
-        self.watcher.note(said)
+        reason = f"{error.problem}. {error.fix}".rstrip()
+        self.failed.append(reason)
+        self.watcher.note(reason)
 
     def _offer_all(self) -> None:
         for unit in self.inputs.units:
             self._offer(unit.number)
 
     def _offer(self, number: int) -> None:
-        """Let the outputs of a unit be joined if all are there."""
+        """Queue a unit for joining if all its parts are done."""
         state = self.ledger.unit(number)
         if not state.complete or state.joined or number in self.joining or number in self.failed_units:
             return
@@ -206,7 +206,7 @@ class Run:
         if self._is_done_by_others(done):
             return
         if done.died and done.job.attempt < self.resolved.request.retries:
-            self.watcher.note(f"a worker died at {self._called(done.job)}; it is given out again")
+            self.watcher.note(f"a worker died at {self._called(done.job)}; it is repeated")
             self.again.append(Job(work, done.job.attempt + 1))
             return
         self._fail(done)
@@ -217,7 +217,7 @@ class Run:
         self._offer(part.unit)
 
     def _is_done_by_others(self, done: Done) -> bool:
-        """Whether the logs say that a job which failed here was done; a worker may die after it has committed."""
+        """Whether the logs contain a job that failed here: a worker may die after it has committed the job."""
         self.ledger.refresh()
         work = done.job.work
         state = self.ledger.unit(work.unit)
@@ -247,7 +247,7 @@ class Run:
         self.watcher.note(reason)
 
     def _called(self, job: Job) -> str:
-        """A job in words."""
+        """A description of a job for messages."""
         unit = self.inputs.units[job.work.unit]
         path = self.inputs.files[unit.files[0]].path
         more = f" and {len(unit.files) - 1} more files" if len(unit.files) > 1 else ""
@@ -257,7 +257,7 @@ class Run:
         return f"{path}{more}{at}"
 
     def finish(self) -> Summary:
-        """Join what is left, write errors.jsonl, and _SUCCESS if all outputs of the run are there."""
+        """Join the remaining units, write errors.jsonl, and _SUCCESS if all outputs of the run are written."""
         self.ledger.refresh()
         self._offer_all()
         self.work()
@@ -274,19 +274,19 @@ class Run:
 
 
 def is_full(error: SeqkitError) -> bool:
-    """Whether an error says that there is no room left: it would be so for the next part, too."""
+    """Whether an error is due to a full disk, which would affect the next part, too."""
     return isinstance(error.__cause__, OSError) and error.__cause__.errno in FULL
 
 
 def _check_model(resolved: Resolved, setup: Setup) -> None:
-    """Raise SeqkitError if the model is no longer the one that the run began with."""
+    """Raise SeqkitError if the model has changed since the run began."""
     if resolved.task.fingerprint(resolved.apply) != setup.model:
-        problem = f"{resolved.apply.model}: the model was changed while the run went on"
+        problem = f"{resolved.apply.model}: the model was changed during the run"
         raise SeqkitError(problem, "Restore it and run again, or begin a run in another folder.")
 
 
 def write_errors(store: Store) -> None:
-    """errors.jsonl: the bad records of all parts, in the order of the inputs."""
+    """Write errors.jsonl: the bad records of all parts, in the order of the inputs."""
     names = store.names(ERRORS)
     if names:
         with store.write(ALL_ERRORS) as file:
@@ -295,20 +295,20 @@ def write_errors(store: Store) -> None:
 
 
 def write_success(store: Store, ledger: Ledger, inputs: Inputs, totals: Totals) -> None:
-    """_SUCCESS, with totals that follow from inputs and options alone."""
+    """Write _SUCCESS, with totals that depend only on inputs and options."""
     digest, outputs = hashlib.sha256(), 0
     for unit in inputs.units:
         joined = ledger.unit(unit.number).joined or {}
         for name, _, sha256 in joined.get("files", ()):
             digest.update(f"{sha256}  {name}\n".encode("utf-8", "surrogateescape"))
             outputs += 1
-    held: dict[str, Any] = {"inputs": len(inputs.files), "outputs": outputs}
-    held |= {name: getattr(totals, name) for name in ("parts", "records", "words", "bad")}
-    store.put(SUCCESS, (json.dumps({**held, "sha256": digest.hexdigest()}) + "\n").encode())
+    content: dict[str, Any] = {"inputs": len(inputs.files), "outputs": outputs}
+    content |= {name: getattr(totals, name) for name in ("parts", "records", "words", "bad")}
+    store.put(SUCCESS, (json.dumps({**content, "sha256": digest.hexdigest()}) + "\n").encode())
 
 
 def run_batch(request: BatchRequest, watcher: Watcher) -> Summary:
-    """Do all of a batch that is not done, or this shard of it. Raises SeqkitError for a batch that cannot begin."""
+    """Do the work of a batch, or of one shard, that is not done yet. Raises SeqkitError if it cannot begin."""
     refuse_file(request.out)
     resolved = resolve(request)
     store = open_store(absolute(request.out))
@@ -319,7 +319,7 @@ def run_batch(request: BatchRequest, watcher: Watcher) -> Summary:
 
 
 def absolute(out: str) -> str:
-    """The output folder for any process, wherever it runs."""
+    """The output folder as an absolute path or URL."""
     return out.rstrip("/") if is_remote(out) else os.path.abspath(out)
 
 
@@ -328,7 +328,7 @@ def _run_in(store: Store, resolved: Resolved, watcher: Watcher) -> Summary:
     run, inputs = open_run(resolved, store)
     shard, shards = request.shard
     if not store.lock(f"{FOLDER}/lock-{shard}-{shards}"):
-        fix = "Wait for it, or let several work together: --shard 1/2 and --shard 2/2."
+        fix = "Wait for it, or divide the work: --shard 1/2 and --shard 2/2."
         raise SeqkitError(f"{request.out}: another process works on this run", fix, exit_code=2)
     ledger = Ledger(store)
     ledger.refresh()
@@ -347,7 +347,7 @@ def _run_in(store: Store, resolved: Resolved, watcher: Watcher) -> Summary:
 
 
 def _setup(resolved: Resolved, run: dict[str, Any]) -> Setup:
-    """What workers need to know."""
+    """The setup of the workers."""
     request = resolved.request
     return Setup(
         absolute(request.out),
@@ -362,7 +362,7 @@ def _setup(resolved: Resolved, run: dict[str, Any]) -> Setup:
 
 
 def check_outputs(store: Store, ledger: Ledger, inputs: Inputs, watcher: Watcher) -> None:
-    """Let outputs that are gone be made again. Raises SeqkitError for one that was changed."""
+    """Queue missing outputs to be made again. Raises SeqkitError for an output that was changed."""
     for unit in inputs.units:
         state = ledger.unit(unit.number)
         if state.joined is None:
@@ -370,7 +370,7 @@ def check_outputs(store: Store, ledger: Ledger, inputs: Inputs, watcher: Watcher
         for name, size, _ in state.joined["files"]:
             found = store.size(name)
             if found is None:
-                watcher.note(f"{store.root}/{name}: is gone, and is made again")
+                watcher.note(f"{store.root}/{name}: is missing, and is made again")
                 ledger.log({"unit": unit.number, "again": state.again + 1, "lost": name})
                 break
             if found != size:

@@ -1,4 +1,4 @@
-"""Inputs as streams of bytes: from the beginning or from a place, packed or not, here or behind a URL."""
+"""Inputs as streams of bytes: from any position, compressed or not, local or at a URL."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from seqkit.io.segment import Segment
 from seqkit.io.zip_files import on_disk, opened_member
 
 MOST_AT_ONCE = 1 << 26
-"""Bytes of a small file that may be held, unpacked."""
+"""Maximum decompressed bytes of a small file that is read at once."""
 
 
 @contextmanager
 def opened_raw(path: str) -> Iterator[BinaryIO]:
-    """The bytes of a file as they are stored; of a place in a zip file those of the member."""
+    """Open the stored bytes of a file, or of a member of a zip file."""
     if is_remote(path):
         system, name = file_system(path)
         with system.open(name, "rb") as file:
@@ -35,15 +35,15 @@ def opened_raw(path: str) -> Iterator[BinaryIO]:
 
 
 class Stream:
-    """The unpacked bytes of a file, block by block, and how far its stored bytes were read."""
+    """The decompressed bytes of a file, block by block, and how many of its stored bytes were read."""
 
     def __init__(self, path: str, skip: int = 0) -> None:
-        """Args: skip, so many unpacked bytes are skipped: sought, unless the file is packed."""
+        """Args: skip, the number of decompressed bytes to skip, by seeking unless the file is compressed."""
         self.path, self._skip = path, skip
         self.fault: SeqkitError | None = None
-        """Why the rest cannot be read."""
+        """The error that ended the reading, if any."""
         self.read_bytes = 0
-        """Stored bytes that were read."""
+        """Number of stored bytes that were read."""
 
     def __iter__(self) -> Iterator[bytes]:
         with opened_raw(self.path) as file:
@@ -58,7 +58,7 @@ class Stream:
             packed = packing_of(file.read(LONGEST_MAGIC)) is not None
             file.seek(0 if packed else skip)
             if not packed:
-                # In the middle of a file, bytes that look packed are none.
+                # In the middle of a file, bytes that look compressed are not.
                 while block := file.read(1 << 18):
                     yield block
                 return
@@ -74,14 +74,16 @@ class Stream:
 
 
 def damaged(path: str, error: Exception) -> SeqkitError:
-    """What to say of a packed file that ends early, or cannot be unpacked."""
+    """The error for a compressed file that ends early, or cannot be decompressed."""
     packing = PACKINGS.get(suffix_of_packing(path), PACKINGS[".gz"])
-    problem = f"{path}: the {packing.name} file is truncated or damaged ({error}); what comes before was read"
+    problem = (
+        f"{path}: the {packing.name} file is truncated or damaged ({error}); everything before it was read"
+    )
     return SeqkitError(problem, f"Get the file again; `{packing.test}` checks it.")
 
 
 def segment_of(path: str) -> tuple[Segment, str, SeqkitError | None]:
-    """A small file, the checksum of its unpacked bytes, and why it could not be read to its end."""
+    """Read a small file. Returns its content, the checksum of its decompressed bytes, and the error, if any."""
     stream, held, size = Stream(path), list[bytes](), 0
     for block in stream:
         held.append(block)

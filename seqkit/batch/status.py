@@ -1,4 +1,4 @@
-"""The state of a run, read from its ledger alone: from any terminal or machine, while it goes on or after it."""
+"""The state of a run, read from its ledger: on any machine, during or after the run."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from seqkit.batch.store import Store, open_store
 from seqkit.batch.units import units_of
 
 ALIVE = 30.0
-"""Seconds since its last sign after which a process is taken to be gone."""
+"""Seconds since its last report after which a process counts as ended."""
 
 
 def status(out: str) -> dict[str, Any]:
-    """Files and parts done, running and failed, rate and time left. Raises SeqkitError for no folder of a batch."""
+    """Files and parts done, running and failed, rate and time left. Raises SeqkitError if `out` is not a batch's."""
     store = open_store(out.rstrip("/"))
     run, rows = run_of(store), inputs_of(store)
     ledger = Ledger(store)
@@ -51,7 +51,7 @@ def status(out: str) -> dict[str, Any]:
 
 
 def files_done(ledger: Ledger, run: dict[str, Any], rows: list[dict[str, Any]]) -> list[int]:
-    """How many files each finished unit has."""
+    """The number of files of each finished unit."""
     return [len(unit.files) for unit in all_units(run, rows) if ledger.unit(unit.number).joined is not None]
 
 
@@ -67,14 +67,14 @@ def all_units(run: dict[str, Any], rows: list[dict[str, Any]]) -> list[Any]:
 
 
 def _processes(store: Store) -> list[dict[str, Any]]:
-    """What each process that works, or has failed, last said of itself."""
+    """The last report of each process that is running or has failed."""
     found = []
     for name in store.names(RUNNING):
         data = store.read(f"{RUNNING}/{name}")
         if data:
-            held = json.loads(data)
-            held["seconds_ago"] = round(max(time.time() - held["time"], 0.0), 1)
-            found.append(held)
+            report = json.loads(data)
+            report["seconds_ago"] = round(max(time.time() - report["time"], 0.0), 1)
+            found.append(report)
     return found
 
 
@@ -89,18 +89,18 @@ def status_rows(found: dict[str, Any]) -> list[tuple[str, str]]:
         ),
         ("command", f"batch {found['command']} with {found['model']}"),
         ("files", f"{found['files_done']:,} of {found['files']:,} done"),
-        ("parts", f"{found['parts_done']:,} done, {found['parts_running']:,} given out"),
+        ("parts", f"{found['parts_done']:,} done, {found['parts_running']:,} running"),
         ("input", f"{found['bytes_done'] / 1e6:,.1f} of {found['bytes'] / 1e6:,.1f} MB ({share:.1f} %)"),
         ("records", f"{found['records']:,}, {found['words']:,} words, {found['bad_records']:,} bad"),
         ("rate", f"{found['words_per_second']:,} words/s"),
         ("time left", "-" if left is None else f"{left // 60} min {left % 60} s"),
     ]
     rows += [("failed", reason) for reason in found["failed"]]
-    return rows + [(one["writer"], _said(one)) for one in found["processes"]]
+    return rows + [(one["writer"], _process_line(one)) for one in found["processes"]]
 
 
-def _said(process: dict[str, Any]) -> str:
-    """What a process last said of itself."""
+def _process_line(process: dict[str, Any]) -> str:
+    """The last report of a process as text."""
     memory = ", ".join(f"{name} {size / 1e6:,.0f} MB" for name, size in process["memory"].items())
     shard = "/".join(map(str, process["shard"]))
     return (

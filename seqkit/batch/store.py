@@ -1,4 +1,4 @@
-"""Where a run writes: files that appear whole or not at all, and a log of rows for each writer."""
+"""The output folder of a run: files that appear complete or not at all, and a log of rows for each writer."""
 
 from __future__ import annotations
 
@@ -22,34 +22,34 @@ UNFINISHED = re.compile(r"\..*[.-][0-9a-f]{8}\.part")
 
 
 class Store(ABC):
-    """A folder, by names with slashes."""
+    """An output folder; files have relative names with slashes."""
 
     root: str
     """Path or URL."""
 
     @abstractmethod
     def write(self, name: str) -> AbstractContextManager[BinaryIO]:
-        """A binary file that takes its name, durably, when the block ends without an error."""
+        """Open a binary file that takes its name, durably, when the block ends without an error."""
 
     @abstractmethod
     def open(self, name: str) -> BinaryIO:
-        """A file to read. Raises FileNotFoundError."""
+        """Open a file to read. Raises FileNotFoundError."""
 
     @abstractmethod
     def size(self, name: str) -> int | None:
-        """Bytes of a file; None if there is none."""
+        """Size of a file in bytes; None if it does not exist."""
 
     @abstractmethod
     def delete(self, name: str) -> None:
-        """Delete a file, if it is there."""
+        """Delete a file if it exists."""
 
     @abstractmethod
     def names(self, folder: str) -> list[str]:
-        """The names of the files in a folder, sorted; none where there is no such folder."""
+        """The names of the files in a folder, sorted; an empty list if the folder does not exist."""
 
     @abstractmethod
     def create(self, name: str, data: bytes) -> bool:
-        """Write a file unless there is one; returns whether it did. Of two writers one alone succeeds."""
+        """Write a file unless it exists; return whether it was written. Of two writers only one succeeds."""
 
     @abstractmethod
     def append(self, log: str, row: Row) -> None:
@@ -57,14 +57,14 @@ class Store(ABC):
 
     @abstractmethod
     def fresh_rows(self, folder: str, seen: dict[str, int]) -> Iterator[Row]:
-        """The rows of all logs in a folder that were not yet seen; `seen` is brought up to date."""
+        """The rows of all logs in a folder that were not read before; updates `seen`."""
 
     @abstractmethod
     def move(self, name: str, target: str) -> None:
-        """Give a file another name, durably."""
+        """Rename a file durably."""
 
     def read(self, name: str) -> bytes | None:
-        """What a file holds; None if there is none."""
+        """The content of a file; None if it does not exist."""
         try:
             with self.open(name) as file:
                 return file.read()
@@ -79,7 +79,7 @@ class Store(ABC):
     def lock(self, name: str) -> bool:
         """Take a lock until `close`, or the end of this process; False if another process has it.
 
-        Object stores have none.
+        Object stores have no locks: always True.
         """
         return True
 
@@ -88,13 +88,13 @@ class Store(ABC):
         return
 
     def clean(self, folders: set[str], internal: str) -> None:
-        """Delete what killed processes have left: unfinished files in some folders, and all files of `internal`."""
+        """Delete files left by killed processes: unfinished files in some folders, and all files of `internal`."""
         for name in self.names(internal):
             self.delete(f"{internal}/{name}")
 
     @abstractmethod
     def put_soon(self, name: str, data: bytes) -> None:
-        """Write a small file that is durable, and has its name, after `settle`."""
+        """Write a small file that is durable, and visible under its name, after `settle`."""
 
     @abstractmethod
     def settle(self) -> None:
@@ -112,12 +112,12 @@ class LocalStore(Store):
         self._folders: set[Path] = set()
 
     def path(self, name: str) -> Path:
-        """Where a file of that name is."""
+        """The path of a file."""
         return Path(self.root, name)
 
     @contextmanager
     def write(self, name: str) -> Iterator[BinaryIO]:
-        """Beside the target, synced, renamed, and the folder synced."""
+        """Write a temporary file in the same folder, sync it, rename it, and sync the folder."""
         self._make_folder(self.path(name).parent)
         with atomic_write(self.path(name), pack=False, links=False) as file:
             yield file
@@ -151,7 +151,7 @@ class LocalStore(Store):
             return []
 
     def create(self, name: str, data: bytes) -> bool:
-        """By a link, which fails where the name is taken."""
+        """Create a file by a hard link, which fails if the name exists."""
         self._make_folder(self.path(name).parent)
         draft = self.path(name).with_name(f".{os.getpid()}-{os.urandom(4).hex()}.part")
         try:
@@ -178,7 +178,7 @@ class LocalStore(Store):
         os.fsync(file.fileno())
 
     def fresh_rows(self, folder: str, seen: dict[str, int]) -> Iterator[Row]:
-        """A last line without its end was not finished, or is being written."""
+        """Read the complete lines: a last line without its end was not finished, or is being written."""
         for name in self.names(folder):
             with self.open(f"{folder}/{name}") as file:
                 file.seek(seen.get(name, 0))
@@ -194,7 +194,7 @@ class LocalStore(Store):
         sync_folder(self.path(target).parent)
 
     def lock(self, name: str) -> bool:
-        """By flock, which the death of the process releases; file systems without it have no lock."""
+        """Lock by flock, which the end of the process releases. File systems without flock have no lock."""
         try:
             import fcntl
         except ImportError:
@@ -212,7 +212,7 @@ class LocalStore(Store):
         return True
 
     def clean(self, folders: set[str], internal: str) -> None:
-        """Unfinished files are known by their names (`seqkit.io.atomic`)."""
+        """Recognise unfinished files by their names (`seqkit.io.atomic`)."""
         for folder in {*folders, internal}:
             for path in self.path(folder).glob(".*.part"):
                 if UNFINISHED.fullmatch(path.name):
@@ -226,7 +226,7 @@ class LocalStore(Store):
         self._locks, self._logs = [], {}
 
     def put_soon(self, name: str, data: bytes) -> None:
-        """Under another name until `settle`: syncs of thousands of small files would take longer than all else."""
+        """Write under a temporary name until `settle`: syncing each small file would take longer than all other work."""
         target = self.path(name)
         self._make_folder(target.parent)
         draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
@@ -234,7 +234,7 @@ class LocalStore(Store):
         self._soon.append((draft, target))
 
     def settle(self) -> None:
-        """One sync for all, then the names, then the folders."""
+        """Sync all files at once, rename them, then sync the folders."""
         if not self._soon:
             return
         os.sync()
@@ -264,7 +264,7 @@ class Counted(io.RawIOBase):
         self._file, self._hash, self.count = file, hashlib.sha256(), 0
 
     def writable(self) -> bool:
-        """Always."""
+        """Always True."""
         return True
 
     def write(self, data: Any) -> int:
@@ -275,17 +275,17 @@ class Counted(io.RawIOBase):
         return len(data)
 
     def tell(self) -> int:
-        """Bytes written."""
+        """Number of bytes written."""
         return self.count
 
     @property
     def sha256(self) -> str:
-        """Of all that was written."""
+        """The sha256 of all bytes written."""
         return self._hash.hexdigest()
 
 
 def refuse_file(root: str) -> None:
-    """Raise SeqkitError if the place of the output folder is taken by a file, or cannot be written."""
+    """Raise SeqkitError if the output folder is a file, or cannot be written."""
     from seqkit.io.atomic import check_folder
 
     if not is_remote(root):

@@ -1,7 +1,7 @@
-"""An output folder on an object store, through fsspec. Objects appear whole or not at all, but cannot be appended to.
+"""An output folder on an object store, through fsspec. Objects appear complete or not at all; there is no append.
 
-Three things replace what a file system offers: a row of the log is an object of its own; a file is written to a
-temporary file here, then uploaded at once; joining is a copy, and its row is written after it.
+In place of a file system's operations, each row of the log is a separate object; a file is written to a local temporary
+file and then uploaded at once; a rename is a copy, and its row is written after it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from seqkit.batch.store import Row, Store
 from seqkit.io.remote import file_system
 
 IN_MEMORY = 1 << 24
-"""Bytes of a file that wait in memory; larger ones wait on disk."""
+"""Maximum bytes of a file that is buffered in memory; larger ones are buffered on disk."""
 _CREATING = threading.Lock()
 
 
@@ -35,7 +35,7 @@ class ObjectStore(Store):
 
     @contextmanager
     def write(self, name: str) -> Iterator[BinaryIO]:
-        """The object is uploaded when the block ends without an error; an upload that is cut leaves none."""
+        """Upload the object when the block ends without an error; an interrupted upload leaves no object."""
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as held:
             yield held  # type: ignore[misc]
             if held.tell() <= IN_MEMORY:
@@ -61,7 +61,7 @@ class ObjectStore(Store):
             return None
 
     def _size(self, name: str) -> int | None:
-        """For file systems whose `info` takes no other arguments."""
+        """The size, for file systems whose `info` has no argument `refresh`."""
         try:
             return int(self._system.info(self._path(name))["size"])
         except FileNotFoundError:
@@ -82,7 +82,7 @@ class ObjectStore(Store):
         return sorted(path.rsplit("/", 1)[-1] for path in found)
 
     def create(self, name: str, data: bytes) -> bool:
-        """Of two writers one alone succeeds where the store has conditional writes, as S3; else the first one seen."""
+        """Create an object. Only one of two writers succeeds if the store has conditional writes, as S3 does."""
         with _CREATING:
             if self.size(name) is not None:
                 return False
@@ -95,7 +95,7 @@ class ObjectStore(Store):
             return True
 
     def append(self, log: str, row: Row) -> None:
-        """A row is an object; its name has the number of the row."""
+        """Write a row as an object whose name has the number of the row."""
         self._rows += 1
         name = f"{log.removesuffix('.jsonl')}-{self._rows:07d}.json"
         self._system.pipe_file(self._path(name), json.dumps(row, ensure_ascii=False).encode())
@@ -108,13 +108,13 @@ class ObjectStore(Store):
                 yield row
 
     def move(self, name: str, target: str) -> None:
-        """A copy, then a deletion: an object store has no rename."""
+        """Copy, then delete: an object store has no rename."""
         self._system.cp_file(self._path(name), self._path(target))
         self.delete(name)
 
     def put_soon(self, name: str, data: bytes) -> None:
-        """At once: an object is durable when it is written."""
+        """Write at once: an object is durable when it is written."""
         self.put(name, data)
 
     def settle(self) -> None:
-        """Nothing waits."""
+        """Do nothing: `put_soon` has written everything."""

@@ -1,4 +1,4 @@
-"""How the inputs of a run are grouped and cut into parts: by files and options alone."""
+"""Group the inputs of a run into units, by files and options alone."""
 
 from __future__ import annotations
 
@@ -11,70 +11,70 @@ from seqkit.batch.inputs import InputFile
 from seqkit.io.packing import suffix_of_packing
 
 FILES = 500
-"""Most small files of one part."""
+"""Maximum number of small files in one part."""
 SMALL = 8
-"""A file of less than this part of a part's size shares a part with others."""
+"""A file smaller than 1/SMALL of a part's size shares a part with others."""
 UNPACKS = 8
-"""How many times larger a packed file is taken to be."""
+"""Assumed ratio of the decompressed to the compressed size."""
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A file that is cut into parts, or small files that make one part together."""
+    """A file that is divided into parts, or several small files that are one part together."""
 
     number: int
     files: tuple[int, ...]
-    """Their numbers among the inputs."""
+    """Indices of the files among the inputs."""
     cuts: str
-    """How the file may be cut; "whole" of several files."""
+    """How the file may be divided; "whole" for several files."""
 
     @property
     def is_one_part(self) -> bool:
-        """Whether it is never cut."""
+        """Whether it is not divided."""
         return self.cuts == "whole"
 
 
 class Piece(NamedTuple):
-    """A file, or a part of it, to be worked on."""
+    """A file, or a part of it, to process."""
 
     file: int
     path: str
     data: bytes | None
-    """Of a part; None: the file is read as a whole."""
+    """The bytes of a part of the file; None: read the whole file."""
     start: Place = Place()
 
 
 class Part(NamedTuple):
-    """What is worked on, and committed, at once."""
+    """The unit of work that a worker processes and commits at once."""
 
     unit: int
     number: int
     pieces: tuple[Piece, ...]
     end: Place
     source: int
-    """Bytes of the input, packed if it is packed, for figures of progress."""
+    """Stored bytes of the input (compressed if it is), for the progress."""
     sha256: str
-    """Of the bytes; "" where the worker reads them."""
+    """Checksum of the bytes; "" if the worker reads them."""
     again: int = 0
     """How often the outputs of the unit were lost and made again."""
 
     @property
     def name(self) -> str:
-        """Of its output in the ledger's folder."""
+        """The name of its output in the ledger's folder."""
         return part_name(self.unit, self.number)
 
 
 def part_name(unit: int, number: int) -> str:
-    """The name under which the output of a part waits to be joined."""
+    """The name of the output of a part until it is joined."""
     return f"{unit:06d}-{number:06d}"
 
 
 def units_of(
     files: Sequence[InputFile], cuts: Iterable[str], part_bytes: int, first_file: int = 0, first_unit: int = 0
 ) -> Iterator[Unit]:
-    """The units of some inputs, in order; small files that follow each other share one.
+    """The units of some inputs, in order; consecutive small files share one.
 
-    Args: cuts, how each file may be cut; first_file and first_unit, numbers of the first ones, where a run is extended.
+    Args: cuts, how each file may be divided; first_file and first_unit, the first numbers, if a run is extended.
     """
     number, held, weight = first_unit, list[int](), 0
     for index, (file, kind) in enumerate(zip(files, cuts, strict=True), first_file):
@@ -93,7 +93,7 @@ def units_of(
 
 
 def _weight(file: InputFile) -> int:
-    """About as many bytes as a file has, unpacked."""
+    """The estimated decompressed size of a file in bytes."""
     return file.size * (UNPACKS if suffix_of_packing(file.name) else 1)
 
 

@@ -22,7 +22,7 @@ from seqkit.tasks.application import Limits
 def verify(out: str, inputs: bool = True) -> dict[str, Any]:
     """Hash all outputs, and the inputs, and compare them with the ledger.
 
-    Returns {"outputs": checked, "inputs": checked, "faults": [in words]}. Raises SeqkitError for no folder of a batch.
+    Returns {"outputs": checked, "inputs": checked, "faults": [texts]}. Raises SeqkitError if `out` is not a batch's.
     """
     store = open_store(out.rstrip("/"))
     run, rows = run_of(store), inputs_of(store)
@@ -53,7 +53,7 @@ def _fault_of(store: Store, name: str, size: int, sha256: str) -> list[str]:
 
 
 def _unfinished(store: Store, ledger: Ledger, units: list[Unit], files: list[InputFile]) -> list[str]:
-    """The inputs whose outputs are not there yet."""
+    """A message about inputs without complete outputs, if any."""
     names = [files[file].path for unit in units if not ledger.unit(unit.number).joined for file in unit.files]
     if names:
         more = f" and {len(names) - 1:,} more" if len(names) > 1 else ""
@@ -64,7 +64,7 @@ def _unfinished(store: Store, ledger: Ledger, units: list[Unit], files: list[Inp
 
 
 def _input_faults(unit: Unit, files: list[InputFile], ledger: Ledger, limits: Limits) -> list[str]:
-    """Inputs that are gone, or whose bytes are not those that were worked on."""
+    """Messages about inputs that are missing or have changed since they were processed."""
     rows = ledger.kept.get(unit.number, {})
     names = [files[file].path for file in unit.files]
     try:
@@ -92,7 +92,7 @@ def _changed(path: str) -> str:
 
 
 def _digests(path: str) -> tuple[str, str]:
-    """The checksums of a file unpacked, and as it is stored."""
+    """The checksums of a file decompressed, and as stored."""
     return segment_of(path)[1], sha256_of(path)
 
 

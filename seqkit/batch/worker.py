@@ -29,18 +29,18 @@ from seqkit.tasks.application import ApplyRequest, chunks
 
 @dataclass(frozen=True)
 class Setup:
-    """What a worker needs to know. Picklable."""
+    """The settings of a worker. Picklable."""
 
     root: str
     """The output folder."""
     task: str
     request: ApplyRequest
     format: str
-    """Of the outputs."""
+    """Name of the format of the outputs."""
     model: str
-    """Fingerprint of the model: another one on the worker's machine is refused."""
+    """Fingerprint of the model; a different model on the worker's machine is refused."""
     cpu: str
-    """What processors can compute with, as the run began; "" does not look."""
+    """Class of the processor that the run began on; "" accepts any."""
     stop: bool = False
     """Whether the first bad record ends the run."""
     threads: int = 1
@@ -48,18 +48,18 @@ class Setup:
 
 @dataclass
 class Counts:
-    """What came of a part."""
+    """The counts of a part."""
 
     words: int = 0
     written: int = 0
-    """Records of the output."""
+    """Number of records in the output."""
 
 
 class Worker:
-    """Made once in each process."""
+    """Processes jobs; created once in each process."""
 
     def __init__(self, setup: Setup) -> None:
-        """Raises SeqkitError if the model, or the processor, is another than the run began with."""
+        """Load the model. Raises SeqkitError if the model or the processor's class differs from the run's."""
         from seqkit.runtime.devices import use_device
         from seqkit.runtime.start import loading_models
 
@@ -79,7 +79,7 @@ class Worker:
             self.model = self.task.load_for(setup.request)
 
     def _check_writable(self) -> None:
-        """Raise SeqkitError, naming this machine, if nothing can be written to the output folder from here."""
+        """Raise SeqkitError, with the name of this machine, if the output folder cannot be written from here."""
         probe = f"{PARTS}/probe-{self.name.replace(':', '-')}"
         try:
             self.store.put(probe, b"")
@@ -90,7 +90,7 @@ class Worker:
             raise SeqkitError(problem, "All machines of a run need the same output folder.") from error
 
     def __call__(self, job: Job) -> Row:
-        """Do a job; returns the row that was logged. What is committed already is not done again."""
+        """Do a job and return its logged row. A job that is committed already is not repeated."""
         work = job.work
         if isinstance(work, Join):
             return join(work, self.store, self.ledger, self.setup.format)
@@ -132,7 +132,7 @@ class Worker:
         return row
 
     def _piece(self, piece: Piece, out: Counted, counts: Counts, errors: PartErrors) -> str:
-        """Work on a file, or a part of one; returns the checksum of its bytes, where they were read here."""
+        """Process a file, or a part of one. Returns the checksum of its bytes, if they were read here."""
         source, digest = self._source(piece, errors)
         errors.source = source
         with self._writer(out) as writer:
@@ -142,7 +142,7 @@ class Worker:
                 errors.file(piece.path, fault.error)
         if isinstance(source, Segment) and source.data and not source.opened:
             problem = f"the task {self.setup.task} does not open {piece.path} by seqkit.io.text_files"
-            raise SeqkitError(problem, 'Tell its author: Task.cuts must be "whole" then.')
+            raise SeqkitError(problem, 'Tell its author: Task.cuts must then be "whole".')
         return digest
 
     def _source(self, piece: Piece, errors: PartErrors) -> tuple[str | Segment, str]:
@@ -206,7 +206,7 @@ def _check_same(model: str, setup: Setup) -> None:
         problem = f"{setup.request.model}: the model has changed since the run began"
         raise SeqkitError(problem, "Restore it, or begin a run in another folder.")
     if setup.cpu and cpu_class() != setup.cpu:
-        problem = f"this processor has {cpu_class()}, that of the run {setup.cpu}: outputs may differ"
+        problem = f"this processor is {cpu_class()}, the run began on {setup.cpu}: outputs may differ"
         raise SeqkitError(problem, "Add --any-cpu to accept that.")
 
 

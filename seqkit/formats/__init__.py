@@ -1,4 +1,4 @@
-"""Readers and writers, one file per format; this module registers the built-in ones as a plugin would."""
+"""Readers and writers, one file per format. This module registers the built-in ones through the plugin hook."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from seqkit.extend.specs import FormatSpec
 
 @hookimpl
 def seqkit_formats() -> Iterable[FormatSpec]:
-    """The formats seqkit knows by itself."""
+    """The built-in formats."""
     yield FormatSpec(
         "conllu",
         (".conllu", ".conll"),
@@ -36,7 +36,7 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         (".jsonl",),
         reader="seqkit.formats.jsonl:read",
         writer="seqkit.formats.jsonl:Writer",
-        summary="one JSON object a sentence",
+        summary="one JSON object per sentence",
         takes_kinds=True,
         shows=("probabilities", "scores"),
         translations="seqkit.formats.translations:JsonLines",
@@ -48,7 +48,7 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         (".tsv",),
         reader="seqkit.formats.tsv:read",
         writer="seqkit.formats.tsv:Writer",
-        summary="one word a line, labels after tabs, empty line between sentences",
+        summary="one word per line, labels after tabs, an empty line between sentences",
         takes_kinds=True,
         shows=("scores",),
         translations="seqkit.formats.translations:Table",
@@ -75,7 +75,7 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         "table",
         (),
         writer="seqkit.formats.table:Writer",
-        summary="columns for the eye",
+        summary="aligned columns for a terminal",
         shows=("probabilities",),
     )
     yield FormatSpec(
@@ -89,7 +89,7 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         (".parquet",),
         reader="seqkit.formats.parquet:read",
         writer="seqkit.formats.parquet:Writer",
-        summary="columns of lists, one sentence a row (extra: batch)",
+        summary="columns of lists, one sentence per row (extra: batch)",
         takes_kinds=True,
         cuts="rows",
         join="seqkit.formats.joining:parquet",

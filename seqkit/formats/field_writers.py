@@ -15,13 +15,13 @@ BREAKS = re.compile("\r\n|[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 
 
 class RecordWriter(Protocol):
-    """Takes one record after the other."""
+    """A writer of records, called once for each."""
 
     def write_record(self, record: dict[str, Any]) -> None:
         """Write one record."""
 
     def close(self) -> None:
-        """Write what belongs at the end. The file stays open."""
+        """Write the end of the output. The file stays open."""
 
 
 class JsonRecords:
@@ -35,11 +35,11 @@ class JsonRecords:
         self._file.write((json.dumps(record, ensure_ascii=False, default=str) + "\n").encode())
 
     def close(self) -> None:
-        """Nothing is left to do: every line is complete."""
+        """Do nothing: every line is complete."""
 
 
 class CsvRecords:
-    """A header, then one row a record, quoted where needed. Raises SeqkitError for a record with other fields."""
+    """A header, then one row per record, quoted where needed. Raises SeqkitError for a record with other fields."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -62,11 +62,11 @@ class CsvRecords:
         return line.getvalue().encode()
 
     def close(self) -> None:
-        """Nothing is left to do: every line is complete."""
+        """Do nothing: every line is complete."""
 
 
 class TsvRecords(CsvRecords):
-    """As CSV with tabs and no quotes: a space is written for a tab or line break in a cell."""
+    """As CSV, with tabs and without quotes: a tab or line break in a cell becomes a space."""
 
     def row(self, cells: list[str]) -> bytes:
         """The cells as a line."""
@@ -89,7 +89,7 @@ WRITERS: Mapping[str, Callable[[BinaryIO], RecordWriter]] = {
     "tsv": TsvRecords,
     "parquet": _parquet,
 }
-"""Name of the format -> what writes it."""
+"""Name of the format -> its writer."""
 
 
 def record_writer(format: str, file: BinaryIO) -> RecordWriter:

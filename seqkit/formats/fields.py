@@ -1,4 +1,4 @@
-"""Records with named fields: JSON Lines, CSV, TSV with a header, Parquet. One field holds the text, others are kept."""
+"""Records with named fields: JSON Lines, CSV, TSV with a header, Parquet. One field is the text, others are kept."""
 
 from __future__ import annotations
 
@@ -24,36 +24,36 @@ from seqkit.io.text_files import (
 )
 
 SUFFIXES = {".jsonl": "lines", ".csv": "csv", ".tsv": "table", ".parquet": "rows"}
-"""Suffix of files that hold records -> how they are cut into parts (see `FormatSpec.cuts`)."""
+"""Suffix of files with records -> how they are divided into parts (see `FormatSpec.cuts`)."""
 CELL = 2**24
-"""Most characters of a CSV cell."""
+"""Maximum characters of a CSV cell."""
 
 Fields = dict[str, Any]
 
 
 class TextRecord(NamedTuple):
-    """A record: its text, and the fields that are carried through to the output."""
+    """A record: its text, and the fields to copy to the output."""
 
     text: str
     name: str
-    """What the document is called."""
+    """The name of the document."""
     fields: Fields
     where: SourceLocation
 
 
 @dataclass(frozen=True)
 class FieldChoice:
-    """Which fields of a record are used."""
+    """The fields of a record that are used."""
 
     text: str
     id: str = ""
-    """The field that names the document; "" takes file and line."""
+    """The field with the name of the document; if "", the name is made of file and line."""
     keep: tuple[str, ...] | None = None
-    """Fields that are carried through; None: all."""
+    """Fields to copy to the output; None: all."""
     drop: tuple[str, ...] = ()
 
     def record(self, fields: Fields, where: SourceLocation) -> TextRecord:
-        """Raises BadRecord for a field that is missing or no text."""
+        """Select the fields of a record. Raises BadRecord if a field is missing or the text is not a string."""
         missing = [name for name in (self.text, self.id, *(self.keep or ())) if name and name not in fields]
         if missing:
             fix = did_you_mean(missing[0], map(str, fields))
@@ -62,7 +62,7 @@ class FieldChoice:
         if not isinstance(text, str):
             raise BadRecord(f"'{self.text}' is not a string", f"It is {type(text).__name__}.")
         if UNFIT.search(text):
-            raise BadRecord(f"'{self.text}' has a NUL or half a surrogate pair", "Delete it.")
+            raise BadRecord(f"'{self.text}' has a NUL or an unpaired surrogate", "Delete it.")
         chosen = fields if self.keep is None else {name: fields[name] for name in self.keep}
         kept = {name: value for name, value in chosen.items() if name not in self.drop}
         name = str(fields[self.id]) if self.id else f"{Path(where.path).name}:{where.line}"
@@ -70,14 +70,14 @@ class FieldChoice:
 
 
 def choice_of(text: str, id: str, keep: tuple[str, ...] | None, drop: tuple[str, ...]) -> FieldChoice:
-    """Fields for outputs of several records for each input: none is carried through unless some are named."""
+    """Fields for outputs with several records for each input: none are copied unless some are named."""
     return FieldChoice(text, id, () if keep is None and not drop else keep, drop)
 
 
 def read_texts(
     path: FilePath, choice: FieldChoice, problems: RecordErrors, format: str = ""
 ) -> Iterator[RawText]:
-    """The text of each record, a document of its own."""
+    """The text of each record, as a separate document."""
     for record in read_fields(path, choice, problems, format):
         yield RawText(record.text, record.where, 0, record.name, record.fields)
 
@@ -90,14 +90,14 @@ def holds_records(path: FilePath, format: str = "") -> bool:
 def read_fields(
     path: FilePath, choice: FieldChoice, problems: RecordErrors, format: str = ""
 ) -> Iterator[TextRecord]:
-    """The records of a file. One that is malformed goes to `problems`.
+    """The records of a file. Malformed ones go to `problems`.
 
-    Raises SeqkitError for a file without a header, where the format needs one, and for one that is not UTF-8 Parquet.
+    Raises SeqkitError for a format without fields, for a header with two equal names, and for a damaged Parquet file.
     """
     suffix = f".{format}" if format else suffix_of(path)
     if suffix not in READERS:
         problem = f"{path}: --text-field needs records with fields"
-        raise SeqkitError(problem, f"Give one of {', '.join(READERS)}.", exit_code=2)
+        raise SeqkitError(problem, f"Use a file of type {', '.join(READERS)}.", exit_code=2)
     for where, fields in READERS[suffix](path, problems):
         if fields is None:
             continue
@@ -137,12 +137,12 @@ def _csv_rows(path: FilePath, problems: RecordErrors) -> Rows:
 
 
 class _TextLines:
-    """The lines of a file for the CSV reader; one that is not text is reported, and its record marked as bad."""
+    """The lines of a file for the CSV reader. A line that is not text is reported, and its record marked as bad."""
 
     def __init__(self, path: FilePath, problems: RecordErrors) -> None:
         self._lines, self._problems, self._path = read_lines(path), problems, path
         self.first = 0
-        """Number of the first line of the record that is read."""
+        """Number of the first line of the current record."""
         self.bad = False
 
     def __iter__(self) -> Iterator[str]:
@@ -171,18 +171,18 @@ def _table_rows(path: FilePath, problems: RecordErrors) -> Rows:
 
 
 def checked_header(cells: list[str], where: SourceLocation) -> list[str]:
-    """The names of the columns. Raises SeqkitError for two of one name."""
+    """The names of the columns. Raises SeqkitError if two are equal."""
     names = [cell.strip() for cell in cells]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise SeqkitError(f"{where}: two columns are called '{twice}'", "Rename one.")
+        raise SeqkitError(f"{where}: two columns have the name '{twice}'", "Rename one.")
     return names
 
 
 def with_names(
     header: list[str], cells: list[str], where: SourceLocation, problems: RecordErrors
 ) -> Fields | None:
-    """The cells by their names; None, after a report, where there are more or fewer."""
+    """The cells by column name. Reports a wrong number of cells and returns None."""
     if len(cells) != len(header):
         problems.bad(
             where, f"{len(cells)} column(s) instead of {len(header)}", f"Expected: {', '.join(header)}."

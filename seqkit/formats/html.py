@@ -1,4 +1,4 @@
-"""Sentences as a page that needs nothing else: words coloured by UPOS, tags above them, every label on hover."""
+"""Sentences as a self-contained HTML page: words coloured by UPOS, tags above them, every label on hover."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ REST = """h2 { font: bold 1em/1.5 sans-serif }
 .legend span { padding: .1em .4em; margin-right: .4em; border-radius: .25em; white-space: nowrap }
 """
 INSIDE = ".seqkit"
-"""Class of a fragment, to which its styles are limited."""
+"""CSS class that limits the styles of a fragment."""
 BREAK = re.compile(r"\n[ \t\r]*\n")
 """White space between two paragraphs: an empty line."""
 
@@ -57,7 +57,7 @@ class Writer:
         self._begin()
 
     def write(self, sentence: Sentence) -> None:
-        """One sentence. Those of running text stand in its paragraphs, those of other sources each in its own."""
+        """Write one sentence. Running text keeps its paragraphs; other sentences are paragraphs each."""
         if sentence.document:
             self._end_paragraph()
             self._write(f'<h2 dir="auto">{escape(sentence.document)}</h2>\n')
@@ -93,7 +93,7 @@ class Writer:
 
 
 class _Fragment(Writer):
-    """As a part of another page, whose own styles it leaves alone."""
+    """A writer of a part of another page, whose styles it does not change."""
 
     def _begin(self) -> None:
         rules = (WORDS + _colours()).splitlines()
@@ -105,7 +105,7 @@ class _Fragment(Writer):
 
 
 def fragment(sentences: Iterable[Sentence]) -> str:
-    """Sentences as a part of a page: what a notebook shows."""
+    """Sentences as an HTML fragment for notebooks."""
     file = BytesIO()
     writer = _Fragment(file)
     for sentence in sentences:
@@ -119,17 +119,17 @@ def _colours() -> str:
 
 
 def _token(sentence: Sentence, token: Multiword) -> str:
-    """Its form in the colour of its first word, the tags above it, and all labels on hover."""
+    """A token: its form in the colour of its first word, the tags above it, and all labels on hover."""
     tags = _tags_above(sentence, token)
     style = f' class="{tags[0]}"' if tags[0] in COLOURS else ""
-    told = escape("+".join(tags) if any(tags) else "")
+    above = escape("+".join(tags) if any(tags) else "")
     return (
-        f'<ruby{style} title="{escape(_hover(sentence, token))}">{escape(token.form)}<rt>{told}</rt></ruby>'
+        f'<ruby{style} title="{escape(_hover(sentence, token))}">{escape(token.form)}<rt>{above}</rt></ruby>'
     )
 
 
 def _tags_above(sentence: Sentence, token: Multiword) -> list[str]:
-    """The labels of the first kind that is shown above words, of each word of a token; "" outside of spans."""
+    """The labels of a token's words of the first kind that is shown above words; "" outside of spans."""
     words = range(token.first, token.last + 1)
     above = next((kind for kind in in_order(sentence.labels) if kind_spec(kind).above), None)
     if above is None:
@@ -143,12 +143,12 @@ def _hover(sentence: Sentence, token: Multiword) -> str:
     for index in range(token.first, token.last + 1):
         if token.last > token.first:
             lines.append(sentence.words[index])
-        lines += [_told(sentence, kind, index) for kind in in_order(sentence.labels)]
+        lines += [_label_text(sentence, kind, index) for kind in in_order(sentence.labels)]
     return "\n".join(lines)
 
 
-def _told(sentence: Sentence, kind: str, index: int) -> str:
-    """A label of one word, or the best ones with their probabilities."""
+def _label_text(sentence: Sentence, kind: str, index: int) -> str:
+    """The label of one word, or its best labels with their probabilities."""
     if kind not in sentence.ranked:
         return f"{kind}: {sentence.labels[kind][index]}"
     return f"{kind}: " + ", ".join(f"{label} {p:.1%}" for label, p in sentence.ranked[kind][index])

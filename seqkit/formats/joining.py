@@ -1,4 +1,4 @@
-"""One file out of the outputs for its parts, in order: what `FormatSpec.join` names."""
+"""Join the outputs for the parts of a file, in order: the functions that `FormatSpec.join` names."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ SENTENCE = re.compile(rb"^# sent_id = (\d+)$", re.MULTILINE)
 
 
 def concatenate(parts: Sequence[BinaryIO], file: BinaryIO, fresh: bool) -> None:
-    """The parts one after another. Args: fresh, whether numbers that a writer gave count on; there are none here."""
+    """Concatenate the parts. Args: fresh, as in `conllu`; not used, as there are no numbers."""
     for part in parts:
         shutil.copyfileobj(part, file, BLOCK)
 
 
 def conllu(parts: Sequence[BinaryIO], file: BinaryIO, fresh: bool) -> None:
-    """Blocks of CoNLL-U. Args: fresh, whether `sent_id` is the writer's own count, which goes on from part to part."""
+    """Join blocks of CoNLL-U. Args: fresh, whether `sent_id` was numbered by the writer; then it counts on."""
     if not fresh:
         concatenate(parts, file, fresh)
         return
@@ -42,36 +42,38 @@ def _renumbered(lines: bytes, before: int, count: int) -> tuple[bytes, int]:
     """The lines with `before` added to each number, and the last number."""
     last = count
 
-    def moved(found: re.Match[bytes]) -> bytes:
+    def renumbered(found: re.Match[bytes]) -> bytes:
         nonlocal last
         last = before + int(found[1])
         return b"# sent_id = %d" % last
 
-    return SENTENCE.sub(moved, lines), last
+    return SENTENCE.sub(renumbered, lines), last
 
 
 def _line_blocks(file: BinaryIO) -> Iterator[bytes]:
-    """The bytes of a file, about `BLOCK` at a time, each time whole lines."""
+    """The bytes of a file, about `BLOCK` at a time, as complete lines."""
     while block := file.read(BLOCK):
         yield block + file.readline()
 
 
 def tables(parts: Sequence[BinaryIO], file: BinaryIO, fresh: bool) -> None:
-    """Tables with a header, which is written once. Raises SeqkitError if parts have other columns."""
+    """Join tables, with one header. Raises SeqkitError if the parts have different columns."""
     header = b""
     for number, part in enumerate(parts):
-        own = part.readline()
+        first_line = part.readline()
         if number == 0:
-            header = own
-            file.write(own)
-        elif own != header:
-            columns = " and ".join(repr(line.decode().strip()) for line in (header, own))
-            raise SeqkitError(f"parts of a file have other columns: {columns}", "Write JSON Lines.")
+            header = first_line
+            file.write(first_line)
+        elif first_line != header:
+            columns = " and ".join(repr(line.decode().strip()) for line in (header, first_line))
+            raise SeqkitError(
+                f"the outputs for a file have different columns: {columns}", "Write JSON Lines."
+            )
         shutil.copyfileobj(part, file, BLOCK)
 
 
 def parquet(parts: Sequence[BinaryIO], file: BinaryIO, fresh: bool) -> None:
-    """Row groups of Parquet."""
+    """Join Parquet files by their row groups."""
     from seqkit.formats.parquet import join
 
     join(parts, file)

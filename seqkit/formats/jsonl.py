@@ -2,9 +2,9 @@
 
     {"text": "Hi you", "words": ["Hi", "you"], "spaces": [" ", ""], "upos": ["INTJ", "PRON"]}
 
-Also, where known: xpos, feats and other kinds of label, before, multiwords ([first, last, form] with indices of
-words), offset, document, silver, and probabilities ([label, p] pairs of each word, the best first). Reading needs
-`words` alone; `text`, probabilities and keys not named here are skipped, unless they are wanted as kinds of label.
+Also, if known: xpos, feats and other kinds of label, before, multiwords ([first, last, form] with indices of
+words), offset, document, silver, and probabilities ([label, p] pairs of each word, the best first). The reader requires
+only `words`; it ignores `text`, probabilities and unknown keys, unless they are requested as kinds of label.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from seqkit.formats.records import from_record, to_record
 from seqkit.io.json_lines import json_object
 from seqkit.io.text_files import FilePath, read_records
 
-FIX = 'Write one object a line, such as {"words": ["Hi", "you"]}.'
+FIX = 'Write one object per line, such as {"words": ["Hi", "you"]}.'
 
 
 def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
-    """The sentences of a file. A line that holds none goes to `problems`; an empty line is skipped.
+    """The sentences of a file. Malformed lines go to `problems`; empty lines are skipped.
 
-    Args: kinds, kinds of label to take beside upos, xpos and feats: keys with a list of one string a word.
+    Args: kinds, kinds of label to read besides upos, xpos and feats: keys with a list of one string a word.
     """
     records = read_records(path, problems, lambda line: from_record(json_object(line, FIX), kinds))
     for where, sentence in records:
@@ -33,7 +33,7 @@ def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> I
 
 
 class Writer:
-    """Writes one object per line; keys of what is not known are left out."""
+    """Writes one object per line; keys without a value are omitted."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -43,4 +43,4 @@ class Writer:
         self._file.write((json.dumps(to_record(sentence), ensure_ascii=False) + "\n").encode())
 
     def close(self) -> None:
-        """Nothing is left to do: every line is complete."""
+        """Do nothing: every line is complete."""

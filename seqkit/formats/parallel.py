@@ -1,7 +1,7 @@
 """Parallel text: files side by side, columns of a TSV file, or JSON Lines.
 
-Each reader yields rows: a place, and one text a side, in the order asked for. A row that cannot be read goes to
-the problems; what a text holds is not looked at.
+Each reader yields rows: a location, and one text per side, in the requested order. A row that cannot be read goes to
+the problems; the texts are not checked.
 """
 
 from __future__ import annotations
@@ -19,34 +19,34 @@ from seqkit.io.text_files import BadRecord, FilePath, NotText, chomp, is_blank, 
 
 Row = tuple[SourceLocation, tuple[str, ...]]
 CODE = re.compile(r"[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*")
-"""A name as languages have them: `en`, `ja-JP`, `zh_Hans`, `English`."""
+"""The name of a language: `en`, `ja-JP`, `zh_Hans`, `English`."""
 REGIONAL = re.compile(r"[A-Za-z]{2,3}([-_]([A-Za-z]{2}|[A-Za-z]{4}|\d{3}))*")
-"""A language with its script or region (BCP 47), which words such as "en-route" are not."""
+"""A language code with script or region (BCP 47); words such as "en-route" do not match."""
 GENERIC = ("source", "target")
-"""Names that stand for any two sides, in this order."""
+"""Generic names of two sides, in this order."""
 
 
 @dataclass(frozen=True)
 class ColumnNames:
-    """What the columns of a user's table may be called, beside the names of the sides."""
+    """Names that the columns of a user's table may have, in addition to the names of the sides."""
 
     of_sides: tuple[tuple[str, ...], ...] = ()
-    """Other names of each side, the likeliest first."""
+    """Other names of each side, the most likely first."""
     known: frozenset[str] = frozenset({*GENERIC, "src", "tgt", "text", "class", "label", "path"})
-    """A first line with two of these, spelt so, is a header and no data."""
+    """A first line with two of these names, in this spelling, is a header, not data."""
 
-    def find(self, there: Collection[str], sides: Sequence[str]) -> list[str]:
-        """That of the names `there` which means each side; empty where one has none, or two have the same."""
+    def find(self, present: Collection[str], sides: Sequence[str]) -> list[str]:
+        """The column among `present` of each side; empty if a side has none, or two sides have the same."""
         if len(self.of_sides) != len(sides):
             return []
-        found = [next((name for name in names if name in there), "") for names in self.of_sides]
+        found = [next((name for name in names if name in present), "") for names in self.of_sides]
         return found if "" not in found and len(set(found)) == len(found) else []
 
 
 def read_files(paths: Sequence[FilePath], problems: RecordErrors) -> Iterator[Row]:
-    """Line i of every file, for each i, without line ends; the place is that in the first file.
+    """Line i of every file, for each i, without line ends; the location is that in the first file.
 
-    A line that is not text goes to `problems`, and so does each line that has no partner in another file.
+    Lines that are not text, and lines without a counterpart in another file, go to `problems`.
     """
     names, lengths = [str(path) for path in paths], dict[int, int]()
     for number, lines in enumerate(zip_longest(*(read_lines(path) for path in paths)), 1):
@@ -56,7 +56,7 @@ def read_files(paths: Sequence[FilePath], problems: RecordErrors) -> Iterator[Ro
                 if line is None:
                     lengths.setdefault(index, number - 1)
             short = lines.index(None)
-            reason = f"no partner in {names[short]}, which ends after {lengths[short]} lines"
+            reason = f"no matching line in {names[short]}, which ends after {lengths[short]} lines"
             problems.bad(
                 SourceLocation(long, number), reason, "Line i of one file must translate line i of the other."
             )
@@ -78,11 +78,11 @@ def read_tsv(
     columns: Sequence[str] = (),
     names: ColumnNames | None = None,
 ) -> Iterator[Row]:
-    """The columns named `sides` of every line.
+    """The columns `sides` of every line.
 
-    The first line may name the columns, by these sides, as source and target, or as `names` has them. Without it the
-    columns are `columns`, or the sides in their order, and more columns are skipped. Blank lines before it are,
-    too. Raises SeqkitError for a first line that is a header by `names` and lacks one of the sides.
+    The first line may name the columns: by these sides, as source and target, or by `names`. Without such a header the
+    columns are `columns`, or the sides in their order, and further columns are ignored. Blank lines before it are
+    skipped. Raises SeqkitError if the first line is a header by `names` but lacks one of the sides.
     """
     name, order, width = str(path), list(columns or sides), 0
     for number, line in read_lines(path):
@@ -115,7 +115,7 @@ def read_tsv(
 def _check_no_header(
     where: SourceLocation, cells: Sequence[str], sides: Sequence[str], names: ColumnNames
 ) -> None:
-    """Raise SeqkitError for a line that names columns, but not those that are needed: it would be taken as data."""
+    """Raise SeqkitError for a header without the needed columns, which would otherwise be read as data."""
     found = {cell.strip() for cell in cells} & (names.known | set(sides))
     if len(found) < 2:
         return
@@ -123,15 +123,15 @@ def _check_no_header(
         "/".join(dict.fromkeys((side, *also))) for side, also in zip(sides, names.of_sides, strict=False)
     ]
     problem = f"{where}: names columns ({', '.join(sorted(found))}), but not those of both sides"
-    raise SeqkitError(problem, f"Call them {' and '.join(others or sides)}, or delete the line.")
+    raise SeqkitError(problem, f"Name them {' and '.join(others or sides)}, or delete the line.")
 
 
 def _header(cells: Sequence[str], sides: Sequence[str], also: ColumnNames | None) -> list[str]:
-    """The columns in the words of `sides`, where the first line names them; else nothing."""
+    """The columns in terms of `sides`, if the first line names them; else an empty list."""
     names = [cell.strip() for cell in cells]
-    own = {named_as(side, names): side for side in sides}
-    if "" not in own and len(own) == len(sides):
-        return [own.get(name, f"({name})") for name in names]
+    sides_by_name = {named_as(side, names): side for side in sides}
+    if "" not in sides_by_name and len(sides_by_name) == len(sides):
+        return [sides_by_name.get(name, f"({name})") for name in names]
     if len(sides) == len(GENERIC) and set(GENERIC) <= set(names):
         return [dict(zip(GENERIC, sides, strict=True)).get(name, f"({name})") for name in names]
     if also is not None and (found := also.find(names, sides)):
@@ -140,8 +140,9 @@ def _header(cells: Sequence[str], sides: Sequence[str], also: ColumnNames | None
 
 
 def named_as(side: str, names: Sequence[str]) -> str:
-    """That of the names which means this side: the same, or but for case, or the only one of its language (`ja` and
-    `ja-JP`); "" where none does.
+    """The name among `names` of a side: equal, equal but for case, or the only one of its language (`ja` and `ja-JP`).
+
+    Returns "" if there is none.
     """
     if side in names:
         return side
@@ -160,16 +161,16 @@ def without_region(code: str) -> str:
 def read_jsonl(
     path: FilePath, sides: Sequence[str], problems: RecordErrors, names: ColumnNames | None = None
 ) -> Iterator[Row]:
-    """The strings of each object under the keys `sides`, under source and target, or as `names` has them.
+    """The strings of each object under the keys `sides`, under source and target, or by `names`.
 
-    An object may hold them in another one under "translation". An empty line is skipped.
+    An object may have them in a nested object under "translation". Empty lines are skipped.
     """
     yield from read_records(path, problems, lambda line: _texts(line, sides, names))
 
 
 def _texts(line: str, sides: Sequence[str], names: ColumnNames | None) -> tuple[str, ...]:
     expected = ", ".join(f'"{side}": "…"' for side in sides)
-    fix = f"Write one object a line: {{{expected}}}."
+    fix = f"Write one object per line: {{{expected}}}."
     record = json_object(line, fix)
     if isinstance(record.get("translation"), dict):
         record = record["translation"]
@@ -182,5 +183,5 @@ def _texts(line: str, sides: Sequence[str], names: ColumnNames | None) -> tuple[
         if not isinstance(record.get(key), str):
             raise BadRecord(f"'{key}' is {'not a string' if key in record else 'missing'}", fix)
         if UNFIT.search(record[key]):
-            raise BadRecord(f"'{key}' has a NUL or half a surrogate pair", "Delete it.")
+            raise BadRecord(f"'{key}' has a NUL or an unpaired surrogate", "Delete it.")
     return tuple(record[key] for key in keys)

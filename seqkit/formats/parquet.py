@@ -17,7 +17,7 @@ from seqkit.io.segment import Segment
 from seqkit.io.text_files import BadRecord, FilePath
 
 ROWS = 1000
-"""Rows that are read, or written as a row group, together."""
+"""Rows that are read together, or written as a row group."""
 
 
 def arrow(module: str = "pyarrow") -> Any:
@@ -31,7 +31,7 @@ def arrow(module: str = "pyarrow") -> Any:
 
 @contextmanager
 def parquet_file(path: FilePath) -> Iterator[Any]:
-    """A file opened by pyarrow. Raises SeqkitError if it is not there, or no Parquet file."""
+    """Open a file by pyarrow. Raises SeqkitError if it does not exist or is not a Parquet file."""
     parquet, base = arrow("pyarrow.parquet"), arrow()
     try:
         with _opened(path) as file:
@@ -40,7 +40,7 @@ def parquet_file(path: FilePath) -> Iterator[Any]:
         raise SeqkitError(f"{path}: no such file", "Check the path.", exit_code=2) from error
     except base.ArrowInvalid as error:
         problem = f"{path}: is not a Parquet file, or it is damaged ({str(error).splitlines()[0]})"
-        raise SeqkitError(problem, "Write it again.") from error
+        raise SeqkitError(problem, "Get or write the file again.") from error
 
 
 def _opened(path: FilePath) -> Any:
@@ -51,7 +51,7 @@ def _opened(path: FilePath) -> Any:
 
 
 def read_rows(path: FilePath) -> Iterator[tuple[SourceLocation, dict[str, Any]]]:
-    """The rows of a file, or of a part of one (a Segment that holds an Arrow stream); places count rows from 1."""
+    """The rows of a file, or of a part of one (a Segment with an Arrow stream); locations count rows from 1."""
     if isinstance(path, Segment):
         number = path.record
         with arrow("pyarrow.ipc").open_stream(path.open()) as stream:
@@ -72,7 +72,7 @@ def _numbered(path: FilePath, batch: Any, number: int) -> Iterator[tuple[SourceL
 
 
 def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
-    """Sentences, one per row, as `Writer` writes them. Args: kinds, kinds of label to take beside upos, xpos, feats."""
+    """Read sentences, one per row, as `Writer` writes them. Args: kinds, kinds of label besides upos, xpos, feats."""
     for where, row in read_rows(path):
         try:
             sentence = from_record(row, kinds)
@@ -95,7 +95,7 @@ class RecordWriter:
         self._arrow, self._parquet = arrow(), arrow("pyarrow.parquet")
 
     def write_record(self, record: dict[str, Any]) -> None:
-        """Take one row."""
+        """Add one row."""
         self._rows.append(record)
         if len(self._rows) == ROWS:
             self._flush()
@@ -129,7 +129,7 @@ class RecordWriter:
 
 
 class Writer(RecordWriter):
-    """Writes one row a sentence: text, words, spaces and each kind of label as columns of lists."""
+    """Writes one row per sentence: text, words, spaces and each kind of label as columns of lists."""
 
     def write(self, sentence: Sentence) -> None:
         """Write one sentence."""
@@ -141,7 +141,7 @@ class Writer(RecordWriter):
 
 
 def join(parts: Sequence[BinaryIO], file: BinaryIO) -> None:
-    """One file out of several: the row groups of each in turn, in the columns of all together."""
+    """Join files: the row groups of each in turn, with the union of their columns."""
     base, parquet = arrow(), arrow("pyarrow.parquet")
     files = [parquet.ParquetFile(part) for part in parts]
     filled = [one.schema_arrow for one in files if one.metadata.num_rows] or [files[0].schema_arrow]
@@ -176,9 +176,9 @@ def as_stream(table: Any) -> bytes:
 def row_parts(
     path: FilePath, first: int, most_rows: int, most_bytes: int
 ) -> Iterator[tuple[int, int, bytes, float]]:
-    """Parts of a file from row `first` on: first row, row after the last, an Arrow stream, and its share of the file.
+    """Yield parts of a file from row `first` on: first row, row after the last, an Arrow stream, share of the file.
 
-    No part crosses a row group; groups before `first` are not read.
+    A part lies within one row group; groups before `first` are not read.
     """
     base = arrow()
     with parquet_file(path) as file:
@@ -188,8 +188,8 @@ def row_parts(
         for number in range(file.num_row_groups):
             group = file.metadata.row_group(number)
             if start + group.num_rows > first:
-                bytes_a_row = max(group.total_byte_size / max(group.num_rows, 1), 1)
-                size = max(1, min(most_rows, int(most_bytes / bytes_a_row)))
+                bytes_per_row = max(group.total_byte_size / max(group.num_rows, 1), 1)
+                size = max(1, min(most_rows, int(most_bytes / bytes_per_row)))
                 at = start
                 for batch in file.iter_batches(size, row_groups=[number]):
                     after = at + batch.num_rows

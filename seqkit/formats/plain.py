@@ -1,6 +1,6 @@
-"""Plain text: running text in stretches of bounded size, or one sentence a line already split into words.
+"""Plain text: running text in segments of bounded size, or one sentence per line already split into words.
 
-A byte order mark only tells the encoding here; it is dropped. CRLF is white space like any other.
+A byte order mark is dropped. CRLF is white space like any other.
 """
 
 from __future__ import annotations
@@ -15,25 +15,25 @@ from seqkit.io.pipes import PausingReader
 from seqkit.io.segment import Segment, first_line
 from seqkit.io.text_files import BOM, FilePath, NotText, decode, faults_located, opened, read_lines
 
-STRETCH = 100_000
-"""Characters a stretch may have."""
+MAX_SEGMENT = 100_000
+"""Maximum characters of a segment."""
 PIECE = 1 << 16
-"""Bytes of a line read at once."""
+"""Maximum bytes of a line that are read at once."""
 TOKEN = re.compile(r"[^ \t\r\n]+")
 
 
 def read(path: FilePath, problems: RecordErrors) -> Iterator[RawText]:
-    """Running text, cut at the end of a paragraph, else of a line, else after white space, else anywhere.
+    """Running text, split at the end of a paragraph, else of a line, else after white space, else anywhere.
 
-    The stretches joined are the file's text; memory stays flat, however long a line is. A line that is not
-    UTF-8 or holds a NUL goes to `problems`; where it is left out, its line end stays.
+    The segments joined are the file's text; memory is bounded, however long a line is. A line that is not UTF-8 or has
+    a NUL goes to `problems`; if it is skipped, its line end stays.
     """
     name = str(path)
     document: str | None = "stdin" if name == "-" else readable(Path(name).name)
     offset, line = 0, first_line(path)
     if isinstance(path, Segment):
         document, offset = document if path.begins else None, path.offset
-    for text, last in _stretches(_texts(path, problems)):
+    for text, last in _segments(_texts(path, problems)):
         yield RawText(text, SourceLocation(name, line), offset, document, last=last)
         document = None
         offset += len(text)
@@ -43,7 +43,7 @@ def read(path: FilePath, problems: RecordErrors) -> Iterator[RawText]:
 def read_tokens(path: FilePath, problems: RecordErrors) -> Iterator[Sentence]:
     """Sentences that are split already: one per line, words by spaces or tabs.
 
-    An empty line gives a sentence without words, so that output can be matched to input line by line.
+    An empty line yields a sentence without words, so that output can be matched to input line by line.
     """
     name = str(path)
     for number, line in read_lines(path):
@@ -59,8 +59,8 @@ def words_of(line: str) -> list[str]:
     return [word for word in TOKEN.findall(line) if not word.isspace()]
 
 
-def _stretches(pieces: Iterator[str | None]) -> Iterator[tuple[str, bool]]:
-    """`pieces` joined and cut anew, at the best places; of each, whether the input pauses after it."""
+def _segments(pieces: Iterator[str | None]) -> Iterator[tuple[str, bool]]:
+    """Join `pieces`, and split at the best positions. Yields each segment, and whether the input pauses after it."""
     waiting: list[str] = []
     length = 0
     for piece in pieces:
@@ -71,10 +71,10 @@ def _stretches(pieces: Iterator[str | None]) -> Iterator[tuple[str, bool]]:
             continue
         waiting.append(piece)
         length += len(piece)
-        if length > STRETCH:
+        if length > MAX_SEGMENT:
             text = "".join(waiting)
-            while len(text) > STRETCH:
-                end = _best_cut(text[:STRETCH])
+            while len(text) > MAX_SEGMENT:
+                end = _best_cut(text[:MAX_SEGMENT])
                 yield text[:end], False
                 text = text[end:]
             waiting, length = [text], len(text)
@@ -83,7 +83,7 @@ def _stretches(pieces: Iterator[str | None]) -> Iterator[tuple[str, bool]]:
 
 
 def _best_cut(text: str) -> int:
-    """How much of `text` to hand on."""
+    """The number of characters of `text` to yield as a segment."""
     for marks in (("\n\n", "\n\r\n"), ("\n",)):
         ends = [text.rfind(mark) + len(mark) for mark in marks if mark in text]
         if ends:
@@ -95,9 +95,9 @@ def _best_cut(text: str) -> int:
 
 
 def _texts(path: FilePath, problems: RecordErrors) -> Iterator[str | None]:
-    """The text, a line or a part of a long one at a time, and None for a pause of the input.
+    """Yield the text by lines or parts of long lines, and None for a pause of the input.
 
-    A bad line is left out from the bad part on.
+    A bad line is skipped from the bad part on.
     """
     bad_line = 0
     for line, start, data in _pieces_and_pauses(path):
@@ -116,14 +116,14 @@ def _texts(path: FilePath, problems: RecordErrors) -> Iterator[str | None]:
 
 
 def pieces(path: FilePath) -> Iterator[tuple[int, int, bytes]]:
-    """Lines, long ones in parts cut between characters: number of the line, bytes of it before, bytes."""
+    """Yield lines, long ones in parts split between characters: line number, offset in the line in bytes, bytes."""
     for line, start, data in _pieces_and_pauses(path):
         if data is not None:
             yield line, start, data
 
 
 def _pieces_and_pauses(path: FilePath) -> Iterator[tuple[int, int, bytes | None]]:
-    """As `pieces`; None in place of the bytes stands for a pause of the input."""
+    """As `pieces`, with None in place of the bytes for a pause of the input."""
     line, start, rest = first_line(path), 0, b""
     with opened(path) as file, faults_located(path, lambda: line):
         pipe = file if isinstance(file, PausingReader) else None
@@ -147,7 +147,7 @@ def _pieces_and_pauses(path: FilePath) -> Iterator[tuple[int, int, bytes | None]
 
 
 def character_end(data: bytes) -> int:
-    """The end of the last character that is surely whole."""
+    """The end of the last complete UTF-8 character."""
     for back in range(1, min(4, len(data) + 1)):
         if data[-back] >= 0xC0:
             return len(data) - back

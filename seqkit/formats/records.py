@@ -1,4 +1,4 @@
-"""Sentences as plain data, as JSON has it, and back with every value checked."""
+"""Convert sentences to JSON data and back; every value read is checked."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from seqkit.io.text_files import BadRecord
 from seqkit.labels.kinds import in_order, standard_kinds
 
 UNFIT = re.compile("[\0\ud800-\udfff]")
-"""What JSON can spell but a text file cannot hold."""
+"""Characters that JSON can express but a UTF-8 text file cannot hold."""
 KEYS = ("text", "words", "spaces", "before", "multiwords", "probabilities", "offset", "document", "silver")
-"""Keys that no kind of label can have."""
+"""Reserved keys, which no kind of label can have."""
 
 
 def to_record(sentence: Sentence) -> dict[str, Any]:
-    """The sentence as a dict; keys of what is not known are left out. `lines` and `where` are not in it.
+    """The sentence as a dict, without keys for missing values, and without `lines` and `where`.
 
-    Raises SeqkitError for a kind of label that is called as a key of another meaning.
+    Raises SeqkitError for a kind of label with the name of a reserved key.
     """
     if taken := sentence.labels.keys() & set(KEYS):
         where = f"{sentence.where}: " if sentence.where else ""
-        problem = f"{where}labels of the kind '{min(taken)}', a key that has another meaning in JSON Lines"
+        problem = f"{where}labels of the kind '{min(taken)}', which is a reserved key in JSON Lines"
         raise SeqkitError(problem, "Rename the kind.")
     record: dict[str, Any] = {"text": sentence.text, "words": sentence.words}
     if sentence.spaces is not None:
@@ -46,7 +46,7 @@ def to_record(sentence: Sentence) -> dict[str, Any]:
 
 
 def _carried(fields: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
-    """The fields of the input's record. Raises SeqkitError for one that is called as a key of the output."""
+    """The fields of the input's record. Raises SeqkitError for a field with the name of a key of the output."""
     if taken := fields.keys() & record.keys():
         raise SeqkitError(
             f"the field '{min(taken)}' of the input would replace that of the output", "Leave it out: --drop."
@@ -55,10 +55,10 @@ def _carried(fields: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
 
 
 def from_record(record: dict[str, Any], kinds: Sequence[str] = ()) -> Sentence:
-    """The sentence a dict tells of. `words` must be there; `text` and unknown keys are skipped.
+    """The sentence in a dict. `words` is required; `text` and unknown keys are ignored.
 
-    Args: kinds, kinds of label to take beside upos, xpos and feats. Raises BadRecord for a value of the wrong type or
-    number.
+    Args: kinds, kinds of label to read besides upos, xpos and feats. Raises BadRecord for a value of the wrong type or
+    length.
     """
     if "words" not in record:
         fix = "Put running text into a .txt file." if "text" in record else "Add the list of words."
@@ -66,7 +66,7 @@ def from_record(record: dict[str, Any], kinds: Sequence[str] = ()) -> Sentence:
     record = {key: value for key, value in record.items() if value is not None}
     words = _strings(record, "words")
     if not all(word.strip() for word in words):
-        raise BadRecord("an empty word", "Leave it out: white space belongs into 'spaces'.")
+        raise BadRecord("an empty word", "Delete it; write white space into 'spaces'.")
     return Sentence(
         words,
         {kind: _labels(record, kind, len(words)) for kind in _kinds(record, kinds)},
@@ -90,11 +90,11 @@ def _strings(record: dict[str, Any], key: str) -> list[str]:
     if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
         raise BadRecord(f"'{key}' is not a list of strings", f'Write it so: "{key}": ["…", "…"].')
     if UNFIT.search("".join(values)):
-        raise BadRecord(f"'{key}' has a NUL or half a surrogate pair", "Delete it.")
+        raise BadRecord(f"'{key}' has a NUL or an unpaired surrogate", "Delete it.")
     return list(values)
 
 
-def _one_a_word(record: dict[str, Any], key: str, count: int) -> list[str]:
+def _one_per_word(record: dict[str, Any], key: str, count: int) -> list[str]:
     values = _strings(record, key)
     if len(values) != count:
         raise BadRecord(f"{len(values)} {key} for {count} words", "Give one for each word.")
@@ -102,32 +102,34 @@ def _one_a_word(record: dict[str, Any], key: str, count: int) -> list[str]:
 
 
 def _labels(record: dict[str, Any], kind: str, count: int) -> list[str]:
-    return [label or NO_LABEL for label in _one_a_word(record, kind, count)]
+    return [label or NO_LABEL for label in _one_per_word(record, kind, count)]
 
 
 def _spaces(record: dict[str, Any], count: int) -> list[str] | None:
     if "spaces" not in record:
         return None
-    return [_white(space) for space in _one_a_word(record, "spaces", count)]
+    return [_white(space) for space in _one_per_word(record, "spaces", count)]
 
 
 def _white(space: str) -> str:
     if space.strip():
-        raise BadRecord(f"{space!r} where only white space may be", "Put text into 'words'.")
+        raise BadRecord(f"expected white space, got {space!r}", "Put text into 'words'.")
     return space
 
 
 def _value(record: dict[str, Any], key: str, kind: type) -> Any:
     value = record.get(key)
     if value is not None and not isinstance(value, kind):
-        raise BadRecord(f"'{key}' is not {'a number' if kind is int else 'a string'}", "Mend or delete it.")
+        raise BadRecord(
+            f"'{key}' is not {'a number' if kind is int else 'a string'}", "Correct or delete it."
+        )
     if isinstance(value, str) and UNFIT.search(value):
-        raise BadRecord(f"'{key}' has a NUL or half a surrogate pair", "Delete it.")
+        raise BadRecord(f"'{key}' has a NUL or an unpaired surrogate", "Delete it.")
     return value
 
 
 def _multiwords(values: Any, count: int) -> list[Multiword]:
-    """Multiword tokens in order, none over another."""
+    """Multiword tokens in order, without overlaps."""
     tokens: list[Multiword] = []
     for value in values if isinstance(values, list | tuple) else [values]:
         after = tokens[-1].last if tokens else -1

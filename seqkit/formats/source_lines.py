@@ -1,4 +1,4 @@
-"""What is to be translated, one text a line: every line counts, the empty ones too."""
+"""Read texts to translate, one per line; empty lines count, too."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ class SourceLine(NamedTuple):
 
 
 def read_sources(path: FilePath, problems: RecordErrors, side: str = "") -> Iterator[SourceLine]:
-    """One text for each line of a file (of stdin for "-"), in order, in flat memory; also from .gz.
+    """One text for each line of a file (of stdin for "-"), in order, in constant memory; also from .gz.
 
-    Of a .tsv file the column that its first line calls `side`, "source" or "text" (that line then counts as an
-    empty one), else the first column; of a .jsonl file the string under such a name. A line that is not text goes to
-    `problems` and, where those are skipped, counts as an empty one: line i of the output always belongs to line i of
-    the input.
+    From a .tsv file: the column that its first line names `side`, "source" or "text" (that line then counts as an
+    empty one), else the first column. From a .jsonl file: the string under such a key. A line that is not text goes to
+    `problems`; if it is skipped, it counts as an empty line, so that line i of the output belongs to line i of the
+    input.
     """
     suffix, column = suffix_of(path), 0
     for number, line in read_lines(path):
@@ -41,12 +41,12 @@ def read_sources(path: FilePath, problems: RecordErrors, side: str = "") -> Iter
 
 
 def _names(side: str) -> list[str]:
-    """What the text to be translated may be called, the likeliest first."""
+    """Possible names of the text to translate, the most likely first."""
     return [name for name in (side, "source", "text") if name]
 
 
 def _column(line: str | NotText, side: str) -> int | None:
-    """Which column the first line of a TSV file says to read; None if it names none."""
+    """The index of the column to read by the first line of a TSV file; None if that is not a header."""
     if isinstance(line, NotText):
         return None
     cells = [cell.strip() for cell in chomp(line).split("\t")]
@@ -67,17 +67,17 @@ def _text(line: str, suffix: str, side: str, column: int) -> str | NotText:
     if suffix != ".jsonl" or not line.strip():
         return line
     keys = _names(side)
-    fix = f'Write one object a line: {{"{keys[0]}": "…"}}.'
+    fix = f'Write one object per line: {{"{keys[0]}": "…"}}.'
     try:
         record = json.loads(line)
     except (ValueError, RecursionError) as error:
         return NotText(f"not JSON ({error})", fix)
     if isinstance(record, dict) and isinstance(record.get("translation"), dict):
         record = record["translation"]
-    there = list(record) if isinstance(record, dict) else []
-    found = next((record[name] for name in (named_as(key, there) for key in keys) if name), None)
+    present = list(record) if isinstance(record, dict) else []
+    found = next((record[name] for name in (named_as(key, present) for key in keys) if name), None)
     if not isinstance(found, str):
         return NotText(f"no string under {' or '.join(map(repr, keys))}", fix)
     if UNFIT.search(found):
-        return NotText("a NUL or half a surrogate pair", "Delete it.")
+        return NotText("a NUL or an unpaired surrogate", "Delete it.")
     return found

@@ -1,4 +1,4 @@
-"""Sentences as columns for the eye: one word a line, coloured by UPOS where a terminal shows them."""
+"""Sentences as aligned columns: one word per line, coloured by UPOS on a terminal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COLOURS = {
     "DET": 95,
     "ADP": 34,
 }
-"""UPOS -> ANSI colour; the other tags stay as they are."""
+"""UPOS -> ANSI colour; other tags are not coloured."""
 
 
 class Writer:
@@ -31,7 +31,7 @@ class Writer:
         self._colour = file.isatty() and not os.environ.get("NO_COLOR")
 
     def write(self, sentence: Sentence) -> None:
-        """One sentence; control characters are shown as escapes, so that a line stays a line."""
+        """Write one sentence; control characters are shown as escapes, so that a word stays on one line."""
         kinds = in_order(sentence.labels)
         columns = [list(map(visible, sentence.words)), *(_column(sentence, kind) for kind in kinds)]
         widths = [max(map(_width, column), default=0) for column in columns]
@@ -47,14 +47,14 @@ class Writer:
             self._file.write(b"\n")
 
     def close(self) -> None:
-        """Nothing is held back."""
+        """Do nothing: every sentence is written at once."""
 
     def _coloured(self, cell: str, tag: str) -> str:
         return f"\x1b[{COLOURS[tag]}m{cell}\x1b[0m" if tag in COLOURS else cell
 
 
 def _column(sentence: Sentence, kind: str) -> list[str]:
-    """The labels of a kind, or the best ones with their probabilities."""
+    """The labels of a kind, or the best labels with their probabilities."""
     if kind not in sentence.ranked:
         return list(map(visible, sentence.labels[kind]))
     return ["  ".join(f"{visible(label)} {p:.2f}" for label, p in word) for word in sentence.ranked[kind]]

@@ -21,22 +21,22 @@ SCORES = ("score", "log_prob", "confidence", "familiarity", "text")
 
 
 class TranslationWriter(Protocol):
-    """Takes the translations of one line of input after the other.
+    """A writer of translations, called once for each line of input.
 
-    It is made as `writer(binary_file, n_best)`, where `n_best` is the number of translations asked for of each line.
+    It is created as `writer(binary_file, n_best)`, where `n_best` is the requested number of translations per line.
     """
 
     def write(self, line: int, source: str, translations: Sequence[Translation]) -> None:
-        """The translations of line `line` (from 1), the best first; none for an empty line."""
+        """Write the translations of line `line` (from 1), the best first; none for an empty line."""
 
     def close(self) -> None:
-        """Write what belongs at the end. The file stays open."""
+        """Write the end of the output. The file stays open."""
 
 
 class Lines:
-    """The texts alone: one line for each line of input, or `count` where so many were asked for.
+    """Only the texts: `count` lines (by default one) for each line of input.
 
-    A source with fewer translations leaves empty lines, so that line i of the output still tells line i of the input.
+    Empty lines replace missing translations, so that lines of output can be matched to lines of input.
     """
 
     def __init__(self, file: BinaryIO, count: int = 1) -> None:
@@ -50,7 +50,7 @@ class Lines:
         self._file.write("".join(f"{text}\n" for text in texts).encode())
 
     def close(self) -> None:
-        """Nothing is left to do: every line is complete."""
+        """Do nothing: every line is complete."""
 
 
 class JsonLines:
@@ -77,11 +77,11 @@ class JsonLines:
         self._file.write((json.dumps(record, ensure_ascii=False) + "\n").encode())
 
     def close(self) -> None:
-        """Nothing is left to do: every line is complete."""
+        """Do nothing: every line is complete."""
 
 
 def _trust(one: Translation) -> dict[str, float | bool]:
-    """What is known of how far a translation can be trusted; nothing without calibration."""
+    """Confidence, familiarity and doubt of a translation; empty without calibration."""
     if one.confidence is None or one.familiarity is None:
         return {}
     return {
@@ -92,7 +92,7 @@ def _trust(one: Translation) -> dict[str, float | bool]:
 
 
 class Rows:
-    """Parquet: the columns of `Table`, one row a translation; a line without translations has one of rank 0."""
+    """Parquet: the columns of `Table`, one row per translation; a line without translations has one of rank 0."""
 
     def __init__(self, file: BinaryIO, count: int = 1) -> None:
         from seqkit.formats.parquet import RecordWriter
@@ -100,7 +100,7 @@ class Rows:
         self._rows = RecordWriter(file)
 
     def write(self, line: int, source: str, translations: Sequence[Translation]) -> None:
-        """Write one row a translation."""
+        """Write one row per translation."""
         for rank, one in enumerate(translations, 1):
             trust = one.confidence, one.familiarity
             self._write(line, source, rank, one.score, one.log_prob, *trust, one.text)
@@ -127,7 +127,7 @@ class Table:
         self._file.write(("\t".join(["line", "rank", *SCORES]) + "\n").encode())
 
     def write(self, line: int, source: str, translations: Sequence[Translation]) -> None:
-        """Write one row a translation."""
+        """Write one row per translation."""
         rows = [
             f"{line}\t{rank}\t{one.score:.{DIGITS}f}\t{one.log_prob:.{DIGITS}f}"
             f"\t{_shown(one.confidence)}\t{_shown(one.familiarity)}\t{one_line(one.text)}\n"
@@ -136,7 +136,7 @@ class Table:
         self._file.write("".join(rows or [f"{line}\t0\t\t\t\t\t\n"]).encode())
 
     def close(self) -> None:
-        """Nothing is left to do: every line is complete."""
+        """Do nothing: every line is complete."""
 
 
 def _shown(share: float | None) -> str:

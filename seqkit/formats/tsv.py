@@ -1,7 +1,7 @@
-"""Tab-separated values: one word a line with its labels, an empty line after each sentence.
+"""Tab-separated values: one word per line with its labels, an empty line after each sentence.
 
 The first line names the columns: `word`, then kinds of label. Without it they are upos, xpos, feats, in this order.
-There is no quoting and no escape: for a tab or a line break inside a word, a space is written.
+There is no quoting and no escape: a tab or line break inside a word becomes a space.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from seqkit.labels.kinds import in_order, kind_named, standard_kinds
 BREAKS = re.compile("[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 WORD = "word"
 WORD_COLUMNS = (WORD, "form", "token")
-"""What the column of words may be called, in any case."""
+"""Possible names of the column of words, in any case."""
 KIND = re.compile(r"[a-z][\w-]*")
 """Valid names of undeclared kinds of label in the first line."""
 
 Line = tuple[int, str | NotText]
-"""Its number, and its text."""
+"""Line number and text."""
 
 
 def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
-    """The sentences of a file, with the labels of all its columns. A sentence with a malformed line goes to `problems`.
+    """The sentences of a file, with the labels of all columns. Sentences with a malformed line go to `problems`.
 
-    Args: kinds, names of columns that are wanted, by which a first line that names them is known.
+    Args: kinds, names of requested columns; a first line with these names is a header.
     """
     name = str(path)
     columns: tuple[str, ...] | None = None
@@ -48,7 +48,7 @@ def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> I
 
 
 def _blocks(path: FilePath) -> Iterator[list[Line]]:
-    """Lines that have no empty line between them."""
+    """Yield groups of lines without an empty line between them."""
     block: list[Line] = []
     for number, line in read_lines(path):
         if isinstance(line, NotText) or not line.isspace():
@@ -73,9 +73,9 @@ def _header(name: str, block: list[Line], wanted: Sequence[str]) -> tuple[tuple[
     if first.lower() not in WORD_COLUMNS or not any(names):
         return standard_kinds()[: len(cells)], block
     if not all(names):
-        # Read as a word and its labels, the line would be trained on.
-        problem = f"{SourceLocation(name, number)}: the columns are called {', '.join([first, *cells])}"
-        fix = f"Call them {WORD} and kinds of label in lower case; or leave that line out."
+        # Otherwise the header would be read as a word and its labels, and trained on.
+        problem = f"{SourceLocation(name, number)}: the columns have the names {', '.join([first, *cells])}"
+        fix = f"Name them {WORD} and kinds of label in lower case, or delete the line."
         raise SeqkitError(problem, fix)
     if len(set(names)) < len(names):
         twice = next(kind for kind in names if names.count(kind) > 1)
@@ -85,7 +85,7 @@ def _header(name: str, block: list[Line], wanted: Sequence[str]) -> tuple[tuple[
 
 
 def _other_kind(cell: str) -> str:
-    """A name in lower case; "" for what is rather a label, such as NOUN: "word" may be the first word of a text."""
+    """The cell if it can name a kind; "" for a label such as NOUN, because "word" may be the first word of a text."""
     return cell if KIND.fullmatch(cell) else ""
 
 
@@ -99,7 +99,7 @@ def _sentence(lines: list[str | NotText], kinds: tuple[str, ...]) -> Sentence:
             expected = " TAB ".join(("word", *kinds))
             raise BadRecord(f"{len(cells)} columns instead of {1 + len(kinds)}", f"Expected: {expected}", row)
         if not all(cell.strip() for cell in cells):
-            raise BadRecord("an empty column", "Write _ where there is no value.", row)
+            raise BadRecord("an empty column", "Write _ for a missing value.", row)
         rows.append(cells)
     words, *labels = (list(column) for column in zip(*rows, strict=True))
     return Sentence(words, dict(zip(kinds, labels, strict=True)))
@@ -110,7 +110,7 @@ def _cells(line: str) -> list[str]:
 
 
 class Writer:
-    """Writes a header, then each sentence with those kinds of label, `_` where one is not known.
+    """Writes a header, then each sentence with the header's kinds of label, `_` for a missing one.
 
     The kinds are upos, xpos and feats, or those of the first sentence if it has others.
     """
@@ -120,7 +120,7 @@ class Writer:
         self._kinds: tuple[str, ...] | None = None
 
     def write(self, sentence: Sentence) -> None:
-        """Write one sentence; one without words leaves an empty line. SeqkitError for a kind without a column."""
+        """Write one sentence (an empty line if without words). Raises SeqkitError for a kind without a column."""
         kinds = self._kinds if self._kinds is not None else self._begin(sentence)
         if new := [kind for kind in sentence.labels if kind not in kinds]:
             where = f"{sentence.where}: " if sentence.where else ""
@@ -132,12 +132,12 @@ class Writer:
         self._file.write(("".join(rows) + "\n").encode())
 
     def close(self) -> None:
-        """Write the header of a file without sentences; otherwise every line is complete."""
+        """Write the header if no sentence was written; otherwise every line is complete."""
         if self._kinds is None:
             self._begin(Sentence([]))
 
     def _begin(self, sentence: Sentence) -> tuple[str, ...]:
-        """Write the header; the kinds in its columns."""
+        """Write the header; return the kinds of its columns."""
         standard = standard_kinds()
         self._kinds = standard if set(sentence.labels) <= set(standard) else in_order(sentence.labels)
         self._file.write(("\t".join((WORD, *self._kinds)) + "\n").encode())

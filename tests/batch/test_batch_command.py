@@ -142,7 +142,7 @@ def test_outputs_that_are_gone_or_changed(batch, corpus, tmp_path):
     result = batch("verify", out)
     assert result.code == 1 and "a.conllu: is missing" in result.err
     result = batch("tag", corpus, "-o", out, *SMALL)
-    assert result.code == 0 and "is gone, and is made again" in result.err
+    assert result.code == 0 and "is missing, and is made again" in result.err
     assert snapshot(out) == before
     edited = out / "sub" / "b.conllu"
     edited.write_bytes(edited.read_bytes().replace(b"NOUN", b"VERB"))
@@ -179,7 +179,7 @@ def test_bad_records_are_listed_with_place_and_bytes(batch, corpus, tmp_path, ro
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("{corpus}", "-o", "{corpus}/out"), "lies inside the input"),
+        (("{corpus}", "-o", "{corpus}/out"), "is inside the input"),
         (("{corpus}", "-o", "{corpus}/a.txt"), "is a file"),
         (("{corpus}/nothing", "-o", "{out}"), "no such file or folder"),
         (("{corpus}", "-o", "{out}", "--shard", "3/2"), "--shard 3/2"),

@@ -228,7 +228,7 @@ def test_stats_tell_of_files_that_do_not_match(seqkit, tmp_path):
     (tmp_path / "a.de").write_text("eins\n")
     names = f"{tmp_path / 'a.en'},{tmp_path / 'a.de'}"
     result = seqkit("corpora", "stats", names)
-    assert (result.code, result.out) == (1, "") and "a.en:2: no partner" in result.err
+    assert (result.code, result.out) == (1, "") and "a.en:2: no matching line" in result.err
     assert "1 bad record" in seqkit("corpora", "stats", names, "--skip-bad").err
 
 

@@ -41,7 +41,7 @@ def test_lines_without_a_partner_are_told_and_counted(write_file, longer):
     list(read_files(names, problems))
     assert len(told) == 2 and all("ends after 2 lines" in reason for reason in told)
     with pytest.raises(
-        SeqkitError, match=r"long\.txt:3: no partner in .*a\.(de|en), which ends after 2 lines"
+        SeqkitError, match=r"long\.txt:3: no matching line in .*a\.(de|en), which ends after 2 lines"
     ):
         list(read_files(names, RecordErrors()))
     problems = RecordErrors(skip=True)
@@ -61,7 +61,12 @@ def test_lines_without_a_partner_are_told_and_counted(write_file, longer):
         (read_jsonl, "a.jsonl", b'{"en": "a", "de": 3}\n', ":1: 'de' is not a string"),
         (read_jsonl, "a.jsonl", b"[1]\n", ":1: not a JSON object"),
         (read_jsonl, "a.jsonl", b"\n{", ":2: not JSON"),
-        (read_jsonl, "a.jsonl", b'{"en": "a", "de": "\\ud800"}\n', ":1: 'de' has a NUL or half a surrogate"),
+        (
+            read_jsonl,
+            "a.jsonl",
+            b'{"en": "a", "de": "\\ud800"}\n',
+            ":1: 'de' has a NUL or an unpaired surrogate",
+        ),
     ],
 )
 def test_bad_rows_are_refused_with_their_place_or_skipped(write_file, reader, name, content, place):

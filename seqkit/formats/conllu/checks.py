@@ -1,4 +1,4 @@
-"""What makes a CoNLL-U block well formed: a quick look that never misses a fault, and checks that name it."""
+"""Validate CoNLL-U blocks: a fast test that never misses a fault, and slower checks that describe it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Range(NamedTuple):
 
 
 def may_be_faulty(body: str, cells: list[str], rows: int) -> bool:
-    """Whether the lines of a block need a closer look. Must be fast.
+    """Whether the lines of a block may have a fault and need the slower checks. Must be fast.
 
-    `cells` are those of all lines, where the first of a line keeps the line end before it: ten a line on the
-    whole, and no line end but in every tenth cell, mean ten in every line.
+    `cells` are the cells of all lines; the first cell of each line keeps the preceding line end. Each line has ten
+    cells if there are ten per line in total and only every tenth cell has a line end.
     """
     spaces = ASCII_SPACES if body.isascii() else SPACES
     return (
@@ -40,7 +40,7 @@ def may_be_faulty(body: str, cells: list[str], rows: int) -> bool:
 
 
 def check_rows(lines: list[str], start: int) -> None:
-    """Raise BadRecord for the first line from `start` on that has not ten sound cells."""
+    """Raise BadRecord for the first line from `start` on that does not have ten valid cells."""
     if start == len(lines):
         raise BadRecord("a sentence without words", "Delete its comments, or add its words.")
     for row in range(start, len(lines)):
@@ -49,7 +49,7 @@ def check_rows(lines: list[str], start: int) -> None:
             raise BadRecord("a comment inside a sentence", "Put comments before the first word.", row)
         if line.isspace():
             raise BadRecord(
-                "white space on an empty line", "Leave nothing on the line between sentences.", row
+                "white space on an empty line", "Delete the white space between the sentences.", row
             )
         cells = line.split("\t")
         if len(cells) != len(COLUMNS):
@@ -62,7 +62,7 @@ def check_rows(lines: list[str], start: int) -> None:
 
 def _check_cell(row: int, name: str, cell: str) -> None:
     if not cell:
-        raise BadRecord(f"the column {name} is empty", "Write _ where there is no value.", row)
+        raise BadRecord(f"the column {name} is empty", "Write _ for a missing value.", row)
     if cell != cell.strip():
         raise BadRecord(f"white space at an end of the column {name}: {cell!r}", "Delete it.", row)
     if name not in MAY_HOLD_SPACES and len(cell.split()) > 1:
@@ -71,7 +71,7 @@ def _check_cell(row: int, name: str, cell: str) -> None:
 
 
 def check_ids(ids: Sequence[str], start: int) -> list[Range]:
-    """The ranges among the IDs, which begin at line `start`. Raises BadRecord if an ID is amiss."""
+    """The ranges among the IDs, which begin at line `start`. Raises BadRecord for an invalid ID."""
     ranges: list[Range] = []
     word = node = 0
     for row, id in enumerate(ids):
@@ -96,22 +96,22 @@ def check_ids(ids: Sequence[str], start: int) -> list[Range]:
 def _check_range(row: int, new: Range, word: int, ranges: list[Range]) -> None:
     """`word` is the number of the word before the range."""
     if new.first > new.last:
-        raise BadRecord(f"the range {_id(new)} runs backwards", "Mend or delete it.", row)
+        raise BadRecord(f"the range {_id(new)} runs backwards", "Correct or delete it.", row)
     if ranges and new.first <= ranges[-1].last:
         raise BadRecord(
-            f"the range {_id(new)} overlaps the range {_id(ranges[-1])}", "Mend or delete one.", row
+            f"the range {_id(new)} overlaps the range {_id(ranges[-1])}", "Correct or delete one.", row
         )
     if new.first != word + 1:
-        reason = f"the range {_id(new)} stands before word {word + 1}"
+        reason = f"the range {_id(new)} is before word {word + 1}"
         raise BadRecord(reason, f"Put it before word {new.first}.", row)
 
 
 def _bad_id(row: int, id: str, word: int, node: int) -> BadRecord:
     if EMPTY_NODE.fullmatch(id):
-        reason = f"the empty node {id} stands where {word}.{node + 1} may"
+        reason = f"expected the empty node {word}.{node + 1}, got {id}"
         return BadRecord(reason, "Number empty nodes in order.", row)
     if id.isdecimal():
-        return BadRecord(f"the ID {id} stands where {word + 1} should", "Number the words 1, 2, 3, …", row)
+        return BadRecord(f"expected the ID {word + 1}, got {id}", "Number the words 1, 2, 3, …", row)
     return BadRecord(f"{id!r} is not an ID", "IDs look like 3 (word), 3-4 (range) or 3.1 (empty node).", row)
 
 

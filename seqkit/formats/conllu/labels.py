@@ -17,7 +17,7 @@ from seqkit.labels.kinds import column_kinds, in_order, kind_spec
 ID, LEMMA, MISC = 0, 2, 9
 ESCAPED = re.compile(r"\\([p\\])")
 PLACES = {name: place for place, name in enumerate(COLUMNS)}
-"""Name of a column -> its place in a row."""
+"""Name of a column -> its index in a row."""
 
 
 def rows_of(lines: Sequence[str]) -> list[list[str]]:
@@ -26,29 +26,29 @@ def rows_of(lines: Sequence[str]) -> list[list[str]]:
 
 
 def word_rows(rows: Sequence[list[str]]) -> list[list[str]]:
-    """Those rows that are words."""
+    """The rows that are words."""
     return [cells for cells in rows if cells[ID].isdecimal()]
 
 
 def read_columns() -> dict[str, int]:
-    """Kind -> the place in a row of each kind that is read unasked."""
+    """Kind -> column index of each kind that is read by default."""
     return {kind: PLACES[column] for kind, column in column_kinds().items()}
 
 
 class Layout(NamedTuple):
-    """Where the labels of some kinds stand in a row."""
+    """The positions of some kinds of label in a row."""
 
     columns: tuple[tuple[int, str], ...]
-    """Place of a column and the kind that it holds, in order."""
+    """Index of a column and the kind that it holds, in order."""
     in_misc: tuple[LabelSpec, ...]
     splits: int
-    """Tabs at which a row must be cut so that each of the columns is a cell."""
+    """Number of tabs at which to split a row so that each of the columns is a cell."""
     pattern: str
-    """A row for `%`: number, form, the columns' labels and MISC; `_` in the other columns."""
+    """A row as a format string for `%`: number, form, the columns' labels and MISC; `_` in the other columns."""
 
 
 def layout(kinds: Iterable[str]) -> Layout:
-    """Where the labels of these kinds stand in a row."""
+    """The positions of these kinds of label in a row."""
     return _layout(registry(), tuple(kinds))
 
 
@@ -68,7 +68,7 @@ def _layout(found: Registry, kinds: tuple[str, ...]) -> Layout:
 
 
 def add_labels(sentence: Sentence, kinds: Iterable[str]) -> None:
-    """Give a sentence that was read from CoNLL-U its labels of these kinds, where its block has them."""
+    """Add labels of these kinds to a sentence that was read from CoNLL-U, if its block has them."""
     rows = word_rows(rows_of(sentence.lines or ()))
     for kind in kinds:
         if kind not in sentence.labels and len(rows) == len(sentence.words):
@@ -78,7 +78,7 @@ def add_labels(sentence: Sentence, kinds: Iterable[str]) -> None:
 
 
 def labels_in(rows: Sequence[Sequence[str]], spec: LabelSpec) -> list[str]:
-    """The label of each word's row; "" where a computed label cannot be told."""
+    """The label of each word's row; "" if a computed label cannot be determined."""
     if spec.rows:
         return list(load(spec.rows)(rows))
     if spec.column:
@@ -93,9 +93,9 @@ def misc_key(spec: LabelSpec) -> str:
 
 
 def with_attribute(misc: str, spec: LabelSpec, value: str) -> str:
-    """A MISC column with the label of a kind, in the place of an earlier one; the rest of it stays.
+    """A MISC column with the label of a kind set or replaced; the other attributes stay.
 
-    A label that a missing key stands for is not written, unless it replaces one.
+    The kind's default label is not written, unless it replaces another one.
     """
     key = f"{misc_key(spec)}="
     own = key + value.replace("\\", "\\\\").replace("|", "\\p")

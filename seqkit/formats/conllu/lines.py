@@ -18,8 +18,10 @@ BREAKS = re.compile(r"[\t\n\r]")
 
 
 def relabelled(sentence: Sentence) -> list[str]:
-    """The block a sentence was read from; only the columns and MISC keys of the kinds in `labels` change, and labels
-    that are silver no more are not said to be so.
+    """The block that a sentence was read from, with new labels.
+
+    Only the columns and MISC keys of the kinds in `labels` change. The comment on silver labels is dropped if the
+    labels are no longer silver.
     """
     places = layout(sentence.labels)
     columns = [(place, list(map(_cell_of(place), sentence.labels[kind]))) for place, kind in places.columns]
@@ -42,7 +44,7 @@ def relabelled(sentence: Sentence) -> list[str]:
 
 
 def _in_misc(sentence: Sentence, places: Layout) -> list[tuple[LabelSpec, list[str]]]:
-    """The kinds of label that stand in MISC, each with its values."""
+    """The kinds of label in MISC, each with its values."""
     return [(spec, list(map(label_cell, sentence.labels[spec.name]))) for spec in places.in_misc]
 
 
@@ -57,7 +59,7 @@ def _with_misc(line: str, in_misc: Sequence[tuple[LabelSpec, list[str]]], word: 
 def fresh(sentence: Sentence, number: int) -> list[str]:
     """A new block: the words, their labels and multiword tokens, and all white space in MISC.
 
-    A tab or line break inside a word becomes a space: no column can hold it.
+    A tab or line break inside a word becomes a space, because no column can hold it.
     """
     return [*_comments(sentence, number), *_rows(sentence)]
 
@@ -73,7 +75,7 @@ def _comments(sentence: Sentence, number: int) -> Iterator[str]:
 
 
 def _rows(sentence: Sentence) -> list[str]:
-    """Rows of words, and one before the words of each multiword token, which tells the white space in their place."""
+    """Rows of words, and one before the words of each multiword token, which has their white space in MISC."""
     words = sentence.words
     spaces = sentence.spaces or [" "] * len(words)
     misc = list(map(misc_of, spaces))
@@ -105,13 +107,13 @@ def _form(word: str) -> str:
 
 
 def _cell_of(place: int) -> Callable[[str], str]:
-    """How a label is written in a column: white space may stand inside of lemmas alone."""
+    """The function that writes a label to a column: only lemmas may contain white space."""
     return _form if COLUMNS[place] in MAY_HOLD_SPACES else label_cell
 
 
 @lru_cache(maxsize=1 << 16)
 def label_cell(label: str) -> str:
-    """A label as a column may hold it. SeqkitError for one with white space inside."""
+    """A label as the text of a cell. Raises SeqkitError for a label with white space."""
     if not label:
         return NO_LABEL
     if len(label.split()) != 1 or label != label.strip():

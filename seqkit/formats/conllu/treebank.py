@@ -25,7 +25,7 @@ NEWDOC = re.compile(r"#\s*newdoc(?:\s+id)?(?:\s*=\s*(.*))?")
 
 
 def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
-    """The sentences of a file, with UPOS, XPOS, FEATS and white space, in flat memory.
+    """The sentences of a file, with UPOS, XPOS, FEATS and white space, in constant memory.
 
     A malformed sentence goes to `problems` with file, line, reason and fix. Args: kinds, other kinds of label to read.
     """
@@ -45,7 +45,7 @@ def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> I
 def parse(lines: list[str], kinds: Sequence[str] = (), columns: Mapping[str, int] | None = None) -> Sentence:
     """One sentence from the lines of its block, comments first. Raises BadRecord if it is malformed.
 
-    Args: kinds, kinds of label to read beside UPOS, XPOS and FEATS; columns, `read_columns()`, made once for a file.
+    Args: kinds, kinds of label to read besides UPOS, XPOS and FEATS; columns, `read_columns()`, computed once per file.
     """
     start = 0
     while start < len(lines) and lines[start].startswith("#"):
@@ -69,12 +69,12 @@ def parse(lines: list[str], kinds: Sequence[str] = (), columns: Mapping[str, int
 
 @lru_cache(maxsize=1 << 10)
 def _counting(count: int) -> list[str]:
-    """The ID cells of a block of words alone; all but the first keep the line end before them."""
+    """The ID cells of a block that has only words; all but the first keep the preceding line end."""
     return [f"\n{number}" if number > 1 else "1" for number in range(1, count + 1)]
 
 
 def _keep_words(sentence: Sentence, cells: list[str], start: int) -> None:
-    """Move the ranges to `multiwords` with the white space they tell, and drop empty nodes."""
+    """Move the ranges to `multiwords`, with the white space in their MISC, and drop empty nodes."""
     ids = [cell.removeprefix("\n") for cell in cells[ID::10]]
     ranges = checks.check_ids(ids, start)
     is_word = [id.isdecimal() for id in ids]
@@ -99,14 +99,14 @@ def _read_comments(sentence: Sentence, comments: list[str]) -> None:
 
 
 class Writer:
-    """Writes each sentence as a block: the one it was read from with its labels changed, or a fresh one."""
+    """Writes each sentence as a block: the original block with changed labels, or a new one."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._count = 0
 
     def write(self, sentence: Sentence) -> None:
-        """Write one sentence. One without words leaves nothing: CoNLL-U cannot hold it."""
+        """Write one sentence. Writes nothing for a sentence without words, which CoNLL-U cannot hold."""
         if not sentence.words:
             return
         self._count += 1
@@ -114,4 +114,4 @@ class Writer:
         self._file.write(("\n".join(lines) + "\n\n").encode())
 
     def close(self) -> None:
-        """Nothing is left to do: every block is complete."""
+        """Do nothing: every block is complete."""

@@ -12,7 +12,7 @@ LETTERS = {character: letter for letter, character in ESCAPES.items()}
 
 @lru_cache(maxsize=1 << 16)
 def space_after(misc: str) -> str:
-    """The white space after a token: one space where MISC says nothing."""
+    """The white space after a token: one space if MISC has no attribute for it."""
     spaces = _attribute(misc, "SpacesAfter")
     if spaces is not None:
         return spaces
@@ -20,13 +20,13 @@ def space_after(misc: str) -> str:
 
 
 def space_before(misc: str) -> str:
-    """The white space before a token, where MISC tells of any."""
+    """The white space before a token by its MISC; "" if there is none."""
     return _attribute(misc, "SpacesBefore") or ""
 
 
 @lru_cache(maxsize=1 << 10)
 def misc_of(space: str, before: str = "") -> str:
-    """A MISC column that tells the white space around a token, so that reading it back gives the same."""
+    """A MISC column with the white space around a token, such that reading it gives the same white space."""
     parts = []
     if space == "":
         parts.append("SpaceAfter=No")
@@ -38,7 +38,7 @@ def misc_of(space: str, before: str = "") -> str:
 
 
 def _attribute(misc: str, name: str) -> str | None:
-    """The white space an attribute holds; None if there is no such attribute or it holds other text."""
+    """The white space in an attribute; None if the attribute is missing or has other text."""
     for part in misc.split("|"):
         if part.startswith(f"{name}="):
             spaces = ESCAPED.sub(_character, part[len(name) + 1 :])

@@ -1,4 +1,4 @@
-"""The columns of CoNLL-U and the kinds of label that spaCy has a place for, in both directions."""
+"""Convert the columns of CoNLL-U and kinds of label to spaCy's token attributes, and back."""
 
 from __future__ import annotations
 
@@ -14,17 +14,24 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
 Columns = dict[str, list[str]]
-"""Name of the column, or kind of label -> one value a word, `_` for none."""
+"""Name of the column, or kind of label -> one value per word, `_` for none."""
 
 NATIVE = {"lemma": 2, "upos": 3, "xpos": 4, "feats": 5, "head": 6, "deprel": 7}
-"""The columns of a block that spaCy has a place for, and where they stand in a line."""
-HELD_IN = {"lemma": "LEMMA", "upos": "POS", "xpos": "TAG", "feats": "MORPH", "head": "HEAD", "deprel": "DEP"}
-"""Column -> the attribute of spaCy that holds it."""
+"""The columns of a block that spaCy has an attribute for, and their indices in a line."""
+ATTRIBUTES = {
+    "lemma": "LEMMA",
+    "upos": "POS",
+    "xpos": "TAG",
+    "feats": "MORPH",
+    "head": "HEAD",
+    "deprel": "DEP",
+}
+"""Column -> spaCy's attribute."""
 FEATS = re.compile(r"[^=|]*=[^=|]*(\|[^=|]*=[^=|]*)*")
 
 
 def kinds_held(kinds: Iterable[str]) -> list[str]:
-    """The kinds of label that spaCy has a place for; of two with the same place, the one that is shown first."""
+    """The kinds of label that spaCy has an attribute for; of two with the same attribute, the one displayed first."""
     places: dict[str, str] = {}
     for kind in in_order(kinds):
         if place := kind_spec(kind).spacy:
@@ -33,16 +40,16 @@ def kinds_held(kinds: Iterable[str]) -> list[str]:
 
 
 def is_annotated(doc: Doc, kind: str) -> bool:
-    """Whether some token of a Doc has a value of a kind that spaCy has a place for."""
+    """Whether some token of a Doc has a value of a kind that spaCy has an attribute for."""
     return doc.has_annotation(kind_spec(kind).spacy)
 
 
 def doc_arguments(columns: Columns, count: int) -> dict[str, Any]:
-    """The columns as arguments of `Doc`; empty for a value that spaCy would refuse."""
+    """The columns as arguments of `Doc`; "" in place of values that spaCy would refuse."""
     from spacy.parts_of_speech import IDS
 
     arguments: dict[str, Any] = {}
-    held = {_place(name): values for name, values in columns.items()}
+    held = {_attribute(name): values for name, values in columns.items()}
     if "POS" in held:
         arguments["pos"] = [value if value in IDS else "" for value in held["POS"]]
     if "TAG" in held:
@@ -62,19 +69,19 @@ def doc_arguments(columns: Columns, count: int) -> dict[str, Any]:
     return arguments
 
 
-def _place(name: str) -> str:
-    """The attribute of spaCy that holds a column or kind of label."""
-    return HELD_IN.get(name) or kind_spec(name).spacy
+def _attribute(name: str) -> str:
+    """spaCy's attribute for a column or kind of label."""
+    return ATTRIBUTES.get(name) or kind_spec(name).spacy
 
 
 def _entities(tags: list[str]) -> list[str]:
-    """Tags as `Doc` takes them: BIO, and empty for a word that has none."""
+    """Tags as arguments of `Doc`: BIO, and "" for a word without one."""
     pairs = zip(tags, as_bio(tags), strict=True)
     return ["" if tag == NO_LABEL or bio in ("B-", "I-") else bio for tag, bio in pairs]
 
 
 def _is_tree(heads: list[str]) -> bool:
-    """Whether there is one root, and every word hangs from it."""
+    """Whether the heads form one tree."""
     children: dict[str, list[str]] = {}
     for index, head in enumerate(heads, 1):
         children.setdefault(head, []).append(str(index))
@@ -87,12 +94,12 @@ def _is_tree(heads: list[str]) -> bool:
 
 
 def columns_of(doc: Doc, names: Iterable[str] = NATIVE) -> Columns:
-    """What spaCy holds of some columns, in the spelling of CoNLL-U."""
-    return {name: [GETTERS[_place(name)](token) or NO_LABEL for token in doc] for name in names}
+    """The values in a Doc of some columns, in the spelling of CoNLL-U."""
+    return {name: [GETTERS[_attribute(name)](token) or NO_LABEL for token in doc] for name in names}
 
 
 def feats_of(token: Token) -> str:
-    """The features in the order of UD, which looks at no case (Number before NumType); spaCy's own does."""
+    """The features in UD's order, which ignores case (Number before NumType); spaCy's order does not."""
     return "|".join(sorted(str(token.morph).split("|"), key=str.lower))
 
 
@@ -103,7 +110,7 @@ def _head(token: Token) -> str:
 
 
 def _entity(token: Token) -> str:
-    """The tag of a word in BIO; "" where spaCy does not say whether it is part of an entity."""
+    """The BIO tag of a word; "" if spaCy has no value for it."""
     return f"{token.ent_iob_}-{token.ent_type_}" if token.ent_iob_ in ("B", "I") else token.ent_iob_
 
 
@@ -116,11 +123,11 @@ GETTERS: dict[str, Callable[[Token], str]] = {
     "DEP": lambda token: "root" if token.dep_ == "ROOT" else token.dep_,
     "ENT_IOB": _entity,
 }
-"""Attribute of spaCy -> its value of a token."""
+"""Attribute of spaCy -> function from a token to its value."""
 
 
 def instead(held: Columns, wanted: Columns) -> dict[str, list[tuple[int, str, str]]]:
-    """Where spaCy holds another value than it should: index, its value, the right one."""
+    """The values that spaCy changed: index, spaCy's value, the original one."""
     changes = {
         name: [
             (index, pair[0], pair[1])
@@ -133,9 +140,9 @@ def instead(held: Columns, wanted: Columns) -> dict[str, list[tuple[int, str, st
 
 
 def set_labels(doc: Doc, tokens: list[Token], labels: Columns) -> None:
-    """Set the labels of a Doc's tokens, of the kinds that spaCy has a place for.
+    """Set the labels of a Doc's tokens, for the kinds that spaCy has an attribute for.
 
-    Args: tokens, those that have labels (none of white space). A value that spaCy would refuse is left out.
+    Args: tokens, the tokens that have labels (none of white space). Values that spaCy would refuse are skipped.
     """
     from spacy.tokens import Doc as Docs
 
@@ -144,16 +151,16 @@ def set_labels(doc: Doc, tokens: list[Token], labels: Columns) -> None:
     arguments.pop("sent_starts", None)
     like = Docs(doc.vocab, [token.text for token in tokens], **arguments)
     for kind in columns:
-        place = _place(kind)
+        attribute = _attribute(kind)
         for token, source in zip(tokens, like, strict=True):
-            if place in SETTERS:
-                SETTERS[place](token, source)
-        if place == "ENT_IOB":
+            if attribute in SETTERS:
+                SETTERS[attribute](token, source)
+        if attribute == "ENT_IOB":
             doc.set_ents([_span(doc, tokens, entity) for entity in like.ents])
 
 
 def _span(doc: Doc, tokens: list[Token], entity: Span) -> Span:
-    """An entity of the words as one of the whole Doc."""
+    """Map an entity of the words to a span of the whole Doc."""
     from spacy.tokens import Span as Spans
 
     return Spans(doc, tokens[entity.start].i, tokens[entity.end - 1].i + 1, entity.label_)
@@ -181,4 +188,4 @@ SETTERS: dict[str, Callable[[Token, Token], None]] = {
     "MORPH": _set_morph,
     "LEMMA": _set_lemma,
 }
-"""Attribute of spaCy -> what copies it from one token to another."""
+"""Attribute of spaCy -> function that copies it from one token to another."""

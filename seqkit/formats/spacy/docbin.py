@@ -1,6 +1,6 @@
 """spaCy's DocBin (`.spacy`). A file is one compressed record, so it is read and written whole.
 
-It holds zlib, msgpack and numpy arrays of numbers: reading one runs no code from it and unpickles nothing.
+It consists of zlib, msgpack and numpy arrays of numbers: reading runs no code from it and unpickles nothing.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
-    """The sentences of all Docs; `where` has the number of the Doc, from 1, for a line.
+    """The sentences of all Docs; `where` has the number of the Doc, from 1, in place of a line.
 
-    Args: kinds, kinds of label to read beside upos, xpos and feats. Raises SeqkitError for a file that is no DocBin.
+    Args: kinds, kinds of label to read besides upos, xpos and feats. Raises SeqkitError if the file is not a DocBin.
     """
     name = str(path)
     for number, doc in enumerate(_docs(path), 1):
@@ -45,19 +45,18 @@ def _docs(path: FilePath) -> Iterator[Doc]:
     collecting = gc.isenabled()
     try:
         yield from DocBin().from_bytes(data).get_docs(Vocab())
-    except (
-        Exception
-    ) as error:  # bytes that are no DocBin fail in many ways, by where they first make no sense
+    # Bytes that are not a DocBin raise many kinds of exception.
+    except Exception as error:
         problem = f"{path}: is not a spaCy DocBin, or it is damaged ({type(error).__name__}: {error})"
         raise SeqkitError(problem, "Write it again with DocBin.to_disk.") from error
     finally:
-        # spaCy's decoder switches the collector off, and leaves it off when it fails.
+        # spaCy's decoder disables garbage collection, and leaves it disabled if it fails.
         if collecting:
             gc.enable()
 
 
 class Writer:
-    """Writes one Doc a sentence, when it is closed."""
+    """Writes one Doc per sentence; the file is written by `close`."""
 
     def __init__(self, file: BinaryIO) -> None:
         from spacy.tokens import DocBin
@@ -68,7 +67,7 @@ class Writer:
         self._docs = DocBin(store_user_data=True)
 
     def write(self, sentence: Sentence) -> None:
-        """Take one sentence."""
+        """Add one sentence."""
         self._docs.add(to_doc(sentence, self._vocab))
 
     def close(self) -> None:

@@ -1,8 +1,8 @@
-"""Sentences as spaCy Docs, and Docs as sentences.
+"""Convert sentences to spaCy Docs and back.
 
-What spaCy has a place for goes there: words, one space or none, `pos_`, `tag_`, `morph`, `lemma_`, `ents`, and a
-tree of `head` and `dep_`. What else a sentence holds is plain data in `doc.user_data["seqkit"]`; so is a value
-that spaCy would change or refuse, beside the one it holds instead. A change made to the Doc later counts.
+Words, one space or none, `pos_`, `tag_`, `morph`, `lemma_`, `ents`, and a tree of `head` and `dep_` go to spaCy's
+attributes. The rest of a sentence is plain data in `doc.user_data["seqkit"]`, as are values that spaCy would change or
+refuse, each with spaCy's value. Later changes of the Doc take precedence over these data.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ if TYPE_CHECKING:
     from spacy.vocab import Vocab
 
 KEY = "seqkit"
-"""Where a Doc's `user_data` holds what spaCy has no place for."""
+"""Key in a Doc's `user_data` of the data that spaCy has no attribute for."""
 
 
 def to_doc(sentence: Sentence, vocab: Vocab) -> Doc:
-    """A Doc that holds all of the sentence, and that spaCy takes for one sentence."""
+    """A Doc of one sentence with all data of the sentence."""
     from spacy.tokens import Doc
 
     if sentence.lines:
@@ -52,10 +52,10 @@ def to_doc(sentence: Sentence, vocab: Vocab) -> Doc:
 
 
 def from_doc(doc: Doc, kinds: Sequence[str] = ()) -> list[Sentence]:
-    """The sentences of a Doc, as it marks them; else the whole Doc is one.
+    """The sentences of a Doc by its sentence boundaries; without boundaries the whole Doc is one sentence.
 
-    Tokens of white space are no words. A kind of label is there when some token has it. Args: kinds, those to read
-    beside upos, xpos, feats and what `to_doc` put there. Raises BadRecord for a Doc that makes no sense.
+    Tokens of white space are not words. A kind of label is present if some token has it. Args: kinds, kinds of label to
+    read besides upos, xpos, feats and those that `to_doc` stored. Raises BadRecord for damaged data.
     """
     data = doc.user_data.get(KEY)
     try:
@@ -67,7 +67,7 @@ def from_doc(doc: Doc, kinds: Sequence[str] = ()) -> list[Sentence]:
 
 
 def _from_block(sentence: Sentence) -> tuple[Columns, dict[str, Any]]:
-    """The columns of a CoNLL-U block and the labels that spaCy has a place for, and the rest of the block."""
+    """The columns of a CoNLL-U block and the labels that spaCy has an attribute for, and the rest of the block."""
     lines = relabelled(sentence)
     rows = rows_of(lines)
     words = word_rows(rows)
@@ -85,7 +85,7 @@ def _from_block(sentence: Sentence) -> tuple[Columns, dict[str, Any]]:
 
 
 def _from_fields(sentence: Sentence) -> tuple[Columns, dict[str, Any]]:
-    """The labels of a sentence that was never CoNLL-U, and the rest of it."""
+    """The labels of a sentence that was not read from CoNLL-U, and the rest of its data."""
     record = to_record(sentence)
     kinds = [kind for kind in record if kind in sentence.labels]
     labels = {kind: record.pop(kind) for kind in kinds_held(kinds)}
@@ -94,7 +94,7 @@ def _from_fields(sentence: Sentence) -> tuple[Columns, dict[str, Any]]:
 
 
 def _of_data(doc: Doc, data: dict[str, Any], wanted: Sequence[str]) -> Sentence:
-    """The sentence that `to_doc` made this Doc from, with what was changed in the Doc since."""
+    """The sentence that `to_doc` made this Doc from, with later changes of the Doc."""
     kinds = dict.fromkeys((*data.get("kinds", ()), *wanted))
     in_doc = kinds_held((*standard_kinds(), *kinds))
     columns = columns_of(doc, dict.fromkeys((*NATIVE, *in_doc)))
@@ -108,8 +108,8 @@ def _of_data(doc: Doc, data: dict[str, Any], wanted: Sequence[str]) -> Sentence:
         others = [kind for kind in in_doc if kind not in NATIVE and is_annotated(doc, kind)]
         sentence.labels |= {kind: columns[kind] for kind in others}
     else:
-        there = {kind for kind in in_doc if words and is_annotated(doc, kind)}.union(data["kinds"])
-        labels = {kind: columns[kind] for kind in in_doc if kind in there}
+        present = {kind for kind in in_doc if words and is_annotated(doc, kind)}.union(data["kinds"])
+        labels = {kind: columns[kind] for kind in in_doc if kind in present}
         sentence = from_record({**data["record"], "words": words, **labels}, list(kinds))
     sentence.silver = data["silver"] or sentence.silver
     return sentence
@@ -144,7 +144,7 @@ def _of_tokens(doc: Doc, held: Sequence[str]) -> list[Sentence]:
 
 
 def _white_space(doc: Doc) -> tuple[str, dict[int, str]]:
-    """The white space before the first word, and after each word by its index, tokens of it included."""
+    """The white space before the first word, and after each word by its index, including white-space tokens."""
     before = ""
     after: dict[int, str] = {}
     last = None

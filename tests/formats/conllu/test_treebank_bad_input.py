@@ -36,10 +36,10 @@ BAD = {
     "eleven columns": (row("1") + row("2", "a\tb"), 6, "11 columns", "number-of-columns"),
     "nine and eleven": (row("1")[2:] + row("2", "a\tb"), 5, "9 columns", "invalid-line"),
     "spaces for tabs": ("1 a _ X\n", 5, "1 columns", "number-of-columns"),
-    "id left out": (row("1") + row("3"), 6, "ID 3 stands where 2 should", "word-id-sequence"),
-    "id twice": (row("1") + row("1"), 6, "ID 1 stands where 2 should", "word-id-sequence"),
-    "ids backwards": (row("2") + row("1"), 5, "ID 2 stands where 1 should", "word-id-sequence"),
-    "first id": ("# c\n" + row("0") + row("1"), 6, "ID 0 stands where 1 should", "invalid-word-id"),
+    "id left out": (row("1") + row("3"), 6, "expected the ID 2, got 3", "word-id-sequence"),
+    "id twice": (row("1") + row("1"), 6, "expected the ID 2, got 1", "word-id-sequence"),
+    "ids backwards": (row("2") + row("1"), 5, "expected the ID 1, got 2", "word-id-sequence"),
+    "first id": ("# c\n" + row("0") + row("1"), 6, "expected the ID 1, got 0", "invalid-word-id"),
     "no id": (row("x"), 5, "'x' is not an ID", "invalid-line"),
     "overlapping ranges": (
         row("1-2") + row("1") + row("2-3") + row("2") + row("3"),
@@ -57,7 +57,7 @@ BAD = {
     "range too late": (
         row("1") + row("1-2") + row("2"),
         6,
-        "stands before word 2",
+        "is before word 2",
         "misplaced-word-interval",
     ),
     "range too long": (row("1") + row("2-3") + row("2"), 6, "ends after the last word", "word-interval-out"),
@@ -179,7 +179,7 @@ def test_faults_are_found_wherever_chunks_end(write_file, monkeypatch):
         problems = RecordErrors(skip=True)
         assert [s.where.line for s in read(path, problems)] == [1, 5, 9, 16, 21], size
         assert sorted(problems.first) == [
-            f"{path}:14: the ID 3 stands where 2 should",
+            f"{path}:14: expected the ID 2, got 3",
             f"{path}:20: an empty line where a sentence should start",
             f"{path}:20: the lines end in CRLF",
         ]
