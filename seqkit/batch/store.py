@@ -226,7 +226,7 @@ class LocalStore(Store):
         self._locks, self._logs = [], {}
 
     def put_soon(self, name: str, data: bytes) -> None:
-        """Write under a temporary name until `settle`: syncing each small file would take longer than all other work."""
+        """Write under a temporary name until `settle`: syncing each small file would be slower than all other work."""
         target = self.path(name)
         self._make_folder(target.parent)
         draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
