@@ -49,7 +49,7 @@ def alignment(model: Any, source: Mapping[str, Any], output: Any) -> Alignment:
         weights_TS.unflatten(1, (-1, together[name])).sum(2)
         for name, weights_TS in zip(labels, of_each, strict=True)
     ]
-    source_labels = [label for own in labels.values() for label in own]
+    source_labels = [label for of_encoder in labels.values() for label in of_encoder]
     return Alignment(decoder.labels(output), source_labels, torch.cat(folded, dim=1).cpu().numpy())
 
 

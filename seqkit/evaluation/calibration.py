@@ -82,9 +82,9 @@ def measure_calibration(model: Any, gold: Sequence[Sentence], kinds: Sequence[st
 
 def _on_cpu(head: Any) -> tuple[Any, Any]:
     """Copies of a head on the CPU, without and with its temperature."""
-    plain, own = copy.deepcopy(head).cpu(), copy.deepcopy(head).cpu()
+    plain, scaled = copy.deepcopy(head).cpu(), copy.deepcopy(head).cpu()
     plain.temperature.fill_(1)
-    return plain, own
+    return plain, scaled
 
 
 def _equal_lengths(gold: Sequence[Sentence]) -> Iterator[list[Sentence]]:
@@ -100,7 +100,7 @@ def _labelled(sentences: Sequence[Sentence], kind: str) -> Tensor:
     rows = [sentence.labels.get(kind, unlabelled) for sentence in sentences]
     has_kind = [kind in sentence.labels for sentence in sentences]
     return torch.tensor(
-        [[here and is_label(kind, label) for label in row] for here, row in zip(has_kind, rows, strict=True)]
+        [[has and is_label(kind, label) for label in row] for has, row in zip(has_kind, rows, strict=True)]
     )
 
 

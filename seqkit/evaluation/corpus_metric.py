@@ -38,12 +38,12 @@ class CorpusMetric(ABC):
     def for_language(self, language: str, tokenizer: str = "") -> CorpusMetric:
         """Return the metric for outputs in a language. Override it if the language changes tokenization.
 
-        Args: language, a code such as "de"; tokenizer, one of sacreBLEU, "": the usual one of the language.
+        Args: language, a code such as "de"; tokenizer, a name of sacreBLEU, "": the usual one of the language.
         """
         return self
 
     def signature(self, samples: int) -> str:
-        """Settings with which another program gives the same number; "" if the name is enough.
+        """Settings with which another program computes the same number; "" if the name is enough.
 
         Args: samples, number of resampled corpora.
         """
@@ -66,7 +66,7 @@ class Score(NamedTuple):
     """95 % interval, by bootstrap over outputs (Koehn 2004)."""
     high: float
     signature: str
-    """What sacreBLEU needs to give the same number again."""
+    """The settings with which sacreBLEU computes the same number."""
     higher_is_better: bool = True
 
     def as_metric(self, name: str) -> Metric:
@@ -87,7 +87,7 @@ def title_of(name: str) -> str:
 
 
 def higher_is_better(name: str) -> bool:
-    """Whether higher scores of a registered metric are better ones."""
+    """Whether higher scores of a registered metric are better."""
     return bool(registry().find("metrics", name).higher_is_better)
 
 
@@ -96,7 +96,7 @@ def measured(
 ) -> Metric:
     """Compute a registered metric with its 95 % bootstrap interval over outputs (Koehn 2004).
 
-    Args: bootstrap, whether to estimate the interval; language, that of the outputs, or "".
+    Args: bootstrap, whether to estimate the interval; language, the language of the outputs, or "".
     """
     spec, metric = registry().find("metrics", name), metric_of(name)
     metric = metric.for_language(language) if language else metric

@@ -23,7 +23,7 @@ BATCH = 32
 
 @dataclass(frozen=True)
 class Verdict:
-    """Agreement of the text that a judge read with the text that was to be drawn."""
+    """Agreement of the text that a judge model read with the text to draw."""
 
     exact: Accuracy
     """Exact matches of whole texts."""
@@ -39,7 +39,7 @@ class DrawingScores:
 
     pairs: int
     log_likelihood: float
-    """Mean of log P(target | source), or of a lower bound if the decoder offers no more."""
+    """Mean of log P(target | source), or of a lower bound if the decoder offers only that."""
     drawn: Verdict | None = None
     """The judge on the outputs of the model."""
     real: Verdict | None = None
@@ -85,18 +85,18 @@ def clauses_of(text: str) -> list[str]:
     return CLAUSE.split(" ".join(text.split()))
 
 
-def judged(read: Sequence[str], told: Sequence[str]) -> Verdict:
-    """Compare the texts that a judge read with the sources of the model."""
-    right = [" ".join(a.split()) == " ".join(b.split()) for a, b in zip(read, told, strict=True)]
-    parts = [clauses_of(text) for text in told]
+def judged(read: Sequence[str], captions: Sequence[str]) -> Verdict:
+    """Compare the texts that a judge model read with the captions, the sources of the model."""
+    right = [" ".join(a.split()) == " ".join(b.split()) for a, b in zip(read, captions, strict=True)]
+    parts = [clauses_of(text) for text in captions]
     found = [
-        (Counter(own) & Counter(clauses_of(text))).total() for own, text in zip(parts, read, strict=True)
+        (Counter(part) & Counter(clauses_of(text))).total() for part, text in zip(parts, read, strict=True)
     ]
     groups: dict[int, list[bool]] = defaultdict(list)
-    for own, one in zip(parts, right, strict=True):
-        groups[len(own)].append(one)
+    for part, is_right in zip(parts, right, strict=True):
+        groups[len(part)].append(is_right)
     return Verdict(
         Accuracy(sum(right), len(right)),
         Accuracy(sum(found), sum(map(len, parts))),
-        {count: Accuracy(sum(own), len(own)) for count, own in sorted(groups.items())},
+        {count: Accuracy(sum(group), len(group)) for count, group in sorted(groups.items())},
     )

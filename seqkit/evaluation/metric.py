@@ -8,7 +8,7 @@ from typing import NamedTuple
 PERCENT, POINTS = "share, %", "share"
 """Units of shares from 0 to 1, shown times 100, with and without the percent sign."""
 NATS = "nats a step"
-"""Unit of a negative log-likelihood; plots draw it beside the training loss."""
+"""Unit of a negative log-likelihood; plots show it on the axis of the training loss."""
 
 
 class Metric(NamedTuple):
@@ -46,8 +46,8 @@ class Metric(NamedTuple):
 def is_better(scores: list[Metric], before: list[Metric]) -> bool:
     """Whether an epoch is better than an earlier one.
 
-    The first metric decides. If it is equal, metrics of which less is better decide in their order (such as error rates
-    and perplexity after exact matches). If the first metric is another one than before, the later epoch is better.
+    The first metric decides. If it is equal, the metrics for which lower is better decide in their order (such as error
+    rates and perplexity after exact matches). If the first metric has changed, the later epoch is better.
     """
     first, first_before = scores[0], before[0]
     if first.name != first_before.name:

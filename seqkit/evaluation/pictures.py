@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 PICTURES = ("png", "pdf", "svg")
 """Formats by suffix; the first is the default."""
 UNDATED: dict[str, dict[str, Any]] = {"png": {}, "pdf": {"CreationDate": None}, "svg": {"Date": None}}
-"""Metadata that leaves out the time, so that equal figures give equal bytes."""
+"""Metadata without the time, so that equal figures give equal bytes."""
 FONTS = (
     *("Noto Sans CJK JP", "Noto Sans CJK SC", "IPAexGothic", "Hiragino Sans", "MS Gothic", "Yu Gothic"),
     *("Microsoft YaHei", "PingFang SC", "WenQuanYi Zen Hei", "Droid Sans Fallback", "Malgun Gothic"),
@@ -31,7 +31,7 @@ def check_picture(path: Path) -> None:
     """Raise SeqkitError for an unknown suffix or a missing folder."""
     picture_format(path)
     if not path.parent.is_dir():
-        raise SeqkitError(f"{path.parent}: no such folder", "Make it first.", exit_code=2)
+        raise SeqkitError(f"{path.parent}: no such folder", "Create it first.", exit_code=2)
 
 
 def picture_format(path: Path) -> str:
@@ -39,13 +39,15 @@ def picture_format(path: Path) -> str:
     suffix = path.suffix.lower().removeprefix(".") or PICTURES[0]
     if suffix not in PICTURES:
         known = ", ".join(f".{name}" for name in PICTURES)
-        raise SeqkitError(f"{path}: .{suffix} is no picture of this kind", f"Choose {known}.", exit_code=2)
+        raise SeqkitError(
+            f"{path}: .{suffix} is not a supported picture format", f"Choose {known}.", exit_code=2
+        )
     return suffix
 
 
 @contextmanager
 def letters_of_any_script() -> Iterator[list[str]]:
-    """A context in which plots use all installed fallback fonts. At the end the list has warnings on missing ones."""
+    """A context in which plots use all installed fallback fonts. At its end the list has a warning on missing ones."""
     from matplotlib import font_manager, rc_context
 
     installed = {font.name for font in font_manager.fontManager.ttflist}
@@ -53,16 +55,16 @@ def letters_of_any_script() -> Iterator[list[str]]:
     missing: list[str] = []
     with (
         rc_context({"font.family": families, "svg.fonttype": "none", "svg.hashsalt": "seqkit"}),
-        warnings.catch_warnings(record=True) as told,
+        warnings.catch_warnings(record=True) as caught,
     ):
         warnings.simplefilter("always")
         yield missing
-    for warning in told:
+    for warning in caught:
         if "Glyph" not in str(warning.message):
             warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
-    if any("Glyph" in str(warning.message) for warning in told):
+    if any("Glyph" in str(warning.message) for warning in caught):
         missing.append(
-            "no installed font has some of the letters, which are boxes now: install one (Noto), or write .svg"
+            "no installed font has some of the letters, which are drawn as boxes: install one (Noto), or write .svg"
         )
 
 
@@ -74,7 +76,7 @@ def save_figure(figure: Figure, picture: Path) -> None:
 
 
 def html_of(figure: Figure) -> str:
-    """A figure as an HTML element, with the picture inside of it."""
+    """A figure as an HTML element with an embedded picture."""
     import base64
     from io import BytesIO
 

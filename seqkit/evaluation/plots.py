@@ -18,9 +18,9 @@ PLOTTED = 40
 
 
 def learning_curve(progress: Progress, picture: Path, title: str = "") -> None:
-    """Plot losses and scores by epoch. A run without an epoch has no plot.
+    """Plot losses and scores by epoch. Does nothing for a run without an epoch.
 
-    Losses are negative log-likelihoods for each step; a perplexity on dev is shown as its logarithm.
+    Losses are negative log-likelihoods per step; a perplexity on dev is shown as its logarithm.
     """
     from matplotlib.figure import Figure
 
@@ -32,7 +32,7 @@ def learning_curve(progress: Progress, picture: Path, title: str = "") -> None:
     loss_axis = figure.add_subplot()
     loss_axis.set_title(title, wrap=True)
     loss_axis.plot(epochs, [row["train_loss"] for row in rows], "k--", label="train loss (left)")
-    loss_axis.set(xlabel="epoch", ylabel="negative log-likelihood a step")
+    loss_axis.set(xlabel="epoch", ylabel="negative log-likelihood per step")
     score_axis = loss_axis.twinx()
     score_axis.set_ylabel("score, %")
     score_axis.plot(epochs, [100 * row["train_accuracy"] for row in rows], label="train accuracy")

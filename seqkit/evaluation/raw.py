@@ -62,7 +62,7 @@ class RawScores:
 
 class _Word(NamedTuple):
     span: Span
-    """Range of characters; of a word inside a multiword token, that of the token."""
+    """Range of characters; for a word inside a multiword token, that of the token."""
     form: str
     inside: bool
     labels: dict[str, str]
@@ -92,7 +92,7 @@ class _Text:
                 span = self._token(form)
             inside = index <= last
             labels = {kind: values[index] for kind, values in sentence.labels.items()}
-            # As the reference script does: only written forms lose their spaces.
+            # As in the reference script: only written forms lose their spaces.
             self.words.append(
                 _Word(span, (form if inside else "".join(form.split())).lower(), inside, labels)
             )
@@ -158,8 +158,8 @@ def _check_same(gold: _Text, system: _Text) -> None:
     at = next((index for index, (left, right) in pairs if left != right), min(len(one), len(other)))
     raise SeqkitError(
         f"gold and system are not the same text: '{one[at : at + 20]}' and '{other[at : at + 20]}' "
-        f"after {at} characters that are no white space",
-        "Give the system the raw text of the gold file.",
+        f"after {at} characters other than white space",
+        "Run the system on the raw text of the gold file.",
     )
 
 

@@ -40,7 +40,7 @@ class ErrorRate(NamedTuple):
 
     @property
     def value(self) -> float:
-        """The rate; edits where the references are empty count as one each."""
+        """Edits per unit of the references; the number of edits if the references are empty."""
         return self.edits / max(self.length, 1)
 
 
@@ -73,7 +73,7 @@ def score_recognition(
 ) -> RecognitionScores:
     """Score outputs against their references, at least one. `side` is the language of the targets."""
     lengths = [len(words(reference)) for reference in references]
-    # Edits are counted of words and of characters already.
+    # Edit rates of words and characters are computed below.
     chosen = [name for name in METRICS if higher_is_better(name)] if _are_sentences(references, side) else []
     return RecognitionScores(
         pairs=len(outputs),
@@ -103,8 +103,8 @@ def _by_words(
     if not 1 < len(members) <= LENGTHS:
         return {}
     return {
-        length: Accuracy(exact_matches([outputs[i] for i in own], [references[i] for i in own]), len(own))
-        for length, own in sorted(members.items())
+        length: Accuracy(exact_matches([outputs[i] for i in ids], [references[i] for i in ids]), len(ids))
+        for length, ids in sorted(members.items())
     }
 
 

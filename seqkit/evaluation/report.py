@@ -23,7 +23,7 @@ class Table(NamedTuple):
 
 
 class Section(NamedTuple):
-    """A section of a model card: heading, what was counted, tables."""
+    """A section of a model card: heading, size of the data, tables."""
 
     title: str
     summary: str
@@ -33,13 +33,13 @@ class Section(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """A task's own tables and JSON, where the table of the metrics would not say enough."""
+    """Tables and JSON of a task in place of the default table of metrics."""
 
     tables: Sequence[Table]
     data: Mapping[str, Any]
-    """Everything measured, as JSON has it."""
+    """All results as data for JSON."""
     in_card: Sequence[Table] = ()
-    """Which of the tables `--card` adds to the model's card."""
+    """The tables that `--card` adds to the model's card."""
 
 
 @dataclass(frozen=True)
@@ -51,17 +51,17 @@ class Report:
     metrics: Sequence[Metric] = ()
     """The scores as values, the main one first."""
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """What JSON has beside the metrics: the model, the data, counts."""
+    """Further data for JSON: the model, the data set, counts."""
     tables: Sequence[Table] = ()
     """Tables after that of the metrics."""
     section: str = ""
-    """Heading of the scores in the model's card; "": they have no place in a card."""
+    """Heading of the scores in the model's card; "": they are not written to a card."""
     counted: str = ""
-    """What was counted, such as `2,077 sentences, 25,094 words`: under that heading."""
+    """The size of the data, such as `2,077 sentences, 25,094 words`, shown under that heading."""
     note: str = ""
     """A line after the tables of the card."""
     layout: Layout | None = None
-    """In place of the table and JSON of the metrics."""
+    """Replaces the table and JSON of the metrics."""
 
     @property
     def shown(self) -> list[Table]:
@@ -70,20 +70,20 @@ class Report:
 
     @property
     def data(self) -> dict[str, Any]:
-        """Everything measured, as JSON has it."""
+        """All results as data for JSON."""
         found = self.layout.data if self.layout else {"metrics": metric_data(self.metrics)}
         return {**self.facts, **found}
 
     @property
     def card(self) -> Section | None:
-        """What `--card` adds to the model card; None if it does not apply."""
+        """The section that `--card` adds to the model card; None if there is none."""
         if not self.section:
             return None
         tables = self.layout.in_card if self.layout else [metric_table(self.metrics)]
         return Section(self.section, f"{self.counted}." if self.counted else "", tables, self.note)
 
     def _repr_html_(self) -> str:
-        """What a notebook shows."""
+        """The report as HTML for notebooks."""
         return f"<p>{escape(self.title)}</p>" + "".join(map(html_table, self.shown))
 
     def markdown(self) -> list[str]:
@@ -92,7 +92,7 @@ class Report:
 
 
 def html_table(table: Table) -> str:
-    """A table with its title as a part of a page."""
+    """A table with its title as HTML."""
     rows = [f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in table.rows]
     header = "".join(f"<th>{escape(cell)}</th>" for cell in table.header)
     caption = f"<caption>{escape(table.title)}</caption>"
@@ -100,12 +100,12 @@ def html_table(table: Table) -> str:
 
 
 def silver_warning(silver: str | None) -> str:
-    """The warning beside scores against silver labels; "" for gold labels."""
+    """The warning for scores against silver labels; "" for gold labels."""
     return f"SILVER: labels by {silver}, not by people" if silver else ""
 
 
 def metric_table(metrics: Sequence[Metric], title: str = "Scores") -> Table:
-    """Metrics with their 95 % intervals; shares in %. The title says of which metrics lower is better."""
+    """Metrics with their 95 % intervals; shares in %. The title lists the metrics for which lower is better."""
     lower = [metric.title for metric in metrics if not metric.higher_is_better]
     if lower:
         which = "" if len(lower) == len(metrics) else f"{', '.join(lower)}: "

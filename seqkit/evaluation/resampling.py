@@ -57,4 +57,4 @@ def few(count: int) -> str:
     """A warning on comparisons over few sentences; "" if there are enough."""
     if count >= FEW:
         return ""
-    return f"{count} sentence(s): intervals and p-values of a bootstrap come out too small below {FEW}"
+    return f"{count} sentence(s): intervals and p-values of a bootstrap are too small below {FEW}"

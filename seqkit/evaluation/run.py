@@ -50,7 +50,7 @@ def raw_text(gold: Sequence[Sentence]) -> Iterator[RawText]:
         if sentence.spaces is None:
             where = f"{sentence.where}: " if sentence.where else ""
             fix = "Leave out --raw, or use a file that does (CoNLL-U, .spacy)."
-            raise SeqkitError(f"{where}the words do not say where blanks stand between them", fix)
+            raise SeqkitError(f"{where}the white space between words is not known", fix)
         new = number == 0 or sentence.document is not None
         text = sentence.text
         if not new and any(line.startswith("# newpar") for line in sentence.lines or ()):
@@ -71,17 +71,17 @@ def kinds_to_score(
     """
     if not gold:
         raise SeqkitError(f"{name}: holds no sentence to evaluate on", "Give a file with labelled sentences.")
-    there = kinds_in(gold)
+    present = kinds_in(gold)
     for kind in wanted:
         if kind not in model_kinds:
             fix = did_you_mean(kind, model_kinds)
             raise SeqkitError(f"--label {kind}: the model does not give it", fix, exit_code=2)
-        if kind not in there:
-            raise SeqkitError(f"{name}: has no {kind} labels", where_labels_stand(kind, there))
-    both = tuple(kind for kind in model_kinds if kind in there)
+        if kind not in present:
+            raise SeqkitError(f"{name}: has no {kind} labels", where_labels_stand(kind, present))
+    both = tuple(kind for kind in model_kinds if kind in present)
     if not both:
         raise SeqkitError(
-            f"{name}: has none of the labels that the model gives ({', '.join(model_kinds)})",
+            f"{name}: has none of the labels that the model predicts ({', '.join(model_kinds)})",
             "Label it with a spaCy pipeline: --gold spacy:NAME.",
         )
     return in_order(wanted) or both

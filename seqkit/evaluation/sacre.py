@@ -1,4 +1,4 @@
-"""How sacreBLEU (Post 2018) is to cut the text of a language into words."""
+"""Choose the tokenizer of sacreBLEU (Post 2018) for a language."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class BLEU(SacreMetric):
         return Metric(tokenize=self.tokenizer, force=self.tokenizer == "none", **options)
 
     def lengths(self, outputs: Sequence[str], references: Sequence[str]) -> tuple[int, int]:
-        """Words of all outputs and of all references, as the tokenizer cuts them."""
+        """Number of words of all outputs and of all references, by the tokenizer."""
         output, reference = self.statistics(outputs, references).sum(axis=0)[:2]
         return int(output), int(reference)
 
@@ -87,7 +87,7 @@ class TER(SacreMetric):
 
         if not self.language or writes_blanks(self.language):
             return Metric()
-        # Without these it would take a whole sentence for one word.
+        # Without these settings a whole sentence would count as one word.
         return Metric(normalized=True, asian_support=True)
 
 

@@ -90,7 +90,7 @@ def score_translations(
 
 
 def metric_for(name: str, side: str, tokenizer: Tokenizer) -> CorpusMetric:
-    """A registered metric for outputs in a language, whose words a tokenizer cuts."""
+    """A registered metric for outputs in a language, with a tokenizer."""
     return metric_of(name).for_language(side, tokenizer.name)
 
 

@@ -1,4 +1,4 @@
-"""Look inside trained models: gradients over distance, exponents, gates, attribution. Its command is `inspect`."""
+"""Analyse trained models: gradients over distance, exponents, gates, attribution. The command is `inspect`."""
 
 from __future__ import annotations
 

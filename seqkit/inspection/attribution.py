@@ -1,4 +1,4 @@
-"""Integrated gradients (Sundararajan, Taly & Yan 2017): which inputs a label or an output symbol rests on.
+"""Integrated gradients (Sundararajan, Taly & Yan 2017): which inputs a label or an output symbol depends on.
 
 A_s = (x_s - x⁰_s) · ∫₀¹ ∂F(x⁰ + α (x - x⁰))/∂x_s dα with the baseline x⁰ = 0. By the completeness axiom the A_s sum up
 to F(x) - F(x⁰). F is the logit of a label, or, contrastively, its difference from another label's (Yin & Neubig 2022).
@@ -20,27 +20,27 @@ from seqkit.nn.placement import placed_for
 from seqkit.tasks.inspecting import Subject
 
 POINTS = (32, 128, 512)
-"""Points of the quadrature: more where the sum is not yet complete."""
+"""Numbers of points of the quadrature: the next one is used if the sum is not yet complete."""
 COMPLETE = 0.01
-"""Largest deviation of the sum from the difference of logits, relative to it."""
+"""Maximum deviation of the sum from the difference of logits, relative to it."""
 MOST_STEPS = 60
-"""Output steps that are explained."""
+"""Maximum number of output steps that are explained."""
 
 
 @dataclass(frozen=True)
 class Attribution:
-    """What one output step rests on."""
+    """The contribution of each input step to one output step."""
 
     step: str
     label: str
     against: str
-    """The label that it is contrasted with; "" for the logit alone."""
+    """The label that it is contrasted with; "" for the plain logit."""
     parts: tuple[float, ...]
-    """Of each input step, in logits."""
+    """A_s of each input step, in logits."""
     difference: float
-    """F(x) - F(x⁰), which the parts sum up to."""
+    """F(x) - F(x⁰), the sum of the parts."""
     points: int
-    """Points of the quadrature."""
+    """Number of points of the quadrature."""
 
     @property
     def deviation(self) -> float:
@@ -51,15 +51,15 @@ class Attribution:
 def attributions(
     subject: Subject, index: int, contrast: str = "", contrastive: bool = False
 ) -> list[Attribution]:
-    """For each output step of an example.
+    """The attribution of each output step of an example.
 
-    Args: contrast, a label that each is contrasted with; contrastive, whether each is contrasted with the best other
-    label. Raises SeqkitError for a label that the model does not know.
+    Args: contrast, a label to contrast each step's label with; contrastive, whether to contrast it with the best other
+    label. Raises SeqkitError for a label that the model does not have.
     """
     names = subject.names()
     if contrast and contrast not in names:
         raise SeqkitError(
-            f"--contrast {contrast}: the model knows no such label",
+            f"--contrast {contrast}: the model has no such label",
             did_you_mean(contrast, names),
             exit_code=2,
         )
@@ -76,7 +76,7 @@ def _attributions(
 ) -> list[Attribution]:
     nodes, weights = np.polynomial.legendre.leggauss(points)
     entered: list[tuple[Tensor, Tensor]] = []
-    """x_BSD as it was, and as it was scaled; one for each entry."""
+    """x_BSD before and after scaling, for each entry."""
 
     def scale(x_BSD: Tensor) -> Tensor:
         ends = torch.tensor([1.0, 0.0], dtype=x_BSD.dtype)
@@ -112,7 +112,7 @@ def _parts(x_BSD: Tensor, gradient_BSD: Tensor | None, weight_K: Tensor) -> Tens
 
 
 def _other(scores_V: Tensor, label: int, names: list[str], contrast: str, contrastive: bool) -> int | None:
-    """The label to contrast with; None for none."""
+    """The index of the label to contrast with; None if there is none."""
     if contrast:
         return names.index(contrast) if names.index(contrast) != label else None
     if not contrastive:

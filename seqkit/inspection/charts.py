@@ -1,6 +1,6 @@
-"""Plots as SVG inside HTML, without a library: lines, bars, pictures of numbers. Values are read off by hovering.
+"""Plots as SVG inside HTML, without a library: lines, histograms, heat maps. Hovering shows values.
 
-Each mark carries what it says in `data-t`; a few lines of script show that beside the pointer.
+Each mark has its text in `data-t`, which a short script shows next to the pointer.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ WIDTH, HEIGHT = 560, 300
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 12, 40
 COLOURS = ("#1b6ca8", "#d1495b", "#2e8b57", "#8d5a97", "#e08e0b", "#5c6b73", "#00798c", "#a44a3f")
 MOST_POINTS = 200
-"""Points of a line: more cannot be told apart."""
+"""Maximum points of a line: more cannot be distinguished."""
 LEAST = 1e-16
-"""Smaller values are drawn at this, on a logarithmic axis."""
+"""Smaller values are drawn at this value on a logarithmic axis."""
 Points = Sequence[tuple[float, float]]
 
 
 def lines(series: Mapping[str, Points], x_name: str, y_name: str, logarithmic: bool = False) -> str:
-    """Lines over a common axis. Args: logarithmic, whether the vertical axis is."""
+    """Lines over a common axis. Args: logarithmic, whether the vertical axis is logarithmic."""
     drawn = {name: _thinned(points) for name, points in series.items() if points}
     if not drawn:
         return ""
@@ -36,7 +36,7 @@ def lines(series: Mapping[str, Points], x_name: str, y_name: str, logarithmic: b
         marks.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dashed}/>')
         marks += [
             f'<circle cx="{place.x(x):.1f}" cy="{place.y(value(y)):.1f}" r="4" fill="{colour}" '
-            f'fill-opacity="0.01" {_told(f"{name}: {_number(y)} at {x_name} {_number(x)}")}/>'
+            f'fill-opacity="0.01" {_tooltip(f"{name}: {_number(y)} at {x_name} {_number(x)}")}/>'
             for x, y in points
         ]
     keys = "".join(
@@ -54,10 +54,10 @@ def bars(counts: Sequence[int], low: float, high: float, name: str) -> str:
     for number, count in enumerate(counts):
         left, right = place.x(low + number * step), place.x(low + (number + 1) * step)
         top = place.y(count)
-        said = f"{low + number * step:.2f} to {low + (number + 1) * step:.2f}: {100 * count / total:.1f} %"
+        text = f"{low + number * step:.2f} to {low + (number + 1) * step:.2f}: {100 * count / total:.1f} %"
         marks.append(
             f'<rect x="{left:.1f}" y="{top:.1f}" width="{right - left - 1:.1f}" '
-            f'height="{place.y(0) - top:.1f}" fill="{COLOURS[0]}" {_told(said)}/>'
+            f'height="{place.y(0) - top:.1f}" fill="{COLOURS[0]}" {_tooltip(text)}/>'
         )
     return _svg(WIDTH, HEIGHT, marks)
 
@@ -65,7 +65,7 @@ def bars(counts: Sequence[int], low: float, high: float, name: str) -> str:
 def picture(
     values: Sequence[Sequence[float]], rows: Sequence[str], columns: Sequence[str], signed: bool = False
 ) -> str:
-    """A picture of numbers, a cell for each. Args: signed, whether blue and red tell positive from negative."""
+    """A heat map with a cell for each number. Args: signed, whether to colour positive blue and negative red."""
     if not values or not values[0]:
         return ""
     cell = max(10, min(28, 900 // max(len(values), len(values[0]))))
@@ -76,10 +76,10 @@ def picture(
     for t, row in enumerate(values):
         marks.append(_label(left - 5, above + t * cell + cell * 0.7, rows[t], "end"))
         for s, value in enumerate(row):
-            said = f"{rows[t]} ← {columns[s]}: {_number(value)}" if s < len(columns) else _number(value)
+            text = f"{rows[t]} ← {columns[s]}: {_number(value)}" if s < len(columns) else _number(value)
             marks.append(
                 f'<rect x="{left + s * cell}" y="{above + t * cell}" width="{cell - 1}" height="{cell - 1}" '
-                f'fill="{_shade(value / largest, signed)}" {_told(said)}/>'
+                f'fill="{_shade(value / largest, signed)}" {_tooltip(text)}/>'
             )
     for s, name in enumerate(columns[: len(values[0])]):
         x, y = left + s * cell + cell * 0.7, above - 5
@@ -88,14 +88,14 @@ def picture(
 
 
 def _shade(share: float, signed: bool) -> str:
-    """White at 0, dark at 1; red below 0."""
+    """The colour of a share: white at 0, dark at 1; red below 0."""
     depth = min(abs(share) ** 0.6, 1.0)
     dark = (178, 24, 43) if signed and share < 0 else (12, 76, 129)
-    return "#" + "".join(f"{round(255 + (own - 255) * depth):02x}" for own in dark)
+    return "#" + "".join(f"{round(255 + (channel - 255) * depth):02x}" for channel in dark)
 
 
 class _Place:
-    """From values to places in the drawing."""
+    """Converts values to coordinates in the drawing."""
 
     def __init__(self, x0: float, x1: float, y0: float, y1: float) -> None:
         self.x0, self.x1 = x0, x1 if x1 > x0 else x0 + 1
@@ -129,7 +129,7 @@ def _label(x: float, y: float, text: str, anchor: str) -> str:
     return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text[:40])}</text>'
 
 
-def _told(text: str) -> str:
+def _tooltip(text: str) -> str:
     return f'data-t="{escape(text, quote=True)}"'
 
 
@@ -142,7 +142,7 @@ def _number(value: float) -> str:
 
 
 def _thinned(points: Points) -> Points:
-    """Every n-th point where there are very many, the last one kept."""
+    """Every n-th point, and the last one, of a line with more than MOST_POINTS points."""
     if len(points) <= MOST_POINTS:
         return points
     step = math.ceil(len(points) / MOST_POINTS)

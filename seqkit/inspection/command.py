@@ -29,7 +29,7 @@ def inspect(
     ] = "",
     split: Annotated[str, typer.Option("--split", help="Split of the corpus. Default: dev.")] = "",
     examples: Annotated[
-        int, typer.Option("--examples", min=1, max=100_000, help="Most examples of the corpus.")
+        int, typer.Option("--examples", min=1, max=100_000, help="Maximum number of examples of the corpus.")
     ] = 200,
     layer: Annotated[
         str, typer.Option("--layer", help="Name of a recurrent layer, or a part of it. Default: all.")
@@ -37,6 +37,7 @@ def inspect(
     contrast: Annotated[
         str, typer.Option("--contrast", help="Explain each label against this one. Default: the best other.")
     ] = "",
+<<<<<<< HEAD
     time_parallel: Annotated[
         bool,
         typer.Option(
@@ -48,6 +49,9 @@ def inspect(
     html: Annotated[
         Path | None, typer.Option("--html", help="Page to write: one file, with every plot.")
     ] = None,
+=======
+    html: Annotated[Path | None, typer.Option("--html", help="HTML file to write, with every plot.")] = None,
+>>>>>>> 0d7e354 (Rewrite evaluation and inspection in plain English)
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     threads: ThreadsOfTorch = None,
     device: Device = "",
@@ -87,7 +91,7 @@ def inspect(
     if target and not text:
         raise SeqkitError("--target: is for --text", "Leave it out.", exit_code=2)
     if split and not corpus:
-        raise SeqkitError("--split: is for --corpus", "Leave it out.", exit_code=2)
+        raise SeqkitError("--split needs --corpus", "Leave it out.", exit_code=2)
     for name, value in (("--text", text), ("--target", target)):
         check_utf8(name, value)
     if html is not None:
@@ -127,10 +131,10 @@ def _print_forecasts(request: InspectionRequest, layer: str, as_json: bool) -> N
 
 
 def _check_page(html: Path) -> None:
-    """Raise SeqkitError for a page that could not be written, before anything is computed."""
+    """Raise SeqkitError before anything is computed if the page cannot be written."""
     from seqkit.errors import SeqkitError
 
     if not html.parent.is_dir():
-        raise SeqkitError(f"{html.parent}: no such folder", "Make it first.", exit_code=2)
+        raise SeqkitError(f"{html.parent}: no such folder", "Create it first.", exit_code=2)
     if html.is_dir():
         raise SeqkitError(f"{html}: is a folder", "Name a file.", exit_code=2)

@@ -1,7 +1,7 @@
 """Memory and time of one training step, by module.
 
-Memory is what autograd keeps for the backward pass (`seqkit.nn.saved`). Time of the backward pass goes to the module
-whose saved tensors are asked for, until those of another are.
+Memory is what autograd keeps for the backward pass (`seqkit.nn.saved`). Time of the backward pass is attributed to the
+module whose saved tensors were requested last.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from seqkit.tasks.inspecting import Subject
 
 @dataclass(frozen=True)
 class Cost:
-    """Of one module, without the modules inside it."""
+    """Memory and time of one module, without the modules inside it."""
 
     module: str
     bytes: int
@@ -32,7 +32,7 @@ class Cost:
 
 
 class _Clock(SavedBytes):
-    """Saved bytes and time by the module that runs."""
+    """Saved bytes and time by module."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__(without=model.parameters())
@@ -51,7 +51,7 @@ class _Clock(SavedBytes):
         self.place = self._stack[-1]
 
     def turn(self) -> None:
-        """The forward pass is over."""
+        """Mark the end of the forward pass."""
         self._charge(self.forward, self._stack[-1])
         self._behind = self._stack[-1]
 
@@ -69,7 +69,7 @@ class _Clock(SavedBytes):
 
 
 def costs(subject: Subject, indices: list[int]) -> list[Cost]:
-    """One training step on these examples, dropout included; the second of two, so that nothing is warmed up in it."""
+    """Measure a training step on these examples, with dropout: the second of two, so that warm-up is not measured."""
     batch = placed_for(subject.model, subject.collate(indices))
     model: nn.Module = subject.model
     model.train()

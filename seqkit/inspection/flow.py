@@ -1,4 +1,4 @@
-"""How much of a gradient reaches a state that lies k steps back: measured, and as theory predicts it.
+"""How much of a gradient reaches a state k steps back: measured, and predicted by theory.
 
 Measured: ‖∂L_t/∂z_s‖ over k = t - s, relative to k = 0. Predicted: σ_max(U)^k, ρ(U)^k (the spectral radius),
 (mean |h'| σ_max(U))^k, exp(λ k) with the largest Lyapunov exponent λ, and, in a gated layer, the product of the gates
@@ -24,13 +24,13 @@ from seqkit.nn.jacobians import Lyapunov, step_jacobian
 from seqkit.nn.recurrent import State
 
 MOST_LOSSES = 24
-"""Steps of the loss that are followed back in a batch, evenly spaced where there are more."""
+"""Maximum steps of the loss whose gradients are measured in a batch; evenly spaced if there are more."""
 LEAST = 1e-300
 
 
 @dataclass
 class Curve:
-    """Geometric means over distance: sums of logarithms, with counts and with how many were exactly 0."""
+    """Geometric means by distance: sums of logarithms, with counts, and counts of zeros."""
 
     logs: dict[int, float] = field(default_factory=dict)
     counts: dict[int, int] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Curve:
 
     @property
     def points(self) -> list[tuple[int, float]]:
-        """(distance, geometric mean), the nearest first; distances at which everything was 0 are left out."""
+        """(distance, geometric mean), nearest first, without distances at which every value was 0."""
         return [(k, math.exp(self.logs[k] / self.counts[k])) for k in sorted(self.logs)]
 
 
@@ -64,30 +64,30 @@ class Followed:
     """0 for z; the last part is the memory cell."""
     distance: Distance
     lengths: Sequence[int]
-    """Steps of each of its sequences."""
+    """Number of steps of each of its sequences."""
     curve: Curve
 
 
 def ahead(t: int, s: int, length: int) -> int | None:
-    """A chain that reads from left to right, with a loss at each of its steps."""
+    """The distance in a chain that reads from left to right, with a loss at each of its steps."""
     return t - s if s <= t < length else None
 
 
 def behind(t: int, s: int, length: int) -> int | None:
-    """A chain that reads from right to left: its step s is the word length - 1 - s."""
+    """The distance in a chain that reads from right to left: its step s is the word length - 1 - s."""
     word = length - 1 - s
     return word - t if 0 <= t <= word else None
 
 
 def of_source(t: int, s: int, length: int) -> int | None:
-    """An encoder's chain: from its step s to its end, over to the decoder, and on to step t."""
+    """The distance in an encoder's chain: from its step s to its end, then in the decoder to step t."""
     return length - s + t if s < length else None
 
 
 def measure(losses_BT: Tensor, lengths: Sequence[int], followed: Sequence[Followed]) -> None:
     """Add ‖∂L_t/∂z_s‖ of every sequence to the curves: one backward pass for each t.
 
-    Args: losses_BT, with history; lengths, of the losses.
+    Args: losses_BT, with history; lengths, the number of real steps of each sequence.
     """
     if not losses_BT.requires_grad:
         return
@@ -120,10 +120,10 @@ def _add(one: Followed, norms: Sequence[list[float] | None], t: int, real: Seque
 
 @dataclass(frozen=True)
 class Prediction:
-    """What theory says about the gradients of one chain."""
+    """Theoretical predictions about the gradients of one chain."""
 
     sigma_max: float | None
-    """Largest singular value of U, where U is square."""
+    """Largest singular value of U; None if U is not square."""
     radius: float | None
     """Spectral radius of U."""
     mean_h: float | None
@@ -133,7 +133,7 @@ class Prediction:
     gates: tuple[tuple[int, float], ...]
     """Distance and geometric mean of the product of the gates that keep the state."""
     gate: str
-    """Which gate that is; "" for a layer without one."""
+    """Name of that gate; "" for a layer without one."""
 
     def curves(self, longest: int) -> dict[str, list[tuple[int, float]]]:
         """Each prediction at distances from 0 to `longest`, by name."""
@@ -153,7 +153,7 @@ def _power(rate: float, k: int) -> float:
 
 
 def predict(trace: Trace, lengths: Sequence[int], lyapunov: Lyapunov | None) -> Prediction:
-    """Predictions for one chain from a record of it. Args: lengths, of its sequences."""
+    """Predictions for one chain from its trace. Args: lengths, of its sequences."""
     U, layer = recurrent_matrix(trace.layer), trace.layer
     square = U is not None and U.shape[0] == U.shape[1]
     sigma = float(torch.linalg.matrix_norm(U.double(), 2)) if U is not None and square else None
@@ -190,13 +190,12 @@ def _mean_h(trace: Trace, lengths: Sequence[int], U_HH: Tensor) -> float | None:
 
 
 def _products(trace: Trace, lengths: Sequence[int], gate: KeepGate) -> list[tuple[int, float]]:
-    """(k, geometric mean over features, sequences and starts of the product of k gates in a row)."""
+    """(k, geometric mean over features, sequences and starts of the product of k consecutive gates)."""
     x_ND, state = every_step(trace)
     logs_N = gate.of(x_ND, state).abs().clamp(min=LEAST).log().mean(-1)
     logs_BS = logs_N.view(trace.steps, trace.rows).T
     real_BS = torch.arange(trace.steps) < torch.as_tensor(list(lengths))[:, None]
-    # The mean of a sum of k logarithms is k times their mean where every start counts alike; by distance it is taken
-    # over the starts that have k steps after them.
+    # The mean over starts of the sum of k logarithms; at distance k only starts with k steps after them count.
     sums_BS = torch.cat([logs_BS.new_zeros(len(logs_BS), 1), logs_BS.cumsum(1)], dim=1)
     points = [(0, 1.0)]
     for k in range(1, trace.steps):

@@ -1,8 +1,7 @@
-"""Gates and activations of any recurrent layer, seen below autograd as the operations of its step.
+"""Find gates and activations of any recurrent layer in the operations of its step, below autograd.
 
-A dispatch mode sees every sigmoid and tanh that a step computes, however it is written. Which of the gates keeps the
-state is found by an identity that holds or does not: ∂c_t/∂c_{t-1} = k along the cell path, or z_t = k z_{t-1} +
-(1 - k) n.
+A dispatch mode records every sigmoid and tanh of a step, however the layer is written. The gate k that keeps the state
+is identified by ∂c_t/∂c_{t-1} = k along the cell path, or z_t = k z_{t-1} + (1 - k) n.
 
 Shapes: B sequences, H features of z_t.
 """
@@ -26,22 +25,22 @@ SQUASHING = {
 }
 """Operations that saturate."""
 EDGE = {"sigmoid": (0.05, 0.95), "tanh": (-0.95, 0.95), "hardsigmoid": (0.0, 1.0)}
-"""An activation at or beyond these counts as saturated: its derivative is a fifth of the largest, or less."""
+"""Bounds beyond which an activation counts as saturated: its derivative is at most a fifth of the maximum."""
 EXACT = 1e-6
-"""Largest deviation at which an identity counts as holding."""
+"""Maximum deviation at which an identity holds."""
 
 
 @dataclass(frozen=True)
 class Activation:
-    """One activation of a step, or one of several of H features that were computed together."""
+    """One activation of a step with H features."""
 
     name: str
-    """`sigmoid 1`, `tanh 2` …: the kind, numbered in the order of the step."""
+    """The function with a number in the order of computation: `sigmoid 1`, `tanh 2` …"""
     values_BH: Tensor
 
 
 class _Seen(TorchDispatchMode):
-    """Keeps the result of every saturating operation."""
+    """Records the result of every saturating operation."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -59,7 +58,7 @@ class _Seen(TorchDispatchMode):
 
 @torch.no_grad()
 def activations(layer: Recurrence, x_BD: Tensor, state: State) -> list[Activation]:
-    """The activations of one step, each cut into parts of H features where several were computed at once."""
+    """The activations of one step; those computed together are split into parts of H features."""
     with _Seen() as seen:
         one_step(layer, x_BD, state)
     counts: dict[str, int] = {}
@@ -75,7 +74,7 @@ def activations(layer: Recurrence, x_BD: Tensor, state: State) -> list[Activatio
 
 @dataclass(frozen=True)
 class KeepGate:
-    """The gate that multiplies the old state."""
+    """The gate k that multiplies the old state."""
 
     name: str
     path: str
@@ -85,12 +84,12 @@ class KeepGate:
 
 
 def keep_gate(layer: Recurrence, x_BD: Tensor, state: State) -> KeepGate | None:
-    """The gate that keeps the state, found on one real step; None for a layer without one."""
+    """Find the gate that keeps the state on one real step; None for a layer without one."""
     return _of_cell(layer, x_BD, state) or _of_state(layer, x_BD, state)
 
 
 def _of_cell(layer: Recurrence, x_BD: Tensor, state: State) -> KeepGate | None:
-    """A diagonal ∂c_t/∂c_{t-1}, c the last part of the state, the other parts held fixed."""
+    """A gate that equals the diagonal ∂c_t/∂c_{t-1}, with c the last part of the state and the others fixed."""
 
     def kept_BH(x_BD: Tensor, state: State) -> Tensor:
         c_BH = state[-1].detach().requires_grad_()
@@ -108,7 +107,7 @@ def _of_cell(layer: Recurrence, x_BD: Tensor, state: State) -> KeepGate | None:
 
 
 def _of_state(layer: Recurrence, x_BD: Tensor, state: State) -> KeepGate | None:
-    """A gate k with z_t = k z_{t-1} + (1 - k) n, n another activation."""
+    """A gate k with z_t = k z_{t-1} + (1 - k) n, where n is another activation."""
     z_BH, after_BH = state[0].detach(), one_step(layer, x_BD, state)[1][0].detach()
     found = activations(layer, x_BD, state)
     for number, gate in enumerate(found):
@@ -116,7 +115,7 @@ def _of_state(layer: Recurrence, x_BD: Tensor, state: State) -> KeepGate | None:
             continue
         for complement in (False, True):
             k_BH = 1 - gate.values_BH if complement else gate.values_BH
-            others = [other.values_BH for place, other in enumerate(found) if place != number]
+            others = [other.values_BH for index, other in enumerate(found) if index != number]
             if any(_same(after_BH, k_BH * z_BH + (1 - k_BH) * n_BH) for n_BH in others):
                 name = f"1 - {gate.name}" if complement else gate.name
                 return KeepGate(name, "state", _recorded(layer, number, complement))

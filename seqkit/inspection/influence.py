@@ -1,7 +1,7 @@
-"""‖∂z_t/∂x_s‖ for every state and every input of one example: who can see whom.
+"""‖∂z_t/∂x_s‖ for every state and every input of one example.
 
-In one chain from left to right it is 0 for s > t. A bidirectional layer has two such triangles that never meet but at
-the output: the graph is acyclic.
+In a chain from left to right it is 0 for s > t. A bidirectional layer has two such triangles, which are joined only at
+the output, so that the graph is acyclic.
 
 Shapes: R rows (copies of the example, one probe each), S input steps, T states, D features of x_s, H of z_t.
 """
@@ -22,12 +22,12 @@ from seqkit.nn.running import Call, running
 from seqkit.tasks.inspecting import Subject
 
 PROBES = 64
-"""Copies of the example: with as many as features the norm is exact, with fewer an unbiased estimate of its square."""
+"""Maximum copies of the example: the norm is exact for one copy per feature; its square is unbiased for fewer."""
 
 
 @contextmanager
 def entering(model: nn.Module, names: list[str], change: Callable[[Tensor], Tensor]) -> Iterator[None]:
-    """Within it, x_BSD is replaced by `change(x_BSD)` where it enters each of these modules."""
+    """A context in which the input x_BSD of each of these modules is replaced by `change(x_BSD)`."""
     modules = [model.get_submodule(name) for name in names]
     layers = [module for module in modules if isinstance(module, Recurrence)]
 
@@ -50,7 +50,7 @@ def entering(model: nn.Module, names: list[str], change: Callable[[Tensor], Tens
 
 @dataclass(frozen=True)
 class Influence:
-    """‖∂z_t/∂x_s‖ of one chain, in the order of the text whichever way the chain reads."""
+    """‖∂z_t/∂x_s‖ of one chain, in the order of the text for both reading directions."""
 
     chain: str
     norms_TS: list[list[float]]
@@ -60,7 +60,7 @@ class Influence:
 
 
 def influence(subject: Subject, index: int, chains: list[Chain]) -> list[Influence]:
-    """The pictures of several chains for one example."""
+    """The influence matrices of several chains for one example."""
     rows = min(max(chain.layer.hidden_size for chain in chains), PROBES)
     inputs: list[Tensor] = []
 

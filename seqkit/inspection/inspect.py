@@ -1,4 +1,4 @@
-"""Inspect a trained model: everything that `seqkit inspect` shows, as one record.
+"""Inspect a trained model: compute everything that `seqkit inspect` shows.
 
 Shapes: B examples, T steps, D features of a layer's x_t.
 """
@@ -38,19 +38,19 @@ from seqkit.tasks.inspecting import InspectionRequest, Subject, check_inspectabl
 from seqkit.training.loop import in_dtype
 
 BATCH_STEPS = 1024
-"""Steps of a batch, padding included: every state is kept, with its history."""
+"""Maximum steps of a batch, including padding: every state is kept with its history."""
 STREAM = 2000
-"""Steps of real input along which a Lyapunov exponent is measured, in STREAMS sequences."""
+"""Steps of input along which a Lyapunov exponent is measured, in STREAMS sequences."""
 STREAMS = 8
 SHOWN = 16
-"""Steps that the example of the pictures should have."""
+"""Preferred number of steps of the example for heat maps."""
 MOST_SHOWN = 60
 COST_EXAMPLES = 16
 
 
 @dataclass
 class ChainFindings:
-    """What was found about one recurrent layer."""
+    """The results for one recurrent layer."""
 
     chain: Chain
     curves: dict[str, Curve]
@@ -61,14 +61,14 @@ class ChainFindings:
     """None for too few steps."""
     prediction: Prediction | None = None
     stream: list[Tensor] = field(default_factory=list)
-    """Its own inputs on real text, x_TD an example."""
+    """The layer's inputs on the examples, x_TD each."""
     longest: tuple[Trace, list[int]] | None = None
-    """The record of the batch with the most steps, and lengths."""
+    """The trace of the batch with the most steps, and its lengths."""
 
 
 @dataclass(frozen=True)
 class Inspection:
-    """Everything that was found about a model."""
+    """The results for a model."""
 
     model: str
     task: str
@@ -76,13 +76,13 @@ class Inspection:
     examples: int
     chains: list[ChainFindings]
     outputs: list[Spectrum]
-    """V of each kind of output."""
+    """Spectrum of V for each kind of output."""
     influences: list[Influence]
     attributions: list[Attribution]
     input_names: list[str]
-    """Of the example that attributions explain."""
+    """Inputs of the example that attributions explain."""
     attention: list[list[float]]
-    """Where each output step of that example looks; empty for a model without attention."""
+    """Attention of each output step of that example; empty for a model without attention."""
     costs: list[Cost]
     notes: list[str]
 
@@ -98,7 +98,7 @@ class InspectOptions:
 
 
 def subject_of(request: InspectionRequest) -> tuple[str, Subject]:
-    """The task's name, and the model with its examples. Raises SeqkitError for a task without inspection."""
+    """The name of the task, and the model with its examples. Raises SeqkitError for a task without inspection."""
     task = str(model_info(request.model).config["task"])
     subject: Subject = task_named(task).subject(request)
     check_inspectable(subject, request.source or "--text")
@@ -129,7 +129,7 @@ def inspect_subject(
     shown = min(order, key=lambda index: abs(subject.steps(index).target - SHOWN))
     small = max(subject.steps(shown)) <= MOST_SHOWN
     if not small:
-        notes.append(f"pictures of single examples are left out: it has more than {MOST_SHOWN} steps")
+        notes.append(f"heat maps of one example are omitted: it has more than {MOST_SHOWN} steps")
     seen = [one.chain for one in findings]
     explain = lambda: attributions(subject, shown, options.contrast, options.contrastive)  # noqa: E731
     return Inspection(
@@ -149,7 +149,7 @@ def inspect_subject(
 
 
 def _or_note(notes: list[str], find: Callable[[], Any], otherwise: Any) -> Any:
-    """What `find` returns; where the model does not offer it, a note says so."""
+    """The result of `find`; if the model does not offer it, add a note and return `otherwise`."""
     try:
         return find()
     except SeqkitError as error:
@@ -160,15 +160,15 @@ def _or_note(notes: list[str], find: Callable[[], Any], otherwise: Any) -> Any:
 
 
 def chains_in(subject: Subject, layer: str) -> list[Chain]:
-    """The recurrent layers of a model, by a part of their name. Raises SeqkitError where there is none."""
+    """The recurrent layers of a model, by a part of their name. Raises SeqkitError if there is none."""
     chains = [chain for below in subject.chains() for chain in chains_of(subject.model, below)]
     if not chains:
-        raise SeqkitError("the model has no recurrent layer", "Inspect one that has.", exit_code=2)
+        raise SeqkitError("the model has no recurrent layer", "Inspect a model that has one.", exit_code=2)
     return chosen(chains, layer)
 
 
 def batches_of(subject: Subject, order: Sequence[int]) -> list[list[int]]:
-    """Examples of similar length together."""
+    """Batches of examples of similar length."""
     batches: list[list[int]] = [[]]
     for index in order:
         if batches[-1] and (len(batches[-1]) + 1) * sum(subject.steps(index)) > BATCH_STEPS:
@@ -178,7 +178,7 @@ def batches_of(subject: Subject, order: Sequence[int]) -> list[list[int]]:
 
 
 def _read(subject: Subject, indices: list[int], findings: list[ChainFindings]) -> None:
-    """One batch: gradients over distance, histograms, norms, and inputs for the exponents."""
+    """Process a batch: gradients over distance, histograms, norms, and inputs for the exponents."""
     steps = [subject.steps(index) for index in indices]
     targets = [one.target for one in steps]
     with tracing() as traces:
@@ -188,7 +188,7 @@ def _read(subject: Subject, indices: list[int], findings: list[ChainFindings]) -
     followed: list[Followed] = []
     for one in findings:
         source = subject.reads_source(one.chain.name)
-        lengths = [own.source if source else own.target for own in steps]
+        lengths = [length.source if source else length.target for length in steps]
         followed += _follow(one, traces, lengths, source, len(indices))
     measure(losses_BT, targets, followed)
 
@@ -196,7 +196,7 @@ def _read(subject: Subject, indices: list[int], findings: list[ChainFindings]) -
 def _follow(
     one: ChainFindings, traces: Traces, lengths: list[int], source: bool, rows: int
 ) -> list[Followed]:
-    """Count a chain's record, and say how its gradients are to be measured."""
+    """Add a chain's trace to its statistics, and return the parts whose gradients to measure."""
     trace = traces.of(one.chain.layer)
     if trace is None or trace.rows != rows:
         return []
@@ -221,7 +221,7 @@ def _follow(
 
 
 def _conclude(one: ChainFindings) -> None:
-    """The exponent along the inputs that were kept, and predictions from it."""
+    """Compute the exponent along the stored inputs, and the predictions."""
     if one.longest is None:
         return
     x_TD = torch.cat(one.stream)[:STREAM]

@@ -1,6 +1,6 @@
-"""W, U and V of a model: singular values, the spectral radius of U, and what they predict about gradients.
+"""W, U and V of a model: singular values, the spectral radius of U, and their prediction about gradients.
 
-σ_max(U) < 1 forces every gradient to decay (where |h'| ≤ 1); growth for good needs a spectral radius above 1
+If |h'| ≤ 1, σ_max(U) < 1 forces every gradient to decay; divergence requires a spectral radius above 1
 (Pascanu, Mikolov & Bengio 2013). In between a gradient may grow for some steps before it decays.
 
 Shapes: H features of z_t, D of x_t.
@@ -19,25 +19,25 @@ from seqkit.nn.recurrent import KernelRecurrence, Recurrence
 POWERS = 60
 """Steps for which ‖U^t z_0‖ is computed."""
 STARTS = 32
-"""Random z_0 of norm 1 that the mean is taken over."""
+"""Number of random z_0 of norm 1 for the mean."""
 
 
 @dataclass(frozen=True)
 class Spectrum:
-    """What a matrix does to vectors."""
+    """Singular values and spectral radius of a matrix."""
 
     name: str
     shape: tuple[int, int]
     singular: tuple[float, ...]
-    """The largest first."""
+    """Singular values, largest first."""
     radius: float | None
-    """Largest absolute value of an eigenvalue, of a square matrix."""
+    """Largest absolute value of an eigenvalue; None if the matrix is not square."""
     powers: tuple[float, ...] = ()
-    """‖U^t z_0‖ for t = 0, 1, … from random z_0 of norm 1, the geometric mean; of a recurrent matrix."""
+    """Geometric mean of ‖U^t z_0‖ over random z_0 of norm 1 for t = 0, 1, …; empty unless recurrent."""
 
     @property
     def fate(self) -> str:
-        """What follows for ‖U^t z_0‖."""
+        """The behaviour of ‖U^t z_0‖ for large t, in words."""
         if self.radius is None:
             return ""
         if self.singular[0] < 1:
@@ -48,7 +48,7 @@ class Spectrum:
 
 
 def spectrum_of(name: str, matrix: Tensor, recurrent: bool = False) -> Spectrum:
-    """Singular values, and of a square matrix the spectral radius. Args: recurrent, whether powers mean something."""
+    """Singular values, and the spectral radius of a square matrix. Args: recurrent, whether to compute powers."""
     values = matrix.detach().double()
     singular = torch.linalg.svdvals(values)
     square = values.shape[0] == values.shape[1]
@@ -72,7 +72,7 @@ def _powers(U_HH: Tensor) -> tuple[float, ...]:
 
 
 def recurrent_matrix(layer: Recurrence) -> Tensor | None:
-    """U, (gates * H, H), by the name that the equations give it; None for a layer without one, as `sru`."""
+    """U, (gates * H, H), found by its name; None for a layer without one, such as `sru`."""
     if isinstance(layer, KernelRecurrence):
         return layer.U.detach()
     U = dict(layer.named_parameters()).get("U")
@@ -80,7 +80,7 @@ def recurrent_matrix(layer: Recurrence) -> Tensor | None:
 
 
 def input_matrix(layer: Recurrence) -> Tensor | None:
-    """W, (gates * H, D), by its name; None for a layer that calls it otherwise."""
+    """W, (gates * H, D), found by its name; None for a layer without a parameter of this name."""
     if isinstance(layer, KernelRecurrence):
         return layer.W.detach()
     W = dict(layer.named_parameters()).get("W")
@@ -88,7 +88,7 @@ def input_matrix(layer: Recurrence) -> Tensor | None:
 
 
 def blocks_of(U: Tensor, hidden_size: int) -> list[tuple[str, Tensor]]:
-    """U cut into the square matrix of each gate, with a name: `U` alone, or `U[1/4]` …"""
+    """The square matrix of each gate in U, with a name: only `U`, or `U[1/4]` …"""
     count = U.shape[0] // hidden_size
     if count == 1:
         return [("U", U)]
@@ -96,7 +96,7 @@ def blocks_of(U: Tensor, hidden_size: int) -> list[tuple[str, Tensor]]:
 
 
 def spectra_of(layer: Recurrence) -> list[Spectrum]:
-    """Of the layer's W and of each square part of its U; other matrices by the names of their parameters."""
+    """The spectra of W and of each square part of U; without these, of all matrices by parameter name."""
     found, W, U = [], input_matrix(layer), recurrent_matrix(layer)
     if W is not None:
         found.append(spectrum_of("W", W))

@@ -1,4 +1,4 @@
-"""An inspection as one HTML file that needs nothing else: no address, no library, plots that are read by hovering."""
+"""An inspection as one self-contained HTML file: no URLs, no library, plots that show values on hover."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ if(!t){tip.style.display='none';return}
 tip.textContent=t;tip.style.display='block';tip.style.left=Math.min(e.clientX+14,innerWidth-300)+'px';tip.style.top=(e.clientY+14)+'px'});
 """
 MOST_BYTES = 3_000_000
-"""A larger page is no longer opened at once; its longest pictures are left out then."""
+"""Maximum size of a page; a larger one is slow to open, and its heat maps are omitted."""
 
 
 def write_page(path: Path, found: Inspection) -> None:
-    """Write the page, whole or not at all."""
+    """Write the page atomically."""
     page = page_of(found, pictures=True)
     if len(page.encode()) > MOST_BYTES:
         page = page_of(found, pictures=False)
@@ -41,7 +41,7 @@ def write_page(path: Path, found: Inspection) -> None:
 
 
 def page_of(found: Inspection, pictures: bool) -> str:
-    """The page. Args: pictures, whether with those that have a cell for each pair of steps."""
+    """The HTML of the page. Args: pictures, whether to include heat maps, with a cell for each pair of steps."""
     title = title_of(found)
     parts = [f"<h1>{escape(title)}</h1>", *(f"<p>{escape(note)}</p>" for note in found.notes)]
     tables = tables_of(found)
@@ -93,7 +93,7 @@ def _pictures(found: Inspection) -> list[str]:
         ]
         values = [one.parts for one in found.attributions]
         caption = (
-            "Integrated gradients, in logits: a row for each output; blue speaks for the label, red against"
+            "Integrated gradients, in logits: a row for each output; blue supports the label, red opposes it"
         )
         parts.append(_figure(caption, picture(values, rows, found.input_names, signed=True)))
     if found.attention:

@@ -1,4 +1,4 @@
-"""What an inspection found as tables for a terminal, and as plain data for JSON and the page."""
+"""The results of an inspection as tables for a terminal, and as data for JSON and the HTML page."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ MOST_COSTS = 12
 
 
 def title_of(found: Inspection) -> str:
-    """A line above the tables."""
+    """The title above the tables."""
     return f"{found.model} ({found.task}) on {found.where}: {found.examples:,} example(s), in float64"
 
 
 def tables_of(found: Inspection) -> list[Table]:
-    """Every table."""
+    """The tables, in order, without empty ones."""
     tables = [_layers(found), _gradients(found), _gates(found), _matrices(found)]
     tables += [_attributions(found)] if found.attributions else []
     tables += [_costs(found)] if found.costs else []
@@ -40,11 +40,11 @@ def _layers(found: Inspection) -> Table:
         ]
         for one in found.chains
     ]
-    return Table("Recurrent layers (λ in nats a step, along the inputs of the text)", header, rows)
+    return Table("Recurrent layers (λ in nats per step, along the inputs of the text)", header, rows)
 
 
 def _gradients(found: Inspection) -> Table:
-    """‖∂L_t/∂z_s‖ relative to distance 0, and what was predicted."""
+    """‖∂L_t/∂z_s‖ relative to distance 0, measured and predicted."""
     longest = max((points[-1][0] for one in found.chains for points in curves_of(one).values()), default=0)
     shown = [k for k in DISTANCES if k <= longest]
     rows = []
@@ -103,7 +103,7 @@ def _spectrum(layer: str, one: Spectrum) -> list[str]:
 
 
 def _attributions(found: Inspection) -> Table:
-    """The three inputs that each output rests on most."""
+    """The three inputs with the largest influence on each output."""
     rows = []
     for one in found.attributions:
         named = sorted(zip(one.parts, found.input_names, strict=False), key=lambda part: -abs(part[0]))
@@ -118,7 +118,7 @@ def _attributions(found: Inspection) -> Table:
                 reasons,
             ]
         )
-    header = ["step", "label", "against", "difference", "sum off by, %", "rests most on (logits)"]
+    header = ["step", "label", "against", "difference", "sum off by, %", "main inputs (logits)"]
     return Table("Integrated gradients of one example", header, rows)
 
 
@@ -133,7 +133,7 @@ def _costs(found: Inspection) -> Table:
 
 
 def data_of(found: Inspection) -> dict[str, Any]:
-    """Everything, for JSON. What is not finite is null."""
+    """All results as data for JSON. Values that are not finite become null."""
     return {
         "model": found.model,
         "task": found.task,
@@ -229,5 +229,5 @@ def _matrix(one: Spectrum) -> dict[str, Any]:
 
 
 def finite(value: float) -> float | None:
-    """The value; None where JSON has no name for it."""
+    """The value; None if it is not finite, which JSON cannot express."""
     return value if math.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""How a layer's states and gates are used on real text: histograms, saturation, norms over time.
+"""Statistics of a layer's states and gates on real text: histograms, saturation, norms over time.
 
 Shapes: B sequences, T steps, H features of z_t, N = all real steps.
 """
@@ -26,15 +26,15 @@ class Histogram:
     high: float
     counts: list[int] = field(default_factory=lambda: [0] * BINS)
     below: int = 0
-    """Values at the lower edge, where the derivative has almost vanished."""
+    """Number of values at the lower edge, where the derivative has almost vanished."""
     above: int = 0
-    """The same at the upper edge."""
+    """Number of values at the upper edge."""
     total: int = 0
     sum: float = 0.0
 
     @property
     def mean(self) -> float:
-        """Of the values."""
+        """Mean of the values."""
         return self.sum / max(self.total, 1)
 
     @property
@@ -54,7 +54,7 @@ class Histogram:
 
 @dataclass
 class Norms:
-    """Mean ‖z_t‖ by step: sums and counts."""
+    """Mean ‖z_t‖ by step, as sums and counts."""
 
     sums: list[float] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
@@ -82,7 +82,7 @@ class StateUse:
     norms: dict[str, Norms] = field(default_factory=dict)
 
     def add(self, trace: Trace, lengths: Sequence[int]) -> None:
-        """Count one record. Args: lengths, of its sequences."""
+        """Add one trace. Args: lengths, of its sequences."""
         real_TB = torch.arange(trace.steps)[:, None] < torch.as_tensor(list(lengths))
         real_N = real_TB.flatten()
         x_ND, state = every_step(trace)
@@ -103,5 +103,5 @@ class StateUse:
 
 
 def part_names(count: int) -> list[str]:
-    """`z`; `z`, `c`; `z`, `2`, `c` …: the parts of a state."""
+    """The names of the parts of a state: `z`; `z`, `c`; `z`, `2`, `c` …"""
     return ["z", *(str(number + 2) for number in range(count - 2)), *(["c"] if count > 1 else [])]

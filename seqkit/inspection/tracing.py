@@ -21,7 +21,7 @@ from seqkit.nn.stack import ChainLayer
 
 @dataclass(frozen=True)
 class Trace:
-    """What one call of a recurrent layer computed, in the order in which the layer read."""
+    """The states of one call of a recurrent layer, in the order in which the layer reads."""
 
     layer: Recurrence
     inputs: list[Tensor]
@@ -44,9 +44,9 @@ class Trace:
 
 @dataclass
 class Traces:
-    """A runner (`seqkit.nn.running`) that computes each layer by the loop over its steps and keeps every state.
+    """A runner (`seqkit.nn.running`) that computes each layer by a loop over its steps and keeps every state.
 
-    The loop gives what the layer's kernel gives, up to rounding: it is the kernel's reference.
+    The loop equals the layer's kernel up to rounding: it is the kernel's reference.
     """
 
     calls: list[Trace] = field(default_factory=list)
@@ -54,7 +54,7 @@ class Traces:
     def __call__(
         self, call: Call, layer: Recurrence, x_BTD: Tensor, mask_BT: Tensor | None, state: State | None
     ) -> tuple[Tensor, State]:
-        """All steps of a layer, one by one."""
+        """Compute all steps of a layer, one by one."""
         state = layer.initial_state(x_BTD) if state is None else state
         trace = Trace(layer, list(x_BTD.unbind(1)), [state], [])
         for t, x_BD in enumerate(trace.inputs):
@@ -69,13 +69,13 @@ class Traces:
         return torch.stack(trace.outputs, dim=1), state
 
     def of(self, layer: Recurrence) -> Trace | None:
-        """The longest call of a layer; None if it was not called."""
+        """The trace of the longest call of a layer; None if it was not called."""
         found = [trace for trace in self.calls if trace.layer is layer and trace.steps]
         return max(found, key=lambda trace: trace.steps, default=None)
 
 
 def every_step(trace: Trace) -> tuple[Tensor, State]:
-    """x_ND and the state before it for all N = T B steps at once, step by step, without history."""
+    """x_ND and the states before all N = T B steps, concatenated by step, without history."""
     x_ND = torch.cat(trace.inputs).detach()
     parts = zip(*trace.states[:-1], strict=True)
     return x_ND, tuple(torch.cat(part).detach() for part in parts)
@@ -83,7 +83,7 @@ def every_step(trace: Trace) -> tuple[Tensor, State]:
 
 @contextmanager
 def tracing() -> Iterator[Traces]:
-    """Within it, every call of a recurrent layer is recorded."""
+    """A context in which every call of a recurrent layer is recorded."""
     traces = Traces()
     with running(traces):
         yield traces
@@ -91,17 +91,17 @@ def tracing() -> Iterator[Traces]:
 
 @dataclass(frozen=True)
 class Chain:
-    """A recurrent layer of a model, and which way it reads."""
+    """A recurrent layer of a model, and its reading direction."""
 
     name: str
-    """Of the module, such as `network.layers.0.forward_chain`."""
+    """Name of the module, such as `network.layers.0.forward_chain`."""
     layer: Recurrence
     backward: bool = False
     """Whether it reads from right to left."""
 
 
 def chains_of(model: nn.Module, below: str = "") -> list[Chain]:
-    """The recurrent layers of a model in the order of its modules. Args: below, start of their names."""
+    """The recurrent layers of a model in the order of its modules. Args: below, prefix of their names."""
     backward = {
         id(module.backward_chain)
         for module in model.modules()
@@ -115,7 +115,7 @@ def chains_of(model: nn.Module, below: str = "") -> list[Chain]:
 
 
 def chosen(chains: list[Chain], name: str) -> list[Chain]:
-    """The chains whose name is, or holds, `name`; all for "". Raises SeqkitError if there is none."""
+    """The chain of a name, else those whose name contains it; all for "". Raises SeqkitError if there is none."""
     found = [chain for chain in chains if name in chain.name]
     if not found:
         known = ", ".join(chain.name for chain in chains) or "none"

@@ -98,5 +98,5 @@ def test_raw_text_keeps_paragraphs_and_documents():
     ]
     found = [(part.text, part.offset, part.document) for part in raw_text(gold)]
     assert found == [("A ", 0, "one"), ("b.", 2, None), ("\n\nC ", 4, None), ("D ", 0, "two")]
-    with pytest.raises(SeqkitError, match="where blanks stand"):
+    with pytest.raises(SeqkitError, match="white space between words is not known"):
         list(raw_text([Sentence(["a"])]))

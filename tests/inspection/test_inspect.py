@@ -81,7 +81,7 @@ def test_a_contrast_explains_the_difference_of_two_labels():
     found = found_of(model, contrast=label)
     assert {one.against for one in found.attributions} <= {label, ""}
     assert all(one.against == label for one in found.attributions if one.label != label)
-    with pytest.raises(SeqkitError, match="--contrast NOUNS: the model knows no such label"):
+    with pytest.raises(SeqkitError, match="--contrast NOUNS: the model has no such label"):
         found_of(tiny("lstm").eval(), contrast="NOUNS")
 
 

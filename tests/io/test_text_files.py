@@ -89,14 +89,14 @@ def test_a_gzip_file_cut_in_the_middle(read, write_file):
     )
 
 
-def test_a_gzip_file_cut_in_the_middle_is_told_with_its_line(write_file):
+def test_a_gzip_file_cut_in_the_middle_is_reported_with_its_line(write_file):
     packed = gzip.compress(b"A line of text.\n" * 100_000)
     path = write_file("a.txt.gz", packed[:-200])
     seen = 0
     with pytest.raises(SeqkitError) as caught:
         for seen, _ in read_lines(path):  # noqa: B007
             pass
-    assert caught.value.problem.startswith(f"{path}:{seen + 1}: the gzip file is cut")
+    assert caught.value.problem.startswith(f"{path}:{seen + 1}: the gzip file is truncated")
     assert seen > 1000
 
 
