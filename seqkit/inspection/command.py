@@ -37,7 +37,6 @@ def inspect(
     contrast: Annotated[
         str, typer.Option("--contrast", help="Explain each label against this one. Default: the best other.")
     ] = "",
-<<<<<<< HEAD
     time_parallel: Annotated[
         bool,
         typer.Option(
@@ -46,12 +45,7 @@ def inspect(
             "it pays; nothing else is measured. Without --corpus: on what the model was trained on.",
         ),
     ] = False,
-    html: Annotated[
-        Path | None, typer.Option("--html", help="Page to write: one file, with every plot.")
-    ] = None,
-=======
     html: Annotated[Path | None, typer.Option("--html", help="HTML file to write, with every plot.")] = None,
->>>>>>> 0d7e354 (Rewrite evaluation and inspection in plain English)
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     threads: ThreadsOfTorch = None,
     device: Device = "",

@@ -50,7 +50,7 @@ def sentence_starts(paragraph: str, abbreviations: Collection[str]) -> list[int]
     starts = set(_after_short_lines(paragraph))
     start = 0
     for end in _END.finditer(paragraph):
-        if not _goes_on(paragraph, end, start, abbreviations):
+        if not _continues(paragraph, end, start, abbreviations):
             start = end.end()
             while start < len(paragraph) and paragraph[start].isspace():
                 start += 1
@@ -59,7 +59,7 @@ def sentence_starts(paragraph: str, abbreviations: Collection[str]) -> list[int]
     return sorted(starts)
 
 
-def _goes_on(text: str, end: re.Match[str], start: int, abbreviations: Collection[str]) -> bool:
+def _continues(text: str, end: re.Match[str], start: int, abbreviations: Collection[str]) -> bool:
     """Whether the sentence that began at `start` continues after the final punctuation `end`."""
     found = _NEXT_LETTER.match(text, end.end())
     lower = found is not None and found.group(1).islower()

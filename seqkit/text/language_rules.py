@@ -1,8 +1,8 @@
 """The rules by which spaCy splits a language into words, read from its installed files without importing it.
 
-spaCy takes more than a second to import, as it imports torch; its tables of a language are plain Python that needs
-20 ms. They are run here with stand-ins for the rest of spaCy, and with whatever version of spaCy is installed. What
-cannot be read this way (a tokenizer of the language's own, a language that another package registers) is left to spaCy.
+Importing spaCy takes more than a second, because it imports torch; its tables of a language are plain Python that runs
+in 20 ms. This module runs the tables of the installed spaCy with stand-ins for the rest of spaCy. Languages with their
+own tokenizer, or registered by another package, cannot be read in this way and are left to spaCy.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ from seqkit.extend.manager import registry
 
 Match = Callable[[str], object]
 Cases = Mapping[str, tuple[str, ...]]
-"""Special case -> its words, which together are the case."""
+"""Special case -> its words, which joined are the case."""
 
 
 @dataclass(frozen=True)
 class LanguageRules:
-    """What `spacy.tokenizer.Tokenizer` is made with."""
+    """The arguments of `spacy.tokenizer.Tokenizer`."""
 
     cases: Cases
     prefix: re.Pattern[str] | None
     suffix: re.Pattern[str] | None
     infix: re.Pattern[str] | None
     token_match: Match | None
-    """Matches a run that stays one word."""
+    """Matches a run that is not split."""
     url_match: Match | None
 
 
@@ -49,12 +49,12 @@ def language_rules(language: str) -> LanguageRules | None:
         return None
     try:
         return _rules(_Tables(root).defaults(language))
-    except Exception:  # a spaCy whose files are arranged otherwise
+    except Exception:  # another version of spaCy, with a different layout of files
         return None
 
 
 def _rules(defaults: Any) -> LanguageRules | None:
-    if defaults.config is not None:  # it configures a tokenizer of its own
+    if defaults.config is not None:  # the language has its own tokenizer
         return None
     cases = {
         case: tuple(word["ORTH"] for word in words) for case, words in defaults.tokenizer_exceptions.items()
@@ -77,7 +77,7 @@ def _any_of(pieces: Iterable[str]) -> re.Pattern[str] | None:
 
 
 class _Anything:
-    """Stands for what the tables do not need: it can be called, subscripted, decorated with and subclassed."""
+    """Stand-in for objects that the tables do not use: can be called, subscripted, used as decorator and subclassed."""
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -85,7 +85,7 @@ class _Anything:
         return self
 
     def __call__(self, *arguments: Any, **named: Any) -> Any:
-        """As a decorator, the function itself."""
+        """Return the function if used as a decorator, else the stand-in."""
         alone = len(arguments) == 1 and not named and callable(arguments[0])
         return arguments[0] if alone else self
 
@@ -108,7 +108,7 @@ class _Tables:
         }
 
     def defaults(self, language: str) -> Any:
-        """The class of the language's settings, as `Language.Defaults` of spaCy has them."""
+        """The class `Language.Defaults` of a language."""
         module = self._load(f"lang.{language}")
         return getattr(module, module.__all__[0]).Defaults
 
@@ -124,7 +124,7 @@ class _Tables:
         return self._modules[name]
 
     def _run(self, name: str) -> None:
-        """Run a module of `spacy.lang`, whose imports come from here."""
+        """Run a module of `spacy.lang` with the imports of this class."""
         path = self._root.joinpath(*name.split("."))
         package = name if path.is_dir() else name.rpartition(".")[0]
         file = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
@@ -137,11 +137,11 @@ class _Tables:
         self._modules[name] = module = _module(
             f"spacy.{name}", __builtins__={**vars(builtins), "__import__": imported}
         )
-        # The loader finds what Python has compiled of the file.
+        # The loader uses the compiled file (.pyc) if there is one.
         SourceFileLoader(module.__name__, str(file)).exec_module(module)
 
     def _import(self, package: str, wanted: str, names: Sequence[str], level: int) -> Any:
-        """What an import statement gives in a module of `package`."""
+        """The result of an import statement in a module of `package`."""
         top, _, rest = wanted.partition(".")
         if level == 0 and top != "spacy":
             return __import__(wanted, None, None, names) if top in sys.stdlib_module_names else _Anything()
@@ -155,7 +155,7 @@ class _Tables:
         return module
 
     def _language(self) -> ModuleType:
-        """`spacy.language` with the settings of a language that has none of its own."""
+        """A stand-in for `spacy.language`, with the default settings of a language."""
         tables, marks = self._load("lang.tokenizer_exceptions"), self._load("lang.punctuation")
         settings = {
             "config": None,
@@ -186,11 +186,11 @@ def _anything(name: str) -> _Anything:
 
 
 Exceptions = dict[str, list[dict[str, str]]]
-"""Special cases as spaCy's tables have them."""
+"""Special cases in the form of spaCy's tables."""
 
 
 def update_exc(base: Exceptions, *additions: Exceptions) -> Exceptions:
-    """As `spacy.util.update_exc`: the cases together, those with an apostrophe in its typographic form, too."""
+    """As `spacy.util.update_exc`: the union of the cases, plus variants with typographic apostrophes."""
     cases = dict(base)
     for more in additions:
         cases.update(more)

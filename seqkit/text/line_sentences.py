@@ -1,4 +1,4 @@
-"""The sentences of one line, with the white space between them as it was written."""
+"""Split a line into sentences, and keep the white space between them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from seqkit.text.protected import protected
 from seqkit.text.segmenters import Segmenter
 
 Starts = Callable[[str], Sequence[int]]
-"""A line that begins with a word -> the offsets at which a further sentence begins."""
+"""A line that begins with a word -> offsets of the beginnings of further sentences."""
 
 
 _DAY = re.compile(r"(?<!\S)\d{1,2}\.\s+$")
@@ -29,14 +29,14 @@ class LinePart(NamedTuple):
 
     text: str
     gap: str
-    """White space between it and the next one."""
+    """White space between this sentence and the next one."""
 
 
 def by_rule(language: str) -> Starts:
     """Sentences by the rule of `seqkit.text.boundaries`, with the abbreviations of the language."""
 
     def starts(line: str) -> Sequence[int]:
-        # Abbreviations only take boundaries away: most lines need none, and reading them takes a tenth of a second.
+        # Abbreviations only remove boundaries: most lines need none, and reading them takes 0.1 s.
         found = sentence_starts(line, _abbreviations(language)) if sentence_starts(line, ()) else []
         if has_ordinal_points(language):
             found = [at for at in found if not _DAY.search(line, max(0, at - LONGEST_DAY), at)]
@@ -56,7 +56,7 @@ def _abbreviations(language: str) -> frozenset[str]:
 
 
 def by_segmenter(segmenter: Segmenter) -> Starts:
-    """Sentences as a segmenter finds them."""
+    """Sentences as found by a segmenter."""
 
     def starts(line: str) -> Sequence[int]:
         sentences = segmenter.sentences(
@@ -72,7 +72,7 @@ def by_segmenter(segmenter: Segmenter) -> Starts:
 
 
 def line_sentences(line: str, starts: Starts) -> list[LinePart]:
-    """The sentences of a line without the white space around it; no boundary is inside of a protected part."""
+    """The sentences of a line without surrounding white space. No boundary is inside a protected part."""
     line = line.strip()
     if not line:
         return []

@@ -1,6 +1,6 @@
-"""Markup inside of a sentence: taken out before a translation, and put back at the corresponding word after it.
+"""Markup inside a sentence: removed before a translation, and reinserted at the corresponding word after it.
 
-The model never reads markup. Word k of n in the source corresponds to word k · m / n of m in the translation.
+Models do not read markup. Word k of n in the source corresponds to word k · m / n of m in the translation.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ class Mark(NamedTuple):
 
     text: str
     word: int
-    """Words of the sentence before it."""
+    """Number of words of the sentence before it."""
     before: bool
     """Whether white space, or the beginning of the sentence, is before it."""
     after: bool
@@ -41,24 +41,24 @@ def without_markup(text: str) -> tuple[str, list[Mark]]:
 
 
 def _joins_words(before: str, after: str, part: Protected) -> bool:
-    """Whether the words around a tag such as <br> would become one."""
+    """Whether removing a tag such as <br> would join the words around it."""
     return part.text.startswith("<") and before[-1:].isalnum() and after[:1].isalnum()
 
 
 def with_markup(text: str, marks: Sequence[Mark], words: int) -> str:
-    """The text with all of the markup, in its order. Args: words, those of the source."""
+    """Insert all markup into the text, in order. Args: words, number of words of the source."""
     if not marks:
         return text
-    own = text.split()
-    slots: list[list[Mark]] = [[] for _ in range(len(own) + 1)]
+    translated = text.split()
+    slots: list[list[Mark]] = [[] for _ in range(len(translated) + 1)]
     last = 0
     for mark in marks:
-        last = max(last, min(len(own), round(mark.word * len(own) / max(words, 1))))
+        last = max(last, min(len(translated), round(mark.word * len(translated) / max(words, 1))))
         slots[last].append(mark)
-    return _written(own, slots)
+    return _written(translated, slots)
 
 
-def _written(own: Sequence[str], slots: Sequence[Sequence[Mark]]) -> str:
+def _written(translated: Sequence[str], slots: Sequence[Sequence[Mark]]) -> str:
     written = ""
     glued = True
     for place, marks in enumerate(slots):
@@ -66,7 +66,7 @@ def _written(own: Sequence[str], slots: Sequence[Sequence[Mark]]) -> str:
             # An opening tag belongs to the next word, a closing one to the previous.
             written += (" " if mark.before and not glued else "") + mark.text
             glued = not mark.after
-        if place < len(own):
-            written += ("" if glued else " ") + own[place]
+        if place < len(translated):
+            written += ("" if glued else " ") + translated[place]
             glued = False
     return written.strip()

@@ -18,10 +18,10 @@ from seqkit.examples import Pair
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 RANDOM_LENGTHS = (2, 8)
-"""Least and most letters of a random name: one long name would pad the whole batch."""
+"""Minimum and maximum letters of a random name: one long name would pad the whole batch."""
 STRANGE, STRANGE_LENGTHS = 0.1, (1, 3)
-"""Share of random names whose letters are neighbours anywhere in Unicode, so that byte pieces are learnt, too. Each of
-them is two or three pieces."""
+"""Share of random names made of neighbouring code points anywhere in Unicode, to train byte pieces, too, and their
+lengths: each such letter is two or three pieces."""
 SHORTEST = 3
 """Minimum letters of a name: shorter words are often equal by chance."""
 
@@ -69,7 +69,7 @@ class Names:
         )
 
     def _new(self, random: Random) -> str:
-        """With equal probability a known name, or the beginning of one with the end of another; or random letters."""
+        """A known name, the beginning of one with the end of another (equally likely), or random letters."""
         if self.random_share and random.random() < self.random_share:
             return random_name(self._letters, random)
         first, second = random.choice(self.names), random.choice(self.names)
@@ -89,7 +89,7 @@ def _is_capitalised(word: str) -> bool:
 
 
 def random_name(letters: str, random: Random) -> str:
-    """Random letters, capitalised. Args: letters, what most names are drawn from."""
+    """Random letters, capitalised. Args: letters, the letters of most names."""
     strange = random.random() < STRANGE
     lengths = STRANGE_LENGTHS if strange else RANDOM_LENGTHS
     name = "".join(random.choices(_neighbours(random) if strange else letters, k=random.randint(*lengths)))
@@ -101,7 +101,7 @@ def _neighbours(random: Random) -> str:
     while True:
         first = int(0xC0 * 2 ** (8 * random.random()))
         letters = [chr(code) for code in range(first, first + 24)]
-        # Sources are read with compatibility characters replaced, targets are not: such a letter would differ.
+        # Compatibility characters are replaced in sources, not in targets: such a letter would differ.
         kept = [
             letter
             for letter in letters

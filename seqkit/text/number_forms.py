@@ -1,6 +1,6 @@
-"""How languages write numbers: decimal sign, grouping of thousands, places of % and of currency signs (after CLDR).
+"""Number formats of languages: decimal sign, grouping of thousands, positions of % and currency signs (after CLDR).
 
-A number without its language's form keeps its characters, such as the date 12.11.2024 or the version 2.13.0.
+A number in another format keeps its characters, such as the date 12.11.2024 or the version 2.13.0.
 """
 
 from __future__ import annotations
@@ -40,16 +40,16 @@ def has_ordinal_points(side: str) -> bool:
 
 
 class NumberForm(NamedTuple):
-    """Signs of a language's numbers."""
+    """The signs in a language's numbers."""
 
     decimal: str
     group: str
     groups: str
-    """Group signs that are understood, as the inside of a character class."""
+    """Accepted grouping signs, as the inside of a character class."""
 
 
 def form_of(side: str) -> NumberForm | None:
-    """The form of the language in the name of a side, such as de or pt-BR; None if it is not known."""
+    """The number format of the language in the name of a side, such as de or pt-BR; None if unknown."""
     language = language_of(side)
     if language in POINT:
         return NumberForm(".", ",", f",'’{NO_BREAK}{NARROW}")
@@ -69,7 +69,7 @@ def _pattern(form: NumberForm) -> re.Pattern[str]:
 def split_number(part: str, form: NumberForm | None) -> tuple[str, str, bool] | None:
     """Integer digits, decimals ("" if there are none) and whether thousands are grouped.
 
-    None for a text that is no number in this form.
+    None for a text that is not a number in this format.
     """
     found = _pattern(form).fullmatch(part) if form is not None else None
     if found is None:
@@ -79,7 +79,7 @@ def split_number(part: str, form: NumberForm | None) -> tuple[str, str, bool] | 
 
 
 def rewritten(text: str, source: str, target: str) -> str:
-    """The numbers of `text`, which has the form of the language `source`, in the form of `target`."""
+    """Convert the numbers of `text` from the format of the language `source` to that of `target`."""
     old, new = form_of(source), form_of(target)
     if old is None or new is None or language_of(source) == language_of(target):
         return text
@@ -96,7 +96,7 @@ def rewritten(text: str, source: str, target: str) -> str:
 
 
 def _signs_placed(text: str, target: str) -> str:
-    """Put % and a currency sign where the language has it."""
+    """Move % and a currency sign to their positions in the language."""
     text = re.sub(r"[ \u00a0\u202f]?%", "%" if target in JOINED_PERCENT else " %", text)
     sign = _CURRENCY.search(text)
     if sign is None:
@@ -108,7 +108,7 @@ def _signs_placed(text: str, target: str) -> str:
 
 
 def canonical(text: str, side: str) -> str:
-    """A number independent of its form: equal for 1.234,5 kg in German and 1,234.5kg in English."""
+    """A number in a form independent of the language: equal for 1.234,5 kg in German and 1,234.5kg in English."""
     form = form_of(side)
 
     def put(part: re.Match[str]) -> str:
@@ -126,7 +126,7 @@ _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 
 
 def with_ordinal(text: str, slot: str, number: str, side: str) -> str:
-    """Put a number in place of a mark in the text; in English, with the ordinal ending that it needs after it."""
+    """Replace a mark in the text by a number; in English, correct the ordinal ending after it."""
     before, found, after = text.partition(slot)
     ending = _ORDINAL.match(after)
     if not found:

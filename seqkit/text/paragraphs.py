@@ -1,4 +1,4 @@
-"""Stretches of text, as a reader cut them, to paragraphs of bounded size."""
+"""Convert stretches of text, as divided by a reader, to paragraphs of bounded size."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ class Paragraph:
 
     text: str
     offset: int
-    """Characters of the document before it."""
+    """Number of characters of the document before it."""
     path: str
     line: int
     document: str | None
-    """On the first paragraph of a document: its name."""
+    """Name of the document, on its first paragraph; else None."""
     last: bool = False
-    """Whether nothing is known to follow, because the input ends or pauses: the text so far is to be answered."""
+    """Whether the input ends or pauses after it, so that the text so far must be processed now."""
 
 
 def paragraphs(stretches: Iterable[RawText]) -> Iterator[Paragraph]:
     """The paragraphs of each document in turn.
 
-    A stretch that has a name, or an offset that does not go on where the last one ended, begins another
-    document. A document of white space alone gives nothing.
+    A stretch with a name, or with an offset other than the end of the previous one, begins a new document. A document
+    of only white space has no paragraphs.
     """
     document: _Document | None = None
     for stretch in stretches:
-        if document is None or not document.goes_on(stretch):
+        if document is None or not document.continues_with(stretch):
             if document is not None:
                 yield from document.ready(last=True)
             document = _Document(stretch)
@@ -48,7 +48,7 @@ def paragraphs(stretches: Iterable[RawText]) -> Iterator[Paragraph]:
 
 
 class _Document:
-    """The part of a document that was read and not yet handed on."""
+    """The part of a document that was read but not yet yielded."""
 
     def __init__(self, first: RawText) -> None:
         self._held = Paragraph("", first.offset, first.where.path, first.where.line, first.document)
@@ -56,12 +56,12 @@ class _Document:
         self._fresh: list[str] = []
         self._waiting = 0
 
-    def goes_on(self, stretch: RawText) -> bool:
+    def continues_with(self, stretch: RawText) -> bool:
         """Whether the stretch belongs to this document."""
         return stretch.document is None and stretch.offset == self._end
 
     def add(self, stretch: RawText) -> None:
-        """Take the next stretch."""
+        """Append the next stretch."""
         self._fresh.append(stretch.text)
         self._waiting += len(stretch.text)
         self._end += len(stretch.text)
@@ -69,7 +69,7 @@ class _Document:
     def ready(self, last: bool, answer: bool = False) -> Iterator[Paragraph]:
         """Yield the paragraphs that are certainly complete; all of them if `last`.
 
-        Args: answer, whether the last of them is to say that nothing is known to follow.
+        Args: answer, whether to mark the last of them with `Paragraph.last`.
         """
         # Doubling the amount of text before the next attempt keeps the total work linear.
         if not last and self._waiting < max(_GATHER, len(self._held.text)):

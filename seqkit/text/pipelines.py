@@ -31,7 +31,7 @@ def load_pipeline(pipeline: str) -> Any:
     path = Path(pipeline)
     fix = f"Install it: python -m spacy download {pipeline}"
     if os.sep in pipeline or path.exists():
-        fix = "Name the folder of a spaCy pipeline, which holds config.cfg and meta.json."
+        fix = "Name the folder of a spaCy pipeline, which contains config.cfg and meta.json."
         if not path.exists():
             raise SeqkitError(f"{pipeline}: no such spaCy pipeline", fix)
     elif not spacy.util.is_package(pipeline):

@@ -1,7 +1,7 @@
 """Placeholders: symbols of a vocabulary that replace protected parts, and which a model learns to copy.
 
-In training a `SHARE` of the pairs have them wherever both sides agree, so that a model also learns from the parts
-themselves. Which symbol replaces which part is drawn at random, so that the model sees all of them equally often.
+In training they replace the parts on which both sides agree in a `SHARE` of the pairs, so that a model also learns from
+the parts themselves. The symbol for each part is drawn at random, so that all symbols occur equally often.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LONGEST_WORD = 30
 
 
 def replaced(text: str, parts: Sequence[tuple[Protected, str]]) -> str:
-    """The text with other strings in place of some parts. Args: parts, in order, each with its new text."""
+    """Replace parts of a text. Args: parts, in order, each with its new text."""
     pieces, end = [], 0
     for part, new in parts:
         pieces += [text[end : part.start], new]
@@ -34,7 +34,7 @@ def replaced(text: str, parts: Sequence[tuple[Protected, str]]) -> str:
 
 
 def with_placeholders(pairs: Sequence[Pair], sides: tuple[str, str], seed: int) -> list[Pair]:
-    """Pairs of text with placeholders in a share of them. Args: sides, languages of source and target."""
+    """Insert placeholders into a share of the pairs. Args: sides, languages of source and target."""
     random = Random(seed)
     return [_drawn(pair, sides, random) for pair in pairs]
 
@@ -53,11 +53,11 @@ def _drawn(pair: Pair, sides: tuple[str, str], random: Random) -> Pair:
 
 def agreeing(source: str, target: str, sides: tuple[str, str]) -> list[tuple[Protected, Protected]]:
     """Protected parts that occur once on each side, with the same value and kind, in the order of the source."""
-    own, other = (
+    in_source, in_target = (
         _once([part for part in protected(text) if part.kind != MARKUP], side)
         for text, side in zip((source, target), sides, strict=True)
     )
-    found = [(part, other[value]) for value, part in own.items() if value in other]
+    found = [(part, in_target[value]) for value, part in in_source.items() if value in in_target]
     return [(one, two) for one, two in found if one.kind == two.kind]
 
 
@@ -73,7 +73,7 @@ def _symbols(parts: Sequence[Protected], random: Random) -> list[str]:
 
 
 def _shared_word(source: str, target: str, random: Random) -> tuple[Protected, Protected] | None:
-    """A word of at least three letters that occurs once on each side, with its places."""
+    """A word of at least three letters that occurs once on each side, with its positions."""
     sides = []
     for text in (source, target):
         words = [word.strip(".,!?;:\"'„“”»«()") for word in text.split()]

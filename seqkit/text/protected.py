@@ -1,4 +1,4 @@
-"""Parts of a text that a translation keeps: numbers with units, dates, URLs, addresses, code, placeholders, markup.
+"""Parts of a text that a translation preserves: numbers with units, dates, URLs, addresses, code, placeholders, markup.
 
 The patterns know no language's words. Each looks at a bounded number of characters, or starts only at the beginning of
 a token, so the time is linear in the length of the text.
@@ -48,7 +48,7 @@ _PATTERNS = {
 }
 _ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()))
 _POSSIBLE = re.compile(r"[\d@/\\`{<&%$_#*~\[⟦⟨¼½¾⅐-⅞]|\.\w|--\w|\(\)")
-"""What every protected part has: most lines of everyday text have none, and need not be searched."""
+"""Matches in every text with a protected part; most lines of everyday text do not match and need no search."""
 _MARKUP = ("comment", "tag", "entity", "markdown")
 _TRIMMED = ("url", "domain", "path")
 _TRAILING = ".,;:!?'\"»”’"
@@ -58,7 +58,7 @@ BEGINNING = re.compile(r"\s*(?:(?:#{1,6}|[-*+•>]|\d{1,3}[.)])[ \t]+)+(?=\S)")
 
 
 class Protected(NamedTuple):
-    """A part of a text that its translation keeps."""
+    """A part of a text that its translation preserves."""
 
     start: int
     end: int
@@ -67,11 +67,11 @@ class Protected(NamedTuple):
     text: str
 
     def value(self, side: str) -> str:
-        """Equal for the same part in a source and in its translation. Args: side, the language."""
+        """A value that is equal for the part in a source and in its translation. Args: side, the language."""
         return canonical(self.text, side) if self.kind == NUMBER else self.text
 
     def written(self, source: str, target: str) -> str:
-        """The part as the target language writes it: 1.000,5 becomes 1,000.5."""
+        """The part in the format of the target language: 1.000,5 becomes 1,000.5."""
         return rewritten(self.text, source, target) if self.kind == NUMBER else self.text
 
 
@@ -81,10 +81,10 @@ def protected(text: str) -> list[Protected]:
 
 
 class Finder:
-    """Finds the protected parts of a source: as `protected`, and passages in letters that a model does not know."""
+    """Finds the protected parts of a source: those of `protected`, and words in letters unknown to a model."""
 
     def __init__(self, knows: Callable[[str], bool]) -> None:
-        """Args: knows, whether a model has learnt a character."""
+        """Args: knows, whether a character is in a model's vocabulary."""
         self._knows = cache(knows)
 
     def __call__(self, text: str) -> list[Protected]:
@@ -93,7 +93,7 @@ class Finder:
         return sorted([*parts, *foreign]) if foreign else parts
 
     def _foreign(self, text: str) -> Iterator[Protected]:
-        """Words of unknown letters; those that follow each other are one part."""
+        """Words of unknown letters; consecutive ones are one part."""
         words = [word for word in _WORD.finditer(text) if not any(map(self._knows, word.group()))]
         start = end = -1
         for word in words:
@@ -122,7 +122,7 @@ def _found(text: str) -> Iterator[Protected]:
 
 
 def _trimmed(address: str) -> str:
-    """An address without the punctuation of the sentence around it."""
+    """A URL or path without the punctuation of the sentence around it."""
     while address and (
         address[-1] in _TRAILING or (address[-1] in ")]}" and address.count("(") < address.count(")"))
     ):
@@ -131,5 +131,5 @@ def _trimmed(address: str) -> str:
 
 
 def has_letters(text: str) -> bool:
-    """Whether there is anything to translate."""
+    """Whether a text has a letter, and so something to translate."""
     return any(character.isalpha() for character in text)

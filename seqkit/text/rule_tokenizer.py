@@ -1,7 +1,7 @@
 """spaCy's tokenizer in Python, for the rules of `seqkit.text.language_rules`: the same words, without importing spaCy.
 
-The steps are those of `spacy.tokenizer.Tokenizer`: each run between white space loses affixes until it is a special
-case or has none left, and is split at infixes. At the end special cases are looked for among the words of the text.
+The steps are those of `spacy.tokenizer.Tokenizer`: affixes are removed from each run of non-space characters until it
+is a special case or has none left, and the rest is split at infixes. Then special cases are searched in the words.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Token(NamedTuple):
 
     text: str
     space: str = ""
-    """A blank after it, or nothing."""
+    """A blank after it, or ""."""
 
 
 class RuleTokenizer:
@@ -68,7 +68,7 @@ class RuleTokenizer:
         )
 
     def _tokens(self, text: str, cases: Cases) -> list[Token]:
-        """The tokens of a text. A single blank belongs to the word before it, other white space is a token."""
+        """The tokens of a text. A single blank belongs to the preceding word, other white space is a token."""
         tokens: list[Token] = []
         end = 0
         for found in _RUN.finditer(text):
@@ -83,7 +83,7 @@ class RuleTokenizer:
         return [*prefixes, *self._inner(rest, cases), *reversed(suffixes)]
 
     def _without_affixes(self, run: str, cases: Cases) -> tuple[str, list[str], list[str]]:
-        """What is left of a run, the affixes before it, and those after it, the outermost first."""
+        """The rest of a run, the affixes before it, and those after it, outermost first."""
         prefixes: list[str] = []
         suffixes: list[str] = []
         size, token_match = 0, self._rules.token_match
@@ -107,7 +107,7 @@ class RuleTokenizer:
         return run, prefixes, suffixes
 
     def _inner(self, run: str, cases: Cases) -> Iterator[str]:
-        """The words of a run that has lost its affixes."""
+        """The words of a run without affixes."""
         rules = self._rules
         if not run:
             return
@@ -130,7 +130,7 @@ class RuleTokenizer:
             yield run[start:]
 
     def _with_cases(self, tokens: list[Token]) -> list[Token]:
-        """The tokens, special cases among them split as they should be: the longest first, then the leftmost."""
+        """Apply special cases to the tokens: the longest first, then the leftmost."""
         found = [
             (at, at + len(words))
             for at, token in enumerate(tokens)
@@ -149,7 +149,7 @@ class RuleTokenizer:
             last = tokens[after - 1]
             text = "".join(map("".join, tokens[first : after - 1])) + last.text
             words = self._rules.cases.get(text)
-            if words is None:  # white space stands between the words of the case
+            if words is None:  # there is white space between the words of the case
                 replaced += tokens[first:after]
             else:
                 replaced += [*map(Token, words[:-1]), Token(words[-1], last.space)]
@@ -158,7 +158,7 @@ class RuleTokenizer:
 
 
 def _apart(found: set[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Of spans that overlap the longest, then the leftmost; also a span that is left out keeps others out."""
+    """Of overlapping spans the longest, then the leftmost; spans that are left out still exclude others."""
     taken: set[int] = set()
     chosen = []
     for first, after in sorted(found, key=lambda span: (span[0] - span[1], span[0])):
@@ -169,7 +169,7 @@ def _apart(found: set[tuple[int, int]]) -> list[tuple[int, int]]:
 
 
 def _add_space(tokens: list[Token], space: str) -> None:
-    """Put white space after the tokens."""
+    """Append white space to the tokens."""
     if space[:1] == " " and tokens:
         tokens[-1] = tokens[-1]._replace(space=" ")
         space = space[1:]

@@ -1,7 +1,7 @@
 """Sampled segmentations (subword regularisation, Kudo 2018).
 
-SentencePiece's sampler differs between processes for any seed, and a resumed run must sample what the uninterrupted
-one sampled. So this module builds the lattice of a word's segmentations itself.
+SentencePiece's sampler is not reproducible across processes, but a resumed run must sample the same segmentations as an
+uninterrupted one. Therefore this module builds the lattice of a word's segmentations itself.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from random import Random
 from typing import NamedTuple
 
 UNKNOWN_PENALTY = 10.0
-"""Penalty of an unknown character against the worst piece, in log-probability, as in SentencePiece."""
+"""Penalty of an unknown character relative to the least likely piece, in log-probability, as in SentencePiece."""
 FLAT_SCORE = -7.0
 """Log-probability of every piece of a model without probabilities (BPE)."""
 
@@ -21,7 +21,7 @@ class Pieces:
     """The pieces of a model, with id and log-probability of each, and their bounds."""
 
     def __init__(self, ids: dict[str, tuple[int, float]], unknown: int, bytes: Sequence[int] = ()) -> None:
-        """Args: unknown, the piece of characters that are in no other; bytes, the 256 that spell such characters."""
+        """Args: unknown, the piece for characters of no other piece; bytes, the 256 pieces that spell them."""
         self.ids, self.unknown, self.bytes = ids, unknown, bytes
         self.longest = max(map(len, ids), default=1)
         self.unknown_score = min((score for _, score in ids.values()), default=0.0) - UNKNOWN_PENALTY

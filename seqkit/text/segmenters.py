@@ -1,4 +1,4 @@
-"""Segmenters of raw text: the contract, and the one that uses rules."""
+"""Segmenters of raw text: the contract, and a segmenter by rules."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Segmenter(ABC):
     def sentences(self, stretches: Iterable[RawText]) -> Iterator[Sentence]:
         """Yield the sentences of running text, in order, in bounded memory.
 
-        The result does not depend on where a reader divided the text. The `before` of each sentence, its words (of a
-        multiword token the written form) and its spaces, one after another, are the document; no word is white space.
+        The result does not depend on where a reader divided the text. The `before` of each sentence, its words (written
+        forms of multiword tokens) and its spaces, concatenated, are the document; no word is white space.
         """
 
     @property

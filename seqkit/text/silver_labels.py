@@ -34,7 +34,7 @@ def parse_gold(gold: str) -> str:
 
 
 def labeller_of(gold: str) -> Labeller | None:
-    """The labeller that `--gold` names, its pipeline loaded; None for an empty string."""
+    """Load the labeller named by `--gold`; None for an empty string."""
     return Labeller(parse_gold(gold)) if gold else None
 
 
@@ -42,7 +42,7 @@ class Labeller:
     """A spaCy pipeline that labels text or words, with a cache."""
 
     def __init__(self, pipeline: str, keeps: bool = True) -> None:
-        """Args: keeps, whether labels are kept in the cache: those of a whole corpus would fill it."""
+        """Args: keeps, whether to cache labels; those of a whole corpus would fill the cache."""
         import spacy
 
         self._keeps = keeps
@@ -51,7 +51,7 @@ class Labeller:
         self.kinds = label_kinds(self.nlp)
         if not self.kinds:
             fix = "Use one with a tagger or a morphologizer, for example spacy:en_core_web_sm."
-            raise SeqkitError(f"the spaCy pipeline {pipeline} gives no part of speech to words", fix)
+            raise SeqkitError(f"the spaCy pipeline {pipeline} assigns no part of speech to words", fix)
         meta = self.nlp.meta
         self.name = f"{meta['lang']}_{meta['name']} {meta['version']}"
         """Value of `silver` of the sentences: name and version of the pipeline."""

@@ -1,4 +1,4 @@
-"""SentencePiece models. Each word is segmented on its own, so that pieces never cross words."""
+"""SentencePiece models. Each word is segmented separately, so that pieces do not cross words."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from seqkit.text.sampling import FLAT_SCORE, Lattice, Pieces
 ALGORITHMS = ("unigram", "bpe")
 UNKNOWN_PIECE = 0
 EDGE = 64
-"""Of a word longer than twice this number of characters, only the first and last ones are segmented."""
+"""Number of first and last characters that are segmented of a word longer than twice this number."""
 ATTEMPTS = 3
 REPLACEMENT = "\ufffd"
-"""What SentencePiece puts in place of bytes that make no character."""
+"""The character by which SentencePiece replaces bytes that are not valid UTF-8."""
 BYTES = 256
-WITHOUT_PIECES = "Give more text; a tagger can do without pieces, too: `--set piece_size=0`."
+WITHOUT_PIECES = "Use more text; a tagger can also work without pieces: `--set piece_size=0`."
 LINES = 500_000
 """Maximum number of lines for training SentencePiece."""
 LATTICES = 50_000
@@ -98,7 +98,7 @@ class Subword:
         return encoded
 
     def decode(self, ids: Sequence[int]) -> str:
-        """The text of a sequence of pieces. Bytes that make no character are left out."""
+        """The text of a sequence of pieces, without bytes that are not valid UTF-8."""
         text = str(self._processor.decode(list(ids)))
         return text.replace(REPLACEMENT, "") if self.bytes else text
 
@@ -120,7 +120,7 @@ def _shorten(words: Sequence[str]) -> list[str]:
 
 
 class Settings(NamedTuple):
-    """How SentencePiece treats characters."""
+    """Settings of SentencePiece for characters."""
 
     rule: str = "nmt_nfkc"
     """Its normalisation rule."""
@@ -151,9 +151,9 @@ def train_subword_on_lines(
 ) -> Subword:
     """As `train_subword`, on whole lines, whose characters stay as they are (no NFKC).
 
-    Args: split_digits, whether each digit is a piece; symbols, strings that are a piece each wherever they occur;
-    byte_fallback, whether 256 pieces more, one for each byte, spell characters that no line has. If there are too many
-    lines, evenly spaced ones are used.
+    Args: split_digits, whether each digit is a piece; symbols, strings that are always one piece each; byte_fallback,
+    whether to add 256 pieces, one for each byte, for characters that no line has. If there are too many lines, evenly
+    spaced ones are used.
     """
     chosen = list(lines)
     chosen = chosen[:: 1 + len(chosen) // LINES]
@@ -161,7 +161,7 @@ def train_subword_on_lines(
     size = vocab_size + BYTES * byte_fallback
     found = _fitted(chosen, size, algorithm, settings)
     if algorithm == "unigram" and len(found) - len(found.bytes) < vocab_size // 2:
-        # With a few dozen different words unigram leaves single letters; BPE merges them to words.
+        # With a few dozen distinct words unigram keeps single letters; BPE merges them into words.
         found = _fitted(chosen, size, "bpe", settings)
     return found
 

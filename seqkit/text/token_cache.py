@@ -1,6 +1,6 @@
 """Split text by the rules of a tokenizer, with a cache of runs without white space.
 
-Of a million words of running text 27,000 are different, so the result for each run is cached.
+A million words of running text have 27,000 distinct ones, so the result for each run is cached.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
-# spaCy's tokenizer takes time quadratic in a run without blanks (1.6 ms a character for 10,000 brackets).
+# spaCy's tokenizer takes time quadratic in a run without blanks (1.6 ms per character for 10,000 brackets).
 _LONG_RUN = re.compile(r"(?<!\S)\S{501,}")
 _RUN_PIECE = 100
 _RUN = re.compile(r"(\S+)(\s*)")
@@ -24,7 +24,7 @@ Split = Callable[[str], Words]
 
 
 def split_words(tokenizer: Any, text: str) -> Words:
-    """The words by a tokenizer of spaCy's, and the white space around them."""
+    """Split a text by a spaCy tokenizer into words and the white space around them."""
     words: list[str] = []
     spaces = [""]
     for piece in pieces_of(text):
@@ -39,7 +39,7 @@ def split_words(tokenizer: Any, text: str) -> Words:
 
 
 def pieces_of(text: str) -> Iterator[str]:
-    """The text in pieces that spaCy can take: runs without a blank that are too long are cut hard."""
+    """Divide the text into pieces for spaCy: runs without blanks that are too long are split anywhere."""
     start = 0
     for run in _LONG_RUN.finditer(text) if len(text) > 500 else ():
         yield text[start : run.start()]
@@ -55,28 +55,28 @@ class _Run(NamedTuple):
 
     words: list[str]
     glued: list[str]
-    """The nothing after each word but the last."""
+    """An empty string (no white space) for each word but the last."""
     may_join: tuple[str, ...]
-    """Ends of a run before this one, with which a special case may begin that goes on in this one."""
+    """Ends of a preceding run with which a special case may begin that continues in this run."""
 
 
 class Runs:
-    """A split by rules with a memory of runs: the same words, sooner.
+    """A splitter by rules with a cache of runs: the same words, in less time.
 
-    Rules split every run by itself, but for special cases, such as ":-)", which they look for among the words of the
-    whole text. Where two words that stand side by side in such a case meet across white space, the whole text is split
-    without the memory.
+    The rules split every run independently, except for special cases such as ":-)", which are searched in the words of
+    the whole text. If two adjacent words of such a case occur on both sides of white space, the whole text is split
+    without the cache.
     """
 
     def __init__(self, split: Split, joined: Iterable[tuple[str, str]]) -> None:
-        """Args: split, by the rules alone; joined, pairs of adjacent words of special cases."""
+        """Args: split, the splitter by rules; joined, pairs of adjacent words of special cases."""
         self._whole = split
         self._before: dict[str, dict[str, list[str]]] = {}
-        """First character of a word -> word -> those that stand before it in special cases."""
+        """First character of a word -> word -> the words that precede it in special cases."""
         for one, other in sorted(set(joined)):
             self._before.setdefault(other[0], {}).setdefault(other, []).append(one)
         self._known: dict[str, str | _Run] = {}
-        """Run -> the run itself where it is one word, so that equal words are one object."""
+        """Run -> its words; the run itself if it is one word, so that equal words are one object."""
         self._older: dict[str, str | _Run] = {}
 
     def __call__(self, text: str) -> Words:

@@ -15,7 +15,7 @@ from seqkit.text.subword import Subword
 UNKNOWN = 1
 """Id of unknown words and characters; 0 is padding."""
 EDGE = 16
-"""Of longer words, only the first and last characters and pieces, this many each, are used."""
+"""Number of first and last characters and pieces that are used of longer words."""
 CACHE_LIMIT = 200_000
 NO_AFFIXES = [0] * KINDS
 

@@ -47,7 +47,7 @@ def _rules(language: str) -> Any:
     import spacy
 
     pipeline: Any = spacy.blank(language)
-    # Lexical attributes of new words, such as their shape, are not used here and take a third of the time.
+    # Lexical attributes of new words, such as their shape, are not used and would take a third of the time.
     pipeline.vocab.lex_attr_getters = {}
     return pipeline.tokenizer
 
