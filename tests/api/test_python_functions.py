@@ -221,7 +221,7 @@ def test_a_wrong_type_says_what_is_expected(call, said):
             lambda tmp: package.run_batch("tag", tmp, out=tmp / "o", shard=(3, 2)),
             "shard=(3, 2): is not (i, n)",
         ),
-        (lambda tmp: package.load("en-tagger", device="tpu"), "--device tpu: there is no such device"),
+        (lambda tmp: package.load("en-tagger", device="tpu"), "--device tpu: no such device"),
     ],
 )
 def test_errors_are_those_of_the_commands(call, said, tmp_path):

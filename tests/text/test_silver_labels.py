@@ -141,7 +141,7 @@ def test_a_folder_that_is_missing_or_no_pipeline(tmp_path):
 
 def test_a_pipeline_without_labels(tmp_path):
     spacy.blank("en").to_disk(tmp_path / "blank")
-    with pytest.raises(SeqkitError, match="gives no part of speech"):
+    with pytest.raises(SeqkitError, match="assigns no part of speech"):
         Labeller(str(tmp_path / "blank")).text([])
 
 
