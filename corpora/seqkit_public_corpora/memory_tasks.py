@@ -1,4 +1,4 @@
-"""The two classical tasks of long memory, made and seeded: `adding` and `copy-memory`."""
+"""The two classical tasks of long memory, generated from a seed: `adding` and `copy-memory`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SEED = 2026
 
 @dataclass(frozen=True)
 class MemoryTaskOptions:
-    """How long examples are, and how many there are."""
+    """Length and number of the examples."""
 
     length: int = 100
     """Steps over which the model must remember."""
@@ -22,7 +22,7 @@ class MemoryTaskOptions:
     """Training examples; dev and test have 500 and 1,000."""
 
     def __post_init__(self) -> None:
-        """Raise SeqkitError for a length that leaves nothing to remember."""
+        """Raise SeqkitError for a value out of range."""
         check_range(self, 2, 100_000, "length")
         check_range(self, 1, 10_000_000, "examples")
 
@@ -50,7 +50,7 @@ def memory_tasks() -> Iterable[CorpusSpec]:
         files=(),
         splits=SPLITS,
         kind="media",
-        summary="Ten symbols to be written after a long row of blanks",
+        summary="Ten symbols to write after a long sequence of blanks",
         parameters={"seed": SEED, "count": {"dev": 500, "test": 1000}},
         options=MemoryTaskOptions,
         maker="seqkit_public_corpora.makers.memory_tasks:copy_memory",

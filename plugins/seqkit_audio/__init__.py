@@ -22,7 +22,7 @@ class AudioOptions:
     """Channels of each convolution."""
     audio_halvings: int = field(default=2, metadata={"unit": "convolutions"})
     """Number of convolutions; each halves bands and frames (2: a step is four frames of 10 ms)."""
-    audio_masks: int = field(default=2, metadata={"unit": "stretches"})
+    audio_masks: int = field(default=2, metadata={"unit": "masks"})
     """Number of masks over time, and over bands, in training (SpecAugment, Park et al. 2019)."""
     audio_warp: float = field(default=0.1, metadata={"unit": "share"})
     """Maximum relative change of tempo in training."""

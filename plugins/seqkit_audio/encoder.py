@@ -23,7 +23,7 @@ from seqkit_audio.features import HOP, frames_of, log_mel
 from seqkit_audio.resample import resampled
 
 MASKED_BANDS, MASKED_TIME = 0.15, 0.1
-"""Maximum share that one mask hides."""
+"""Maximum share of bands, and of time, that one mask hides."""
 
 
 class AudioBatch(NamedTuple):
@@ -47,15 +47,15 @@ class AudioEncoder(ColumnEncoder):
         channels = [options.audio_channels] * halvings
         super().__init__(options, Columns(1, len(facts.mean), channels, [2] * halvings))
         self.rate = facts.rate
-        # Plain tensors: `collate` computes on the CPU, wherever the weights are.
+        # Plain tensors, not buffers: `collate` computes on the CPU, even if the weights are elsewhere.
         self.mean_M, self.deviation_M = torch.tensor(facts.mean), torch.tensor(facts.deviation)
 
     def width(self, input: Sound) -> int:
-        """Frames of a recording."""
+        """Number of frames of a recording."""
         return frames_of(round(len(input.samples_T) * self.rate / input.rate), self.rate)
 
     def picture(self, input: Sound, seed: int | None) -> Tensor:
-        """The frames as a picture, x_1MF, varied with a seed."""
+        """The frames as a picture, x_1MF; with a seed, augmented."""
         x_FM = self.features(input)
         return (x_FM if seed is None else self._varied(x_FM, Random(seed))).T[None]
 
@@ -89,7 +89,7 @@ class AudioEncoder(ColumnEncoder):
         return x_FM
 
     def pixels(self, batch: AudioBatch) -> tuple[Tensor, Tensor]:
-        """A batch as pictures of one channel, and the frames of each recording."""
+        """A batch as pictures of one channel, and the number of frames of each recording."""
         return batch.x_BFM.transpose(1, 2)[:, None], batch.lengths_B
 
     def labels(self, input: Sound) -> list[str]:

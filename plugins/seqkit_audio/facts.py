@@ -42,7 +42,7 @@ class AudioFacts:
         sounds = [pair.sources["audio"] for pair in pairs if "audio" in pair.sources]
         if not sounds:
             raise SeqkitError(
-                "there is no sound to learn from", "Give recordings, or choose another encoder."
+                "the training data have no recordings", "Add recordings, or choose another encoder."
             )
         rate = options.sample_rate or Counter(sound.rate for sound in sounds).most_common(1)[0][0]
         some = (
@@ -62,9 +62,9 @@ class AudioFacts:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
-        with stored_record(folder / FILE, "an audio encoder") as told:
-            mean, deviation = [[float(number) for number in told[name]] for name in ("mean", "deviation")]
-            return cls(int(told["rate"]), mean, deviation)
+        with stored_record(folder / FILE, "an audio encoder") as stored:
+            mean, deviation = [[float(number) for number in stored[name]] for name in ("mean", "deviation")]
+            return cls(int(stored["rate"]), mean, deviation)
 
 
 def _mean_and_deviation(blocks: Iterable[Tensor]) -> tuple[list[float], list[float]]:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 WINDOW, HOP = 0.025, 0.010
-"""Seconds."""
+"""Length of a frame, and distance between frames, in seconds."""
 FLOOR = 1e-6
 """Power below which everything counts as silence, so that the logarithm does not amplify rounding noise."""
 
@@ -28,12 +28,12 @@ def frames_of(samples: int, rate: int) -> int:
 
 
 def mel(hertz: float) -> float:
-    """O'Shaughnessy's (1987) scale."""
+    """Convert Hz to mel (O'Shaughnessy 1987)."""
     return 2595 * math.log10(1 + hertz / 700)
 
 
 def hertz(mels: float) -> float:
-    """The inverse of `mel`."""
+    """Convert mel to Hz."""
     return 700 * (10 ** (mels / 2595) - 1)
 
 

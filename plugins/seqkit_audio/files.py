@@ -18,15 +18,15 @@ from seqkit_audio.pcm import read_pcm
 FORMATS = {".wav": ("WAV", "WAVEX", "RF64"), ".flac": ("FLAC",), ".ogg": ("OGG",)}
 """Suffix -> libsndfile's name of the format."""
 BLOCK = 1 << 20
-"""Samples of all channels together that are decoded at once: they are averaged before the next ones."""
+"""Number of samples, over all channels, that are decoded and averaged at once."""
 MOST = 100_000_000
-"""Samples of the average, whatever the seconds allowed: a small file may name any rate."""
+"""Maximum number of samples after averaging, for any limit of seconds: a small file may declare any rate."""
 FASTEST = 1_000_000
 """Maximum sample rate in Hz; a higher one means a wrong header."""
 ENDLESS = 1 << 60
-"""libsndfile names more samples than this where a FLAC file does not say how many it has, and cannot read it then."""
+"""libsndfile reports more samples than this for a FLAC file without a length, which it cannot read."""
 PAGE = 65_536
-"""More bytes than an Ogg page may have."""
+"""Number of bytes that is larger than any Ogg page."""
 
 
 def read_sound(path: str | Path, limits: Limits | None = None) -> Sound:
@@ -41,17 +41,19 @@ def read_sound(path: str | Path, limits: Limits | None = None) -> Sound:
     try:
         soundfile = _soundfile()
     except SeqkitError as missing:
-        # Corpora of plain WAV files can be trained on without soundfile: their models read such files, too.
+        # Plain WAV files can be read without soundfile, in training and by the models.
         if path.suffix.lower() != ".wav":
             raise
         return read_pcm(path, limits, missing)
     try:
         info = soundfile.info(str(path))
     except (soundfile.SoundFileError, OSError) as error:
-        raise SeqkitError(f"{path}: not a recording that can be read ({error})", _kinds()) from None
+        raise SeqkitError(
+            f"{path}: not a recording that can be read ({error})", _supported_formats()
+        ) from None
     if info.format not in FORMATS.get(path.suffix.lower(), (info.format,)):
         raise SeqkitError(f"{path}: holds {info.format}, not what its suffix says", "Rename it.")
-    if _cut_short(path):
+    if _is_truncated(path):
         raise SeqkitError(f"{path}: ends before the recording does", "Get the file again.")
     _check_length(path, info, limits)
     return _decoded(path, soundfile)
@@ -62,17 +64,17 @@ def _check_length(path: Path, info: Any, limits: Limits) -> None:
     if not info.frames:
         raise SeqkitError(f"{path}: holds no sound", "Leave it out, or record it again.")
     if info.samplerate > FASTEST:
-        raise SeqkitError(f"{path}: names {info.samplerate:,} samples a second", "Get the file again.")
+        raise SeqkitError(f"{path}: declares {info.samplerate:,} samples per second", "Get the file again.")
     if info.frames > ENDLESS:
-        raise SeqkitError(f"{path}: does not say how long it is", "Write it to a file, not to a pipe.")
+        raise SeqkitError(f"{path}: has no length in its header", "Write it to a file, not to a pipe.")
     seconds = info.frames / info.samplerate
     if seconds > limits.seconds:
         raise SeqkitError(
             f"{path}: lasts {seconds:.1f} s, more than the {limits.seconds:g} s allowed",
-            "Cut it, or raise the limit.",
+            "Shorten it, or raise the limit.",
         )
     if info.frames > MOST:
-        raise SeqkitError(f"{path}: has more than {MOST:,} samples", "Cut it, or lower its rate.")
+        raise SeqkitError(f"{path}: has more than {MOST:,} samples", "Shorten it, or lower its rate.")
 
 
 def _decoded(path: Path, soundfile: ModuleType) -> Sound:
@@ -91,11 +93,11 @@ def _decoded(path: Path, soundfile: ModuleType) -> Sound:
     if done < len(samples_T):
         raise SeqkitError(f"{path}: ends before the recording does", "Get the file again.")
     if not np.isfinite(samples_T).all():
-        raise SeqkitError(f"{path}: holds samples that are no numbers", "Get the file again.")
+        raise SeqkitError(f"{path}: holds samples that are not numbers", "Get the file again.")
     return Sound(np.clip(samples_T, -1, 1), rate)
 
 
-def _cut_short(path: Path) -> bool:
+def _is_truncated(path: Path) -> bool:
     """Whether a WAV or OGG file is truncated; libsndfile reads the rest without an error."""
     size = path.stat().st_size
     with open(path, "rb") as file:
@@ -106,9 +108,9 @@ def _cut_short(path: Path) -> bool:
         return not _ends_with_last_page(tail)
     if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
         return False
-    said = int.from_bytes(head[4:8], "little")
+    declared = int.from_bytes(head[4:8], "little")
     # 0 and the largest number mean that the recorder could not fill in the length.
-    return 0 < said < 0xFFFFFF00 and size < said + 8 - 1
+    return 0 < declared < 0xFFFFFF00 and size < declared + 8 - 1
 
 
 def _ends_with_last_page(tail: bytes) -> bool:
@@ -120,7 +122,7 @@ def _ends_with_last_page(tail: bytes) -> bool:
     return len(lengths) == page[26] and len(page) >= 27 + len(lengths) + sum(lengths)
 
 
-def _kinds() -> str:
+def _supported_formats() -> str:
     return f"Recordings are {', '.join(sorted(FORMATS))} files."
 
 

@@ -14,13 +14,14 @@ from seqkit import SeqkitError
 from seqkit.media import Limits, Sound
 
 TYPES = {1: "u1", 2: "<i2", 4: "<i4"}
-"""Bytes a sample -> numpy's name of the type."""
+"""Bytes per sample -> numpy's name of the type."""
 
 
 def read_pcm(path: Path, limits: Limits, install: SeqkitError) -> Sound:
     """Read a recording, with its channels averaged.
 
-    Args: install, raised for a file that only soundfile can read. Raises SeqkitError for one that is too long or empty.
+    Args: install, the error to raise for a file that only soundfile can read. Raises SeqkitError for a file that is too
+    long or empty.
     """
     try:
         with wave.open(str(path)) as file:
@@ -34,12 +35,12 @@ def read_pcm(path: Path, limits: Limits, install: SeqkitError) -> Sound:
                 raise install
             if frames / rate > limits.seconds:
                 problem = f"{path}: lasts {frames / rate:.1f} s, more than the {limits.seconds:g} s allowed"
-                raise SeqkitError(problem, "Cut it, or raise the limit.")
+                raise SeqkitError(problem, "Shorten it, or raise the limit.")
             data = file.readframes(frames)
     except (OSError, EOFError, wave.Error):
         raise install from None
     if not frames or len(data) < frames * channels * width:
-        raise SeqkitError(f"{path}: is empty or cut", "Record it again, or get the file again.")
+        raise SeqkitError(f"{path}: is empty or truncated", "Record it again, or get the file again.")
     samples_TC = np.frombuffer(data, TYPES[width]).reshape(-1, channels).astype(np.float32)
     centre, scale = (128, 128) if width == 1 else (0, 2 ** (8 * width - 1))
     return Sound(((samples_TC - centre) / scale).mean(axis=1, dtype=np.float32), rate)

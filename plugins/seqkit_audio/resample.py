@@ -1,6 +1,6 @@
 """Resampling by libsoxr, a band-limited filter with aliases below -120 dB.
 
-Shapes: T samples, N samples wanted.
+Shapes: T input samples, N output samples.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The image encoder: convolutions to a sequence of columns, recurrent layers over the columns."""
+"""The image encoder: convolutions compute a sequence of columns, recurrent layers read the columns."""
 
 from __future__ import annotations
 

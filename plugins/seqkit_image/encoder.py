@@ -22,7 +22,7 @@ from seqkit.nn.warp import warped
 from seqkit_image.facts import ImageFacts
 
 WIDEST = 4096
-"""Maximum width in columns; a wider picture is scaled down."""
+"""Maximum width in columns; wider pictures are scaled down."""
 STRIDES = (2, 2, 1)
 DEEPER = (0, 1, 1)
 """Residual blocks after each convolution; none after the first, which has too many pixels."""
@@ -40,7 +40,7 @@ class ImageEncoder(ColumnEncoder):
         self.facts = facts
 
     def width(self, input: Picture) -> int:
-        """Columns of the picture when it is scaled."""
+        """Number of columns of the scaled picture."""
         height, width, _ = input.pixels_HWC.shape
         return min(max(1, round(width * self.facts.height / height)), WIDEST)
 

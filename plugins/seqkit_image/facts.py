@@ -35,7 +35,7 @@ class ImageFacts:
         pictures = [pair.sources["image"] for pair in pairs if "image" in pair.sources]
         if not pictures:
             raise SeqkitError(
-                "there is no picture to learn from", "Give pictures, or choose another encoder."
+                "the training data have no pictures", "Add pictures, or choose another encoder."
             )
         heights = [picture.pixels_HWC.shape[0] for picture in pictures]
         height = options.image_height or min(TALLEST, max(8, round(float(np.median(heights)))))
@@ -55,6 +55,6 @@ class ImageFacts:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
-        with stored_record(folder / FILE, "an image encoder") as told:
-            size = int(told["height"]), int(told["channels"])
-            return cls(*size, float(told["mean"]), float(told["deviation"]))
+        with stored_record(folder / FILE, "an image encoder") as stored:
+            size = int(stored["height"]), int(stored["channels"])
+            return cls(*size, float(stored["mean"]), float(stored["deviation"]))

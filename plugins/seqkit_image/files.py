@@ -31,7 +31,7 @@ def read_picture(path: str | Path, limits: Limits | None = None) -> Picture:
     image_module, failures = _pillow()
     try:
         with warnings.catch_warnings(), _without_its_limit(image_module):
-            # Harmless faults, such as a palette with a transparent colour.
+            # Ignore warnings on harmless faults, such as a palette with a transparent colour.
             warnings.simplefilter("ignore")
             with image_module.open(path, formats=sorted(set(FORMATS.values()))) as image:
                 _check(path, image, limits)
@@ -72,7 +72,7 @@ def _pixels(image: Any) -> np.ndarray[Any, np.dtype[np.uint8]]:
 
     image = ImageOps.exif_transpose(image)
     if image.mode in ("I", "I;16", "F"):
-        # 16 bits a pixel: no such file has more.
+        # These modes have at most 16 bits per pixel.
         values = np.asarray(image, dtype=np.float32)
         return (values / 257).clip(0, 255).astype(np.uint8)[:, :, None]
     if image.mode in ("LA", "PA", "RGBA", "La", "RGBa") or "transparency" in image.info:

@@ -40,7 +40,7 @@ class LMOptions(ModelOptions):
 
 @dataclass(frozen=True)
 class LMTraining:
-    """How text is cut for back-propagation through time."""
+    """Options of training: windows of back-propagation through time, and the language."""
 
     bptt_window: int = field(default=64, metadata={"unit": "steps"})
     """Window of truncated back-propagation through time, in steps (Williams & Peng 1990); the state is carried on."""
@@ -54,12 +54,12 @@ class LMTraining:
 
 @dataclass(frozen=True)
 class LMApplication:
-    """How texts are drawn for files of prompts."""
+    """Options of sampling continuations for files of prompts."""
 
     length: int = 200
     """Maximum number of symbols to add."""
     temperature: float = 1.0
-    """Sampling temperature; below 1 favours probable symbols, 0 takes the most probable one."""
+    """Sampling temperature; below 1 favours probable symbols, 0 chooses the most probable one."""
     top_p: float = 1.0
     """Sample from the most probable symbols with this total probability."""
     seed: int = 1

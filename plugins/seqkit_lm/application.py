@@ -1,4 +1,4 @@
-"""Language models applied to files of prompts."""
+"""Apply language models to files of prompts."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ PARTS = Limits(records=100, size=1 << 20)
 
 
 def continue_chunk(model: Any, chunk: Chunk, options: LMApplication) -> list[dict[str, Any]]:
-    """The continuations of each prompt: `continuation` and `log_prob`, lists where several are drawn.
+    """Sample continuations of each prompt: `continuation` and `log_prob`, which are lists if there are several.
 
-    What is drawn follows from the seed and the number of the prompt in its file.
+    The samples depend only on the seed and the number of the prompt in its file.
     """
     return [_continued(model, item.text, item.number, options) for item in chunk.items]
 

@@ -30,7 +30,7 @@ def generate(
     seed: Annotated[int, typer.Option(min=0, help="Seed of sampling.")] = 1,
     count: Annotated[int, typer.Option(min=1, max=1000, help="Number of samples.")] = 1,
     as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object a text, with its log-probability.")
+        bool, typer.Option("--json", help="Print one JSON object per text, with its log-probability.")
     ] = False,
     threads: ThreadsOfTorch = None,
     device: Device = "",
@@ -55,7 +55,7 @@ def generate(
 
     if not model:
         raise SeqkitError(
-            "which model?", "Name one: --model runs/lm (seqkit train lm makes it).", exit_code=2
+            "no model given", "Name one: --model runs/lm (made by seqkit train lm).", exit_code=2
         )
     check_utf8("the prompt", prompt)
     use_device(device)

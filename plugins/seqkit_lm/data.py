@@ -1,4 +1,4 @@
-"""The text of a run as documents of lines."""
+"""Read the text of a training as documents of lines."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from seqkit.tasks.reading import corpus_language, read_texts, split_sources
 from seqkit_lm.symbols import clean_lines
 
 HELD_OUT = 20
-"""Without a dev split, a twentieth of the text becomes one: every 20th document, or the last lines of one document."""
+"""Without a dev split, 1/HELD_OUT of the text is held out: every 20th document, or the last lines of one document."""
 FEWEST = 40
-"""Fewer lines than this are not divided."""
+"""Minimum number of lines for holding out a dev split."""
 
 Document = list[str]
 
@@ -32,12 +32,12 @@ class LMData:
 
     @property
     def dev_characters(self) -> int:
-        """Characters of dev, the ends of lines among them."""
+        """Number of characters of dev, including line ends."""
         return sum(len(line) + 1 for document in self.dev for line in document)
 
 
 def documents_in(sources: Iterable[str], split: str, problems: RecordErrors) -> list[Document]:
-    """The documents of files, or of a corpus's split, that have a line."""
+    """The documents of files, or of a corpus's split, without empty ones."""
     texts = (text for source in sources for text in read_texts(source, split, problems))
     return [lines for lines in map(clean_lines, texts) if lines]
 
@@ -49,7 +49,7 @@ def read_data(request: TrainingRequest) -> LMData:
     dev = documents_in(split_sources(sources, "dev"), "dev", problems)
     name = sources.corpus or ", ".join(sources.train)
     if not train:
-        raise SeqkitError(f"{name}: holds no text to train on", "Give a file with text.")
+        raise SeqkitError(f"{name}: holds no text to train on", "Use a file with text.")
     if sources.dev and not dev:
         raise SeqkitError(
             f"{', '.join(sources.dev)}: holds no text to choose the best epoch by", "Leave out --dev."
@@ -64,7 +64,7 @@ def read_data(request: TrainingRequest) -> LMData:
 
 
 def _divided(documents: list[Document]) -> tuple[list[Document], list[Document]]:
-    """Train and dev: whole documents where there are enough of them."""
+    """Train and dev: whole documents if there are enough, else the last lines of the longest one."""
     if len(documents) >= HELD_OUT:
         return hold_out(documents, HELD_OUT)
     longest = max(documents, key=len)

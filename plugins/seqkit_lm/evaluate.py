@@ -1,4 +1,4 @@
-"""Perplexity a word and bits a character of text, with intervals by bootstrap over lines.
+"""Perplexity per word and bits per character of text, with intervals by bootstrap over lines.
 
 Shapes: N lines.
 """
@@ -26,16 +26,16 @@ from seqkit_lm.symbols import LINE_END, UNKNOWN
 
 
 class LineCounts(NamedTuple):
-    """What each line costs, and how much it holds; the end of a document counts with its last line."""
+    """Negative log-likelihood and size of each line; the end of a document counts with its last line."""
 
     nll_N: NDArray[np.float64]
     words_N: NDArray[np.int64]
-    """Between spaces, and the end of the line."""
+    """Number of words between spaces, plus 1 for the end of the line."""
     characters_N: NDArray[np.int64]
-    """The end of the line among them."""
+    """Number of characters, including the end of the line."""
     symbols_N: NDArray[np.int64]
     unknown: int
-    """Symbols that the model does not know."""
+    """Number of unknown symbols."""
 
 
 def evaluate_lm(request: EvaluationRequest) -> Report:
@@ -45,7 +45,7 @@ def evaluate_lm(request: EvaluationRequest) -> Report:
     documents = documents_in([request.source], request.split or "", problems)
     request.tell(problems.summary())
     if not documents:
-        raise SeqkitError(f"{request.source}: holds no text to evaluate on", "Give a file with text.")
+        raise SeqkitError(f"{request.source}: holds no text to evaluate on", "Use a file with text.")
     counts = count_lines(model, documents)
     metrics = metrics_of(counts)
     if request.compare:
@@ -80,7 +80,7 @@ def count_lines(model: LanguageModel, documents: Sequence[Document]) -> LineCoun
 
 
 def metrics_of(counts: LineCounts) -> list[Metric]:
-    """Perplexity a word, which decides, bits a character and perplexity a symbol."""
+    """Perplexity per word (the main metric), bits per character, and perplexity per symbol."""
     parts: list[tuple[str, NDArray[Any], Any]] = [
         ("perplexity_per_word", counts.words_N, np.exp),
         ("bits_per_character", counts.characters_N, lambda nats: nats / math.log(2)),
@@ -97,7 +97,7 @@ def metrics_of(counts: LineCounts) -> list[Metric]:
 
 
 def compared(this: LineCounts, other: LineCounts) -> list[Metric]:
-    """The difference in bits a character from another model, by paired bootstrap; negative where this one is better."""
+    """The difference in bits per character from another model, by paired bootstrap; negative if this one is better."""
     difference_N = (this.nll_N - other.nll_N) / math.log(2)
     (drawn_S,) = drawn_rates(difference_N[None], this.characters_N)
     value = float(difference_N.sum() / this.characters_N.sum())
@@ -107,15 +107,15 @@ def compared(this: LineCounts, other: LineCounts) -> list[Metric]:
 
 
 def _unknown(request: EvaluationRequest, this: LineCounts, other: LineCounts) -> str:
-    """A note on models that do not know the same symbols of the text; "" where both know all of it.
+    """A note if the models have different numbers of unknown symbols in the text, else "".
 
-    An unknown symbol stands for many and is probable: who knows less of a text gets it more cheaply.
+    The unknown symbol represents many symbols and is probable, so a model with more of them has a lower loss.
     """
     if this.unknown == other.unknown:
         return ""
     return (
         f"{request.model} does not know {this.unknown:,} symbols of the text, {request.compare} {other.unknown:,}: "
-        "bits a character favour the model that knows fewer"
+        "bits per character favour the model that knows fewer"
     )
 
 

@@ -1,4 +1,4 @@
-"""A few lines of text, for the conformance suite."""
+"""A few lines of text for the conformance suite."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SMALL = {
 
 
 def example(folder: Path) -> TaskExample:
-    """Five lines, read by their characters."""
+    """A training on the characters of five lines."""
     text, prompts = folder / "few.txt", folder / "prompts.txt"
     write_text(text, "".join(f"{line}\n" for line in LINES))
     write_text(prompts, "the dog\n\na cat\n")

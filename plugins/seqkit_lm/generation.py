@@ -20,36 +20,36 @@ from seqkit_lm.scoring import score_documents
 from seqkit_lm.symbols import BOUNDARY, LINE_END, UNKNOWN, Symbols
 
 COLDEST = 1e-4
-"""Below this temperature the most probable symbol is taken: log P / temperature would overflow."""
+"""Below this temperature the most probable symbol is chosen: log P / temperature would overflow."""
 ROWS = 64
-"""Texts drawn at once; more are drawn in several batches, so that memory does not grow with their count."""
+"""Maximum number of texts sampled in one batch, so that memory does not grow with their count."""
 
 
 @dataclass(frozen=True)
 class GenerationOptions:
-    """How texts are drawn."""
+    """Options of sampling."""
 
     length: int = 200
-    """Most symbols after the prompt."""
+    """Maximum number of symbols after the prompt."""
     temperature: float = 1.0
-    """0 takes the most probable symbol at each step."""
+    """Sampling temperature; 0 chooses the most probable symbol at each step."""
     top_p: float = 1.0
     seed: int = 1
     count: int = 1
 
 
 class Continuation(NamedTuple):
-    """A text, its beginning among it."""
+    """A text, including the prompt."""
 
     text: str
     log_prob: float
-    """ln P(text), its end included where it ended by itself."""
+    """ln P(text), including the end symbol if the text ended before the maximum length."""
 
 
 def continuations(model: LanguageModel, prompt: str, options: GenerationOptions) -> Iterator[Continuation]:
-    """Texts that begin with the prompt. Each depends on the seed and its number, not on their count.
+    """Sample texts that begin with the prompt. Each depends on the seed and its index, not on their count.
 
-    A part of the prompt that the model does not know is read as its unknown symbol, and written as it stands.
+    Unknown parts of the prompt are read as the unknown symbol, and written unchanged.
     """
     model.eval()
     prefix = prefix_of(model.facts.symbols, prompt)
@@ -64,7 +64,7 @@ def continuations(model: LanguageModel, prompt: str, options: GenerationOptions)
 def _drawn(
     model: LanguageModel, prefix: list[int], options: GenerationOptions, numbers: range
 ) -> tuple[list[list[int]], list[float]]:
-    """The symbols of the texts of these numbers, and ln P of each."""
+    """The symbols of the texts with these indices, and ln P of each."""
     forced = Forced([len(prefix) + options.length + 1], [prefix], model.end, model.V.device)
     with products_in(model.inference_dtype):
         found = [one.symbols for one in _search(model, forced, options, numbers)]
@@ -72,13 +72,13 @@ def _drawn(
 
 
 def _log_probs(model: LanguageModel, found: list[list[int]], longest: int) -> list[float]:
-    """ln P of each text. The search's own sum counts a forced end, and forced unknown symbols as impossible."""
+    """ln P of each text. The search includes forced ends, and counts forced unknown symbols as impossible."""
     documents = [np.array(symbols if len(symbols) == longest else [*symbols, BOUNDARY]) for symbols in found]
     return [-float(losses.sum()) for losses in score_documents(model, documents).losses]
 
 
 def _text(symbols: Symbols, prompt: str, prefix: list[int], found: list[int]) -> str:
-    """The text of the symbols; where the prompt has unknown ones, the prompt and the text of the others."""
+    """The text of the symbols; if the prompt has unknown symbols, the prompt itself and the text after it."""
     text = symbols.text(found)
     if UNKNOWN not in prefix:
         return text
@@ -108,7 +108,7 @@ def prefix_of(symbols: Symbols, prompt: str) -> list[int]:
 
 
 def _prompt_lines(symbols: Symbols, prompt: str) -> list[str]:
-    """The lines of a prompt as models read them. The last one is not at its end: its space is a character, too."""
+    """The normalised lines of a prompt. The last line continues, so a space at its end is kept for characters."""
     lines = [one_line(line) for line in prompt.split("\n")]
     if symbols.unit == "characters" and lines[-1] and prompt[-1].isspace():
         lines[-1] += " "

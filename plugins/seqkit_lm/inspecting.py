@@ -1,4 +1,4 @@
-"""What `seqkit inspect` looks into: a language model and documents. Shapes: B documents, T steps, V symbols."""
+"""The subject of `seqkit inspect`: a language model and documents. Shapes: B documents, T steps, V symbols."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from seqkit_lm.trainable import Documents
 from seqkit_lm.windows import Window, collate
 
 LONGEST = 200
-"""Symbols of a document that are read of a corpus; a text that is given is read whole."""
+"""Maximum symbols that are read of each document of a corpus; a given text is read whole."""
 
 
 class LMSubject(Subject):
@@ -70,7 +70,7 @@ class LMSubject(Subject):
 
 
 def lm_subject(request: InspectionRequest) -> LMSubject:
-    """The model of a request and its documents."""
+    """Load the model of a request, and its documents."""
     model: LanguageModel = load_for("lm", request.model)
     symbols = model.facts.symbols
     if request.text:

@@ -1,4 +1,4 @@
-"""A language model in Python: `seqkit.load("runs/lm").generate("It was")`."""
+"""Language models in the Python API: `seqkit.load("runs/lm").generate("It was")`."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class LoadedLM(LoadedModel):
         seed: int = 1,
         count: int = 1,
     ) -> list[ScoredText]:
-        """Texts that begin with the prompt, each with its `log_prob`.
+        """Sample texts that begin with the prompt, each with its `log_prob`.
 
-        Args: as the options of `seqkit generate`: length, most symbols to add; temperature, below 1 favours probable
-        symbols, 0 takes the most probable one; top_p, draw from the most probable symbols with this total probability;
-        count, number of texts. Raises SeqkitError for a value out of range.
+        Args: as the options of `seqkit generate`: length, maximum symbols to add; temperature, below 1 favours probable
+        symbols, 0 chooses the most probable one; top_p, sample from the most probable symbols with this total
+        probability; count, number of texts. Raises SeqkitError for a value out of range.
         """
         given = {"length": length, "temperature": temperature, "top_p": top_p, "seed": seed, "count": count}
         self.request(given)  # checks the ranges

@@ -29,11 +29,11 @@ class WindowBatch(NamedTuple):
     inputs_BT: Tensor
     targets_BT: Tensor
     mask_BT: Tensor
-    """True if a step is real."""
+    """True for real steps, False for padding."""
     fresh_B: Tensor
-    """True if a window begins its document: its state is zero, not carried."""
+    """True if a window begins its document: its initial state is zero, not carried."""
     lane_B: Tensor
-    """Number of each window's lane."""
+    """Index of each window's lane."""
 
 
 class LanguageModel(nn.Module):
@@ -63,12 +63,12 @@ class LanguageModel(nn.Module):
         return self.output.weight
 
     def initial_state(self, rows: int) -> States:
-        """Zeros, one row each."""
+        """Zero states of `rows` rows."""
         like = self.V.new_zeros(rows, 1, self.options.embedding_size)
         return tuple(cast(DeepLayer, layer).forward_chain.initial_state(like) for layer in self.layers)
 
     def forward(self, inputs_BT: Tensor, states: States) -> tuple[Tensor, States]:
-        """Symbols and the states before them -> z_BTH, and the states after the last step."""
+        """Symbols and initial states -> z_BTH, and the states after the last step."""
         z_BTH, after = self.input_dropout(self.embedding(inputs_BT)), []
         for layer, state in zip(self.layers, states, strict=True):
             z_BTH, end = layer(z_BTH, None, state)
@@ -76,7 +76,7 @@ class LanguageModel(nn.Module):
         return z_BTH, tuple(after)
 
     def step(self, previous_N: Tensor | None, states: States) -> tuple[Tensor, States]:
-        """One step of a search: symbols just written (None: a boundary) -> log P(next)_NV, the states after it."""
+        """One step of a search: previous symbols (None: a boundary) -> log P(next)_NV, and the next states."""
         if previous_N is None:
             previous_N = torch.full((len(states[0][0]),), BOUNDARY, device=self.V.device)
         z_N1H, states = self(previous_N[:, None], states)
@@ -85,5 +85,5 @@ class LanguageModel(nn.Module):
         return log_p_NV, states
 
     def select(self, states: States, rows_N: Tensor, sources_B: Tensor | None) -> States:
-        """The states of these rows."""
+        """Select rows of the states."""
         return tuple(tuple(part[rows_N] for part in state) for state in states)

@@ -1,4 +1,4 @@
-"""Log-likelihood of documents, symbol by symbol, the state carried through each document.
+"""Log-likelihood of each symbol of documents, with the state carried through each document.
 
 Shapes: B documents, T steps, V symbols.
 """
@@ -18,30 +18,30 @@ from seqkit_lm.model import LanguageModel
 from seqkit_lm.windows import batches_of, collate, lanes_of, windows_of
 
 WINDOW, LANES = 128, 16
-"""Steps read at once, and documents side by side."""
+"""Steps per window, and number of documents that are read in parallel."""
 
 
 @dataclass(frozen=True)
 class DocumentScores:
-    """What a model says of documents."""
+    """Scores of documents by a model."""
 
     losses: list[NDArray[np.float64]]
     """Negative log-likelihood of each symbol, in nats, for each document."""
 
     @property
     def nll(self) -> float:
-        """Summed over everything."""
+        """Sum over all symbols of all documents."""
         return float(sum(part.sum() for part in self.losses))
 
     @property
     def steps(self) -> int:
-        """Symbols, ends of lines and documents among them."""
+        """Number of symbols, including ends of lines and documents."""
         return sum(map(len, self.losses))
 
 
 @torch.inference_mode()
 def score_documents(model: LanguageModel, documents: Sequence[NDArray[np.int64]]) -> DocumentScores:
-    """-log P of each symbol given all previous symbols of its document."""
+    """Compute -log P of each symbol given all previous symbols of its document."""
     model.eval()
     losses = [np.zeros(len(document)) for document in documents]
     windows = windows_of(documents, WINDOW)
@@ -52,10 +52,10 @@ def score_documents(model: LanguageModel, documents: Sequence[NDArray[np.int64]]
         batch = placed_for(model, collate(documents, chosen))
         rows = torch.arange(len(indices), device=batch.fresh_B.device)
         fresh_B1 = batch.fresh_B[:, None]
-        begun, carried = model.select(initial, rows, None), model.select(states, rows, None)
+        zeros, carried = model.select(initial, rows, None), model.select(states, rows, None)
         before = tuple(
             tuple(torch.where(fresh_B1, *parts) for parts in zip(*both, strict=True))
-            for both in zip(begun, carried, strict=True)
+            for both in zip(zeros, carried, strict=True)
         )
         z_BTH, states = model(batch.inputs_BT, before)
         log_p_BTV = log_probs(z_BTH, model.V, model.output.bias)

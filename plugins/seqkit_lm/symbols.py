@@ -1,4 +1,4 @@
-"""What a language model predicts: pieces, characters or words, each line of a document ended by a symbol of its own."""
+"""The symbols of a language model: pieces, characters or words, and a symbol for the end of a line."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from seqkit.text.subword import Subword, train_subword_on_lines
 UNKNOWN, LINE_END, BOUNDARY = 0, 1, 2
 """The first symbols of words and characters: unknown, the end of a line, the beginning and end of a document."""
 SPECIAL = 3
-WORDS_A_PIECE = 4
-"""Distinct words for each piece, where the number of pieces adapts."""
+WORDS_PER_PIECE = 4
+"""Distinct words per piece, if the number of pieces is adapted to the text."""
 PIECES = (100, 8000)
 WORDS = 50_000
-"""Most words of a vocabulary that adapts."""
+"""Maximum number of words of a vocabulary without a given size."""
 SUBWORD = "subword.model"
 
 
 class Symbols(ABC):
-    """An alphabet: lines into symbols and back. Lines have composed characters and single spaces (`one_line`)."""
+    """Converts lines to symbols and back. Lines have composed characters and single spaces (`one_line`)."""
 
     unit: ClassVar[str]
     unwritten: ClassVar[tuple[int, ...]] = (UNKNOWN,)
-    """Symbols that a text never gets."""
+    """Symbols that are never generated."""
 
     @abstractmethod
     def __len__(self) -> int:
@@ -43,7 +43,7 @@ class Symbols(ABC):
 
     @abstractmethod
     def decode(self, symbols: Sequence[int]) -> str:
-        """The line that symbols make."""
+        """The line of a sequence of symbols."""
 
     @abstractmethod
     def save(self, folder: Path) -> None:
@@ -55,7 +55,7 @@ class Symbols(ABC):
         return [*found, BOUNDARY]
 
     def text(self, symbols: Sequence[int]) -> str:
-        """The text of a document, or of its beginning; line ends are written as such."""
+        """The text of a document, or of its beginning, with line breaks."""
         lines: list[list[int]] = [[]]
         for symbol in symbols:
             if symbol == LINE_END:
@@ -66,11 +66,11 @@ class Symbols(ABC):
 
 
 class PieceSymbols(Symbols):
-    """SentencePiece pieces, moved up by the three special symbols."""
+    """SentencePiece pieces; their ids follow the three special symbols."""
 
     unit = "pieces"
     unwritten = (UNKNOWN, SPECIAL)
-    """SentencePiece has an unknown piece of its own, which `encode` does not use."""
+    """UNKNOWN, and SentencePiece's unknown piece, which `encode` does not use."""
 
     def __init__(self, subword: Subword) -> None:
         self.subword = subword
@@ -90,7 +90,7 @@ class PieceSymbols(Symbols):
 
 
 class ListedSymbols(Symbols):
-    """Symbols that a list names; those of no other line are unknown."""
+    """Symbols in a list; all others are unknown."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = list(names)
@@ -121,7 +121,7 @@ class ListedSymbols(Symbols):
 
 
 class CharacterSymbols(ListedSymbols):
-    """Characters, spaces among them."""
+    """Characters, including spaces."""
 
     unit = "characters"
 
@@ -157,10 +157,10 @@ class LMFacts:
 
     @classmethod
     def gather(cls, documents: Sequence[Sequence[str]], options: Any, language: str) -> Self:
-        """Learn the alphabet of documents, each a list of lines. Raises SeqkitError if there is no letter."""
+        """Collect the symbols of documents, each a list of lines. Raises SeqkitError if there is no text."""
         lines = [line for document in documents for line in document if line]
         if not lines:
-            raise SeqkitError("there is no text to learn from", "Give a file with text.")
+            raise SeqkitError("the training data have no text", "Use a file with text.")
         if options.unit == "pieces":
             subword = train_subword_on_lines(lines, options.vocab_size or _pieces(lines))
             return cls(PieceSymbols(subword), language)
@@ -177,25 +177,25 @@ class LMFacts:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read what `save` wrote. Raises SeqkitError for a file that is missing or not what it should be."""
-        told = read_json(folder / "symbols" / "symbols.json")
-        if told["unit"] == "pieces":
+        """Read what `save` wrote. Raises SeqkitError for a file that is missing or damaged."""
+        stored = read_json(folder / "symbols" / "symbols.json")
+        if stored["unit"] == "pieces":
             path = folder / "symbols" / SUBWORD
             if not path.is_file():
                 raise SeqkitError(f"{path}: missing from the model folder", "Download the model again.")
-            return cls(PieceSymbols(Subword(path.read_bytes())), told["language"])
-        names = read_json(folder / "symbols" / f"{told['unit']}.json")
-        return cls(LISTED[told["unit"]](names), told["language"])
+            return cls(PieceSymbols(Subword(path.read_bytes())), stored["language"])
+        names = read_json(folder / "symbols" / f"{stored['unit']}.json")
+        return cls(LISTED[stored["unit"]](names), stored["language"])
 
 
 def _pieces(lines: Iterable[str]) -> int:
-    """Pieces in proportion to the distinct words."""
+    """A number of pieces in proportion to the number of distinct words."""
     distinct = len({word for line in lines for word in line.split(" ")})
-    return min(max(distinct // WORDS_A_PIECE, PIECES[0]), PIECES[1])
+    return min(max(distinct // WORDS_PER_PIECE, PIECES[0]), PIECES[1])
 
 
 def _kept(counts: Counter[str], options: Any) -> list[str]:
-    """Characters seen at all; words seen twice, the most frequent first."""
+    """All characters, or the words that occur at least twice, most frequent first."""
     if options.unit == "characters":
         return [name for name, _ in counts.most_common()]
     limit = options.vocab_size or WORDS
@@ -203,5 +203,5 @@ def _kept(counts: Counter[str], options: Any) -> list[str]:
 
 
 def clean_lines(text: str) -> list[str]:
-    """The lines of a text as models read them; blank lines are left out."""
+    """The normalised lines of a text, without blank ones."""
     return [line for line in map(one_line, text.splitlines()) if line]

@@ -1,4 +1,4 @@
-"""The task `lm`: from text to a language model."""
+"""The task `lm`: train, evaluate and apply language models."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ SIZES = AutoSizes(updates=4000, epochs=(4, 60), batch=(1, 32), updates_an_epoch=
 
 
 class LMTask(Task):
-    """The next symbol of a text."""
+    """The task of predicting the next symbol of a text."""
 
     name = "lm"
 
     def prepare(self, request: TrainingRequest, reporter: Any) -> Prepared:
-        """Read the text, learn the alphabet, make the network."""
+        """Read the text, collect its symbols, create the network."""
         data = read_data(request)
         for note in data.notes:
             reporter.note(note)
@@ -53,7 +53,7 @@ class LMTask(Task):
         )
 
     def evaluate(self, request: EvaluationRequest) -> Report:
-        """Perplexity a word, bits a character, with intervals."""
+        """Perplexity per word and bits per character, with intervals."""
         from seqkit_lm.evaluate import evaluate_lm
 
         return evaluate_lm(request)
@@ -68,11 +68,11 @@ class LMTask(Task):
     parts = PARTS
 
     def cuts(self, path: str, request: ApplyRequest) -> str:
-        """Lines, or the records whose field is the prompt."""
+        """How a file is divided: by lines, or by the records with the prompts."""
         return cuts_of_texts(path, request.reading)
 
     def read(self, path: FilePath, request: ApplyRequest, problems: RecordErrors) -> Iterator[Any]:
-        """The prompts: lines, or a field of records."""
+        """Read the prompts: lines, or a field of records."""
         return read_texts(path, request.reading, problems)
 
     def apply(self, model: Any, chunk: Chunk, request: ApplyRequest) -> list[dict[str, Any]]:
@@ -80,11 +80,11 @@ class LMTask(Task):
         return continue_chunk(model, chunk, request.options)
 
     def formats(self, path: str, request: ApplyRequest) -> tuple[str, ...]:
-        """Formats of records."""
+        """The formats of the output, which consists of records."""
         return field_formats(path, request.reading)
 
     def writer(self, format: str, file: BinaryIO, request: ApplyRequest) -> FieldWriter:
-        """A writer of records with the fields of the output added."""
+        """A writer of records with the output's fields added."""
         return FieldWriter(format, file)
 
 

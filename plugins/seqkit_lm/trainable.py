@@ -1,4 +1,4 @@
-"""Training a language model: windows in order, the state carried across them, perplexity on dev."""
+"""Training of a language model: windows in order, with the state carried across them, and perplexity on dev."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from seqkit_lm.scoring import DocumentScores, score_documents
 from seqkit_lm.windows import batches_of, collate, lanes_of, windows_of
 
 Documents = Sequence[NDArray[np.int64]]
-"""Symbols of each document, its boundary last."""
+"""Symbols of each document, with the boundary last."""
 
 
 class LMTrainable(Trainable):
-    """A language model and the documents it learns from."""
+    """A language model and its training documents."""
 
     name = "lm"
 
@@ -36,44 +36,44 @@ class LMTrainable(Trainable):
         self.window = window
         self.windows = windows_of(train, window)
         self._lanes = 0
-        """Lanes of the last batch, those of other processes among them."""
+        """Number of lanes of the last batch, including those of other processes."""
         self._carried: States | None = None
-        """The states after the last batch, a row a lane."""
+        """The states after the last batch, one row per lane."""
         self._last: tuple[WindowBatch, States] | None = None
-        """The last batch and the states before it: an objective may ask for its loss and its log-probabilities."""
+        """The last batch and its initial states: an objective may request both its loss and its log-probabilities."""
 
     @property
     def lengths(self) -> list[int]:
-        """Steps of each window."""
+        """Number of steps of each window."""
         return [window.end - window.start for window in self.windows]
 
     def batches(self, batch_words: int, seed: int, epoch: int) -> list[list[int]]:
-        """Documents in random order in lanes, as many as windows fit into a batch."""
+        """Distribute documents in random order over lanes, one lane for each window that fits into a batch."""
         order = np.random.default_rng((seed, epoch)).permutation(len(self.train)).tolist()
         return batches_of(lanes_of(self.windows, max(1, batch_words // self.window), order))
 
     divides_state = True
 
     def divided(self, indices: Sequence[int], processes: int) -> list[list[int]]:
-        """A lane stays with its process, which carries its state."""
+        """Assign each lane to a fixed process, which carries its state."""
         return [list(range(first, len(indices), processes)) for first in range(processes)]
 
     def part(self, batch: WindowBatch, rows: Rows) -> Part:
-        """Some of the lanes."""
+        """Select some of the lanes."""
         self._lanes = rows.total
         return super().part(batch, rows)
 
     def collate(self, indices: Sequence[int], seed: int) -> WindowBatch:
-        """These windows."""
+        """Make a batch of windows."""
         self._lanes = len(indices)
         return collate(self.train, [self.windows[index] for index in indices])
 
     def _states(self, batch: WindowBatch) -> States:
-        """The states before a batch: those carried, and zeros where a document begins."""
+        """The initial states of a batch: carried ones, and zeros where a document begins."""
         zeros = self.model.initial_state(len(batch.fresh_B))
         if self._carried is None:
             return zeros
-        # Rows that a batch carries on are those of the batch before; an epoch begins with more rows, all fresh.
+        # Carried rows are those of the previous batch; an epoch may begin with more rows, all of them fresh.
         lane_B, fresh_B1 = batch.lane_B, batch.fresh_B[:, None]
         return tuple(
             tuple(
@@ -84,7 +84,7 @@ class LMTrainable(Trainable):
         )
 
     def _read(self, batch: WindowBatch) -> Tensor:
-        """z_BTH; carries the states on, without their history."""
+        """Compute z_BTH, and store the final states, without their history."""
         states = self._last[1] if self._last and self._last[0] is batch else self._states(batch)
         self._last = batch, states
         z_BTH, after = self.model(batch.inputs_BT, states)
@@ -92,7 +92,7 @@ class LMTrainable(Trainable):
         return z_BTH
 
     def _of_all(self, part_BH: Tensor, batch: WindowBatch) -> Tensor:
-        """The states of all lanes, zero for those of other processes."""
+        """The states of all lanes, with zeros for those of other processes."""
         if len(part_BH) == self._lanes:
             return part_BH
         return part_BH.new_zeros(self._lanes, part_BH.shape[1]).index_copy(0, batch.lane_B, part_BH)
@@ -105,7 +105,7 @@ class LMTrainable(Trainable):
         return Loss(loss.smooth, counts.steps, counts)
 
     def log_probs(self, batch: WindowBatch) -> list[StepLogProbs]:
-        """Of every step."""
+        """Log-probabilities of all symbols at every step."""
         z_NH = self._read(batch)[batch.mask_BT]
         log_p_NV = log_probs(z_NH, self.model.V, self.model.output.bias)
         return [StepLogProbs(log_p_NV, batch.targets_BT[batch.mask_BT])]
@@ -117,7 +117,7 @@ class LMTrainable(Trainable):
         return nll_BT * batch.mask_BT
 
     def score(self) -> list[Metric]:
-        """Perplexity of a symbol, which decides, and bits a character."""
+        """Perplexity per symbol (the main metric) and bits per character."""
         if not self.dev:
             return []
         self.model.eval()
@@ -140,7 +140,7 @@ class LMTrainable(Trainable):
         ]
 
     def state_dict(self) -> Mapping[str, Tensor]:
-        """The carried states: a run that is killed within a document goes on with them."""
+        """The carried states, with which an interrupted run continues within a document."""
         return {
             f"{layer}.{number}": part
             for layer, state in enumerate(self._carried or ())
@@ -148,7 +148,7 @@ class LMTrainable(Trainable):
         }
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
-        """Put carried states back."""
+        """Restore the carried states."""
         self._last = None
         if not state:
             self._carried = None
@@ -159,5 +159,5 @@ class LMTrainable(Trainable):
 
 
 def _rows(part_LH: Tensor, lane_B: Tensor) -> Tensor:
-    """The states of these lanes. A batch that has more lanes than the one before begins all of its documents."""
+    """The states of these lanes. If a batch has more lanes than the previous one, all its documents begin in it."""
     return part_LH.index_select(0, lane_B.clamp(max=len(part_LH) - 1))

@@ -1,7 +1,7 @@
-"""Documents cut into windows for truncated back-propagation through time, the state carried from window to window.
+"""Divide documents into windows for truncated back-propagation through time, with the state carried between windows.
 
-Documents are laid into lanes, one after another. Batch k holds the k-th window of each lane, so that the state after
-it is the one that batch k + 1 begins with.
+Documents are concatenated in lanes. Batch k consists of the k-th window of each lane, so that its final state is the
+initial state of batch k + 1.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from seqkit_lm.symbols import BOUNDARY
 
 
 class Window(NamedTuple):
-    """Steps `start` to `end` of a document."""
+    """The steps from `start` up to `end` (exclusive) of a document."""
 
     document: int
     start: int
@@ -37,9 +37,9 @@ def windows_of(documents: Sequence[NDArray[np.int64]], length: int) -> list[Wind
 
 
 def lanes_of(windows: Sequence[Window], lanes: int, order: Sequence[int]) -> list[list[int]]:
-    """Indices of windows in each lane: documents in `order`, each to the lane with least; the longest lane first.
+    """Indices of windows in each lane: each document, in `order`, goes to the shortest lane; longest lane first.
 
-    So the lanes that still have a window at step k are the first ones, and a carried state keeps its row.
+    Thus the lanes that have a k-th window are the first ones, and a carried state keeps its row.
     """
     by_document: dict[int, list[int]] = {}
     for index, window in enumerate(windows):
@@ -57,7 +57,7 @@ def batches_of(lanes: Sequence[Sequence[int]]) -> list[list[int]]:
 
 
 def collate(documents: Sequence[NDArray[np.int64]], windows: Sequence[Window]) -> WindowBatch:
-    """Windows as tensors. The first step of a document reads a boundary."""
+    """Convert windows to tensors. The first step of a document reads a boundary."""
     targets = [documents[w.document][w.start : w.end].tolist() for w in windows]
     before = [
         [int(documents[w.document][w.start - 1]) if w.start else BOUNDARY, *target[:-1]]

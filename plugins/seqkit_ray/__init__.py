@@ -11,15 +11,15 @@ from seqkit.config import check_range
 
 @dataclass(frozen=True)
 class RayOptions:
-    """Which cluster, and what a worker takes of it."""
+    """Options of the engine: the cluster, and the resources of a worker."""
 
     address: str = ""
     """Address of the cluster: auto, HOST:PORT or ray://HOST:PORT. Default: a cluster on this machine for this run."""
     worker_cpus: float = 1.0
-    """CPUs that a worker reserves; less where there are fewer."""
+    """CPUs that a worker reserves; less if the cluster has fewer."""
 
     def __post_init__(self) -> None:
-        """Raise SeqkitError for a share that is none."""
+        """Raise SeqkitError for a value out of range."""
         check_range(self, 0.01, 1024, "worker_cpus")
 
 

@@ -1,4 +1,4 @@
-"""Ray Core's actors: each loads the model once; Ray schedules them, restarts them and repeats their jobs."""
+"""An engine of Ray Core actors: each loads the model once; Ray schedules and restarts them, and repeats their jobs."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from seqkit.batch.jobs import Job
 from seqkit.batch.worker import Setup
 
 AHEAD = 2
-"""Jobs that an actor has: one in hand, one waiting."""
+"""Jobs per actor: one running, one waiting."""
 SECONDS = 5.0
-"""How long the address of a cluster has to answer."""
+"""Seconds within which the address of a cluster must answer."""
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9/",
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
-"""Address that refuses connections: Ray contacts hosts of its developers even if that is turned off."""
+"""Ray contacts hosts of its developers even with statistics turned off; this address refuses connections."""
 
 
 def ray_module() -> Any:
-    """Ray, with its messages home turned off. Raises SeqkitError if it is not installed."""
+    """Import Ray with usage statistics turned off. Raises SeqkitError if it is not installed."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     try:
@@ -39,25 +39,25 @@ def ray_module() -> Any:
 
 
 class RayEngine(Engine):
-    """One actor for each worker."""
+    """Runs jobs on a Ray cluster, with one actor per worker."""
 
     def __init__(self, setup: Setup, request: EngineRequest) -> None:
         super().__init__(setup, request)
         self._ray = ray_module()
-        self._own = not self._ray.is_initialized()
-        if self._own:
+        self._started_cluster = not self._ray.is_initialized()
+        if self._started_cluster:
             connect(self._ray, request.options.address)
         count, cpus = self._shares()
         actor = self._ray.remote(num_cpus=cpus, max_restarts=-1, max_task_retries=request.retries)(Actor)
         self._actors = [actor.remote(setup) for _ in range(count)]
         self._jobs: dict[Any, tuple[int, Job]] = {}
-        """Reference of a result -> number of the actor, and the job."""
+        """Reference of a result -> index of the actor, and the job."""
 
     def _shares(self) -> tuple[int, float]:
         """Number of workers, and CPUs for each; an actor that requests more than is left would wait forever."""
         total = float(self._ray.cluster_resources().get("CPU", 0.0))
         if total <= 0:
-            raise SeqkitError("the Ray cluster has no CPUs", "Add a node that has some.")
+            raise SeqkitError("the Ray cluster has no CPUs", "Add a node with CPUs.")
         wanted = self.request.options.worker_cpus
         count = self.request.processes or max(int(total / wanted), 1)
         return count, min(wanted, int(100 * total / count) / 100)
@@ -69,17 +69,17 @@ class RayEngine(Engine):
         return loads
 
     def has_room(self) -> bool:
-        """Whether an actor has less than two jobs."""
+        """Whether some actor has fewer than two jobs."""
         return min(self._loads()) < AHEAD
 
     def submit(self, job: Job) -> None:
-        """Give the job to the actor with least to do."""
+        """Submit the job to the actor with the fewest jobs."""
         loads = self._loads()
         number = loads.index(min(loads))
         self._jobs[self._actors[number].work.remote(job)] = (number, job)
 
     def finished(self, seconds: float) -> list[Done]:
-        """Of all actors."""
+        """Finished or failed jobs of all actors."""
         if not self._jobs:
             return []
         over, _ = self._ray.wait(list(self._jobs), num_returns=1, timeout=seconds)
@@ -90,7 +90,7 @@ class RayEngine(Engine):
         try:
             answer = self._ray.get(reference)
         except self._ray.exceptions.RayError as error:
-            # Ray has repeated the job as often as it may.
+            # Ray has repeated the job the maximum number of times.
             return Done(job, None, error)
         if isinstance(answer, BaseException):
             return Done(job, None, answer)
@@ -98,19 +98,19 @@ class RayEngine(Engine):
 
     @property
     def running(self) -> int:
-        """Jobs that actors have."""
+        """Number of jobs submitted to actors and not ended."""
         return len(self._jobs)
 
     def close(self) -> None:
-        """End the actors, and the cluster if it was begun for this run."""
+        """End the actors, and the cluster if it was started for this run."""
         for actor in self._actors:
             self._ray.kill(actor)
-        if self._own:
+        if self._started_cluster:
             self._ray.shutdown()
 
 
 class Actor:
-    """A worker on some node. Faults are answers: Ray would wrap them, and repeat what cannot succeed."""
+    """A worker on a node. Returns errors instead of raising them: Ray would wrap them, and repeat the job."""
 
     def __init__(self, setup: Setup) -> None:
         from seqkit.batch.worker import Worker
@@ -136,7 +136,7 @@ def connect(ray: Any, address: str) -> None:
     """Join or start a cluster. Raises SeqkitError within seconds if there is no answer."""
     if address and address not in ("auto", "local"):
         check_answers(address)
-    with nothing_of_this_folder(), native_messages_dropped():
+    with current_folder_hidden(), native_messages_dropped():
         try:
             ray.init(
                 address=address or "local",
@@ -148,7 +148,7 @@ def connect(ray: Any, address: str) -> None:
         except (ConnectionError, RuntimeError, ValueError) as error:
             reason = str(error).splitlines()[0]
             raise SeqkitError(
-                f"--address {address}: {reason}", "Is the cluster up? `ray status` tells."
+                f"--address {address}: {reason}", "Check with `ray status` that the cluster is running."
             ) from error
 
 
@@ -156,17 +156,19 @@ def check_answers(address: str) -> None:
     """Raise SeqkitError if no process listens: Ray itself would try for minutes."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not host or not port.isdecimal():
-        raise SeqkitError(f"--address {address}: not of the form HOST:PORT", "Or write auto.", exit_code=2)
+        raise SeqkitError(
+            f"--address {address}: not of the form HOST:PORT", "Write HOST:PORT, or auto.", exit_code=2
+        )
     try:
         socket.create_connection((host.strip("[]"), int(port)), SECONDS).close()
     except OSError as error:
         problem = f"--address {address}: no answer ({error.strerror or error})"
-        raise SeqkitError(problem, "Is the cluster up? `ray status` tells.") from error
+        raise SeqkitError(problem, "Check with `ray status` that the cluster is running.") from error
 
 
 @contextmanager
 def native_messages_dropped() -> Iterator[None]:
-    """While Ray connects, drop what its C++ code writes to standard error: one message for each of twenty attempts."""
+    """A context that drops the messages of Ray's C++ code on stderr: one for each of twenty attempts to connect."""
     sys.stderr.flush()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)
@@ -179,10 +181,11 @@ def native_messages_dropped() -> Iterator[None]:
 
 
 @contextmanager
-def nothing_of_this_folder() -> Iterator[None]:
-    """Ray puts the current folder, and that of the script, on the path of all workers: let both be the root's.
+def current_folder_hidden() -> Iterator[None]:
+    """A context in which the current folder, and that of the script, are the root folder.
 
-    It must be a folder that stays: processes of a cluster that is begun here run in it.
+    Ray puts both on the module search path of all workers. The folder must continue to exist, because the processes of
+    a cluster that is started here run in it.
     """
     folder, script = os.getcwd(), sys.argv[0]
     os.chdir(os.path.abspath(os.sep))

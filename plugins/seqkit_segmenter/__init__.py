@@ -1,8 +1,8 @@
-"""A segmenter: raw text to sentences and words, learnt from a treebank, for any script.
+"""A segmenter: splits raw text into sentences and words, trained on a treebank, for any script.
 
-A recurrent network reads characters from both ends and labels each: inside a token, its end, or the end of one that
-stands for several words (as UDPipe does, Straka & Straková 2017). A second one reads the places where a sentence may
-end, with the words around them, and says where one does.
+A bidirectional recurrent network over characters labels each one: inside a token, the end of a token, or the end of a
+multiword token (as UDPipe does, Straka & Straková 2017). A second network reads the possible sentence ends, with the
+words around them, and predicts which of them are sentence ends.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class SegmenterOptions(ModelOptions):
     """Share of runs replaced by the unknown run in training."""
 
     def __post_init__(self) -> None:
-        """Raise SeqkitError for a value that no network can be made of."""
+        """Raise SeqkitError for a value out of range."""
         check_range(self, 1, DEEPEST, "layers", "context_layers")
         check_range(self, 1, LARGEST, "hidden", "context", "char_size", "class_size")
         check_range(self, 0, LARGEST, "run_size")
@@ -53,7 +53,7 @@ class SegmenterOptions(ModelOptions):
 
 @dataclass(frozen=True)
 class SegmenterTraining:
-    """How text is changed while training, so that the segmenter meets what people type."""
+    """Options of training, such as the share of text that is changed to resemble informal writing."""
 
     lang: str = ""
     """Language code of the text. Default: the corpus's, else xx."""
@@ -67,7 +67,7 @@ class SegmenterTraining:
 
 @dataclass(frozen=True)
 class SegmenterApplication:
-    """How a segmenter is applied to files."""
+    """Options of applying a segmenter to files."""
 
     lang: str = "en"
     """Language code of the text."""
@@ -82,7 +82,7 @@ def seqkit_models() -> Iterable[ModelSpec]:
         options=SegmenterOptions,
         build="seqkit_segmenter.model:SegmenterModel",
         facts="seqkit_segmenter.facts:SegmenterFacts",
-        summary="a segmenter: raw text to sentences and words",
+        summary="a segmenter: splits raw text into sentences and words",
     )
 
 
@@ -100,7 +100,7 @@ def seqkit_tasks() -> Iterable[TaskSpec]:
         loaded="seqkit_segmenter.loaded:LoadedSegmenter",
         provides="segmenter",
         numpy_form="seqkit_segmenter.numpy_segmenter:starting",
-        summary="segmenters: raw text to sentences and words",
+        summary="segmenters: split raw text into sentences and words",
     )
 
 

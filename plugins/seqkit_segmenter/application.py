@@ -1,4 +1,4 @@
-"""Segmenters applied to whole corpora: `seqkit batch segment`."""
+"""Apply segmenters to whole corpora: `seqkit batch segment`."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from seqkit.text.segmenters import Segmenter
 
 
 class AppliedSegmenter(Task):
-    """The half of the task that is applied to files."""
+    """The part of the task that applies segmenters to files."""
 
     limits = LIMITS
     parts = PARTS
 
     def default_model(self, request: ApplyRequest) -> str:
-        """The segmenter that ships for the language, else spaCy's rules."""
+        """The built-in segmenter of the language, else spaCy's rules."""
         return name_for(request.options.lang)
 
     def fingerprint(self, request: ApplyRequest) -> str:
-        """Of the segmenter's files; of the rules the version of spaCy."""
+        """The fingerprint of the segmenter's files; for rules, the version of spaCy and the language."""
         chosen = segmenter_in(request.model)
         if chosen != RULES:
             return fingerprint(chosen)
@@ -44,19 +44,19 @@ class AppliedSegmenter(Task):
         return f"{RULES} {version('spacy')} {request.options.lang}"
 
     def load_for(self, request: ApplyRequest) -> Segmenter:
-        """The segmenter."""
+        """Load the segmenter."""
         return segmenter_of("", request.options.lang, segmenter_in(request.model))
 
     def cuts(self, path: str, request: ApplyRequest) -> str:
-        """As the format of the file says."""
+        """How a file is divided, by its format."""
         return cuts_of(path, request, pretokenized=False)
 
     def read(self, path: FilePath, request: ApplyRequest, problems: RecordErrors) -> Iterator[Any]:
-        """Paragraphs of running text; of a treebank its sentences, as they are."""
+        """Read paragraphs of running text, or the sentences of a treebank, which stay unchanged."""
         return read_items(path, request, problems, pretokenized=False)
 
     def size(self, item: Any) -> float:
-        """Characters."""
+        """The number of characters."""
         return size_of(item)
 
     def apply(self, model: Segmenter, chunk: Chunk, request: ApplyRequest) -> list[list[Sentence]]:
@@ -64,7 +64,7 @@ class AppliedSegmenter(Task):
         return sentences_of(chunk.items, model)
 
     def formats(self, path: str, request: ApplyRequest) -> tuple[str, ...]:
-        """Formats of sentences."""
+        """The formats of the output, which consists of sentences."""
         return formats_for(path, request)
 
     def writer(self, format: str, file: BinaryIO, request: ApplyRequest) -> SentenceWriter:
@@ -72,5 +72,5 @@ class AppliedSegmenter(Task):
         return SentenceWriter(format, file, request, probabilities=False)
 
     def words(self, item: Any, output: Sequence[Sentence]) -> int:
-        """Words of the sentences."""
+        """The number of words of the sentences."""
         return sum(len(sentence.words) for sentence in output)

@@ -1,4 +1,4 @@
-"""The examples of a run: paragraphs of each split, and the multiword tokens of the training split."""
+"""Read the data of a training: paragraphs and multiword tokens of the training split, and sentences of dev."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from seqkit_segmenter.examples import Paragraph, joined, paragraphs_of, written
 from seqkit_segmenter.multiwords import Multiwords
 
 HELD_OUT = 10
-"""Without a dev split, so many parts are made of the training split, and the last becomes one."""
+"""Without a dev split, the last 1/HELD_OUT of the training split is held out."""
 FEWEST = 200
-"""Fewer sentences than this are not divided."""
+"""Minimum number of sentences for holding out a dev split."""
 
 
 @dataclass
 class SegmenterData:
-    """What is learnt from, and what is measured on."""
+    """Training and dev data."""
 
     train: list[Paragraph]
     dev: list[Sentence]
@@ -33,17 +33,17 @@ class SegmenterData:
 
 
 def read_data(request: TrainingRequest) -> SegmenterData:
-    """Read train and dev. Raises SeqkitError if there is nothing to learn from."""
+    """Read train and dev. Raises SeqkitError if there is no training data."""
     problems = RecordErrors(skip=request.sources.skip_bad)
     train, dev = (_sentences(request, split, problems) for split in ("train", "dev"))
     sources = request.sources
     name = sources.corpus or ", ".join(sources.train)
     if not train:
-        fix = "Give a treebank: CoNLL-U, or another format that says where blanks stand."
+        fix = "Use a treebank: CoNLL-U, or another format that records white space."
         raise SeqkitError(f"{name}: holds no sentence with its white space to train on", fix)
     notes = []
     if not any(written(sentence)[0] is not None for sentence in train):
-        notes.append(f"{name}: has no '# text'; the text is put together from SpaceAfter")
+        notes.append(f"{name}: has no '# text'; the text is restored from SpaceAfter")
     if not dev and len(train) >= FEWEST:
         cut = len(train) - len(train) // HELD_OUT
         train, dev = train[:cut], train[cut:]
@@ -52,7 +52,7 @@ def read_data(request: TrainingRequest) -> SegmenterData:
         notes.append(NO_DEV)
     paragraphs = list(paragraphs_of(train, problems))
     if not paragraphs:
-        raise SeqkitError(f"{name}: holds no sentence to train on", "Give a treebank.")
+        raise SeqkitError(f"{name}: holds no sentence to train on", "Use a treebank.")
     return SegmenterData(
         joined(paragraphs),
         dev,
@@ -64,7 +64,7 @@ def read_data(request: TrainingRequest) -> SegmenterData:
 
 
 def _sentences(request: TrainingRequest, split: str, problems: RecordErrors) -> list[Sentence]:
-    """The sentences of a split that have words, and say how they were written."""
+    """The sentences of a split that have words and record white space."""
     sources = split_sources(request.sources, split)
     found = (sentence for source in sources for sentence in read_sentences(source, split, problems))
     return [sentence for sentence in found if sentence.words and sentence.spaces is not None]

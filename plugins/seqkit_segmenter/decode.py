@@ -1,4 +1,4 @@
-"""From labels of characters to words and sentences, with nothing lost: before + words + spaces = the text.
+"""Convert labels of characters to words and sentences without loss: before + words + spaces = the text.
 
 Shapes: T characters, N tokens.
 """
@@ -18,34 +18,34 @@ from seqkit_segmenter.examples import INSIDE, MULTIWORD, TOKEN
 from seqkit_segmenter.facts import SegmenterFacts
 
 LABELS = 3
-"""Of a character: INSIDE, TOKEN and MULTIWORD."""
+"""Number of labels of a character: INSIDE, TOKEN and MULTIWORD."""
 MAX_WORDS = 500
-"""Tokens; a longer sentence is cut in its second half, where a sentence is most likely to end."""
+"""Maximum tokens of a sentence; a longer one is split at the most probable sentence end in its second half."""
 LONGEST = 200
-"""Characters; a longer token is cut in its second half, where a token is most likely to end."""
+"""Maximum characters of a token; a longer one is split at the most probable token end in its second half."""
 NEVER = -1e9
-"""Logit of a place where no sentence may end."""
+"""Logit of a position at which no sentence may end."""
 
 
 class Labels(NamedTuple):
-    """The network's answer for a text."""
+    """The network's output for a text."""
 
     ends_TL: NDArray[np.float32]
     """Logits of INSIDE, TOKEN and MULTIWORD."""
     stops_T: NDArray[np.float32]
-    """Logit of a sentence's end; NEVER where none may end."""
+    """Logit of a sentence end; NEVER at positions at which none may be."""
 
 
 class _Tokens(NamedTuple):
     starts: list[int]
     ends: list[int]
-    """The place after each token."""
+    """The position after each token."""
     several: list[bool]
     """Whether a token is a multiword token."""
 
 
 def sentences_of(paragraph: Paragraph, labels: Labels, facts: SegmenterFacts) -> Iterator[Sentence]:
-    """The sentences of a paragraph. Args: labels, of its text from the first character that is no white space on."""
+    """The sentences of a paragraph. Args: labels, for its text from the first non-space character on."""
     text = paragraph.text
     margin = len(text) - len(text.lstrip())
     tokens = _tokens(text[margin:].rstrip(), labels, facts.inner_spaces)
@@ -82,35 +82,35 @@ def _split_multiwords(sentence: Sentence, several: list[bool], facts: SegmenterF
 
 
 def _tokens(text: str, labels: Labels, inner_spaces: bool) -> _Tokens:
-    """The tokens of a text that begins and ends with a character that is no white space."""
+    """The tokens of a text that begins and ends with a non-space character."""
     size = len(text)
     white_T = np.fromiter(map(str.isspace, text), dtype=bool, count=size)
     label_T = labels.ends_TL[:size].argmax(-1)
     last_T = ~white_T & np.append(white_T[1:], True)
     ends_T = (label_T > INSIDE) | (labels.stops_T[:size] > 0)
-    ends_T |= last_T & ~_may_go_on(text, white_T) if inner_spaces else last_T
+    ends_T |= last_T & ~_may_continue(text, white_T) if inner_spaces else last_T
     ends_T &= ~white_T
     ends_T[-1] = True
     ends_N = np.flatnonzero(ends_T)
     solid_T = np.flatnonzero(~white_T)
     starts_N = solid_T[np.append(0, np.searchsorted(solid_T, ends_N[:-1], side="right"))]
     if (ends_N - starts_N >= LONGEST).any():
-        starts_N, ends_N = _without_long_ones(starts_N, ends_N, solid_T, labels)
+        starts_N, ends_N = _with_long_tokens_split(starts_N, ends_N, solid_T, labels)
     several_N = label_T[ends_N] == MULTIWORD
     return _Tokens(starts_N.tolist(), (ends_N + 1).tolist(), several_N.tolist())
 
 
-def _may_go_on(text: str, white_T: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Where a word may go on after the next character: it is a single space, and no line end or tab."""
+def _may_continue(text: str, white_T: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Positions after which a word may continue: the next character is a single space, not a line end or tab."""
     one = np.fromiter((letter in " \u00a0\u202f" for letter in text), dtype=bool, count=len(text))
     alone_T = one & ~np.append(white_T[1:], True) & ~np.append(True, white_T[:-1])
     return np.append(alone_T[1:], False)
 
 
-def _without_long_ones(
+def _with_long_tokens_split(
     starts_N: NDArray[np.int64], ends_N: NDArray[np.int64], solid_T: NDArray[np.int64], labels: Labels
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Tokens longer than LONGEST cut where an end is most likely."""
+    """Split tokens longer than LONGEST at the most probable end."""
     likely_T = labels.ends_TL[:, TOKEN] - labels.ends_TL[:, INSIDE]
     starts, ends = [], []
     for start, end in zip(starts_N.tolist(), ends_N.tolist(), strict=True):
@@ -127,7 +127,7 @@ def _without_long_ones(
 
 
 def _cuts(stops_T: NDArray[np.float32], ends: list[int]) -> list[int]:
-    """The first token of each sentence, and the number of tokens."""
+    """The index of the first token of each sentence, and the number of tokens."""
     stop_N = stops_T[np.array(ends) - 1]
     cuts = [0]
     for after in [*(np.flatnonzero(stop_N[:-1] > 0) + 1).tolist(), len(ends)]:

@@ -1,4 +1,4 @@
-"""Measuring a segmenter: the CoNLL 2018 shared task's F1 of words, sentences and tokens, and of multiword tokens."""
+"""Evaluate a segmenter: F1 of words, sentences and tokens (CoNLL 2018 shared task), and of multiword tokens."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ HEAD = ["metric", "precision", "recall", "F1"]
 
 
 def evaluate_segmenter(request: EvaluationRequest) -> Report:
-    """F1 on the raw text of a treebank. Raises SeqkitError for one that does not say where blanks stand."""
+    """F1 on the raw text of a treebank. Raises SeqkitError if the treebank does not record white space."""
     if request.compare:
-        raise SeqkitError("--compare: segmenters are not compared", "Leave it out.", exit_code=2)
+        raise SeqkitError("--compare is not available for segmenters", "Leave it out.", exit_code=2)
     problems = RecordErrors(skip=request.skip_bad)
     found = read_sentences(request.source, request.split or "", problems)
     gold = [sentence for sentence in found if sentence.words]
     request.tell(problems.summary())
     if not gold:
-        raise SeqkitError(f"{request.source}: holds no sentence to evaluate on", "Give a treebank.")
+        raise SeqkitError(f"{request.source}: holds no sentence to evaluate on", "Use a treebank.")
     scores = segmentation_scores(gold, list(load_segmenter(request.model).sentences(raw_text(gold))))
     rows = [[name, *map(_percent, (s.precision, s.recall, s.f1))] for name, s in scores.items()]
     table = Table("From raw text, %", HEAD, rows)
@@ -44,7 +44,7 @@ def evaluate_segmenter(request: EvaluationRequest) -> Report:
 
 
 def segmentation_scores(gold: Sequence[Sentence], system: Sequence[Sentence]) -> dict[str, RawScore]:
-    """Words, Sentences, Tokens as the official scorer counts them; Multiword where gold or system has such tokens."""
+    """Words, Sentences, Tokens as in the official scorer; Multiword if gold or system has multiword tokens."""
     metrics = score_raw(gold, system).metrics
     found = {name: metrics[name] for name in MEASURED}
     ours, theirs = set(_multiwords(gold)), set(_multiwords(system))
@@ -54,7 +54,7 @@ def segmentation_scores(gold: Sequence[Sentence], system: Sequence[Sentence]) ->
 
 
 def _multiwords(sentences: Sequence[Sentence]) -> Iterator[tuple[int, int, str]]:
-    """Each multiword token: where it stands among the characters that are no white space, and its words."""
+    """Each multiword token: its start and end, counted in non-space characters, and its words."""
     end = 0
     for sentence in sentences:
         for token in sentence.tokens:

@@ -1,4 +1,4 @@
-"""A few sentences with their text, for the conformance suite."""
+"""A few sentences with their text for the conformance suite."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SMALL = {
 
 
 def example(folder: Path) -> TaskExample:
-    """Four sentences of running text."""
+    """A training on four sentences of running text."""
     treebank, text = folder / "few.conllu", folder / "few.txt"
     write_text(treebank, "".join(block(parts) for parts in SENTENCES * 3))
     write_text(text, "The dog barks. Dogs sleep.\n\nShe sees a cat!\n")
@@ -29,7 +29,7 @@ def example(folder: Path) -> TaskExample:
 
 
 def block(parts: tuple[str, ...]) -> str:
-    """A sentence in CoNLL-U: words by spaces, and a mark without a space before it."""
+    """A sentence in CoNLL-U: words separated by spaces, and a final mark without a space before it."""
     words = [word for part in parts for word in part.split()]
     lines = [f"# text = {' '.join(words[:-1])}{words[-1]}"]
     for number, word in enumerate(words, start=1):

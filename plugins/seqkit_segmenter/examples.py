@@ -1,4 +1,4 @@
-"""Paragraphs of a treebank as text with a label for each character: what a segmenter learns from.
+"""Convert paragraphs of a treebank to training examples: text with a label for each character.
 
 Shapes: T characters.
 """
@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 from seqkit.examples import RecordErrors, Sentence, SourceLocation
 
 IGNORED, INSIDE, TOKEN, MULTIWORD = -1, 0, 1, 2
-"""Labels of a character: white space; inside a token; the last of a token; of a token that stands for several words."""
+"""Labels of a character: white space; inside a token; the last of a token; the last of a multiword token."""
 TEXT = re.compile(r"#\s*text\s*=\s?(.*)", re.DOTALL)
-FEW_A_PARAGRAPH, JOINED = 1.5, 8
-"""Sentences a paragraph, on average, below which so many paragraphs are joined for training."""
+FEW_PER_PARAGRAPH, JOINED = 1.5, 8
+"""Mean sentences per paragraph below which paragraphs are joined for training, and how many are joined."""
 NEW_PARAGRAPH = re.compile(r"#\s*newpar\b")
 
 
 @dataclass
 class Paragraph:
-    """Text with its labels. It begins and ends with a character that is no white space."""
+    """Text with its labels. It begins and ends with a non-space character."""
 
     text: str
     ends_T: NDArray[np.int64]
@@ -35,7 +35,7 @@ class Paragraph:
 
 @dataclass
 class _Growing:
-    """A paragraph that is being put together."""
+    """A paragraph under construction."""
 
     parts: list[str] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
@@ -51,16 +51,16 @@ class _Growing:
         self.stops += [False] * len(text)
 
     def paragraph(self) -> Paragraph:
-        """What was added, but for white space at the end."""
+        """The paragraph, without white space at its end."""
         text = "".join(self.parts).rstrip()
         size = len(text)
         return Paragraph(text, np.array(self.ends[:size], dtype=np.int64), np.array(self.stops[:size]))
 
 
 def paragraphs_of(sentences: Iterable[Sentence], problems: RecordErrors) -> Iterator[Paragraph]:
-    """The paragraphs of sentences whose source says how they were written.
+    """The paragraphs of sentences that record white space.
 
-    A sentence whose text (`# text`) has other characters than its words goes to `problems`.
+    A sentence whose text (`# text`) does not have the characters of its words goes to `problems`.
     """
     growing = _Growing()
     for sentence in sentences:
@@ -75,13 +75,13 @@ def paragraphs_of(sentences: Iterable[Sentence], problems: RecordErrors) -> Iter
 
 
 def joined(paragraphs: Sequence[Paragraph]) -> list[Paragraph]:
-    """Paragraphs that are read together, where nearly every one is a single sentence.
+    """Join paragraphs if nearly every one is a single sentence.
 
-    Treebanks of sentences drawn here and there make each a document. A segmenter that never saw two in a row would find
-    no end inside of a text. Between them stands a space, or nothing where the treebank hardly writes one.
+    In treebanks of sampled sentences each one is a document. A segmenter that never sees two in a row would find no
+    sentence end inside a text. They are joined by a space, or by nothing if the treebank has hardly any spaces.
     """
     sentences = sum(int(paragraph.stops_T.sum()) for paragraph in paragraphs)
-    if sentences > FEW_A_PARAGRAPH * len(paragraphs):
+    if sentences > FEW_PER_PARAGRAPH * len(paragraphs):
         return list(paragraphs)
     tokens = sum(int((paragraph.ends_T > INSIDE).sum()) for paragraph in paragraphs)
     spaces = sum(int((paragraph.ends_T == IGNORED).sum()) for paragraph in paragraphs)
@@ -101,7 +101,7 @@ def _join(paragraphs: Sequence[Paragraph], space: str) -> Paragraph:
 
 
 def _begins_paragraph(sentence: Sentence) -> bool:
-    """Whether a sentence begins a document, or a paragraph as CoNLL-U marks it."""
+    """Whether a sentence begins a document, or a paragraph (`# newpar` in CoNLL-U)."""
     return sentence.document is not None or any(NEW_PARAGRAPH.match(line) for line in sentence.lines or ())
 
 
@@ -118,7 +118,7 @@ def _add_sentence(growing: _Growing, sentence: Sentence) -> None:
 
 
 def _spaces(sentence: Sentence) -> list[str]:
-    """The white space after each word: that of `# text` where it has the words' characters, else SpaceAfter's."""
+    """The white space after each word: from `# text` if it has the words' characters, else from SpaceAfter."""
     spaces = list(sentence.spaces or [" "] * len(sentence.words))
     text, _ = written(sentence)
     if text is None or text == sentence.text.strip():
@@ -134,7 +134,7 @@ def _spaces(sentence: Sentence) -> list[str]:
 
 
 def written(sentence: Sentence) -> tuple[str | None, int]:
-    """The text that a comment gives (None: no comment does), and the number of the comment's line in the block."""
+    """The text in the comment `# text` (None if there is none), and the comment's line number in the block."""
     for number, line in enumerate(sentence.lines or ()):
         if not line.startswith("#"):
             break
@@ -144,7 +144,7 @@ def written(sentence: Sentence) -> tuple[str | None, int]:
 
 
 def _agrees(sentence: Sentence, problems: RecordErrors) -> bool:
-    """Whether the text of the comment, white space aside, is that of the words; what does not agree is reported."""
+    """Whether the text of the comment, ignoring white space, is that of the words; a difference is reported."""
     text, row = written(sentence)
     tokens = "".join("".join(token.form.split()) for token in sentence.tokens)
     if text is None or "".join(text.split()) == tokens:
@@ -153,7 +153,7 @@ def _agrees(sentence: Sentence, problems: RecordErrors) -> bool:
     both = zip("".join(text.split()), tokens, strict=False)
     at = next((place for place, (one, other) in enumerate(both) if one != other), 0)
     reason = f"the text does not match the words from {''.join(text.split())[at : at + 20]!r} on"
-    problems.bad(where._replace(line=where.line + row), reason, "Mend the comment '# text' or the words.")
+    problems.bad(where._replace(line=where.line + row), reason, "Correct the comment '# text' or the words.")
     return False
 
 

@@ -1,5 +1,6 @@
-"""What a treebank tells a segmenter, kept in the model folder: `text/characters.json`, `text/runs.json`,
-`text/multiwords.json` and `text/language.json`.
+"""Facts of a treebank in the model folder.
+
+They are stored in `text/characters.json`, `text/runs.json`, `text/multiwords.json` and `text/language.json`.
 """
 
 from __future__ import annotations
@@ -21,16 +22,16 @@ UNKNOWN_LANGUAGE = "xx"
 
 @dataclass
 class SegmenterFacts:
-    """Characters, frequent runs between white space, and the words of tokens that stand for several."""
+    """Characters, frequent runs between white space, and the words of multiword tokens."""
 
     characters: list[str]
     runs: list[str]
     multiwords: Multiwords
     inner_spaces: bool = False
-    """Whether some word of the treebank has a space inside."""
+    """Whether some word of the treebank contains a space."""
     language: str = UNKNOWN_LANGUAGE
     silver: str | None = None
-    """The pipeline that made the labels, where no person did."""
+    """The pipeline that made silver labels; None for gold labels."""
 
     @classmethod
     def gather(
@@ -41,7 +42,7 @@ class SegmenterFacts:
         language: str,
         silver: str | None = None,
     ) -> Self:
-        """Read the training split once."""
+        """Collect the facts of the training split in one pass."""
         characters: Counter[str] = Counter()
         runs: Counter[str] = Counter()
         for paragraph in paragraphs:
@@ -59,7 +60,7 @@ class SegmenterFacts:
 
     @cached_property
     def alphabet(self) -> Alphabet:
-        """Text to ids."""
+        """The alphabet that converts text to ids."""
         return Alphabet(self.characters, self.runs)
 
     def save(self, folder: Path) -> None:
@@ -74,7 +75,7 @@ class SegmenterFacts:
 
     @classmethod
     def load(cls, folder: Path) -> Self:
-        """Read what `save` wrote. Raises SeqkitError for a file that is missing or not what it should be."""
+        """Read what `save` wrote. Raises SeqkitError for a file that is missing or damaged."""
         source = read_json(folder / "text" / "language.json")
         return cls(
             read_json(folder / "text" / "characters.json"),
@@ -87,5 +88,5 @@ class SegmenterFacts:
 
 
 def _frequent(counts: Counter[str], least: int) -> list[str]:
-    """What was counted often enough, the most frequent first; never nothing."""
+    """The keys that occur at least `least` times, most frequent first, without the empty string."""
     return [key for key, count in counts.most_common() if count >= least and key]

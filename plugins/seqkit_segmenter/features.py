@@ -1,6 +1,6 @@
-"""What the network sees of a text: characters, their classes, and the places where a sentence may end.
+"""Inputs of the network: characters, their classes, and the possible sentence ends.
 
-Shapes: T characters, K places, R runs of characters between white space.
+Shapes: T characters, K possible sentence ends (places), R runs of characters between white space.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ CLASSES = (
     "Sm", "Sc", "Sk", "So", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn",
 )
 # fmt: on
-"""Kinds of white space, and the general categories of Unicode. A class has the id 2 + its place here."""
+"""Kinds of white space, and the general categories of Unicode. A class has the id 2 + its index here."""
 SHAPES = ("Xx", "xx", "XX", "X", "dd", "punctuation", "mixed")
-"""Letter case of a run. A shape has the id 2 + its place here."""
+"""Letter case of a run. A shape has the id 2 + its index here."""
 LINE_ENDS = frozenset("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
 _RUN = re.compile(r"\S+")
 _CLASS_IDS = {name: 2 + place for place, name in enumerate(CLASSES)}
@@ -49,14 +49,14 @@ class Seen(NamedTuple):
     chars_T: Ids
     classes_T: Ids
     places_K: Ids
-    """Where a sentence may end: characters before white space or the end, and all that are neither letter nor digit."""
+    """Possible sentence ends: characters before white space or the end, and all that are neither letter nor digit."""
     runs_K: Ids
-    """The run that each place is in."""
+    """The run that contains each place."""
     shapes_K: Ids
 
 
 class Alphabet:
-    """The characters and runs that have a vector of their own."""
+    """The characters and runs that have their own vectors."""
 
     def __init__(self, characters: Sequence[str], runs: Sequence[str]) -> None:
         self.characters, self.runs = list(characters), list(runs)
@@ -64,7 +64,7 @@ class Alphabet:
         self._runs = {run: 2 + place for place, run in enumerate(runs)}
 
     def see(self, text: str) -> Seen:
-        """A text, of a character at least, as ids."""
+        """Convert a text of at least one character to ids."""
         points_T = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
         distinct_U, index_T = np.unique(points_T, return_inverse=True)
         letters = [chr(point) for point in distinct_U.tolist()]
@@ -83,7 +83,7 @@ def class_id(letter: str) -> int:
     """The id of a character's class."""
     if not letter.isspace():
         category = unicodedata.category(letter)
-        # A few characters are separators to Unicode but no white space to Python.
+        # A few characters are separators in Unicode but not white space in Python.
         return _CLASS_IDS[category]
     if letter == " ":
         return _CLASS_IDS[SPACE]
@@ -94,7 +94,7 @@ def class_id(letter: str) -> int:
 
 @lru_cache(maxsize=1 << 16)
 def key_of(run: str) -> str:
-    """A run in lower case, without what stands around its letters and digits; all digits alike."""
+    """A run in lower case, without punctuation around its letters and digits, and with 0 for every digit."""
     if len(run) > 100:
         return ""
     core = re.sub(r"\d", "0", run.lower())
@@ -116,7 +116,7 @@ def shape_of(run: str) -> int:
 
 
 def _places(classes_T: Ids) -> tuple[Ids, Ids]:
-    """Where a sentence may end, and for each such place the number of its run."""
+    """The possible sentence ends, and the index of the run of each."""
     white_T = _WHITE[classes_T]
     before_white_T = np.append(white_T[1:], True)
     places_K = np.flatnonzero(~white_T & (before_white_T | ~_LETTERS[classes_T]))
@@ -125,7 +125,7 @@ def _places(classes_T: Ids) -> tuple[Ids, Ids]:
 
 
 def _mark_short_lines(text: str, classes_T: Ids) -> None:
-    """Tell ends of lines on which the next line's first word would have had room: they are meant.
+    """Mark line ends after which the next line's first word would have fitted, so that they are intended.
 
     The width is that of the longest of the four lines around.
     """

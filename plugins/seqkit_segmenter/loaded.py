@@ -1,4 +1,4 @@
-"""A segmenter in Python: `seqkit.load("runs/segmenter").segment(text)`."""
+"""Segmenters in the Python API: `seqkit.load("runs/segmenter").segment(text)`."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class LoadedSegmenter(LoadedModel):
     """A trained segmenter."""
 
     def segment(self, text: str) -> list[Sentence]:
-        """The sentences of a text with their `words`; `before`, words and `spaces` together are the text."""
+        """Split a text into sentences with `words`; `before`, words and `spaces` concatenated are the text."""
         stretch = RawText(checked_text(text), SourceLocation("text", 1))
         return list(self._segmenter.sentences([stretch]))
 
     def pipe(
         self, texts: Iterable[str], *, on_error: str = "stop", **options: Any
     ) -> Iterator[list[Sentence]]:
-        """The sentences of each of a stream of texts, in order."""
+        """Yield the sentences of each text of a stream, in order."""
         check_on_error(on_error)
         fill({}, options)
         return map(self.segment, checked_texts(texts))

@@ -1,15 +1,15 @@
-"""The network: two chains over characters, and two over the places where a sentence may end.
+"""The network: two chains over characters, and two over the possible sentence ends.
 
 z_t = [forward ; backward] over x_t = [character ; class]; P(end_t) = softmax(V z_t) over inside, end of a token, end of
-a token of several words. At the places k: y_k = [z_k ; run ; shape], u_k = [forward ; backward] over y_k, and
-P(sentence ends at k) = σ(v u_k + c), where c was chosen on dev.
+a multiword token. At the possible sentence ends k: y_k = [z_k ; run ; shape], u_k = [forward ; backward] over y_k, and
+P(sentence ends at k) = σ(v u_k + c), where c is chosen on dev.
 
 Weights in `model.safetensors` (E sizes of vectors, H and C of states): `characters.weight` (2 + characters, E) and
 `classes.weight` (2 + classes, E), rows as in `features`; `network.layers.N.forward_chain` and `.backward_chain`, as the
 recurrence names its own (`kernel.weight_ih_l0` …); `ends.weight` (3, 2H) and `ends.bias`; `runs.weight`,
 `shapes.weight`, `context.layers.N…`, `stops.weight` (1, 2C), `stops.bias`, `threshold` (c, a single number).
 
-Shapes: B windows, T characters, K places, H features of z, C of u.
+Shapes: B windows, T characters, K possible sentence ends (places), H features of z, C of u.
 """
 
 from __future__ import annotations
@@ -44,11 +44,11 @@ class TextBatch(NamedTuple):
     runs_BK: Tensor
     shapes_BK: Tensor
     counts_B: Tensor
-    """Places of each window."""
+    """Number of places of each window."""
 
 
 class SegmenterModel(nn.Module):
-    """Where tokens and sentences end."""
+    """Predicts the ends of tokens and sentences."""
 
     threshold: Tensor
 
@@ -82,7 +82,7 @@ class SegmenterModel(nn.Module):
         return self.ends(z_BTH), self.stops(u_BKC)[:, :, 0] + self.threshold
 
     def _drop(self, runs_BK: Tensor) -> Tensor:
-        """Some runs shown as unknown, in training only."""
+        """Replace some runs by the unknown run, only in training."""
         if not self.training or not self.options.run_dropout:
             return runs_BK
         chance_BK = draw(runs_BK.shape, runs_BK.new_empty(0, dtype=torch.float32), Tensor.uniform_)
@@ -90,12 +90,12 @@ class SegmenterModel(nn.Module):
 
 
 def _lengths(lengths_B: Tensor, padded_BT: Tensor) -> Tensor | None:
-    """None if nothing is padded, which is faster."""
+    """The lengths, or None if nothing is padded, which is faster."""
     return None if all_real(lengths_B == padded_BT.shape[1]) else lengths_B
 
 
 def text_batch(seen: Sequence[Seen]) -> TextBatch:
-    """Windows as one batch."""
+    """Make a batch of windows."""
     chars, classes, places, runs, shapes = zip(*seen, strict=True)
     return TextBatch(
         padded(chars),
@@ -109,7 +109,7 @@ def text_batch(seen: Sequence[Seen]) -> TextBatch:
 
 
 def padded(rows: Sequence[Ids], fill: int = PAD) -> Tensor:
-    """Rows of ids as a matrix."""
+    """Pad rows of ids to a matrix."""
     made = np.full((len(rows), max(1, max(map(len, rows)))), fill, dtype=np.int64)
     for number, row in enumerate(rows):
         made[number, : len(row)] = row

@@ -1,7 +1,7 @@
 """The words of multiword tokens: `du` = `de` + `le`, `don't` = `do` + `n't`.
 
-A table has what the treebank had. What it lacks is split by the longest ending that a token of the table has, too, as
-`comprarlo` = `comprar` + `lo` is by that of `verlo`.
+A table has the multiword tokens of the treebank. Others are split by the longest ending that they share with a token of
+the table, such as `comprarlo` = `comprar` + `lo` by the ending of `verlo`.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from itertools import pairwise
 from seqkit.examples import Sentence
 
 LONGEST_ENDING = 12
-"""Characters."""
+"""Maximum characters of an ending."""
 
 Words = tuple[str, ...]
 
 
 @dataclass
 class Multiwords:
-    """Forms in lower case -> their words, and endings -> what stands in their place."""
+    """Forms in lower case -> their words, and endings -> the words that replace them."""
 
     table: dict[str, Words] = field(default_factory=dict)
     endings: dict[str, Words] = field(default_factory=dict)
-    """Ending -> the words in its place; the rest of the token goes before the first of them."""
+    """Ending -> the words that replace it; the rest of the token is prepended to the first of them."""
 
     @classmethod
     def gather(cls, sentences: Iterable[Sentence]) -> Multiwords:
-        """Learn from the tokens of a treebank; of several ways to split a form the most frequent one."""
+        """Collect the tokens of a treebank; of several ways to split a form the most frequent one counts."""
         counts: Counter[tuple[str, Words]] = Counter()
         for sentence in sentences:
             for token in sentence.multiwords:
@@ -41,7 +41,7 @@ class Multiwords:
         return cls(table, _endings(table))
 
     def split(self, form: str) -> list[str]:
-        """The words of a token; the token itself where nothing is known of its ending."""
+        """The words of a token; the token itself if its ending is unknown."""
         lower = form.lower()
         if len(lower) != len(form):
             return self._lower(form) or [form]
@@ -58,12 +58,12 @@ class Multiwords:
         return None
 
     def as_json(self) -> dict[str, dict[str, list[str]]]:
-        """For a file."""
+        """The tables as JSON data."""
         return {"table": _lists(self.table), "endings": _lists(self.endings)}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Mapping[str, Sequence[str]]]) -> Multiwords:
-        """What `as_json` gave."""
+        """Create the tables from the result of `as_json`."""
         return cls(
             *({form: tuple(words) for form, words in data[part].items()} for part in ("table", "endings"))
         )
@@ -74,9 +74,9 @@ def _lists(words: Mapping[str, Words]) -> dict[str, list[str]]:
 
 
 def _endings(table: Mapping[str, Words]) -> dict[str, Words]:
-    """Ending -> the words most forms with it have there, of endings that leave something before them.
+    """Ending -> its most frequent words, for endings that are shorter than their forms.
 
-    Several endings of one form are learnt, from the shortest that differs from its first word on.
+    Each form contributes all its endings up to LONGEST_ENDING that contain its difference from its first word.
     """
     votes: defaultdict[str, Counter[Words]] = defaultdict(Counter)
     for form, (first, *rest) in table.items():
@@ -87,13 +87,13 @@ def _endings(table: Mapping[str, Words]) -> dict[str, Words]:
 
 
 def _common(one: str, other: str) -> int:
-    """Characters that two texts share at their beginning."""
+    """Length of the common prefix of two texts."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 def cased(form: str, words: Sequence[str]) -> list[str]:
-    """Words in lower case with the letter case of the token that they stand for."""
+    """Give words in lower case the letter case of their token."""
     if "".join(words) == form.lower():
         ends = [sum(map(len, words[:number])) for number in range(len(words) + 1)]
         return [form[start:end] for start, end in pairwise(ends)]

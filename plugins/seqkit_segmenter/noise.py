@@ -1,4 +1,4 @@
-"""Windows as people type: another letter case, no final stops, other line ends. Labels move with their characters.
+"""Data augmentation by informal writing: letter case, missing final stops, line ends. Labels follow their characters.
 
 Shapes: T characters.
 """
@@ -14,11 +14,11 @@ from seqkit_segmenter.examples import TOKEN, Paragraph
 
 STOPS = frozenset(".!?。！？…।؟")
 WIDTHS = (40, 90)
-"""Shortest and longest lines of text that is wrapped."""
+"""Minimum and maximum line width of wrapped text, in characters."""
 
 
 def noisy(paragraph: Paragraph, random: Generator, share: float) -> Paragraph:
-    """The paragraph changed in one way with this probability, else as it is."""
+    """Change a paragraph in one way with probability `share`."""
     if random.random() >= share:
         return paragraph
     ways, weights = zip(*WAYS, strict=True)
@@ -27,17 +27,17 @@ def noisy(paragraph: Paragraph, random: Generator, share: float) -> Paragraph:
 
 
 def in_lower_case(paragraph: Paragraph, random: Generator) -> Paragraph:
-    """All letters small."""
+    """Convert all letters to lower case."""
     return _mapped(paragraph, str.lower)
 
 
 def in_upper_case(paragraph: Paragraph, random: Generator) -> Paragraph:
-    """All letters capital."""
+    """Convert all letters to upper case."""
     return _mapped(paragraph, str.upper)
 
 
 def without_stops(paragraph: Paragraph, random: Generator) -> Paragraph:
-    """Some sentences, half of them on average, without their final stop."""
+    """Remove the final stop of some sentences, half of them on average."""
     text, ends_T, stops_T = paragraph.text, paragraph.ends_T, paragraph.stops_T.copy()
     keep_T = np.ones(len(text), dtype=bool)
     for place in np.flatnonzero(stops_T).tolist():
@@ -49,24 +49,24 @@ def without_stops(paragraph: Paragraph, random: Generator) -> Paragraph:
 
 
 def without_stops_or_capitals(paragraph: Paragraph, random: Generator) -> Paragraph:
-    """As people chat."""
+    """Remove final stops and capital letters, as in chats."""
     return in_lower_case(without_stops(paragraph, random), random)
 
 
 def on_lines(paragraph: Paragraph, random: Generator) -> Paragraph:
-    """A line per sentence, now and then two on one."""
+    """One line per sentence, sometimes two sentences on a line."""
     return _with_line_ends(
         paragraph, random, lambda at: bool(paragraph.stops_T[at]) and random.random() < 0.8
     )
 
 
 def as_list(paragraph: Paragraph, random: Generator) -> Paragraph:
-    """A line per sentence, without stops."""
+    """One line per sentence, without final stops."""
     return on_lines(without_stops(paragraph, random), random)
 
 
 def wrapped(paragraph: Paragraph, random: Generator) -> Paragraph:
-    """Lines of about one width, that end in the middle of sentences."""
+    """Wrap the text to lines of about equal width."""
     width, start = int(random.integers(*WIDTHS)), 0
 
     def ends(at: int) -> bool:
@@ -90,17 +90,17 @@ WAYS: tuple[tuple[Callable[[Paragraph, Generator], Paragraph], float], ...] = (
     (as_list, 2.0),
     (wrapped, 3.0),
 )
-"""Each way with its weight."""
+"""The ways to change a paragraph, each with its weight."""
 
 
 def _mapped(paragraph: Paragraph, change: Callable[[str], str]) -> Paragraph:
-    """Every character changed that stays one character."""
+    """Change every character whose result is a single character."""
     text = "".join(new if len(new := change(letter)) == 1 else letter for letter in paragraph.text)
     return Paragraph(text, paragraph.ends_T, paragraph.stops_T)
 
 
 def _with_line_ends(paragraph: Paragraph, random: Generator, ends: Callable[[int], bool]) -> Paragraph:
-    """Single spaces after the characters for which `ends` holds made line ends."""
+    """Replace single spaces by line ends after the characters for which `ends` is true."""
     letters = list(paragraph.text)
     for at in range(len(letters) - 2):
         single = letters[at + 1] == " " and not letters[at].isspace() and not letters[at + 2].isspace()

@@ -1,6 +1,6 @@
 """The network of `seqkit_segmenter.model` in numpy, for short text.
 
-Shapes: B windows, T characters, K places, H features of z, C of u.
+Shapes: B windows, T characters, K possible sentence ends (places), H features of z, C of u.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from seqkit_segmenter.stream import StreamSegmenter
 
 NETWORK = "seqkit_segmenter.model:SegmenterModel"
 SHORT = 12_000
-"""Characters of a stream that are segmented in numpy: about 2,000 words."""
+"""Maximum characters of a stream that are segmented in numpy: about 2,000 words."""
 
 
 class NumpySegmenter(StreamSegmenter):
-    """A trained segmenter, in numpy."""
+    """A trained segmenter in numpy."""
 
     def __init__(self, options: Any, facts: SegmenterFacts, weights: Weights) -> None:
-        """Raises LookupError or ValueError for weights that do not fit, or a recurrence without a form in numpy."""
+        """Read the weights. Raises LookupError or ValueError if they do not fit, or there is no numpy form."""
         self.facts, form = facts, needed_form(options.recurrence)
         table = weights.table
         self._characters = table("characters.weight", 2 + len(facts.characters), options.char_size)
@@ -63,10 +63,10 @@ class NumpySegmenter(StreamSegmenter):
 
 
 class StartingSegmenter(NumpySegmenter):
-    """A segmenter that answers short streams in numpy, and loads torch for what follows in a longer one."""
+    """A segmenter that processes the beginning of a stream in numpy, and loads torch for the rest of a long one."""
 
     def __init__(self, load: Callable[[], StreamSegmenter], *arguments: Any) -> None:
-        """Args: load, makes the same segmenter in torch; arguments, as of `NumpySegmenter`."""
+        """Args: load, function that loads the same segmenter in torch; arguments, those of `NumpySegmenter`."""
         self._load, self._read = load, 0
         self._large: StreamSegmenter | None = None
         super().__init__(*arguments)
@@ -84,7 +84,7 @@ class StartingSegmenter(NumpySegmenter):
 
 
 def starting(name_or_folder: str) -> StartingSegmenter | None:
-    """A segmenter by name or folder; None if a part of it has no form in numpy. Raises as `load_model`."""
+    """Load a segmenter by name or folder; None if a part of it has no numpy form. Raises as `load_model`."""
 
     def make(spec: ModelSpec, options: Any, facts: Any, weights: Weights) -> StartingSegmenter:
         return StartingSegmenter(partial(_in_torch, name_or_folder), options, facts, weights)
@@ -99,13 +99,13 @@ def _in_torch(name_or_folder: str) -> StreamSegmenter:
 
 
 def _lengths(windows: Sequence[Ids]) -> Ids | None:
-    """None if nothing is padded."""
+    """The lengths, or None if nothing is padded."""
     lengths_B = np.array(list(map(len, windows)))
     return None if (lengths_B == max(1, lengths_B.max())).all() else lengths_B
 
 
 def _padded(windows: Sequence[Ids]) -> Ids:
-    """Rows of ids as the columns of a matrix."""
+    """Pad rows of ids to the columns of a matrix."""
     made = np.full((max(1, max(map(len, windows))), len(windows)), PAD, dtype=np.int64)
     for number, ids in enumerate(windows):
         made[: len(ids), number] = ids

@@ -16,7 +16,7 @@ from seqkit_segmenter.stream import StreamSegmenter
 
 
 class LearntSegmenter(StreamSegmenter):
-    """A trained segmenter."""
+    """A trained segmenter in torch."""
 
     def __init__(self, model: SegmenterModel, inference_dtype: str = "") -> None:
         self.model, self.facts = model.eval(), model.facts

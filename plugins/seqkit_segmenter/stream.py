@@ -18,9 +18,9 @@ from seqkit_segmenter.features import Seen
 from seqkit_segmenter.windows import Window, windows_of
 
 CHUNK = 32_768
-"""Characters that are segmented together."""
+"""Number of characters that are segmented together."""
 ROWS = 32
-"""Windows a batch."""
+"""Windows per batch."""
 
 
 class _Piece(NamedTuple):
@@ -32,28 +32,28 @@ class _Piece(NamedTuple):
 
 
 class StreamSegmenter(Segmenter):
-    """A trained segmenter."""
+    """A trained segmenter over streams; subclasses compute the network."""
 
     facts: SegmenterFacts
 
     @property
     def language(self) -> str:
-        """Of the text that it learnt from."""
+        """The language of the training data."""
         return self.facts.language
 
     @abstractmethod
     def answers(self, seen: Sequence[Seen]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Logits of ends_BTL, and of stops_BK, of windows that are read together."""
+        """Compute the logits ends_BTL and stops_BK of a batch of windows."""
 
     def sentences(self, stretches: Iterable[RawText]) -> Iterator[Sentence]:
-        """Words and sentences of running text, a chunk of paragraphs at a time."""
+        """Yield the sentences of running text, processed in chunks of paragraphs."""
         for chunk in _chunks(paragraphs(stretches)):
             texts = [paragraph.text.strip() for paragraph in chunk]
             for paragraph, labels in zip(chunk, self.labels(texts), strict=True):
                 yield from sentences_of(paragraph, labels, self.facts)
 
     def labels(self, texts: Sequence[str]) -> list[Labels]:
-        """The network's answer for texts that begin and end with a character that is no white space."""
+        """The network's output for texts that begin and end with a non-space character."""
         see = self.facts.alphabet.see
         pieces = [
             _Piece(number, window, see(text[window.start : window.end]))
@@ -67,7 +67,7 @@ class StreamSegmenter(Segmenter):
         return found
 
     def _add(self, pieces: Sequence[_Piece], found: Sequence[Labels]) -> None:
-        """Put the labels of some windows' cores into their place."""
+        """Copy the labels of the windows' cores to the labels of their texts."""
         ends_BTL, stops_BK = self.answers([piece.seen for piece in pieces])
         for row, (text, window, seen) in enumerate(pieces):
             core = slice(window.core_start - window.start, window.core_end - window.start)
@@ -83,7 +83,7 @@ def _nothing(size: int) -> Labels:
 
 
 def _chunks(stream: Iterable[Paragraph]) -> Iterator[list[Paragraph]]:
-    """Paragraphs, about CHUNK characters together; fewer where the input pauses."""
+    """Yield groups of paragraphs of about CHUNK characters, or fewer if the input pauses."""
     chunk: list[Paragraph] = []
     size = 0
     for paragraph in stream:

@@ -1,4 +1,4 @@
-"""The task `segmentation`: from a treebank to a segmenter."""
+"""The task `segmentation`: train, evaluate and apply segmenters."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from seqkit_segmenter.segmenter import LearntSegmenter
 from seqkit_segmenter.trainable import SegmentationTrainable, dev_scores
 
 SIZES = AutoSizes(updates=4000, epochs=(16, 200), batch=(1000, 12_000), updates_an_epoch=150)
-"""A batch is counted in characters."""
+"""Sizes that follow from the data; batches are counted in characters."""
 THRESHOLDS = np.linspace(-1.5, 1.5, 13)
-"""What may be added to the logit of a sentence's end."""
+"""Candidates for the value that is added to the logits of sentence ends."""
 
 
 class SegmentationTask(AppliedSegmenter):
-    """Where tokens and sentences end."""
+    """The task of finding the ends of tokens and sentences."""
 
     name = "segmentation"
 
     def prepare(self, request: TrainingRequest, reporter: Any) -> Prepared:
-        """Read the treebank, gather characters, runs and multiword tokens, make the network."""
+        """Read the treebank, collect characters, runs and multiword tokens, create the network."""
         data = read_data(request)
         for note in data.notes:
             reporter.note(note)
@@ -56,7 +56,7 @@ class SegmentationTask(AppliedSegmenter):
         )
 
     def load(self, name_or_folder: str, inference_dtype: str = "") -> LearntSegmenter:
-        """A segmenter, ready for text."""
+        """Load a segmenter."""
         return LearntSegmenter(load_for(self.name, name_or_folder, inference_dtype))
 
     def evaluate(self, request: EvaluationRequest) -> Report:
@@ -67,7 +67,7 @@ class SegmentationTask(AppliedSegmenter):
 
 
 def choose_threshold(model: SegmenterModel, dev: Sequence[Sentence]) -> None:
-    """Choose what is added to the logits of sentence ends: what finds most sentences on dev."""
+    """Choose the value that is added to the logits of sentence ends, by the F1 of sentences and words on dev."""
     if not dev:
         return
     runner, found = LearntSegmenter(model), []
@@ -85,6 +85,6 @@ def _card_facts(request: TrainingRequest, data: SegmenterData) -> CardFacts:
         tags="[token-classification, sentence-segmentation]",
         after=[
             f"Training paragraphs: {len(data.train):,}; characters: {sum(len(p.text) for p in data.train):,}",
-            f"Multiword tokens: {len(data.multiwords.table):,} different ones",
+            f"Multiword tokens: {len(data.multiwords.table):,} distinct ones",
         ],
     )

@@ -1,6 +1,6 @@
-"""Training a segmenter: windows of text, the loss of their labels, words and sentences found on dev.
+"""Training of a segmenter: windows of text, the loss of their labels, and scores on dev.
 
-Shapes: B windows, T characters, K places, N labelled steps, L labels.
+Shapes: B windows, T characters, K possible sentence ends (places), N labelled steps, L labels.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from seqkit_segmenter.segmenter import LearntSegmenter
 from seqkit_segmenter.windows import Window, windows_of
 
 STOP_WEIGHT = 2.0
-"""How much an end of a sentence counts beside an end of a token: it is harder, and rarer."""
+"""Weight of the loss of sentence ends relative to token ends: they are harder to predict, and rarer."""
 
 
 class LabelledBatch(NamedTuple):
@@ -35,7 +35,7 @@ class LabelledBatch(NamedTuple):
     text: TextBatch
     ends_BT: Tensor
     stops_BK: Tensor
-    """1 where a sentence ends, 0 if none does, IGNORED at padding."""
+    """1 at sentence ends, 0 at other places, IGNORED at padding."""
 
 
 class _Example(NamedTuple):
@@ -44,7 +44,7 @@ class _Example(NamedTuple):
 
 
 class SegmentationTrainable(Trainable):
-    """A segmenter, the paragraphs it learns from, and the sentences that it is measured on."""
+    """A segmenter, its training paragraphs, and the dev sentences."""
 
     name = "segmentation"
 
@@ -58,11 +58,11 @@ class SegmentationTrainable(Trainable):
 
     @property
     def lengths(self) -> list[int]:
-        """Characters of each window."""
+        """Number of characters of each window."""
         return [window.end - window.start for _, window in self._examples]
 
     def collate(self, indices: Sequence[int], seed: int) -> LabelledBatch:
-        """These windows, some of them changed."""
+        """Make a batch of windows, some of them changed by noise."""
         random = np.random.default_rng(seed)
         windows = [noisy(_cut(self._examples[index]), random, self.noise) for index in indices]
         seen = [self.model.facts.alphabet.see(window.text) for window in windows]
@@ -75,7 +75,7 @@ class SegmentationTrainable(Trainable):
         )
 
     def loss(self, batch: LabelledBatch, label_smoothing: float = 0.0) -> Loss:
-        """-Σ_t log P(end_t) - STOP_WEIGHT Σ_k log P(sentence ends at k), a place counted as one step."""
+        """-Σ_t log P(end_t) - STOP_WEIGHT Σ_k log P(sentence ends at k); each place counts as one step."""
         ends_BTL, stops_BK = map(in_float32, self.model(batch.text))
         known_BT, known_BK = batch.ends_BT != IGNORED, batch.stops_BK != IGNORED
         ends_NL, ends_N = steps_with_target(ends_BTL, batch.ends_BT, known_BT)
@@ -88,7 +88,7 @@ class SegmentationTrainable(Trainable):
         return Loss(of_ends + STOP_WEIGHT * of_stops, counts.steps, counts)
 
     def log_probs(self, batch: LabelledBatch) -> list[StepLogProbs]:
-        """Of the ends of tokens, and of the ends of sentences."""
+        """Log-probabilities of token ends, and of sentence ends."""
         ends_BTL, stops_BK = map(in_float32, self.model(batch.text))
         known_BT, known_BK = batch.ends_BT != IGNORED, batch.stops_BK != IGNORED
         log_p_NL = torch.log_softmax(ends_BTL[known_BT], dim=-1)
@@ -100,13 +100,13 @@ class SegmentationTrainable(Trainable):
         ]
 
     def step_losses(self, batch: LabelledBatch) -> Tensor:
-        """Negative log-likelihood of each character's end of a token, (B, T)."""
+        """Negative log-likelihood of the token-end label of each character, (B, T)."""
         log_p_BTL = torch.log_softmax(in_float32(self.model(batch.text)[0]), dim=-1)
         nll_BT = -log_p_BTL.gather(2, batch.ends_BT.clamp(min=0)[:, :, None])[:, :, 0]
         return nll_BT.masked_fill(batch.ends_BT == IGNORED, 0.0)
 
     def score(self) -> list[Metric]:
-        """The mean of the F1 of words and of sentences, which decides, then each."""
+        """The mean of the F1 of words and sentences (the main metric), then each F1."""
         if not self.dev:
             return []
         scores = dev_scores(self._runner, self.dev)
@@ -120,12 +120,12 @@ class SegmentationTrainable(Trainable):
 
 
 def dev_scores(segmenter: LearntSegmenter, gold: Sequence[Sentence]) -> RawScores:
-    """Scores of a segmenter that reads the raw text of sentences."""
+    """Scores of a segmenter on the raw text of sentences."""
     return score_raw(gold, list(segmenter.sentences(raw_text(gold))))
 
 
 def _cut(example: _Example) -> Paragraph:
-    """The text and labels of a window; without labels outside of its core."""
+    """The text and labels of a window, without labels outside its core."""
     paragraph, window = example
     ends_T = paragraph.ends_T[window.start : window.end].copy()
     ends_T[: window.core_start - window.start] = IGNORED

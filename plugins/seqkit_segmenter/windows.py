@@ -1,6 +1,6 @@
-"""Long paragraphs in windows that overlap: a character's labels come from the one window in whose core it is.
+"""Divide long paragraphs into overlapping windows: the labels of a character come from the window with it in its core.
 
-Where windows begin follows from the text alone.
+The windows depend only on the text.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 CORE, MARGIN = 448, 96
-"""Characters whose labels a window gives, and those that it reads on either side of them."""
+"""Characters of a window's core, and of the margin on each side of it."""
 
 
 class Window(NamedTuple):
-    """Part of a text: what is read, and the core within it; places in the text."""
+    """A window and its core, as positions in the text."""
 
     start: int
     end: int
@@ -22,7 +22,7 @@ class Window(NamedTuple):
 
 
 def windows_of(text: str) -> Iterator[Window]:
-    """The windows of a text; one where it is short. Cores begin after white space where the text has some."""
+    """The windows of a text; one for a short text. Cores begin after white space if possible."""
     size, start = len(text), 0
     if size <= CORE + 2 * MARGIN:
         yield Window(0, size, 0, size)
@@ -34,7 +34,7 @@ def windows_of(text: str) -> Iterator[Window]:
 
 
 def _cut(text: str, end: int) -> int:
-    """The place after the last white space before `end`, or `end` where there is none near."""
+    """The position after the last white space before `end`, or `end` if there is none nearby."""
     for place in range(end, end - CORE // 4, -1):
         if text[place - 1].isspace():
             return place

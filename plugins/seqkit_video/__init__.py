@@ -1,4 +1,4 @@
-"""The encoder and the decoder of films."""
+"""The video encoder and the video decoder."""
 
 from __future__ import annotations
 

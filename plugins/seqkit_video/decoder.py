@@ -1,15 +1,15 @@
 """The video decoder: a film as moving objects, each with a constant appearance and a path from a recurrent network.
 
-    q_k = what the memory says of object k              z_k ~ N(μ(q_k), σ²(q_k)), its look
+    q_k = a description of object k, read from memory   z_k ~ N(μ(q_k), σ²(q_k)), its appearance
     h_τ = h(W [s_τ-1 ; s_τ-1 - s_τ-2 ; q_k] + U h_τ-1)  s_τ - s_τ-1 ~ a mixture of Gaussians, from h_τ
-    frame τ = the picture of z_k, placed at s_τ, over those of the objects before it and the background
+    frame τ = the picture of z_k, placed at s_τ, over those of the previous objects and the background
 
-A caption leaves open the start, speed and handwriting of an object. The mean over these would be a blur, so they are
+A caption does not determine the start, speed and handwriting of an object. Their mean would be a blur, so they are
 sampled. In training, appearance and path are inferred from the film (a variational autoencoder, Kingma & Welling 2014;
 objects and positions as in Hsieh et al. 2018). The pairing of objects in the film with objects of the source is not
 given: the most probable one is used.
-Shapes: B films, F frames, C channels, H rows, W columns, K objects said, J = K things found, N rows, Z numbers of a
-look, Q of q_k.
+Shapes: B films, F frames, C channels, H rows, W columns, K objects of the source, J = K objects found in the film,
+N rows, Z features of an appearance, Q features of q_k.
 """
 
 from __future__ import annotations
@@ -37,34 +37,34 @@ from seqkit_video.layers_objects import ExpectedLook, Look, Objects, Painter, Tr
 from seqkit_video.layers_place import place
 
 STEP = 1 / 16
-"""Share of the frame that counts as 1 where an object moves."""
+"""Unit of motion, as a share of the frame."""
 LEAST = 0.05
-"""Smallest deviation of a step, in STEPs: a fifth of a pixel of 64."""
+"""Minimum standard deviation of a step, in STEPs: a fifth of a pixel in a frame of 64."""
 PARTS = 10
 SMEARED = 0.1
-"""Deviation of the places that the path is taught from, in STEPs, so that it can walk on from its own."""
+"""Standard deviation of the noise on positions in training, in STEPs, so that sampled positions can be continued."""
 CALM = 0.3
-"""Temperature of a step within a part of the mixture: which way is drawn, the tremor around it is mostly left out."""
+"""Temperature within a component of the mixture: the component is sampled, the variation around it is reduced."""
 SHARPEST = 1e-3
-"""Probabilities are kept so far from 0 and 1."""
+"""Minimum distance of probabilities from 0 and 1."""
 
 APART = 4.0
-"""Nats that a pixel covered twice costs in training: else two things would share one between them, half each."""
+"""Penalty in nats for a pixel covered twice in training: otherwise two objects could each draw half of one."""
 NEAR = 0.01
-"""A frame counts as right where its values are so near, in the mean."""
+"""Maximum mean absolute error of a frame that counts as right."""
 SCALE = 64
-"""Nats of a frame that count as 1 in the loss, whose gradient is clipped."""
+"""Nats per frame that count as 1 in the loss, whose gradient is clipped."""
 
 
 class FilmBatch(NamedTuple):
-    """Films, values from 0 to 1, the last frame repeated as padding."""
+    """Films with values from 0 to 1, padded by repetition of the last frame."""
 
     x_BFCHW: Tensor
     lengths_B: Tensor
 
 
 class Found(NamedTuple):
-    """What was read off films in training."""
+    """Positions and appearances inferred from films in training."""
 
     places_BJF2: Tensor
     mean_BJZ: Tensor
@@ -86,10 +86,10 @@ class VideoDecoder(DrawingDecoder):
     ) -> None:
         super().__init__()
         self.options, self.shape = options, facts.shape
-        shape, size, asked = facts.shape, options.film_channels, 64
+        shape, size, query_size = facts.shape, options.film_channels, 64
         self.output_numbers = shape.frames * shape.height * shape.width * shape.channels
         self.side = options.film_patch or round(min(shape.height, shape.width) / 2)
-        self.objects = Objects(memory_size, asked, options.film_objects)
+        self.objects = Objects(memory_size, query_size, options.film_objects)
         self.tracker = Tracker(
             shape.channels,
             shape.height,
@@ -99,41 +99,41 @@ class VideoDecoder(DrawingDecoder):
             recurrence_class(options.recurrence),
         )
         self.look = Look(shape.channels, self.side, size, options.film_look)
-        self.expected = ExpectedLook(asked, options.film_look)
+        self.expected = ExpectedLook(query_size, options.film_look)
         self.painter = Painter(shape.channels, self.side, size, options.film_look)
         orders = list(permutations(range(options.film_objects)))
         self.register_buffer("orders_PJ", torch.tensor(orders), persistent=False)
         self.background_CHW = nn.Parameter(torch.full((shape.channels, shape.height, shape.width), -3.0))
         self.network = recurrent_decoder(
-            options, 5 + asked, memory_size, final_sizes, options.hidden, input_feeding=False
+            options, 5 + query_size, memory_size, final_sizes, options.hidden, input_feeding=False
         )
         self.head = MixtureHead(self.network.output_size, 2, PARTS, LEAST)
 
     def lengths(self, targets: Sequence[Film]) -> list[int]:
-        """Frames of each film."""
+        """Number of frames of each film."""
         return [len(film.frames_FHWC) for film in targets]
 
     def labels(self, target: Film) -> list[str]:
-        """The objects: one for each row of `attention`."""
+        """The names of the objects, one for each row of `attention`."""
         return [f"object {number + 1}" for number in range(self.options.film_objects)]
 
     def collate(self, targets: Sequence[Film], seed: int | None = None) -> FilmBatch:
-        """Films as one batch. Nothing is random about it."""
+        """Batch films. The seed has no effect."""
         shape = self.shape
         films = [frames_tensor(film, shape.height, shape.width, shape.channels) for film in targets]
         longest = max(map(len, films))
-        # Padded with their last frame: as if nothing moved any more, which is what the tracker assumes at the end.
+        # Padded with the last frame, as if nothing moved, which is what the tracker assumes at the end.
         padded = [torch.cat([film, film[-1:].expand(longest - len(film), -1, -1, -1)]) for film in films]
         return FilmBatch(torch.stack(padded), torch.tensor([len(film) for film in films]))
 
     def find(self, batch: FilmBatch) -> Found:
-        """Where the things in films are, and how they look."""
+        """Infer positions and appearances of the objects in films."""
         real_BF = mask_of(batch.lengths_B, batch.x_BFCHW.shape[1])
         places_BJF2 = self.tracker(batch.x_BFCHW, real_BF)
         return Found(places_BJF2, *self.look(batch.x_BFCHW, places_BJF2, batch.lengths_B))
 
     def render(self, z_BJZ: Tensor, places_BJF2: Tensor) -> tuple[Tensor, Tensor]:
-        """Looks and paths -> frames, values from 0 to 1: x_BFCHW; and how many pixels are covered twice, (B, F)."""
+        """Appearances and paths -> frames with values from 0 to 1, x_BFCHW, and pixels covered twice, (B, F)."""
         films, objects, frames = places_BJF2.shape[:3]
         cover, colours = self.painter(z_BJZ.flatten(0, 1))
         with without_autocast(cover):
@@ -152,7 +152,7 @@ class VideoDecoder(DrawingDecoder):
         return x_BFCHW, twice_BF
 
     def loss(self, memory: Memory, batch: FilmBatch, label_smoothing: float = 0.0) -> Loss:
-        """A bound of -Σ log P(film | memory): of the pixels, of the looks, and of the paths as they were found."""
+        """A bound of -Σ log P(film | memory): the sum over pixels, appearances, and inferred paths."""
         found = self.find(batch)
         z_BJZ = found.mean_BJZ
         if self.training:
@@ -168,8 +168,11 @@ class VideoDecoder(DrawingDecoder):
         return Loss(total, frames * SCALE, counts)
 
     def pair(self, memory: Memory, found: Found, real_BF: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """Things found with objects said, as is most probable: KL of looks and -log p of paths of each film, and
-        for each thing its object, (B, J)."""
+        """Pair objects found in films with objects of the source, as is most probable.
+
+        Returns KL of appearances and -log p of paths of each film, and for each object found its object in the source,
+        (B, J).
+        """
         q_BKQ, _ = self.objects(memory.states_BSD, memory.mask_BS)
         mean_BKZ, log_variance_BKZ = self.expected(q_BKQ)
         looks_BJK = gaussian_kl(
@@ -188,7 +191,7 @@ class VideoDecoder(DrawingDecoder):
         return looks_B, paths_B, object_BJ
 
     def _path_nll(self, memory: Memory, q_BKQ: Tensor, places_BJF2: Tensor) -> Tensor:
-        """-log p of each step of each thing's path, were it each object's: (B, J, K, F)."""
+        """-log p of each step of each found path under each object of the source: (B, J, K, F)."""
         films, objects, frames = places_BJF2.shape[:3]
         true_NF2 = (places_BJF2[:, :, None].expand(-1, -1, objects, -1, -1).flatten(0, 2) - 0.5) / STEP
         q_NQ = q_BKQ[:, None].expand(-1, objects, -1, -1).flatten(0, 2)
@@ -206,21 +209,21 @@ class VideoDecoder(DrawingDecoder):
         return -log_p_N.view(films, objects, objects, frames)
 
     def _start(self, memory: Memory, objects: int) -> Any:
-        """A row for each object of each film, all reading that film's memory."""
+        """The initial state of a row for each object of each film, which reads that film's memory."""
         mask_NS = None if memory.mask_BS is None else memory.mask_BS.repeat_interleave(objects, 0)
         final = tuple(part.repeat_interleave(objects, 0) for part in memory.final)
         return self.network.start(memory.states_BSD.repeat_interleave(objects, 0), mask_NS, final)
 
     def attention(self, memory: Memory, batch: FilmBatch) -> Tensor:
-        """Where in the memory each object is read, a_BKS."""
+        """The attention of each object over the memory, a_BKS."""
         a_BKS: Tensor = self.objects(memory.states_BSD, memory.mask_BS)[1]
         return a_BKS
 
     @torch.no_grad()
     def generate(self, memory: Memory, seeds: Sequence[int], temperature: float = 0.0) -> list[Film]:
-        """A film for each example; what it shows beside what the memory says follows from its seed alone.
+        """Sample a film for each example; what the memory does not determine depends only on its seed.
 
-        Args: temperature, of the looks: 0 gives every object the most usual one.
+        Args: temperature, that of appearances: 0 gives every object the most probable one.
         """
         q_BKQ, _ = self.objects(memory.states_BSD, memory.mask_BS)
         films, objects = q_BKQ.shape[:2]
@@ -237,7 +240,7 @@ class VideoDecoder(DrawingDecoder):
         return [Film(np.ascontiguousarray(film.cpu().numpy()), self.shape.rate) for film in pixels]
 
     def _walk(self, memory: Memory, q_BKQ: Tensor, uniform_FN: Tensor, normal_FN2: Tensor) -> Tensor:
-        """Paths as the recurrent network draws them: places_NF2, in shares of the frame."""
+        """Sample paths by the recurrent network: places_NF2, in shares of the frame."""
         state, q_NQ = self._start(memory, q_BKQ.shape[1]), q_BKQ.flatten(0, 1)
         place_N2 = move_N2 = None
         places = []
@@ -252,13 +255,13 @@ class VideoDecoder(DrawingDecoder):
 
 
 def _inputs(place: Tensor | None, move: Tensor | None, q: Tensor) -> Tensor:
-    """One step's input: place and move, whether there are any yet, and what was asked of the object."""
+    """The input of a step: position, motion, whether they exist (0 at the first step), and q of the object."""
     if place is None or move is None:
         return torch.cat([q.new_zeros(*q.shape[:-1], 5), q], dim=-1)
     return torch.cat([place / 4, move, torch.ones_like(place[..., :1]), q], dim=-1)
 
 
 def _pixel_nll(x: Tensor, target: Tensor) -> Tensor:
-    """Cross entropy of a pixel's value, taken as the probability that it is lit."""
+    """Cross entropy of a pixel's value, interpreted as the probability that it is lit."""
     x = x.clamp(SHARPEST, 1 - SHARPEST)
     return -(target * x.log() + (1 - target) * (1 - x).log())

@@ -1,8 +1,8 @@
 """The video encoder: convolutions over each frame x_t, z_t = h(W_e x_t + U_e z_{t-1}) over the frames.
 
-Each frame is read with its difference from the previous one. x_t has the maximum of each feature over the grid that
-convolutions compute, and a narrowed copy of the grid. It does not show which of two objects moves how, so with
-`video_places` the grid cells are steps of the memory, too.
+Each frame is read with its difference from the previous one. x_t has the maximum of each feature over the grid of the
+convolutions, and a projection of the grid. It does not show which of two objects moves how, so with `video_places` the
+grid cells are steps of the memory, too.
 Shapes: B films, N films times frames, F frames, C channels, H rows, W columns, P places, X of x_t, D of z_t.
 """
 
@@ -32,7 +32,7 @@ from seqkit_video.layers import PATCH, FrameFeatures, batch_of, frames_tensor, h
 
 
 class VideoBatch(NamedTuple):
-    """Films, values from 0 to 1, padded on the right."""
+    """Films with values from 0 to 1, padded on the right."""
 
     x_BFCHW: Tensor
     lengths_B: Tensor
@@ -87,14 +87,14 @@ class VideoEncoder(Encoder):
     def collate(self, inputs: Sequence[Film], seed: int | None = None) -> VideoBatch:
         """Batch films; with a seed, warp each at random, with one warp for all its frames."""
         shape, random = self.shape, None if seed is None else Random(seed)
-        seen = [self._seen(film, random) for film in inputs]
-        films = [frames_tensor(film, shape.height, shape.width, shape.channels) for film in seen]
+        read = [self._subsampled(film, random) for film in inputs]
+        films = [frames_tensor(film, shape.height, shape.width, shape.channels) for film in read]
         if seed is not None and self.options.video_warp:
             pixels, generator = self.options.video_warp * shape.height, torch.Generator().manual_seed(seed)
             films = [warped(x_FCHW, pixels, generator) for x_FCHW in films]
         return VideoBatch(*batch_of(films))
 
-    def _seen(self, film: Film, random: Random | None) -> Film:
+    def _subsampled(self, film: Film, random: Random | None) -> Film:
         """Every `video_every`-th frame, from the first on; in training from a random one on."""
         every, count = self.options.video_every, len(film.frames_FHWC)
         first = 0 if random is None else random.randrange(min(every, max(count, 1)))
@@ -117,11 +117,11 @@ class VideoEncoder(Encoder):
         return Memory(states_BSD, mask_BS, final)
 
     def labels(self, input: Film) -> list[str]:
-        """`frame 3`."""
+        """A label for each frame that is read: `frame 3`."""
         every = self.options.video_every
         return [f"frame {number * every + 1}" for number in range(self.lengths([input])[0])]
 
     def view(self, input: Film) -> NDArray[np.uint8]:
         """The frames that are read, side by side, for plots."""
-        row_HWC = np.concatenate(list(self._seen(input, None).frames_FHWC), axis=1)
+        row_HWC = np.concatenate(list(self._subsampled(input, None).frames_FHWC), axis=1)
         return row_HWC[:, :, 0] if row_HWC.shape[2] == 1 else row_HWC

@@ -1,4 +1,4 @@
-"""Made-up films, for the conformance suite."""
+"""Synthetic films for the conformance suite."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from seqkit.media import Film
 
 
 def film(seed: int) -> Film:
-    """A bright square of 4 pixels that moves over 16 × 16, 3 frames and more."""
+    """A bright square of 4 × 4 pixels that moves over 16 × 16 pixels, in at least 3 frames."""
     random, count = np.random.default_rng(seed), 3 + seed % 4
     frames_FHWC = np.zeros((count, 16, 16, 1), dtype=np.uint8)
     row, column = random.integers(0, 6, 2)

@@ -32,7 +32,9 @@ class Shape:
     def of(cls, films: Sequence[Film], height: int = 0) -> Self:
         """Medians over films; with a height, the width in proportion. Raises SeqkitError if there is no film."""
         if not films:
-            raise SeqkitError("there is no film to learn from", "Give films, or choose another part.")
+            raise SeqkitError(
+                "the training data have no films", "Add films, or choose another encoder or decoder."
+            )
         shapes = np.array([film.frames_FHWC.shape for film in films])
         rows, columns = (float(number) for number in np.median(shapes[:, 1:3], axis=0))
         scale = height / rows if height else min(1.0, LARGEST / max(rows, columns))
@@ -49,9 +51,9 @@ class Shape:
     @classmethod
     def load_from(cls, path: Path) -> Self:
         """Read what `save_as` wrote."""
-        with stored_record(path, "a model of films") as told:
-            sizes = [int(told[name]) for name in ("height", "width", "channels", "frames")]
-            return cls(*sizes, rate=float(told["rate"]))  # type: ignore[misc]
+        with stored_record(path, "a model of films") as stored:
+            sizes = [int(stored[name]) for name in ("height", "width", "channels", "frames")]
+            return cls(*sizes, rate=float(stored["rate"]))  # type: ignore[misc]
 
 
 @dataclass

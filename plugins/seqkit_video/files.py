@@ -22,9 +22,9 @@ CONTAINERS = {".mp4": "mp4", ".webm": "webm", ".gif": "gif"}
 GREY_SPREAD = 2
 """Maximum difference between channels of a film without colours, because codecs round."""
 USUAL_RATE = 8.0
-"""Default frames a second, for files that do not give them."""
+"""Frames per second for files without a frame rate."""
 TOTAL = 4
-"""Maximum pixels of all frames together, as a multiple of those of one frame: they must fit into memory."""
+"""Maximum pixels of all frames together, as a multiple of the limit for one frame: they must fit into memory."""
 AGAIN = "Get the file again."
 
 
@@ -43,7 +43,7 @@ def read_film(path: str | Path, limits: Limits | None = None) -> Film:
         with av.open(str(path), format=kind, options={"protocol_whitelist": "file"}) as container:
             stream = _stream(path, container, limits)
             frames, end = _frames(path, container, stream, limits)
-            if _cut_short(path, kind, container, stream, len(frames), end):
+            if _is_truncated(path, kind, container, stream, len(frames), end):
                 raise SeqkitError(f"{path}: ends before the film does ({len(frames)} frames are left)", AGAIN)
             rate = float(stream.average_rate or USUAL_RATE)
     except (av.FFmpegError, ValueError, OSError) as error:
@@ -67,21 +67,19 @@ def _kind_of(path: Path) -> str:
 def _stream(path: Path, container: Any, limits: Limits) -> Any:
     """The video stream, after checking the metadata of the file."""
     if not container.streams.video:
-        raise SeqkitError(f"{path}: holds no pictures", "Give a film.")
+        raise SeqkitError(f"{path}: holds no pictures", "Use a film.")
     stream = container.streams.video[0]
     if stream.codec_context is None:
-        raise SeqkitError(
-            f"{path}: holds pictures in a coding that cannot be read", "Write it as H.264 or VP9."
-        )
+        raise SeqkitError(f"{path}: holds pictures in an unsupported codec", "Convert it to H.264 or VP9.")
     seconds = (container.duration or 0) / 1e6
     if seconds > limits.seconds:
         raise SeqkitError(
             f"{path}: lasts {seconds:.1f} s, more than the {limits.seconds:g} s allowed",
-            "Cut it, or raise the limit.",
+            "Shorten it, or raise the limit.",
         )
     if stream.width * stream.height > limits.pixels:
         raise SeqkitError(
-            f"{path}: has {stream.width} × {stream.height} pixels a frame, more than the {limits.pixels:,} allowed",
+            f"{path}: has {stream.width} × {stream.height} pixels per frame, more than the {limits.pixels:,} allowed",
             "Make it smaller, or raise the limit.",
         )
     if stream.frames > limits.frames:
@@ -90,7 +88,7 @@ def _stream(path: Path, container: Any, limits: Limits) -> Any:
 
 
 def _frames(path: Path, container: Any, stream: Any, limits: Limits) -> tuple[list[NDArray[np.uint8]], float]:
-    """All frames, (H, W, 3), of the size of the first; and the end of the last packet, sound included, in seconds."""
+    """All frames, (H, W, 3), of the size of the first; and the end of the last packet (also of sound) in seconds."""
     frames: list[NDArray[np.uint8]] = []
     stream.thread_count, end = 1, 0.0
     for packet in container.demux():
@@ -112,12 +110,13 @@ def _check_frame(path: Path, frame: Any, count: int, limits: Limits) -> None:
     if count == limits.frames:
         raise _too_many(path, limits)
     if frame.time is not None and frame.time > limits.seconds:
-        raise SeqkitError(f"{path}: lasts more than the {limits.seconds:g} s allowed", "Cut it.")
+        raise SeqkitError(f"{path}: lasts more than the {limits.seconds:g} s allowed", "Shorten it.")
     if frame.is_corrupt:
         raise SeqkitError(f"{path}: frame {count + 1} is broken", AGAIN)
     if (count + 1) * frame.width * frame.height > TOTAL * limits.pixels:
         raise SeqkitError(
-            f"{path}: unpacks to more than {TOTAL} × {limits.pixels:,} pixels", "Cut it, or make it smaller."
+            f"{path}: unpacks to more than {TOTAL} × {limits.pixels:,} pixels",
+            "Shorten it, or make it smaller.",
         )
 
 
@@ -128,11 +127,11 @@ def _upright(pixels_HWC: NDArray[np.uint8], degrees: int) -> NDArray[np.uint8]:
 
 def _too_many(path: Path, limits: Limits) -> SeqkitError:
     return SeqkitError(
-        f"{path}: has more than the {limits.frames:,} frames allowed", "Cut it, or raise the limit."
+        f"{path}: has more than the {limits.frames:,} frames allowed", "Shorten it, or raise the limit."
     )
 
 
-def _cut_short(path: Path, kind: str, container: Any, stream: Any, count: int, end: float) -> bool:
+def _is_truncated(path: Path, kind: str, container: Any, stream: Any, count: int, end: float) -> bool:
     """Whether the file is truncated; decoders do not report that."""
     if kind == "gif":
         return not gif_is_whole(path)
@@ -141,7 +140,7 @@ def _cut_short(path: Path, kind: str, container: Any, stream: Any, count: int, e
         return not whole
     if stream.frames:
         return bool(count < stream.frames - max(1, stream.frames // 20))
-    # Not by the number of frames: their rate may vary, and the sound may be longer.
+    # Not compared by number of frames: their rate may vary, and the sound may be longer.
     seconds = (container.duration or 0) / 1e6
     return bool(end < seconds - max(end / count, seconds / 20))
 
@@ -158,10 +157,10 @@ def write_film(film: Film, path: str | Path) -> None:
     kind = CONTAINERS.get(path.suffix.lower())
     if kind is None:
         raise SeqkitError(
-            f"{path}: films are written as .gif, .mp4 or .webm", "Give one of these suffixes.", exit_code=2
+            f"{path}: films are written as .gif, .mp4 or .webm", "Use one of these suffixes.", exit_code=2
         )
     if not len(film.frames_FHWC):
-        raise SeqkitError(f"{path}: a film without frames cannot be written", "Give one frame at least.")
+        raise SeqkitError(f"{path}: a film without frames cannot be written", "Add at least one frame.")
     with atomic_write(path) as file, av.open(file, "w", format=kind) as container:
         stream = _new_stream(container, kind, film)
         for pixels_HWC in film.frames_FHWC:

@@ -21,7 +21,7 @@ TOGETHER = 4
 STRONGEST = 8
 """Maximum number of groups of a group norm."""
 PATCH = 4
-"""Rows and columns between the first patches that are looked at."""
+"""Distance of the patches of the first convolution, in rows and columns."""
 
 
 def frames_tensor(film: Film, height: int, width: int, channels: int) -> Tensor:
@@ -76,10 +76,10 @@ class FrameConvolutions(nn.Sequential):
 
 
 class FrameFeatures(nn.Sequential):
-    """What is seen around each eighth row and column: x_NCHW -> features of a grid.
+    """Features around each eighth row and column: x_NCHW -> features of a grid.
 
-    The first convolution takes a patch for every fourth row and column: with two of stride 2 in its place less is
-    learnt in the same time.
+    The first convolution reads a patch at every fourth row and column; two convolutions of stride 2 in its place learn
+    less in the same time.
     """
 
     def __init__(self, input_channels: int, channels: int, deep_channels: int) -> None:
@@ -106,7 +106,7 @@ class FrameBlock(nn.Module):
         )
 
     def forward(self, x_NCHW: Tensor) -> Tensor:
-        """The same shape."""
+        """Returns a tensor of the same shape."""
         return torch.relu(x_NCHW + self.inner(x_NCHW))
 
 

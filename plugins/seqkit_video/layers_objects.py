@@ -1,8 +1,8 @@
-"""The parts of a video decoder: objects asked of a memory, found in a film, looked at, and drawn.
+"""The parts of a video decoder: read objects from a memory, find them in a film, encode and draw their appearance.
 
 Shapes: B films, F frames, K objects, N = B times K, C channels, H rows, W columns, G cells of a grid,
-P side of a patch, L frames looked at, S steps of a memory, D features of the memory, Q of what is asked, Z numbers of
-a look.
+P side of a patch, L frames that an appearance is read from, S steps of a memory, D features of the memory,
+Q features of an object's description, Z features of an appearance.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from seqkit_video.layers import FrameConvolutions, groups_of, halved
 from seqkit_video.layers_place import cut_out
 
 TAKEN = 0.1
-"""How near, in shares of the frame, two things lie at one place."""
+"""Distance, in shares of the frame, at which two objects count as being at one position."""
 LOG_VARIANCES = (-8.0, 4.0)
-"""Of looks: beyond, exp would be of no use."""
+"""Bounds of the log variance of an appearance."""
 LOOKED_AT = 4
-"""Frames that a look is read from, evenly spaced."""
+"""Number of frames that an appearance is read from, evenly spaced."""
 REACH = 0.15
-"""How far, in shares of the frame, a place may lie from the mean of the cells attended to."""
+"""Maximum distance, in shares of the frame, of a position from the mean of the cells attended to."""
 KEPT, RADIUS = 6.0, -1.8
-"""How strongly at first a thing keeps to its way and off others, and how far (0.15 of the frame); before a softplus."""
+"""Initial weights for an object's expected position and against those of others, and radius (0.15); before softplus."""
 
 
 class Objects(nn.Module):
-    """What a memory says of each object: q_BKQ, from an attention of its own for each."""
+    """Reads a description q_BKQ of each object from a memory, by a separate attention for each."""
 
     def __init__(self, memory_size: int, size: int, count: int) -> None:
         super().__init__()
@@ -38,7 +38,7 @@ class Objects(nn.Module):
         self.names_KQ = nn.Parameter(torch.randn(count, size) * 0.5)
 
     def forward(self, states_BSD: Tensor, mask_BS: Tensor | None) -> tuple[Tensor, Tensor]:
-        """-> q_BKQ and the attention a_BKS."""
+        """Returns q_BKQ and the attention a_BKS."""
         scores_BKS = self.queries_KQ @ self.keys(states_BSD).transpose(1, 2)
         if mask_BS is not None:
             scores_BKS = scores_BKS.masked_fill(~mask_BS[:, None], -torch.inf)
@@ -47,10 +47,10 @@ class Objects(nn.Module):
 
 
 class Tracker(nn.Module):
-    """Where each thing is in each frame: the mean of the cells attended to, corrected by a network over time.
+    """Finds the position of each object in each frame: the mean of the cells attended to, corrected by a network.
 
-    A thing is sought where it would be if it went on as before, and not where others are; else all would follow the
-    one that is seen best. Nothing is known here of what the source says.
+    An object is expected where it would be with constant velocity, and not where others are; otherwise all would follow
+    the most visible one. The tracker does not use the source.
     """
 
     cells_G2: Tensor
@@ -73,7 +73,7 @@ class Tracker(nn.Module):
         nn.init.normal_(self.correct.weight, std=0.02)
 
     def forward(self, x_BFCHW: Tensor, mask_BF: Tensor) -> Tensor:
-        """-> places_BKF2."""
+        """Returns places_BKF2."""
         grid_BFGE = self._grid(x_BFCHW)
         a_BKFG = self._follow(self.seen(grid_BFGE)[..., 0].float())
         films, objects = a_BKFG.shape[:2]
@@ -86,7 +86,7 @@ class Tracker(nn.Module):
         return places_BKF2 + REACH * off_NF2.unflatten(0, (films, objects))
 
     def _grid(self, x_BFCHW: Tensor) -> Tensor:
-        """Features of each cell of each frame, (B, F, G, E); beside each frame stand the ones before and after."""
+        """Features of each cell of each frame, (B, F, G, E), from the frame and its differences to both neighbours."""
         before_BFCHW = torch.cat([x_BFCHW[:, :1], x_BFCHW[:, :-1]], dim=1)
         after_BFCHW = torch.cat([x_BFCHW[:, 1:], x_BFCHW[:, -1:]], dim=1)
         seen = torch.cat([x_BFCHW, x_BFCHW - before_BFCHW, after_BFCHW - x_BFCHW], dim=2).flatten(0, 1)
@@ -94,11 +94,11 @@ class Tracker(nn.Module):
         return grid_NGE.unflatten(0, x_BFCHW.shape[:2])
 
     def _follow(self, scores_BFG: Tensor) -> Tensor:
-        """The attention a_BKFG, frame by frame, and in each one thing after another.
+        """The attention a_BKFG, frame by frame, and in each frame one object after another.
 
-        The same scores for all: with its own, a thing that most films lack would never learn where to look.
+        All objects share the scores: with separate scores, an object that most films lack would not learn them.
         """
-        own, other, radius = nn.functional.softplus(self.held)
+        attraction, repulsion, radius = nn.functional.softplus(self.held)
         expected: list[Tensor | None] = [None] * self.count
         last: list[Tensor | None] = [None] * self.count
         rows = []
@@ -110,9 +110,9 @@ class Tracker(nn.Module):
                     if place_B2 is not None:
                         far_BG = (self.cells_G2 - place_B2[:, None]).square().sum(-1)
                         near_BG = torch.exp(-far_BG / (2 * radius**2))
-                        scores_BG = scores_BG + (own if rival == number else -other) * near_BG
+                        scores_BG = scores_BG + (attraction if rival == number else -repulsion) * near_BG
                 a_BG = torch.softmax(scores_BG, dim=-1)
-                # The place is a fact to those after it: no gradient runs along the whole film.
+                # Detached, so that no gradient flows along the whole film.
                 expected[number] = (a_BG @ self.cells_G2).detach()
                 row.append(a_BG)
             now = list(expected)
@@ -131,7 +131,7 @@ def _same(channels: int) -> nn.Sequential:
 
 
 class Look(nn.Module):
-    """q(z | film): mean and log variance of a thing's look, from what lies where it was found."""
+    """q(z | film): mean and log variance of an object's appearance, from patches at its positions."""
 
     def __init__(self, channels: int, side: int, size: int, numbers: int) -> None:
         super().__init__()
@@ -141,7 +141,7 @@ class Look(nn.Module):
         self.output = nn.Linear(129, 2 * numbers)
 
     def forward(self, x_BFCHW: Tensor, places_BKF2: Tensor, lengths_B: Tensor) -> tuple[Tensor, Tensor]:
-        """-> mean_BKZ and log variance_BKZ."""
+        """Returns mean_BKZ and log variance_BKZ."""
         films, objects = places_BKF2.shape[:2]
         shares_L = torch.linspace(0, 1, LOOKED_AT, device=lengths_B.device)
         chosen_BL = ((lengths_B[:, None] - 1) * shares_L).round().long()
@@ -157,9 +157,9 @@ class Look(nn.Module):
 
 
 def _taken(places_BKL2: Tensor) -> Tensor:
-    """How much each thing lies where one before it does, (B, K).
+    """The overlap of each object with those before it, (B, K).
 
-    What is seen there is taken. Without being told, two things at one place would look the same for ever, half each.
+    Without this input, two objects at one position would keep equal appearances, each half visible.
     """
     far_BKKL = (places_BKL2[:, :, None] - places_BKL2[:, None]).square().sum(-1)
     near_BKK = torch.exp(-far_BKKL / (2 * TAKEN**2)).mean(-1)
@@ -167,20 +167,20 @@ def _taken(places_BKL2: Tensor) -> Tensor:
 
 
 class ExpectedLook(nn.Module):
-    """p(z | what is said of an object): mean and log variance."""
+    """p(z | q): mean and log variance of an appearance, given the description of an object."""
 
-    def __init__(self, asked: int, numbers: int) -> None:
+    def __init__(self, query_size: int, numbers: int) -> None:
         super().__init__()
-        self.network = nn.Sequential(nn.Linear(asked, 128), nn.ReLU(), nn.Linear(128, 2 * numbers))
+        self.network = nn.Sequential(nn.Linear(query_size, 128), nn.ReLU(), nn.Linear(128, 2 * numbers))
 
     def forward(self, q_BKQ: Tensor) -> tuple[Tensor, Tensor]:
-        """-> mean_BKZ and log variance_BKZ."""
+        """Returns mean_BKZ and log variance_BKZ."""
         mean_BKZ, log_variance_BKZ = self.network(q_BKQ).float().chunk(2, dim=-1)
         return mean_BKZ, log_variance_BKZ.clamp(*LOG_VARIANCES)
 
 
 class Painter(nn.Module):
-    """A look z -> the picture of a thing: what it covers, and in which colours."""
+    """An appearance z -> the picture of an object: its cover (opacity) and its colours."""
 
     def __init__(self, channels: int, side: int, size: int, numbers: int) -> None:
         super().__init__()
@@ -194,7 +194,7 @@ class Painter(nn.Module):
             self.output.weight.mul_(0.5)
 
     def forward(self, z_NZ: Tensor) -> tuple[Tensor, Tensor]:
-        """-> cover_N1PP and colours_NCPP, both from 0 to 1."""
+        """Returns cover_N1PP and colours_NCPP, both from 0 to 1."""
         grid = torch.relu(self.spread(z_NZ))
         grid = grid.view(len(z_NZ), -1, self.first, self.first)
         logits = self.output(self.convolutions(grid))[:, :, : self.side, : self.side].float()
@@ -202,7 +202,7 @@ class Painter(nn.Module):
 
 
 def _twice(before: int, after: int) -> list[nn.Module]:
-    """Twice the rows and columns."""
+    """Layers that double rows and columns."""
     return [
         nn.Upsample(scale_factor=2.0, mode="nearest"),
         nn.Conv2d(before, after, 3, padding=1),

@@ -1,6 +1,6 @@
-"""Small pictures placed on a canvas, and cut out of it, so that gradients reach the places (Gregor et al. 2015, DRAW).
+"""Place patches on a canvas, and extract them, differentiably in their positions (Gregor et al. 2015, DRAW).
 
-A patch has P × P pixels of the canvas's size. Its place is where its middle lies, y and x in shares of the canvas.
+A patch has P × P pixels of the canvas's size. Its place is the position of its centre: y and x in shares of the canvas.
 Shapes: N patches, C channels, H rows, W columns, P side of a patch.
 """
 
@@ -27,7 +27,7 @@ def place(patches_NCPP: Tensor, places_N2: Tensor, height: int, width: int) -> T
 
 
 def cut_out(x_NCHW: Tensor, places_N2: Tensor, side: int) -> Tensor:
-    """What `place` would have put there: patches_NCPP."""
+    """Extract patches_NCPP at the given places, the transpose of `place`."""
     height, width = x_NCHW.shape[-2:]
     up_N1PH = shift_matrix(places_N2[:, 0], height, side).transpose(1, 2)[:, None]
     across_N1WP = shift_matrix(places_N2[:, 1], width, side)[:, None]

@@ -1,4 +1,4 @@
-"""Whether the file of a film is there to its end: decoders skip a missing end in silence."""
+"""Whether the file of a film is complete: decoders ignore a missing end."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import BinaryIO
 
 GIF_EXTENSION, GIF_IMAGE, GIF_TRAILER = b"\x21", b"\x2c", b"\x3b"
 SEGMENT = b"\x18\x53\x80\x67"
-"""What the Matroska element that holds all the rest begins with."""
+"""ID of the Matroska element that contains all others."""
 
 
 def gif_is_whole(path: Path) -> bool:
-    """Whether the blocks of a GIF file (GIF89a, section 17 and on) lead to its trailer, whatever comes after."""
+    """Whether the blocks of a GIF file (GIF89a, section 17 and on) lead to its trailer; bytes after it are ignored."""
     with open(path, "rb") as file:
         head = file.read(13)
         if len(head) < 13:
@@ -35,7 +35,7 @@ def _skip_colours(file: BinaryIO, flags: int) -> None:
 
 
 def webm_is_whole(path: Path) -> bool | None:
-    """Whether a WebM file is as long as its segment says (RFC 8794); None if it does not say."""
+    """Whether a WebM file is as long as its segment declares (RFC 8794); None if it declares no length."""
     with open(path, "rb") as file:
         file.read(4)
         header = _size(file)
@@ -49,7 +49,7 @@ def webm_is_whole(path: Path) -> bool | None:
 
 
 def _size(file: BinaryIO) -> int | None:
-    """A length as EBML writes it: as many zero bits as bytes follow, a one, the number; all ones mean unknown."""
+    """An EBML length: as many zero bits as bytes follow, a one, the number; None (all ones) if unknown."""
     first = file.read(1)
     if not first or not first[0]:
         return None

@@ -101,9 +101,9 @@ def cell_reader(spec: EncoderSpec | DecoderSpec, limits: Limits) -> Reader:
                 raise SeqkitError(f"{path}: {reason}", f"Give the path of a file for '{name}'.")
             return reader(path, limits)
         except (OSError, ValueError) as error:
-            reason = (error.strerror if isinstance(error, OSError) else None) or error
+            cause = (error.strerror if isinstance(error, OSError) else None) or error
             fix = f"Give the path of a readable file for '{name}'."
-            raise SeqkitError(f"{path}: cannot be read ({reason})", fix) from error
+            raise SeqkitError(f"{path}: cannot be read ({cause})", fix) from error
 
     return read
 

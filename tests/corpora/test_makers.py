@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from fake_media import IMAGES, RATE, length_of, make_fsdd, make_mnist
 from seqkit_public_corpora.makers.draws import WORDS
-from seqkit_public_corpora.makers.mnist import bounds, turned
+from seqkit_public_corpora.makers.mnist import bounds, rotated
 from seqkit_public_corpora.makers.moving_digits import Mover, caption, two_movers
 from seqkit_public_corpora.makers.spoken import SPEAKERS
 
@@ -217,9 +217,9 @@ def test_noise_has_the_deviation_of_the_manifest():
 
 def test_turning_by_nothing_changes_nothing():
     image = np.random.default_rng(1).random((28, 28)).astype(np.float32)
-    assert np.allclose(turned(image, 0, 1, 28), image, atol=1e-5)
-    assert np.allclose(turned(image, 0, 1, 32), np.pad(image, 2), atol=1e-5)
-    assert np.allclose(turned(image, 90, 1, 28), np.rot90(image), atol=1e-4)
+    assert np.allclose(rotated(image, 0, 1, 28), image, atol=1e-5)
+    assert np.allclose(rotated(image, 0, 1, 32), np.pad(image, 2), atol=1e-5)
+    assert np.allclose(rotated(image, 90, 1, 28), np.rot90(image), atol=1e-4)
 
 
 def test_turning_equals_pillows():
@@ -227,14 +227,14 @@ def test_turning_equals_pillows():
     y, x = np.mgrid[:28, :28]
     image = np.exp(-(((x - 10) / 4) ** 2) - ((y - 15) / 6) ** 2).astype(np.float32)
     theirs = image_module.fromarray(image).rotate(12, resample=image_module.Resampling.BILINEAR)
-    assert np.abs(turned(image, 12, 1, 28) - np.asarray(theirs)).max() < 0.01
+    assert np.abs(rotated(image, 12, 1, 28) - np.asarray(theirs)).max() < 0.01
 
 
 def test_scaling_scales_area():
     y, x = np.mgrid[:28, :28]
     image = np.exp(-(((x - 13.5) / 3) ** 2) - ((y - 13.5) / 3) ** 2).astype(np.float32)
     for scale in (0.8, 1.2):
-        assert turned(image, 0, scale, 40).sum() == pytest.approx(image.sum() * scale**2, rel=0.01)
+        assert rotated(image, 0, scale, 40).sum() == pytest.approx(image.sum() * scale**2, rel=0.01)
 
 
 def test_a_question_needs_the_image_and_the_image_a_question():

@@ -145,8 +145,8 @@ def test_the_number_format_changes_the_score_a_little(seqkit, folders, text):
 @pytest.mark.parametrize(
     ("name", "data", "message"),
     [
-        ("empty.txt", b"", "empty.txt: holds no text to evaluate on\nGive a file with text."),
-        ("blank.txt", b" \n\t\n", "blank.txt: holds no text to evaluate on\nGive a file with text."),
+        ("empty.txt", b"", "empty.txt: holds no text to evaluate on\nUse a file with text."),
+        ("blank.txt", b" \n\t\n", "blank.txt: holds no text to evaluate on\nUse a file with text."),
         ("latin.txt", b"abc\nd\xe9f\n", "latin.txt:2: not valid UTF-8"),
         ("missing.txt", None, "missing.txt: no such file\nCheck the path."),
     ],

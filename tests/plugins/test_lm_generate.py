@@ -243,7 +243,7 @@ def test_options_out_of_range_are_named(seqkit, folder, arguments, named):
 
 def test_a_missing_model_and_a_prompt_that_is_no_text(seqkit, folder):
     for arguments, stdin, message in (
-        (("the",), b"", "which model?\nName one: --model"),
+        (("the",), b"", "no model given\nName one: --model"),
         (("the", "--model", "runs/nix"), b"", "runs/nix"),
         (("the \udce9", "--model", folder), b"", "the prompt: is not UTF-8"),
         (("-", "--model", folder), b"the\ncaf\xe9", "-:2: not valid UTF-8"),

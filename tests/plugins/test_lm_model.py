@@ -123,7 +123,7 @@ def test_white_space_and_composed_characters_are_read_as_one_form():
 
 
 def test_a_text_without_a_letter_has_no_alphabet():
-    with pytest.raises(SeqkitError, match="there is no text to learn from"):
+    with pytest.raises(SeqkitError, match="the training data have no text"):
         untrained([["", ""]])
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from seqkit.examples import Item, SourceLocation
 from seqkit_public_corpora.makers.draws import WORDS, between, check_split, generator
-from seqkit_public_corpora.makers.mnist import SIDE, Image, draw, picture, turned
+from seqkit_public_corpora.makers.mnist import SIDE, Image, draw, picture, rotated
 
 
 def lines(folder: Path, split: str, options: Mapping[str, Any]) -> Iterator[Item]:
@@ -72,12 +72,12 @@ def _ink(image_HW: Image, random: np.random.Generator, options: Mapping[str, Any
     """Rotate, scale and shift a digit, and crop it to the columns with ink: (height, columns)."""
     degrees, scale = random.uniform(*options["rotation"]), random.uniform(*options["scale"])
     down, height = between(random, options["jitter"]), options["height"]
-    # Large enough for the image's corners, of the parity of `height`: both centres then fall together.
+    # Large enough for the image's corners, with the parity of `height`, so that both centres coincide.
     size = math.ceil(SIDE * options["scale"][1] * math.sqrt(2)) + 2 * max(map(abs, options["jitter"]))
     size += (size - height) % 2
-    turned_HW = turned(image_HW, degrees, scale, size)
+    rotated_HW = rotated(image_HW, degrees, scale, size)
     top = (size - height) // 2 - down
-    band_HW = turned_HW[top : top + height]
+    band_HW = rotated_HW[top : top + height]
     columns = np.flatnonzero(band_HW.max(axis=0) >= options["ink"])
     if not columns.size:
         return band_HW

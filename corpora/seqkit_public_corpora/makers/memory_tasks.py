@@ -16,14 +16,14 @@ from seqkit_public_corpora.makers.draws import check_split, generator
 
 SYMBOLS = "ABCDEFGH"
 COPIED = 10
-"""Symbols that are to be remembered."""
+"""Number of symbols to remember."""
 BLANK, GO = ".", ">"
 
 
 def adding(folder: Path, split: str, parameters: Mapping[str, Any]) -> Iterator[Item]:
     """Reads "frames": T rows of a number from 0 to 1 and a mark; writes "vector": the sum of the two marked numbers.
 
-    One mark stands in the first half, one in the second (as in Le, Jaitly & Hinton 2015). Always answering 1 has a mean
+    One mark is in the first half, one in the second (as in Le, Jaitly & Hinton 2015). Always predicting 1 has a mean
     squared error of 1/6.
     """
     check_split(split)

@@ -1,4 +1,4 @@
-"""MNIST digits: the images of each split, and turning and scaling them.
+"""MNIST digits: the images of each split, and functions that rotate and scale them.
 
 Shapes: N images of one digit, H rows, W columns; grey values from 0 (background) to 1 (ink).
 """
@@ -28,7 +28,7 @@ Image = NDArray[np.float32]
 
 
 def digits(folder: Path, split: str, options: Mapping[str, Any]) -> Iterator[Item]:
-    """Every image of a split, digit by digit: reads "image" (28×28, white on black), writes "text" ("7")."""
+    """Every image of a split, ordered by digit: reads "image" (28×28, white on black), writes "text" ("7")."""
     check_split(split)
     for digit in range(10):
         first, last = bounds(len(images(folder, digit)), split, options["shares"])
@@ -53,7 +53,7 @@ def draw(
 
 @lru_cache(maxsize=10)
 def images(folder: Path, digit: int) -> NDArray[np.float32]:
-    """All images of a digit, (N, 28, 28), from 0 to 1. SeqkitError for a file that does not hold them."""
+    """All images of a digit, (N, 28, 28), from 0 to 1. Raises SeqkitError if the file does not contain them."""
     path = folder / f"{digit}.json.gz"
     try:
         values = json.loads(gzip.decompress(path.read_bytes()))["data"]
@@ -64,7 +64,7 @@ def images(folder: Path, digit: int) -> NDArray[np.float32]:
     return found_NHW
 
 
-def turned(image_HW: Image, degrees: float, scale: float, size: int) -> Image:
+def rotated(image_HW: Image, degrees: float, scale: float, size: int) -> Image:
     """Rotate (anticlockwise) and scale an image about its centre, on a square of `size`; bilinear, black outside.
 
     Each pixel of the result is interpolated between four pixels at its source position.
@@ -92,10 +92,10 @@ def _between_pixels(image_HW: Image, y_HW: NDArray[np.float64], x_HW: NDArray[np
 
 
 def picture(grey_HW: Image) -> Picture:
-    """Grey values from 0 to 1 (others are cut off) as a picture of one channel."""
+    """Grey values, clipped to 0 to 1, as a picture of one channel."""
     return Picture(to_bytes(grey_HW)[:, :, None])
 
 
 def to_bytes(grey: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """0 to 1 -> 0 to 255, rounded."""
+    """Convert values from 0 to 1 to bytes from 0 to 255, rounded."""
     return np.rint(np.clip(grey, 0, 1) * 255).astype(np.uint8)

@@ -61,9 +61,9 @@ def clips(folder: Path, split: str, options: Mapping[str, Any]) -> Iterator[Item
     for index in range(options["count"][split]):
         random = generator(options, split, index)
         movers = _movers(random, split, 1 + index % 2)
-        film, told = Film(_frames(folder, split, movers, random, options), options["rate"]), caption(movers)
+        film, text = Film(_frames(folder, split, movers, random, options), options["rate"]), caption(movers)
         where = SourceLocation(f"moving-digits:{split}", index + 1)
-        yield Item({"video": film, "text": told}, {"text": told, "video": film}, where)
+        yield Item({"video": film, "text": text}, {"text": text, "video": film}, where)
 
 
 def _movers(random: np.random.Generator, split: str, count: int) -> Sequence[Mover]:
@@ -95,9 +95,9 @@ def _frames(
 
 
 def _path(random: np.random.Generator, room: int, frames: int, speeds: list[int]) -> list[int]:
-    """Positions from 0 to `room` in each frame, at one speed (pixels a frame), reflected at both ends."""
+    """Positions from 0 to `room` in each frame, at one speed (pixels per frame), reflected at both ends."""
     start, speed = between(random, [0, room]), between(random, speeds)
-    # Unfolded, the way there and back is a circle of twice the room.
+    # Unfolded, the path there and back is a circle of length 2 · room.
     direction = 1 if random.integers(2) else -1
     unfolded_F = (start + direction * speed * np.arange(frames)) % (2 * room)
     positions: list[int] = np.minimum(unfolded_F, 2 * room - unfolded_F).tolist()

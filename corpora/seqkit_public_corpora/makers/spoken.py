@@ -23,7 +23,7 @@ SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
 
 
 def recordings(folder: Path, split: str, options: Mapping[str, Any]) -> Iterator[Item]:
-    """Every recording of a split, digit by digit: reads "audio", writes "text" ("seven")."""
+    """Every recording of a split, ordered by digit: reads "audio", writes "text" ("seven")."""
     check_split(split)
     first, last = options[split]
     for digit, word in enumerate(WORDS):
