@@ -14,7 +14,7 @@ from seqkit.cli.plugins_check import check
 from seqkit.cli.plugins_new import new
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.manager import registry
-from seqkit.extend.registry import KINDS, Plugin, Registered, Registry
+from seqkit.extend.registry import KINDS, Failure, Plugin, Registered, Registry
 from seqkit.terminal.tables import print_table, show_json
 
 app = typer.Typer(cls=LightGroup, invoke_without_command=True, rich_markup_mode=None)
@@ -42,9 +42,16 @@ def plugins(
     else:
         rows = [(plugin.plugin, _origin(plugin), _in_words(found, plugin)) for plugin in found.plugins]
         print_table(("plugin", "from", "provides"), rows)
-    for failure in found.failures:
+    for failure in _every_fault(found):
         origin = f" of {failure.distribution}" if failure.distribution else ""
         typer.echo(f"seqkit: plugin '{failure.plugin}'{origin}: {failure.reason}", err=True)
+
+
+def _every_fault(found: Registry) -> list[Failure]:
+    """What the host reports, and what third-party plugins name and cannot give."""
+    from seqkit.cli.plugin_faults import faults_of_records
+
+    return [*found.failures, *faults_of_records()]
 
 
 def _show_kind(found: Registry, kind: str, as_json: bool) -> None:
@@ -75,7 +82,7 @@ def _as_data(found: Registry) -> dict[str, object]:
             {**dataclasses.asdict(plugin), "builtin": plugin.builtin, "provides": _provides(found, plugin)}
             for plugin in found.plugins
         ],
-        "failures": [dataclasses.asdict(failure) for failure in found.failures],
+        "failures": [dataclasses.asdict(failure) for failure in _every_fault(found)],
     }
 
 

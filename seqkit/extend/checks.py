@@ -75,10 +75,14 @@ def fault_of_record(record: object, record_type: type) -> str:
     return ""
 
 
+def references_of(record: Any) -> list[tuple[str, str]]:
+    """Each field of a record that names an implementation, and its value; empty fields are left out."""
+    return [(name, str(value)) for name, _, value in _held(record) if name in REFERENCES and value]
+
+
 def packages_named_by(record: Any) -> set[str]:
     """The top-level packages of the implementations that a record names."""
-    values = [(name, value) for name, _, value in _held(record) if name in REFERENCES]
-    return {str(value).partition(":")[0].partition(".")[0] for _, value in values if value}
+    return {reference.partition(":")[0].partition(".")[0] for _, reference in references_of(record)}
 
 
 def _fault_of_task(record: TaskSpec) -> str:

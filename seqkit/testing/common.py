@@ -8,13 +8,12 @@ from multiprocessing.reduction import ForkingPickler
 from typing import Any
 
 from seqkit.config import fill
-from seqkit.extend.checks import fault_of_record
+from seqkit.extend.checks import fault_of_record, references_of
 from seqkit.extend.manager import load, registry
 from seqkit.extend.registry import KINDS, Registered
 from seqkit.extend.specs import NoOptions
 from seqkit.option_fields import option_fields
 from seqkit.testing.check import Skipped, Subject, check, expect
-from seqkit.testing.references import references_of
 
 WITH_OPTIONS = [
     kind for kind, (record, _) in KINDS.items() if "options" in vars(record)["__dataclass_fields__"]

@@ -8,11 +8,11 @@ import sys
 from functools import cache
 from typing import Any
 
+from seqkit.extend.checks import references_of
 from seqkit.extend.isolation import PATIENCE
 from seqkit.extend.manager import registry
 from seqkit.extend.registry import GROUP, KINDS, Registered
 from seqkit.testing.check import CheckFailed, Subject, check, expect
-from seqkit.testing.references import references_of
 
 LONGEST = 60.0
 """Seconds after which an import counts as one that never ends."""
