@@ -189,3 +189,20 @@ def test_a_coverage_penalty_is_the_attention_that_each_piece_lacks():
 def test_a_model_without_attention_has_no_coverage():
     with pytest.raises(SeqkitError, match="no attention"):
         generate([tiny(attention="none")], SOURCES, DecodingOptions(coverage_penalty=0.2))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("search", SEARCHES)
+def test_a_model_that_copies_writes_the_same_in_any_company(search, dtype):
+    model = tiny(copy=True, lexical=True, attention="dot").eval()
+    torch.manual_seed(3)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            torch.nn.init.normal_(parameter, std=0.4)
+    model.inference_dtype = dtype
+    together = generate([model], SOURCES[:6], SEARCHES[search])
+    for number, source in enumerate(SOURCES[:6]):
+        (alone,) = generate([model], [source], SEARCHES[search], [number])
+        if dtype == "float32":
+            assert texts([alone]) == texts([together[number]])
+        assert all(output.log_prob < 0 for output in alone)

@@ -279,3 +279,20 @@ def test_an_objective_that_cannot_serve_is_refused_before_anything_is_written(
     result = seqkit("train", "rnn", "--corpus", "sample-english", "--out", tmp_path / "out", *chosen)
     assert result.code == 2 and problem in result.err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    "objective",
+    [
+        RDrop(RDropOptions()),
+        ScheduledSampling(ScheduledOptions(share=0.5)),
+        MinimumRisk(RiskOptions(samples=3)),
+        MinimumRisk(RiskOptions(samples=3, candidates="beam", nll_weight=0.0)),
+    ],
+)
+def test_every_objective_reaches_all_weights_of_a_model_that_copies(objective):
+    task, batch = translator(copy=True, lexical=True, dropout=0.1)
+    loss = objective.loss(task, batch)
+    assert math.isfinite(float(loss.mean.detach()))
+    for name, gradient in gradients(task, loss).items():
+        assert gradient.isfinite().all() and gradient.abs().sum() > 0, name
