@@ -17,6 +17,7 @@ from seqkit.nn.draws import draw
 from seqkit.nn.placement import widened
 from seqkit.training.objective import Objective
 from seqkit.training.objective_options import RDropOptions, RiskOptions, ScheduledOptions
+from seqkit.training.r_drop import r_drop_loss
 from seqkit.training.risk import expected_cost, sentence_costs
 from seqkit.training.trainable import Trainable
 
@@ -34,9 +35,12 @@ class RDrop(Objective):
     def loss(self, task: Trainable, batch: Any) -> Loss:
         """The loss. Raises SeqkitError where the task gives no log-probabilities of single steps."""
         first, second = task.log_probs(batch), task.log_probs(batch)
-        smooth = [smoothed(one, self.options.label_smoothing) for one in (*first, *second)]
-        apart = [divergence(a.log_p_NV, b.log_p_NV) for a, b in zip(first, second, strict=True)]
-        total = torch.stack(smooth).sum() / 2 + self.options.alpha / 4 * torch.stack(apart).sum()
+        options = self.options
+        each = [
+            r_drop_loss(a.log_p_NV, b.log_p_NV, a.y_N, options.label_smoothing, options.alpha)
+            for a, b in zip(first, second, strict=True)
+        ]
+        total = torch.stack(each).sum()
         counts = counts_of(first)
         return Loss(total, counts.steps, counts)
 

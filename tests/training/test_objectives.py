@@ -18,7 +18,8 @@ from seqkit.tasks.tagging.draws import drawn_labels
 from seqkit.tasks.tagging.trainable import TaggingTrainable
 from seqkit.training.objective import NLL
 from seqkit.training.objective_options import NLLOptions, RDropOptions, RiskOptions, ScheduledOptions
-from seqkit.training.objectives import MinimumRisk, RDrop, ScheduledSampling, divergence
+from seqkit.training.objectives import MinimumRisk, RDrop, ScheduledSampling, divergence, smoothed
+from seqkit.training.r_drop import r_drop_loss
 from seqkit.training.risk import expected_cost, sentence_costs
 
 
@@ -279,6 +280,20 @@ def test_an_objective_that_cannot_serve_is_refused_before_anything_is_written(
     result = seqkit("train", "rnn", "--corpus", "sample-english", "--out", tmp_path / "out", *chosen)
     assert result.code == 2 and problem in result.err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("steps", [1, 200])
+def test_r_drop_in_one_pass_has_the_loss_and_gradient_of_its_formula(steps):
+    torch.manual_seed(1)
+    logits = [torch.randn(steps, 9, dtype=torch.float64).requires_grad_() for _ in range(2)]
+    a_NV, b_NV = (one.log_softmax(-1) for one in logits)
+    y_N = torch.randint(9, (steps,))
+    right = [smoothed(StepLogProbs(one, y_N), 0.1) for one in (a_NV, b_NV)]
+    expected = sum(right) / 2 + 3.0 / 4 * divergence(a_NV, b_NV)
+    found = r_drop_loss(a_NV, b_NV, y_N, 0.1, 3.0)
+    torch.testing.assert_close(found, expected)
+    theirs = torch.autograd.grad(expected, logits, retain_graph=True)
+    torch.testing.assert_close(torch.autograd.grad(found, logits), theirs)
 
 
 @pytest.mark.parametrize(
