@@ -8,8 +8,10 @@ import torch
 from media_models import untrained
 from one_device import OneDevice
 
+from seqkit.errors import SeqkitError
 from seqkit.examples import Pair
 from seqkit.extend.manager import load, registry
+from seqkit.inference.tagger_logits import tagger_logits
 from seqkit.media import Film, Picture, Sound
 from seqkit.nn.placement import placed
 from seqkit.tasks.seq2seq.trainable import Seq2SeqTrainable
@@ -124,6 +126,12 @@ def test_a_step_of_a_model_that_writes_media_stays_on_its_device(decoder, tmp_pa
     made, options = WRITTEN[decoder]
     pairs = [Pair({"text": f"word {n}"}, made(n)) for n in range(4)]
     step_on_meta(Seq2SeqTrainable(untrained(pairs, decoder=decoder, **options), pairs, []), tmp_path)
+
+
+def test_int8_is_a_number_format_of_the_cpu_alone():
+    model = prepared("lstm", TAGGER).model
+    with pytest.raises(SeqkitError, match="int8: a number format for the CPU alone"):
+        tagger_logits(model.to("meta"), "int8")
 
 
 def test_the_check_sees_two_devices_and_a_wait():
