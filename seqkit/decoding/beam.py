@@ -17,6 +17,7 @@ from torch import Tensor
 
 from seqkit.decoding.hypothesis import Hypothesis
 from seqkit.decoding.steps import Forced, Stepper, normalised
+from seqkit.nn.placement import widest
 
 Coverage = Callable[[Any], Tensor]
 """State -> penalty_N of its rows."""
@@ -83,7 +84,7 @@ class BeamSearch:
         source_E, place_E = ends_BK.nonzero(as_tuple=True)
         log_p_E = self.log_p_BK[source_E, place_E]
         symbols_ET = self.symbols_NT[rows_BK[source_E, place_E]].tolist()
-        score_E = normalised(log_p_E.double(), t + 1, self.penalty)
+        score_E = normalised(log_p_E.to(widest(log_p_E.device)), t + 1, self.penalty)
         if self.coverage is not None:
             score_E += self.coverage(self.state)[rows_BK[source_E, place_E]]
         scores = score_E.tolist()

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from seqkit.decoding.hypothesis import Hypothesis, finished
 from seqkit.decoding.steps import Forced, Stepper
+from seqkit.nn.placement import widest
 
 Choice = Callable[[Tensor, Tensor, int], tuple[Tensor, Tensor]]
 """(log_p_NV, the N rows that are not finished, step) -> the symbol of each row and its log-probability."""
@@ -21,9 +22,8 @@ def write_rows(
 ) -> list[Hypothesis]:
     """Write one hypothesis for each row; finished rows leave the batch."""
     (rows, longest), device = forced.symbols_BT.shape, forced.symbols_BT.device
-    wide = torch.float32 if device.type == "mps" else torch.float64
     symbols_NT = torch.full((rows, longest), decoder.end, device=device)
-    total_N = torch.zeros(rows, dtype=wide, device=device)
+    total_N = torch.zeros(rows, dtype=widest(device), device=device)
     alive = torch.arange(rows, device=device)
     previous = None
     for t in range(longest):

@@ -15,6 +15,7 @@ from torch import Tensor
 from seqkit.decoding.hypothesis import Hypothesis
 from seqkit.decoding.rows import write_rows
 from seqkit.decoding.steps import Forced, Stepper
+from seqkit.nn.placement import widest
 
 
 @torch.inference_mode()
@@ -40,7 +41,7 @@ def sample(
     longest = forced.symbols_BT.shape[1]
     random_NT = torch.from_numpy(
         np.stack([np.random.default_rng(seed).random(longest) for own in seeds for seed in own])
-    ).to(device)
+    ).to(device, widest(device))
 
     def choose(log_p_NV: Tensor, rows: Tensor, step: int) -> tuple[Tensor, Tensor]:
         symbols_N = draw(log_p_NV / temperature, random_NT[rows, step], top_p)
@@ -52,7 +53,7 @@ def sample(
 
 def draw(logits_NV: Tensor, random_N: Tensor, top_p: float = 1.0) -> Tensor:
     """Sample a symbol for each row by inverting the distribution function at `random_N` (0 to 1)."""
-    p_NV = torch.softmax(logits_NV.double(), dim=-1)
+    p_NV = torch.softmax(logits_NV.to(widest(logits_NV.device)), dim=-1)
     if top_p < 1:
         sorted_NV, order_NV = p_NV.sort(dim=-1, descending=True, stable=True)
         # A symbol is in the nucleus if the more probable ones have less than top_p in total.

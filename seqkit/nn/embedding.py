@@ -69,10 +69,10 @@ class CharacterEmbedding(nn.Module):
 
     def forward(self, chars_UC: Tensor, count_U: Tensor) -> Tensor:
         """Batch words of similar length: most words are short, and padding costs as much as letters."""
+        if not on_host(count_U):  # to group the words, their lengths would have to come back from the device
+            return self._read(chars_UC, count_U, None)
         # Without a gradient, what depends on a character alone is computed once for each distinct character.
         prepared = None if torch.is_grad_enabled() else self.layer.prepare(self.vectors.weight)
-        if not on_host(count_U):  # to group the words, their lengths would have to come back from the device
-            return self._read(chars_UC, count_U, prepared)
         groups = list(_similar_lengths(count_U))
         parts = [
             self._read(chars_UC[rows_N, : int(count_U[rows_N].max())], count_U[rows_N], prepared)

@@ -64,7 +64,12 @@ def all_real(mask: Tensor) -> bool:
 
 def widened(x: Tensor) -> Tensor:
     """A sum in float64 without history, so that sums over an epoch lose nothing; MPS has float32 only."""
-    return x.detach() if x.device.type == "mps" else x.detach().double()
+    return x.detach().to(widest(x.device))
+
+
+def widest(device: torch.device) -> torch.dtype:
+    """The widest floating point format of a device: MPS has no float64."""
+    return torch.float32 if device.type == "mps" else torch.float64
 
 
 def steps_with_target(x_BTD: Tensor, y_BT: Tensor, mask_BT: Tensor) -> tuple[Tensor, Tensor]:

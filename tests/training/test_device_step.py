@@ -44,6 +44,9 @@ def step_on_meta(task, folder):
     with OneDevice():
         run._update([shortest])
     assert run.progress.updates == 1
+    task.model.eval()
+    with OneDevice(), torch.no_grad():
+        task.loss(batch)
     missed = [name for name, one in task.model.named_parameters() if one.grad is None]
     assert not missed, missed
 
@@ -85,8 +88,12 @@ def test_a_step_of_a_segmenter_stays_on_its_device(tmp_path):
 )
 def test_a_step_of_a_translator_stays_on_its_device(options, tmp_path):
     pairs = [Pair({"text": text}, text[::-1]) for text in ("one two", "three", "four five six", "seven")]
-    model = untrained(pairs, dropout=0.2, **options)
-    step_on_meta(Seq2SeqTrainable(model, pairs, []), tmp_path)
+    task = Seq2SeqTrainable(untrained(pairs, dropout=0.2, **options), pairs, [])
+    step_on_meta(task, tmp_path)
+    batch = task.collate([], 0)
+    with OneDevice(), torch.no_grad():
+        log_p_BV, state = task.step(None, task.start(batch))
+        task.step(log_p_BV.argmax(-1), state)
 
 
 def film(frames):
