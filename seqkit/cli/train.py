@@ -87,7 +87,7 @@ def train(
     """
     from seqkit.config import parse_settings
     from seqkit.errors import SeqkitError
-    from seqkit.runtime.devices import use_device
+    from seqkit.runtime.devices import check_enough, use_device
     from seqkit.training.members import check_devices, is_member, launch
 
     _check_of_task(model, given)
@@ -115,6 +115,7 @@ def train(
     check_devices(devices or 0)
     if (devices or 1) > 1 and not is_member():
         use_device(device)  # a device that is not there is an error of one process
+        check_enough(device, devices or 1)
         raise typer.Exit(launch(devices or 1, sys.argv[1:]))
     use_device(device)
     asked.check_paths(out)

@@ -58,6 +58,19 @@ def computing_on(name: str) -> Iterator[None]:
         _Chosen.name = before
 
 
+def check_enough(name: str, count: int) -> None:
+    """Raise SeqkitError where processes cannot have an accelerator each. Args: name, as of `--device`."""
+    if on_cpu():
+        return
+    if ":" in name:
+        fix = f"Name the kind alone: --device {name.partition(':')[0]}."
+        raise SeqkitError(f"--device {name}: is one device, for {count} processes", fix, exit_code=2)
+    there = [one for one in devices() if one.partition(":")[0] == chosen_device().type]
+    if len(there) < count:
+        problem = f"--devices {count}: there are {len(there)} devices of that kind"
+        raise SeqkitError(problem, f"Devices that are there: {', '.join(devices())}.", exit_code=2)
+
+
 def chosen_device() -> torch.device:
     """The device that this process computes on."""
     import torch

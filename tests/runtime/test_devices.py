@@ -5,7 +5,7 @@ import torch
 
 from seqkit.errors import SeqkitError
 from seqkit.runtime import devices as module
-from seqkit.runtime.devices import chosen_device, device_named, devices, use_device
+from seqkit.runtime.devices import check_enough, chosen_device, device_named, devices, use_device
 
 
 @pytest.fixture
@@ -65,3 +65,14 @@ def test_every_command_names_the_devices_that_are_there(seqkit, command):
         "seqkit: --device cuda:3: no such device",
         "Available devices: cpu.",
     ]
+
+
+def test_each_process_needs_an_accelerator_of_its_own(two_gpus, monkeypatch):
+    monkeypatch.setattr(module._Chosen, "name", "cuda:0")
+    check_enough("cuda", 2)
+    with pytest.raises(SeqkitError, match="--devices 3: there are 2 devices of that kind"):
+        check_enough("cuda", 3)
+    with pytest.raises(SeqkitError, match="--device cuda:1: is one device, for 2 processes"):
+        check_enough("cuda:1", 2)
+    monkeypatch.setattr(module._Chosen, "name", "cpu")
+    check_enough("cpu", 64)
