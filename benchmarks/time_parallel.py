@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -29,17 +30,14 @@ from seqkit.nn.recurrent import Recurrence
 from seqkit.nn.running import running
 from seqkit.nn.time_parallel.check import whole_form
 from seqkit.nn.time_parallel.newton import TOLERANCE, most_iterations, solve
-from seqkit.nn.time_parallel.predict import exponent_of, forecast
+from seqkit.nn.time_parallel.predict import LONGEST, continued, pilots
 from seqkit.nn.time_parallel.products import product_tree, scan
 from seqkit.nn.time_parallel.runner import Plan, TimeParallel, fixed
-from seqkit.nn.time_parallel.steps import LayerSteps
 
 T = 1000
 RECURRENCES, SIZES = ("rnn", "gru", "lstm"), (8, 16)
 FIXED = 3
 """Iterations of ParaRNN (Danieli et al. 2025), whose check of the residual is commented out."""
-ROWS = 2
-"""Sequences of a prediction."""
 TOGETHER = 20
 """Cells of a batch."""
 
@@ -105,37 +103,36 @@ def certify(chosen: Sequence[Draw]) -> list[dict[str, Any]]:
 
 
 def predict(chosen: Sequence[Draw]) -> list[dict[str, Any]]:
-    """Predict from a quarter of one sequence, and solve another of the same kind."""
+    """Predict from the beginning of one sequence, and solve another of the same kind."""
+    seen, other = _steps(chosen, T, 1), _steps(chosen, T)
+    start_BN = torch.zeros(len(chosen), sum(seen.sizes), dtype=torch.float64)
+    first = seen.part(slice(None), slice(0, LONGEST))
+    exponent_B = exponents(first, loop(first))
+    counts_LB = [counts_B.tolist() for counts_B in pilots(seen, start_BN, "dense", "dense", T)]
+    found = solve(other, start_BN, "dense", "dense")
     rows = []
-    for draw in chosen:
-        layer = cell(draw, draw.hidden)
-        sizes = (draw.hidden,) * layer.state_parts
-        noise = torch.Generator().manual_seed(draw.seed)
-        seen, other = torch.randn(2, ROWS, T, draw.hidden, generator=noise, dtype=torch.float64)
-        start_BN = torch.zeros(ROWS, sum(sizes), dtype=torch.float64)
-        steps = LayerSteps(layer, seen, None, sizes)
-
-        expected = forecast(steps, start_BN, "dense", "dense", exponent_of(steps, start_BN))
-        with torch.no_grad():
-            found = solve(LayerSteps(layer, other, None, sizes), start_BN, "dense", "dense")
-        counts = found.iterations_B[found.accepted_B].double()
-        rows.append(
-            asdict(draw)
-            | {
-                "exponent": expected.exponent,
-                "predicted": min(expected.iterations, 1e9),
-                "accepted": int(found.accepted_B.sum()),
-                "iterations": float(counts.mean()) if len(counts) else None,
-            }
-        )
+    for number, draw in enumerate(chosen):
+        exponent = float(exponent_B[number])
+        expected = continued([counts_B[number] for counts_B in counts_LB]) if exponent < 0 else math.inf
+        outcome = {
+            "exponent": exponent,
+            "predicted": min(expected, 1e9),
+            "accepted": bool(found.accepted_B[number]),
+            "iterations": int(found.iterations_B[number]),
+        }
+        rows.append(asdict(draw) | outcome)
     return rows
 
 
-def _steps(chosen: Sequence[Draw], steps: int) -> CellSteps:
+def _steps(chosen: Sequence[Draw], steps: int, shift: int = 0) -> CellSteps:
+    """Cells with their inputs. Args: shift, of the seeds of the inputs."""
     layers = [cell(draw, draw.hidden) for draw in chosen]
     inputs = [
         torch.randn(
-            steps, draw.hidden, generator=torch.Generator().manual_seed(draw.seed), dtype=torch.float64
+            steps,
+            draw.hidden,
+            generator=torch.Generator().manual_seed(draw.seed + shift),
+            dtype=torch.float64,
         )
         for draw in chosen
     ]
@@ -203,7 +200,7 @@ def run_cells(
     """Find the rows of the cells that the file lacks, cells of one kind together."""
     known = {row["seed"] for row in read(path)}
     left = [draw for draw in draws(cells, RECURRENCES, SIZES, seed) if draw.seed not in known]
-    kinds = sorted({(draw.recurrence, draw.hidden) for draw in left})
+    kinds = sorted({(draw.recurrence, draw.hidden) for draw in left}, key=lambda kind: (kind[1], kind[0]))
     alike = [[draw for draw in left if (draw.recurrence, draw.hidden) == kind] for kind in kinds]
     for start in range(0, max(map(len, alike), default=0), TOGETHER):
         for kind, own in zip(kinds, alike, strict=True):
@@ -234,11 +231,11 @@ def table_certify(rows: Sequence[dict[str, Any]]) -> None:
 def table_predict(rows: Sequence[dict[str, Any]]) -> None:
     """How often a prediction is right."""
     most = most_iterations(T)
-    both = [row for row in rows if row["accepted"] == ROWS and row["predicted"] <= most]
+    both = [row for row in rows if row["accepted"] and row["predicted"] <= most]
     near = share(both, lambda r: 1 / 1.5 <= r["predicted"] / r["iterations"] <= 1.5)
     for name in ("all", *RECURRENCES):
         own = [row for row in rows if name in ("all", row["recurrence"])]
-        right = share(own, lambda r: (r["predicted"] <= most) == (2 * r["accepted"] > ROWS))
+        right = share(own, lambda r: (r["predicted"] <= most) == r["accepted"])
         print(f"{name}: right about convergence {right}")
     print(f"iterations within a factor of 1.5: {near}")
 

@@ -21,11 +21,13 @@ from torch.utils.flop_counter import FlopCounterMode
 from seqkit.nn.recurrent import Recurrence
 from seqkit.nn.time_parallel.steps import DIRECTIONS, Form, LayerSteps
 
-OPERATION, KERNEL_STEP, RATE = 5e-6, 5e-6, 2e9
+OPERATION, KERNEL_STEP, RATE = 3e-6, 5e-6, 4e9
 """On a CPU: seconds of one operation on small tensors, seconds of one step within a fused kernel, and multiplications a
-second and thread in products of small matrices."""
+second and thread in products of matrices."""
 OPERATION_GPU, KERNEL_STEP_GPU, RATE_GPU = 6e-6, 8e-6, 2e12
 """The same on other devices: assumed, nothing was measured there."""
+SLOWER = 20
+"""How many times slower products of tiny matrices are than RATE: they are element-wise, with temporary tensors."""
 TREE = 9
 """Operations of one level of a scan."""
 PASSES = 3
@@ -85,21 +87,24 @@ def parallel_seconds(
     (B, T), N = steps.shape, sum(steps.sizes)
     operation, _, rate = _constants(device, threads)
     levels = max(1, math.ceil(math.log2(T)))
-    one = {form: _jacobian(steps, form) for form in (form, exact)}
-    calls = (iterations + 2) * (levels * TREE + (max(work.operations, 8.0)) * math.ceil(N / DIRECTIONS))
-    norms = 7 * one[exact][1]  # Squarings for the bounds of norms, on twice as many matrices as steps.
-    multiplications = iterations * sum(one[form]) + 3 * sum(one[exact]) + norms + 3 * work.multiplications
-    return calls * operation + B * T * multiplications / rate
+    calls = (iterations + 2) * (levels * TREE + max(work.operations, 8.0) * math.ceil(N / DIRECTIONS))
+    own, products = _jacobian(steps, form, work)
+    whole, whole_products = _jacobian(steps, exact, work)
+    # Squarings for the bounds of norms, on twice as many matrices as steps; a matrix of one number needs none.
+    norms = 7 * whole_products if exact == "dense" or len(steps.sizes) > 1 else 0.0
+    multiplications = iterations * (own + products) + 3 * (whole + whole_products) + norms
+    return calls * operation + B * T * (multiplications + 3 * work.multiplications) / rate
 
 
-def _jacobian(steps: LayerSteps, form: Form) -> tuple[float, float]:
+def _jacobian(steps: LayerSteps, form: Form, work: Work) -> tuple[float, float]:
     """Multiplications a step of a Jacobian, counted on one step, and of the products of a scan."""
     N, parts = sum(steps.sizes), len(steps.sizes)
+    x_BTD, before_BTN = steps.x_BTD[:1, :1].detach(), steps.x_BTD.new_zeros(1, 1, N)
     with FlopCounterMode(display=False) as flops:
-        LayerSteps(steps.layer, steps.x_BTD[:1, :1].detach(), None, steps.sizes).jacobians(
-            steps.x_BTD.new_zeros(1, 1, N), form
-        )
-    return flops.get_total_flops() / 2, float(N**3 if form == "dense" else N * parts**2)
+        LayerSteps(steps.layer, x_BTD, None, steps.sizes).jacobians(before_BTN, form)
+    pushed = max(work.operations, 8.0) * N * (parts if form == "separable" else N)
+    products = float(N**3) if form == "dense" else float(SLOWER * N * parts**2)
+    return flops.get_total_flops() / 2 + pushed, products
 
 
 def _constants(device: str, threads: int) -> tuple[float, float, float]:

@@ -20,7 +20,7 @@ from torch import Tensor
 
 from seqkit.nn.jacobians import FEWEST, Lyapunov, lyapunov, parted
 from seqkit.nn.time_parallel.newton import most_iterations, solve
-from seqkit.nn.time_parallel.steps import Form, LayerSteps
+from seqkit.nn.time_parallel.steps import Form, LayerSteps, Steps
 
 ROWS = 4
 """Sequences that are looked at."""
@@ -72,21 +72,29 @@ def forecast(
     if λ is not None and λ >= 0 and T > 2 * FEWEST:
         return Forecast(form, λ, error, T, math.inf)
     rows = slice(0, ROWS)
-    short, start_BN = steps.part(rows, slice(None)), start_BN[rows].detach()
-    lengths = [T // 16, T // 8, T // 4] if T // 16 >= LEAST_PILOT else [min(T, steps.shape[1])]
-    counts = [_iterations(short, start_BN, form, exact, length, most_iterations(T)) for length in lengths]
-    return Forecast(form, λ, error, T, continued(counts))
+    counts_LB = pilots(steps.part(rows, slice(None)), start_BN[rows].detach(), form, exact, T)
+    return Forecast(form, λ, error, T, continued([_typical(counts_B) for counts_B in counts_LB]))
 
 
 @torch.no_grad()
-def _iterations(
-    steps: LayerSteps, start_BN: Tensor, form: Form, exact: Form, length: int, most: int
-) -> float:
-    """Mean number of iterations on the first steps of the sequences; infinite if most of them are not solved."""
-    found = solve(steps.part(slice(None), slice(0, length)), start_BN, form, exact, most=most)
-    if int(found.accepted_B.sum()) * 2 <= len(found.accepted_B):
-        return math.inf
-    return float(found.iterations_B[found.accepted_B].double().mean())
+def pilots(steps: Steps, start_BN: Tensor, form: Form, exact: Form, T: int) -> list[Tensor]:
+    """Iterations on the first T/16, T/8 and T/4 steps of each sequence; infinite where it is not solved.
+
+    Short sequences are solved whole, as the only pilot.
+    """
+    lengths = [T // 16, T // 8, T // 4] if T // 16 >= LEAST_PILOT else [min(T, steps.shape[1])]
+    counts_LB = []
+    for length in lengths:
+        part = steps.part(slice(None), slice(0, length))
+        found = solve(part, start_BN, form, exact, most=most_iterations(T))
+        counts_LB.append(torch.where(found.accepted_B, found.iterations_B.double(), math.inf))
+    return counts_LB
+
+
+def _typical(counts_B: Tensor) -> float:
+    """The mean over the sequences that were solved; infinite if most of them were not."""
+    solved = counts_B[counts_B.isfinite()]
+    return float(solved.mean()) if 2 * len(solved) > len(counts_B) else math.inf
 
 
 def continued(counts: list[float]) -> float:
