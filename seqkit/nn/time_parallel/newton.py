@@ -142,7 +142,7 @@ def _iterate(one: _Iterate, form: Form, exact: Form, found: Solution, iteration:
     size_B = e_BTN.norm(dim=-1).double().amax(-1).nan_to_num(nan=torch.inf)
     # E is at least the largest ‖e_t‖ of whole Jacobians, so that a larger one cannot be accepted.
     close_B = size_B <= (TOLERANCE if form == exact else TOLERANCE / 20)
-    stalled_B = close_B & (size_B > 0.5 * one.size_B)
+    stalled_B = close_B & (size_B > (0.5 if form == exact else 0.95) * one.size_B)
     found.iterations_B[one.rows_B] = iteration
     accepted_B = torch.zeros_like(close_B)
     if bool(close_B.any()):
