@@ -77,6 +77,8 @@ class LoadedTranslator(LoadedModel):
         utility: str = "",
         prefix: str = "",
         max_ratio: float | None = None,
+        coverage_penalty: float | None = None,
+        block_loops: bool = True,
         split: bool = True,
         protect: bool = True,
         segmenter: str = "",
@@ -88,7 +90,8 @@ class LoadedTranslator(LoadedModel):
         """
         options = {"beam": beam, "length_penalty": length_penalty, "top_p": top_p, "temperature": temperature}
         options |= {"max_ratio": max_ratio, "n_best": n_best, "sample": sample, "seed": seed, "mbr": mbr}
-        options |= {"split": split, "protect": protect}
+        options |= {"split": split, "protect": protect, "block_loops": block_loops}
+        options |= {"coverage_penalty": coverage_penalty}
         given = {name: value for name, value in options.items() if value is not None}
         texts = {"utility": utility, "prefix": checked_text(prefix), "segmenter": segmenter}
         request = self.request({**given, **texts})
