@@ -6,14 +6,16 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from seqkit.examples import RawText, SourceLocation
 from seqkit.text.boundaries import sentence_starts
 from seqkit.text.languages import language_of
 from seqkit.text.number_forms import has_ordinal_points
 from seqkit.text.protected import protected
-from seqkit.text.segmenters import Segmenter
+
+if TYPE_CHECKING:
+    from seqkit.text.segmenters import Segmenter
 
 Starts = Callable[[str], Sequence[int]]
 """A line that begins with a word -> offsets of the beginnings of further sentences."""

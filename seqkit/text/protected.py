@@ -46,7 +46,6 @@ _PATTERNS = {
     "markdown": r"\*\*(?=\S)|(?<=\S)\*\*|~~|(?<![\w*])\*(?=\w)|(?<=[\w.,!?])\*(?![\w*])"
     r"|(?<![\w_])_(?=\w)|(?<=[\w.,!?])_(?![\w_])|\[(?=[^\[\]\n]{1,200}\]\()|\]\([^()\s]{1,300}\)",
 }
-_ANY = re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()))
 _POSSIBLE = re.compile(r"[\d@/\\`{<&%$_#*~\[⟦⟨¼½¾⅐-⅞]|\.\w|--\w|\(\)")
 """Matches in every text with a protected part; most lines of everyday text do not match and need no search."""
 _MARKUP = ("comment", "tag", "entity", "markdown")
@@ -111,8 +110,14 @@ def _overlap(one: Protected, other: Protected) -> bool:
     return one.start < other.end and other.start < one.end
 
 
+@cache
+def _any() -> re.Pattern[str]:
+    """One pattern of all, compiled when a line may have a protected part: that takes 15 ms."""
+    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()))
+
+
 def _found(text: str) -> Iterator[Protected]:
-    for found in _ANY.finditer(text):
+    for found in _any().finditer(text):
         name, end = str(found.lastgroup), found.end()
         if name in _TRIMMED:
             end = found.start() + len(_trimmed(found.group()))

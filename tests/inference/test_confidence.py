@@ -69,6 +69,8 @@ def test_an_everyday_sentence_is_trusted_and_a_strange_one_is_not():
     )
     assert near.confidence > 0.6 and near.familiarity > 0.3 and not near.doubtful
     assert far.familiarity < 0.05 and far.doubtful
+    link, with_link = seqkit.translate(["https://x.org/a", "Der Hund schläft im Garten https://x.org/a."])
+    assert link.confidence == 1 and not link.doubtful and with_link.familiarity > 0.2
 
 
 def test_doubts_are_counted_and_marked():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from toy_translation import tiny
 
+from seqkit.decoding.options import DecodingOptions
 from seqkit.examples import Pair
+from seqkit.tasks.seq2seq.apply import LineHandling, translate_lines
 from seqkit.tasks.seq2seq.trainable import Seq2SeqTrainable
 from seqkit.text.placeholders import SYMBOLS
 
@@ -30,3 +32,15 @@ def test_training_replaces_what_both_sides_have():
         for ids in (batch.sources["text"].ids_BS, batch.target.targets_BT)
     ]
     assert shares[0] == shares[1] > 20
+
+
+def test_a_model_that_has_learnt_nothing_still_keeps_every_part():
+    """Its placeholders come out by force, so that the translation is in doubt."""
+    models = [tiny(placeholders=True)]
+    lines = ["one 12.11.2024 two 17 three", "one two https://x.org/a three", "one ⟦0⟧ two", "four five"]
+    found = [own[0] for own in translate_lines(models, lines, DecodingOptions(beam=2), LineHandling())]
+    for one, parts in zip(found, (["12.11.2024", "17"], ["https://x.org/a"], ["⟦0⟧"], []), strict=True):
+        assert all(one.text.count(part) == 1 for part in parts)
+        assert one.doubtful == bool(parts)
+    plain = list(translate_lines(models, lines[3:], DecodingOptions(beam=2)))
+    assert found[3].text == plain[0][0].text

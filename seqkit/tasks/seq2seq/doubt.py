@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from seqkit.examples import Translation
 from seqkit.inference.outputs import Output, Source
+from seqkit.text.placeholders import replaced
+from seqkit.text.protected import protected
+
+if TYPE_CHECKING:
+    from seqkit.inference.confidence import Calibrated
 
 
 def with_confidence(
@@ -18,22 +23,28 @@ def with_confidence(
     calibrated = calibration_of(name) if name and len(models) == 1 else None
     if calibrated is None:
         return list(outputs)
-    (encoder,) = models[0].encoders
-    found = []
-    for source, own in zip(sources, outputs, strict=True):
-        level = (
-            calibrated.level(models[0].encoders[encoder].labels(source[encoder])) if source and own else 0.0
-        )
-        familiarity = calibrated.facts.familiarity(level)
-        found.append(
-            [
-                one._replace(
-                    confidence=calibrated.facts.of(one.log_prob, one.length), familiarity=familiarity
-                )
-                for one in own
-            ]
-        )
-    return found
+    return [
+        _judged(models[0], calibrated, source, own) if source and own else own
+        for source, own in zip(sources, outputs, strict=True)
+    ]
+
+
+def _judged(model: Any, calibrated: Calibrated, source: Source, outputs: Sequence[Output]) -> list[Output]:
+    """The outputs of a source with their confidence; what was copied without the model is certain."""
+    ((encoder, text),) = source.items()
+    level = calibrated.level(model.encoders[encoder].labels(_without_protected(text)))
+    familiarity = calibrated.facts.familiarity(level)
+    return [
+        one._replace(confidence=1.0, familiarity=1.0)
+        if one.log_prob == 0
+        else one._replace(confidence=calibrated.facts.of(one.log_prob, one.length), familiarity=familiarity)
+        for one in outputs
+    ]
+
+
+def _without_protected(text: str) -> str:
+    """A line without its addresses, numbers and code, which say nothing of its language."""
+    return replaced(text, [(part, " ") for part in protected(text)])
 
 
 def translation_of(output: Output) -> Translation:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from seqkit.data.items import is_of_text
 from seqkit.decoding.options import DecodingOptions
 from seqkit.inference.outputs import Output, Source
-from seqkit.tasks.segmenting import RULES, load_segmenter, own_segmenter
-from seqkit.tasks.seq2seq.protecting import Protecting, Sentence
+from seqkit.models.folder import model_folder
 from seqkit.tasks.seq2seq.substitutes import MOST
 from seqkit.tasks.seq2seq.units import Unit, decoded, joined
 from seqkit.text.languages import writes_blanks
@@ -20,6 +18,8 @@ from seqkit.text.markup import with_markup, without_markup
 from seqkit.text.placeholders import replaced
 from seqkit.text.protected import BEGINNING, MARKUP, Finder, Protected, has_letters
 
+SEGMENTER = "segmenter"
+"""The folder of a model's segmenter; see `seqkit.tasks.segmenting`, which a single sentence need not import."""
 STRIDE = 16
 """Numbers that decide samples, from one sentence of a line to the next: few have so many parts."""
 
@@ -46,6 +46,10 @@ class LineHandling:
         """What finds the sentences of a line. Raises SeqkitError for a name that is no segmenter."""
         if not self.split:
             return lambda line: []
+        if not self.segmenter and not (self.model and (model_folder(self.model) / SEGMENTER).is_dir()):
+            return by_rule(language)
+        from seqkit.tasks.segmenting import RULES, load_segmenter, own_segmenter
+
         if self.segmenter and self.segmenter != RULES:
             return by_segmenter(load_segmenter(self.segmenter))
         own = own_segmenter(self.model) if self.model and not self.segmenter else None
@@ -136,16 +140,18 @@ class Lines:
                 (special if job.parts else plain).append(index)
         units = [Unit({self._encoder: jobs[i].text}, jobs[i].number, jobs[i].prefix) for i in plain]
         found |= dict(zip(plain, decoded(self.models, units, self.options) if units else [], strict=True))
-        sentences = [Sentence(jobs[i].text, jobs[i].parts, jobs[i].number, jobs[i].prefix) for i in special]
-        found |= dict(zip(special, self._protecting.outputs(sentences) if special else [], strict=True))
+        found |= dict(zip(special, self._special([jobs[i] for i in special]) if special else [], strict=True))
         return [
             [one._replace(value=job.put_back(str(one.value))) for one in found[index]]
             for index, job in enumerate(jobs)
         ]
 
-    @cached_property
-    def _protecting(self) -> Protecting:
-        return Protecting(self.models, self.options)
+    def _special(self, jobs: Sequence[Job]) -> list[list[Output]]:
+        """The outputs of sentences with protected parts."""
+        from seqkit.tasks.seq2seq.protecting import Protecting, Sentence
+
+        sentences = [Sentence(job.text, job.parts, job.number, job.prefix) for job in jobs]
+        return Protecting(self.models, self.options).outputs(sentences)
 
     def _copied(self, job: Job) -> Output:
         """A sentence without words, with its numbers in the form of the target language."""
