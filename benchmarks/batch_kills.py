@@ -2,8 +2,8 @@
 
     python benchmarks/batch_kills.py raw.txt --kills 50 --of driver worker shard
 
-Each round begins a run, kills one process after a random time, and goes on with the same command until it finishes.
-Reported for each kind: kills, outputs that differ, records lost or doubled, parts done again after their commit.
+Each round starts a run, kills one process after a random time, and repeats the command until the run is complete.
+The table has for each kind: kills, outputs that differ, records lost or doubled, parts repeated after their commit.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "seqkit", "batch", "tag"]
 LIMIT = 600
-"""Seconds that a run may take."""
+"""Maximum seconds of a run."""
 
 
 @dataclass
 class Count:
-    """What came of the kills of one kind."""
+    """Results of the kills of one kind."""
 
     kills: int = 0
     different: int = 0
-    """Runs whose outputs are not byte-equal to the undisturbed run's."""
+    """Number of runs whose outputs are not byte-equal to those of the undisturbed run."""
     again: int = 0
-    """Parts that were committed more than once."""
+    """Number of parts that were committed more than once."""
     unfinished: int = 0
     seconds: list[float] = field(default_factory=list)
 
 
 def outputs(out: Path) -> dict[str, bytes]:
-    """Every file of a run but its ledger."""
+    """Every file of a run except its ledger."""
     return {
         path.relative_to(out).as_posix(): path.read_bytes()
         for path in sorted(out.rglob("*"))
@@ -49,21 +49,21 @@ def outputs(out: Path) -> dict[str, bytes]:
 
 
 def committed_again(out: Path) -> int:
-    """Rows of parts beyond the first of each."""
+    """Number of rows of parts beyond the first of each part."""
     rows = []
     for log in (out / ".seqkit" / "log").glob("*.jsonl"):
         for line in log.read_bytes().splitlines():
             try:
                 row = json.loads(line)
             except ValueError:
-                continue  # a row that a kill has cut is no commit
+                continue  # a row that was truncated by a kill is not a commit
             if "part" in row:
                 rows.append((row["unit"], row["part"], row.get("again", 0)))
     return len(rows) - len(set(rows))
 
 
 def start(arguments: list[str]) -> subprocess.Popen[bytes]:
-    """A run in a process group of its own."""
+    """Start a run in a separate process group."""
     return subprocess.Popen(
         [*COMMAND, *arguments], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
     )
@@ -85,7 +85,7 @@ def children(pid: int) -> list[int]:
 
 
 def kill_driver(process: subprocess.Popen[bytes], draw: random.Random) -> bool:
-    """Kill the driver alone: its workers must end by themselves."""
+    """Kill only the driver: its workers must end by themselves."""
     if process.poll() is not None:
         return False
     os.kill(process.pid, signal.SIGKILL)
@@ -94,7 +94,7 @@ def kill_driver(process: subprocess.Popen[bytes], draw: random.Random) -> bool:
 
 
 def kill_worker(process: subprocess.Popen[bytes], draw: random.Random) -> bool:
-    """Kill one worker; the driver goes on."""
+    """Kill one worker; the driver continues."""
     workers = children(process.pid)
     if process.poll() is not None or not workers:
         return False
@@ -109,7 +109,7 @@ Kill = Callable[[subprocess.Popen[bytes], random.Random], bool]
 
 
 def one_kill(arguments: list[str], kill: Kill, usual: float, draw: random.Random) -> bool:
-    """Begin a run, kill something at a random moment, wait for it if it goes on. Whether anything was killed."""
+    """Start a run, kill a process at a random moment, wait for the run. Returns whether a process was killed."""
     process = start(arguments)
     time.sleep(draw.uniform(0.0, usual))
     killed = kill(process, draw)
@@ -118,7 +118,7 @@ def one_kill(arguments: list[str], kill: Kill, usual: float, draw: random.Random
 
 
 def shards(arguments: list[str], usual: float, draw: random.Random) -> int:
-    """Two shards at the same time; each is killed at a moment of its own, then both are begun again."""
+    """Run two shards at the same time; kill each at a random moment, then start both again."""
     processes = [start([*arguments, "--shard", f"{number}/2"]) for number in (1, 2)]
     moments = sorted((draw.uniform(0.0, usual), index) for index in (0, 1))
     begun, killed = time.monotonic(), 0
@@ -134,7 +134,7 @@ def shards(arguments: list[str], usual: float, draw: random.Random) -> int:
 
 
 class RayNodes:
-    """A Ray cluster of this machine: a head without CPUs and two nodes, one of which is killed now and then."""
+    """A Ray cluster on this machine: a head without CPUs and two nodes, one of which can be killed."""
 
     def __init__(self) -> None:
         os.environ |= {
@@ -151,7 +151,7 @@ class RayNodes:
         self._nodes = [self._cluster.add_node(num_cpus=1) for _ in range(2)]
 
     def kill_one(self, draw: random.Random) -> None:
-        """End a node with all its processes, and put another one in its place."""
+        """Kill a node with all its processes, and replace it."""
         node = self._nodes.pop(draw.randrange(2))
         self._cluster.remove_node(node, allow_graceful=False)
         self._nodes.append(self._cluster.add_node(num_cpus=1))
@@ -162,7 +162,7 @@ class RayNodes:
 
 
 def kill_nodes(arguments: list[str], usual: float, draw: random.Random, nodes: RayNodes) -> int:
-    """A run on the cluster, during which a node is killed; the run goes on by itself."""
+    """Run on the cluster and kill a node; the run continues by itself."""
     process = start([*arguments, "--engine", "ray", "--address", nodes.address])
     time.sleep(draw.uniform(0.2, 1.0) * usual)
     killed = process.poll() is None
@@ -173,7 +173,7 @@ def kill_nodes(arguments: list[str], usual: float, draw: random.Random, nodes: R
 
 
 def finish(arguments: list[str], out: Path) -> bool:
-    """Go on with the same command until the run is finished."""
+    """Repeat the command until the run is complete."""
     for _ in range(5):
         if (out / "_SUCCESS").exists():
             return True
@@ -184,7 +184,7 @@ def finish(arguments: list[str], out: Path) -> bool:
 def rounds(
     kind: str, kills: int, arguments: list[str], out: Path, expected: dict[str, bytes], usual: float
 ) -> Count:
-    """Rounds of one kind until so many processes were killed."""
+    """Repeat rounds of one kind until `kills` processes were killed."""
     draw, count = random.Random(kind), Count()
     nodes = RayNodes() if kind == "ray-node" else None
     while count.kills < kills:
@@ -214,12 +214,12 @@ def rounds(
 
 
 def report(kind: str, count: Count) -> str:
-    """A row of the table."""
+    """Format a row of the table."""
     return f"| {kind} | {count.kills} | {len(count.seconds)} | {count.unfinished} | {count.different} | {count.again} |"
 
 
 def main(arguments: list[str] | None = None) -> Iterator[tuple[str, Count]]:
-    """Yields each kind with its counts, and prints a table."""
+    """Yield each kind with its counts, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("inputs", nargs="+")
     parser.add_argument("--out", type=Path, default=Path("build/kills"))

@@ -1,9 +1,9 @@
-"""Peak memory of a batch's driver and workers, whatever the input.
+"""Peak memory of a batch's driver and workers for several kinds of input.
 
     python benchmarks/batch_memory.py --of text gz line empty bomb
 
-Prints the peak of the driver and of the largest worker for each input, and what the worker had after its first part. A
-run is stopped after `--minutes`; how much of the input it had read by then is printed, too.
+Prints for each input the peak of the driver, of the largest worker, and of a worker after its first part. A run is
+stopped after `--minutes`; the bytes of the input that it had read are printed, too.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ SENTENCE = "The old man the boat {0} times, as Mary said on day {0}. Who knows? 
 
 
 class Peak(NamedTuple):
-    """What a run came to."""
+    """Measurements of a run."""
 
     seconds: float
     read: int
     first: int
-    """Largest memory of a worker after its first part, in bytes."""
+    """Peak memory of a worker after its first part, in bytes."""
     worker: int
     driver: int
     state: str
 
 
 def lines(size: int) -> Iterator[str]:
-    """About so many bytes of text, every line another one, a paragraph every ten lines."""
+    """Yield about `size` bytes of text, with distinct lines and a paragraph every ten lines."""
     written = number = 0
     while written < size:
         number += 1
@@ -46,7 +46,7 @@ def lines(size: int) -> Iterator[str]:
 
 
 def text(folder: Path, size: int) -> Path:
-    """Raw text."""
+    """Write raw text."""
     path = folder / "raw.txt"
     with open(path, "w", encoding="utf-8") as file:
         file.writelines(lines(size))
@@ -54,7 +54,7 @@ def text(folder: Path, size: int) -> Path:
 
 
 def packed(folder: Path, size: int) -> Path:
-    """The same, packed."""
+    """Write raw text, compressed."""
     path = folder / "raw.txt.gz"
     with gzip.open(path, "wt", compresslevel=1, encoding="utf-8") as file:
         file.writelines(lines(size))
@@ -62,7 +62,7 @@ def packed(folder: Path, size: int) -> Path:
 
 
 def one_line(folder: Path, size: int) -> Path:
-    """One line without an end."""
+    """Write one line without a line end."""
     path = folder / "line.txt"
     with open(path, "w", encoding="utf-8") as file:
         file.writelines(line.replace("\n", " ") for line in lines(size))
@@ -70,14 +70,14 @@ def one_line(folder: Path, size: int) -> Path:
 
 
 def empty_lines(folder: Path, size: int) -> Path:
-    """Empty lines, then a sentence."""
+    """Write empty lines, then a sentence."""
     path = folder / "empty.txt"
     path.write_bytes(b"\n" * size + b"The end.\n")
     return path
 
 
 def bomb(folder: Path, size: int) -> Path:
-    """A small file that unpacks to so many bytes of one character."""
+    """Write a small file that decompresses to `size` equal bytes."""
     path = folder / "bomb.txt.gz"
     block = b"\0" * (1 << 20)
     with gzip.open(path, "wb", compresslevel=9) as file:
@@ -93,7 +93,7 @@ INPUTS: dict[str, tuple[Callable[[Path, int], Path], int]] = {
     "empty": (empty_lines, 10**7),
     "bomb": (bomb, 10 * 2**30),
 }
-"""Name -> what writes the input, and its size, unpacked."""
+"""Name -> function that writes the input, and its decompressed size."""
 
 
 def rows_of(out: Path) -> list[dict[str, int]]:
@@ -107,7 +107,7 @@ def rows_of(out: Path) -> list[dict[str, int]]:
 
 
 def driver_peak(pid: int) -> int:
-    """The largest resident memory of a process so far."""
+    """The peak resident memory of a process so far."""
     try:
         status = Path(f"/proc/{pid}/status").read_text()
     except OSError:
@@ -116,7 +116,7 @@ def driver_peak(pid: int) -> int:
 
 
 def measure(source: Path, out: Path, minutes: float, options: list[str]) -> Peak:
-    """Run a batch, for so long at most."""
+    """Run a batch for at most `minutes`."""
     command = [sys.executable, "-m", "seqkit", "batch", "tag", str(source), "-o", str(out), *options]
     begun, driver = time.monotonic(), 0
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)

@@ -1,9 +1,9 @@
-"""A batch beside a bare loop, beside one process, and beside spaCy, datatrove and Ray Data, in one run.
+"""Compare a batch with a bare loop, with one process, and with spaCy, datatrove and Ray Data.
 
     python benchmarks/batch_peers.py raw.txt --treebank ud-english-ewt
 
-Speeds are measured in pairs, one after the other, `--rounds` times; the ratio of the medians is printed. What other
-tools lose is counted: a bad UTF-8 byte in line 1,001 of a file of JSON Lines, and a kill in the middle of a run.
+Speeds are measured in pairs, one after the other, `--rounds` times; the ratio of the medians is printed. The losses of
+each tool are counted for a bad UTF-8 byte in line 1,001 of a JSON Lines file, and for a kill during a run.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ENV = {**os.environ, "OMP_NUM_THREADS": "1"}
 
 
 def timed(run: Callable[[], object]) -> tuple[float, float]:
-    """Seconds that a call takes, and seconds of CPU that the processes it starts take."""
+    """Wall time of a call, and CPU time of the processes that it starts, in seconds."""
     begun, before = time.perf_counter(), os.times()
     run()
     after = os.times()
@@ -36,7 +36,7 @@ def timed(run: Callable[[], object]) -> tuple[float, float]:
 
 
 def batch(source: Path, out: Path, *options: str) -> None:
-    """A whole batch, begun afresh."""
+    """Run a batch from its beginning."""
     shutil.rmtree(out, ignore_errors=True)
     subprocess.run(
         [*TAG, str(source), "-o", str(out), *PLAIN, *options], check=True, env=ENV, stderr=subprocess.DEVNULL
@@ -100,7 +100,7 @@ ray.data.read_json(sys.argv[1], lines=True).write_json(sys.argv[2])
 
 
 def script(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """A script in a process of its own."""
+    """Run a script in a separate process."""
     with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
         file.write(code)
         file.flush()
@@ -109,7 +109,7 @@ def script(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
 
 
 def pairs(name: str, first: Callable[[], object], second: Callable[[], object], rounds: int) -> None:
-    """Measure two ways in turn, and print the ratio of their medians."""
+    """Measure two functions alternately, and print the ratio of their medians."""
     found: tuple[list[tuple[float, float]], list[tuple[float, float]]] = ([], [])
     for _ in range(rounds):
         found[0].append(timed(first))
@@ -121,7 +121,7 @@ def pairs(name: str, first: Callable[[], object], second: Callable[[], object], 
 
 
 def spacy_pipeline(treebank: str, folder: Path) -> Path:
-    """A pipeline with a tagger and a sentence rule, trained on the treebank for a few passes."""
+    """A spaCy pipeline with a tagger and a sentencizer, trained on the treebank for a few epochs."""
     import random
 
     import spacy
@@ -148,7 +148,7 @@ def spacy_pipeline(treebank: str, folder: Path) -> Path:
 
 
 def small_files(source: Path, folder: Path, count: int, size: int) -> tuple[Path, Path]:
-    """A folder of so many files of so many bytes, and one file with the same text."""
+    """Write a folder of `count` files of `size` bytes each, and one file with the same text."""
     text = source.read_text(encoding="utf-8")
     pieces = folder / "small"
     pieces.mkdir(parents=True, exist_ok=True)
@@ -163,7 +163,7 @@ def small_files(source: Path, folder: Path, count: int, size: int) -> tuple[Path
 
 
 def bad_byte(folder: Path) -> Path:
-    """JSON Lines with a bad byte in line 1,001 of 40,000."""
+    """Write JSON Lines with a bad byte in line 1,001 of 40,000."""
     path = folder / "bad" / "rows.jsonl"
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "wb") as file:
@@ -174,15 +174,15 @@ def bad_byte(folder: Path) -> Path:
 
 
 def rows_in(folder: Path) -> int:
-    """Lines of all files of JSON Lines and JSON below a folder, unfinished ones of a ledger aside."""
+    """Number of lines of all JSON and JSON Lines files below a folder, without the ledger."""
     files = [path for path in folder.rglob("*.json*") if path.is_file() and ".seqkit" not in path.parts]
     return sum(path.read_bytes().count(b"\n") for path in files if path.name != "errors.jsonl")
 
 
 def losses(folder: Path) -> None:
-    """What a bad byte costs."""
+    """Print the rows that each tool writes for a file with a bad byte."""
     path = bad_byte(folder)
-    print("\n| tool | rows of 40,000 that come out | what it says |\n| - | - | - |")
+    print("\n| tool | rows written of 40,000 | messages |\n| - | - | - |")
     out = folder / "seqkit"
     shutil.rmtree(out, ignore_errors=True)
     command = [*TAG, str(path), "-o", str(out), "--text-field", "body", "--id-field", "id", *PLAIN]
@@ -193,16 +193,16 @@ def losses(folder: Path) -> None:
     shutil.rmtree(folder / "trove", ignore_errors=True)
     ran = script(DATATROVE, path.parent, folder / "trove", folder / "trove-logs")
     done = list((folder / "trove-logs").glob("completions/*"))
-    said = f"exit {ran.returncode}, {len(done)} of 1 tasks marked as done"
-    print(f"| datatrove | {rows_in(folder / 'trove'):,} | {said} |", flush=True)
+    message = f"exit {ran.returncode}, {len(done)} of 1 tasks marked as done"
+    print(f"| datatrove | {rows_in(folder / 'trove'):,} | {message} |", flush=True)
     shutil.rmtree(folder / "ray", ignore_errors=True)
     ran = script(RAY_DATA, path, folder / "ray")
-    said = (ran.stderr.strip().splitlines() or [""])[-1][:100].replace("|", "/")
-    print(f"| Ray Data | {rows_in(folder / 'ray'):,} | exit {ran.returncode}: {said} |", flush=True)
+    message = (ran.stderr.strip().splitlines() or [""])[-1][:100].replace("|", "/")
+    print(f"| Ray Data | {rows_in(folder / 'ray'):,} | exit {ran.returncode}: {message} |", flush=True)
 
 
 def resumed(source: Path, folder: Path) -> None:
-    """How much of the input is read and worked on again by the same line near the end of a run."""
+    """Kill a run near its end, repeat the command, and print the share of the input that it processes."""
     out = folder / "resumed"
     shutil.rmtree(out, ignore_errors=True)
     command = [*TAG, str(source), "-o", str(out), *PLAIN, "--part-size", "20000"]
@@ -216,7 +216,7 @@ def resumed(source: Path, folder: Path) -> None:
     after = _parts(out)
     share = 100 * (len(after) - len(before)) / len(after)
     print(
-        f"\nkilled after {len(before)} of {len(after)} parts: the same line did {share:.1f} % again, nothing twice"
+        f"\nkilled after {len(before)} of {len(after)} parts: the repeated command did {share:.1f} %, nothing twice"
     )
 
 

@@ -1,7 +1,7 @@
-"""Lines translated in batches and one by one: `python benchmarks/batched_decoding.py de-en lines.de.gz`.
+"""Translate lines in batches and one by one: `python benchmarks/batched_decoding.py de-en lines.de.gz`.
 
-Takes the first 1,000 lines, prints the rate of each way and how many translations differ. Loading the model is not
-counted.
+Uses the first 1,000 lines; prints both rates and the number of translations that differ. Loading the model is not
+included.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from seqkit.tasks.seq2seq.apply import translate_lines
 
 
 def main() -> None:
-    """Translate both ways, and compare."""
+    """Translate in batches and one by one, and compare."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

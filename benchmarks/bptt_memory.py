@@ -1,11 +1,11 @@
-"""Peak of saved tensors and time of a training step under `bptt_memory=N`, beside plain back-propagation.
+"""Peak of saved tensors and time of a training step with `bptt_memory=N`, compared with plain back-propagation.
 
     python benchmarks/bptt_memory.py --steps 1000,10000 --shares 0.5,0.1 --recurrence rnn,gru,lstm,sru,mingru
 
-A recurrent layer alone (rows × T × inputs given as data), its loss on the last state, as in the adding problem. Each
-share of what plain back-propagation keeps is a budget. Times are medians of pairs: plain and within the budget, in
-turn. Gradients are compared in float64 and in float32, relative to the largest of each parameter; beside the float32
-figure stands the distance of plain float32 gradients from those in float64.
+A single recurrent layer (rows × T × inputs of data) with a loss on the last state, as in the adding problem. Budgets
+are shares of the bytes that plain back-propagation keeps. Times are medians of pairs, plain and within the budget.
+Gradients are compared in float64 and in float32, relative to the largest of each parameter; the float32 figure is shown
+with the distance of plain float32 gradients from those in float64.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class MinGRU(Recurrence):
 
 
 class Layer:
-    """A layer as a task that a budget can be planned for."""
+    """A layer as a Trainable for which a budget can be planned."""
 
     def __init__(self, name: str, inputs: int, hidden: int, dtype: torch.dtype) -> None:
         torch.manual_seed(1)
@@ -56,7 +56,7 @@ class Layer:
         """Nothing is carried."""
 
     def loss(self, x_BTD: Tensor) -> Loss:
-        """A number that depends on the last state alone, as the output of the adding problem does."""
+        """A loss that depends only on the last state, as in the adding problem."""
         _, end = self.model(x_BTD)
         total = sum((part.square().sum() for part in end), x_BTD.new_zeros(()))
         return Loss(total, torch.tensor(1), Counts.of(total, torch.tensor(0), torch.tensor(1)))
@@ -65,7 +65,7 @@ class Layer:
 def step(
     layer: Layer, x_BTD: Tensor, budget: MemoryBudget | None, count: bool
 ) -> tuple[list[Tensor], int, float]:
-    """Gradients, peak of saved bytes and seconds of one step. Counting costs time: it is left out where time counts."""
+    """Gradients, peak of saved bytes and seconds of one step. Counting bytes takes time, so it is optional."""
     layer.model.zero_grad(set_to_none=True)
     counter = SavedBytes(without=layer.model.parameters())
     started = time.perf_counter()
@@ -88,7 +88,7 @@ def _backward(layer: Layer, x_BTD: Tensor, budget: MemoryBudget | None) -> None:
 
 
 def deviation(ours: list[Tensor], theirs: list[Tensor]) -> float:
-    """The largest difference, relative to the largest number of each gradient."""
+    """The largest difference, relative to the largest absolute value of each gradient."""
     return max(
         float((one - other).abs().max() / other.abs().max().clamp(min=1e-30))
         for one, other in zip(ours, theirs, strict=True)

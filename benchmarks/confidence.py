@@ -1,9 +1,9 @@
-"""What the confidence of a translator is worth: `python benchmarks/confidence.py MODEL CORPUS SOURCE TARGET`.
+"""Evaluate the confidence of a translator: `python benchmarks/confidence.py MODEL CORPUS SOURCE TARGET`.
 
-Lines of the model's own corpus against lines of other domains: corpora of pairs (`--other`), and text without
-translations (`--text FILE`, one sentence a line). Printed are the areas under the ROC curve with which confidence,
-familiarity, and (fitted on half of the lines, measured on the others) length and casing alone tell the domains apart;
-and for pairs the expected calibration error and Spearman's rho with chrF.
+Compares lines of the model's own corpus with lines of other domains: corpora of pairs (`--other`), and text without
+translations (`--text FILE`, one sentence per line). Prints the areas under the ROC curve with which the domains are
+distinguished by confidence, by familiarity, and by length and casing (fitted on half of the lines, measured on the
+others); and for pairs the expected calibration error and Spearman's rho with chrF.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ STEPS = 200
 
 
 class Domain(NamedTuple):
-    """Lines of one origin with what is known of their translations."""
+    """Lines of one domain with the scores of their translations."""
 
     name: str
     lines: list[str]
@@ -49,7 +49,7 @@ def ranks(x_N: Numbers) -> Numbers:
 
 
 def auroc(inside_N: Numbers, outside_N: Numbers) -> float:
-    """Probability that a line from inside has the higher value (Mann and Whitney)."""
+    """Probability that an in-domain line has the higher value (Mann and Whitney)."""
     n, m = len(inside_N), len(outside_N)
     rank = ranks(np.concatenate([inside_N, outside_N]))
     return float((rank[:n].sum() - n * (n + 1) / 2) / (n * m))
@@ -103,7 +103,7 @@ def domain(
 
 
 def main() -> None:
-    """A row for each domain."""
+    """Print a row for each domain."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -115,7 +115,7 @@ def main() -> None:
     given = parser.parse_args()
     calibrated = calibration_of(given.model)
     if calibrated is None:
-        raise SystemExit(f"{given.model}: calibrate it first: seqkit calibrate")
+        raise SystemExit(f"{given.model}: not calibrated; run seqkit calibrate first")
     loaded = [load_for("seq2seq", given.model)]
     domains = []
     for corpus in (given.corpus, *given.other):

@@ -1,4 +1,4 @@
-"""A plain CRF beside seqkit's taggers: python-crfsuite on the same treebank, with the features that are usual for it.
+"""A plain CRF as a baseline of seqkit's taggers: python-crfsuite on the same treebank, with its usual features.
 
     python benchmarks/crf_baseline.py TRAIN.conllu DEV_OR_TEST.conllu [--first 1000]
 
@@ -19,7 +19,7 @@ from seqkit.formats.conllu.treebank import read
 
 
 def features(words: list[str], t: int) -> list[str]:
-    """What the CRF sees of word t."""
+    """The features of word t."""
     word = words[t]
     found = ["bias", f"w={word}", f"l={word.lower()}", f"shape={shape(word)}"]
     for size in range(1, 5):
@@ -32,7 +32,7 @@ def features(words: list[str], t: int) -> list[str]:
 
 
 def shape(word: str) -> str:
-    """Letters as x and X, digits as d, runs shortened to two."""
+    """The shape of a word: letters as x and X, digits as d, runs shortened to two."""
     kinds = ["X" if c.isupper() else "x" if c.islower() else "d" if c.isdigit() else c for c in word]
     return "".join(kind for i, kind in enumerate(kinds) if kinds[max(0, i - 2) : i] != [kind, kind])
 
@@ -46,7 +46,7 @@ def main() -> None:
     )
     parser.add_argument("train")
     parser.add_argument("test")
-    parser.add_argument("--first", type=int, help="train on so many sentences only")
+    parser.add_argument("--first", type=int, help="train only on the first N sentences")
     arguments = parser.parse_args()
     train, test = (list(read(path, RecordErrors())) for path in (arguments.train, arguments.test))
     train = train[: arguments.first]

@@ -1,11 +1,11 @@
-"""Several processes that train one model: equal weights, also after a resume with another number, and the speed.
+"""Train one model with several processes: equality of weights, also after a resume with another number, and speed.
 
     python benchmarks/data_parallel.py                  # equality, in float64
     python benchmarks/data_parallel.py --speed          # two processes with one thread against one with two
     python benchmarks/data_parallel.py --scaling 1,2    # one batch for more processes, and a batch that grows
     python benchmarks/data_parallel.py --arithmetic     # what an all-reduce costs on larger clusters, calculated
 
-Each run is a `seqkit train` of its own, so that a run stops and goes on as a user's does. Needs `seqkit[distributed]`.
+Each run is a separate `seqkit train`, so that it stops and resumes as a user's does. Needs `seqkit[distributed]`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ SMALL = ["--set", "batch_words=100", "--set", "patience=0", "--set", "train_dtyp
 
 
 def train(arguments: list[str], out: Path, devices: int, *more: str, stop_after: int = 0) -> None:
-    """A training run. Args: stop_after, epochs after which it is stopped by SIGTERM; 0: it runs to its end."""
+    """Run a training. Args: stop_after, epochs after which it is stopped by SIGTERM; 0: run to the end."""
     several = ["--devices", str(devices)] if devices > 1 else []
     command = [sys.executable, "-P", "-m", "seqkit", "train", *arguments, "--out", str(out)]
     run = subprocess.Popen([*command, *several, *more], stderr=subprocess.PIPE, text=True)
@@ -76,7 +76,7 @@ def apart(one: Path, other: Path) -> float:
 
 
 def equality(folder: Path) -> None:
-    """Weights of two processes, and of runs that go on with another number, against those of one."""
+    """Compare weights of two processes, and of runs resumed with another number, with those of one process."""
     print("| model | updates | 2 | 2, then 1 | 1, then 3 |\n| --- | ---: | ---: | ---: | ---: |")
     for name, arguments in MODELS.items():
         settings = [*arguments, *SMALL, "--set", f"epochs={EPOCHS[name]}", "--set", "weights_dtype=float32"]
@@ -95,7 +95,7 @@ def equality(folder: Path) -> None:
 
 
 def seconds(out: Path, devices: int, threads: int, words: int, sentences: str) -> float:
-    """Seconds of an epoch of a tagger. Args: words, of a batch."""
+    """Seconds of an epoch of a tagger. Args: words, number of words in a batch."""
     os.environ["OMP_NUM_THREADS"] = str(threads)
     given = ["--threads", str(threads), "--set", f"batch_words={words}", "--train", sentences]
     train(["lstm", *given, "--set", "epochs=1", "--set", "patience=0"], out, devices)
@@ -103,7 +103,7 @@ def seconds(out: Path, devices: int, threads: int, words: int, sentences: str) -
 
 
 def speed(folder: Path, sentences: str, pairs: int) -> None:
-    """Two processes with one thread each, and one process with two threads, in turns."""
+    """Measure two processes with one thread each and one process with two threads, alternately."""
     ratios = []
     for number in range(pairs):
         one = seconds(folder / f"one-{number}", 1, 2, 2000, sentences)
@@ -114,7 +114,7 @@ def speed(folder: Path, sentences: str, pairs: int) -> None:
 
 
 def cpu_seconds(out: Path, devices: int, words: int, sentences: str) -> float:
-    """CPU seconds of two epochs, all processes together; start and end of a run are taken off."""
+    """CPU seconds of two epochs, summed over processes, without start and end of the run."""
     spent = []
     for epochs in (1, 3):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -127,9 +127,9 @@ def cpu_seconds(out: Path, devices: int, words: int, sentences: str) -> float:
 
 
 def scaling(folder: Path, sentences: str, counts: list[int]) -> None:
-    """Work of more processes: strong scaling, one batch for all; weak scaling, a batch that grows with them.
+    """Measure strong scaling (a fixed batch) and weak scaling (a batch in proportion to the processes).
 
-    CPU time, because a busy machine has no core to spare: work over n is what an epoch would take on n free cores.
+    CPU time is measured, because a busy machine has no free core: CPU time / n estimates an epoch on n free cores.
     """
     os.environ["OMP_NUM_THREADS"] = "1"
     print("| processes | strong: CPU s | its efficiency | weak: CPU s | its efficiency |")
@@ -148,13 +148,14 @@ LINKS = {
     "25 Gb/s Ethernet": (3.1e9, 15e-6),
     "400 Gb/s InfiniBand": (50e9, 3e-6),
 }
-"""Bytes a second, and seconds until a message arrives."""
+"""Bandwidth in bytes per second, and latency in seconds."""
 WEIGHTS = {"en-tagger": 3_872_077, "de-en": 4_948_289}
 
 
 def arithmetic() -> None:
-    """Milliseconds of the all-reduce of an update, calculated: a ring, in which each device sends 2 (n - 1) / n of the
-    gradient in 2 (n - 1) messages.
+    """Calculate the milliseconds of a ring all-reduce per update.
+
+    Each device sends 2 (n - 1) / n of the gradient in 2 (n - 1) messages.
     """
     print("| model | gradient | link | 8 devices | 64 | 1,024 |\n| --- | ---: | --- | ---: | ---: | ---: |")
     for model, weights in WEIGHTS.items():
@@ -169,7 +170,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--scaling", default="")
-    parser.add_argument("--arithmetic", action="store_true", help="Calculate what links cost; runs nothing.")
+    parser.add_argument("--arithmetic", action="store_true", help="Only calculate the cost of an all-reduce.")
     parser.add_argument("--sentences", default="", help="A CoNLL-U file, for --speed and --scaling.")
     parser.add_argument("--pairs", type=int, default=3)
     asked = parser.parse_args()

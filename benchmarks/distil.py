@@ -1,11 +1,11 @@
-"""A corpus for sequence-level knowledge distillation (Kim & Rush 2016): what a larger model writes for each source.
+"""Write a corpus for sequence-level knowledge distillation (Kim & Rush 2016): the outputs of a larger model.
 
     python benchmarks/distil.py tatoeba-deu-eng en de --teacher runs/large --out runs/distilled
     seqkit train seq2seq --train runs/distilled/train.tsv --dev runs/distilled/dev.tsv --source en --target de --out …
 
-Of the n best outputs of the teacher's beam the one most similar to the reference is kept (section 3.3 of the paper,
-interpolation), by sentence chrF. `--with-references` keeps the pairs of the corpus, too. Only the training split is
-translated; dev stays as it is.
+Of the n best outputs of the teacher's beam, the most similar one to the reference by sentence chrF is kept (section 3.3
+of the paper, interpolation). `--with-references` keeps the pairs of the corpus, too. Only the training split is
+translated; dev is not changed.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from seqkit.tasks.seq2seq.apply import translate_lines
 
 
 def distilled(teachers: list[str], pairs: list[tuple[str, str]], beam: int, dtype: str) -> list[str]:
-    """The output of the teachers for each source, of those in the beam the closest to the reference."""
+    """The output of the teachers' beam that is most similar to the reference, for each source."""
     models, utility = [load_for("seq2seq", name, dtype) for name in teachers], utility_of("chrf")
     options = DecodingOptions(beam=beam, n_best=beam)
     found = translate_lines(models, (source for source, _ in pairs), options)
@@ -34,7 +34,7 @@ def distilled(teachers: list[str], pairs: list[tuple[str, str]], beam: int, dtyp
 
 
 def main() -> None:
-    """Translate the training split, and write it with dev as it is."""
+    """Translate the training split, and write it with the unchanged dev split."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -43,11 +43,11 @@ def main() -> None:
     parser.add_argument("target")
     parser.add_argument("--teacher", action="append", required=True, help="several vote")
     parser.add_argument("--out", type=Path, required=True, help="folder for train.tsv and dev.tsv")
-    parser.add_argument("--train", default="train", help="the split to train on")
-    parser.add_argument("--dev", default="dev", help="the split to choose by")
+    parser.add_argument("--train", default="train", help="training split")
+    parser.add_argument("--dev", default="dev", help="dev split")
     parser.add_argument("--beam", type=int, default=5)
-    parser.add_argument("--with-references", action="store_true", help="keep the pairs of the corpus, too")
-    parser.add_argument("--first", type=int, default=0, help="so many pairs only; 0: all")
+    parser.add_argument("--with-references", action="store_true", help="also keep the pairs of the corpus")
+    parser.add_argument("--first", type=int, default=0, help="maximum number of pairs; 0: all")
     parser.add_argument("--inference-dtype", default="", help="number format of the computation")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
@@ -60,7 +60,7 @@ def main() -> None:
         write_pairs(given.out / name, (given.source, given.target), written)
     same = sum(text == target for text, (_, target) in zip(texts, pairs, strict=True))
     print(
-        f"{len(pairs):,} pairs became {len(rows):,}; {same:,} outputs are the reference; {len(dev):,} to choose by"
+        f"{len(pairs):,} pairs became {len(rows):,}; {same:,} outputs are the reference; {len(dev):,} dev pairs"
     )
 
 

@@ -1,10 +1,10 @@
-"""More training pairs from the same text: what models of both directions make of it (Nguyen et al. 2020).
+"""Augment training pairs by translations of models in both directions (Nguyen et al. 2020).
 
     python benchmarks/diversify.py multi30k en de --forward runs/en-de --back runs/de-en --out runs/diverse
     seqkit train seq2seq --train runs/diverse/train.tsv --dev runs/diverse/val.tsv --source en --target de --out …
 
-Beside each training pair stand its source with what the forward models write, and its target with what the backward
-models write as a source; pairs that are there already are not written twice. No text but that of the corpus is used.
+Adds to each training pair its source with the outputs of the forward models, and its target with the outputs of the
+backward models as sources, without duplicates. Uses only text of the corpus.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def sides_of(corpus: str, split: str, source: str, target: str) -> list[tuple[st
 
 
 def main() -> None:
-    """Translate the training split both ways, write the union, and dev as it is."""
+    """Translate the training split in both directions, and write the union and the unchanged dev split."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -36,8 +36,8 @@ def main() -> None:
     parser.add_argument("--forward", action="append", default=[], help="a model from source to target")
     parser.add_argument("--back", action="append", default=[], help="a model from target to source")
     parser.add_argument("--out", type=Path, required=True, help="folder for train.tsv and val.tsv")
-    parser.add_argument("--train", default="train", help="the split to train on")
-    parser.add_argument("--dev", default="val", help="the split to choose by")
+    parser.add_argument("--train", default="train", help="training split")
+    parser.add_argument("--dev", default="val", help="dev split")
     parser.add_argument("--inference-dtype", default="", help="number format of the computation")
     given = parser.parse_args()
     given.out.mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ def main() -> None:
     dev = sides_of(given.corpus, given.dev, given.source, given.target)
     for name, rows in (("train.tsv", distinct), ("val.tsv", dev)):
         write_pairs(given.out / name, (given.source, given.target), rows)
-    print(f"{len(pairs):,} pairs became {len(distinct):,}; {len(dev):,} to choose by")
+    print(f"{len(pairs):,} pairs became {len(distinct):,}; {len(dev):,} dev pairs")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Outputs of the command line that a restructuring must not change: `python benchmarks/golden_outputs.py FOLDER`.
+"""Store outputs of the command line that a restructuring must not change: `python benchmarks/golden_outputs.py FOLDER`.
 
-Runs tagging, translation, evaluation and one short training of each kind, and keeps every output in FOLDER. Run it
+Runs tagging, translation, evaluation and one short training of each kind, and stores every output in FOLDER. Run it
 before a change and after it, then compare: `python benchmarks/golden_outputs.py FOLDER --compare BEFORE`. Bytes are
 comparable on one machine only: kernels differ between processors. Needs $SEQKIT_CORPORA_DIR; takes about ten minutes.
 `--seqkit PATH` runs another installation's command.
@@ -40,7 +40,7 @@ CRF: dict[str, list[str]] = {"crf": ["lstm", *SAMPLE, *TAGGER, "--set", "crf=upo
 
 
 def main() -> int:
-    """Make the outputs, or compare them with those of another folder; returns how many differ."""
+    """Make the outputs, or compare them with those of another folder; return the number that differ."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def write_inputs(corpora: Path) -> None:
-    """The inputs: two treebanks, 2,000 lines of raw text, 1,000 lines of each language."""
+    """Write the inputs: two treebanks, 2,000 lines of raw text, 1,000 lines of each language."""
     shutil.copy(corpora / "ud-english-ewt/en_ewt-ud-dev.conllu", "ewt.conllu")
     shutil.copy(corpora / "ud-french-sequoia/fr_sequoia-ud-test.conllu", "sequoia.conllu")
     with zipfile.ZipFile(corpora / "tatoeba-deu-eng/deu-eng.zip") as archive, archive.open("deu.txt") as file:
@@ -76,14 +76,14 @@ def write_inputs(corpora: Path) -> None:
 
 
 def run(seqkit: str, name: str, *arguments: str) -> None:
-    """One command; its standard output becomes a file."""
+    """Run a command with its standard output in a file."""
     print(name, file=sys.stderr, flush=True)
     with open(name, "wb") as file:
         subprocess.run([seqkit, *arguments], stdout=file, check=True)
 
 
 def tag(seqkit: str) -> None:
-    """Every input in every format, and what shows probabilities."""
+    """Tag every input in every format, also with probabilities."""
     for source in ("ewt.conllu", "sequoia.conllu", "raw.txt"):
         for format in ("conllu", "jsonl", "tsv", "table", "html", "spacy"):
             run(seqkit, f"tag.{source}.{format}", "tag", source, "--format", format)
@@ -93,7 +93,7 @@ def tag(seqkit: str) -> None:
 
 
 def translate(seqkit: str) -> None:
-    """Both directions by every way of search."""
+    """Translate in both directions by every kind of search."""
     ways = {
         "beam": [],
         "greedy": ["--beam", "1"],
@@ -107,7 +107,7 @@ def translate(seqkit: str) -> None:
 
 
 def evaluate(seqkit: str) -> None:
-    """The shipped models on dev splits."""
+    """Evaluate the built-in models on dev splits."""
     common = ["--split", "dev"]
     run(seqkit, "evaluate.en-tagger", "evaluate", "en-tagger", "ud-english-ewt", *common)
     run(seqkit, "evaluate.raw", "evaluate", "en-tagger", "ud-english-ewt", *common, "--raw", "--json")
@@ -120,7 +120,7 @@ def evaluate(seqkit: str) -> None:
 
 
 def train(seqkit: str, trainings: dict[str, list[str]] = TRAININGS) -> None:
-    """One short training of each kind: checksum of the weights, and the metrics without the seconds."""
+    """Run one short training of each kind; store the checksum of the weights, and the metrics without seconds."""
     for name, arguments in trainings.items():
         shutil.rmtree(f"runs/{name}", ignore_errors=True)
         run(seqkit, f"train.{name}.log", "train", *arguments, "--out", f"runs/{name}")
@@ -133,12 +133,12 @@ def train(seqkit: str, trainings: dict[str, list[str]] = TRAININGS) -> None:
 
 
 def train_crf(seqkit: str) -> None:
-    """The training of a CRF, whose loss may be summed in another order."""
+    """Train a CRF, whose loss may be summed in another order."""
     train(seqkit, CRF)
 
 
 def compare(now: Path, before: Path) -> int:
-    """Name every output that differs."""
+    """Print every output that differs."""
     names = sorted(
         p.name for p in now.iterdir() if p.name.startswith(("tag.", "translate.", "evaluate.", "train."))
     )

@@ -1,13 +1,13 @@
-"""How often a translator invents: `python benchmarks/hallucinations.py en-de --corpus tatoeba-deu-eng --side en`.
+"""Hallucinations of a translator: `python benchmarks/hallucinations.py en-de --corpus tatoeba-deu-eng --side en`.
 
-Counted are outputs with one of three signs, none of which needs a reference (Raunak et al. 2021; Lee et al. 2018):
+Counts outputs with one of three signs, which need no reference (Raunak et al. 2021; Lee et al. 2018):
 
 - loop: three pieces in a row occur at least twice more often than any three of the source;
 - length: the output has less than a third, or more than three times, the characters of the source (and 10);
 - diffuse: the attention of a piece is spread as over half of the source or more: the mean of its entropy over the
   steps, exponentiated, is above half the number of source pieces (of at least 8).
 
-Lines of a file (`--lines FILE`), or the sources of a split. `--allow-loops` shows what blocking loops is worth.
+Reads lines of a file (`--lines FILE`), or the sources of a split. `--allow-loops` measures the effect of loop blocking.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from seqkit.inference.generation import generate
 from seqkit.models.artifact import load_for
 
 MOST = 1000
-"""Lines that are translated, evenly spaced."""
+"""Number of lines that are translated, evenly spaced."""
 LONGEST = 100
-"""Words of a line at most: a longer one is read in parts."""
+"""Maximum words of a line: a longer one is read in parts."""
 RATIO, FREE = 3.0, 10
-"""Greatest ratio of the lengths, and characters that are not counted."""
+"""Maximum ratio of the lengths, and number of characters that are not counted."""
 FEWEST = 8
-"""Pieces of a source whose attention is judged."""
+"""Minimum pieces of a source for the sign of diffuse attention."""
 
 
 def signs(model: Any, source: str, output: str) -> set[str]:
@@ -52,7 +52,7 @@ def signs(model: Any, source: str, output: str) -> set[str]:
 
 @torch.inference_mode()
 def spread(model: Any, source: str, output: str) -> float:
-    """exp of the mean entropy of the attention: over how many source pieces it is spread; 0 without attention."""
+    """exp of the mean entropy of the attention, the effective number of source pieces; 0 without attention."""
     memory = model.read([{"text": source}])
     a_1TS = model.decoder.attention(memory, model.decoder.collate([output]))
     if a_1TS is None:

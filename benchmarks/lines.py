@@ -1,8 +1,8 @@
 """Lines of several sentences: `python benchmarks/lines.py de-en tatoeba-deu-eng de en`.
 
-Pairs of dev whose sides are one sentence each are joined to lines of 2 to 6 sentences (seeded). Printed are the
-sentences that are missing from the outputs (by the rule that splits lines), and chrF of the lines as wholes, split, and
-translated sentence by sentence.
+Joins pairs of dev whose sides are one sentence each to lines of 2 to 6 sentences (seeded). Prints the number of
+sentences missing from the outputs (by the rule that splits lines), and chrF for whole lines, split lines, and
+translation sentence by sentence.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SEED, MOST, SIZES = 1, 800, (2, 6)
 
 
 def sentences(corpus: str, source: str, target: str) -> list[tuple[str, str]]:
-    """Pairs of dev that are one sentence on both sides, by the rule and by their punctuation."""
+    """Pairs of dev with one sentence on both sides, by the rule and by punctuation."""
     pairs = [
         (str(p.sources["text"]), str(p.target))
         for p in read_pairs(corpus, "dev", source, target, RecordErrors())
@@ -49,7 +49,7 @@ def grouped(pairs: Sequence[tuple[str, str]], random: Random) -> Iterator[Sequen
 
 
 def main() -> None:
-    """A row for each way."""
+    """Print a row for each kind of translation."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,4 +1,4 @@
-"""Time of minimum Bayes risk beside that of drawing its samples, and how often the fast utility picks the same.
+"""Time of minimum Bayes risk relative to sampling, and agreement of the fast utility with the quadratic one.
 
 python benchmarks/mbr_scale.py --model en-de --lines text.en --first 20 --samples 256
 """
@@ -20,13 +20,13 @@ from seqkit.models.artifact import load_for
 
 
 def main() -> None:
-    """Draw once; then rank the same samples by each utility."""
+    """Sample once; then rank the same samples by each utility."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="en-de")
     parser.add_argument("--lines", type=Path, required=True)
     parser.add_argument("--first", type=int, default=20)
     parser.add_argument("--samples", type=int, default=256)
-    parser.add_argument("--slow", action="store_true", help="Rank by the quadratic chrF, too.")
+    parser.add_argument("--slow", action="store_true", help="Also rank by the quadratic chrF.")
     given = parser.parse_args()
     torch.set_num_threads(1)
     model = load_for("seq2seq", given.model)

@@ -1,11 +1,11 @@
-"""Which recurrence, with which first weights, solves the adding problem and the copy-memory task, up to what length?
+"""Maximum length at which recurrences and initialisations solve the adding problem and the copy-memory task.
 
     python benchmarks/memory_tasks.py --task adding --length 50,100,200,400,600,1000 --minutes 5 --out rows.jsonl
     python benchmarks/memory_tasks.py --task copy-memory --setting lstm-chrono --length 500 --minutes 30
 
-One direction, no attention, no dropout. A setting that does not solve a length within the budget is not tried at a
-greater one. Solved: adding, a mean squared error on dev below 0.01 (always answering 1 gives 0.167); copy-memory, 99 %
-of the ten symbols on dev. Each row is appended to the file as it is found; `--table` prints those that it holds.
+One direction, no attention, no dropout. A setting that does not solve a length within the budget is not tried at
+greater ones. Solved: adding, a mean squared error on dev below 0.01 (always predicting 1 gives 0.167); copy-memory,
+99 % of the ten symbols on dev. Each row is appended to the file at once; `--table` prints the rows of a file.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ SETTINGS: dict[str, list[str]] = {
     "sru": ["recurrence=sru"],
     "sru-chrono": ["recurrence=sru", "chrono={length}"],
 }
-"""rnn and gru start with orthogonal U, lstm with a forget bias of 1: the layers' own first weights."""
+"""Default initialisation: orthogonal U in rnn and gru, a forget bias of 1 in lstm."""
 SHARED = [
     *("attention=none", "bidirectional=false", "dropout=0", "label_smoothing=0", "average=0"),
     *("schedule=constant", "epochs=100000", "patience=0", "warmup=0"),
@@ -51,12 +51,12 @@ TASKS: dict[str, list[str]] = {
     "copy-memory": ["sampling=0", "embedding_size=32"],
 }
 SOLVED_ERROR, SOLVED_SYMBOLS = 0.01, 0.99
-UPDATES_AN_EPOCH, ROWS = 100, 32
-"""Updates between two looks at dev, and examples of a batch."""
+UPDATES_PER_EPOCH, ROWS = 100, 32
+"""Updates between two evaluations on dev, and examples per batch."""
 
 
 class Solved(Exception):
-    """Dev is good enough."""
+    """Raised to end a training whose dev score solves the task."""
 
 
 class Quiet:
@@ -82,13 +82,13 @@ class Quiet:
 
 
 def symbol_error(task: Any) -> list[Metric]:
-    """Share of wrong symbols on dev, the right ones before each being known."""
+    """Error rate of symbols on dev, with the right previous symbols (teacher forcing)."""
     wrong = count = 0
     task.model.eval()
     with torch.inference_mode():
         for start in range(0, len(task.dev), 100):
             loss = task.model(task.model.collate(task.dev[start : start + 100]))
-            # The end of each line is a step, too, and an easy one.
+            # The end of each line is an easy step, which does not count.
             lines = len(task.dev[start : start + 100])
             count += int(loss.counts.steps) - lines
             wrong += int(loss.counts.steps) - int(loss.counts.right)
@@ -101,7 +101,7 @@ def run(task: str, setting: str, length: int, given: argparse.Namespace) -> dict
     own = [one.format(length=length) for one in SETTINGS[setting]]
     settings = [
         *(own + SHARED + TASKS[task]),
-        *(f"corpus.length={length}", f"corpus.examples={UPDATES_AN_EPOCH * ROWS}"),
+        *(f"corpus.length={length}", f"corpus.examples={UPDATES_PER_EPOCH * ROWS}"),
         *(f"hidden={given.hidden}", f"learning_rate={given.rate}", f"batch_words={steps * ROWS}"),
         *(f"seed={given.seed}", "threads=1", "clip=1"),
     ]
@@ -140,7 +140,7 @@ def run(task: str, setting: str, length: int, given: argparse.Namespace) -> dict
 
 
 def table(path: Path) -> str:
-    """Settings in rows, lengths in columns: minutes until solved, or the best score of those that did not solve it."""
+    """Print settings in rows and lengths in columns: minutes until solved, or the best score if not solved."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     lines = []
     for task in dict.fromkeys(row["task"] for row in rows):

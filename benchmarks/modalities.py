@@ -1,10 +1,10 @@
-"""Sound, pictures and films, text in and out: `python benchmarks/modalities.py --out runs/modalities`.
+"""Models of sound, pictures, films and text: `python benchmarks/modalities.py --out runs/modalities`.
 
-Trains each task with each seed for a fixed time and one thread, into `OUT/TASK-SEED`, and measures the epoch that dev
-chose. A stopped command goes on; finished trainings and measurements are kept. It looks at dev; `--split test` is for
-the one score at the end. Each task is one row of Markdown. A figure is the mean of the seeds; in brackets the mean
-ends of their 95 % intervals (for the number of items), then the seeds' range. The films of `drawing` are judged by
-`captions` of the same seed, which has learnt from real films alone.
+Trains each task with each seed for a fixed time and one thread, into `OUT/TASK-SEED`, and evaluates the epoch that is
+best on dev. A stopped command continues; finished trainings and evaluations are kept. It evaluates on dev; `--split
+test` is for the single final score. Each task is one row of Markdown. A figure is the mean of the seeds; in brackets
+the mean ends of their 95 % intervals (for the number of items), then the range of the seeds. The films of `drawing` are
+judged by `captions` of the same seed, which is trained only on real films.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ from tables import Rows, row
 from seqkit.models.folder import TRAINING, model_info
 
 COMMON = "train_dtype=bfloat16 patience=0"
-"""Time alone ends a training."""
+"""Settings of all trainings, which only the time limit ends."""
 EXACT, WORD_ERRORS = {"exact": "exact"}, {"word errors": "word_error_rate"}
 NOTE = "On dev the captions of two digits are those of training; captions never seen in training are in test alone."
 
 
 class Task(NamedTuple):
-    """One row: a corpus, what differs from seqkit's defaults, and which figures are shown."""
+    """One row: a corpus, settings that differ from seqkit's defaults, and the figures to show."""
 
     corpus: str
     settings: str
-    """As a user types them after `--set`."""
+    """Values of `--set`."""
     figures: dict[str, str]
-    """Name -> where it stands in the JSON of `seqkit evaluate`."""
+    """Name -> path in the JSON of `seqkit evaluate`."""
     judge: str = ""
-    """The task whose model reads what was drawn."""
+    """The task whose model reads the generated films."""
 
 
-# With a rate of 0.002 it may take ten epochs until it begins to look where the question says.
-# One digit of two is asked for, so that there is half as much to learn from as in lines: pictures are changed more.
+# With a learning rate of 0.002 it may take ten epochs until the attention follows the question.
+# A question is about one digit of two, half as much supervision as in lines, so pictures are augmented more.
 QUESTIONS = "hidden=256 dropout=0.2 sampling=0 batch_words=600 learning_rate=0.001 warmup=0.005"
 CHANGED = "image_noise=0.3 image_warp=0.06 image_shift=0.1"
 TASKS = {
@@ -90,12 +90,12 @@ class Run(NamedTuple):
 
     @property
     def folder(self) -> Path:
-        """Where its model is written."""
+        """The folder of its model."""
         return self.out / f"{self.task}-{self.seed}"
 
     @property
     def command(self) -> list[str]:
-        """The training, as a user types it."""
+        """The training as a command line."""
         task = TASKS[self.task]
         command = ["seqkit", "train", "seq2seq", "--corpus", task.corpus]
         for setting in f"{task.settings} {COMMON} minutes={self.minutes:g}".split():
@@ -104,12 +104,12 @@ class Run(NamedTuple):
 
     @property
     def judge(self) -> Run | None:
-        """The training of the model that reads what this one draws."""
+        """The training of the model that judges this one."""
         return self._replace(task=TASKS[self.task].judge) if TASKS[self.task].judge else None
 
 
 def main() -> int:
-    """Train and measure what is missing, then print the rows. 1 where a command failed, whose log is named."""
+    """Train and evaluate what is missing, then print the rows. Returns 1 if a command failed, and names its log."""
     arguments = parse()
     arguments.out.mkdir(parents=True, exist_ok=True)
     judges = {TASKS[name].judge for name in arguments.only}
@@ -118,7 +118,7 @@ def main() -> int:
     rows = Rows(arguments.out / "scores.json")
     with ThreadPoolExecutor(arguments.parallel) as pool:
         said = dict(zip(runs, pool.map(train, runs), strict=True))
-        # Also left out: a finished training that was begun with other settings than those shown.
+        # Finished trainings with settings other than those shown are left out, too.
         ready = [run for run in runs if not said[run] and not (run.judge and said[run.judge])]
         measured = pool.map(lambda run: measure(run, arguments.split, rows), ready)
         said |= dict(zip(ready, measured, strict=True))
@@ -145,8 +145,8 @@ def parse() -> argparse.Namespace:
 
 
 def train(run: Run) -> str:
-    """Train, or go on. What failed, in words; empty where nothing did."""
-    # seqkit itself sees that a run is finished, and refuses to go on with other options than it began with.
+    """Train or resume. Returns a description of the failure; "" if there is none."""
+    # seqkit detects finished runs, and refuses to resume a run with changed options.
     resume = ["--resume"] if (run.folder / TRAINING).exists() else []
     log = run.out / f"{run.folder.name}.log"
     with open(log, "a", encoding="utf-8") as file:
@@ -155,7 +155,7 @@ def train(run: Run) -> str:
 
 
 def measure(run: Run, split: str, rows: Rows) -> str:
-    """Evaluate once, and keep the scores. What failed, in words; empty where nothing did."""
+    """Evaluate once, and store the scores. Returns a description of the failure; "" if there is none."""
     if (key := key_of(run, split)) in rows.found:
         return ""
     done = call(evaluation(run, split), capture_output=True, encoding="utf-8")
@@ -166,19 +166,19 @@ def measure(run: Run, split: str, rows: Rows) -> str:
 
 
 def evaluation(run: Run, split: str) -> list[str]:
-    """The measurement, as a user types it."""
+    """The evaluation as a command line."""
     command = ["seqkit", "evaluate", str(run.folder), TASKS[run.task].corpus, "--split", split, "--json"]
     return [*command, *(("--judge", str(run.judge.folder)) if run.judge else ())]
 
 
 def key_of(run: Run, split: str) -> str:
-    """What scores are found by: the weights, and those of the judge."""
+    """The key of scores: checksums of the weights, and of those of the judge."""
     models = [one for one in (run, run.judge) if one is not None]
     return " ".join([run.folder.name, split, *(model_info(str(one.folder)).sha256 for one in models)])
 
 
 def call(command: Sequence[str], **options: Any) -> subprocess.CompletedProcess[Any]:
-    """A seqkit command in a process of its own, with one thread."""
+    """Run a seqkit command in a separate process with one thread."""
     one = {**os.environ, "OMP_NUM_THREADS": "1"}
     return subprocess.run([sys.executable, "-m", *command], env=one, check=False, **options)
 
@@ -186,7 +186,7 @@ def call(command: Sequence[str], **options: Any) -> subprocess.CompletedProcess[
 def table(
     names: Sequence[str], runs: Sequence[Run], split: str, scores: dict[Run, dict[str, Any]]
 ) -> Iterator[str]:
-    """A row a task, of the seeds that were measured."""
+    """A row per task, over the seeds that were evaluated."""
     head = f"{split}, % (95 % interval; seeds)"
     yield from row("task", head, "seeds", "minutes of training", "sha256 of the weights", "command")
     yield from row(*["---"] * 6)
@@ -197,7 +197,7 @@ def table(
             f"{figure}: {spread([at(scores[run], path) for run in done])}"
             for figure, path in TASKS[name].figures.items()
         ]
-        # Of the other seeds, only the seed and the folder are others.
+        # The commands of other seeds differ only in seed and folder.
         commands = f"`{shlex.join(own[0].command)}`<br>`{shlex.join(evaluation(own[0], split))}`"
         minutes = ", ".join(f"{trained(run):.1f}" for run in done)
         weights = "<br>".join(model_info(str(run.folder)).sha256 for run in done)
@@ -215,7 +215,7 @@ def at(scores: Any, path: str) -> dict[str, Any] | None:
 
 
 def spread(figures: Sequence[dict[str, Any] | None]) -> str:
-    """As in 98.67 (96.60–99.50; 98.33–99.00), of 300; a share or a rate of each seed."""
+    """Format the shares or rates of the seeds as in 98.67 (96.60–99.50; 98.33–99.00), of 300."""
     there = [figure for figure in figures if figure]
     if not there:
         return "–"
@@ -227,7 +227,7 @@ def spread(figures: Sequence[dict[str, Any] | None]) -> str:
 
 
 def trained(run: Run) -> float:
-    """Minutes of training, dev scores included, reading the data not."""
+    """Minutes of training, including dev scores, without reading the data."""
     header, *_, last = (run.folder / TRAINING / "metrics.csv").read_text(encoding="utf-8").splitlines()
     return float(dict(zip(header.split(","), last.split(","), strict=True))["seconds"]) / 60
 

@@ -1,10 +1,10 @@
-"""BLEU on Multi30k, test_2016_flickr, as papers report it: lower-case, punctuation normalised, Moses tokens.
+"""BLEU on Multi30k, test_2016_flickr, as reported in papers: lower case, normalised punctuation, Moses tokens.
 
     pip install "sacremoses>=0.1"
     python benchmarks/multi30k_bleu.py                          # check the pipeline on the reference itself
     python benchmarks/multi30k_bleu.py runs/en-de               # translate with a model, then score
     python benchmarks/multi30k_bleu.py runs/en-de --model runs/en-de-2 --beam 8   # an ensemble
-    python benchmarks/multi30k_bleu.py --outputs out.de         # score a file, one translation a line
+    python benchmarks/multi30k_bleu.py --outputs out.de         # score a file, one translation per line
     python benchmarks/multi30k_bleu.py runs/en-de --split val   # dev, for choices; its reference is normalised here
 
 As published systems do, a model can be trained on lower-case text, and given lower-case text to translate:
@@ -14,7 +14,7 @@ As published systems do, a model can be trained on lower-case text, and given lo
     python benchmarks/multi30k_bleu.py runs/en-de --lower
 
 The reference is `test_2016_flickr.lc.norm.tok.de`, and BLEU is sacreBLEU's with `--tokenize none`. Without a model or a
-file the cased reference goes through the same pipeline: all of its lines must come out as the published ones.
+file the cased reference goes through the same pipeline: all of its lines must equal the published ones.
 """
 
 from __future__ import annotations
@@ -38,19 +38,19 @@ REFERENCE = "test_2016_flickr.lc.norm.tok.de"
 
 
 def lowered(lines: Sequence[str], language: str) -> list[str]:
-    """Lower case, Moses' punctuation, single blanks."""
+    """Convert to lower case, Moses' punctuation and single blanks."""
     punctuation = MosesPunctNormalizer(lang=language)
     return [" ".join(punctuation.normalize(line.lower()).split()) for line in lines]
 
 
 def normalised(lines: Sequence[str]) -> list[str]:
-    """Lines as the published reference has them: lower case, Moses' punctuation, Moses' tokens, escaped."""
+    """Convert lines to the form of the published reference: lower case, Moses' punctuation and tokens, escaped."""
     tokenizer = MosesTokenizer(lang="de")
     return [tokenizer.tokenize(line, return_str=True, escape=True) for line in lowered(lines, "de")]
 
 
 def write(folder: Path) -> None:
-    """train.tsv and val.tsv in lower case."""
+    """Write train.tsv and val.tsv in lower case."""
     folder.mkdir(parents=True, exist_ok=True)
     for split in ("train", "val"):
         pairs = list(read_pairs("multi30k", split, "en", "de", RecordErrors()))
@@ -70,12 +70,12 @@ def main() -> None:
     )
     parser.add_argument("model", nargs="?", help="the folder of a model for English to German")
     parser.add_argument(
-        "--model", action="append", default=[], dest="others", help="one more, to vote with it"
+        "--model", action="append", default=[], dest="others", help="a further model of an ensemble"
     )
     parser.add_argument("--outputs", help="a file of translations, in place of a model")
     parser.add_argument("--beam", type=int, default=5)
     parser.add_argument("--length-penalty", type=float, default=1.0)
-    parser.add_argument("--mbr", type=int, default=0, help="draw so many, take the one most like the others")
+    parser.add_argument("--mbr", type=int, default=0, help="number of samples for minimum Bayes risk")
     parser.add_argument("--temperature", type=float, default=1.0, help="of these draws")
     parser.add_argument("--utility", choices=["bleu", "chrf"], default="bleu", help="what is like another")
     parser.add_argument("--split", choices=[SPLIT, "val"], default=SPLIT)

@@ -1,8 +1,8 @@
 """Whether a translator copies names: `python benchmarks/names.py de-en tatoeba-deu-eng de en`.
 
-In each pair of dev that has a name on both sides, another takes its place (see `seqkit.text.name_swaps`), as often
-one that the training split has as one made up of two. Printed is the share of outputs that have the new name, for both
-kinds. Nothing is chosen by it; it does not look at test.
+Replaces the name in each pair of dev that has one on both sides (see `seqkit.text.name_swaps`), equally often by a name
+of the training split and by one made up of two. Prints the share of outputs with the new name, for both kinds. The
+figure is not used for choices; the test split is not read.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from seqkit.text.name_swaps import WORD, Names
 
 SEED = 1
 MOST = 1000
-"""Pairs that are translated."""
+"""Number of pairs that are translated."""
 
 
 def main() -> None:
-    """One row for each model."""
+    """Print a row for each model."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -55,7 +55,7 @@ def main() -> None:
 
 
 def _new(before: str, after: str) -> str:
-    """The one word of a line that is not what it was."""
+    """The only word of a line that has changed."""
     words = zip(WORD.findall(before), WORD.findall(after), strict=True)
     return next(new for old, new in words if old != new)
 

@@ -1,8 +1,8 @@
-"""How many numbers a translator keeps: `python benchmarks/numbers_kept.py de-en tatoeba-deu-eng de en`.
+"""Share of numbers that a translator preserves: `python benchmarks/numbers_kept.py de-en tatoeba-deu-eng de en`.
 
-300 sentences are made from pairs of dev that have the same number on both sides, in digits or in words: another number
-takes its place (whole numbers, thousands, decimals, percentages, amounts, times and measures, seeded). A number is kept
-if it is in the output in the form of the target language. Printed with and without protection, with the time of each.
+Makes 300 sentences from pairs of dev with the same number on both sides, in digits or in words, by replacing the number
+(whole numbers, thousands, decimals, percentages, amounts, times and measures, seeded). A number is preserved if the
+output has it in the format of the target language. Prints the share with and without protection, with the time of each.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ WORDS = {
 
 
 def templates(corpus: str, source: str, target: str) -> list[tuple[str, str]]:
-    """Sources with one number that both sides have, cut at it."""
+    """Sources with one number that both sides have, split at the number."""
     found = []
     for pair in read_pairs(corpus, "dev", source, target, RecordErrors()):
         text, other = str(pair.sources["text"]), str(pair.target)
@@ -50,7 +50,7 @@ def _in_words(text: str, other: str, source: str, target: str) -> Iterator[tuple
 
 
 def drawn(random: Random) -> str:
-    """A number as English writes it."""
+    """A random number in English format."""
     whole, decimals = random.randint(2, 999), random.randint(1, 9)
     return random.choice(
         [
@@ -68,7 +68,7 @@ def drawn(random: Random) -> str:
 
 
 def test_set(corpus: str, source: str, target: str) -> list[str]:
-    """300 sources with other numbers."""
+    """300 sources with replaced numbers."""
     random = Random(SEED)
     cut = templates(corpus, source, target)
     return [
@@ -78,7 +78,7 @@ def test_set(corpus: str, source: str, target: str) -> list[str]:
 
 
 def kept(lines: Sequence[str], outputs: Sequence[str], sides: tuple[str, str]) -> tuple[int, int]:
-    """Numbers that are kept, and all. A kept one may have gained a unit: "20 Prozent" may become 20%."""
+    """Count preserved numbers, and all. A preserved one may have gained a unit: "20 Prozent" may become 20%."""
     found = total = 0
     for line, output in zip(lines, outputs, strict=True):
         there = [part.text for part in protected(output)]
@@ -95,7 +95,7 @@ def kept(lines: Sequence[str], outputs: Sequence[str], sides: tuple[str, str]) -
 
 
 def main() -> None:
-    """A row with and one without protection for each model."""
+    """Print a row with and one without protection for each model."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -103,8 +103,8 @@ def main() -> None:
     parser.add_argument("corpus")
     parser.add_argument("source")
     parser.add_argument("target")
-    parser.add_argument("--text", help="file of lines with numbers, in place of the made ones")
-    parser.add_argument("--show", type=int, default=0, help="outputs without a number that are printed")
+    parser.add_argument("--text", help="file of lines with numbers, in place of generated ones")
+    parser.add_argument("--show", type=int, default=0, help="number of failed outputs to print")
     given = parser.parse_args()
     sides = (given.source, given.target)
     if given.text:

@@ -1,4 +1,4 @@
-"""Recurrent layers with random weights, many at once, each with its own: for `time_parallel.py`.
+"""Batches of recurrent layers with different random weights, for `time_parallel.py`.
 
 Shapes: B cells, T steps, D features of x_t, N numbers of the state.
 """
@@ -18,19 +18,19 @@ from seqkit.nn.time_parallel.steps import Form, LayerSteps
 
 @dataclass(frozen=True)
 class Draw:
-    """How the weights of a cell were drawn."""
+    """The distribution of a cell's weights."""
 
     recurrence: str
     hidden: int
     radius: float
-    """Spectral radius of U, of each gate."""
+    """Spectral radius of U for each gate."""
     gain: float
     """Standard deviation of W x_t."""
     seed: int
 
 
 def draws(count: int, recurrences: Sequence[str], sizes: Sequence[int], seed: int) -> list[Draw]:
-    """Spectral radius between 0.3 and 3 and inputs of standard deviation 0.1 to 1, uniform in the logarithm."""
+    """Draw a spectral radius from 0.3 to 3 and a standard deviation of inputs from 0.1 to 1, log-uniformly."""
     generator = torch.Generator().manual_seed(seed)
     u = torch.rand(count, 2, generator=generator, dtype=torch.float64)
     kinds = [(name, size) for name in recurrences for size in sizes]
@@ -59,9 +59,9 @@ class CellSteps:
     """`Steps` of B cells with one sequence each."""
 
     layer: Recurrence
-    """Any of the cells, for its equation."""
+    """One of the cells, for its equation."""
     weights: dict[str, Tensor]
-    """Of all cells, stacked."""
+    """Parameters of all cells, stacked."""
     x_BTD: Tensor
     mask_BT: None = None
 

@@ -1,10 +1,10 @@
-"""Words and sentences of raw text: spaCy's rules, UDPipe 1 trained on the same treebank, and learnt segmenters.
+"""Words and sentences of raw text: spaCy's rules, UDPipe 1 trained on the same treebank, and trained segmenters.
 
     python benchmarks/raw_text.py ud-english-ewt --segmenter en-tagger/segmenter --udpipe ewt.udpipe
 
 F1 as the CoNLL 2018 shared task counts it, on the treebank's own text. `--train-udpipe FILE` trains UDPipe's tokenizer
-(`ufal.udpipe`) on the corpus's training split first. `--speed` times each on the training split's text, in turns, and
-prints microseconds a word; nothing else should run beside it.
+(`ufal.udpipe`) on the corpus's training split first. `--speed` times each on the training split's text, alternately,
+and prints microseconds per word; the machine should be idle otherwise.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def _row(scores: Iterator[RawScore]) -> str:
 
 
 def systems_of(chosen: argparse.Namespace) -> dict[str, Split]:
-    """Name -> what splits text."""
+    """Name -> function that splits text."""
     rules = RuleSegmenter(find_corpus(chosen.corpus).language)
     systems: dict[str, Split] = {"spaCy's rules": lambda texts: list(rules.sentences(texts))}
     if model := chosen.udpipe or chosen.train_udpipe:
@@ -72,7 +72,7 @@ def systems_of(chosen: argparse.Namespace) -> dict[str, Split]:
 
 
 def train_udpipe(corpus: str, out: Path, epochs: int) -> None:
-    """Train UDPipe's tokenizer, with dev to choose the iteration."""
+    """Train UDPipe's tokenizer; dev chooses the iteration."""
     from ufal.udpipe import ProcessingError, Trainer
 
     error = ProcessingError()
@@ -85,7 +85,7 @@ def train_udpipe(corpus: str, out: Path, epochs: int) -> None:
 
 
 def _sentences(corpus: str, split: str) -> object:
-    """A split as UDPipe reads it."""
+    """A split in the format of UDPipe."""
     from ufal.udpipe import InputFormat, ProcessingError, Sentences
     from ufal.udpipe import Sentence as UDPipeSentence
 
@@ -126,7 +126,7 @@ def udpipe(path: Path) -> Split:
 
 
 def _documents(texts: Sequence[RawText]) -> Iterator[str]:
-    """The stretches of each document as one text."""
+    """The text of each document, joined from its parts."""
     held: list[str] = []
     for stretch in texts:
         if stretch.document is not None and held:
@@ -137,7 +137,7 @@ def _documents(texts: Sequence[RawText]) -> Iterator[str]:
 
 
 def print_speed(systems: dict[str, Split], corpus: str) -> None:
-    """Microseconds a word of each system, medians of runs in turn."""
+    """Print microseconds per word of each system, medians of alternating runs."""
     gold = list(read_sentences(corpus, "train", RecordErrors()))
     texts, words = list(raw_text(gold)), sum(len(sentence.words) for sentence in gold)
     seconds: dict[str, list[float]] = {name: [] for name in systems}
@@ -147,7 +147,7 @@ def print_speed(systems: dict[str, Split], corpus: str) -> None:
             split(texts)
             seconds[name].append(time.perf_counter() - started)
     for name, found in seconds.items():
-        print(f"{name:<34}{1e6 * statistics.median(found) / words:>11.2f} µs a word")
+        print(f"{name:<34}{1e6 * statistics.median(found) / words:>11.2f} µs per word")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,10 @@
-"""Running text for measures of speed, no sentence twice: `python benchmarks/running_text.py FOLDER`.
+"""Write running text without repeated sentences for speed measurements: `python benchmarks/running_text.py FOLDER`.
 
-Takes English lines of Multi30k, English sides of Tatoeba and the text of EWT's training split from the folder of
-corpora ($SEQKIT_CORPORA_DIR), splits them into words and sentences with seqkit's own splitter, drops what came before,
-shuffles with a fixed seed, and stops at `--words`. Where English does not reach so far, German and French sides follow.
-Writes `words.conllu`, and the same sentences as `text.txt`, six to a paragraph. The licences of Multi30k and Tatoeba
-let nobody pass the files on.
+Reads English lines of Multi30k, English sides of Tatoeba and the text of EWT's training split from the folder of
+corpora ($SEQKIT_CORPORA_DIR), splits them into words and sentences by seqkit's rules, drops duplicates, shuffles with a
+fixed seed, and stops at `--words`. If English is not enough, German and French sides follow. Writes `words.conllu`, and
+the same sentences as `text.txt`, six to a paragraph. The licences of Multi30k and Tatoeba do not permit distribution of
+the files.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ PARAGRAPH = 6
 
 
 def main() -> None:
-    """Write both files and say how much they hold."""
+    """Write both files and print their sizes."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def distinct_sentences(words: int) -> list[Sentence]:
-    """At least so many words where the corpora have them; languages one after the other, each one shuffled."""
+    """Collect sentences up to `--words`, language by language, each shuffled."""
     corpora = Path(os.environ["SEQKIT_CORPORA_DIR"])
     seen: set[tuple[str, ...]] = set()
     found: list[Sentence] = []
@@ -67,7 +67,7 @@ def distinct_sentences(words: int) -> list[Sentence]:
 
 
 def texts(corpora: Path, language: str) -> Iterator[RawText]:
-    """Each line as a document of its own, so that no sentence runs over its end."""
+    """Each line as a separate document, so that no sentence crosses lines."""
     for number, line in enumerate(lines(corpora, language), start=1):
         yield RawText(line, SourceLocation(language, number), document=f"{language}-{number}")
 
@@ -97,7 +97,7 @@ def write_words(sentences: list[Sentence], path: Path) -> None:
 
 
 def write_text(sentences: list[Sentence], path: Path) -> None:
-    """A paragraph a line, with empty lines between."""
+    """Write one paragraph per line, with empty lines between them."""
     with atomic_write(path) as file:
         for start in range(0, len(sentences), PARAGRAPH):
             part = sentences[start : start + PARAGRAPH]

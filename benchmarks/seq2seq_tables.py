@@ -1,10 +1,10 @@
-"""What each option of seq2seq is worth: `python benchmarks/seq2seq_tables.py --out runs/options --minutes 15`.
+"""Effect of each option of seq2seq: `python benchmarks/seq2seq_tables.py --out runs/options --minutes 15`.
 
-Trains Multi30k en→de with each setting and each seed for a fixed time and scores dev with beam search. Tables: plain,
-the decoder that sees the last latent state alone, against attention; kinds of recurrence and attention; options, one by
-one. Where the processor has bfloat16, `--set train_dtype=bfloat16` gets further in the same time. Finished runs are
-kept in `rows.json`, so a stopped command goes on. With `--plot FILE`, BLEU by length of the source is drawn for the
-table `plain` (mean of the seeds). It does not look at test.
+Trains Multi30k en→de with each setting and each seed for a fixed time and scores dev with beam search. Tables: plain
+(the decoder sees only the last latent state) and attention; kinds of recurrence and attention; options, one by one. On
+processors with bfloat16, `--set train_dtype=bfloat16` makes more updates in the same time. Finished runs are stored in
+`rows.json`, so a stopped command continues. With `--plot FILE`, BLEU by length of the source is plotted for the table
+`plain` (mean of the seeds). The test split is not read.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ STUDY = Study(
 
 
 def main() -> None:
-    """The tables, then the plot that was asked for."""
+    """Print the tables, then make the plot if requested."""
     parser = parser_of(STUDY)
     parser.add_argument("--plot", type=Path, help="a PNG of BLEU by length of the source")
     arguments = parser.parse_args()
@@ -81,7 +81,7 @@ def main() -> None:
 
 
 def plot(rows: Rows, arguments: Any, path: Path) -> None:
-    """BLEU by length of the source, a line for each setting of the table `plain`."""
+    """Plot BLEU by length of the source, a line for each setting of the table `plain`."""
     figure = Figure(figsize=(6, 3.5), layout="constrained")
     axes = figure.subplots()
     for setting in TABLES["plain"]:

@@ -1,7 +1,7 @@
-"""How often `nlp.pipe(n_process=2)` with `seqkit_tagger` ends, and gives what one process gives.
+"""Check that `nlp.pipe(n_process=2)` with `seqkit_tagger` ends, with the same result as one process.
 
-The parent has used the model, with torch's default threads, before it forks or spawns. A new parent comes after every
-ten rounds, and after one that hangs.
+The parent uses the model, with torch's default number of threads, before it forks or spawns. A new parent is
+started after every ten rounds, and after a parent that hangs.
 
     python benchmarks/spacy_processes.py --rounds 100
 """
@@ -17,13 +17,13 @@ from collections import Counter
 
 PARENT = "--parent"
 SECONDS = 120
-"""A parent that takes longer than so many seconds for a round, on average, counts as hanging."""
+"""A parent that takes longer than this number of seconds per round, on average, counts as hanging."""
 TOGETHER = 10
-"""Rounds of one parent."""
+"""Number of rounds of one parent."""
 
 
 def parent(method: str, rounds: int) -> None:
-    """Tag in one process, then in two so many times. Prints a line for each round that gives the same."""
+    """Tag in one process, then `rounds` times in two. Prints "equal" or "differs" for each round."""
     import spacy
 
     multiprocessing.set_start_method(method)
@@ -37,7 +37,7 @@ def parent(method: str, rounds: int) -> None:
 
 
 def outcomes(method: str, rounds: int) -> list[str]:
-    """The outcomes of the rounds of one parent: equal or differs; hangs or fails is the last."""
+    """The outcomes of the rounds of one parent: equal or differs, and last hangs or fails if the parent did."""
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
     command = [sys.executable, __file__, PARENT, method, "--rounds", str(rounds)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
@@ -51,7 +51,7 @@ def outcomes(method: str, rounds: int) -> list[str]:
 
 
 def main() -> None:
-    """Print how many of the rounds end equal, for each way to start processes."""
+    """Print the number of rounds with equal results, for each start method."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--methods", default="fork,spawn")

@@ -1,7 +1,7 @@
-"""How well raw text is split into words and sentences: `python benchmarks/splitting.py`.
+"""Accuracy of splitting raw text into words and sentences by rules: `python benchmarks/splitting.py`.
 
-F1 against the treebanks' own boundaries, by the metrics of the CoNLL 2018 shared task. The text is that of the
-treebank, its sentences joined as its white space says. Nothing is random; the test splits are left alone.
+F1 against the treebanks' boundaries, by the metrics of the CoNLL 2018 shared task. The text is that of the treebank,
+with sentences joined by its white space. Nothing is random; the test splits are not read.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Tables of many trainings: settings by seeds, each for the same time, each finished run kept in `rows.json`."""
+"""Tables of many trainings: settings by seeds, each for the same time; finished runs are stored in `rows.json`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from seqkit.io.atomic import atomic_write
 
 
 class Setting(NamedTuple):
-    """One row of a table: a model and what differs from its defaults."""
+    """One row of a table: a model and the options that differ from its defaults."""
 
     name: str
     model: str
@@ -30,20 +30,20 @@ class Setting(NamedTuple):
 
 
 class Study(NamedTuple):
-    """Tables, and what is measured for them. None looks at test."""
+    """Tables, and the figures measured for them. The test split is not read."""
 
     description: str
     tables: Mapping[str, Sequence[Setting]]
     measures: Sequence[str]
     """Names of the figures that `score` gives."""
     score: Callable[[dict[str, Any]], dict[str, Any]]
-    """JSON of `seqkit evaluate` -> a row: the measures, and whatever else is worth keeping."""
+    """JSON of `seqkit evaluate` -> a row: the measures and further results."""
     corpus: str
     common: tuple[str, ...] = ()
     """Options of `seqkit train` in all runs."""
     minutes: float = 10
     progress: str = "epochs"
-    """What tells how far the time was enough: "epochs" or "updates"."""
+    """The count that shows how far the training got: "epochs" or "updates"."""
 
 
 class Run(NamedTuple):
@@ -58,7 +58,7 @@ class Run(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What the row is found by: all that decides the outcome, so that settings of two tables share a run."""
+        """The key of a row: everything that determines the result, so that equal settings of two tables share a run."""
         s = self.setting
         return " ".join(
             [
@@ -73,7 +73,7 @@ class Run(NamedTuple):
         )
 
     def command(self, folder: Path, common: Sequence[str]) -> list[str]:
-        """The training; `patience=0`, because time alone ends it."""
+        """The training; `patience=0`, because only the time limit ends it."""
         s = self.setting
         command = ["train", s.model, "--corpus", self.corpus, "--out", str(folder), *common, *s.options]
         for item in (*self.sets, *s.sets, f"minutes={self.minutes:g}", "patience=0"):
@@ -82,7 +82,7 @@ class Run(NamedTuple):
 
 
 class Rows:
-    """Finished runs, in a file that is whole at any time."""
+    """Finished runs, in a file that is written atomically."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._lock = path, Lock()
@@ -114,7 +114,7 @@ def parser_of(study: Study) -> argparse.ArgumentParser:
 
 
 def run(study: Study, arguments: argparse.Namespace) -> Rows:
-    """Run what is missing, then print the tables that were asked for."""
+    """Run what is missing, then print the requested tables."""
     arguments.out.mkdir(parents=True, exist_ok=True)
     rows = Rows(arguments.out / "rows.json")
     runs = {
@@ -139,9 +139,9 @@ def _run(setting: Setting, seed: int, arguments: argparse.Namespace) -> Run:
 
 
 def train(study: Study, run: Run, out: Path, rows: Rows) -> str:
-    """One training with its scores on dev; what went wrong is said, and the others go on."""
+    """Run one training and score it on dev; a failure is printed, and the other trainings continue."""
     folder = out / run.key.replace(" ", "_").replace("=", "-")
-    # A run that was stopped has used an unknown part of its minutes.
+    # A stopped run has used an unknown part of its minutes, so it starts again.
     shutil.rmtree(folder, ignore_errors=True)
     with open(out / f"{folder.name}.log", "w", encoding="utf-8") as log:
         if subprocess.run(run.command(folder, study.common), stdout=log, stderr=log).returncode:
@@ -154,12 +154,12 @@ def train(study: Study, run: Run, out: Path, rows: Rows) -> str:
 
 
 def seqkit(*arguments: str) -> list[str]:
-    """The command, of this very Python."""
+    """The command line, with this Python."""
     return [sys.executable, "-m", "seqkit", *arguments]
 
 
 def progress(folder: Path) -> dict[str, int]:
-    """How many epochs and updates the time was enough for."""
+    """Numbers of epochs and updates of a run."""
     with open(folder / "training" / "metrics.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return {"epochs": len(rows), "updates": int(rows[-1]["updates"])}
@@ -168,7 +168,7 @@ def progress(folder: Path) -> dict[str, int]:
 def table(
     study: Study, name: str, found: dict[str, dict[str, Any]], arguments: argparse.Namespace
 ) -> Iterator[str]:
-    """Mean, standard deviation and range over the seeds that are there, and how far each setting is from the first."""
+    """Mean, standard deviation and range over the seeds, and the difference of each setting from the first."""
     first, *_ = study.tables[name]
     base, measure = rows_of(first, found, arguments), study.measures[0]
     yield from row(
@@ -200,7 +200,7 @@ def rows_of(
 
 
 def spread(values: list[float], sign: str = "") -> str:
-    """As in 95.50 ± 0.08 (95.41–95.58); the deviation is that of a sample. Args: sign, "+" for differences."""
+    """Format values as 95.50 ± 0.08 (95.41–95.58), with the sample deviation. Args: sign, "+" for differences."""
     if not values:
         return "–"
     deviation = f" ± {statistics.stdev(values):.2f}" if len(values) > 1 else ""

@@ -1,8 +1,9 @@
-"""The seed lessons as tables: `python benchmarks/tagger_tables.py --out runs/tables --minutes 10 --seeds 1 2 3`.
+"""Tables of models, optimizers and parts: `python benchmarks/tagger_tables.py --out runs/tables --minutes 10`.
 
-Trains each setting with each seed for a fixed time and scores dev. Tables: models; optimizers; leave-one-out of what
-the default tagger has. Each finished run is one row of `rows.json` in `--out`; what is there is not run again, so a
-stopped command goes on. Every run has one thread; `--parallel` wants as many idle cores. It does not look at test.
+Trains each setting with each seed (`--seeds 1 2 3`) for a fixed time and scores dev. Tables: models; optimizers;
+leave-one-out of the parts of the default tagger. Each finished run is one row of `rows.json` in `--out` and is not
+repeated, so a stopped command continues. Every run has one thread; `--parallel` needs as many idle cores. The test
+split is not read.
 """
 
 from __future__ import annotations

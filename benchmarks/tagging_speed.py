@@ -1,14 +1,14 @@
-"""Speed, start-up and memory of `seqkit tag` beside other taggers: `python benchmarks/tagging_speed.py TEXT_FOLDER`.
+"""Speed, start-up and memory of `seqkit tag` and other taggers: `python benchmarks/tagging_speed.py TEXT_FOLDER`.
 
-TEXT_FOLDER is what `running_text.py` wrote: a million words, no sentence twice. Peers are folders that
-`train_peers.py` left: `--peers FOLDER` holds one for each, called by its name. Every process is fresh, so caches are
-cold, and has one thread, or as many as `--threads` allows. Measures
+TEXT_FOLDER is the output of `running_text.py`: a million words, no sentence twice. Peers are folders written by
+`train_peers.py`: `--peers FOLDER` has one for each, with its name. Every process is new, so caches are cold, and has
+one thread, or `--threads`. Measures
 
 - lists: words in, tags out, as Python lists, two processes with half of the sentences each;
-- file: CoNLL-U to CoNLL-U with start-up. seqkit runs `seqkit tag --processes 2`; of a peer two processes get half of
-  the file each, which costs it nothing for cutting and joining;
-- start: from nothing to the tags of one sentence, against importing torch, and torch with spaCy;
-- raw: text to CoNLL-U in one process, beside a spaCy pipeline.
+- file: CoNLL-U to CoNLL-U with start-up. seqkit runs `seqkit tag --processes 2`; two processes of a peer get half of
+  the file each, without the cost of splitting and joining;
+- start: from process start to the tags of one sentence, compared with importing torch, and torch with spaCy;
+- raw: text to CoNLL-U in one process, compared with a spaCy pipeline.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ from seqkit.models.folder import model_folder, model_info
 HERE = Path(__file__).resolve().parent
 THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "BLIS_NUM_THREADS")
 ENVIRONMENT = dict(os.environ)
-# pip compiles what it installs; a checkout must be allowed to keep what it compiled at the first start.
+# pip compiles packages at installation; a checkout must be allowed to store compiled files at the first start.
 ENVIRONMENT.pop("PYTHONDONTWRITEBYTECODE", None)
 DTYPE = "BENCHMARK_DTYPE"
-"""The number format for worker processes; empty: the one the model ships in."""
+"""The number format for worker processes; empty: the model's."""
 PROCESSES = 2
 Key = TypeVar("Key")
 
 
 class System(NamedTuple):
-    """A tagger, where its model lies, and the Python that has it."""
+    """A tagger, the folder of its model, and the Python that it is installed in."""
 
     name: str
     folder: Path
@@ -51,23 +51,23 @@ class System(NamedTuple):
     """Kinds that `seqkit tag` writes; "": all."""
 
     def worker(self, task: str, *files: Path) -> list[str]:
-        """The command line of a process."""
+        """The command line of a worker process."""
         return [self.python, "-m", "peers.worker", task, self.name, str(self.folder), *map(str, files)]
 
     @property
     def megabytes(self) -> float:
-        """Size of the model, without what a training left beside it."""
+        """Size of the model in MB, without the files of its training."""
         return model_info(str(self.folder)).size / 1e6 if self.name == "seqkit" else megabytes(self.folder)
 
 
 def main() -> None:
-    """Measure what was asked for and print a table for each."""
+    """Run the requested measurements, and print a table for each."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("text", type=Path)
     parser.add_argument("--model", default="en-tagger")
-    parser.add_argument("--peers", type=Path, help="folder of peers; without it seqkit alone is measured")
+    parser.add_argument("--peers", type=Path, help="folder of peers; without it only seqkit is measured")
     parser.add_argument("--peers-python", default=sys.executable, help="a Python with seqkit and the peers")
     parser.add_argument("--only", nargs="*", choices=MEASURES, default=list(MEASURES))
     parser.add_argument("--rounds", type=int, default=3)
@@ -91,7 +91,7 @@ def main() -> None:
 
 
 def machine() -> str:
-    """The processor, and what of it matters here."""
+    """The processor, its cores and its bfloat16 formats."""
     told = Path("/proc/cpuinfo").read_text(encoding="utf-8") if sys.platform == "linux" else ""
     names = [line.split(":", 1)[1].strip() for line in told.splitlines() if line.startswith("model name")]
     formats = [flag for flag in ("amx_bf16", "avx512_bf16") if flag in told]
@@ -101,7 +101,7 @@ def machine() -> str:
 
 
 def lists(systems: list[System], text: Path, rounds: int) -> Iterator[str]:
-    """Python lists to Python lists; rounds go round all systems, so that a busy moment hits them alike."""
+    """Measure lists to lists; rounds alternate between all systems, so that other load affects them alike."""
     yield from _row("words in, tags out", "words/s, median", "best", "model MB", "largest MB", "together MB")
     yield from _row(*["---"] * 6)
     with tempfile.TemporaryDirectory() as work:
@@ -137,7 +137,7 @@ def _open(command: list[str]) -> subprocess.Popen[str]:
 
 def _expect(worker: subprocess.Popen[str], word: str) -> None:
     assert worker.stdout is not None
-    # A library may talk on stdout while it loads.
+    # A library may print to stdout while it loads.
     for line in worker.stdout:
         if line.strip() == word:
             return
@@ -151,7 +151,7 @@ def _go(worker: subprocess.Popen[str]) -> None:
 
 
 def file(systems: list[System], text: Path, rounds: int) -> Iterator[str]:
-    """CoNLL-U to CoNLL-U, start-up included."""
+    """Measure CoNLL-U to CoNLL-U, including start-up."""
     yield from _row("CoNLL-U to CoNLL-U", "words/s, median", "best", "seconds", "largest MB", "together MB")
     yield from _row(*["---"] * 6)
     with tempfile.TemporaryDirectory() as folder:
@@ -172,7 +172,7 @@ def file(systems: list[System], text: Path, rounds: int) -> Iterator[str]:
 
 
 def tag_command(system: System, source: Path, out: Path, processes: int) -> list[str]:
-    """`seqkit tag`, with as many processes as it lets us have."""
+    """The command `seqkit tag`, with `--processes` if it has the option."""
     command = [
         system.python,
         "-m",
@@ -194,7 +194,7 @@ def tag_command(system: System, source: Path, out: Path, processes: int) -> list
 
 
 def dtype_option() -> list[str]:
-    """The option of `seqkit tag` for another number format than the one the model ships in."""
+    """The option of `seqkit tag` for a number format other than the model's."""
     dtype = ENVIRONMENT.get(DTYPE, "")
     return ["--inference-dtype", dtype] if dtype else []
 
@@ -239,7 +239,7 @@ def start(systems: list[System], text: Path, rounds: int) -> Iterator[str]:
 
 
 def raw(systems: list[System], text: Path, rounds: int) -> Iterator[str]:
-    """Text to CoNLL-U, one process, start-up included."""
+    """Measure text to CoNLL-U in one process, including start-up."""
     rivals = [system for system in systems if system.name in ("seqkit", "spacy")]
     counts: dict[System, int] = {}
     with tempfile.TemporaryDirectory() as work:
@@ -271,7 +271,7 @@ def raw(systems: list[System], text: Path, rounds: int) -> Iterator[str]:
 
 
 def split_in(parts: int, source: Path, work: Path) -> tuple[list[Path], int]:
-    """A CoNLL-U file in parts of about as many sentences each, and how many words it has."""
+    """Split a CoNLL-U file into parts of about equally many sentences; return them and the number of words."""
     blocks = source.read_text(encoding="utf-8").rstrip("\n").split("\n\n")
     size = -(-len(blocks) // parts)
     paths = [work / f"part{number}.conllu" for number in range(parts)]
@@ -282,7 +282,7 @@ def split_in(parts: int, source: Path, work: Path) -> tuple[list[Path], int]:
 
 
 def count_words(path: Path) -> int:
-    """Lines that are neither empty nor comments."""
+    """Number of lines that are neither empty nor comments."""
     with open(path, encoding="utf-8") as file:
         return sum(1 for line in file if line[:1].isdigit())
 

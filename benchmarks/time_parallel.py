@@ -1,11 +1,11 @@
-"""Recurrent layers solved for all time steps at once: wrong results, predictions, time.
+"""Solve recurrent layers for all time steps at once: errors, predictions, time.
 
     python benchmarks/time_parallel.py certify --cells 1000 --out certify.jsonl
     python benchmarks/time_parallel.py predict --cells 200 --out predict.jsonl
     python benchmarks/time_parallel.py speed --out speed.jsonl
 
-Random cells (`random_cells.py`), float64, T = 1,000, one sequence each. A row is appended to the file for each cell as
-it is found, and a command goes on where its file ends; `--table` prints what a file holds.
+Random cells (`random_cells.py`), float64, T = 1,000, one sequence each. A row is appended to the file for each cell at
+once, and a repeated command continues at the end of its file; `--table` prints the results in a file.
 
 Shapes: B cells, T steps, N numbers of the state.
 """
@@ -37,13 +37,13 @@ from seqkit.nn.time_parallel.runner import Plan, TimeParallel, fixed
 T = 1000
 RECURRENCES, SIZES = ("rnn", "gru", "lstm"), (8, 16)
 FIXED = 3
-"""Iterations of ParaRNN (Danieli et al. 2025), whose check of the residual is commented out."""
+"""Number of iterations of ParaRNN (Danieli et al. 2025), whose check of the residual is commented out."""
 TOGETHER = 20
-"""Cells of a batch."""
+"""Number of cells of a batch."""
 
 
 def loop(steps: CellSteps) -> Tensor:
-    """The states, step by step."""
+    """Compute the states by the loop over steps."""
     s_BN = torch.zeros(steps.shape[0], sum(steps.sizes), dtype=torch.float64)
     states = []
     for t in range(steps.shape[1]):
@@ -53,7 +53,7 @@ def loop(steps: CellSteps) -> Tensor:
 
 
 def exponents(steps: CellSteps, s_BTN: Tensor) -> Tensor:
-    """λ of each cell along its states, the first 50 steps left out."""
+    """λ of each cell along its states, without the first 50 steps."""
     J_BTNN = steps.jacobians(_before(s_BTN), "dense")[1][:, :, 0]
     draw = torch.Generator().manual_seed(1)
     q_BN1 = torch.randn(*s_BTN.shape[::2], 1, generator=draw, dtype=torch.float64)
@@ -184,20 +184,20 @@ SPEEDS += [
 
 
 def append(path: Path, rows: Sequence[dict[str, Any]]) -> None:
-    """Add rows to a file of results."""
+    """Append rows to a file of results."""
     with path.open("a", encoding="utf-8") as file:
         file.writelines(json.dumps(row) + "\n" for row in rows)
 
 
 def read(path: Path) -> list[dict[str, Any]]:
-    """The rows of a file of results; none where it does not exist."""
+    """The rows of a file of results; an empty list if it does not exist."""
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
 def run_cells(
     path: Path, cells: int, seed: int, find: Callable[[Sequence[Draw]], list[dict[str, Any]]]
 ) -> None:
-    """Find the rows of the cells that the file lacks, cells of one kind together."""
+    """Compute the rows that the file lacks, in batches of cells of one kind."""
     known = {row["seed"] for row in read(path)}
     left = [draw for draw in draws(cells, RECURRENCES, SIZES, seed) if draw.seed not in known]
     kinds = sorted({(draw.recurrence, draw.hidden) for draw in left}, key=lambda kind: (kind[1], kind[0]))
@@ -209,13 +209,13 @@ def run_cells(
 
 
 def share(rows: Sequence[dict[str, Any]], holds: Callable[[dict[str, Any]], bool]) -> str:
-    """Of the rows, how many hold."""
+    """The number and share of rows with a property."""
     count = sum(map(holds, rows))
     return f"{count} of {len(rows)} ({count / max(len(rows), 1):.1%})"
 
 
 def table_certify(rows: Sequence[dict[str, Any]]) -> None:
-    """Wrong results and acceptance, of all cells and by recurrence."""
+    """Print errors and acceptance, for all cells and by recurrence."""
     for name in ("all", *RECURRENCES):
         own = [row for row in rows if name in ("all", row["recurrence"])]
         contracting = [row for row in own if row["exponent"] < 0]
@@ -229,7 +229,7 @@ def table_certify(rows: Sequence[dict[str, Any]]) -> None:
 
 
 def table_predict(rows: Sequence[dict[str, Any]]) -> None:
-    """How often a prediction is right."""
+    """Print the accuracy of predictions."""
     most = most_iterations(T)
     both = [row for row in rows if row["accepted"] and row["predicted"] <= most]
     near = share(both, lambda r: 1 / 1.5 <= r["predicted"] / r["iterations"] <= 1.5)
@@ -241,7 +241,7 @@ def table_predict(rows: Sequence[dict[str, Any]]) -> None:
 
 
 def table_speed(rows: Sequence[dict[str, Any]]) -> None:
-    """CPU seconds, and ratios of them."""
+    """Print CPU seconds and their ratios."""
     for row in rows:
         own, newton = row["own"], row["newton"]
         cells = [row["recurrence"], str(row["hidden"]), f"{row['steps']:,}", str(row["iterations"])]

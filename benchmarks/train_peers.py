@@ -1,7 +1,7 @@
 """Train another tagger on a treebank and score it: `python benchmarks/train_peers.py crf ud-english-ewt --out FOLDER`.
 
-The peers: crf (python-crfsuite, features and penalties as in `crf_baseline.py`), udpipe (UDPipe 1), spacy (a pipeline
-of a tagger alone), nltk (its averaged perceptron). Each has its package to install. Gold words in, UPOS out. Prints
+Peers: crf (python-crfsuite, features and penalties as in `crf_baseline.py`), udpipe (UDPipe 1), spacy (a pipeline
+with only a tagger), nltk (its averaged perceptron). Each needs its package. Input is gold words, output UPOS. Prints
 seconds, MB, and accuracy on all, known and unknown words and on whole sentences of each split.
 """
 
@@ -28,9 +28,11 @@ def main() -> None:
     )
     parser.add_argument("peer", choices=PEERS)
     parser.add_argument("corpus", help="a corpus of seqkit by name, with train and dev")
-    parser.add_argument("--out", required=True, type=Path, help="folder for the model; one there is kept")
-    parser.add_argument("--first", type=int, help="train on so many sentences only")
-    parser.add_argument("--splits", nargs="*", default=["dev"], help="what to score on; default: dev")
+    parser.add_argument(
+        "--out", required=True, type=Path, help="folder for the model; an existing model is kept"
+    )
+    parser.add_argument("--first", type=int, help="train only on the first N sentences")
+    parser.add_argument("--splits", nargs="*", default=["dev"], help="splits to score; default: dev")
     arguments = parser.parse_args()
     sentences = {
         split: [s for s in read_sentences(arguments.corpus, split, RecordErrors()) if s.words]
@@ -58,7 +60,7 @@ def main() -> None:
 
 
 def _train(name: str, train: list[Sentence], dev: list[Sentence], out: Path, language: str) -> None:
-    """Into a folder that appears when the model is whole."""
+    """Train into a temporary folder, which is renamed when the model is complete."""
     out.parent.mkdir(parents=True, exist_ok=True)
     module = peer(name)
     more = {"language": language} if "language" in inspect.signature(module.train).parameters else {}

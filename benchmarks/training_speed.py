@@ -1,7 +1,7 @@
 """Speed of training `seq2seq`: `python benchmarks/training_speed.py train_dtype=bfloat16 hidden=896`.
 
-Takes the settings that `seqkit train seq2seq --set` takes, makes updates on Multi30k (English to German) as a training
-does, and prints weights and target pieces a second after a few updates to warm up. Nothing is kept.
+Accepts the settings of `seqkit train seq2seq --set`, makes updates on Multi30k (English to German) as in a training,
+and prints the number of weights and target pieces per second after a few warm-up updates. Nothing is stored.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from seqkit.training.run import methods_of
 
 
 class Silent:
-    """Who is told how training goes."""
+    """A reporter that prints nothing."""
 
     def start(self, epochs: int, minutes: float) -> None: ...
 

@@ -1,4 +1,4 @@
-"""Speed of `seqkit translate` beside JoeyNMT 2.3 (Kreutzer et al. 2019): the first 1,000 lines, beam and greedy.
+"""Speed of `seqkit translate` and JoeyNMT 2.3 (Kreutzer et al. 2019): the first 1,000 lines, beam and greedy.
 
     python -m venv joey && joey/bin/pip install joeynmt==2.3.0 importlib_metadata sentencepiece==0.2.0
     python benchmarks/translate_peers.py prepare --out runs/joey      # data, pieces, and config.yaml
@@ -7,10 +7,10 @@
         --set recurrence=gru --set vocab_size=8000 --set tied=false
     python benchmarks/translate_peers.py compare runs/gru runs/joey test.de.gz --joey joey/bin/python --threads 2
 
-Both run as a user runs them: a process that reads lines and writes lines. What starting it takes (the same command on
-one line) is measured, too, and taken off for the rates. Runs of the two take turns; the fastest of each counts, since
-whatever else the machine does only slows them. Pieces are those of each one's own SentencePiece model, the end of the
-line counted. A model that was trained for minutes is enough as long as its outputs end: see the mean length.
+Both run as for a user: a process that reads lines and writes lines. The time of starting (the same command on one line)
+is measured, too, and subtracted for the rates. Runs alternate, and the fastest of each counts, because other load only
+slows them. Pieces are those of each system's SentencePiece model, including the end of the line. A model that was
+trained for minutes is enough if its outputs end: see the mean length.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Run(NamedTuple):
 
 
 class Peer(NamedTuple):
-    """A way to translate a file, and to count what comes out."""
+    """A system: how it translates a file, and how its output pieces are counted."""
 
     name: str
     translate: Callable[[Path, int], list[str]]
@@ -113,7 +113,7 @@ def seqkit_peer(model: str, threads: int) -> Peer:
 def joey_peer(folder: Path, python: str, arguments: argparse.Namespace) -> Peer:
     """JoeyNMT, by its command line."""
     folder = folder.resolve()
-    # The best one is a link that is there once JoeyNMT has seen its dev set; a stopped run leaves its last state.
+    # The link to the best checkpoint exists after the first score on dev; a stopped run has its last state.
     saved = [path for path in (folder / "model").glob("*.ckpt") if path.exists()]
     checkpoint = max(saved, key=lambda path: (path.name == "best.ckpt", path.stat().st_mtime))
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / "pieces.model"))
@@ -132,7 +132,7 @@ def joey_peer(folder: Path, python: str, arguments: argparse.Namespace) -> Peer:
         return _lines([python, "-m", "joeynmt", "translate", str(config)], path, arguments.threads)
 
     state = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    # Tied weights stand twice in a checkpoint, at one address.
+    # Tied weights occur twice in a checkpoint, at one address.
     tensors = {tensor.data_ptr(): tensor.numel() for tensor in state["model_state"].values()}
     return Peer(
         "JoeyNMT",
@@ -155,7 +155,7 @@ def _lines(command: Sequence[str], path: Path, threads: int) -> list[str]:
 
 
 def compare(arguments: argparse.Namespace) -> None:
-    """Time both, in turns, and print a table."""
+    """Time both alternately, and print a table."""
     opened: Any = gzip.open if arguments.lines.suffix == ".gz" else open
     with opened(arguments.lines, "rt", encoding="utf-8") as file:
         lines = [line for line in file if line.strip()][:LINES]
@@ -165,7 +165,7 @@ def compare(arguments: argparse.Namespace) -> None:
     ]
     first, second = (peer.parameters for peer in peers)
     if not 0.8 < first / second < 1.25:
-        print("the two are not of one size: do not compare them", file=sys.stderr)
+        print("the models differ in size: do not compare them", file=sys.stderr)
     print("parameters: " + ", ".join(f"{peer.name} {peer.parameters / 1e6:.2f} M" for peer in peers))
     with tempfile.TemporaryDirectory() as folder:
         one, all_lines = Path(folder) / "one", Path(folder) / "all"
@@ -186,7 +186,7 @@ def _round(peers: Sequence[Peer], one: Path, all_lines: Path, count: int, beam: 
         print(
             f"beam {beam}  {peer.name:8} {rates[-1]:8.1f} sentences/s {pieces / seconds:9.0f} target pieces/s"
             f"   {run.seconds:6.1f} s with the start, {start:4.1f} s the start,"
-            f" {pieces / count:4.1f} pieces a line"
+            f" {pieces / count:4.1f} pieces per line"
         )
     print(f"beam {beam}  {peers[0].name} is {rates[0] / rates[1]:.1f} times as fast")
 
@@ -194,7 +194,7 @@ def _round(peers: Sequence[Peer], one: Path, all_lines: Path, count: int, beam: 
 def _timed(
     peers: Sequence[Peer], one: Path, all_lines: Path, beam: int, repeat: int
 ) -> list[tuple[float, Run]]:
-    """Of each peer the fastest start, and the fastest run."""
+    """The fastest start and the fastest run of each peer."""
     starts: list[list[Run]] = [[] for _ in peers]
     runs: list[list[Run]] = [[] for _ in peers]
     for _ in range(repeat):
@@ -213,11 +213,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--source", default="de", help="side that is read; default: de")
-    parser.add_argument("--target", default="en", help="side that is written; default: en")
+    parser.add_argument("--source", default="de", help="source side; default: de")
+    parser.add_argument("--target", default="en", help="target side; default: en")
     parser.add_argument("--batch", type=int, default=100, help="JoeyNMT's batch; default: 100")
     commands = parser.add_subparsers(required=True)
-    first = commands.add_parser("prepare", help="write what JoeyNMT needs for training")
+    first = commands.add_parser("prepare", help="write data and configuration for JoeyNMT's training")
     first.add_argument("--out", type=Path, required=True, help="folder to write to")
     first.add_argument("--corpus", default="multi30k", help="default: multi30k")
     first.add_argument("--vocab-size", type=int, default=8000, help="pieces; default: 8000")

@@ -1,4 +1,4 @@
-"""What the benchmarks of translation share: outputs of models, and pairs written as a TSV file."""
+"""Shared functions of the translation benchmarks: outputs of models, and pairs as a TSV file."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from seqkit.tasks.seq2seq.apply import translate_lines
 def translated(
     names: Sequence[str], sources: Sequence[str], options: DecodingOptions, inference_dtype: str
 ) -> list[str]:
-    """The best translation of each source, by one model or several together."""
+    """The best translation of each source, by one model or an ensemble."""
     models = [load_for("seq2seq", name, inference_dtype) for name in names]
     found = translate_lines(models, sources, options)
     return [translations[0].text if translations else "" for translations in found]
 
 
 def write_pairs(path: Path, sides: tuple[str, str], pairs: Iterable[tuple[str, str]]) -> None:
-    """One pair a line, under a first line that names the sides. A tab in a text, which no TSV can hold, is a blank."""
+    """Write one pair per line after a header with the sides. A tab in a text becomes a blank."""
     rows = ("\t".join(text.replace("\t", " ") for text in pair) for pair in (sides, *pairs))
     with atomic_write(path) as file:
         file.write("".join(f"{row}\n" for row in rows).encode())

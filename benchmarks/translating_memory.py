@@ -1,8 +1,8 @@
 """Memory of `seqkit translate` on a long file: `python benchmarks/translating_memory.py MODEL tatoeba-deu-eng de en`.
 
-The file has the different source sides of the training split, then these again with the number of the line behind each,
-until there are `--lines`. The first `--first` of it are translated alone, then all. Printed is the peak of both, as the
-kernel has it, with the seconds.
+The file has the distinct source sides of the training split, then these again with the line number appended, up to
+`--lines`. The first `--first` lines are translated alone, then all. Prints the peak memory (from the kernel) and the
+seconds of both.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from seqkit.examples import RecordErrors
 
 
 def main() -> None:
-    """One row for the first lines, and one for all."""
+    """Print a row for the first lines, and one for all."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def lines(sources: Sequence[str]) -> Iterator[str]:
-    """The sources, then ever new ones."""
+    """Yield the sources, then the sources with line numbers."""
     yield from sources
     for number in itertools.count():
         yield f"{sources[number % len(sources)]} {number}"

@@ -1,6 +1,6 @@
-"""Other taggers trained on the same treebank, one file each, behind the same two functions.
+"""Other taggers trained on the same treebank, one file each, with the same two functions.
 
-`train(train, dev, folder)` leaves a model for UPOS in a folder; `load(folder)` gives a function from sentences, as
+`train(train, dev, folder)` writes a model for UPOS to a folder; `load(folder)` returns a function from sentences, as
 lists of words, to lists of tags. None of these packages is a dependency of seqkit: install those to compare with.
 """
 
@@ -17,7 +17,7 @@ PEERS = {
     "spacy": "spacy",
     "nltk": "nltk",
 }
-"""Name -> what to install for it."""
+"""Name -> package to install."""
 Tag = Callable[[list[list[str]]], list[list[str]]]
 
 
@@ -27,5 +27,5 @@ def peer(name: str) -> ModuleType:
 
 
 def megabytes(folder: Path) -> float:
-    """Size of everything in a folder."""
+    """Size of all files in a folder, in MB."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6

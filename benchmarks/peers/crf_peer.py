@@ -1,4 +1,4 @@
-"""python-crfsuite with the features of `crf_baseline.py`; those of a word itself are made once a distinct word."""
+"""python-crfsuite with the features of `crf_baseline.py`; those of a word are computed once per distinct word."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ AROUND = (-2, -1, 1, 2)
 
 
 def train(train: Sequence[Sentence], dev: Sequence[Sentence], folder: Path) -> None:
-    """L-BFGS, c1 = c2 = 0.1; dev is not looked at."""
+    """Train by L-BFGS, c1 = c2 = 0.1; dev is not used."""
     import pycrfsuite
 
     fit(pycrfsuite.Trainer(verbose=False), list(train), folder / "crf")
 
 
 def load(folder: Path) -> Tag:
-    """The tagger of a folder."""
+    """Load the tagger of a folder."""
     import pycrfsuite
 
     crf = pycrfsuite.Tagger()
@@ -35,7 +35,7 @@ def load(folder: Path) -> Tag:
 
 
 class _FeaturesOfWord(dict[str, tuple[list[str], dict[int, str]]]):
-    """Word -> the features of itself, and the one that it gives to a neighbour at each distance."""
+    """Word -> its own features, and the feature that it contributes to a neighbour at each distance."""
 
     def __missing__(self, word: str) -> tuple[list[str], dict[int, str]]:
         own = features([word], 0)[: -len(AROUND)]
@@ -44,7 +44,7 @@ class _FeaturesOfWord(dict[str, tuple[list[str], dict[int, str]]]):
 
 
 def _rows(words: list[str], of_word: _FeaturesOfWord) -> list[list[str]]:
-    """What `crf_baseline.features` gives for each word of a sentence."""
+    """The same features as `crf_baseline.features` for each word of a sentence."""
     known = [of_word[word] for word in words]
     T = len(words)
     edge = {offset: f"{offset}=</s>" for offset in AROUND}

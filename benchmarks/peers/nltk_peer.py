@@ -12,7 +12,7 @@ from seqkit.examples import Sentence
 
 
 def train(train: Sequence[Sentence], dev: Sequence[Sentence], folder: Path) -> None:
-    """Train as it comes; dev is not looked at."""
+    """Train with the default settings; dev is not used."""
     from nltk.tag.perceptron import PerceptronTagger
 
     random.seed(1)
@@ -22,7 +22,7 @@ def train(train: Sequence[Sentence], dev: Sequence[Sentence], folder: Path) -> N
 
 
 def load(folder: Path) -> Tag:
-    """The tagger of a folder."""
+    """Load the tagger of a folder."""
     from nltk.tag.perceptron import PerceptronTagger
 
     perceptron = PerceptronTagger(load=False)

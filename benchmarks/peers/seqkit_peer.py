@@ -1,4 +1,4 @@
-"""seqkit's own tagger behind the same function: what `seqkit tag` does between reading and writing."""
+"""seqkit's tagger with the same function: the work of `seqkit tag` between reading and writing."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from peers import Tag
 
 
 def load(folder: Path) -> Tag:
-    """The tagger of a model's folder."""
+    """Load the tagger of a model folder."""
     from seqkit.examples import Sentence
     from seqkit.runtime.start import loading_models
     from seqkit.tasks.tagging.apply import tag_sentences

@@ -1,4 +1,4 @@
-"""A spaCy pipeline of a tagger alone, with UPOS in the place of its fine tags: no vectors, HashEmbedCNN, CPU."""
+"""A spaCy pipeline with only a tagger, with UPOS in place of fine tags: no vectors, HashEmbedCNN, CPU."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ tag_acc = 1.0
 
 
 def train(train: Sequence[Sentence], dev: Sequence[Sentence], folder: Path, language: str = "en") -> None:
-    """`spacy train`, with dev to choose the step."""
+    """Train by `spacy train`; dev chooses the step."""
     from spacy.cli.init_config import fill_config
     from spacy.cli.train import train as spacy_train
 
@@ -98,7 +98,7 @@ def train(train: Sequence[Sentence], dev: Sequence[Sentence], folder: Path, lang
 
 
 def load(folder: Path) -> Tag:
-    """The tagger of a folder."""
+    """Load the tagger of a folder."""
     import spacy
     from spacy.tokens import Doc
 

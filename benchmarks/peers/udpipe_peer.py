@@ -1,4 +1,4 @@
-"""UDPipe 1: its tagger alone, for UPOS alone."""
+"""UDPipe 1: only its tagger, only for UPOS."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ OPTIONS = ";".join(
 
 
 def train(train: Sequence[Sentence], dev: Sequence[Sentence], folder: Path) -> None:
-    """Train a tagger, with dev to choose the iteration."""
+    """Train a tagger; dev chooses the iteration."""
     from ufal.udpipe import ProcessingError, Trainer
 
     error = ProcessingError()
@@ -43,7 +43,7 @@ def train(train: Sequence[Sentence], dev: Sequence[Sentence], folder: Path) -> N
 
 
 def load(folder: Path) -> Tag:
-    """The tagger of a folder."""
+    """Load the tagger of a folder."""
     from ufal.udpipe import Model
 
     model = Model.load(str(folder / "model.udpipe"))

@@ -1,4 +1,4 @@
-"""Wall time and peak memory of a process with all that it starts, on Linux."""
+"""Wall time and peak memory of a process and its child processes, on Linux."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 INTERVAL = 0.05
-"""Seconds between two looks."""
+"""Seconds between two measurements."""
 
 
 class Peak(NamedTuple):
-    """MB (10^6 bytes) by the kernel's own high-water mark, which is what ru_maxrss gives."""
+    """MB (10^6 bytes) by the kernel's high-water mark, as in ru_maxrss."""
 
     largest: float
-    """Of the largest process."""
+    """Peak of the largest process."""
     together: float
-    """Of all processes added up; pages that they share count several times."""
+    """Peak of the sum over all processes; shared pages count several times."""
 
 
 class Watch:
-    """Looks at processes until told to stop."""
+    """A thread that measures processes until it is stopped."""
 
     def __init__(self, *processes: subprocess.Popen[str]) -> None:
         self._roots = [process.pid for process in processes]
@@ -42,7 +42,7 @@ class Watch:
     def _look(self) -> None:
         while not self._stop.is_set():
             for pid in _tree(self._roots):
-                # A process may end between two looks.
+                # A process may end between two measurements.
                 with contextlib.suppress(OSError, StopIteration):
                     status = Path(f"/proc/{pid}/status").read_text()
                     mark = next(line for line in status.splitlines() if line.startswith("VmHWM"))
@@ -59,7 +59,7 @@ def _tree(pids: list[int]) -> Iterator[int]:
 
 
 def timed(command: list[str], **how: object) -> tuple[float, Peak]:
-    """Seconds from start to end of a command that must succeed, and its peak."""
+    """Run a command that must succeed; return its seconds and its peak memory."""
     begin = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, **how)  # type: ignore[call-overload]
     watch = Watch(process)

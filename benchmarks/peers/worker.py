@@ -20,7 +20,7 @@ CHUNK = 2000
 
 
 def lists(tag: Tag, source: str) -> None:
-    """Say `ready`, wait for a line, tag everything, say `done`."""
+    """Print `ready`, wait for a line, tag everything, print `done`."""
     sentences = [sentence.words for sentence in read(source, RecordErrors())]
     print("ready", flush=True)
     sys.stdin.readline()
@@ -31,7 +31,7 @@ def lists(tag: Tag, source: str) -> None:
 
 
 def file(tag: Tag, source: str, target: str) -> None:
-    """The file with its UPOS column replaced, in flat memory."""
+    """Replace the UPOS column of a file, in constant memory."""
     sentences = read(source, RecordErrors())
     with open(target, "wb") as out:
         writer = Writer(out)
@@ -43,7 +43,7 @@ def file(tag: Tag, source: str, target: str) -> None:
 
 
 def raw(folder: Path, source: str, target: str) -> None:
-    """A line per document through `nlp.pipe`, written as CoNLL-U by the shortest code that does it."""
+    """Tag one document per line by `nlp.pipe`, and write CoNLL-U by minimal code."""
     import spacy
 
     nlp = spacy.load(folder / "pipeline")

@@ -70,6 +70,6 @@ def own_fine_tag(habits: TreebankHabits, sentence: Sentence, t: int) -> str | No
     return None
 
 
-def sure_and_seconded(guess: str, p: float, other: str) -> str | None:
+def confident_and_confirmed(guess: str, p: float, other: str) -> str | None:
     """The model's label if its probability is high and a different tagger predicts it, too; else None."""
     return guess if p >= SURE and other == guess else None

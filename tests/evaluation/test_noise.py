@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from seqkit.evaluation.noise import TreebankHabits, own_fine_tag, same_context, sure_and_seconded
+from seqkit.evaluation.noise import TreebankHabits, confident_and_confirmed, own_fine_tag, same_context
 from seqkit.examples import Sentence
 
 
@@ -42,6 +42,6 @@ def test_the_fine_tag_speaks_where_it_nearly_settles_the_coarse_one():
 
 
 def test_a_sure_label_needs_a_second_voice():
-    assert sure_and_seconded("NOUN", 0.96, "NOUN") == "NOUN"
-    assert sure_and_seconded("NOUN", 0.94, "NOUN") is None
-    assert sure_and_seconded("NOUN", 0.96, "VERB") is None
+    assert confident_and_confirmed("NOUN", 0.96, "NOUN") == "NOUN"
+    assert confident_and_confirmed("NOUN", 0.94, "NOUN") is None
+    assert confident_and_confirmed("NOUN", 0.96, "VERB") is None
