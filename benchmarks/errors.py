@@ -49,8 +49,8 @@ CONFUSED = """
 
 Of {words:,} words {wrong:,} got a UPOS other than the gold one: {accuracy:.2f} % are right. {unknown:,} of the errors
 are on words that are not in the training split, {ambiguous:,} on words that have several UPOS there. The table has
-the {shown} most frequent confusions; the last column counts the errors that look like noise by at least one of the rules
-[below](#errors-that-look-like-label-noise).
+the {shown} most frequent confusions; the last column counts the errors that look like noise by at least one of the
+rules [below](#errors-that-look-like-label-noise).
 """
 EXAMPLED = """
 ## Examples
