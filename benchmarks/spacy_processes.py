@@ -37,7 +37,7 @@ def parent(method: str, rounds: int) -> None:
 
 
 def outcomes(method: str, rounds: int) -> list[str]:
-    """The outcomes of the rounds of one parent: equal or differs, and last hangs or fails if the parent did."""
+    """The outcomes of the rounds of one parent: equal or differs; the last may be hangs or fails."""
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
     command = [sys.executable, __file__, PARENT, method, "--rounds", str(rounds)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
