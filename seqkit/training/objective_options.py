@@ -27,7 +27,7 @@ class RDropOptions(NLLOptions):
 
     alpha: float = 5.0
     """Weight of the divergence of two passes with other dropout masks (Liang et al. 2021). A translator's update takes
-    four times as long as with nll."""
+    three times as long as with nll."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""
