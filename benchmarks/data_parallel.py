@@ -134,7 +134,7 @@ def scaling(folder: Path, sentences: str, counts: list[int]) -> None:
     os.environ["OMP_NUM_THREADS"] = "1"
     print("| processes | strong: CPU s | its efficiency | weak: CPU s | its efficiency |")
     print("| ---: | ---: | ---: | ---: | ---: |")
-    first = []
+    first: list[float] = []
     for count in counts:
         strong = cpu_seconds(folder / f"strong-{count}", count, 1000, sentences)
         weak = cpu_seconds(folder / f"weak-{count}", count, 1000 * count, sentences)

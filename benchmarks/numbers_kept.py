@@ -123,7 +123,7 @@ def main() -> None:
             seconds = f"{time.process_time() - start:.1f}"
             print(markdown_row(model, name, f"{100 * right / total:.1f}", f"{total}", seconds))
             pairs = list(zip(lines, outputs, strict=True))
-            lost = [pair for pair in pairs if len(set(kept(*zip(pair, strict=True), sides))) > 1]  # type: ignore[arg-type]
+            lost = [(line, output) for line, output in pairs if len({*kept([line], [output], sides)}) > 1]
             for line, output in lost[: given.show]:
                 print("   ", line, "|", output)
 

@@ -47,8 +47,10 @@ def accuracy(model: str, of: list[Document], sentences: bool) -> float:
     """The share of words with the right UPOS."""
     nlp = spacy.blank("en")
     nlp.add_pipe("seqkit_tagger", config={"model": model})
+    starts: list[list[bool | int | None] | None] = [[*one.starts] if sentences else None for one in of]
     docs = (
-        Doc(nlp.vocab, one.words, one.spaces, sent_starts=one.starts if sentences else None) for one in of
+        Doc(nlp.vocab, one.words, one.spaces, sent_starts=marks)
+        for one, marks in zip(of, starts, strict=True)
     )
     right = sum(
         token.pos_ == upos
