@@ -34,6 +34,8 @@ class WindowBatch(NamedTuple):
     """True if a window begins its document: its initial state is zero, not carried."""
     lane_B: Tensor
     """Index of each window's lane."""
+    lanes: int
+    """Number of lanes, including those of other processes."""
 
 
 class LanguageModel(nn.Module):

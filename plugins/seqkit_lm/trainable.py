@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs
-from seqkit.nn.draws import Rows
 from seqkit.nn.placement import steps_with_target
 from seqkit.tasks import Counts, Loss, Metric, StepLogProbs, Trainable
-from seqkit.training.trainable import Part
 from seqkit_lm.model import LanguageModel, States, WindowBatch
 from seqkit_lm.scoring import DocumentScores, score_documents
 from seqkit_lm.windows import batches_of, collate, lanes_of, windows_of
@@ -35,8 +33,6 @@ class LMTrainable(Trainable):
         self.train, self.dev, self.dev_characters = train, dev, dev_characters
         self.window = window
         self.windows = windows_of(train, window)
-        self._lanes = 0
-        """Number of lanes of the last batch, including those of other processes."""
         self._carried: States | None = None
         """The states after the last batch, one row per lane."""
         self._last: tuple[WindowBatch, States] | None = None
@@ -58,14 +54,8 @@ class LMTrainable(Trainable):
         """Assign each lane to a fixed process, which carries its state."""
         return [list(range(first, len(indices), processes)) for first in range(processes)]
 
-    def part(self, batch: WindowBatch, rows: Rows) -> Part:
-        """Select some of the lanes."""
-        self._lanes = rows.total
-        return super().part(batch, rows)
-
     def collate(self, indices: Sequence[int], seed: int) -> WindowBatch:
         """Make a batch of windows."""
-        self._lanes = len(indices)
         return collate(self.train, [self.windows[index] for index in indices])
 
     def _states(self, batch: WindowBatch) -> States:
@@ -93,9 +83,9 @@ class LMTrainable(Trainable):
 
     def _of_all(self, part_BH: Tensor, batch: WindowBatch) -> Tensor:
         """The states of all lanes, with zeros for those of other processes."""
-        if len(part_BH) == self._lanes:
+        if len(part_BH) == batch.lanes:
             return part_BH
-        return part_BH.new_zeros(self._lanes, part_BH.shape[1]).index_copy(0, batch.lane_B, part_BH)
+        return part_BH.new_zeros(batch.lanes, part_BH.shape[1]).index_copy(0, batch.lane_B, part_BH)
 
     def loss(self, batch: WindowBatch, label_smoothing: float = 0.0) -> Loss:
         """-Σ_t log P(y_t | y_<t), back-propagated to the beginning of the window."""

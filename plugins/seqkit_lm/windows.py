@@ -71,4 +71,5 @@ def collate(documents: Sequence[NDArray[np.int64]], windows: Sequence[Window]) -
         mask_of(torch.from_numpy(lengths_B), inputs_BT.shape[1]),
         torch.tensor([window.start == 0 for window in windows]),
         torch.arange(len(windows)),
+        len(windows),
     )

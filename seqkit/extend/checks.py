@@ -37,14 +37,14 @@ OWN_FLAGS = {
         "train",
         (
             *("model", "out", "corpus", "train", "dev", "from", "config", "set", "options"),
-            *("seed", "threads", "resume", "skip_bad", "help"),
+            *("seed", "threads", "device", "devices", "resume", "skip_bad", "help"),
         ),
     ),
     "evaluation": (
         "evaluate",
         (
             *("model", "data", "split", "json", "markdown", "compare", "inference_dtype", "card"),
-            *("threads", "skip_bad", "precision", "help"),
+            *("threads", "device", "skip_bad", "precision", "help"),
         ),
     ),
 }

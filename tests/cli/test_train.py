@@ -431,5 +431,5 @@ def test_a_run_that_does_not_tell_how_it_was_begun_is_not_resumed(seqkit, tmp_pa
 def test_a_network_that_no_memory_holds(seqkit, tmp_path, command):
     # Its U alone would take 1.6 PB, more than a process can address.
     result = seqkit("train", *command, "--out", tmp_path / "run", "--set", f"hidden={10**7}")
-    assert result.code == 1 and "not enough memory" in result.err and "--set hidden=" in result.err
+    assert result.code == 2 and "hidden=10000000: the network takes" in result.err
     assert not (tmp_path / "run").exists()

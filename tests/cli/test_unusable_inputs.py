@@ -86,7 +86,7 @@ def test_vectors_of_another_width_are_named_by_their_row(seqkit, files, tmp_path
     line = ["train", "seq2seq", "--set", "decoder=frames", "--set", "epochs=1", "--set", "hidden=8"]
     line += ["--set", "embedding_size=4", "--set", "vocab_size=30"]
     result = seqkit(*line, "--train", tmp_path / "t.tsv", "--out", tmp_path / "run")
-    said = "t.tsv:4: 5 numbers a step, where the first sequence has 3"
+    said = "t.tsv:4: 5 numbers, where the first has 3"
     assert result.code == 1 and said in result.err
     (tmp_path / "train.tsv").write_text("\n".join(["text\ttarget", *rows[:2] * 4]) + "\n")
     data = ("--train", tmp_path / "train.tsv", "--dev", tmp_path / "t.tsv")

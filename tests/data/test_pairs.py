@@ -95,7 +95,7 @@ def test_any_length_where_no_limit_is_set(folder):
     [
         ("t.en", "1 file(s) of lines"),
         ("t.en,t.de,t.tsv", "3 file(s) of lines"),
-        ("t.de,t.de", "both are named as de"),
+        ("t.de,t.de", "both names end in de"),
         ("t.en,gone.de", "gone.de: no such file"),
         ("gone.tsv", "gone.tsv: no such file"),
         ("no-such-corpus", "no corpus named"),
@@ -120,7 +120,7 @@ def test_the_other_side_of_two_need_not_be_named():
     assert sides_of("sample-german-english", "", "de") == ("en", "de")
     assert sides_of("t.en,t.de", "", "") == ("", "")
     for name in ("sample-german-english", "multi30k"):
-        with pytest.raises(SeqkitError, match="which side is the source"):
+        with pytest.raises(SeqkitError, match="the source side is not given"):
             sides_of(name, "", "de" if name == "multi30k" else "")
 
 
@@ -201,7 +201,7 @@ def test_a_header_without_both_sides_is_refused(tmp_path, header):
     for problems in (RecordErrors(), RecordErrors(skip=True)):
         with pytest.raises(SeqkitError, match=r"a\.tsv:2: names columns \(") as caught:
             read(str(tmp_path / "a.tsv"), "", "", problems=problems)
-        assert "Call them source/text and target" in caught.value.fix
+        assert "Name them source/text and target" in caught.value.fix
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,9 @@ from seqkit import MetricSpec, hookimpl
 @hookimpl
 def seqkit_metrics():
     yield MetricSpec("mine", metric="mine_try:Mine", summary="mine")
+
+class Mine:
+    pass
 """
 
 

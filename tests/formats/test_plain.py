@@ -20,7 +20,7 @@ def read(path, skip=False):
 
 @pytest.fixture
 def small(monkeypatch):
-    monkeypatch.setattr(plain, "STRETCH", 10)
+    monkeypatch.setattr(plain, "MAX_SEGMENT", 10)
     monkeypatch.setattr(plain, "PIECE", 7)
 
 
@@ -31,7 +31,7 @@ TEXTS = st.text(CHARACTERS | st.sampled_from(" \n\r\té日𝄞"), max_size=80)
 @given(TEXTS, st.integers(1, 12), st.integers(4, 12))
 def test_the_stretches_are_the_text(text, stretch, piece):
     with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory() as folder:
-        patch.setattr(plain, "STRETCH", stretch)
+        patch.setattr(plain, "MAX_SEGMENT", stretch)
         patch.setattr(plain, "PIECE", piece)
         path = Path(folder, "a.txt")
         path.write_bytes(text.encode())

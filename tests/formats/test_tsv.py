@@ -102,7 +102,7 @@ def test_a_wanted_column_is_known_by_its_own_name(write_file):
 @pytest.mark.parametrize(
     ("header", "said"),
     [
-        ("word\tpos\tGloss", "the columns are called word, pos, Gloss"),
+        ("word\tpos\tGloss", "the columns have the names word, pos, Gloss"),
         ("word\tner\tner", "two columns are of the kind ner"),
         ("word\tupos\tpos", "two columns are of the kind upos"),
     ],

@@ -8,12 +8,12 @@ import pytest
 import torch
 from toy import TREEBANK, predict, tiny
 
-import seqkit
 from seqkit.errors import SeqkitError
 from seqkit.examples import Sentence
 from seqkit.inference import word_cache
 from seqkit.inference.tagger import TaggerRunner
 from seqkit.models.tagger import Tagger
+from seqkit.tasks.tagging.loading import load_tagger
 
 
 def randomised(model):
@@ -62,7 +62,7 @@ def test_a_network_without_a_form_in_int8_is_refused_at_once():
 
 
 def test_what_a_model_has_can_be_asked_of_its_runner():
-    runner = seqkit.load("en-tagger")
+    runner = load_tagger("en-tagger")
     model = runner.model
     assert isinstance(model, Tagger)
     assert (runner.facts, runner.options, runner.heads) == (model.facts, model.options, model.heads)

@@ -72,7 +72,7 @@ def test_a_task_that_two_plugins_claim_belongs_to_neither_and_the_clash_is_named
         assert result.code == 2 and clash in result.err and "SEQKIT_PLUGINS" in result.err
         result = seqkit("train", model, "--options")
         assert result.code == 2 and clash in result.err
-    assert [clash in reason for reason in failures(seqkit, "one")] == [True]
+    assert any(clash in reason for reason in failures(seqkit, "one"))
     assert seqkit("train", "rnn", "--options").code == 0
     assert "--alpha" not in seqkit("train", "--help").out
 
@@ -119,8 +119,7 @@ def test_a_built_in_task_keeps_its_name(install_plugin, seqkit):
 )
 def test_an_option_of_training_that_the_command_has_is_refused(install_plugin, seqkit, tmp_path, option):
     install_plugin("odd", task(training=option))
-    (reason,) = failures(seqkit, "odd")
-    assert f"'{option}'" in reason and "`seqkit train`" in reason
+    assert any(f"'{option}'" in one and "`seqkit train`" in one for one in failures(seqkit, "odd"))
     result = seqkit("train", "rnn", "--options")
     assert result.code == 0 and "more than once" not in result.err
     result = seqkit("train", "odd", "--train", "x", "--out", tmp_path / "odd")
@@ -143,8 +142,7 @@ def test_the_flags_of_the_command_work_beside_a_task_that_claims_them(install_pl
 )
 def test_an_option_of_evaluation_that_the_command_has_is_refused(install_plugin, seqkit, option):
     install_plugin("odd", task(evaluation=option))
-    (reason,) = failures(seqkit, "odd")
-    assert f"'{option}'" in reason and "`seqkit evaluate`" in reason
+    assert any(f"'{option}'" in one and "`seqkit evaluate`" in one for one in failures(seqkit, "odd"))
     result = seqkit("evaluate", "en-tagger", "sample-english", "--split", "dev", "--json")
     assert json.loads(result.out) and result.code == 0
 

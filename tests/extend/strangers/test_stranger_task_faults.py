@@ -50,11 +50,11 @@ def part(method):
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        (task("pass", given="dict"), "odd_plugin:Odd is no seqkit.tasks.Task"),
-        (task("prepare = None"), "odd_plugin:Odd is no seqkit.tasks.Task"),
+        (task("pass", given="dict"), "odd_plugin:Odd is not a seqkit.tasks.Task"),
+        (task("prepare = None"), "odd_plugin:Odd is not a seqkit.tasks.Task"),
         (
             task("pass", given="type('Like', (), {'prepare': Odd.prepare})"),
-            "odd_plugin:Odd is no seqkit.tasks.Task",
+            "odd_plugin:Odd is not a seqkit.tasks.Task",
         ),
         (
             task("def prepare(self, request, reporter): return None"),
