@@ -29,10 +29,12 @@ def load(model: Name, *, inference_dtype: str = "", device: str = "") -> LoadedM
     >>> tagger = seqkit.load("en-tagger")
     >>> tagger
     LoadedTagger('en-tagger', task='tagging')
-    >>> [sentence.labels["upos"] for sentence in tagger.tag("She left. He stays.")]
-    [['PRON', 'VERB', 'PUNCT'], ['PRON', 'VERB', 'PUNCT']]
-    >>> [len(sentences) for sentences in tagger.pipe(["She left.", "He stays. It rains."])]
-    [1, 2]
+    >>> for sentence in tagger.tag("She left. He stays."):
+    ...     print(*sentence.labels["upos"])
+    PRON VERB PUNCT
+    PRON VERB PUNCT
+    >>> sum(len(sentences) for sentences in tagger.pipe(["She left.", "He stays. It rains."]))
+    3
 
     A tagger has `tag`, a translator `translate`, a language model `generate`, a segmenter `segment`; every model has
     `apply` and `pipe`, and the attributes of what its task's `load` gives, such as `predict` and `matrices`.
