@@ -134,7 +134,7 @@ def test_a_slow_import_is_named_while_it_goes_on(monkeypatch, capsys):
 
 
 def test_ctrl_c_names_what_it_interrupts(capsys):
-    threading.Timer(0.1, signal.raise_signal, (signal.SIGINT,)).start()
     with pytest.raises(KeyboardInterrupt), isolated("plugin 'slow' of slow-dist 1.0", "importing"):
+        threading.Timer(0.1, signal.raise_signal, (signal.SIGINT,)).start()
         time.sleep(5)
     assert "interrupted while importing plugin 'slow' of slow-dist 1.0" in capsys.readouterr().err
