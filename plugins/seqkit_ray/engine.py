@@ -102,10 +102,11 @@ class RayEngine(Engine):
         return len(self._jobs)
 
     def close(self) -> None:
-        """End the actors, and the cluster if it was started for this run."""
-        for actor in self._actors:
-            self._ray.kill(actor)
+        """End the actors, and the cluster if it was started for this run. A second call does nothing."""
+        while self._actors:
+            self._ray.kill(self._actors.pop())
         if self._started_cluster:
+            self._started_cluster = False
             self._ray.shutdown()
 
 

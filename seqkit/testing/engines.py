@@ -20,6 +20,8 @@ from seqkit.testing.preparing import folder_of
 
 TEXT = "The dog sees a cat. It barks.\n\nShe reads the book. Time flies.\n\n"
 FILES = 3
+GRACE = 5.0
+"""Seconds that worker processes may take to end."""
 REFERENCE = "local"
 """The engine whose outputs are the reference."""
 
@@ -125,8 +127,11 @@ def jobs_come_back(subject: Subject) -> None:
 
 @check("engines")
 def no_process_is_left(subject: Subject) -> None:
-    """After a run no worker process of multiprocessing is left."""
+    """Some seconds after a run no worker process of multiprocessing is left."""
     _summary(subject)
+    deadline = time.monotonic() + GRACE
+    while multiprocessing.active_children() and time.monotonic() < deadline:
+        time.sleep(0.05)
     expect(not multiprocessing.active_children(), f"{len(multiprocessing.active_children())} are left")
 
 
