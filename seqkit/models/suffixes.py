@@ -34,13 +34,17 @@ class SuffixCodes:
 
     def log_probabilities(self, word: str, count: int) -> NDArray[np.float64]:
         """ln P(code | ending), (C,). Args: count, of codes."""
-        p_C = np.full(count, UNSEEN)
+        # Few codes go with an ending: the others share one probability.
+        others, p = UNSEEN, dict[int, float]()
         for key in _keys(word):
             seen = self._counts.get(key)
             if seen is None:
                 break
-            p_C /= seen.total() + 1
-            p_C[list(seen)] += np.array(list(seen.values())) / (seen.total() + 1)
+            size = seen.total() + 1
+            p = {code: (p.get(code, others) / size) + seen[code] / size for code in {*p, *seen}}
+            others /= size
+        p_C = np.full(count, others)
+        p_C[list(p)] = list(p.values())
         return np.log(p_C)
 
 
