@@ -87,7 +87,7 @@ def run_batch(
             given=options,
             on_error=on_error,
             format=format,
-            processes=processes if on_cpu() else processes or 1,  # workers would share one accelerator
+            processes=processes,
             threads=threads,
             shard=_checked_shard(shard),
             extend=extend,
@@ -128,6 +128,7 @@ def batch_request(
     engine: str,
     given: Mapping[str, Any],
     on_error: str,
+    processes: int,
     **others: Any,
 ) -> BatchRequest:
     """The request of a batch. Args: given, options of the task and of the engine, by name. Raises SeqkitError."""
@@ -146,6 +147,7 @@ def batch_request(
         engine=engine,
         engine_options=_engine_options(engine, engine_kind, rest),
         stop_on_error=_stops(on_error),
+        processes=processes if on_cpu() else processes or 1,  # workers would share one accelerator
         **others,
     )
 

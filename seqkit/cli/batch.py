@@ -47,7 +47,7 @@ def _run(
     from seqkit.batch.progress import Progress, Silent
     from seqkit.batch.run import run_batch
     from seqkit.formats.fields import named
-    from seqkit.runtime.devices import on_cpu, use_device
+    from seqkit.runtime.devices import use_device
     from seqkit.tasks.application import Reading
 
     use_device(device)
@@ -63,7 +63,7 @@ def _run(
         given=given,
         on_error=on_error,
         format=format,
-        processes=processes if on_cpu() else processes or 1,  # workers would share one accelerator
+        processes=processes,
         threads=threads,
         shard=_shard(shard),
         extend=extend,
