@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, BinaryIO
+from collections.abc import Iterable, Iterator
 
 from seqkit.errors import SeqkitError
-from seqkit.examples import RawText, RecordErrors, Sentence
-from seqkit.io.text_files import FilePath
+from seqkit.examples import RawText, Sentence
 from seqkit.tasks.application import ApplyRequest, Chunk
-from seqkit.tasks.contract import Task
-from seqkit.tasks.sentence_files import (
-    LIMITS,
-    PARTS,
-    SentenceWriter,
-    cuts_of,
-    formats_for,
-    read_items,
-    size_of,
-)
+from seqkit.tasks.sentence_task import SentenceTask
 from seqkit.tasks.splitting import sentences_of
 from seqkit.text.segmenters import Segmenter
 from seqkit.text.silver_labels import Labeller
@@ -27,12 +16,10 @@ from seqkit.training.request import TrainingRequest
 from seqkit.training.trainable import Prepared
 
 
-class SilverTask(Task):
+class SilverTask(SentenceTask):
     """A spaCy pipeline in the place of a model."""
 
     name = "silver"
-    limits = LIMITS
-    parts = PARTS
 
     def prepare(self, request: TrainingRequest, reporter: Reporter) -> Prepared:
         """There is nothing to train."""
@@ -59,18 +46,6 @@ class SilverTask(Task):
         """The pipeline."""
         return Labeller(request.model, keeps=False)
 
-    def cuts(self, path: str, request: ApplyRequest) -> str:
-        """As the format of the file says."""
-        return cuts_of(path, request, False)
-
-    def read(self, path: FilePath, request: ApplyRequest, problems: RecordErrors) -> Iterator[Any]:
-        """Sentences, or paragraphs of running text."""
-        return read_items(path, request, problems, False)
-
-    def size(self, item: Any) -> float:
-        """Characters."""
-        return size_of(item)
-
     def apply(self, model: Labeller, chunk: Chunk, request: ApplyRequest) -> list[list[Sentence]]:
         """The sentences of each item with the pipeline's labels, marked as silver."""
         found = sentences_of(chunk.items, PipelineSegmenter(model))
@@ -79,18 +54,6 @@ class SilverTask(Task):
         for number, sentence in zip(words, labelled, strict=True):
             found[number] = [sentence]
         return found
-
-    def formats(self, path: str, request: ApplyRequest) -> tuple[str, ...]:
-        """Formats of sentences."""
-        return formats_for(path, request)
-
-    def writer(self, format: str, file: BinaryIO, request: ApplyRequest) -> SentenceWriter:
-        """A writer of sentences."""
-        return SentenceWriter(format, file, request, False)
-
-    def words(self, item: Any, output: Sequence[Sentence]) -> int:
-        """Words of the sentences."""
-        return sum(len(sentence.words) for sentence in output)
 
 
 class PipelineSegmenter(Segmenter):

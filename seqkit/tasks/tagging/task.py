@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, BinaryIO
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import torch
 
 from seqkit.errors import PluginError, SeqkitError
 from seqkit.evaluation.report import Report
-from seqkit.examples import RecordErrors, Sentence
+from seqkit.examples import Sentence
 from seqkit.extend.build import facts_class
 from seqkit.extend.manager import registry
 from seqkit.inference.tagger import TaggerRunner
-from seqkit.io.text_files import FilePath
 from seqkit.models.contracts import TaggerOptions
 from seqkit.models.folder import default_model
 from seqkit.models.size import build_model_within_memory
 from seqkit.tasks.application import ApplyRequest, Chunk
-from seqkit.tasks.contract import EvaluationRequest, Task
+from seqkit.tasks.contract import EvaluationRequest
 from seqkit.tasks.inspecting import InspectionRequest, Subject
-from seqkit.tasks.sentence_files import (
-    LIMITS,
-    PARTS,
-    SentenceWriter,
-    cuts_of,
-    formats_for,
-    read_items,
-    size_of,
-)
+from seqkit.tasks.sentence_task import SentenceTask
 from seqkit.tasks.tagging.added_kinds import add_kinds, freeze
 from seqkit.tasks.tagging.application import annotate_doc, fingerprint_of, sentences_in, tag_chunk
 from seqkit.tasks.tagging.auto_options import with_auto_options
@@ -54,7 +45,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 
-class TaggingTask(Task):
+class TaggingTask(SentenceTask):
     """One label of each kind for every word."""
 
     name = "tagging"
@@ -115,8 +106,13 @@ class TaggingTask(Task):
 
         return tagging_subject(request)
 
-    limits = LIMITS
-    parts = PARTS
+    def is_pretokenized(self, request: ApplyRequest) -> bool:
+        """As the option says."""
+        return bool(request.options.pretokenized)
+
+    def shows_probabilities(self, request: ApplyRequest) -> bool:
+        """As the options say."""
+        return bool(request.options.top or request.options.probabilities)
 
     def default_model(self, request: ApplyRequest) -> str:
         """The shipped tagger of the language."""
@@ -126,35 +122,9 @@ class TaggingTask(Task):
         """Of the tagger, and of what splits raw text for it."""
         return fingerprint_of(request)
 
-    def cuts(self, path: str, request: ApplyRequest) -> str:
-        """As the format of the file says."""
-        return cuts_of(path, request, request.options.pretokenized)
-
-    def read(self, path: FilePath, request: ApplyRequest, problems: RecordErrors) -> Iterator[Any]:
-        """Sentences, or paragraphs of running text."""
-        return read_items(path, request, problems, request.options.pretokenized)
-
-    def size(self, item: Any) -> float:
-        """Characters."""
-        return size_of(item)
-
     def apply(self, model: TaggerRunner, chunk: Chunk, request: ApplyRequest) -> list[list[Sentence]]:
         """The labelled sentences of each item."""
         return tag_chunk(model, chunk, request)
-
-    def formats(self, path: str, request: ApplyRequest) -> tuple[str, ...]:
-        """Formats of sentences."""
-        return formats_for(path, request)
-
-    def writer(self, format: str, file: BinaryIO, request: ApplyRequest) -> SentenceWriter:
-        """A writer of sentences."""
-        return SentenceWriter(
-            format, file, request, bool(request.options.top or request.options.probabilities)
-        )
-
-    def words(self, item: Any, output: Sequence[Sentence]) -> int:
-        """Words of the sentences."""
-        return sum(len(sentence.words) for sentence in output)
 
     def items_of(self, doc: Doc) -> list[Sentence]:
         """The words of a Doc by its sentences."""
