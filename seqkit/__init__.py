@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from seqkit.api.evaluation import evaluate
     from seqkit.api.models import generate, load, tag, translate
     from seqkit.api.training import train
-    from seqkit.errors import SeqkitError
+    from seqkit.errors import MissingPackageError, SeqkitError
     from seqkit.extend.api_version import PLUGIN_API
     from seqkit.extend.hookspecs import hookimpl
     from seqkit.extend.specs import (
@@ -55,7 +55,7 @@ _ELSEWHERE = {
     "run_batch": "seqkit.api.batches",
     "train": "seqkit.api.training",
     "PLUGIN_API": "seqkit.extend.api_version",
-    "SeqkitError": "seqkit.errors",
+    **dict.fromkeys(("MissingPackageError", "SeqkitError"), "seqkit.errors"),
     "hookimpl": "seqkit.extend.hookspecs",
     "TaggerOptions": "seqkit.models.contracts",
     "Seq2SeqOptions": "seqkit.models.options",
@@ -97,6 +97,7 @@ __all__ = [
     "FormatSpec",
     "LabelSpec",
     "MetricSpec",
+    "MissingPackageError",
     "ModelSpec",
     "ObjectiveSpec",
     "OptimizerSpec",

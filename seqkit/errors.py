@@ -33,6 +33,10 @@ def _again(kind: type[SeqkitError], problem: str, fix: str, exit_code: int) -> S
     return kind(problem, fix, exit_code=exit_code)
 
 
+class MissingPackageError(SeqkitError):
+    """A package that the user may install is not there. Checks of a plugin that need it are skipped."""
+
+
 class PluginError(SeqkitError):
     """A plugin violates its contract. `problem` begins with the name of the plugin."""
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from seqkit import SeqkitError
+from seqkit import MissingPackageError, SeqkitError
 from seqkit.batch.engine import CannotStart, Done, Engine, EngineRequest
 from seqkit.batch.jobs import Job
 from seqkit.batch.worker import Setup
@@ -27,14 +27,14 @@ QUIET = {
 
 
 def ray_module() -> Any:
-    """Import Ray with usage statistics turned off. Raises SeqkitError if it is not installed."""
+    """Import Ray with usage statistics turned off. Raises MissingPackageError."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
     try:
         import ray
     except ImportError as error:
         fix = "Install it: pip install ray (in a checkout: pip install '.[ray]')."
-        raise SeqkitError("--engine ray needs the package ray", fix, exit_code=2) from error
+        raise MissingPackageError("--engine ray needs the package ray", fix, exit_code=2) from error
     return ray
 
 

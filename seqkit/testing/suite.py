@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 from importlib.util import find_spec
 
+from seqkit.errors import MissingPackageError
 from seqkit.extend.isolation import OF_THE_USER, describe
 from seqkit.extend.process_state import state_kept
 from seqkit.io.streams import stdout_to_stderr
@@ -36,8 +37,8 @@ def outcome_of(check: Check, subject: Subject) -> Outcome:
             check.run(subject)
     except OF_THE_USER:
         raise
-    except Skipped as skipped:
-        return Outcome(check.name, "skipped", str(skipped))
+    except (Skipped, MissingPackageError) as skipped:
+        return Outcome(check.name, "skipped", " ".join(str(skipped).split()))
     except BaseException as error:
         reason = str(error) if isinstance(error, AssertionError) else describe(error)
         return Outcome(check.name, "failed", " ".join(reason.split())[:SHOWN])
