@@ -23,9 +23,9 @@ import torch
 from seqkit.config import parse_settings
 from seqkit.evaluation.metric import Metric
 from seqkit.training.loop import Training
+from seqkit.training.make_request import make_request
+from seqkit.training.methods import methods_of
 from seqkit.training.recurrent_weights import initialise
-from seqkit.training.request import make_request
-from seqkit.training.run import methods_of
 from seqkit.training.third_party import prepared_by_task
 
 SETTINGS: dict[str, list[str]] = {

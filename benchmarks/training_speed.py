@@ -19,8 +19,8 @@ from seqkit.config import parse_settings
 from seqkit.runtime.start import start_training
 from seqkit.tasks.seq2seq.task import Seq2SeqTask
 from seqkit.training.loop import Training
-from seqkit.training.request import make_request
-from seqkit.training.run import methods_of
+from seqkit.training.make_request import make_request
+from seqkit.training.methods import methods_of
 
 
 class Silent:

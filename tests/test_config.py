@@ -116,7 +116,7 @@ def test_a_table_of_options_is_written_as_toml_has_it():
     ],
 )
 def test_a_fault_in_a_file_of_options_names_the_file_in_a_line(tmp_path, text, said):
-    from seqkit.training.request import make_request
+    from seqkit.training.make_request import make_request
 
     path = tmp_path / "c.toml"
     path.write_text(text)

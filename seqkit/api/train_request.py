@@ -52,7 +52,7 @@ class TrainCommand:
 
     def merged(self, *configs: Path) -> TrainingRequest:
         """The request that the command line and the files of options make together, --config last of these."""
-        from seqkit.training.request import make_request
+        from seqkit.training.make_request import make_request
 
         return make_request(self.given, [*configs, *self.configs], self.settings)
 
@@ -80,7 +80,7 @@ class TrainCommand:
         """What is to be trained; None where the run that is to be resumed is finished."""
         from seqkit.io.lock import check_unlocked
         from seqkit.models.folder import LOCK, TRAINING
-        from seqkit.training.request import CONFIG
+        from seqkit.training.request_file import CONFIG
 
         check_unlocked(out / TRAINING / LOCK, f"--out {out}")
         begun = out / TRAINING / CONFIG
@@ -96,7 +96,7 @@ class TrainCommand:
     def _resumed(self, out: Path, begun: Path) -> TrainingRequest | None:
         from seqkit.models.folder import MANIFEST
         from seqkit.training.provenance import check_begun
-        from seqkit.training.request import check_unchanged
+        from seqkit.training.request_file import check_unchanged
 
         finished = (out / MANIFEST).exists()
         if not finished:
@@ -108,7 +108,7 @@ class TrainCommand:
     def _fresh(self, out: Path, resume: bool) -> TrainingRequest:
         from seqkit.io.atomic import check_folder
         from seqkit.models.folder import LOCK, TRAINING
-        from seqkit.training.request import check_used
+        from seqkit.training.make_request import check_used
 
         if resume and self.corpus is None and self.train is None and self.config is None:
             raise SeqkitError(

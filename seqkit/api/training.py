@@ -16,7 +16,7 @@ from seqkit.option_fields import option_fields
 from seqkit.runtime.devices import computing_on
 from seqkit.tasks.loaded import LoadedModel
 from seqkit.tasks.option_types import with_checked_options
-from seqkit.training.request import task_of as trained_by
+from seqkit.training.request_sections import task_of as trained_by
 
 Files = str | PathLike[str] | Iterable[str | PathLike[str]]
 
@@ -80,8 +80,8 @@ def train(
 def _run(request: Any, out: Path, command: str, progress: bool) -> None:
     from seqkit.extend.blame import faults_named
     from seqkit.extend.process_state import state_kept
-    from seqkit.training.loop import Stopped
     from seqkit.training.run import train as run
+    from seqkit.training.stopping import Stopped
 
     with _reporter(progress) as reporter, faults_named(), state_kept():
         try:

@@ -55,7 +55,7 @@ def _faults_of_folder(kind: str, spec: Any) -> Iterator[str]:
 def _faults_of_model(spec: Any) -> Iterator[str]:
     """Why training would refuse the model."""
     from seqkit.models.options import names_in, parts_of_options
-    from seqkit.training.request import sections_of, task_of
+    from seqkit.training.request_sections import sections_of, task_of
 
     try:
         options = spec.options()

@@ -139,9 +139,9 @@ def _run(request: TrainingRequest, out: Path, group: Group | None = None) -> Non
     from seqkit.extend.blame import faults_named
     from seqkit.models.folder import TRAINING, model_info
     from seqkit.terminal.progress import TrainingReporter
-    from seqkit.training.loop import Stopped
-    from seqkit.training.request import CONFIG
+    from seqkit.training.request_file import CONFIG
     from seqkit.training.run import train as run
+    from seqkit.training.stopping import Stopped
 
     command = shlex.join(["seqkit", *sys.argv[1:]])
     try:

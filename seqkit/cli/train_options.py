@@ -27,7 +27,7 @@ def show_options(asked: TrainCommand) -> None:
     given, a column shows the values that differ from the defaults. Raises SeqkitError for a value that is out of range.
     """
     from seqkit.evaluation.report import Table
-    from seqkit.training.request import task_of
+    from seqkit.training.request_sections import task_of
 
     request = asked.merged()
     spec = registry().find("models", asked.model)

@@ -39,7 +39,7 @@ def train_together(asked: TrainCommand, out: Path, resume: bool, run: Run) -> No
 
 def _lead(group: Ranks, asked: TrainCommand, out: Path, resume: bool, run: Run) -> None:
     request = asked.request(out, resume)
-    group.told(None if request is None else request.to_toml())
+    group.broadcast(None if request is None else request.to_toml())
     if request is not None:
         run(request, out, group)
     else:
@@ -49,12 +49,12 @@ def _lead(group: Ranks, asked: TrainCommand, out: Path, resume: bool, run: Run) 
 def _follow(group: Ranks, asked: TrainCommand, out: Path) -> None:
     """Train with the options of the first process, and the files that this one's command names."""
     from seqkit.api.training import Quiet
-    from seqkit.training.loop import Stopped
     from seqkit.training.ranks import RankLost
     from seqkit.training.run import train
+    from seqkit.training.stopping import Stopped
 
     try:
-        options = group.told(None)
+        options = group.broadcast(None)
         if options is not None:
             train(_request(asked, options), out, "", Quiet(), group)
     except Stopped as stop:

@@ -35,7 +35,7 @@ from seqkit.nn.jacobians import FEWEST, Lyapunov, lyapunov
 from seqkit.nn.placement import placed_for
 from seqkit.tasks.contract import task_named
 from seqkit.tasks.inspecting import InspectionRequest, Subject, check_inspectable
-from seqkit.training.loop import in_dtype
+from seqkit.training.batch_loss import in_dtype
 
 BATCH_STEPS = 1024
 """Maximum steps of a batch, including padding: every state is kept with its history."""

@@ -24,7 +24,7 @@ from seqkit.nn.time_parallel.decide import Option, options
 from seqkit.nn.time_parallel.newton import most_iterations
 from seqkit.nn.time_parallel.steps import LayerSteps
 from seqkit.tasks.inspecting import InspectionRequest, Subject
-from seqkit.training.loop import in_dtype
+from seqkit.training.batch_loss import in_dtype
 
 
 @dataclass

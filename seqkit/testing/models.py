@@ -16,7 +16,8 @@ from seqkit.testing import trainables  # noqa: F401 (its checks follow)
 from seqkit.testing.check import Subject, check, expect
 from seqkit.testing.modalities import parameters
 from seqkit.testing.preparing import example_of, prepared, trained
-from seqkit.training.request import make_request, sections_of, task_of
+from seqkit.training.make_request import make_request
+from seqkit.training.request_sections import sections_of, task_of
 
 
 @check("models", quick=True)

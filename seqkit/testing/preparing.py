@@ -15,7 +15,8 @@ from seqkit.extend.specs import TaskSpec
 from seqkit.tasks.contract import Task, task_named
 from seqkit.tasks.example import TaskExample
 from seqkit.testing.check import Skipped, Subject
-from seqkit.training.request import TrainingRequest, make_request
+from seqkit.training.make_request import make_request
+from seqkit.training.request import TrainingRequest
 from seqkit.training.state import Progress
 from seqkit.training.third_party import prepared_by_task
 from seqkit.training.trainable import Prepared

@@ -1,29 +1,40 @@
-"""Losses and counts of batches, fetched from the device now and then: to look at each would stop its work."""
+"""Losses and counts of batches, fetched from the device every few updates: each fetch waits for the device."""
 
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 
+from seqkit.errors import SeqkitError
 from seqkit.models.contracts import Counts
 from seqkit.nn.placement import widened
 from seqkit.training.group import Group
 from seqkit.training.state import Progress
 
 EVERY = 20
-"""Updates between two fetches. On a CPU alone there is nothing to wait for, and every batch is fetched."""
+"""Updates between two fetches. A single process on the CPU has nothing to wait for and fetches every batch."""
 
 
 class NotFinite(NamedTuple):
-    """The first batch whose loss is no number."""
+    """The first batch whose loss is not finite. Epoch, batch and update count from 0."""
 
     nll: float
     epoch: int
     batch: int
     update: int
+
+    def error(self, folder: Path, layers: str) -> SeqkitError:
+        """The error for the user. Args: folder, of the saved state; layers, a sentence about the recurrent layers."""
+        return SeqkitError(
+            f"the loss became {self.nll} in epoch {self.epoch + 1}, batch {self.batch + 1} "
+            f"(update {self.update + 1})",
+            "Try a smaller learning rate, or clip the gradient, with another --out: "
+            f"--set learning_rate=0.0005 --set clip=1. {folder} keeps the last state that was saved. {layers}",
+        )
 
 
 class PendingCounts:
@@ -37,16 +48,16 @@ class PendingCounts:
         self._norms: list[Tensor] = []
 
     def add(self, progress: Progress, counts: Counts) -> None:
-        """Note the counts of the batch that `progress` is at."""
+        """Add the counts of the batch that `progress` is at."""
         self._places.append((progress.epoch, progress.batch, progress.updates))
         self._counts.append(torch.stack([widened(part).to(counts.nll.device) for part in counts]))
 
     def add_norm(self, norm: Tensor) -> None:
-        """Note the norm of the gradient of an update."""
+        """Add the gradient norm of an update."""
         self._norms.append(widened(norm))
 
     def due(self, updates: int) -> bool:
-        """Whether it is time to fetch after so many updates."""
+        """Whether a fetch is due after this number of updates."""
         return updates % self._every == 0
 
     def fetch(self) -> tuple[list[tuple[float, float, float]], list[float]]:

@@ -9,9 +9,10 @@ import torch
 from seqkit.errors import SeqkitError
 from seqkit.models.contracts import Loss
 from seqkit.nn.placement import placed
+from seqkit.training.batch_loss import in_dtype, no_loss
 from seqkit.training.batches import batch_seed
 from seqkit.training.group import Group
-from seqkit.training.loop import Training, in_dtype, no_loss
+from seqkit.training.loop import Training
 
 NEAR = {torch.float64: 1e-9, torch.float32: 1e-3}
 """How far the sum over the processes may be from the loss of the whole batch, relative to it."""

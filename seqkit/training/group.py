@@ -72,8 +72,8 @@ class Group:
         """What all go by, from what each has seen."""
         return Agreed(signal, seconds, save)
 
-    def told(self, value: Any) -> Any:
-        """What the first process has for a value that JSON can hold; the others' value is not looked at."""
+    def broadcast(self, value: Any) -> Any:
+        """The first process's value, which JSON must be able to represent; the values of the others are ignored."""
         return value
 
     @contextmanager

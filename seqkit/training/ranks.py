@@ -98,7 +98,7 @@ class Ranks(Group):
         number, seconds, save_now = seen.tolist()
         return Agreed(int(number), seconds, bool(save_now))
 
-    def told(self, value: Any) -> Any:
+    def broadcast(self, value: Any) -> Any:
         return json.loads(self._bytes(json.dumps(value).encode() if self.rank == 0 else b""))
 
     def gathered(self, value: str) -> list[str]:
@@ -113,7 +113,7 @@ class Ranks(Group):
 
     @contextmanager
     def copied(self, path: Path) -> Iterator[Path | None]:
-        if not self.told(path.exists()):
+        if not self.broadcast(path.exists()):
             yield None
             return
         data = self._bytes(path.read_bytes() if self.rank == 0 else b"")
@@ -145,7 +145,7 @@ class Ranks(Group):
         check_divides(training, self)
 
     def joined(self, state: dict[str, Tensor]) -> dict[str, Tensor]:
-        shapes = self.told({name: list(part.shape) for name, part in state.items()})
+        shapes = self.broadcast({name: list(part.shape) for name, part in state.items()})
         whole = {}
         for name, shape in shapes.items():
             part = state.get(name)

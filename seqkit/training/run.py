@@ -19,15 +19,18 @@ from seqkit.models.needs import versions_of
 from seqkit.runtime.devices import chosen_device
 from seqkit.runtime.start import start_training
 from seqkit.training.group import Group
-from seqkit.training.loop import BEST, STATE, Methods, Reporter, Training
+from seqkit.training.loop import BEST, Training
+from seqkit.training.methods import methods_of
 from seqkit.training.options import TrainingOptions
 from seqkit.training.provenance import check_versions, first_command, needs_of_run
-from seqkit.training.recurrent_weights import constraint_of, initialise
-from seqkit.training.request import TrainingRequest, save_request, task_of
-from seqkit.training.state import Progress
+from seqkit.training.recurrent_weights import initialise
+from seqkit.training.reporter import Reporter
+from seqkit.training.request import TrainingRequest
+from seqkit.training.request_file import save_request
+from seqkit.training.request_sections import task_of
+from seqkit.training.state import STATE, Progress
 from seqkit.training.summary import summary
-from seqkit.training.third_party import factor_of, objective_of, optimizer_of, prepared_by_task
-from seqkit.training.time_parallel import time_parallel_of
+from seqkit.training.third_party import prepared_by_task
 
 
 def train(
@@ -91,7 +94,7 @@ def _train_parts(
 ) -> None:
     """Train the models inside of this one that are not finished yet."""
     for name, request in parts.items():
-        if not group.told((out / name / MANIFEST).exists()):
+        if not group.broadcast((out / name / MANIFEST).exists()):
             reporter.note(f"first the {name} of the model, in {out / name}")
             train(request, out / name, command, reporter, group)
 
@@ -112,15 +115,3 @@ def _set_first_weights(request: TrainingRequest, model: nn.Module) -> None:
         if getattr(options, name) != getattr(plain, name):
             problem = f"option {name}={getattr(options, name)}: --from has its weights already"
             raise SeqkitError(problem, "Leave one of them out.", exit_code=2)
-
-
-def methods_of(request: TrainingRequest, model: nn.Module) -> Methods:
-    """The objective, optimizer, schedule and constraint that a request names."""
-    options, task = request.training, registry().find("models", request.sources.model).task
-    return Methods(
-        objective=objective_of(options.objective, request.objective, task),
-        optimizer=optimizer_of(options.optimizer, options.learning_rate, request.optimizer),
-        factor=factor_of(options.schedule),
-        constrain=constraint_of(model, options),
-        time_parallel=time_parallel_of(model, options),
-    )

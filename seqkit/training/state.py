@@ -18,6 +18,7 @@ from seqkit.evaluation.metric import Metric
 from seqkit.io.atomic import atomic_write
 from seqkit.nn.placement import device_of
 
+STATE = "state.safetensors"
 FORMAT = 1
 
 

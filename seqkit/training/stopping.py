@@ -1,12 +1,23 @@
-"""When a training ends: by epochs, by minutes, or because dev has not improved for long (early stopping)."""
+"""When a training ends: by epochs, by minutes, by early stopping on dev, or by a signal."""
 
 from __future__ import annotations
+
+import signal
 
 from seqkit.training.options import TrainingOptions
 from seqkit.training.state import Progress
 
 WHOLE_EPOCH = 40
-"""Updates that an epoch of patience has at least."""
+"""Minimum number of updates that count as an epoch of patience."""
+
+
+class Stopped(Exception):
+    """A signal stopped the training; its state is saved."""
+
+    def __init__(self, number: int = signal.SIGINT) -> None:
+        """Args: number, that of the signal."""
+        super().__init__(number)
+        self.exit_code = 128 + number
 
 
 def time_is_up(progress: Progress, options: TrainingOptions) -> bool:

@@ -17,7 +17,8 @@ from seqkit.extend.manager import load, registry
 from seqkit.models.contracts import Counts, Loss
 from seqkit.nn.placement import on_host
 from seqkit.training.objective import Objective
-from seqkit.training.request import TrainingRequest, task_of, trained_task
+from seqkit.training.request import TrainingRequest
+from seqkit.training.request_sections import task_of, trained_task
 from seqkit.training.trainable import Prepared, Trainable
 
 

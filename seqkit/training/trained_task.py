@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from seqkit.errors import SeqkitError
 
 if TYPE_CHECKING:
-    from seqkit.training.loop import Reporter
+    from seqkit.training.reporter import Reporter
     from seqkit.training.request import TrainingRequest
     from seqkit.training.trainable import Prepared
 

@@ -254,7 +254,7 @@ def test_training_is_quiet_and_leaves_the_process_as_it_was(tmp_path, capfd):
 
 def test_an_interrupted_training_is_a_keyboard_interrupt_that_says_how_to_go_on(tmp_path, monkeypatch):
     from seqkit.training import run
-    from seqkit.training.loop import Stopped
+    from seqkit.training.stopping import Stopped
 
     def stop(*arguments):
         torch.manual_seed(5)

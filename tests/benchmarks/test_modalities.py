@@ -18,7 +18,7 @@ from seqkit.evaluation.recognition import score_recognition
 from seqkit.evaluation.sacre import Tokenizer
 from seqkit.extend.manager import registry
 from seqkit.tasks.seq2seq.media_report import drawing_dict, recognition_dict
-from seqkit.training.request import make_request
+from seqkit.training.make_request import make_request
 
 ONE, TWO = "digit 5 is moving left and right", "digit 0 is going up and down"
 BOTH = f"{ONE} and {TWO}"

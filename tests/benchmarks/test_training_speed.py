@@ -6,7 +6,7 @@ import inspect
 
 import training_speed
 
-from seqkit.training.loop import Reporter
+from seqkit.training.reporter import Reporter
 
 
 def test_whoever_listens_hears_what_a_training_tells():

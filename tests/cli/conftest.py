@@ -10,7 +10,7 @@ from toy import tiny
 from seqkit.config import parse_settings
 from seqkit.data.catalogue import corpus_files
 from seqkit.models.artifact import save_model
-from seqkit.training.request import make_request
+from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
 TRANSLATOR = [

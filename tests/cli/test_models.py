@@ -13,7 +13,7 @@ import pytest
 
 from seqkit.config import parse_settings
 from seqkit.models.folder import default_model, model_folder
-from seqkit.training.request import make_request
+from seqkit.training.make_request import make_request
 
 
 def test_list_names_what_plugins_ship(seqkit):

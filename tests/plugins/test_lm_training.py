@@ -15,7 +15,7 @@ from safetensors import safe_open
 from seqkit_lm.data import read_data
 from seqkit_lm.trainable import LMTrainable
 
-from seqkit.training.request import make_request
+from seqkit.training.make_request import make_request
 
 pytestmark = pytest.mark.slow  # each test trains
 
@@ -120,7 +120,7 @@ KILL = """
 import os, signal, sys
 from pathlib import Path
 from seqkit.config import parse_settings
-from seqkit.training.request import make_request
+from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
 class Reporter:

@@ -12,7 +12,7 @@ from seqkit.data.catalogue import read_sentences
 from seqkit.data.files import read_file
 from seqkit.examples import RecordErrors
 from seqkit.models.artifact import save_model
-from seqkit.training.request import make_request
+from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
 SETTINGS = (

@@ -11,7 +11,7 @@ from seqkit.config import parse_settings
 from seqkit.data.catalogue import read_file
 from seqkit.examples import RecordErrors
 from seqkit.tasks.tagging import segmenter as along
-from seqkit.training.request import make_request
+from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
 SETTINGS = ["epochs=3", "patience=0", "hidden=12", "threads=1"]

@@ -16,7 +16,7 @@ from seqkit.nn import bfloat16
 from seqkit.nn.heads import CRFHead
 from seqkit.tasks.tagging.loading import load_tagger
 from seqkit.tasks.tagging.losses import tagging_loss
-from seqkit.training.request import make_request
+from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
 SETTINGS = {"epochs": 1, "hidden": 6, "char_hidden": 4, "vocab_size": 60, "threads": 1}

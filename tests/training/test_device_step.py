@@ -15,12 +15,13 @@ from seqkit.inference.tagger_logits import tagger_logits
 from seqkit.media import Film, Picture, Sound
 from seqkit.nn.placement import placed
 from seqkit.tasks.seq2seq.trainable import Seq2SeqTrainable
-from seqkit.training.loop import Methods, Training
+from seqkit.training.loop import Training
+from seqkit.training.make_request import make_request
+from seqkit.training.methods import Methods
 from seqkit.training.objective import NLL
 from seqkit.training.optimizers import sgd
 from seqkit.training.options import TrainingOptions
 from seqkit.training.plugin import NLLOptions, SGDOptions
-from seqkit.training.request import make_request
 from seqkit.training.schedule import cosine
 
 

@@ -11,8 +11,8 @@ from test_device_step import MEDIA, TAGGER, WRITTEN, prepared
 from seqkit.examples import Pair
 from seqkit.nn.draws import EXAMPLES, Rows, dividing, draw
 from seqkit.tasks.seq2seq.trainable import Seq2SeqTrainable
+from seqkit.training.batch_loss import in_dtype
 from seqkit.training.batches import divided_by_length
-from seqkit.training.loop import in_dtype
 from seqkit.training.objective import NLL
 from seqkit.training.objective_options import NLLOptions, RDropOptions, ScheduledOptions
 from seqkit.training.objectives import RDrop, ScheduledSampling

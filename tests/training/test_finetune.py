@@ -9,9 +9,10 @@ import torch
 
 from seqkit.errors import SeqkitError
 from seqkit.models.artifact import load_model
-from seqkit.training.loop import Stopped
-from seqkit.training.request import CONFIG, make_request
+from seqkit.training.make_request import make_request
+from seqkit.training.request_file import CONFIG
 from seqkit.training.run import train
+from seqkit.training.stopping import Stopped
 
 TAGGER = {"model": "lstm", "corpus": "sample-english"}
 TRANSLATOR = {"model": "seq2seq", "corpus": "sample-german-english", "source": "de", "target": "en"}

@@ -17,13 +17,16 @@ from seqkit.evaluation.metric import Metric
 from seqkit.evaluation.plots import learning_curve
 from seqkit.models.contracts import Counts, Loss
 from seqkit.training import loop, stopping
-from seqkit.training.loop import BEST, METRICS, Methods, Stopped, Training
+from seqkit.training.loop import BEST, Training
+from seqkit.training.methods import Methods
+from seqkit.training.metrics import METRICS
 from seqkit.training.objective import NLL
 from seqkit.training.optimizers import adam, sgd
 from seqkit.training.options import TrainingOptions
 from seqkit.training.plugin import AdamOptions, NLLOptions, SGDOptions
 from seqkit.training.schedule import cosine
 from seqkit.training.state import Progress, load_state, save_state
+from seqkit.training.stopping import Stopped
 from seqkit.training.trainable import Trainable
 
 
@@ -121,7 +124,7 @@ def test_scores_may_be_numbers_of_another_library_but_must_be_metrics(tmp_path):
     assert training(tmp_path, task, epochs=1).run().best_score == 0.25
     (tmp_path / "none").mkdir()
     task.score = lambda: [0.25]
-    with pytest.raises(PluginError, match="the task line: its `score` gives no list of Metric"):
+    with pytest.raises(PluginError, match="the task line: its `score` returns no list of Metric"):
         training(tmp_path / "none", task, epochs=1).run()
 
 
@@ -293,7 +296,7 @@ def test_stopped_in_the_step_that_its_time_ended_in_a_run_still_ends_its_epoch(t
 def test_an_epoch_without_a_batch_names_the_task(tmp_path):
     task = Line()
     task.batches = lambda batch_words, seed, epoch: []
-    with pytest.raises(PluginError, match="the task line: its `batches` gives none"):
+    with pytest.raises(PluginError, match="the task line: its `batches` returns none"):
         training(tmp_path, task, epochs=1).run()
 
 

@@ -13,9 +13,9 @@ from seqkit.nn.recompute_schedule import Sizes, least_budget, schedule
 from seqkit.nn.recurrent import Recurrence
 from seqkit.nn.running import running
 from seqkit.nn.saved import SavedBytes
-from seqkit.training.loop import in_dtype
+from seqkit.training.batch_loss import in_dtype
+from seqkit.training.make_request import make_request
 from seqkit.training.memory_budget import MemoryBudget
-from seqkit.training.request import make_request
 from seqkit.training.third_party import prepared_by_task
 from seqkit.training.truncation import check_window
 

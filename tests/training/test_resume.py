@@ -28,7 +28,7 @@ RUN = """
 import os, signal, sys
 from pathlib import Path
 from seqkit.config import parse_settings
-from seqkit.training.request import make_request
+from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
 out, kind, at, settings = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), sys.argv[4:]

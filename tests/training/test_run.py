@@ -15,9 +15,11 @@ from seqkit.extend.specs import ModelSpec
 from seqkit.models.contracts import TaggerOptions
 from seqkit.tasks.tagging.data import read_data
 from seqkit.tasks.tagging.options import TaggingOptions
-from seqkit.training.loop import Stopped
-from seqkit.training.request import CONFIG, Sources, check_unchanged, make_request, save_request
+from seqkit.training.make_request import make_request
+from seqkit.training.request import Sources
+from seqkit.training.request_file import CONFIG, check_unchanged, save_request
 from seqkit.training.run import train
+from seqkit.training.stopping import Stopped
 
 SETTINGS = {"epochs": 2, "hidden": 6, "char_hidden": 4, "vocab_size": 60}
 WORDS = ("dogs", "sleep")

@@ -13,7 +13,7 @@ RUN = """
 import sys, time
 from pathlib import Path
 from seqkit.config import parse_settings
-from seqkit.training.request import make_request
+from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
 out, settings = Path(sys.argv[1]), sys.argv[2:]

@@ -12,10 +12,11 @@ from seqkit.errors import SeqkitError
 from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.recurrent import Recurrence, State
 from seqkit.training import time_parallel
-from seqkit.training.loop import STATE, Training
+from seqkit.training.loop import Training
+from seqkit.training.make_request import make_request
+from seqkit.training.methods import methods_of
 from seqkit.training.options import TrainingOptions
-from seqkit.training.request import make_request
-from seqkit.training.run import methods_of
+from seqkit.training.state import STATE
 from seqkit.training.third_party import prepared_by_task
 from seqkit.training.time_parallel import time_parallel_of
 

@@ -40,7 +40,7 @@ from seqkit.tasks.seq2seq.trainable import Seq2SeqTrainable
 from seqkit.training.auto_sizes import AutoSizes, with_auto_sizes
 from seqkit.training.card import model_card
 from seqkit.training.finetune import started
-from seqkit.training.loop import Reporter
+from seqkit.training.reporter import Reporter
 from seqkit.training.request import TrainingRequest
 from seqkit.training.trainable import Prepared
 from seqkit.training.truncation import check_window, truncation_of

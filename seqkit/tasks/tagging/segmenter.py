@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from seqkit.examples import Sentence
 from seqkit.extend.manager import registry
 from seqkit.tasks.segmenting import FOLDER, PROVIDES, own_segmenter
-from seqkit.training.request import TrainingRequest, make_request
+from seqkit.training.make_request import make_request
+from seqkit.training.request import TrainingRequest
 
 FEWEST = 500
 """Sentences; what is learnt from fewer splits text worse than rules do."""

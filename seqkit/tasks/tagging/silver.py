@@ -11,7 +11,7 @@ from seqkit.tasks.sentence_task import SentenceTask
 from seqkit.tasks.splitting import sentences_of
 from seqkit.text.segmenters import Segmenter
 from seqkit.text.silver_labels import Labeller
-from seqkit.training.loop import Reporter
+from seqkit.training.reporter import Reporter
 from seqkit.training.request import TrainingRequest
 from seqkit.training.trainable import Prepared
 

@@ -35,8 +35,8 @@ from seqkit.tasks.tagging.trainable import TaggingTrainable
 from seqkit.text.words import ANY_LANGUAGE
 from seqkit.training.card import model_card
 from seqkit.training.finetune import started
-from seqkit.training.loop import Reporter
 from seqkit.training.options import TrainingOptions
+from seqkit.training.reporter import Reporter
 from seqkit.training.request import TrainingRequest
 from seqkit.training.trainable import Prepared
 from seqkit.training.truncation import check_window, truncation_of

@@ -19,9 +19,10 @@ from seqkit.inference.generation import generate
 from seqkit.models.artifact import load_model
 from seqkit.tasks.seq2seq.data import read_pair_data
 from seqkit.tasks.seq2seq.options import Seq2SeqTraining
-from seqkit.training.loop import Stopped
-from seqkit.training.request import Sources, make_request
+from seqkit.training.make_request import make_request
+from seqkit.training.request import Sources
 from seqkit.training.run import train
+from seqkit.training.stopping import Stopped
 
 SETTINGS = [
     "epochs=3",

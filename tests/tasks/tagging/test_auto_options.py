@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seqkit.examples import Sentence
 from seqkit.tasks.tagging.auto_options import with_auto_options
-from seqkit.training.request import make_request
+from seqkit.training.make_request import make_request
 
 
 def corpus(words: int) -> list[Sentence]:

@@ -12,7 +12,7 @@ from seqkit.errors import SeqkitError
 from seqkit.formats.conllu.treebank import parse
 from seqkit.models.artifact import load_for
 from seqkit.tasks.tagging.auxiliary import add_auxiliary
-from seqkit.training.request import make_request
+from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
 ROWS = """# text = I can't see it.

@@ -12,7 +12,7 @@ from seqkit.inference.tagger import TaggerRunner
 from seqkit.models.artifact import load_model
 from seqkit.tasks.tagging.loading import numpy_tagger
 from seqkit.tasks.tagging.rough import rough_sentences
-from seqkit.training.request import make_request
+from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
 SETTINGS = [
