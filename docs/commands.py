@@ -36,8 +36,8 @@ class Command(NamedTuple):
     name: str
     summary: str
     parameters: list[Parameter]
-    takes_files: bool
-    """Whether it has the option --plugin."""
+    options: frozenset[str]
+    """Names of the options that it has, also those that are added to many commands."""
 
 
 def commands() -> list[Command]:
@@ -56,18 +56,18 @@ def commands() -> list[Command]:
             name,
             (inspect.getdoc(function) or "").partition("\b")[0].strip(),
             list(_parameters(function)),
-            takes_files(name),
+            options_of(name),
         )
         for name, function in sorted(found.items())
     ]
 
 
-def takes_files(name: str) -> bool:
-    """Whether a command has the option --plugin."""
+def options_of(name: str) -> frozenset[str]:
+    """The names of a command's options."""
     found: Any = typer.main.get_command(app)
     for part in name.split():
         found = found.get_command(typer.Context(found), part)
-    return any("--plugin" in one.opts for one in found.params)
+    return frozenset(name for one in found.params for name in one.opts)
 
 
 def groups_that_act() -> list[Any]:

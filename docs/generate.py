@@ -26,6 +26,7 @@ from seqkit_segmenter import SegmenterOptions, SegmenterTraining
 from seqkit_seq2seq import TextOptions
 from seqkit_video import FilmOptions, VideoOptions
 
+from seqkit.cli.limit_option import LIMIT_MEANING
 from seqkit.cli.plugin_option import MEANING
 from seqkit.cli.train_options import shown_default
 from seqkit.evaluation.report import markdown_row
@@ -193,8 +194,8 @@ def _command(command: Command) -> list[str]:
         ["seqkit", command.name, "[OPTIONS]", *filter(None, (p.usage for p in command.parameters))]
     )
     rows = [(f"`{', '.join(p.names)}{p.value}`", p.meaning) for p in command.parameters]
-    if command.takes_files:
-        rows.append(("`--plugin FILE`", MEANING))
+    added = {"--plugin": ("`--plugin FILE`", MEANING), "--limit": ("`--limit NAME=VALUE`", LIMIT_MEANING)}
+    rows += [row for option, row in added.items() if option in command.options]
     rows.append(("`--help`, `-h`", "Show this message and exit."))
     return [
         f"## `seqkit {command.name}`",

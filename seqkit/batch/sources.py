@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import BinaryIO
 
 from seqkit.errors import SeqkitError
+from seqkit.io.limits import check_ratio
 from seqkit.io.packing import LONGEST_MAGIC, PACKINGS, blocks, faults, packing_of, suffix_of_packing
 from seqkit.io.remote import file_system, is_remote
 from seqkit.io.segment import Segment
@@ -63,7 +64,10 @@ class Stream:
                     yield block
                 return
         try:
+            unpacked = 0
             for block in blocks(file):
+                unpacked += len(block)
+                check_ratio(self.path, file.tell(), unpacked)
                 if skip >= len(block):
                     skip -= len(block)
                     continue
@@ -71,6 +75,8 @@ class Stream:
                 skip = 0
         except faults() as error:
             self.fault = damaged(self.path, error)
+        except SeqkitError as error:  # the ratio
+            self.fault = error
 
 
 def damaged(path: str, error: Exception) -> SeqkitError:

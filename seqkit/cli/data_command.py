@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from seqkit.cli.help_pages import HelpfulCommand
+from seqkit.cli.limit_option import limits_of_command, with_limit_option
 from seqkit.cli.plugin_option import with_plugin_option
 from seqkit.io.streams import stdout_for_data
 
@@ -15,8 +16,9 @@ class DataCommand(HelpfulCommand):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         with_plugin_option(self.params)
+        with_limit_option(self.params)
 
     def invoke(self, ctx: Any) -> Any:
         """Run the command with standard output kept for its data."""
-        with stdout_for_data():
+        with stdout_for_data(), limits_of_command(ctx):
             return super().invoke(ctx)

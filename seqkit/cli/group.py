@@ -12,6 +12,7 @@ from seqkit.cli import evaluate, train
 from seqkit.cli.data_command import DataCommand
 from seqkit.cli.failures import failures_reported
 from seqkit.cli.help_pages import HelpfulCommand
+from seqkit.cli.limit_option import limits_of_command, with_limit_option
 from seqkit.cli.plugin_option import with_plugin_option
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import CommandSpec
@@ -29,6 +30,12 @@ class PluginsCommand(HelpfulCommand):
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         with_plugin_option(self.params)
+        with_limit_option(self.params)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command within the limits of its command line."""
+        with limits_of_command(ctx):
+            return super().invoke(ctx)
 
 
 class Group(TyperGroup):

@@ -29,6 +29,7 @@ PANELS = {
             "--max-pixels",
             "--max-frames",
             "--split",
+            "--limit",
         ),
     ),
     "Output": (

@@ -12,6 +12,7 @@ from seqkit.examples import Pair, RawText, RecordErrors, Sentence, SourceLocatio
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import DecoderSpec, FormatSpec
 from seqkit.formats.translations import TranslationWriter
+from seqkit.io.limits import within_records
 from seqkit.io.text_files import suffix_of
 from seqkit.labels.kinds import fault_of_name
 
@@ -66,7 +67,7 @@ def read_file(
         fix = "Use it where parallel text is read: seqkit train seq2seq, evaluate, corpora stats."
         raise SeqkitError(f"{path}: the format {spec.name} holds pairs, not sentences", fix, exit_code=2)
     wanted = (tuple(kinds),) if spec.takes_kinds else ()
-    examples = load(spec.reader)(os.fspath(path), problems, *wanted)
+    examples = within_records(path, load(spec.reader)(os.fspath(path), problems, *wanted))
     builtin = registry().registered("formats", spec.name).builtin
     yield from examples if builtin else _checked(examples, spec, problems)
 
@@ -102,7 +103,7 @@ def _fault(example: Any) -> str:
 
 def read_pair_file(path: str | Path, spec: FormatSpec, problems: RecordErrors) -> Iterator[Pair]:
     """The pairs that a format's reader yields; anything but a pair of texts goes to `problems`."""
-    for number, pair in enumerate(load(spec.reader or "")(str(path), problems), start=1):
+    for number, pair in enumerate(within_records(path, load(spec.reader or "")(str(path), problems)), 1):
         where = pair.where if isinstance(pair, Pair) and pair.where else SourceLocation(str(path), number)
         if fault := _fault_of_pair(pair):
             problems.bad(where, f"the reader {spec.reader} gave {fault}", "Tell the author of the plugin.")

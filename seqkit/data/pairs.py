@@ -14,6 +14,7 @@ from seqkit.examples import Pair, RecordErrors, SourceLocation
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import CorpusSpec, FormatSpec
 from seqkit.formats.parallel import GENERIC, ColumnNames, Row, named_as, read_files, read_jsonl, read_tsv
+from seqkit.io.limits import within_records
 from seqkit.io.text_files import suffix_of
 
 UNKNOWN = "xx"
@@ -187,6 +188,12 @@ def _read(
 
 
 def _rows_of_files(
+    data: str, sides: tuple[str, ...], problems: RecordErrors, names: ColumnNames
+) -> Iterator[Row]:
+    return within_records(data, _rows_by_format(data, sides, problems, names))
+
+
+def _rows_by_format(
     data: str, sides: tuple[str, ...], problems: RecordErrors, names: ColumnNames
 ) -> Iterator[Row]:
     paths = files_in(data)

@@ -12,6 +12,7 @@ from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.examples import RawText, RecordErrors, SourceLocation
 from seqkit.formats.records import UNFIT
 from seqkit.io.json_lines import json_object
+from seqkit.io.limits import current_limits, how_to_raise, too_long, within_records
 from seqkit.io.text_files import (
     BadRecord,
     FilePath,
@@ -98,7 +99,7 @@ def read_fields(
     if suffix not in READERS:
         problem = f"{path}: --text-field needs records with fields"
         raise SeqkitError(problem, f"Use a file of type {', '.join(READERS)}.", exit_code=2)
-    for where, fields in READERS[suffix](path, problems):
+    for where, fields in within_records(path, READERS[suffix](path, problems)):
         if fields is None:
             continue
         try:
@@ -120,7 +121,7 @@ def _csv_rows(path: FilePath, problems: RecordErrors) -> Rows:
     reader = csv.reader(lines)
     header: list[str] | None = None
     while True:
-        lines.first = 0
+        lines.first = lines.size = 0
         try:
             row = next(reader)
         except StopIteration:
@@ -143,6 +144,8 @@ class _TextLines:
         self._lines, self._problems, self._path = read_lines(path), problems, path
         self.first = 0
         """Number of the first line of the current record."""
+        self.size, self._most = 0, current_limits().record
+        """Characters of the current record so far, and the most that it may have."""
         self.bad = False
 
     def __iter__(self) -> Iterator[str]:
@@ -155,6 +158,11 @@ class _TextLines:
             self._problems.bad(SourceLocation(str(self._path), number), line.reason, line.fix)
             self.bad = True
             return "\n"
+        self.size += len(line)
+        if self.size > self._most:
+            # The quote that was not closed makes a record of all that follows.
+            where = SourceLocation(str(self._path), self.first)
+            raise SeqkitError(f"{where}: {too_long('record', 'a record')}", how_to_raise("record"))
         return line
 
 

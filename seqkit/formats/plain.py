@@ -11,6 +11,7 @@ from pathlib import Path
 
 from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
 from seqkit.io.atomic import readable
+from seqkit.io.limits import current_limits, how_to_raise
 from seqkit.io.pipes import PausingReader
 from seqkit.io.segment import Segment, first_line
 from seqkit.io.text_files import BOM, FilePath, NotText, decode, faults_located, opened, read_lines
@@ -45,13 +46,17 @@ def read_tokens(path: FilePath, problems: RecordErrors) -> Iterator[Sentence]:
 
     An empty line yields a sentence without words, so that output can be matched to input line by line.
     """
-    name = str(path)
+    name, most = str(path), current_limits().words
     for number, line in read_lines(path):
         where = SourceLocation(name, number)
         if isinstance(line, NotText):
             problems.bad(where, line.reason, line.fix)
             continue
-        yield Sentence(words_of(line), where=where)
+        words = words_of(line)
+        if len(words) > most:
+            problems.bad(where, f"a sentence of more than {most:,} words", how_to_raise("words"))
+            words = []
+        yield Sentence(words, where=where)
 
 
 def words_of(line: str) -> list[str]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import NO_LABEL, Multiword, Sentence
+from seqkit.io.limits import current_limits, how_to_raise
 from seqkit.io.text_files import BadRecord
 from seqkit.labels.kinds import in_order, standard_kinds
 
@@ -64,7 +65,9 @@ def from_record(record: dict[str, Any], kinds: Sequence[str] = ()) -> Sentence:
         fix = "Put running text into a .txt file." if "text" in record else "Add the list of words."
         raise BadRecord("an object without 'words'", fix)
     record = {key: value for key, value in record.items() if value is not None}
-    words = _strings(record, "words")
+    words, most = _strings(record, "words"), current_limits().words
+    if len(words) > most:
+        raise BadRecord(f"a sentence of more than {most:,} words", how_to_raise("words"))
     if not all(word.strip() for word in words):
         raise BadRecord("an empty word", "Delete it; write white space into 'spaces'.")
     return Sentence(

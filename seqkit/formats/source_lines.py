@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from seqkit.examples import RecordErrors, SourceLocation
 from seqkit.formats.parallel import named_as
 from seqkit.formats.records import UNFIT
-from seqkit.io.text_files import FilePath, NotText, chomp, read_lines, suffix_of
+from seqkit.io.json_lines import json_value
+from seqkit.io.text_files import BadRecord, FilePath, NotText, chomp, read_lines, suffix_of
 
 
 class SourceLine(NamedTuple):
@@ -69,9 +69,9 @@ def _text(line: str, suffix: str, side: str, column: int) -> str | NotText:
     keys = _names(side)
     fix = f'Write one object per line: {{"{keys[0]}": "…"}}.'
     try:
-        record = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        return NotText(f"not JSON ({error})", fix)
+        record = json_value(line, fix)
+    except BadRecord as bad:
+        return NotText(bad.reason, bad.fix)
     if isinstance(record, dict) and isinstance(record.get("translation"), dict):
         record = record["translation"]
     present = list(record) if isinstance(record, dict) else []

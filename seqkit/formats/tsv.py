@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import NO_LABEL, RecordErrors, Sentence, SourceLocation
+from seqkit.io.limits import current_limits, how_to_raise, too_long
 from seqkit.io.text_files import BadRecord, FilePath, NotText, read_lines
 from seqkit.labels.kinds import in_order, kind_named, standard_kinds
 
@@ -48,14 +49,23 @@ def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> I
 
 
 def _blocks(path: FilePath) -> Iterator[list[Line]]:
-    """Yield groups of lines without an empty line between them."""
+    """Yield groups of lines without an empty line between them. Of a group that is too long only the first is kept."""
     block: list[Line] = []
+    size, limits = 0, current_limits()
     for number, line in read_lines(path):
         if isinstance(line, NotText) or not line.isspace():
-            block.append((number, line))
+            size += len(line) if isinstance(line, str) else 0
+            if len(block) > limits.words:
+                fault = NotText(f"a sentence of more than {limits.words:,} lines", how_to_raise("words"))
+            elif size > limits.record:
+                fault = NotText(too_long("record", "a sentence"), how_to_raise("record"))
+            else:
+                block.append((number, line))
+                continue
+            block, size = [*block[:1], (number, fault)], 0
         elif block:
             yield block
-            block = []
+            block, size = [], 0
     if block:
         yield block
 

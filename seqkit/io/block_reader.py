@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from seqkit.examples import RecordErrors, SourceLocation
+from seqkit.io.limits import current_limits, how_to_raise, too_long
 from seqkit.io.segment import first_line
 from seqkit.io.text_files import BOM, FilePath, NotText, decode, faults_located, opened
 
@@ -31,6 +32,7 @@ class BlockReader:
         self.problems = problems
         self._line = first_line(path)
         self._crlf_reported = False
+        self._limits = current_limits()
 
     def __iter__(self) -> Iterator[tuple[int, list[str]]]:
         with opened(self.path) as file, faults_located(self.path, lambda: self._line):
@@ -46,12 +48,29 @@ class BlockReader:
             if whole:
                 yield whole + b"\n\n"
                 rest = rest[len(whole) + 2 :]
+            elif len(rest) > self._limits.record:
+                rest = self._skipped(rest, file)
         if not rest.strip(b"\n"):
             self._surplus(len(rest))
             return
         if isinstance(decode(rest), str):
             self._recoverable(rest.count(b"\n", 0, -1), *_unfinished(rest))
         yield rest.rstrip(b"\n") + b"\n\n"
+
+    def _skipped(self, start: bytes, file: BinaryIO) -> bytes:
+        """Report a block that is too long; read to its end, and return what follows it."""
+        self._bad(too_long("record", "a sentence"), "record")
+        data, self._line = start, self._line + start.count(b"\n", 0, -1)
+        while more := file.read(CHUNK):
+            data = LINE_END.sub(b"\n", data[-2:] + more)
+            end = data.find(b"\n\n") + 2
+            self._line += data.count(b"\n", 1, end if end > 1 else -1)
+            if end > 1:
+                return data[end:]
+        return b""
+
+    def _bad(self, reason: str, limit: str) -> None:
+        self.problems.bad(SourceLocation(self._name, self._line), reason, how_to_raise(limit))
 
     def _repaired(self, data: bytes) -> bytes:
         """Return `data` without a byte order mark and without CR at line ends."""
@@ -80,9 +99,20 @@ class BlockReader:
                 if not block:
                     continue
                 piece = block
-            lines = piece.split("\n")
-            yield self._line, lines
-            self._line += len(lines) + 1
+            count = piece.count("\n") + 1
+            if self._is_short(piece, count):
+                yield self._line, piece.split("\n")
+            self._line += count + 1
+
+    def _is_short(self, piece: str, count: int) -> bool:
+        """Whether a block is within the limits; reports one that is not. Args: count, its number of lines."""
+        if count > self._limits.words:
+            self._bad(f"a sentence of more than {self._limits.words:,} lines", "words")
+        elif 4 * len(piece) > self._limits.record and len(piece.encode()) > self._limits.record:
+            self._bad(too_long("record", "a sentence"), "record")
+        else:
+            return True
+        return False
 
     def _surplus(self, count: int) -> None:
         """Skip empty lines where a block should start."""

@@ -10,6 +10,7 @@ from typing import Any
 
 from seqkit.errors import SeqkitError
 from seqkit.io.atomic import write_text
+from seqkit.io.limits import check_bytes, current_limits, is_deep
 
 AGAIN = "Download the model again, or train it again."
 
@@ -35,12 +36,18 @@ def stored_record(path: Path, owner: str) -> Iterator[Any]:
 
 
 def read_json(path: Path) -> Any:
-    """Read a JSON file. Raises SeqkitError if it is missing, unreadable or not JSON."""
+    """Read a JSON file. Raises SeqkitError if it is missing, unreadable, not JSON, too large or nested too deep."""
     if not path.is_file():
         raise SeqkitError(f"{path}: missing from the model folder", AGAIN)
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        with open(path, "rb") as file:
+            data = file.read(current_limits().whole + 1)
+        check_bytes(path, len(data), "whole")
+        text = data.decode("utf-8")
+        if is_deep(text):
+            raise SeqkitError(f"{path}: JSON of more than {current_limits().depth} levels", AGAIN)
+        return json.loads(text)
     except OSError as error:
         raise SeqkitError(f"{path}: cannot be read ({error.strerror})", "Check its permissions.") from error
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # also an integer of thousands of digits
         raise SeqkitError(f"{path}: not JSON ({error})", AGAIN) from None

@@ -15,6 +15,8 @@ from os import PathLike, fspath
 from typing import Any, BinaryIO, NamedTuple, cast
 
 from seqkit.errors import SeqkitError
+from seqkit.io.bounded import Counted, bounded, is_bounded
+from seqkit.io.pipes import PausingReader
 
 BLOCK = 1 << 18
 """Bytes read at once."""
@@ -115,18 +117,21 @@ def without_packing(path: str | PathLike[str]) -> str:
 
 
 def unpacked(file: BinaryIO, path: str | PathLike[str]) -> BinaryIO:
-    """`file`, decompressed if necessary. Raises SeqkitError if the suffix names a format that the content is not."""
+    """`file`, decompressed if necessary, within the limits of `seqkit.io.limits`.
+
+    Raises SeqkitError if the suffix names a format that the content is not.
+    """
     buffered = file if hasattr(file, "peek") else io.BufferedReader(cast(io.RawIOBase, file))
     start = cast(io.BufferedReader, buffered).peek(LONGEST_MAGIC)
     packing, named = packing_of(start), PACKINGS.get(suffix_of_packing(path))
     if packing is not None:
-        inner = cast(io.RawIOBase, packing.opened(buffered))
-        return io.BufferedReader(inner, 1 << 16)
+        counted = Counted(buffered)
+        return bounded(packing.opened(io.BufferedReader(counted)), path, counted)
     if named is not None and (start or named.name == "gzip"):
         raise SeqkitError(
             f"{path}: is not a {named.name} file, though its name says so", "Rename or pack it."
         )
-    return buffered
+    return bounded(buffered, path) if is_bounded() and not isinstance(buffered, PausingReader) else buffered
 
 
 def blocks(file: BinaryIO) -> Iterator[bytes]:

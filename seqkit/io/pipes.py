@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextvars
 import io
 import os
 import select
@@ -97,7 +98,9 @@ class Paced(Generic[Item]):
         if not self._paced:
             yield from self._items
             return
-        Thread(target=self._read, args=(iter(self._items),), daemon=True).start()
+        # The limits of readers belong to the context.
+        run = contextvars.copy_context().run
+        Thread(target=run, args=(self._read, iter(self._items)), daemon=True).start()
         while True:
             entry = self._next or self._queue.get()
             self._next, self.paused = None, False

@@ -12,6 +12,7 @@ from typing import BinaryIO, TypeVar
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import RecordErrors, SourceLocation
+from seqkit.io.limits import current_limits, how_to_raise, too_long
 from seqkit.io.meter import metered
 from seqkit.io.packing import PACKINGS, faults, suffix_of_packing, unpacked, without_packing
 from seqkit.io.pipes import PausingReader, stdin_may_pause
@@ -139,14 +140,25 @@ def _way_to_utf8(data: bytes) -> str:
 def read_lines(path: FilePath) -> Iterator[tuple[int, str | NotText]]:
     """Yield each line with its number, from 1. Lines keep their line end (only `\\n`); no byte order mark.
 
-    A line that is not UTF-8 or contains a NUL is replaced by a NotText. Raises SeqkitError as `opened` does, and if a
-    compressed file is truncated or damaged.
+    A line that is not UTF-8, contains a NUL or is longer than `ReadLimits.line` is replaced by a NotText. Raises
+    SeqkitError as `opened` does, and if a compressed file is truncated or damaged.
     """
-    number = first_line(path) - 1
+    number, most = first_line(path) - 1, current_limits().line
     with opened(path) as file, faults_located(path, lambda: number + 1):
-        for data in file:
+        while data := file.readline(most + 1):
             number += 1
+            if len(data) > most and not (len(data) == most + 1 and data.endswith(b"\n")):
+                _skip_line(file, data)
+                yield number, NotText(too_long("line", "a line"), how_to_raise("line"))
+                continue
             yield number, decode(data.removeprefix(BOM) if number == 1 else data)
+
+
+def _skip_line(file: BinaryIO, start: bytes) -> None:
+    """Read to the end of the line that begins with `start`."""
+    data = start
+    while data and not data.endswith(b"\n"):
+        data = file.readline(1 << 16)
 
 
 def read_records(

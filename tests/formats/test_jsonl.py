@@ -12,7 +12,7 @@ from seqkit.formats import jsonl
 
 BAD = {
     "not JSON": ('{"words": ["a"', "not JSON"),
-    "nested without end": ("[" * 100_000, "not JSON"),
+    "nested without end": ("[" * 100_000, "more than 100 levels"),
     "a list": ('["a"]', "not a JSON object"),
     "text alone": ('{"text": "Time flies."}', "without 'words'"),
     "nothing": ("{}", "without 'words'"),

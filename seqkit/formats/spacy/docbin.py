@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import RecordErrors, Sentence, SourceLocation
+from seqkit.formats.spacy.bounds import check_data, stored
 from seqkit.formats.spacy.docs import from_doc, to_doc
+from seqkit.io.limits import check_bytes, current_limits
 from seqkit.io.text_files import BadRecord, FilePath, faults_located, opened
 
 if TYPE_CHECKING:
@@ -40,11 +42,18 @@ def _docs(path: FilePath) -> Iterator[Doc]:
     from spacy.tokens import DocBin
     from spacy.vocab import Vocab
 
+    most = current_limits().whole
     with opened(path) as file, faults_located(path, lambda: 1):
-        data = file.read()
+        data = file.read(most + 1)
+    check_bytes(path, len(data), "whole")
     collecting = gc.isenabled()
     try:
-        yield from DocBin().from_bytes(data).get_docs(Vocab())
+        docs = DocBin().from_bytes(stored(path, data))
+        for number, held in (*enumerate(docs.user_data, 1), *enumerate(docs.span_groups, 1)):
+            check_data(path, number, held or b"")
+        yield from docs.get_docs(Vocab())
+    except SeqkitError:
+        raise
     # Bytes that are not a DocBin raise many kinds of exception.
     except Exception as error:
         problem = f"{path}: is not a spaCy DocBin, or it is damaged ({type(error).__name__}: {error})"

@@ -24,6 +24,7 @@ from seqkit.formats.spacy.doc_columns import (
     is_annotated,
     kinds_held,
 )
+from seqkit.io.limits import current_limits, how_to_raise
 from seqkit.io.text_files import BadRecord
 from seqkit.labels.kinds import standard_kinds
 
@@ -57,7 +58,9 @@ def from_doc(doc: Doc, kinds: Sequence[str] = ()) -> list[Sentence]:
     Tokens of white space are not words. A kind of label is present if some token has it. Args: kinds, kinds of label to
     read besides upos, xpos, feats and those that `to_doc` stored. Raises BadRecord for damaged data.
     """
-    data = doc.user_data.get(KEY)
+    data, most = doc.user_data.get(KEY), current_limits().words
+    if len(doc) > most:
+        raise BadRecord(f"more than {most:,} words", how_to_raise("words"))
     try:
         if isinstance(data, dict) and data.get("words") == len(doc):
             return [_of_data(doc, data, kinds)]
@@ -104,15 +107,27 @@ def _of_data(doc: Doc, data: dict[str, Any], wanted: Sequence[str]) -> Sentence:
                 columns[name][index] = value
     words = [token.text for token in doc]
     if "misc" in data:
-        sentence = parse(_block(words, columns, data), wanted)
+        sentence = parse(_checked_block(words, columns, data), wanted)
         others = [kind for kind in in_doc if kind not in NATIVE and is_annotated(doc, kind)]
         sentence.labels |= {kind: columns[kind] for kind in others}
     else:
         present = {kind for kind in in_doc if words and is_annotated(doc, kind)}.union(data["kinds"])
         labels = {kind: columns[kind] for kind in in_doc if kind in present}
         sentence = from_record({**data["record"], "words": words, **labels}, list(kinds))
+    if not isinstance(data["silver"], str | None):
+        raise TypeError("'silver' is not a string")
     sentence.silver = data["silver"] or sentence.silver
     return sentence
+
+
+def _checked_block(words: list[str], columns: Columns, data: dict[str, Any]) -> list[str]:
+    """The lines of the block. Raises ValueError for one that CoNLL-U would read as several, or as none of its kind."""
+    lines = _block(words, columns, data)
+    if not all(line.startswith("#") for line in data["comments"]):
+        raise ValueError("a comment without #")
+    if any("\n" in line for line in lines):
+        raise ValueError("a line break inside a line of CoNLL-U")
+    return lines
 
 
 def _block(words: list[str], columns: Columns, data: dict[str, Any]) -> list[str]:

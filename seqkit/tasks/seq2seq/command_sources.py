@@ -67,10 +67,11 @@ class LineInputs(Inputs):
         """The lines of every argument, in order. `side`: the key of a JSON object that holds the line."""
         from seqkit.examples import SourceLocation
         from seqkit.formats.source_lines import SourceLine, read_sources
+        from seqkit.io.limits import within_records
 
         for number, argument in enumerate(self.arguments or ("-",), start=1):
             if self.is_file(argument):
-                yield from read_sources(argument, problems, side)
+                yield from within_records(argument, read_sources(argument, problems, side))
                 continue
             for line, text in enumerate(re.split("\r?\n", argument.removesuffix("\n")), start=1):
                 yield SourceLine(text, SourceLocation(f"argument {number}", line))
