@@ -50,7 +50,7 @@ def generate(
     from seqkit.runtime.devices import use_device
     from seqkit.runtime.start import loading_models
     from seqkit.runtime.threads import compute_serially
-    from seqkit.terminal.inputs import check_utf8
+    from seqkit.terminal.argument_paths import check_utf8
     from seqkit_lm.generation import GenerationOptions, continuations
 
     if not model:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from seqkit.terminal.argument_paths import check_apart, is_file_there
 from seqkit.terminal.arguments import (
     AllFiles,
     AllText,
@@ -16,8 +17,9 @@ from seqkit.terminal.arguments import (
     ThreadsOfTorch,
     model_option,
 )
-from seqkit.terminal.inputs import Inputs, check_apart, is_file_there, read_inputs
+from seqkit.terminal.inputs import Inputs
 from seqkit.terminal.outputs import sentence_format, sentence_writer
+from seqkit.terminal.read_inputs import read_inputs
 from seqkit.terminal.tables import say
 
 if TYPE_CHECKING:

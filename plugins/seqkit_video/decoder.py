@@ -27,26 +27,14 @@ from seqkit.models.contracts import Counts, Loss, Memory
 from seqkit.models.modalities import DrawingDecoder
 from seqkit.models.networks import recurrent_decoder
 from seqkit.models.recurrences import recurrence_class
-from seqkit.nn.densities import Mixture, MixtureHead, gaussian_kl
+from seqkit.nn.densities import gaussian_kl
 from seqkit.nn.draws import draw
-from seqkit.nn.placement import without_autocast
 from seqkit.nn.recurrent import mask_of
+from seqkit_video.decoder_drawing import drawn_frames, pixel_nll
+from seqkit_video.decoder_paths import path_head, path_nll, sampled_paths
 from seqkit_video.facts import FilmFacts
 from seqkit_video.layers import frames_tensor
 from seqkit_video.layers_objects import ExpectedLook, Look, Objects, Painter, Tracker
-from seqkit_video.layers_place import place
-
-STEP = 1 / 16
-"""Unit of motion, as a share of the frame."""
-LEAST = 0.05
-"""Minimum standard deviation of a step, in STEPs: a fifth of a pixel in a frame of 64."""
-PARTS = 10
-SMEARED = 0.1
-"""Standard deviation of the noise on positions in training, in STEPs, so that sampled positions can be continued."""
-CALM = 0.3
-"""Temperature within a component of the mixture: the component is sampled, the variation around it is reduced."""
-SHARPEST = 1e-3
-"""Minimum distance of probabilities from 0 and 1."""
 
 APART = 4.0
 """Penalty in nats for a pixel covered twice in training: otherwise two objects could each draw half of one."""
@@ -107,7 +95,7 @@ class VideoDecoder(DrawingDecoder):
         self.network = recurrent_decoder(
             options, 5 + query_size, memory_size, final_sizes, options.hidden, input_feeding=False
         )
-        self.head = MixtureHead(self.network.output_size, 2, PARTS, LEAST)
+        self.head = path_head(self.network.output_size)
 
     def lengths(self, targets: Sequence[Film]) -> list[int]:
         """Number of frames of each film."""
@@ -134,22 +122,8 @@ class VideoDecoder(DrawingDecoder):
 
     def render(self, z_BJZ: Tensor, places_BJF2: Tensor) -> tuple[Tensor, Tensor]:
         """Appearances and paths -> frames with values from 0 to 1, x_BFCHW, and pixels covered twice, (B, F)."""
-        films, objects, frames = places_BJF2.shape[:3]
         cover, colours = self.painter(z_BJZ.flatten(0, 1))
-        with without_autocast(cover):
-            patches = torch.cat([cover, cover * colours], dim=1).unflatten(0, (films, objects))
-            x_BFCHW = torch.sigmoid(self.background_CHW).expand(films, frames, -1, -1, -1)
-            free_BF1HW, twice_BF = torch.ones_like(x_BFCHW[:, :, :1]), x_BFCHW.new_zeros(films, frames)
-            for number in range(objects):
-                repeated = patches[:, number, None].expand(-1, frames, -1, -1, -1).flatten(0, 1)
-                placed = place(
-                    repeated, places_BJF2[:, number].flatten(0, 1), self.shape.height, self.shape.width
-                ).unflatten(0, (films, frames))
-                cover_BF1HW = placed[:, :, :1]
-                x_BFCHW = placed[:, :, 1:] + (1 - cover_BF1HW) * x_BFCHW
-                twice_BF = twice_BF + (cover_BF1HW * (1 - free_BF1HW)).flatten(2).sum(-1)
-                free_BF1HW = free_BF1HW * (1 - cover_BF1HW)
-        return x_BFCHW, twice_BF
+        return drawn_frames(cover, colours, places_BJF2, self.background_CHW)
 
     def loss(self, memory: Memory, batch: FilmBatch, label_smoothing: float = 0.0) -> Loss:
         """A bound of -Σ log P(film | memory): the sum over pixels, appearances, and inferred paths."""
@@ -159,7 +133,7 @@ class VideoDecoder(DrawingDecoder):
             z_BJZ = z_BJZ + draw(z_BJZ.shape, z_BJZ, Tensor.normal_) * (0.5 * found.log_variance_BJZ).exp()
         x_BFCHW, twice_BF = self.render(z_BJZ, found.places_BJF2)
         real_BF = mask_of(batch.lengths_B, x_BFCHW.shape[1])
-        pixels = (_pixel_nll(x_BFCHW, batch.x_BFCHW).flatten(2).sum(-1) * real_BF).sum()
+        pixels = (pixel_nll(x_BFCHW, batch.x_BFCHW).flatten(2).sum(-1) * real_BF).sum()
         looks_B, paths_B, _ = self.pair(memory, found, real_BF)
         looks, paths, frames = looks_B.sum(), paths_B.sum(), batch.lengths_B.sum()
         near_BF = (x_BFCHW - batch.x_BFCHW).abs().flatten(2).mean(-1) < NEAR
@@ -181,7 +155,7 @@ class VideoDecoder(DrawingDecoder):
             mean_BKZ[:, None],
             log_variance_BKZ[:, None],
         ).sum(-1)
-        paths_BJK = (self._path_nll(memory, q_BKQ, found.places_BJF2) * real_BF[:, None, None]).sum(-1)
+        paths_BJK = (path_nll(self, memory, q_BKQ, found.places_BJF2) * real_BF[:, None, None]).sum(-1)
         things_J = torch.arange(q_BKQ.shape[1], device=q_BKQ.device)
         costs_BP = (looks_BJK + paths_BJK).detach()[:, things_J, self.orders_PJ].sum(-1)
         object_BJ = self.orders_PJ[costs_BP.argmin(1)]
@@ -189,30 +163,6 @@ class VideoDecoder(DrawingDecoder):
             costs_BJK.gather(2, object_BJ[:, :, None]).sum((1, 2)) for costs_BJK in (looks_BJK, paths_BJK)
         )
         return looks_B, paths_B, object_BJ
-
-    def _path_nll(self, memory: Memory, q_BKQ: Tensor, places_BJF2: Tensor) -> Tensor:
-        """-log p of each step of each found path under each object of the source: (B, J, K, F)."""
-        films, objects, frames = places_BJF2.shape[:3]
-        true_NF2 = (places_BJF2[:, :, None].expand(-1, -1, objects, -1, -1).flatten(0, 2) - 0.5) / STEP
-        q_NQ = q_BKQ[:, None].expand(-1, objects, -1, -1).flatten(0, 2)
-        walked_NF2 = true_NF2
-        if self.training:
-            walked_NF2 = true_NF2 + SMEARED * draw(true_NF2.shape, true_NF2, Tensor.normal_)
-        before_NF2 = torch.cat([torch.zeros_like(true_NF2[:, :1]), walked_NF2[:, :-1]], dim=1)
-        inputs = [_inputs(None, None, q_NQ)[:, None]]
-        if frames > 1:
-            moves_NF2 = torch.diff(walked_NF2[:, :-1], dim=1, prepend=walked_NF2[:, :1])
-            inputs.append(_inputs(walked_NF2[:, :-1], moves_NF2, q_NQ[:, None].expand(-1, frames - 1, -1)))
-        o_NFO = self.network(torch.cat(inputs, dim=1), self._start(memory, objects**2))
-        mixture: Mixture = self.head(o_NFO.flatten(0, 1))
-        log_p_N = mixture.log_prob((true_NF2 - before_NF2).flatten(0, 1))
-        return -log_p_N.view(films, objects, objects, frames)
-
-    def _start(self, memory: Memory, objects: int) -> Any:
-        """The initial state of a row for each object of each film, which reads that film's memory."""
-        mask_NS = None if memory.mask_BS is None else memory.mask_BS.repeat_interleave(objects, 0)
-        final = tuple(part.repeat_interleave(objects, 0) for part in memory.final)
-        return self.network.start(memory.states_BSD.repeat_interleave(objects, 0), mask_NS, final)
 
     def attention(self, memory: Memory, batch: FilmBatch) -> Tensor:
         """The attention of each object over the memory, a_BKS."""
@@ -234,34 +184,7 @@ class VideoDecoder(DrawingDecoder):
         z_BKZ = mean_BKZ + temperature * (0.5 * log_variance_BKZ).exp() * normal_BKZ.to(mean_BKZ)
         uniform_FN = torch.stack([torch.rand(frames, objects, generator=one) for one in drawn], 1).flatten(1)
         normal_FN2 = torch.stack([torch.randn(frames, objects, 2, generator=one) for one in drawn], 1)
-        places_NF2 = self._walk(memory, q_BKQ, uniform_FN, normal_FN2.flatten(1, 2))
+        places_NF2 = sampled_paths(self, memory, q_BKQ, uniform_FN, normal_FN2.flatten(1, 2))
         x_BFCHW, _ = self.render(z_BKZ, places_NF2.unflatten(0, (films, objects)))
         pixels = (x_BFCHW * 255).round().clamp(0, 255).to(torch.uint8).permute(0, 1, 3, 4, 2)
         return [Film(np.ascontiguousarray(film.cpu().numpy()), self.shape.rate) for film in pixels]
-
-    def _walk(self, memory: Memory, q_BKQ: Tensor, uniform_FN: Tensor, normal_FN2: Tensor) -> Tensor:
-        """Sample paths by the recurrent network: places_NF2, in shares of the frame."""
-        state, q_NQ = self._start(memory, q_BKQ.shape[1]), q_BKQ.flatten(0, 1)
-        place_N2 = move_N2 = None
-        places = []
-        drawn = zip(uniform_FN.to(q_NQ.device), normal_FN2.to(q_NQ.device), strict=True)
-        for number, (uniform_N, normal_N2) in enumerate(drawn):
-            o_NO, state = self.network.step(_inputs(place_N2, move_N2, q_NQ), state)
-            step_N2 = self.head(o_NO).draw(uniform_N, normal_N2, CALM if number else 1.0)
-            move_N2 = torch.zeros_like(step_N2) if place_N2 is None else step_N2
-            place_N2 = step_N2 if place_N2 is None else place_N2 + step_N2
-            places.append(place_N2)
-        return torch.stack(places, dim=1) * STEP + 0.5
-
-
-def _inputs(place: Tensor | None, move: Tensor | None, q: Tensor) -> Tensor:
-    """The input of a step: position, motion, whether they exist (0 at the first step), and q of the object."""
-    if place is None or move is None:
-        return torch.cat([q.new_zeros(*q.shape[:-1], 5), q], dim=-1)
-    return torch.cat([place / 4, move, torch.ones_like(place[..., :1]), q], dim=-1)
-
-
-def _pixel_nll(x: Tensor, target: Tensor) -> Tensor:
-    """Cross entropy of a pixel's value, interpreted as the probability that it is lit."""
-    x = x.clamp(SHARPEST, 1 - SHARPEST)
-    return -(target * x.log() + (1 - target) * (1 - x).log())

@@ -91,7 +91,7 @@ def write_card(info: ModelInfo, report: Report) -> None:
 
 def split_of(source: str, split: str) -> str | None:
     """The split that is meant, None of files. Raises SeqkitError for a split of a file."""
-    from seqkit.data.pairs import names_pair_files
+    from seqkit.data.pair_sides import names_pair_files
 
     if not names_pair_files(source):
         return split or "test"

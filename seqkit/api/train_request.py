@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqkit.errors import SeqkitError
-from seqkit.terminal.inputs import check_utf8
+from seqkit.terminal.argument_paths import check_utf8
 
 if TYPE_CHECKING:
     from seqkit.training.request import TrainingRequest

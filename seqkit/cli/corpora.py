@@ -12,7 +12,7 @@ import typer
 from seqkit.cli.corpora_stats import show_items, show_pairs, show_words
 from seqkit.cli.data_command import DataCommand
 from seqkit.config import MOST_PIECES
-from seqkit.terminal.inputs import check_apart, listed
+from seqkit.terminal.argument_paths import check_apart, listed
 from seqkit.terminal.limits import LimitFlags, MaxFrames, MaxPixels, MaxSeconds
 from seqkit.terminal.tables import print_table, say, show_json, size
 
@@ -199,7 +199,7 @@ def _refuse(kind: str, given: Given) -> None:
 def _is_made(source: str) -> bool:
     """Whether a corpus is named whose examples are made."""
     from seqkit.data.catalogue import find_corpus
-    from seqkit.data.pairs import names_pair_files
+    from seqkit.data.pair_sides import names_pair_files
 
     return not names_pair_files(source) and find_corpus(source).maker is not None
 
@@ -208,7 +208,7 @@ def _is_parallel(source: str) -> bool:
     """Whether two files are named, a file whose format holds pairs, or a corpus that has sides."""
     from seqkit.data.catalogue import find_corpus
     from seqkit.data.files import names_file
-    from seqkit.data.pairs import files_in, pair_format
+    from seqkit.data.pair_sides import files_in, pair_format
 
     if names_file(source) or "," in source:
         return len(files_in(source)) > 1 or pair_format(source) is not None

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from seqkit.terminal.inputs import listed
+from seqkit.terminal.argument_paths import listed
 from seqkit.terminal.tables import print_table, say, show_json
 
 if TYPE_CHECKING:

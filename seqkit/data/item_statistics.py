@@ -8,7 +8,7 @@ from typing import Any
 
 from seqkit.data.catalogue import find_corpus, made_items
 from seqkit.data.items import check_made, read_media_pairs
-from seqkit.data.pairs import names_pair_files
+from seqkit.data.pair_sides import names_pair_files
 from seqkit.examples import Item, RecordErrors
 from seqkit.media import Film, Limits, Picture, Sound
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from seqkit.data.catalogue import find_corpus, made_items
-from seqkit.data.pairs import files_in, names_pair_files
+from seqkit.data.pair_sides import files_in, names_pair_files
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.examples import Item, Pair, RecordErrors, SourceLocation
 from seqkit.extend.manager import load, registry

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from seqkit.data.catalogue import find_corpus
-from seqkit.data.pairs import check_side, names_pair_files, read_rows, sides_of
+from seqkit.data.pair_sides import check_side, names_pair_files, sides_of
+from seqkit.data.pairs import read_rows
 from seqkit.examples import RecordErrors
 from seqkit.formats.parallel import GENERIC, Row
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from seqkit.data.catalogue import corpus_files, find_corpus
-from seqkit.data.files import format_of, names_file, names_known_suffix, read_pair_file
+from seqkit.data.files import read_pair_file
 from seqkit.data.hash_split import split_of
-from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.data.pair_sides import check_side, files_in, names_pair_files, pair_format
+from seqkit.errors import SeqkitError
 from seqkit.examples import Pair, RecordErrors, SourceLocation
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import CorpusSpec, FormatSpec
@@ -17,8 +17,6 @@ from seqkit.formats.parallel import GENERIC, ColumnNames, Row, named_as, read_fi
 from seqkit.io.limits import within_records
 from seqkit.io.text_files import suffix_of
 
-UNKNOWN = "xx"
-"""The recorded language of a side that was not named."""
 LONGEST = 5000
 """Maximum characters of a side; a longer line is nearly always an error in the file."""
 
@@ -78,70 +76,6 @@ def read_rows(
     for side in sides:
         check_side(spec, side)
     return _rows_of_corpus(spec, split, sides, problems)
-
-
-def pair_format(path: str | Path) -> FormatSpec | None:
-    """The format of a file that a reader of pairs can read; None for a file of another format."""
-    if not names_known_suffix(str(path)):
-        return None
-    spec = format_of(path) if _is_readable(path) else None
-    return spec if spec is not None and spec.yields == "pairs" else None
-
-
-def names_pair_files(data: str) -> bool:
-    """Whether `data` means files, not a corpus."""
-    return "," in data or names_file(data) or Path(data).is_file()
-
-
-def absolute(data: str) -> str:
-    """`data` with its paths absolute, so that it can be found from another folder; the name of a corpus stays."""
-    if not names_pair_files(data):
-        return data
-    return ",".join(map(os.path.abspath, files_in(data)))
-
-
-def files_in(data: str) -> list[str]:
-    """The paths that are joined by commas, or the single path if a file of that name exists."""
-    if os.path.isfile(data):
-        return [data]
-    return [path.strip() for path in data.split(",") if path.strip()]
-
-
-def sides_of(data: str, source: str, target: str) -> tuple[str, str]:
-    """Source and target; a missing one is the other side of a corpus with two sides.
-
-    Raises SeqkitError for a side that the corpus lacks, if several sides could be the missing one, for only one side of
-    files, and if both sides are the same.
-    """
-    if source == target and source not in ("", UNKNOWN):
-        raise SeqkitError(f"--source and --target are both {source}", "Give two sides.", exit_code=2)
-    if names_pair_files(data):
-        if bool(source) != bool(target):
-            missing, given = ("--target", "--source") if source else ("--source", "--target")
-            fix = f"Give {missing}, too: the names of both sides identify columns and files."
-            raise SeqkitError(
-                f"{data}: {given} {source or target} alone does not identify the sides", fix, exit_code=2
-            )
-        return source, target
-    spec = find_corpus(data)
-    left = [side for side in spec.sides if side not in (source, target)]
-    if bool(source) != bool(target) and len(left) == 1:
-        source, target = source or left[0], target or left[0]
-    for option, side in (("--source", source), ("--target", target)):
-        if spec.sides and not side:
-            fix = f"Give {option}: one of {', '.join(spec.sides)}."
-            raise SeqkitError(f"{data}: the {option[2:]} side is not given", fix, exit_code=2)
-        check_side(spec, side)
-    return source, target
-
-
-def check_side(spec: CorpusSpec, side: str) -> None:
-    """Raise SeqkitError for a side that a corpus does not have."""
-    if not spec.sides:
-        fix = "See `seqkit corpora list` for corpora that are."
-        raise SeqkitError(f"{spec.name}: is not parallel text", fix, exit_code=2)
-    if side not in spec.sides:
-        raise SeqkitError(f"{spec.name} has no side '{side}'", did_you_mean(side, spec.sides), exit_code=2)
 
 
 def _fault(text: str, longest: int) -> tuple[str, str] | None:
@@ -249,13 +183,6 @@ def _names_in(texts: Mapping[str, str], sides: tuple[str, ...]) -> list[str]:
     if sides == GENERIC and len(present) == len(sides):
         return present
     return [named_as(side, present) for side in sides]
-
-
-def _is_readable(path: str | Path) -> bool:
-    """Whether the format of a known suffix has a reader."""
-    return any(
-        suffix_of(path) in format.spec.suffixes and format.spec.reader for format in registry().all("formats")
-    )
 
 
 def _in_order(paths: list[str], sides: tuple[str, ...]) -> list[str]:

@@ -68,7 +68,7 @@ def inspect(
     from seqkit.runtime.devices import use_device
     from seqkit.runtime.threads import compute_serially
     from seqkit.tasks.inspecting import InspectionRequest
-    from seqkit.terminal.inputs import check_utf8
+    from seqkit.terminal.argument_paths import check_utf8
     from seqkit.terminal.tables import print_tables, say, show_json
 
     use_device(device)

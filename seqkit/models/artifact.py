@@ -1,4 +1,4 @@
-"""Saving and loading models: configuration, weights, vocabularies, card. Weights are safetensors, never pickle."""
+"""Save and load models as folders: configuration, weights, facts, card."""
 
 from __future__ import annotations
 
@@ -6,15 +6,8 @@ import dataclasses
 import os
 import tempfile
 import time
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file as read_tensors
-from safetensors.torch import save as save_tensors
-from torch import Tensor, nn
 
 from seqkit._version import __version__
 from seqkit.config import fill
@@ -22,7 +15,7 @@ from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.blame import plugin_of
 from seqkit.extend.build import facts_class
 from seqkit.extend.manager import registry
-from seqkit.io.atomic import atomic_write, sync_folder, write_text
+from seqkit.io.atomic import sync_folder, write_text
 from seqkit.io.json_files import AGAIN, write_json
 from seqkit.io.visible import visible_lines
 from seqkit.models.folder import (
@@ -38,10 +31,10 @@ from seqkit.models.folder import (
     write_manifest,
 )
 from seqkit.models.folder_checks import check_files, check_task, needed_spec, warn_of_versions
-from seqkit.models.int8_rows import SCALE, is_stored_in_rows, rounded, widened_in_torch
 from seqkit.models.needs import needs_of, versions_of
 from seqkit.models.options import options_class
 from seqkit.models.size import build_model_within_memory
+from seqkit.models.weights_file import read_weights, write_weights
 from seqkit.nn.bfloat16 import usable
 from seqkit.nn.initial import without_first_weights
 from seqkit.runtime.devices import chosen_device
@@ -83,73 +76,20 @@ def _remove_model(folder: Path) -> None:
             (folder / name).unlink(missing_ok=True)
 
 
-def write_weights(path: Path, model: nn.Module, dtype: str = "float32") -> None:
-    """The weights as safetensors, atomically. Tied weights are written once, under the first of their names.
-
-    Args: dtype, number format in the file: float32, float16, or int8 with a scale for each row.
-    """
-    # torch gives a tied weight once, under the first of its names; buffers that are not saved are not in the state.
-    once = {name for name, _ in (*model.named_parameters(), *model.named_buffers())}
-    tensors: dict[str, Tensor] = {}
-    for name, value in model.state_dict().items():
-        if name in once:
-            tensors.update(_in_dtype(name, value, dtype))
-    with atomic_write(path, links=False) as file:
-        file.write(save_tensors(plain_tensors(tensors)))
-
-
-def _in_dtype(name: str, value: Tensor, dtype: str) -> dict[str, Tensor]:
-    """A weight as it is stored, by name."""
-    if not value.is_floating_point():
-        return {name: value}
-    if dtype == "int8" and is_stored_in_rows(tuple(value.shape)):
-        q, scale_Y = rounded(value)
-        return {name: q, name + SCALE: scale_Y}
-    return {name: value.to(torch.float16 if dtype == "int8" else getattr(torch, dtype))}
-
-
-def plain_tensors(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Tensors as safetensors takes them: contiguous, each with memory of its own (views of one become copies)."""
-    plain: dict[str, Tensor] = {}
-    taken = set()
-    for name, value in tensors.items():
-        own = value.detach().contiguous()
-        place = own.untyped_storage().data_ptr()
-        plain[name] = own.clone() if place in taken else own
-        taken.add(place)
-    return plain
-
-
-def read_weights(path: Path, model: nn.Module) -> None:
-    """Put the weights of a file into a model of the same shape.
-
-    Raises SeqkitError if they do not fit, or if one of them is infinite or no number.
-    """
-    try:
-        tensors = widened_in_torch(read_tensors(path))
-        _put_weights(tensors, model)
-    except (SafetensorError, LookupError, RuntimeError) as error:
-        raise SeqkitError(f"{path}: does not fit the model ({str(error).splitlines()[0]})", AGAIN) from None
-
-    for name, value in tensors.items():
-        if value.is_floating_point() and not bool(value.isfinite().all()):
-            raise SeqkitError(f"{path}: the weight {name} holds NaN or infinity", AGAIN)
-
-
-def _put_weights(tensors: Mapping[str, Tensor], model: nn.Module) -> None:
-    """Put weights into a model; a tied one may have any of its names. Raises RuntimeError where they do not fit."""
-    result = model.load_state_dict(tensors, strict=False)
-    own = {
-        **dict(model.named_parameters(remove_duplicate=False)),
-        **dict(model.named_buffers(remove_duplicate=False)),
+def _config(name: str, model: Any, weights_dtype: str) -> dict[str, Any]:
+    needs = needs_of(name, model.options)
+    return {
+        "format": INT8_FORMAT if weights_dtype == "int8" else FORMAT,
+        "seqkit": __version__,
+        "task": registry().find("models", name).task,
+        "model": name,
+        "language": model.facts.language,
+        "silver": model.facts.silver,
+        "weights_dtype": weights_dtype,
+        "needs": needs,
+        "versions": versions_of(needs),
+        "options": dataclasses.asdict(model.options),
     }
-    for name, value in tensors.items():
-        if name in own and own[name].is_floating_point() != value.is_floating_point():
-            raise RuntimeError(f"{name}: is of dtype {str(value.dtype).removeprefix('torch.')}")
-    given = {id(own[name]) for name in tensors if name in own}
-    missing = [name for name in result.missing_keys if name not in own or id(own[name]) not in given]
-    if missing or result.unexpected_keys:
-        raise RuntimeError(f"missing: {', '.join(missing)}; not known: {', '.join(result.unexpected_keys)}")
 
 
 def load_model(name_or_folder: str) -> Any:
@@ -245,19 +185,3 @@ def check_dtype(task: str, inference_dtype: str) -> None:
     if usable(inference_dtype) != inference_dtype:
         problem = f"--inference-dtype {inference_dtype}: this processor does not have it"
         raise SeqkitError(problem, "Leave out --inference-dtype.", exit_code=2)
-
-
-def _config(name: str, model: Any, weights_dtype: str) -> dict[str, Any]:
-    needs = needs_of(name, model.options)
-    return {
-        "format": INT8_FORMAT if weights_dtype == "int8" else FORMAT,
-        "seqkit": __version__,
-        "task": registry().find("models", name).task,
-        "model": name,
-        "language": model.facts.language,
-        "silver": model.facts.silver,
-        "weights_dtype": weights_dtype,
-        "needs": needs,
-        "versions": versions_of(needs),
-        "options": dataclasses.asdict(model.options),
-    }

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from seqkit.errors import SeqkitError
-from seqkit.models.artifact import build_model, read_weights
+from seqkit.models.artifact import build_model
 from seqkit.models.folder import WEIGHTS, model_info
+from seqkit.models.weights_file import read_weights
 
 
 def started(name: str, options: Any) -> Any:

@@ -11,8 +11,8 @@ from torch import nn
 
 from seqkit.errors import PluginError
 from seqkit.evaluation.metric import is_better
-from seqkit.models.artifact import write_weights
 from seqkit.models.contracts import Loss
+from seqkit.models.weights_file import write_weights
 from seqkit.nn.bfloat16 import usable
 from seqkit.nn.placement import device_of
 from seqkit.runtime.signals import StopRequest

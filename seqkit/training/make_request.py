@@ -10,7 +10,7 @@ from typing import Any
 
 from seqkit.config import fill, flatten, read_toml
 from seqkit.data.catalogue import named_with_options
-from seqkit.data.pairs import absolute
+from seqkit.data.pair_sides import absolute
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import ModelSpec, TaskSpec

@@ -13,9 +13,10 @@ from seqkit.evaluation.plots import learning_curve
 from seqkit.evaluation.report import silver_warning
 from seqkit.extend.manager import registry
 from seqkit.io.lock import locked
-from seqkit.models.artifact import read_weights, save_model
+from seqkit.models.artifact import save_model
 from seqkit.models.folder import LOCK, MANIFEST, TRAINING
 from seqkit.models.needs import versions_of
+from seqkit.models.weights_file import read_weights
 from seqkit.runtime.devices import chosen_device
 from seqkit.runtime.start import start_training
 from seqkit.training.group import Group

@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from seqkit.data.pairs import absolute, names_pair_files, read_pairs, sides_of
+from seqkit.data.pair_sides import absolute, names_pair_files, sides_of
+from seqkit.data.pairs import read_pairs
 from seqkit.errors import SeqkitError
 from seqkit.examples import Pair, RecordErrors
 

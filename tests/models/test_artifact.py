@@ -17,8 +17,9 @@ from toy_translation import tiny as tiny_translator
 
 from seqkit.errors import SeqkitError
 from seqkit.inference.numpy.weights import read_weights as numpy_weights
-from seqkit.models.artifact import load_for, load_model, read_weights, save_model, write_weights
+from seqkit.models.artifact import load_for, load_model, save_model
 from seqkit.models.folder import add_to_card, checksums, model_info, verify, write_manifest
+from seqkit.models.weights_file import read_weights, write_weights
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from seqkit.tasks.seq2seq.command_modalities import Modalities, modalities_of
 from seqkit.tasks.seq2seq.command_models import load_models, starting_models
 from seqkit.tasks.seq2seq.command_request import DecodingFlags, TranslateRequest
 from seqkit.tasks.seq2seq.command_sources import FileSources, Remembered
+from seqkit.terminal.argument_paths import check_apart
 from seqkit.terminal.arguments import (
     AllFiles,
     AllText,
@@ -27,7 +28,6 @@ from seqkit.terminal.arguments import (
     model_option,
     refuse,
 )
-from seqkit.terminal.inputs import check_apart
 from seqkit.terminal.limits import LimitFlags, MaxFrames, MaxPixels, MaxSeconds
 from seqkit.terminal.renamed import Precision
 from seqkit.terminal.tables import say

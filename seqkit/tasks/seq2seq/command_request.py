@@ -11,9 +11,9 @@ from seqkit.errors import SeqkitError
 from seqkit.tasks.seq2seq.command_modalities import Modalities, source_language
 from seqkit.tasks.seq2seq.command_models import default_translator
 from seqkit.tasks.seq2seq.command_sources import FileSources, LineInputs, Named, Sources
+from seqkit.terminal.argument_paths import check_utf8
 from seqkit.terminal.arguments import refuse
 from seqkit.terminal.flags import flag_of
-from seqkit.terminal.inputs import check_utf8
 from seqkit.terminal.limits import LimitFlags
 
 if TYPE_CHECKING:

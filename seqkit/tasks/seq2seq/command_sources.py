@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.io.atomic import readable
 from seqkit.tasks.seq2seq.command_modalities import Modalities
-from seqkit.terminal.inputs import Inputs, check_utf8, has_blanks
+from seqkit.terminal.argument_paths import check_utf8, has_blanks
+from seqkit.terminal.inputs import Inputs
 
 if TYPE_CHECKING:
     from seqkit.examples import RecordErrors, SourceLocation

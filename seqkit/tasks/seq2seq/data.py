@@ -13,7 +13,8 @@ import numpy as np
 
 from seqkit.data.catalogue import find_corpus
 from seqkit.data.items import read_media_pairs, reads_items
-from seqkit.data.pairs import UNKNOWN, names_pair_files, read_pairs, sides_of
+from seqkit.data.pair_sides import UNKNOWN, names_pair_files, sides_of
+from seqkit.data.pairs import read_pairs
 from seqkit.errors import SeqkitError
 from seqkit.examples import Pair, RecordErrors
 from seqkit.extend.manager import registry

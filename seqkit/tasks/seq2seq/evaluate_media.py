@@ -32,7 +32,7 @@ from seqkit.tasks.seq2seq.media_report import (
 )
 from seqkit.tasks.seq2seq.options import Seq2SeqEvaluation
 from seqkit.tasks.seq2seq.text_report import compared_dicts, compared_table
-from seqkit.terminal.inputs import listed
+from seqkit.terminal.argument_paths import listed
 
 Found = tuple[dict[str, Any], list[Table], list[Metric]]
 """Scores for JSON, as tables, and as values."""

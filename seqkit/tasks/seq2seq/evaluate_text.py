@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 from unicodedata import is_normalized
 
-from seqkit.data.pairs import read_pairs, sides_of
+from seqkit.data.pair_sides import sides_of
+from seqkit.data.pairs import read_pairs
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.corpus_metric import measured
 from seqkit.evaluation.metric import PERCENT, Metric
@@ -27,7 +28,7 @@ from seqkit.tasks.seq2seq.apply import translate_lines
 from seqkit.tasks.seq2seq.evaluate import Head, check_reads_same, decoding_of
 from seqkit.tasks.seq2seq.options import Seq2SeqEvaluation
 from seqkit.tasks.seq2seq.text_report import translation_layout
-from seqkit.terminal.inputs import listed
+from seqkit.terminal.argument_paths import listed
 
 
 def evaluate_text(translator: Any, request: EvaluationRequest) -> Report:

@@ -11,7 +11,8 @@ from typing import Any
 from torch import Tensor, nn
 
 from seqkit.data.items import cell_reader, read_media_pairs, reads_items
-from seqkit.data.pairs import read_pairs, sides_of
+from seqkit.data.pair_sides import sides_of
+from seqkit.data.pairs import read_pairs
 from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.attention import alignment

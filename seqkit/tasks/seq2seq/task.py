@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 import torch
 
-from seqkit.data.pairs import UNKNOWN
+from seqkit.data.pair_sides import UNKNOWN
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.corpus_metric import metric_of
 from seqkit.evaluation.report import Report

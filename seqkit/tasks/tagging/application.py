@@ -12,7 +12,7 @@ from seqkit.models.folder import fingerprint
 from seqkit.tasks.application import ApplyRequest, Chunk
 from seqkit.tasks.segmenting import own_segmenter, segmenter_of
 from seqkit.tasks.splitting import sentences_of
-from seqkit.terminal.inputs import listed
+from seqkit.terminal.argument_paths import listed
 from seqkit.text.boundaries import paragraph_starts, sentence_starts
 from seqkit.text.words import ANY_LANGUAGE, MAX_WORDS, splitter
 

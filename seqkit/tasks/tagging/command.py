@@ -11,6 +11,7 @@ import typer
 from seqkit.io.meter import metering
 from seqkit.io.pipes import Paced
 from seqkit.io.streams import data_stream
+from seqkit.terminal.argument_paths import check_apart, is_file_there, listed
 from seqkit.terminal.arguments import (
     AllFiles,
     AllText,
@@ -28,8 +29,9 @@ from seqkit.terminal.arguments import (
     model_option,
     refuse,
 )
-from seqkit.terminal.inputs import Inputs, check_apart, is_file_there, listed, read_inputs
+from seqkit.terminal.inputs import Inputs
 from seqkit.terminal.outputs import sentence_format, sentence_writer
+from seqkit.terminal.read_inputs import read_inputs
 from seqkit.terminal.renamed import Precision
 from seqkit.terminal.tables import say
 

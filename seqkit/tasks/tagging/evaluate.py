@@ -24,7 +24,7 @@ from seqkit.tasks.segmenting import segmenter_of
 from seqkit.tasks.tagging.loading import load_tagger
 from seqkit.tasks.tagging.options import TaggingEvaluation
 from seqkit.tasks.tagging.report import counted, raw_dict, raw_tables, tagging_layout
-from seqkit.terminal.inputs import check_apart, listed
+from seqkit.terminal.argument_paths import check_apart, listed
 from seqkit.text.silver_labels import labeller_of
 
 

@@ -24,7 +24,7 @@ from seqkit.tasks import (
 )
 from seqkit.tasks.reading import fresh_or_started
 from seqkit.tasks.text_records import FieldWriter, TextItem, cuts_of_texts, field_formats, read_texts
-from seqkit.terminal.inputs import listed
+from seqkit.terminal.argument_paths import listed
 from seqkit.training.card import CardFacts, model_card
 
 EPOCHS, BATCH_WORDS = 20, 200
