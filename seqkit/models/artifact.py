@@ -41,8 +41,8 @@ from seqkit.runtime.devices import chosen_device
 from seqkit.runtime.signals import unfinished
 from seqkit.runtime.threads import survive_forks
 
-PAUSES = (0.05,) * 40
-"""Seconds between tries to read a model that another process is replacing."""
+PAUSES = (0.05,) * 100
+"""Seconds between attempts to read a model that another process is replacing."""
 
 
 def save_model(folder: Path, name: str, model: Any, card: str, weights_dtype: str = "float32") -> None:
