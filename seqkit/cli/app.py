@@ -14,6 +14,7 @@ from seqkit._version import __version__
 from seqkit.cli import batch, corpora, models, plugins
 from seqkit.cli.failures import failures_reported
 from seqkit.cli.group import Group
+from seqkit.cli.help_pages import HelpfulGroup
 from seqkit.cli.light_command import LightCommand
 from seqkit.extend.files import OPTION, take_files
 from seqkit.io.messages import MessageStream
@@ -31,6 +32,30 @@ LIGHT = {
     "models": {**NO_HELP, "list": NO_HELP},
 }
 
+BATCH = """Apply a model to whole corpora: no record is lost, none is processed twice.
+
+\b
+Examples:
+  seqkit batch tag corpus/ -o out/
+  seqkit batch status out/
+  seqkit batch verify out/
+"""
+CORPORA = """List, fetch, measure and convert corpora.
+
+\b
+Examples:
+  seqkit corpora list
+  seqkit corpora get ud-english-ewt
+  seqkit corpora stats ud-english-ewt
+"""
+MODELS = """List, show, fetch and verify trained models.
+
+\b
+Examples:
+  seqkit models list
+  seqkit models info en-tagger
+"""
+
 app = typer.Typer(
     name="seqkit",
     cls=Group,
@@ -41,12 +66,10 @@ app = typer.Typer(
     context_settings={"default_map": LIGHT, "help_option_names": ["-h", "--help"]},
     epilog="See a command's arguments, options and examples: seqkit help COMMAND",
 )
-app.add_typer(batch.app, name="batch", help="Apply a model to whole corpora: nothing lost, nothing twice.")
-app.add_typer(corpora.app, name="corpora", help="List, fetch, measure and convert corpora.")
-app.add_typer(models.app, name="models", help="List, show and verify trained models.")
-app.add_typer(
-    plugins.app, name="plugins", help="List plugins, begin a new one, check those that are installed."
-)
+app.add_typer(batch.app, name="batch", help=BATCH)
+app.add_typer(corpora.app, name="corpora", cls=HelpfulGroup, help=CORPORA)
+app.add_typer(models.app, name="models", cls=HelpfulGroup, help=MODELS)
+app.add_typer(plugins.app, name="plugins")
 
 
 # In the map above "help" is the option: the command gets a map of its own.
@@ -93,24 +116,24 @@ def options(
 
 
 def main() -> None:
-    """Run the command line. Exits with 0 for success, 1 for bad data, 2 for a wrong command, 130 after Ctrl-C."""
-    # A closed stream is None in Python; whoever closed it wants nothing from it.
+    """Run the command line. Exit codes: 0 for success, 1 for bad data, 2 for a wrong command line, 130 after Ctrl-C."""
+    # Python sets a closed standard stream to None.
     sys.stdin, sys.stdout, sys.stderr = (
         stream or open(os.devnull, mode)  # noqa: SIM115 (open to the end)
         for stream, mode in ((sys.stdin, "r"), (sys.stdout, "w"), (sys.stderr, "w"))
     )
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # Data are UTF-8 wherever they go; a terminal shows what it can.
+        # Data are UTF-8 in files and pipes; a terminal replaces what it cannot show.
         sys.stdout.reconfigure(encoding=None if sys.stdout.isatty() else "utf-8", errors="replace")
     start_command()
-    heard: Any = sys.stderr
-    sys.stderr = cast(TextIO, MessageStream(heard))
+    stderr: Any = sys.stderr
+    sys.stderr = cast(TextIO, MessageStream(stderr))
     try:
-        # Beside what the group itself reports: a signal while typer builds the commands.
+        # The group reports failures of commands; this one reports a signal while Typer builds them.
         with failures_reported():
             if any(argument.startswith(OPTION) for argument in sys.argv):
                 # Before the commands are built, because plugins add options and commands.
                 take_files(sys.argv[1:])
             app()
     finally:
-        sys.stderr = heard
+        sys.stderr = stderr

@@ -85,7 +85,7 @@ def evaluate(
 
 
 def _show(info: ModelInfo, report: Report, card: bool, as_json: bool, as_markdown: bool) -> None:
-    """The card first: whoever reads stdout may go away in the middle."""
+    """Write the card, then print the report: the reader of stdout may close it early."""
     from seqkit.api.evaluation import write_card
     from seqkit.io.streams import data_text
     from seqkit.terminal.tables import print_tables, show_json
@@ -101,7 +101,7 @@ def _show(info: ModelInfo, report: Report, card: bool, as_json: bool, as_markdow
 
 
 def _task_of(model: str, info: ModelInfo, given: Mapping[str, Any]) -> TaskSpec:
-    """The model's task. Raises SeqkitError for one that no plugin offers, and for an option that it does not have."""
+    """The model's task. Raises SeqkitError for a task that no plugin offers and for an option that it lacks."""
     from seqkit.errors import SeqkitError
 
     task = str(info.config["task"])
@@ -120,7 +120,7 @@ def _task_of(model: str, info: ModelInfo, given: Mapping[str, Any]) -> TaskSpec:
 
 
 def flags() -> Flags:
-    """The options that tasks add; where several have one, the type is a built-in task's."""
+    """The options that tasks add. If several tasks have one, its type is that of a built-in task."""
     tasks = sorted(registry().all("tasks"), key=lambda one: not one.builtin)
     return Flags.of((one.spec.name, one.spec.evaluation) for one in tasks)
 

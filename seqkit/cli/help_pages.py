@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from seqkit.cli.plain_values import convert_plainly
 
@@ -43,7 +44,7 @@ PANELS = {
     "Data": ("--corpus", "--train", "--dev", "--source", "--target", "--gold"),
     "Computing": ("--processes", "--threads", "--inference-dtype", "--engine"),
 }
-"""Group of options -> those that stand in it, in whatever command; an option may name a group of its own."""
+"""Group of options -> its options in all commands; an option may name another group by its `rich_help_panel`."""
 _PANEL_OF = {option: panel for panel, options in PANELS.items() for option in options}
 
 
@@ -75,9 +76,27 @@ class HelpfulCommand(TyperCommand):
                 usual = "Arguments" if parameter.param_type_name == "argument" else "Options"
                 named = (_PANEL_OF[name] for name in parameter.opts if name in _PANEL_OF)
                 panel = parameter.rich_help_panel or next(named, usual)
-                groups.setdefault(panel, []).append(record)
-        groups["Options"] = groups.pop("Options")  # --help and what fits in no group: at the end
+                meaning = record[1].removeprefix(f"{panel}: ")  # options of one task, in a group of its name
+                groups.setdefault(panel, []).append((_plain_types(record[0]), meaning))
+        groups["Options"] = groups.pop("Options")  # --help and options without a group: at the end
         for name, records in groups.items():
             if records:
                 with formatter.section(name):
                     formatter.write_dl(records)
+
+
+class HelpfulGroup(TyperGroup):
+    """A group of commands whose help shows each summary in full, wrapped, where Typer would cut it off."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the table of commands."""
+        summaries = {
+            name: self.commands[name].get_short_help_str(limit=200) for name in self.list_commands(ctx)
+        }
+        with formatter.section("Commands"):
+            formatter.write_dl(list(summaries.items()))
+
+
+def _plain_types(option: str) -> str:
+    """An option with its type as users read it: `<text>` for Typer's `<list[str]>`, `<number>` for `<int range>`."""
+    return re.sub(r"<(int|float)( range)?>", "<number>", re.sub(r"<(list\[str\]|str)>", "<text>", option))

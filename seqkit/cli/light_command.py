@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from typer.core import TyperGroup
-
-from seqkit.cli.help_pages import HelpfulCommand
+from seqkit.cli.help_pages import HelpfulCommand, HelpfulGroup
 from seqkit.cli.plain_values import convert_plainly
 from seqkit.cli.plugin_option import with_plugin_option
 
@@ -22,7 +20,7 @@ class LightCommand(HelpfulCommand):
         _take_as_typed(self.params)
 
 
-class LightGroup(TyperGroup):
+class LightGroup(HelpfulGroup):
     """A group that does something without a command, with options as those of a `LightCommand`."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:

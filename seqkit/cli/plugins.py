@@ -1,4 +1,4 @@
-"""`seqkit plugins`: who offers what, and what went wrong; `new` and `check` stand in modules of their own."""
+"""`seqkit plugins`: list plugins, what each provides, and their faults. `new` and `check` have their own modules."""
 
 from __future__ import annotations
 
@@ -30,7 +30,17 @@ def plugins(
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """List the plugins, what each provides, and the faults of those that do not work."""
+    """List plugins, begin a new one, or check those that are installed.
+
+    Without a command: list the plugins, what each provides, and the faults of those that do not work.
+
+    \b
+    Examples:
+      seqkit plugins
+      seqkit plugins --kind models
+      seqkit plugins new seqkit-lem --kind recurrence
+      seqkit plugins check seqkit-lem
+    """
     if context.invoked_subcommand is not None:
         return
     found = registry()
@@ -48,14 +58,14 @@ def plugins(
 
 
 def _every_fault(found: Registry) -> list[Failure]:
-    """What the host reports, and what third-party plugins name and cannot give."""
+    """The faults that the plugin host reports, and those of records of third-party plugins."""
     from seqkit.cli.plugin_faults import faults_of_records
 
     return [*found.failures, *faults_of_records()]
 
 
 def _show_kind(found: Registry, kind: str, as_json: bool) -> None:
-    """Every name of one kind, its summary and its origin. Raises SeqkitError for a kind that there is not."""
+    """Every name of one kind, its summary and its origin. Raises SeqkitError for an unknown kind."""
     if kind not in KINDS:
         raise SeqkitError(f"--kind {kind}: there is no such kind", did_you_mean(kind, KINDS), exit_code=2)
     if as_json:

@@ -1,4 +1,4 @@
-"""`seqkit plugins check`: can everything be had, and does it keep its contract?"""
+"""`seqkit plugins check`: whether all parts of a plugin load and meet their contracts."""
 
 from __future__ import annotations
 
@@ -24,15 +24,25 @@ def check(
     name: Annotated[
         str,
         typer.Argument(
-            help="A plugin or its package; without one, check that every plugin's parts can be had."
+            help="A plugin or its package. Default: every plugin, but only whether its parts load."
         ),
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
     limit: Annotated[
-        float, typer.Option("--limit", help="Seconds that the checks of a plugin may take.")
+        float,
+        typer.Option(
+            "--limit", help="Maximum seconds for the checks of a plugin.", rich_help_panel="Computing"
+        ),
     ] = 600.0,
 ) -> None:
-    """Check plugins, each in a process of its own. Exit code 1 if something fails."""
+    """Check whether plugins meet their contracts, each in its own process. Exit code 1 if a check fails.
+
+    \b
+    Examples:
+      seqkit plugins check
+      seqkit plugins check seqkit-lem
+      seqkit plugins check my_plugin --plugin ./my_plugin.py
+    """
     reports = [_whole(name, limit)] if name else _every(limit)
     if as_json:
         show_json(_as_data(reports))
@@ -43,7 +53,7 @@ def check(
 
 
 def _whole(name: str, limit: float) -> PluginReport:
-    """Every check of one plugin. Raises SeqkitError if it is not installed."""
+    """The report of all checks of one plugin. Raises SeqkitError if it is not installed."""
     from seqkit.testing.probing import probe
 
     entries = _entries()
@@ -54,14 +64,14 @@ def _whole(name: str, limit: float) -> PluginReport:
     builtin = all(_package(entry) == GROUP for entry in entries if entry.name in own)
     report = probe("all", own, limit, [] if builtin else own)
     if not builtin:
-        # Clashes with other plugins show only where these are loaded, too.
+        # Clashes of names appear only if the other plugins are loaded, too.
         together = probe("faults", own, limit, None)
         report.faults += [fault for fault in together.faults if fault not in report.faults]
     return report
 
 
 def _every(limit: float) -> list[PluginReport]:
-    """The quick checks: of the built-in plugins together, of each other one alone."""
+    """The reports of the quick checks: of the built-in plugins together, of each other one alone."""
     from seqkit.extend.allowed import allowed_plugins
     from seqkit.testing.probing import probe
 

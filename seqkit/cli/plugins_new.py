@@ -19,9 +19,15 @@ def new(
             "command or engine."
         ),
     ],
-    out: Annotated[str, typer.Option("--out", "-o", help="Folder to write; by default the name.")] = "",
+    out: Annotated[str, typer.Option("--out", "-o", help="Folder to write. Default: the name.")] = "",
 ) -> None:
-    """Write a new plugin: a package with its entry point, a test and a README."""
+    """Write a new plugin: a package with its entry point, a test and a README.
+
+    \b
+    Examples:
+      seqkit plugins new seqkit-lem --kind recurrence
+      seqkit plugins new seqkit-ocr --kind encoder -o ~/src/seqkit-ocr
+    """
     from seqkit.scaffold.names import check_names
     from seqkit.scaffold.render import new_plugin
 

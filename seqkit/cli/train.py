@@ -1,4 +1,4 @@
-"""`seqkit train`."""
+"""`seqkit train`: train a model of any task."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def train(
     options: Annotated[
         bool, typer.Option("--options", help="List every option of this model with default and meaning.")
     ] = False,
-    seed: Annotated[int | None, typer.Option(help="Seed of everything random.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of all random choices. Default: 1.")] = None,
     threads: Annotated[int | None, typer.Option(help="Number of threads. Default: torch's choice.")] = None,
     device: Device = "",
     devices: Annotated[
@@ -82,7 +82,8 @@ def train(
     \b
     Examples:
       seqkit train lstm --corpus ud-english-ewt --out runs/en
-      seqkit train seq2seq --corpus multi30k --source de --target en --out runs/de-en
+      seqkit train seq2seq --corpus multi30k --source de --target en \\
+          --out runs/de-en
       seqkit train lstm --out runs/en --resume
     """
     from seqkit.config import parse_settings
@@ -132,9 +133,9 @@ def train(
 
 
 def _run(request: TrainingRequest, out: Path, group: Group | None = None) -> None:
-    """Train, and say what came of it. Ends with 128 + the number of the signal that stopped it.
+    """Train and report the result. The exit code is 128 + the number of the signal that stopped the training.
 
-    Args: group, the processes that train together, this being the first.
+    Args: group, the processes that train together, of which this one is the first.
     """
     from seqkit.extend.blame import faults_named
     from seqkit.models.folder import TRAINING, model_info
@@ -168,7 +169,7 @@ def _run(request: TrainingRequest, out: Path, group: Group | None = None) -> Non
 
 
 def _measured(progress: Progress) -> str:
-    """The best score on dev, and what it is."""
+    """The best score on dev, with its name."""
     return f"{progress.best[0].title} {progress.best[0].shown}"
 
 
@@ -184,7 +185,7 @@ def _check_of_task(model: str, given: Mapping[str, Any]) -> None:
 
 
 def flags() -> Flags:
-    """The options that tasks add; where several have one, the type is a built-in task's."""
+    """The options that tasks add. If several tasks have one, its type is that of a built-in task."""
     tasks = sorted(registry().all("tasks"), key=lambda one: not one.builtin)
     return Flags.of((one.spec.name, one.spec.options) for one in tasks)
 

@@ -56,7 +56,8 @@ def inspect(
     \b
     Examples:
       seqkit inspect runs/lstm --corpus ud-english-ewt --html report.html
-      seqkit inspect runs/en-de --text "The dog sleeps." --target "Der Hund schläft."
+      seqkit inspect runs/en-de --text "The dog sleeps." \\
+          --target "Der Hund schläft."
     """
     from seqkit.errors import SeqkitError
     from seqkit.extend.blame import faults_named

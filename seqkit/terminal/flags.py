@@ -68,8 +68,16 @@ def _annotation(field: OptionField, owners: list[str], negatable: bool) -> Any:
     flag = flag_of(field.name)
     if field.default is True or (negatable and field.annotation is bool):
         flag += f"/{flag_of(f'no_{field.name}')}"
-    help = f"{', '.join(owners).capitalize()}: {field.meaning}"
-    return Annotated[_accepted(field.annotation), typer.Option(flag, help=help, show_default=False)]
+    names = ", ".join(owners).capitalize()
+    return Annotated[
+        _accepted(field.annotation),
+        typer.Option(
+            flag,
+            help=f"{names}: {field.meaning}",
+            show_default=False,
+            rich_help_panel=names if len(owners) == 1 else None,
+        ),
+    ]
 
 
 def _accepted(annotation: Any) -> Any:

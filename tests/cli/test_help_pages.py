@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+import typer
 
+from seqkit.cli.app import app
 from seqkit.terminal import tables
 
 
@@ -25,15 +27,36 @@ def test_options_stand_in_groups(seqkit, command, groups):
     assert max(map(len, found.splitlines())) <= 80
 
 
-@pytest.mark.parametrize("command", ["tag", "translate", "train", "evaluate", "generate"])
-def test_examples_name_options_that_there_are(seqkit, command):
-    found = seqkit(command, "--help").out
-    examples = re.findall(
-        r"^ +.*\bseqkit (.*)$", found.partition("Examples:")[2].partition("\n\n")[0], re.MULTILINE
-    )
-    assert examples and all(line.startswith(command) for line in examples)
-    named = {option for line in examples for option in re.findall(r"--[a-z-]+", line)}
-    assert named <= set(re.findall(r"--[a-z-]+", found.partition("Arguments:")[2]))
+def commands() -> list[list[str]]:
+    """Every command and group of commands, as typed after `seqkit`."""
+    group = typer.main.get_command(app)
+    context = typer.Context(group, info_name="seqkit")
+    found = []
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        inner = command.list_commands(context) if hasattr(command, "list_commands") else []
+        found += [[name], *([name, one] for one in inner)]
+    return [command for command in found if command != ["help"]]
+
+
+@pytest.mark.parametrize("command", commands(), ids=" ".join)
+def test_every_help_page_has_examples_with_existing_options_on_80_columns(seqkit, command):
+    found = seqkit(*command, "--help").out
+    assert max(map(len, found.splitlines())) <= 80
+    assert not re.search(r"\.\.\.$", found.partition("\nCommands:")[2], re.MULTILINE)  # no summary is cut off
+    examples = found.partition("Examples:")[2].partition("\n\n")[0].replace("\\\n", " ")
+    lines = re.findall(r"^ +.*\bseqkit (.*)$", examples, re.MULTILINE)
+    own = [line for line in lines if line.startswith(" ".join(command))]
+    assert own, found
+    shown = "".join(seqkit(*words(line), "--help").out for line in own)
+    named = {option for line in own for option in re.findall(r"--[a-z-]+", line)}
+    assert named <= set(re.findall(r"--[a-z-]+", shown.replace(examples, "")))
+
+
+def words(line: str) -> list[str]:
+    """The command that an example names."""
+    first, *rest = line.split()
+    return [first, *rest[:1]] if first in ("batch", "corpora", "models", "plugins") and rest else [first]
 
 
 class Terminal:

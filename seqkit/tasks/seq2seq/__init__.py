@@ -1,4 +1,4 @@
-"""Sequence to sequence: any sequence in, any out; its verb is `translate`. Registered as a plugin's task is."""
+"""The task `seq2seq`, from any sequence to any other, and its commands. Registered like a plugin's task."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ def seqkit_commands() -> Iterable[CommandSpec]:
     yield CommandSpec(
         "translate",
         command="seqkit.tasks.seq2seq.command:translate",
-        summary="Turn one sequence into another: a line of text for each line, or for each file; or text into files.",
+        summary="Translate lines of text; turn sound, pictures and films into text, or text into files.",
     )
     yield CommandSpec(
         "calibrate",
         command="seqkit.tasks.seq2seq.command_calibrate:calibrate",
-        summary="Let a translator say how sure it is: fit its confidence on dev, and store it in its folder.",
+        summary="Fit the confidence of a translator on dev data, and store it in its folder.",
     )

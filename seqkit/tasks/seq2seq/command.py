@@ -1,4 +1,4 @@
-"""`seqkit translate`."""
+"""`seqkit translate`: apply models of the task seq2seq."""
 
 from __future__ import annotations
 
@@ -92,16 +92,16 @@ def translate(
     ] = None,
     split: Annotated[
         bool,
-        typer.Option("--split/--no-split", help="Translate each sentence of a line on its own. Default: on."),
+        typer.Option("--split/--no-split", help="Translate each sentence of a line on its own."),
     ] = True,
     protect: Annotated[
         bool,
-        typer.Option("--protect/--no-protect", help="Keep numbers, addresses, code and markup. Default: on."),
+        typer.Option("--protect/--no-protect", help="Copy numbers, addresses, code and markup unchanged."),
     ] = True,
     segmenter: Annotated[
         str,
         typer.Option(
-            help="What finds sentences: a segmenter, or spacy (rules). Default: the model's, else rules."
+            help="Segmenter that finds sentences: name or folder, or spacy (rules). Default: the model's, else rules."
         ),
     ] = "",
     text: AllText = False,
@@ -129,9 +129,9 @@ def translate(
     max_frames: MaxFrames = None,
     precision: Precision = "",
 ) -> None:
-    """Turn one sequence into another: a line of text for each line, or for each file; or text into files.
+    """Translate lines of text; turn sound, pictures and films into text, or text into files.
 
-    The shipped models are made for everyday sentences; lines unlike those are counted as in doubt.
+    The shipped models are trained on everyday sentences; for lines unlike these, the command warns of doubtful output.
 
     \b
     Examples:

@@ -1,4 +1,4 @@
-"""`seqkit calibrate`."""
+"""`seqkit calibrate`: fit the confidence of a translator."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def calibrate(
     source: Annotated[str, typer.Option(help="Source side. Default: the model's.")] = "",
     target: Annotated[str, typer.Option(help="Target side. Default: the model's.")] = "",
 ) -> None:
-    """Let a translator say how sure it is: fit its confidence on dev, and store it in its folder.
+    """Fit the confidence of a translator on dev data, and store it in its folder.
 
     \b
     Examples:
