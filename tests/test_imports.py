@@ -39,6 +39,7 @@ FOR_PLUGINS = (
     "seqkit.evaluation",
     "seqkit.examples",
     "seqkit.formats.plain",
+    "seqkit.formats.text_writer",
     "seqkit.inference.numpy",
     "seqkit.io",
     "seqkit.labels",

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from typing import BinaryIO
 
 from seqkit.examples import RecordErrors, Sentence
 from seqkit.formats.records import from_record, to_record
+from seqkit.formats.text_writer import TextWriter
 from seqkit.io.json_lines import json_object
 from seqkit.io.text_files import FilePath, read_records
 
@@ -32,15 +32,9 @@ def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> I
         yield sentence
 
 
-class Writer:
+class Writer(TextWriter):
     """Writes one object per line; keys without a value are omitted."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-
-    def write(self, sentence: Sentence) -> None:
-        """Write one sentence."""
-        self._file.write((json.dumps(to_record(sentence), ensure_ascii=False) + "\n").encode())
-
-    def close(self) -> None:
-        """Do nothing: every line is complete."""
+    def text(self, sentence: Sentence) -> str:
+        """The object of a sentence."""
+        return json.dumps(to_record(sentence), ensure_ascii=False) + "\n"

@@ -14,7 +14,7 @@ from seqkit.io.atomic import readable
 from seqkit.io.limits import current_limits, how_to_raise
 from seqkit.io.pipes import PausingReader
 from seqkit.io.segment import Segment, first_line
-from seqkit.io.text_files import BOM, FilePath, NotText, decode, faults_located, opened, read_lines
+from seqkit.io.text_files import BOM, FilePath, NotText, decode, faults_located, opened, text_lines
 
 MAX_SEGMENT = 100_000
 """Maximum characters of a segment."""
@@ -46,12 +46,8 @@ def read_tokens(path: FilePath, problems: RecordErrors) -> Iterator[Sentence]:
 
     An empty line yields a sentence without words, so that output can be matched to input line by line.
     """
-    name, most = str(path), current_limits().words
-    for number, line in read_lines(path):
-        where = SourceLocation(name, number)
-        if isinstance(line, NotText):
-            problems.bad(where, line.reason, line.fix)
-            continue
+    most = current_limits().words
+    for where, line in text_lines(path, problems):
         words = words_of(line)
         if len(words) > most:
             problems.bad(where, f"a sentence of more than {most:,} words", how_to_raise("words"))

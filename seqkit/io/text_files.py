@@ -161,19 +161,26 @@ def _skip_line(file: BinaryIO, start: bytes) -> None:
         data = file.readline(1 << 16)
 
 
+def text_lines(path: FilePath, problems: RecordErrors) -> Iterator[tuple[SourceLocation, str]]:
+    """Yield each line that is text, with its location and without its line end. Other lines go to `problems`."""
+    for number, line in read_lines(path):
+        where = SourceLocation(str(path), number)
+        if isinstance(line, NotText):
+            problems.bad(where, line.reason, line.fix)
+        else:
+            yield where, chomp(line)
+
+
 def read_records(
     path: FilePath, problems: RecordErrors, parse: Callable[[str], Record]
 ) -> Iterator[tuple[SourceLocation, Record]]:
     """Yield the result of `parse` for each line, with its location. Lines of white space alone are skipped.
 
-    A line that is not text, or for which `parse` raises BadRecord, goes to `problems`.
+    `parse` gets the line without its line end. A line that is not text, or for which `parse` raises BadRecord, goes to
+    `problems`.
     """
-    for number, line in read_lines(path):
-        where = SourceLocation(str(path), number)
-        if isinstance(line, NotText):
-            problems.bad(where, line.reason, line.fix)
-            continue
-        if line.isspace():
+    for where, line in text_lines(path, problems):
+        if not line or line.isspace():
             continue
         try:
             record = parse(line)

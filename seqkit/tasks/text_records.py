@@ -10,7 +10,7 @@ from seqkit.errors import SeqkitError
 from seqkit.examples import RecordErrors, SourceLocation
 from seqkit.formats.field_writers import WRITERS, record_writer
 from seqkit.formats.fields import SUFFIXES, FieldChoice, holds_records, read_fields
-from seqkit.io.text_files import FilePath, NotText, chomp, read_lines, suffix_of
+from seqkit.io.text_files import FilePath, suffix_of, text_lines
 from seqkit.tasks.application import Reading
 
 TEXT = "text"
@@ -52,12 +52,9 @@ def read_texts(path: FilePath, reading: Reading, problems: RecordErrors) -> Iter
         return
     if reading.text_field:
         raise SeqkitError(f"{path}: --text-field: its lines have no fields", "Leave it out.", exit_code=2)
-    for number, line in read_lines(path):
-        where = SourceLocation(str(path), number)
-        if isinstance(line, NotText):
-            problems.bad(where, line.reason, line.fix)
-        elif text := chomp(line):
-            yield TextItem(text, number - 1, where)
+    for where, text in text_lines(path, problems):
+        if text:
+            yield TextItem(text, where.line - 1, where)
 
 
 def field_formats(path: FilePath, reading: Reading) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from seqkit.formats.conllu import checks
 from seqkit.formats.conllu.labels import add_labels, read_columns
 from seqkit.formats.conllu.lines import SILVER, fresh, relabelled
 from seqkit.formats.conllu.whitespace import space_after, space_before
+from seqkit.formats.text_writer import TextWriter
 from seqkit.io.block_reader import BlockReader
 from seqkit.io.text_files import BadRecord, FilePath
 
@@ -98,20 +99,17 @@ def _read_comments(sentence: Sentence, comments: list[str]) -> None:
             sentence.document = (found[1] or "").strip()
 
 
-class Writer:
+class Writer(TextWriter):
     """Writes each sentence as a block: the original block with changed labels, or a new one."""
 
     def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+        super().__init__(file)
         self._count = 0
 
-    def write(self, sentence: Sentence) -> None:
-        """Write one sentence. Writes nothing for a sentence without words, which CoNLL-U cannot hold."""
+    def text(self, sentence: Sentence) -> str:
+        """The block of a sentence; "" for a sentence without words, which CoNLL-U cannot hold."""
         if not sentence.words:
-            return
+            return ""
         self._count += 1
         lines = relabelled(sentence) if sentence.lines else fresh(sentence, self._count)
-        self._file.write(("\n".join(lines) + "\n\n").encode())
-
-    def close(self) -> None:
-        """Do nothing: every block is complete."""
+        return "\n".join(lines) + "\n\n"
