@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import torch
 
-from seqkit.examples import RecordErrors
-from seqkit.io.text_files import FilePath
-from seqkit.tasks import ApplyRequest, Chunk, EvaluationRequest, Prepared, Report, Task, TrainingRequest
+from seqkit.tasks import ApplyRequest, Chunk, EvaluationRequest, Prepared, Report, TextTask, TrainingRequest
 from seqkit.tasks.inspecting import InspectionRequest, Subject
 from seqkit.tasks.reading import fresh_or_started
-from seqkit.tasks.text_records import FieldWriter, cuts_of_texts, field_formats, read_texts
 from seqkit.training.auto_sizes import AutoSizes, with_auto_sizes
 from seqkit.training.card import CardFacts, model_card
 from seqkit_lm.application import LIMITS, PARTS, continue_chunk
@@ -24,7 +20,7 @@ SIZES = AutoSizes(updates=4000, epochs=(4, 60), batch=(1, 32), updates_an_epoch=
 """A batch counts lanes of one window each."""
 
 
-class LMTask(Task):
+class LMTask(TextTask):
     """The task of predicting the next symbol of a text."""
 
     name = "lm"
@@ -67,25 +63,9 @@ class LMTask(Task):
     limits = LIMITS
     parts = PARTS
 
-    def cuts(self, path: str, request: ApplyRequest) -> str:
-        """How a file is divided: by lines, or by the records with the prompts."""
-        return cuts_of_texts(path, request.reading)
-
-    def read(self, path: FilePath, request: ApplyRequest, problems: RecordErrors) -> Iterator[Any]:
-        """Read the prompts: lines, or a field of records."""
-        return read_texts(path, request.reading, problems)
-
     def apply(self, model: Any, chunk: Chunk, request: ApplyRequest) -> list[dict[str, Any]]:
         """The continuations of each prompt, as fields of a record."""
         return continue_chunk(model, chunk, request.options)
-
-    def formats(self, path: str, request: ApplyRequest) -> tuple[str, ...]:
-        """The formats of the output, which consists of records."""
-        return field_formats(path, request.reading)
-
-    def writer(self, format: str, file: BinaryIO, request: ApplyRequest) -> FieldWriter:
-        """A writer of records with the output's fields added."""
-        return FieldWriter(format, file)
 
 
 def _card_facts(request: TrainingRequest, model: Any, data: LMData) -> CardFacts:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -12,15 +11,13 @@ from numpy.typing import NDArray
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import Pair
-from seqkit.io.json_files import stored_record, write_json
+from seqkit.models.json_facts import JsonFacts
 
 
 @dataclass
-class NumberFacts:
+class NumberFacts(JsonFacts):
     """Mean and standard deviation of each number of a vector. A subclass sets `FILE` and offers `gather`."""
 
-    FILE: ClassVar[Path]
-    """The file in the folder of the model; encoder and decoder of one model must not share it."""
     mean: list[float]
     deviation: list[float]
 
@@ -28,16 +25,6 @@ class NumberFacts:
     def measured(cls, arrays: Sequence[NDArray[Any]], places: Sequence[object], what: str) -> Self:
         """Measure arrays of rows. Raises SeqkitError if there are none or their widths differ."""
         return cls(*mean_and_deviation(arrays, places, what))
-
-    def save(self, folder: Path) -> None:
-        """Write the numbers."""
-        write_json(folder / self.FILE, asdict(self))
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read what `save` wrote. Raises SeqkitError if it is missing or damaged."""
-        with stored_record(folder / cls.FILE, "a model of vectors") as stored:
-            return cls(*([float(number) for number in stored[name]] for name in ("mean", "deviation")))
 
 
 @dataclass
@@ -78,13 +65,6 @@ class TargetVectorFacts(NumberFacts):
         arrays = [cls.rows(pair.target) for pair in there]
         measured = mean_and_deviation(arrays, [pair.where for pair in there], "sequences")
         return cls(*measured, longest=max(map(len, arrays)))
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read what `save` wrote. Raises SeqkitError if it is missing or damaged."""
-        with stored_record(folder / cls.FILE, "a decoder of vectors") as stored:
-            mean, deviation = ([float(number) for number in stored[name]] for name in ("mean", "deviation"))
-            return cls(mean, deviation, int(stored["longest"]))
 
 
 def mean_and_deviation(

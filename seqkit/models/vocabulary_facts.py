@@ -9,18 +9,17 @@ from typing import Any, ClassVar, Self
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import Pair
-from seqkit.io.json_files import stored_record, write_json
+from seqkit.models.json_facts import JsonFacts
 
 
 @dataclass
-class VocabularyFacts:
+class VocabularyFacts(JsonFacts):
     """The symbols of a `VocabularyDecoder`: by default the characters of lines of text.
 
-    A subclass for other symbols overrides `cut` and `join_symbols`, and sets `folder`.
+    A subclass for other symbols overrides `cut` and `join_symbols`, and sets `FILE`.
     """
 
-    folder: ClassVar[str] = "vocabulary"
-    """Folder in that of the model; decoders of one model must not share it."""
+    FILE: ClassVar[Path | str] = Path("vocabulary") / "symbols.json"
     symbols: list[str]
     """Without the end."""
     longest: int
@@ -43,13 +42,3 @@ class VocabularyFacts:
         if not any(cut):
             raise SeqkitError("there is nothing to learn to write", "Give examples with targets.")
         return cls(sorted({one for row in cut for one in row}), 1 + max(map(len, cut)))
-
-    def save(self, folder: Path) -> None:
-        """Write `FOLDER/symbols.json`."""
-        write_json(folder / self.folder / "symbols.json", {"symbols": self.symbols, "longest": self.longest})
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read what `save` wrote. Raises SeqkitError if it is missing or damaged."""
-        with stored_record(folder / cls.folder / "symbols.json", "a decoder of symbols") as stored:
-            return cls([str(symbol) for symbol in stored["symbols"]], int(stored["longest"]))

@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from seqkit.tasks.application import ApplyRequest, Chunk, Limits, OutputWriter, Reading
     from seqkit.tasks.contract import EvaluationRequest, Task
     from seqkit.tasks.example import TaskExample
+    from seqkit.tasks.labelled import LabelledTask, LabelledTextTask
     from seqkit.tasks.loaded import LoadedModel
     from seqkit.tasks.python_values import ScoredText, checked_text
+    from seqkit.tasks.texts import TextTask
+    from seqkit.training.labelled import LabelledTrainable, label_ids
     from seqkit.training.request import TaskOptions, TrainingRequest
     from seqkit.training.trainable import Outputs, Prepared, Trainable
 
@@ -28,8 +31,11 @@ _WHERE = {
     "seqkit.tasks.application": "ApplyRequest, Chunk, Limits, OutputWriter, Reading",
     "seqkit.tasks.contract": "EvaluationRequest, Task",
     "seqkit.tasks.example": "TaskExample",
+    "seqkit.tasks.labelled": "LabelledTask, LabelledTextTask",
     "seqkit.tasks.loaded": "LoadedModel",
     "seqkit.tasks.python_values": "ScoredText, checked_text",
+    "seqkit.tasks.texts": "TextTask",
+    "seqkit.training.labelled": "LabelledTrainable, label_ids",
     "seqkit.training.request": "TaskOptions, TrainingRequest",
     "seqkit.training.trainable": "Outputs, Prepared, Trainable",
 }
@@ -48,6 +54,9 @@ __all__ = [
     "Chunk",
     "Counts",
     "EvaluationRequest",
+    "LabelledTask",
+    "LabelledTextTask",
+    "LabelledTrainable",
     "Limits",
     "LoadedModel",
     "Loss",
@@ -64,7 +73,9 @@ __all__ = [
     "Task",
     "TaskExample",
     "TaskOptions",
+    "TextTask",
     "Trainable",
     "TrainingRequest",
     "checked_text",
+    "label_ids",
 ]

@@ -21,7 +21,7 @@ B, S, D = len(WORDS), 3, 6
 class Syllables(VocabularyFacts):
     """Symbols of two characters."""
 
-    folder = "syllables"
+    FILE = "syllables/symbols.json"
 
     @classmethod
     def cut(cls, target):

@@ -9,6 +9,8 @@ from seqkit.training.objective import Objective
 class Focal(Objective):
     """Focal loss, for every task that gives log-probabilities of single steps."""
 
+    needs = ("log_probs",)
+
     def loss(self, task, batch):
         """The loss of a batch: sums over all steps of all kinds of label."""
         total = nll = right = steps = 0

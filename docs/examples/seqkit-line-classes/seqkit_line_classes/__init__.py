@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from seqkit import CommandSpec, MetricSpec, ModelSpec, TaskSpec, hookimpl
+from seqkit import CommandSpec, MetricSpec, ModelSpec, NoOptions, TaskSpec, hookimpl
 from seqkit.config import LARGEST, check_range
 from seqkit.models.contracts import ModelOptions
 
@@ -29,7 +29,7 @@ def seqkit_models():
         task="line-classes",
         options=Options,
         build="seqkit_line_classes.model:LineClassesModel",
-        facts="seqkit_line_classes.data:Facts",
+        facts="seqkit_line_classes.facts:Facts",
         summary="classes of lines",
     )
 
@@ -39,7 +39,8 @@ def seqkit_tasks():
     yield TaskSpec(
         "line-classes",
         implementation="seqkit_line_classes.task:LineClassesTask",
-        example="seqkit_line_classes.data:example",
+        example="seqkit_line_classes.facts:example",
+        application=NoOptions,
         defaults={"label_smoothing": 0.0},
         verb="line-classes-line",
         inference_dtypes=("float32",),

@@ -12,7 +12,7 @@ def give_class(
     model: Annotated[str, typer.Option("--model", "-m", help="A model: its folder.")],
 ) -> None:
     """Give a line its class."""
-    from seqkit.models.artifact import load_for
-    from seqkit_line_classes.task import classes
+    from seqkit_line_classes.task import LineClassesTask
 
-    print(*classes(load_for("line-classes", model), [text]), file=data_text())
+    task = LineClassesTask()
+    print(*task.predict(task.load(model), [text]), file=data_text())

@@ -6,22 +6,14 @@ from seqkit.evaluation.corpus_metric import CorpusMetric
 
 
 class MacroF1(CorpusMetric):
-    """Statistics are TP, FP and FN of each class that occurs."""
+    """Statistics are, for each class that occurs, whether it is right, predicted, and in the reference."""
 
     def statistics(self, outputs, references):
-        classes = sorted({*outputs, *references})
-        rows = [
-            [
-                int(hit)
-                for name in classes
-                for hit in (name == out == ref, name == out != ref, name == ref != out)
-            ]
-            for out, ref in zip(outputs, references, strict=True)
-        ]
-        return np.array(rows, dtype=np.float64).reshape(len(outputs), 3 * len(classes))
+        classes = np.array(sorted({*outputs, *references}))
+        out_NC, ref_NC = (np.array(names)[:, None] == classes for names in (outputs, references))
+        return np.concatenate([out_NC & ref_NC, out_NC, ref_NC], axis=1).astype(np.float64)
 
     def score(self, sums_K):
-        right_C, wrong_C, missed_C = sums_K.reshape(-1, 3).T
-        both_C = 2 * right_C + wrong_C + missed_C
-        met_C = both_C > 0
-        return 100 * float((2 * right_C[met_C] / both_C[met_C]).mean()) if met_C.any() else 0.0
+        right_C, predicted_C, gold_C = np.split(sums_K, 3)
+        f1_C = 2 * right_C / np.maximum(predicted_C + gold_C, 1)
+        return 100 * float(f1_C.sum()) / max(np.count_nonzero(predicted_C + gold_C), 1)
