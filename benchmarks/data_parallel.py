@@ -97,7 +97,8 @@ def equality(folder: Path) -> None:
 def seconds(out: Path, devices: int, threads: int, words: int, sentences: str) -> float:
     """Seconds of an epoch of a tagger. Args: words, number of words in a batch."""
     os.environ["OMP_NUM_THREADS"] = str(threads)
-    given = ["--threads", str(threads), "--set", f"batch_words={words}", "--train", sentences]
+    given = ["--threads", str(threads), "--set", f"batch_words={words}", "--no-with-segmenter"]
+    given += ["--train", sentences]
     train(["lstm", *given, "--set", "epochs=1", "--set", "patience=0"], out, devices)
     return float(_rows(out)[-1]["seconds"])
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import torch
 
 DEFAULT = "cpu"
+PROCESSES_PER_CORE = 4
+"""Most processes of a training on the CPU, per core: each one needs memory of its own, and more of them are slower."""
 AUTO = "auto"
 """The first accelerator, or the CPU if there is none."""
 
@@ -59,8 +61,16 @@ def computing_on(name: str) -> Iterator[None]:
 
 
 def check_enough(name: str, count: int) -> None:
-    """Raise SeqkitError where processes cannot have an accelerator each. Args: name, as of `--device`."""
+    """Raise SeqkitError for more processes than accelerators, or than the CPU cores can serve.
+
+    Args: name, as of `--device`.
+    """
     if on_cpu():
+        cores = os.cpu_count() or 1
+        if count > PROCESSES_PER_CORE * cores:
+            problem = f"--devices {count}: too many processes for {cores} CPU cores"
+            fix = f"Give at most {PROCESSES_PER_CORE * cores}; one per core is the fastest."
+            raise SeqkitError(problem, fix, exit_code=2)
         return
     if ":" in name:
         fix = f"Name the kind alone: --device {name.partition(':')[0]}."

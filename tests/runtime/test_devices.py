@@ -75,4 +75,7 @@ def test_each_process_needs_an_accelerator_of_its_own(two_gpus, monkeypatch):
     with pytest.raises(SeqkitError, match="--device cuda:1: is one device, for 2 processes"):
         check_enough("cuda:1", 2)
     monkeypatch.setattr(module._Chosen, "name", "cpu")
-    check_enough("cpu", 64)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    check_enough("cpu", 8)
+    with pytest.raises(SeqkitError, match=r"--devices 9: too many processes for 2 CPU cores"):
+        check_enough("cpu", 9)
