@@ -23,8 +23,9 @@ def check_alike(
 ) -> None:
     """Raise SeqkitError, in every process, for what differs. Args: gathered, a text -> that of every process."""
     own = {
-        "the options": _without_places(request),
+        # Before the options: some of them follow from the data.
         "the training data": examples,
+        "the options": _without_places(request),
         "the versions of packages": [
             __version__,
             torch.__version__,
