@@ -11,6 +11,7 @@ import typer
 
 from seqkit.cli.corpora_stats import show_items, show_pairs, show_words
 from seqkit.cli.data_command import DataCommand
+from seqkit.cli.light_command import RecordsCommand
 from seqkit.config import MOST_PIECES
 from seqkit.terminal.argument_paths import check_apart, listed
 from seqkit.terminal.limits import LimitFlags, MaxFrames, MaxPixels, MaxSeconds
@@ -27,7 +28,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Label = Annotated[str, typer.Option(help="Further kinds of label to read, separated by commas, such as ner.")]
 
 
-@app.command("list")
+@app.command("list", cls=RecordsCommand)
 def list_corpora(as_json: AsJson = False) -> None:
     """List the corpora that have a name, and where their files are.
 
@@ -80,7 +81,7 @@ def _folder(spec: CorpusSpec) -> Path | None:
         return None
 
 
-@app.command("get")
+@app.command("get", cls=RecordsCommand)
 def get_corpus(name: Annotated[str, typer.Argument(help="A name from `seqkit corpora list`.")]) -> None:
     """Fetch a corpus, check it against its manifest, and print the folder it is in.
 

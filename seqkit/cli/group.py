@@ -14,6 +14,7 @@ from seqkit.cli.failures import failures_reported
 from seqkit.cli.help_pages import HelpfulCommand
 from seqkit.cli.limit_option import limits_of_command, with_limit_option
 from seqkit.cli.plugin_option import with_plugin_option
+from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import CommandSpec
 
@@ -57,6 +58,13 @@ class Group(TyperGroup):
             offered = registry().registered("commands", cmd_name)
             return _command(cmd_name, load(offered.spec.command), offered.builtin)
         return found
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command that the first argument names. Raises SeqkitError, with similar names, if there is none."""
+        if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
+            fix = did_you_mean(args[0], self.list_commands(ctx))
+            raise SeqkitError(f"no such command: seqkit {args[0]}", fix, exit_code=2)
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the table of commands from their records: none is imported for it."""

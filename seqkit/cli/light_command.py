@@ -20,6 +20,14 @@ class LightCommand(HelpfulCommand):
         _take_as_typed(self.params)
 
 
+class RecordsCommand(LightCommand):
+    """A light command that reads records of plugins, which may come from a single file."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        with_plugin_option(self.params)
+
+
 class LightGroup(HelpfulGroup):
     """A group that does something without a command, with options as those of a `LightCommand`."""
 

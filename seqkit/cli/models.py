@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seqkit.cli.light_command import RecordsCommand
+
 if TYPE_CHECKING:
     from seqkit.extend.specs import PretrainedSpec
 
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command("list")
+@app.command("list", cls=RecordsCommand)
 def list_models(json_output: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False) -> None:
     """List the models that the installed plugins ship.
 
@@ -53,7 +55,7 @@ def _folder(spec: PretrainedSpec) -> str | None:
         return None
 
 
-@app.command("info")
+@app.command("info", cls=RecordsCommand)
 def info(
     model: Annotated[str, typer.Argument(help="Name or folder.")],
     json_output: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
@@ -153,7 +155,7 @@ def pull_model(
     print(folder if out is None else copy_model(folder, out))
 
 
-@app.command("verify")
+@app.command("verify", cls=RecordsCommand)
 def verify_model(model: Annotated[str, typer.Argument(help="Name or folder.")]) -> None:
     """Check every file of a model against its checksum.
 

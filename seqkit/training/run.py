@@ -48,7 +48,7 @@ def train(
         return _train(request, out, command, reporter, group)
     with locked(out / TRAINING / LOCK, str(out)) as before:
         if before is not None:
-            reporter.note(f"{out}: taken over from {before}, which ended without tidying up")
+            reporter.note(f"{out}: ignored the lock of {before}, which is no longer running")
         return _train(request, out, command, reporter, group)
 
 

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -251,3 +253,18 @@ def test_a_plugins_corpora_are_read_by_suffix_and_by_other_names_of_splits(
     assert found["train"]["lines"] == 1
     data = read_data(Sources("rnn", corpus="bank"), TaggingOptions())
     assert (len(data.train), len(data.dev), data.notes) == (30, 30, [])
+
+
+def test_the_corpora_of_a_plugin_in_a_file_are_listed_and_checked(tmp_path):
+    plugin = tmp_path / "reaching.py"
+    plugin.write_text(
+        "from seqkit import CorpusFile, CorpusSpec, hookimpl\n\n\n@hookimpl\ndef seqkit_corpora():\n"
+        "    file = CorpusFile('a.conllu', '0' * 64, 3, 'file:///etc/passwd')\n"
+        "    yield CorpusSpec('reaching', 'en', 'none', 'here', (file,), {'train': ('a.conllu',)})\n",
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-m", "seqkit", "corpora"]
+    listed = subprocess.run([*command, "list", "--plugin", plugin], capture_output=True, text=True)
+    assert listed.returncode == 0 and "reaching" in listed.stdout
+    got = subprocess.run([*command, "get", "reaching", "--plugin", plugin], capture_output=True, text=True)
+    assert got.returncode == 1 and "'file:///etc/passwd' is not an http(s) address" in got.stderr

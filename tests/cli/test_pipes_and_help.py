@@ -50,9 +50,11 @@ def test_help_and_version_have_short_forms(seqkit, asked, same):
 
 
 @pytest.mark.parametrize(
-    ("asked", "near"), [(["help", "tga"], "tag"), (["help", "corpora", "gte"], "get")], ids=str
+    ("asked", "near"),
+    [(["help", "tga"], "tag"), (["help", "corpora", "gte"], "get"), (["tga", "x"], "tag")],
+    ids=str,
 )
-def test_help_for_what_there_is_not_names_the_nearest(seqkit, asked, near):
+def test_an_unknown_command_is_refused_with_the_nearest_name(seqkit, asked, near):
     found = seqkit(*asked)
     assert found.code == 2 and f"Did you mean '{near}'?" in found.err
 

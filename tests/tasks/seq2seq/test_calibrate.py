@@ -9,6 +9,7 @@ from seqkit.errors import SeqkitError
 from seqkit.inference.confidence import calibration_of
 from seqkit.models.artifact import save_model
 from seqkit.models.folder import verify
+from seqkit.runtime import threads
 from seqkit.tasks.seq2seq.command_calibrate import calibrate
 
 
@@ -22,7 +23,8 @@ def files(tmp_path):
 
 
 def test_a_calibrated_model_is_whole_and_knows_its_language(files):
-    calibrate(str(files / "model"), train=str(files / "train.tsv"), dev=str(files / "dev.tsv"))
+    calibrate(str(files / "model"), train=str(files / "train.tsv"), dev=str(files / "dev.tsv"), threads=2)
+    assert threads._Compute.threads == 2
     found = calibration_of(str(files / "model"))
     assert found is not None and found.facts.pairs == 150 and found.facts.error < 0.2
     assert verify(files / "model") == [] and "## Confidence" in (files / "model" / "README.md").read_text()
