@@ -1,175 +1,166 @@
-"""Kill -9 workers, drivers and shards of a batch at random moments, and compare the outputs with an undisturbed run.
+"""Kill -9 workers, drivers, Ray nodes and shards of a batch at random moments, and compare with an undisturbed run.
 
-    python benchmarks/batch_kills.py raw.txt --kills 50 --of driver worker shard
+    python benchmarks/batch_kills.py raw.txt --kills 50 --of driver worker shard ray-node
 
 Each round starts a run, kills one process after a random time, and repeats the command until the run is complete.
-The table has for each kind: kills, outputs that differ, records lost or doubled, parts repeated after their commit.
+The table has for each kind: kills, how many of them while parts were being committed, runs, outputs that differ from
+the undisturbed run, parts repeated after their commit. With --results FILE, each round is a line of that file, and the
+same command continues after the last one.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 import shutil
-import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-COMMAND = [sys.executable, "-m", "seqkit", "batch", "tag"]
-LIMIT = 600
-"""Maximum seconds of a run."""
+from killing import (
+    LIMIT,
+    Moment,
+    RayNodes,
+    committed,
+    kill_driver,
+    kill_shards,
+    kill_worker,
+    one_kill,
+    outputs,
+    start,
+)
+
+
+@dataclass
+class Round:
+    """The result of one run that was killed, and continued until it was complete."""
+
+    kind: str
+    number: int
+    """It is also the seed of the random moments, with the kind."""
+    kills: list[Moment] = field(default_factory=list)
+    different: list[str] = field(default_factory=list)
+    """Outputs that are not byte-equal to those of the undisturbed run."""
+    again: int = 0
+    """Number of parts that were committed more than once."""
+    unfinished: bool = False
+    seconds: float = 0.0
 
 
 @dataclass
 class Count:
-    """Results of the kills of one kind."""
+    """Results of the rounds of one kind."""
 
-    kills: int = 0
-    different: int = 0
-    """Number of runs whose outputs are not byte-equal to those of the undisturbed run."""
-    again: int = 0
-    """Number of parts that were committed more than once."""
-    unfinished: int = 0
-    seconds: list[float] = field(default_factory=list)
+    rounds: list[Round]
+    parts: int
+    """Number of parts of a complete run."""
 
+    @property
+    def kills(self) -> int:
+        """Number of kills."""
+        return sum(len(one.kills) for one in self.rounds)
 
-def outputs(out: Path) -> dict[str, bytes]:
-    """Every file of a run except its ledger."""
-    return {
-        path.relative_to(out).as_posix(): path.read_bytes()
-        for path in sorted(out.rglob("*"))
-        if path.is_file() and ".seqkit" not in path.relative_to(out).parts
-    }
+    @property
+    def midway(self) -> int:
+        """Number of kills after the first commit and before the last."""
+        return sum(0 < kill[1] < self.parts for one in self.rounds for kill in one.kills)
 
+    @property
+    def different(self) -> int:
+        """Number of runs with an output that differs."""
+        return sum(bool(one.different) for one in self.rounds)
 
-def committed_again(out: Path) -> int:
-    """Number of rows of parts beyond the first of each part."""
-    rows = []
-    for log in (out / ".seqkit" / "log").glob("*.jsonl"):
-        for line in log.read_bytes().splitlines():
-            try:
-                row = json.loads(line)
-            except ValueError:
-                continue  # a row that was truncated by a kill is not a commit
-            if "part" in row:
-                rows.append((row["unit"], row["part"], row.get("again", 0)))
-    return len(rows) - len(set(rows))
+    @property
+    def again(self) -> int:
+        """Number of parts that were committed more than once."""
+        return sum(one.again for one in self.rounds)
+
+    @property
+    def unfinished(self) -> int:
+        """Number of runs that five repetitions did not complete."""
+        return sum(one.unfinished for one in self.rounds)
 
 
-def start(arguments: list[str]) -> subprocess.Popen[bytes]:
-    """Start a run in a separate process group."""
-    return subprocess.Popen(
-        [*COMMAND, *arguments], stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
-    )
+class Campaign:
+    """Rounds of kills on one corpus with one set of options."""
 
+    def __init__(self, inputs: list[str], folder: Path, options: list[str], results: Path | None) -> None:
+        self.inputs, self.folder, self.options, self.results = inputs, folder, options, results
+        self.done = _read(results)
+        self.usual = self._reference([])
+        self.expected = outputs(folder / "reference")
+        assert "_SUCCESS" in self.expected, "the undisturbed run did not finish"
+        self.parts = json.loads(self.expected["_SUCCESS"])["parts"]
 
-def children(pid: int) -> list[int]:
-    """The worker processes of a driver."""
-    found = []
-    for entry in os.listdir("/proc"):
-        if entry.isdecimal():
-            try:
-                parent = Path(f"/proc/{entry}/stat").read_text().rpartition(")")[2].split()[1]
-                spawned = b"spawn_main" in Path(f"/proc/{entry}/cmdline").read_bytes()
-            except OSError:
-                continue
-            if int(parent) == pid and spawned:
-                found.append(int(entry))
-    return found
+    def _arguments(self, out: Path) -> list[str]:
+        return [*self.inputs, "-o", str(out), *self.options]
 
+    def _reference(self, more: list[str]) -> float:
+        """Seconds of an undisturbed run."""
+        out = self.folder / "reference"
+        shutil.rmtree(out, ignore_errors=True)
+        begun = time.monotonic()
+        start([*self._arguments(out), *more]).wait(LIMIT)
+        return time.monotonic() - begun
 
-def kill_driver(process: subprocess.Popen[bytes], draw: random.Random) -> bool:
-    """Kill only the driver: its workers must end by themselves."""
-    if process.poll() is not None:
-        return False
-    os.kill(process.pid, signal.SIGKILL)
-    process.wait()
-    return True
+    def run(self, kind: str, kills: int) -> Count:
+        """Repeat rounds of one kind until `kills` processes were killed."""
+        count = Count([one for one in self.done if one.kind == kind], self.parts)
+        if count.kills >= kills:
+            return count
+        nodes = RayNodes() if kind == "ray-node" else None
+        usual = self._reference(nodes.arguments) if nodes else self.usual
+        try:
+            while count.kills < kills:
+                count.rounds.append(self._round(kind, len(count.rounds), usual, nodes))
+                self._save(count.rounds[-1])
+        finally:
+            if nodes is not None:
+                nodes.close()
+        return count
 
+    def _round(self, kind: str, number: int, usual: float, nodes: RayNodes | None) -> Round:
+        out, found, begun = self.folder / kind, Round(kind, number), time.monotonic()
+        draw = random.Random(f"{kind} {number}")
+        arguments = self._arguments(out) + (nodes.arguments if nodes else [])
+        shutil.rmtree(out, ignore_errors=True)
+        for _ in range(3):  # a run may be killed several times before it finishes
+            if kind == "shard":
+                found.kills += kill_shards(arguments, out, usual, draw)
+            else:
+                kill = nodes.kill if nodes else kill_driver if kind == "driver" else kill_worker
+                found.kills += one_kill(arguments, out, kill, usual, draw)
+            if (out / "_SUCCESS").exists():
+                break
+        found.unfinished = not finish(arguments, out)
+        self._compare(found, out)
+        found.seconds = round(time.monotonic() - begun, 1)
+        return found
 
-def kill_worker(process: subprocess.Popen[bytes], draw: random.Random) -> bool:
-    """Kill one worker; the driver continues."""
-    workers = children(process.pid)
-    if process.poll() is not None or not workers:
-        return False
-    try:
-        os.kill(draw.choice(workers), signal.SIGKILL)
-    except ProcessLookupError:  # it ended by itself
-        return False
-    return True
+    def _compare(self, found: Round, out: Path) -> None:
+        made, expected = outputs(out), self.expected
+        found.different = sorted(name for name in {*made, *expected} if made.get(name) != expected.get(name))
+        rows = committed(out)
+        found.again = len(rows) - len(set(rows))
 
-
-Kill = Callable[[subprocess.Popen[bytes], random.Random], bool]
-
-
-def one_kill(arguments: list[str], kill: Kill, usual: float, draw: random.Random) -> bool:
-    """Start a run, kill a process at a random moment, wait for the run. Returns whether a process was killed."""
-    process = start(arguments)
-    time.sleep(draw.uniform(0.0, usual))
-    killed = kill(process, draw)
-    process.wait(LIMIT)
-    return killed
-
-
-def shards(arguments: list[str], usual: float, draw: random.Random) -> int:
-    """Run two shards at the same time; kill each at a random moment, then start both again."""
-    processes = [start([*arguments, "--shard", f"{number}/2"]) for number in (1, 2)]
-    moments = sorted((draw.uniform(0.0, usual), index) for index in (0, 1))
-    begun, killed = time.monotonic(), 0
-    for moment, index in moments:
-        time.sleep(max(0.0, moment - (time.monotonic() - begun)))
-        killed += kill_driver(processes[index], draw)
-    for process in processes:
-        process.wait(LIMIT)
-    again = [start([*arguments, "--shard", f"{number}/2"]) for number in (1, 2)]
-    for process in again:
-        process.wait(LIMIT)
-    return killed
-
-
-class RayNodes:
-    """A Ray cluster on this machine: a head without CPUs and two nodes, one of which can be killed."""
-
-    def __init__(self) -> None:
-        os.environ |= {
-            "RAY_health_check_period_ms": "500",
-            "RAY_USAGE_STATS_ENABLED": "0",
-            "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9/",
-        }
-        from ray.cluster_utils import Cluster
-
-        self._cluster = Cluster(
-            initialize_head=True, head_node_args={"num_cpus": 0, "include_dashboard": False}
+    def _save(self, one: Round) -> None:
+        wrong = one.different or one.again or one.unfinished
+        print(
+            f"{one.kind} {one.number}: {len(one.kills)} kills" + (f": WRONG {one}" if wrong else ""),
+            flush=True,
         )
-        self.address = self._cluster.address
-        self._nodes = [self._cluster.add_node(num_cpus=1) for _ in range(2)]
-
-    def kill_one(self, draw: random.Random) -> None:
-        """Kill a node with all its processes, and replace it."""
-        node = self._nodes.pop(draw.randrange(2))
-        self._cluster.remove_node(node, allow_graceful=False)
-        self._nodes.append(self._cluster.add_node(num_cpus=1))
-
-    def close(self) -> None:
-        """End the cluster."""
-        self._cluster.shutdown()
+        if self.results is not None:
+            with open(self.results, "a", encoding="utf-8") as file:
+                file.write(json.dumps(asdict(one)) + "\n")
 
 
-def kill_nodes(arguments: list[str], usual: float, draw: random.Random, nodes: RayNodes) -> int:
-    """Run on the cluster and kill a node; the run continues by itself."""
-    process = start([*arguments, "--engine", "ray", "--address", nodes.address])
-    time.sleep(draw.uniform(0.2, 1.0) * usual)
-    killed = process.poll() is None
-    if killed:
-        nodes.kill_one(draw)
-    process.wait(LIMIT)
-    return int(killed)
+def _read(results: Path | None) -> list[Round]:
+    if results is None or not results.exists():
+        return []
+    return [Round(**json.loads(line)) for line in results.read_text(encoding="utf-8").splitlines()]
 
 
 def finish(arguments: list[str], out: Path) -> bool:
@@ -181,70 +172,37 @@ def finish(arguments: list[str], out: Path) -> bool:
     return (out / "_SUCCESS").exists()
 
 
-def rounds(
-    kind: str, kills: int, arguments: list[str], out: Path, expected: dict[str, bytes], usual: float
-) -> Count:
-    """Repeat rounds of one kind until `kills` processes were killed."""
-    draw, count = random.Random(kind), Count()
-    nodes = RayNodes() if kind == "ray-node" else None
-    while count.kills < kills:
-        shutil.rmtree(out, ignore_errors=True)
-        begun = time.monotonic()
-        for _ in range(3):  # a run may be killed several times before it finishes
-            if nodes is not None:
-                count.kills += kill_nodes(arguments, usual, draw, nodes)
-            elif kind == "shard":
-                count.kills += shards(arguments, usual, draw)
-            else:
-                kill = kill_driver if kind == "driver" else kill_worker
-                count.kills += one_kill(arguments, kill, usual, draw)
-            if (out / "_SUCCESS").exists():
-                break
-        count.unfinished += not finish(arguments, out)
-        found = outputs(out)
-        wrong = sorted(name for name in {*found, *expected} if found.get(name) != expected.get(name))
-        if wrong:
-            print(f"{kind}: differ: {', '.join(wrong)}", flush=True)
-        count.different += bool(wrong)
-        count.again += committed_again(out)
-        count.seconds.append(time.monotonic() - begun)
-    if nodes is not None:
-        nodes.close()
-    return count
-
-
 def report(kind: str, count: Count) -> str:
     """Format a row of the table."""
-    return f"| {kind} | {count.kills} | {len(count.seconds)} | {count.unfinished} | {count.different} | {count.again} |"
+    cells = (count.kills, count.midway, len(count.rounds), count.unfinished, count.different, count.again)
+    return f"| {kind} | {' | '.join(map(str, cells))} |"
+
+
+TITLES = ("killed", "kills", "of these midway", "runs", "unfinished", "outputs differ", "parts done again")
 
 
 def main(arguments: list[str] | None = None) -> Iterator[tuple[str, Count]]:
     """Yield each kind with its counts, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("inputs", nargs="+")
     parser.add_argument("--out", type=Path, default=Path("build/kills"))
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--of", nargs="+", default=["driver", "worker", "shard"], help="also ray-node")
     parser.add_argument("--processes", default="2")
     parser.add_argument("--part-size", default="20000")
+    parser.add_argument("--results", type=Path, help="JSON Lines of the rounds; continue after the last")
     given = parser.parse_args(arguments)
-    shutil.rmtree(given.out, ignore_errors=True)
     options = ["--processes", given.processes, "--part-size", given.part_size, "--label", "upos"]
-    reference = [*given.inputs, "-o", str(given.out / "reference"), *options]
-    begun = time.monotonic()
-    start(reference).wait(LIMIT)
-    usual = time.monotonic() - begun
-    expected = outputs(given.out / "reference")
-    assert "_SUCCESS" in expected, "the undisturbed run did not finish"
-    print(f"an undisturbed run: {usual:.1f} s, {json.loads(expected['_SUCCESS'])}", flush=True)
-    print(
-        "| killed | kills | runs | unfinished | outputs differ | parts done again |\n| - | - | - | - | - | - |"
-    )
+    campaign = Campaign(given.inputs, given.out, options, given.results)
+    print(f"an undisturbed run: {campaign.usual:.1f} s, {campaign.parts} parts", flush=True)
+    rows = []
     for kind in given.of:
-        out = given.out / kind
-        count = rounds(kind, given.kills, [*given.inputs, "-o", str(out), *options], out, expected, usual)
-        print(report(kind, count), flush=True)
+        count = campaign.run(kind, given.kills)
+        rows.append(report(kind, count))
         yield kind, count
+    print("\n".join([f"| {' | '.join(TITLES)} |", "| - " * len(TITLES) + "|", *rows]), flush=True)
 
 
 if __name__ == "__main__":
