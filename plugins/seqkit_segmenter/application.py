@@ -31,6 +31,10 @@ class AppliedSegmenter(SentenceTask):
         """Load the segmenter."""
         return segmenter_of("", request.options.lang, segmenter_in(request.model))
 
+    def joins(self, request: ApplyRequest) -> bool:
+        """Yes: each paragraph is segmented by itself."""
+        return True
+
     def apply(self, model: Segmenter, chunk: Chunk, request: ApplyRequest) -> list[list[Sentence]]:
         """The sentences of each item."""
         return sentences_of(chunk.items, model)

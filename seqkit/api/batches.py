@@ -19,7 +19,7 @@ from seqkit.tasks.option_types import with_checked_options
 
 if TYPE_CHECKING:
     from seqkit.batch.request import BatchRequest
-    from seqkit.batch.run import Summary
+    from seqkit.batch.results import Summary
 
 ENGINE = "local"
 

@@ -18,31 +18,34 @@ class PartErrors(RecordErrors):
 
     def __init__(self, stop: bool = False) -> None:
         super().__init__(skip=not stop)
-        self.rows: list[dict[str, Any]] = []
-        self.source: str | Segment = ""
-        """The file, or part of one, that is being read."""
+        self._rows: list[tuple[int, dict[str, Any]]] = []
+        self._piece = 0
+        self._source: str | Segment = ""
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows by piece: files may be read before earlier ones are written."""
+        return [row for _, row in sorted(self._rows, key=lambda numbered: numbered[0])]
+
+    def reading(self, piece: int, source: str | Segment) -> None:
+        """Set the piece that the next bad records are in. Args: source, the file, or part of one."""
+        self._piece, self._source = piece, source
 
     def bad(self, where: SourceLocation, reason: str, fix: str) -> None:
         """Store a record with its location and bytes, or raise SeqkitError."""
         super().bad(where, reason, fix)
-        self.rows.append(
-            {
-                "file": where.path,
-                "line": where.line,
-                "reason": reason,
-                "fix": fix,
-                "bytes": _bytes_of(self.source, where.line),
-            }
-        )
+        self._add(where.path, where.line, reason, fix, _bytes_of(self._source, where.line))
 
     def file(self, path: str, error: SeqkitError) -> None:
         """Store that a file, or the rest of one, cannot be read; or raise SeqkitError."""
         if not self.skip:
             raise error
         self.skipped += 1
-        self.rows.append(
-            {"file": path, "line": None, "reason": error.problem, "fix": error.fix, "bytes": None}
-        )
+        self._add(path, None, error.problem, error.fix, None)
+
+    def _add(self, path: str, line: int | None, reason: str, fix: str, data: str | None) -> None:
+        row = {"file": path, "line": line, "reason": reason, "fix": fix, "bytes": data}
+        self._rows.append((self._piece, row))
 
 
 def _bytes_of(source: str | Segment, line: int) -> str | None:

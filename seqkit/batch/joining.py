@@ -10,7 +10,8 @@ from typing import Any, BinaryIO
 
 from seqkit.batch.jobs import Join, Target
 from seqkit.batch.ledger import COUNTS, PARTS, Ledger
-from seqkit.batch.store import Counted, Row, Store
+from seqkit.batch.store import Row, Store
+from seqkit.batch.store_files import Counted
 from seqkit.batch.units import part_name
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import load, registry

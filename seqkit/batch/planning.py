@@ -28,6 +28,8 @@ CUTTERS: dict[str, type[Cutter]] = {
     "text": Text,
 }
 """`FormatSpec.cuts` -> class that finds the ends of parts."""
+MOST_HEADER = 1 << 20
+"""Maximum bytes that are read to find the end of a header."""
 FAULT = 999_999
 """Part number in the name of the errors file for the unreadable rest of a file."""
 
@@ -77,7 +79,7 @@ class Planner:
         """Yield the number of each part, the part, and its stored bytes."""
         state, cutter = self.ledger.unit(unit.number), CUTTERS[unit.cuts](self.limits)
         number, start = state.planned()
-        header = cutter.header(_first(file.path)) if start.byte else None
+        header = _header(file.path, cutter) if start.byte else None
         stream, before = Stream(file.path, start.byte), -1
         for made in _named(cut(iter(stream), cutter, start, header), file):
             at = min(stream.read_bytes, file.size)
@@ -127,14 +129,15 @@ def _named(cuts: Iterator[Cut], file: InputFile) -> Iterator[Cut]:
         raise SeqkitError(f"{file.path}: {error.problem}", error.fix) from error
 
 
-def _first(path: str) -> bytes:
-    """The first bytes of a file, which contain its header."""
-    held = b""
+def _header(path: str, cutter: Cutter) -> bytes:
+    """The header of a file, of which no more is read than that needs."""
+    held = header = b""
     for block in Stream(path):
         held += block
-        if len(held) >= 1 << 20:
+        header = cutter.header(held)
+        if len(header) < len(held) or len(held) >= MOST_HEADER:
             break
-    return held
+    return header
 
 
 def check_unchanged(file: InputFile) -> None:

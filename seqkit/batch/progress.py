@@ -14,7 +14,7 @@ from seqkit.io.messages import drawing_stream
 from seqkit.io.visible import visible
 
 if TYPE_CHECKING:
-    from seqkit.batch.run import Run
+    from seqkit.batch.driver import Run
 
 LINE_SECONDS, BAR_SECONDS, FILE_SECONDS = 60.0, 1.0, 5.0
 WINDOW = 30.0

@@ -7,24 +7,19 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, BinaryIO
 
 from seqkit.batch.errors import PartErrors
 from seqkit.batch.fingerprint import cpu_class
 from seqkit.batch.jobs import Job, Join
 from seqkit.batch.joining import join
 from seqkit.batch.ledger import ERRORS, PARTS, Ledger
-from seqkit.batch.sources import segment_of, sha256_of
-from seqkit.batch.store import Counted, Row, open_store
-from seqkit.batch.units import Part, Piece
-from seqkit.data.items import library_missing
+from seqkit.batch.part_work import PartWork
+from seqkit.batch.store import Row, open_store
+from seqkit.batch.units import Part
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import load, registry
-from seqkit.io.segment import Segment
-from seqkit.tasks.application import ApplyRequest, chunks
+from seqkit.tasks.application import ApplyRequest
 
 
 @dataclass(frozen=True)
@@ -44,15 +39,6 @@ class Setup:
     stop: bool = False
     """Whether the first bad record ends the run."""
     threads: int = 1
-
-
-@dataclass
-class Counts:
-    """The counts of a part."""
-
-    words: int = 0
-    written: int = 0
-    """Number of records in the output."""
 
 
 class Worker:
@@ -102,103 +88,38 @@ class Worker:
         return self._part(work)
 
     def _part(self, part: Part) -> Row:
-        started, counts, errors = time.monotonic(), Counts(), PartErrors(self.setup.stop)
-        outs, digests = list[list[Any]](), list[str]()
+        """Process a part and commit it: its output, its bad records, then its row."""
+        started, errors = time.monotonic(), PartErrors(self.setup.stop)
         with self.store.write(f"{PARTS}/{part.name}") as file:
-            for piece in part.pieces:
-                out = Counted(file)
-                before = counts.written
-                digests.append(self._piece(piece, out, counts, errors))
-                outs.append([out.count, out.sha256, counts.written - before])
+            work = PartWork(self.task, self.model, self.setup.request, self.setup.format, file, errors)
+            work.run(part.pieces)
             if errors.rows:
                 self._note_errors(part, errors)
-        row = {
+        row = self._row(part, work, time.monotonic() - started)
+        self.ledger.log(row)
+        return row
+
+    def _row(self, part: Part, work: PartWork, seconds: float) -> Row:
+        return {
             "unit": part.unit,
             "part": part.number,
             "again": part.again,
             "to": part.end.as_list(),
-            "in": part.sha256 or ",".join(digests),
-            "outs": outs,
-            "records": counts.written,
-            "words": counts.words,
-            "bad": errors.skipped,
+            "in": part.sha256 or ",".join(work.digests),
+            "outs": [[one.out.count, one.out.sha256, one.written] for one in work.outputs],
+            "records": work.written,
+            "words": work.words,
+            "bad": work.errors.skipped,
             "source": part.source,
-            "seconds": round(time.monotonic() - started, 3),
+            "seconds": round(seconds, 3),
             "time": round(time.time(), 1),
             "worker": self.name,
             "memory": peak_memory(),
         }
-        self.ledger.log(row)
-        return row
-
-    def _piece(self, piece: Piece, out: Counted, counts: Counts, errors: PartErrors) -> str:
-        """Process a file, or a part of one. Returns the checksum of its bytes, if they were read here."""
-        source, digest = self._source(piece, errors)
-        errors.source = source
-        with self._writer(out) as writer:
-            try:
-                self._apply(source, piece, writer, counts, errors)
-            except UnreadableFile as fault:
-                errors.file(piece.path, fault.error)
-        if isinstance(source, Segment) and source.data and not source.opened:
-            problem = f"the task {self.setup.task} does not open {piece.path} by seqkit.io.text_files"
-            raise SeqkitError(problem, 'Tell its author: Task.cuts must then be "whole".')
-        return digest
-
-    def _source(self, piece: Piece, errors: PartErrors) -> tuple[str | Segment, str]:
-        if piece.data is not None:
-            at = piece.start
-            segment = Segment(piece.path, piece.data, at.line, at.record, at.offset, at.byte == 0)
-            return segment, ""
-        if self.task.cuts(piece.path, self.setup.request) in ("rows", "whole"):
-            return piece.path, sha256_of(piece.path)
-        segment, digest, fault = segment_of(piece.path)
-        if fault is not None:
-            errors.file(piece.path, fault)
-        return segment, digest
-
-    @contextmanager
-    def _writer(self, out: Counted) -> Iterator[Any]:
-        file: BinaryIO = out  # type: ignore[assignment]
-        writer = self.task.writer(self.setup.format, file, self.setup.request)
-        yield writer
-        writer.close()
-
-    def _apply(
-        self, source: str | Segment, piece: Piece, writer: Any, counts: Counts, errors: PartErrors
-    ) -> None:
-        task, request = self.task, self.setup.request
-        items = _read(task.read(source, request, errors), errors)
-        for chunk in chunks(items, task.limits, task.size, piece.start.record):
-            outputs = task.apply(self.model, chunk, request)
-            for number, (item, output) in enumerate(zip(chunk.items, outputs, strict=True), chunk.first):
-                if isinstance(output, SeqkitError):
-                    errors.bad(item.where, output.problem, output.fix)
-                    continue
-                counts.words += task.words(item, output)
-                counts.written += writer.write(number, item, output)
 
     def _note_errors(self, part: Part, errors: PartErrors) -> None:
         lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in errors.rows]
         self.store.put(f"{ERRORS}/{part.name}.jsonl", "".join(lines).encode("utf-8", "surrogateescape"))
-
-
-class UnreadableFile(Exception):
-    """A reader's error, which ends the reading of its file."""
-
-    def __init__(self, error: SeqkitError) -> None:
-        super().__init__(error)
-        self.error = error
-
-
-def _read(items: Iterator[Any], errors: PartErrors) -> Iterator[Any]:
-    """Yield the items; errors of the reader are distinguished from those of the model."""
-    try:
-        yield from items
-    except SeqkitError as error:
-        if errors.skip and not library_missing(error):
-            raise UnreadableFile(error) from error
-        raise
 
 
 def _check_same(model: str, setup: Setup) -> None:

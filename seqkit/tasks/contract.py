@@ -130,6 +130,14 @@ class Task(TrainedTask):
         """
         raise self.lacks("application to files")
 
+    def joins(self, request: ApplyRequest) -> bool:
+        """Whether a chunk may have items of several files: the output of an item must depend on it alone, to the bit.
+
+        Of running text it may depend on the item's document, whose first item has a name (`RawText.document`). Many
+        small files are then worked on together, which is faster.
+        """
+        return False
+
     def formats(self, path: str, request: ApplyRequest) -> tuple[str, ...]:
         """Names of the formats in which outputs for a file may be written, the usual one first."""
         raise self.lacks("application to files")

@@ -89,7 +89,7 @@ def test_an_input_that_changes_while_the_run_goes_on(corpus, batch, tmp_path):
 
 def test_two_runs_at_a_time_need_shards(corpus, batch, tmp_path):
     from seqkit.batch.ledger import FOLDER
-    from seqkit.batch.store import LocalStore
+    from seqkit.batch.store_local import LocalStore
 
     out = tmp_path / "out"
     assert batch("tag", corpus, "-o", out, *SMALL, "--stops-at", "4").code == 130

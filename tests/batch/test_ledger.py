@@ -6,7 +6,7 @@ import json
 
 from seqkit.batch.inputs import InputFile
 from seqkit.batch.ledger import LOG, Ledger
-from seqkit.batch.store import LocalStore
+from seqkit.batch.store_local import LocalStore
 from seqkit.batch.units import owner, units_of
 
 ROW = {"unit": 0, "part": 0, "again": 0, "to": [9, 2, 1, 9], "outs": [[3, "x", 1]], "records": 1, "words": 2}

@@ -126,6 +126,10 @@ class TaggingTask(SentenceTask):
         """The labelled sentences of each item."""
         return tag_chunk(model, chunk, request)
 
+    def joins(self, request: ApplyRequest) -> bool:
+        """Yes for labels; probabilities are shown to the last digit."""
+        return not self.shows_probabilities(request)
+
     def items_of(self, doc: Doc) -> list[Sentence]:
         """The words of a Doc by its sentences."""
         return sentences_in(doc)

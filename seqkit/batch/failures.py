@@ -1,0 +1,37 @@
+"""Failures of jobs: which of them end a run, and how they are described."""
+
+from __future__ import annotations
+
+from seqkit.batch.folder import Inputs
+from seqkit.batch.jobs import Job, Join
+from seqkit.data.items import library_missing
+from seqkit.errors import SeqkitError
+from seqkit.io.atomic import FULL
+
+
+def ends_run(error: BaseException | None, stop: bool) -> bool:
+    """Whether an error would affect every other job, too. Args: stop, whether the first bad record ends the run."""
+    if isinstance(error, SeqkitError):
+        return stop or error.exit_code == 2 or is_full(error) or library_missing(error)
+    return isinstance(error, OSError) and error.errno in FULL
+
+
+def reason(error: SeqkitError) -> str:
+    """An error in one line."""
+    return f"{error.problem}. {error.fix}".rstrip()
+
+
+def is_full(error: SeqkitError) -> bool:
+    """Whether an error is due to a full disk, which would affect the next part, too."""
+    return isinstance(error.__cause__, OSError) and error.__cause__.errno in FULL
+
+
+def called(job: Job, inputs: Inputs) -> str:
+    """A description of a job for messages: its file, and the line at which its part begins."""
+    unit = inputs.units[job.work.unit]
+    path = inputs.files[unit.files[0]].path
+    more = f" and {len(unit.files) - 1} more files" if len(unit.files) > 1 else ""
+    if isinstance(job.work, Join):
+        return f"the outputs for {path}{more}"
+    at = f", line {job.work.pieces[0].start.line}" if job.work.pieces[0].data is not None else ""
+    return f"{path}{more}{at}"
