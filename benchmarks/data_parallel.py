@@ -5,7 +5,7 @@
     python benchmarks/data_parallel.py --scaling 1,2    # one batch for more processes, and a batch that grows
     python benchmarks/data_parallel.py --arithmetic     # what an all-reduce costs on larger clusters, calculated
 
-Each run is a separate `seqkit train`, so that it stops and resumes as a user's does. Needs `seqkit[distributed]`.
+Each run is a separate `seqkit train`, so that it stops and resumes as a user's does. Needs the extra `distributed`.
 """
 
 from __future__ import annotations

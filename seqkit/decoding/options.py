@@ -34,7 +34,7 @@ class DecodingOptions:
     """Minimum Bayes risk over this many samples (Eikema & Aziz 2020); 0 turns it off."""
     utility: Literal["chrf", "bleu", "fast-chrf"] = "chrf"
     """Similarity that mbr maximises: chrf, bleu, or fast-chrf, which compares each sample with the n-gram counts of all
-    together: time grows with the number of samples, not with its square (needs seqkit[mbr])."""
+    together: time grows with the number of samples, not with its square (needs the package fastchrf: extra mbr)."""
     prefix: str = ""
     """Forced beginning of every output."""
     max_ratio: float = 3.0
@@ -63,7 +63,7 @@ class DecodingOptions:
             raise SeqkitError(f"n_best={self.n_best} is more than mbr={self.mbr}", "Draw more.", exit_code=2)
 
         if self.utility == FAST and find_spec("fastchrf") is None:
-            fix = "Install it: pip install 'seqkit[mbr]', or use --utility chrf."
+            fix = "Install it: pip install fastchrf (in a checkout: pip install '.[mbr]'), or use --utility chrf."
             raise SeqkitError(f"utility={FAST}: needs the package fastchrf", fix, exit_code=2)
 
     @property

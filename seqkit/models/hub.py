@@ -91,7 +91,11 @@ def _client(name: str) -> Any:
         import huggingface_hub.utils
     except ImportError:
         problem = f"{name}: needs the package huggingface_hub"
-        raise SeqkitError(problem, "Install it: pip install 'seqkit[hub]'", exit_code=2) from None
+        raise SeqkitError(
+            problem,
+            "Install it: pip install huggingface_hub (in a checkout: pip install '.[hub]').",
+            exit_code=2,
+        ) from None
     return huggingface_hub
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 import textwrap
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from seqkit.evaluation.report import Table
 
 
-NARROWEST = 20
+NARROWEST = 14
 """Minimum width of a wrapped column, in characters."""
 
 
@@ -39,25 +40,41 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _shown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; on a terminal its widest column is wrapped between words if the table would not fit."""
+    """A table; on a terminal its wide columns are wrapped if the table would not fit."""
     lines = [list(map(visible, row)) for row in [header, *rows]]
-    stdout = data_text()
-    if not stdout.isatty():
+    if not data_text().isatty():
         return table(lines[0], lines[1:])
-    room = shutil.get_terminal_size().columns - 2 * (len(header) - 1)
     widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
-    widest = max(range(len(widths)), key=widths.__getitem__)
-    width = max(NARROWEST, room - sum(widths) + widths[widest])
-    if widths[widest] <= width:
+    narrowed = _narrowed(widths, shutil.get_terminal_size().columns - 2 * (len(widths) - 1))
+    if narrowed == widths:
         return table(lines[0], lines[1:])
-    wrapped: list[list[str]] = []
-    for line in lines[1:]:
-        parts = textwrap.wrap(line[widest], width, break_long_words=False, break_on_hyphens=False) or [""]
-        for number, part in enumerate(parts):
-            wrapped.append(
-                [part if place == widest else ("" if number else cell) for place, cell in enumerate(line)]
-            )
-    return table(lines[0], wrapped)
+    return table(lines[0], [part for line in lines[1:] for part in _wrapped(line, narrowed)])
+
+
+def _narrowed(widths: Sequence[int], room: int) -> list[int]:
+    """Widths with a sum of at most `room`, if possible: the widest columns are narrowed, down to NARROWEST."""
+    narrowed = list(widths)
+    while sum(narrowed) > room and max(narrowed) > NARROWEST:
+        narrowed[narrowed.index(max(narrowed))] -= 1
+    return narrowed
+
+
+class _Wrapper(textwrap.TextWrapper):
+    """Breaks lines at blanks, and paths after a slash."""
+
+    wordsep_simple_re = re.compile(r"(\s+|(?<=/)(?=[^/\s]))")
+
+
+def _wrapped(line: Sequence[str], widths: Sequence[int]) -> list[list[str]]:
+    """The lines of a row whose cells are wrapped to these widths."""
+    cells = [
+        _Wrapper(width, break_long_words=False, break_on_hyphens=False).wrap(cell)
+        for cell, width in zip(line, widths, strict=True)
+    ]
+    return [
+        [cell[number] if number < len(cell) else "" for cell in cells]
+        for number in range(max(1, *map(len, cells)))
+    ]
 
 
 def _line(row: Sequence[str], widths: Sequence[int], rights: Sequence[bool]) -> str:

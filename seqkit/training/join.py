@@ -26,7 +26,7 @@ def join() -> Ranks:
         from lightning_fabric.strategies import DDPStrategy
     except ImportError as error:
         problem = f"training with several processes needs lightning-fabric ({error})"
-        fix = 'Install it: pip install "seqkit[distributed]".'
+        fix = "Install it: pip install lightning-fabric (in a checkout: pip install '.[distributed]')."
         raise SeqkitError(problem, fix, exit_code=2) from None
     logging.getLogger("lightning.fabric").setLevel(logging.ERROR)
     logging.getLogger("lightning_fabric").setLevel(logging.ERROR)

@@ -79,3 +79,14 @@ def test_a_wide_table_is_wrapped_between_words(monkeypatch):
     lines = terminal.text.splitlines()
     assert max(map(len, lines)) <= 60 and len(lines) > 4
     assert re.findall(r"word\d+", terminal.text) == words
+
+
+def test_paths_in_a_wide_table_are_broken_after_a_slash(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    terminal = Terminal()
+    monkeypatch.setattr(tables, "data_text", lambda: terminal)
+    path = "/home/someone/" + "/".join(["folder"] * 9)
+    tables.print_table(("name", "licence", "where"), [("a", "one of the long names of licences", path)])
+    lines = terminal.text.splitlines()
+    assert max(map(len, lines)) <= 60 and all(line.endswith("/") for line in lines[2:-1])
+    assert "".join(line.rpartition("  ")[2].strip() for line in lines[1:]) == path

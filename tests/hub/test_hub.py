@@ -218,7 +218,9 @@ def test_the_network_down_is_said_where_the_cache_serves(hub, seqkit):
 def test_the_library_missing_is_an_error_with_its_fix(seqkit, monkeypatch):
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     result = seqkit("tag", "-m", "hf://owner/none", "She left.")
-    assert result.code == 2 and "pip install 'seqkit[hub]'" in result.err
+    assert (
+        result.code == 2 and "pip install huggingface_hub (in a checkout: pip install '.[hub]')" in result.err
+    )
 
 
 def test_every_command_takes_such_a_name(hub, seqkit, tmp_path):
