@@ -115,6 +115,11 @@ def shape_of(run: str) -> int:
     return _SHAPE_IDS["mixed" if any(upper) else "xx"]
 
 
+def is_white(classes_T: Ids) -> NDArray[np.bool_]:
+    """Whether each character is white space, from its class."""
+    return _WHITE[classes_T]
+
+
 def _places(classes_T: Ids) -> tuple[Ids, Ids]:
     """The possible sentence ends, and the index of the run of each."""
     white_T = _WHITE[classes_T]

@@ -31,6 +31,24 @@ class _Piece(NamedTuple):
     seen: Seen
 
 
+class Logits(NamedTuple):
+    """The network's output for a window."""
+
+    ends_TL: NDArray[np.float32]
+    stops_K: NDArray[np.float32]
+
+    def margin(self, white_T: NDArray[np.bool_]) -> float:
+        """How far the nearest decision is from another one. Args: white_T, characters without a label."""
+        top_TL = np.sort(self.ends_TL[~white_T], axis=-1)
+        nearest = (top_TL[:, -1] - top_TL[:, -2]).min(initial=np.inf)
+        return float(min(nearest, np.abs(self.stops_K).min(initial=np.inf)))
+
+    def distance(self, other: Logits) -> float:
+        """The largest difference from other logits of the same window."""
+        of_ends = np.abs(self.ends_TL - other.ends_TL).max(initial=0)
+        return float(max(of_ends, np.abs(self.stops_K - other.stops_K).max(initial=0)))
+
+
 class StreamSegmenter(Segmenter):
     """A trained segmenter over streams; subclasses compute the network."""
 
@@ -62,19 +80,30 @@ class StreamSegmenter(Segmenter):
         ]
         found = [_nothing(len(text)) for text in texts]
         pieces.sort(key=lambda piece: piece.window.end - piece.window.start)
-        for first in range(0, len(pieces), ROWS):
-            self._add(pieces[first : first + ROWS], found)
+        for piece, logits in zip(pieces, self.logits([piece.seen for piece in pieces]), strict=True):
+            _add(piece, logits, found[piece.text])
         return found
 
-    def _add(self, pieces: Sequence[_Piece], found: Sequence[Labels]) -> None:
-        """Copy the labels of the windows' cores to the labels of their texts."""
-        ends_BTL, stops_BK = self.answers([piece.seen for piece in pieces])
-        for row, (text, window, seen) in enumerate(pieces):
-            core = slice(window.core_start - window.start, window.core_end - window.start)
-            found[text].ends_TL[window.core_start : window.core_end] = ends_BTL[row, core]
-            inside = (seen.places_K >= core.start) & (seen.places_K < core.stop)
-            places = seen.places_K[inside] + window.start
-            found[text].stops_T[places] = stops_BK[row, : len(inside)][inside]
+    def logits(self, seen: Sequence[Seen]) -> list[Logits]:
+        """Compute the logits of windows, which are sorted by length, in batches of ROWS windows."""
+        found = []
+        for first in range(0, len(seen), ROWS):
+            batch = seen[first : first + ROWS]
+            ends_BTL, stops_BK = self.answers(batch)
+            found += [
+                Logits(ends_BTL[row, : len(one.chars_T)], stops_BK[row, : len(one.places_K)])
+                for row, one in enumerate(batch)
+            ]
+        return found
+
+
+def _add(piece: _Piece, logits: Logits, labels: Labels) -> None:
+    """Copy the logits of a window's core to the labels of its text."""
+    window, places_K = piece.window, piece.seen.places_K
+    core = slice(window.core_start - window.start, window.core_end - window.start)
+    labels.ends_TL[window.core_start : window.core_end] = logits.ends_TL[core]
+    inside_K = (places_K >= core.start) & (places_K < core.stop)
+    labels.stops_T[places_K[inside_K] + window.start] = logits.stops_K[inside_K]
 
 
 def _nothing(size: int) -> Labels:

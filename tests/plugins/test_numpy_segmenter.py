@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pytest
+import torch
 from segmenters import stretch, untrained
 from seqkit_segmenter import numpy_segmenter
+from seqkit_segmenter import segmenter as segmenter_module
 from seqkit_segmenter.numpy_segmenter import starting
+from seqkit_segmenter.task import SegmentationTask
 
 from seqkit.data.catalogue import read_sentences
 from seqkit.examples import RecordErrors
 from seqkit.models.artifact import save_model
-from seqkit.tasks.segmenting import load_segmenter
+from seqkit.nn.bfloat16 import HERE
+from seqkit.tasks.segmenting import load_segmenter, own_segmenter
 
 TEXTS = [
     "a",
@@ -31,7 +37,8 @@ def saved(folder, **options):
 @pytest.mark.parametrize(
     "options", [{}, {"recurrence": "gru", "run_size": 0}, {"recurrence": "sru", "layers": 2}], ids=str
 )
-def test_answers_are_torchs(options, tmp_path):
+def test_answers_are_torchs(options, tmp_path, monkeypatch):
+    monkeypatch.setattr(segmenter_module, "FAST", False)
     theirs, ours = saved(tmp_path / "model", **options)
     for found, expected in zip(ours.labels(TEXTS[1:]), theirs.labels(TEXTS[1:]), strict=True):
         np.testing.assert_allclose(found.ends_TL, expected.ends_TL, atol=1e-3)
@@ -61,3 +68,29 @@ def test_it_is_what_a_model_is_given(tmp_path, monkeypatch):
     monkeypatch.setattr("seqkit.inference.numpy.loading.recurrence_form", lambda name: None)
     assert type(load_segmenter(str(tmp_path / "model"))).__name__ == "LearntSegmenter"
     load_segmenter.cache_clear()
+
+
+@pytest.mark.skipif(not HERE, reason="needs a processor with bfloat16")
+@pytest.mark.parametrize("coarse", [False, True])
+def test_bfloat16_gives_the_labels_of_float32(coarse, monkeypatch):
+    """The trained network computes few windows again, one with large logits all of them."""
+    segmenter = (
+        untrained(spread=2000.0) if coarse else SegmentationTask().load(str(own_segmenter("en-tagger")))
+    )
+    corpus = read_sentences("sample-english", "train", RecordErrors())
+    texts = [stretch(sentence.text + "\n\n") for sentence in corpus]
+    counts: Counter[bool] = Counter()
+    answers = segmenter.answers
+
+    def counted(seen):
+        counts[torch.is_autocast_enabled("cpu")] += len(seen)
+        return answers(seen)
+
+    monkeypatch.setattr(segmenter, "answers", counted)
+    monkeypatch.setattr(segmenter_module, "FAST", False)
+    expected = list(segmenter.sentences(texts))
+    windows = counts.pop(False)
+    monkeypatch.setattr(segmenter_module, "FAST", True)
+    assert list(segmenter.sentences(texts)) == expected
+    assert counts[True] == windows > 20
+    assert counts[False] > windows if coarse else 1 <= counts[False] < windows / 2
