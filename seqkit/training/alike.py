@@ -1,4 +1,4 @@
-"""Whether the processes of a training have the same options, data, packages and weights."""
+"""Check that the processes of a training have the same options, data, packages and weights."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def check_alike(
     versions: Mapping[str, Any],
     model: torch.nn.Module,
 ) -> None:
-    """Raise SeqkitError, in every process, for what differs. Args: gathered, a text -> that of every process."""
+    """Raise SeqkitError in every process if something differs. Args: gathered, a text -> the texts of all processes."""
     own = {
         # Before the options: some of them follow from the data.
         "the training data": examples,

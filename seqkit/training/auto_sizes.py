@@ -1,6 +1,6 @@
-"""Batch size and epochs chosen by the size of the training split where the user leaves them at 0.
+"""Choose batch size and epochs by the size of the training split if the options are 0.
 
-A small corpus needs small batches and many epochs, or it is updated too rarely to be learnt.
+A small corpus needs small batches and many epochs: otherwise the model gets too few updates.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class AutoSizes:
     batch: tuple[int, int]
     """Least and most steps of a batch."""
     updates_an_epoch: int
-    """Updates that the batch size aims at."""
+    """Number of updates that the batch size is chosen for."""
 
 
 def within(value: int, bounds: tuple[int, int]) -> int:
@@ -30,9 +30,9 @@ def within(value: int, bounds: tuple[int, int]) -> int:
 
 
 def with_auto_sizes(request: TrainingRequest, steps: int, sizes: AutoSizes, unit: int = 1) -> TrainingRequest:
-    """The request with `batch_words` and `epochs` filled in where they are 0. What the user chose stays.
+    """The request with values for `batch_words` and `epochs` if they are 0; other values are unchanged.
 
-    Args: steps, those of the training split; unit, steps that a batch holds a multiple of (then `sizes.batch` counts
+    Args: steps, of the training split; unit, a divisor of the number of steps in each batch (`sizes.batch` then counts
     units).
     """
     options = request.training

@@ -1,4 +1,4 @@
-"""A running average of the weights (Polyak & Juditsky 1992), which scores on dev better than the last weights."""
+"""A running average of the weights (Polyak & Juditsky 1992), which scores better on dev than the last weights."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def start_average(model: nn.Module) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def update_average(average: dict[str, Tensor], model: nn.Module, decay: float, updates: int) -> None:
-    """average = d · average + (1 - d) · weights, with d = `decay`, less at first: else it would remember the start."""
+    """average = d · average + (1 - d) · weights, with d = `decay`, less at first to forget the initial weights."""
     if not average:
         return
     decay = min(decay, (1 + updates) / (10 + updates))
@@ -28,7 +28,7 @@ def update_average(average: dict[str, Tensor], model: nn.Module, decay: float, u
 
 @contextmanager
 def averaged_weights(model: nn.Module, average: dict[str, Tensor]) -> Iterator[None]:
-    """Within the block the model has the averaged weights in place of its own."""
+    """A context in which the model has the averaged weights instead of its own."""
 
     def swap() -> None:
         for name, parameter in model.named_parameters():
@@ -36,7 +36,7 @@ def averaged_weights(model: nn.Module, average: dict[str, Tensor]) -> Iterator[N
                 continue
             if on_host(parameter):
                 parameter.data, average[name] = average[name], parameter.data
-            else:  # cuDNN wants the weights of a layer to stay where they are, side by side
+            else:  # cuDNN needs the weights of a layer to stay in one contiguous block
                 held = parameter.detach().clone()
                 parameter.data.copy_(average[name])
                 average[name] = held

@@ -1,4 +1,4 @@
-"""Rows of a batch, whatever its task made it of."""
+"""Select rows of a batch of any structure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seqkit.nn.draws import Rows
 
 
 def rows_of(batch: Any, rows: Rows, task: str) -> Any:
-    """These examples of a batch: the rows of every tensor and list in it.
+    """The batch with these examples only: their rows of every tensor and list in it.
 
     Raises SeqkitError for a tensor whose first dimension does not count the examples. Args: task, its name.
     """

@@ -1,4 +1,4 @@
-"""Which examples go together, and in which order: a function of (lengths, seed, epoch) alone."""
+"""Divide examples into batches and order them: a function of (lengths, seed, epoch) alone."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ def length_buckets(
     """Batches of examples of similar length, in random order.
 
     Each holds at most `batch_items` items, padding counted (or one long example). Lengths of several parts, (N, parts),
-    are added up with the padding of each; batches are then alike in the last part first.
+    are added up with the padding of each; examples are then sorted by the last part first.
     """
     random = np.random.default_rng((seed, epoch))
     length_N = np.asarray(lengths)
     length_NP = length_N.reshape(len(length_N), -1)
-    # Ties, and near ties, in random order: a batch meets new neighbours in each epoch.
+    # Examples of equal or similar length are in random order, so that each epoch has other batches.
     noisy_NP = length_NP + random.random(length_NP.shape) * np.maximum(1.0, 0.05 * length_NP)
     noisy_NP[:, 1:] = noisy_NP[:, 1:].round()
     batches: list[list[int]] = [[]]
@@ -37,14 +37,14 @@ def length_buckets(
 
 
 def batch_seed(seed: int, epoch: int, batch: int) -> int:
-    """A seed for everything random within one batch, the same whenever that batch is run."""
+    """The seed of all random choices within one batch, which a resumed run repeats."""
     return int(np.random.SeedSequence((seed, epoch, batch)).generate_state(1)[0])
 
 
 def divided_by_length(lengths: Sequence[Any], processes: int) -> list[list[int]]:
-    """Positions of a batch's examples for each process: about as many examples, and as many steps, for all.
+    """Positions of a batch's examples for each process, with a similar number of examples and steps for each.
 
-    The longest go out first, from the first process to the last and back again.
+    The longest are assigned first, from the first process to the last and back again.
     """
     sizes = [int(np.sum(length)) for length in lengths]
     order = sorted(range(len(sizes)), key=lambda position: (-sizes[position], position))

@@ -1,4 +1,4 @@
-"""The model card: what the model is, what it learnt from, how good it is, and the command that made it."""
+"""Write the model card: kind of model, training data, scores on dev, and the command that made it."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from seqkit.training.state import Progress
 
 @dataclass(frozen=True)
 class CardFacts:
-    """What a task says of a model, beside what holds for every run."""
+    """The facts that a task adds to the card of a model."""
 
     title: str
     """`A lstm tagger for en`."""
     language: str
-    """As the card's metadata have it: `en`, or `[de, en]`."""
+    """In the form of the card's metadata: `en`, or `[de, en]`."""
     tags: str
-    """The same: `[translation]`."""
+    """In the same form: `[translation]`."""
     before: Sequence[str] = ()
-    """Lines of the list before data and licence,"""
+    """Lines of the list before data and licence."""
     after: Sequence[str] = ()
-    """and after them."""
+    """Lines of the list after data and licence."""
     warning: str = ""
-    """A warning that belongs beside the scores."""
+    """A warning that is printed next to the scores."""
 
 
 def parameters_line(model: nn.Module) -> str:
@@ -89,12 +89,12 @@ def _metadata(request: TrainingRequest, facts: CardFacts, licence: str, progress
 
 
 def _options(request: TrainingRequest) -> str:
-    """Every option but the sources, which the command names."""
+    """All options except the sources, which the command names."""
     return to_toml({name: values for name, values in request.sections.items() if name != "sources"}).rstrip()
 
 
 def data_of(request: TrainingRequest) -> tuple[str, str, str]:
-    """What the model learnt from, its licence, and where it can be had."""
+    """The training data, its licence, and its source."""
     sources = request.sources
     if sources.corpus:
         spec = find_corpus(sources.corpus)
@@ -103,7 +103,7 @@ def data_of(request: TrainingRequest) -> tuple[str, str, str]:
 
 
 def lineage(start: str) -> list[str]:
-    """A line on the model that this one began as; none where it began with random weights."""
+    """A line about the model that the training began with; none if it began with random weights."""
     if not start:
         return []
     info = model_info(start)
@@ -113,7 +113,7 @@ def lineage(start: str) -> list[str]:
 
 
 def plugins_line(request: TrainingRequest) -> list[str]:
-    """A line on the third-party plugins that the model needs, and their versions; none where there are none."""
+    """A line about the third-party plugins that the model needs, with versions; none if it needs none."""
     packages = third_party(versions_of(needs_of_run(request)))
     return [f"- Plugins: {', '.join(packages)}"] if packages else []
 

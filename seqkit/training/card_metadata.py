@@ -1,6 +1,6 @@
 """The front matter of a model card: YAML that the Hugging Face Hub reads (https://huggingface.co/docs/hub/model-cards).
 
-Values that YAML would take for something else than text, such as the language `no`, are quoted.
+Values that YAML would not read as text, such as the language `no`, are quoted.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ LICENCES = {
     ),
     *("cc-by-nc-sa-3.0", "cc-by-nc-sa-4.0", "unknown", "other"),
 }
-"""Licences by their names on the Hub; another one is `other`, with its name beside it."""
+"""Licences by their names on the Hub; all others are `other`, with the name in `license_name`."""
 PIPELINES = (
     *("token-classification", "translation", "text-generation", "text-classification", "summarization"),
     *("automatic-speech-recognition", "image-to-text", "text-to-video", "text-to-audio"),
@@ -79,12 +79,12 @@ PIPELINES = (
 """Tags that are tasks on the Hub."""
 PLAIN = re.compile(r"[A-Za-z][\w./-]*")
 NOT_TEXT = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"}
-"""Words that some reader of YAML takes for a value of another type."""
+"""Words that a YAML parser may read as a value of another type."""
 
 
 @dataclass(frozen=True)
 class CardMetadata:
-    """What the front matter says."""
+    """The facts in the front matter."""
 
     name: str
     languages: Sequence[str]
@@ -98,7 +98,7 @@ class CardMetadata:
     """On dev."""
 
     def lines(self) -> Iterator[str]:
-        """The front matter."""
+        """The lines of the front matter."""
         licence = self.licence.lower().replace(" ", "-")
         yield "---"
         yield f"language: {_one_or_list(self.languages)}"
@@ -135,13 +135,13 @@ class CardMetadata:
 
 
 def scalar(text: str) -> str:
-    """A text as YAML has it: as it is where that is safe, else quoted as JSON, which is YAML."""
+    """A text in YAML: unchanged if that is safe, else quoted as JSON, which is YAML, too."""
     safe = PLAIN.fullmatch(text) and text.lower() not in NOT_TEXT
     return text if safe else json.dumps(text, ensure_ascii=False)
 
 
 def listed(text: str) -> list[str]:
-    """The parts of a YAML list as `CardFacts` has it: `[de, en]`, or a single value."""
+    """The parts of a YAML list in the form of `CardFacts`: `[de, en]`, or a single value."""
     parts = (part.strip().strip("\"'") for part in text.strip().strip("[]").split(","))
     return [part for part in parts if part]
 

@@ -1,4 +1,4 @@
-"""Whether several processes can share the batches of a task: checked on the first batch, before any update."""
+"""Check on the first batch, before any update, whether several processes can share the batches of a task."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ from seqkit.training.group import Group
 from seqkit.training.loop import Training
 
 NEAR = {torch.float64: 1e-9, torch.float32: 1e-3}
-"""How far the sum over the processes may be from the loss of the whole batch, relative to it."""
+"""Maximum relative difference between the sum over the processes and the loss of the whole batch."""
 ALONE = "Train with one process: leave out --devices."
 
 
 def check_divides(training: Training, group: Group) -> None:
-    """Raise SeqkitError, in every process, for a training that several processes cannot share, with the reason."""
+    """Raise SeqkitError in every process, with the reason, for a training that several processes cannot share."""
     task, objective = training.task, training.objective
     if len(task.lengths) < group.size:
         problem = f"{group.size} processes for {len(task.lengths)} training examples"
         raise SeqkitError(problem, f"Use at most {len(task.lengths)}.", exit_code=2)
     if not objective.divides:
-        problem = f"objective={training.options.objective}: weighs each example by the whole of its batch"
+        problem = (
+            f"objective={training.options.objective}: the weight of an example depends on its whole batch"
+        )
         raise SeqkitError(f"{problem}, so that several processes cannot share one", ALONE, exit_code=2)
     if training.options.time_parallel == "auto":
         problem = "time_parallel=auto: each process would decide by its own part of a batch"
@@ -57,7 +59,7 @@ def check_divides(training: Training, group: Group) -> None:
 
 
 def _apart(training: Training, group: Group, *, random: bool) -> tuple[float, float] | None:
-    """The loss of a batch and of its parts together; None where they agree. Args: random, as in training."""
+    """The loss of a batch, and the sum over its parts; None if they agree. Args: random, whether as in training."""
     task, options = training.task, training.options
     indices = max(task.batches(options.batch_words, options.seed, 0), key=len)
     seed = batch_seed(options.seed, 0, 0)
@@ -80,6 +82,6 @@ def _loss(training: Training, batch: Any, seed: int) -> Loss:
 
 
 def _numbers(loss: Loss) -> torch.Tensor:
-    """What the processes add up."""
+    """The numbers that the processes add up."""
     parts = (loss.total, loss.weight, loss.counts.nll, loss.counts.steps)
     return torch.stack([part.detach().cpu().double() for part in parts])

@@ -1,4 +1,4 @@
-"""Fine-tuning: a training that begins with the weights and vocabularies of a trained model."""
+"""Fine-tuning: begin a training with the weights and vocabularies of a trained model."""
 
 from __future__ import annotations
 
@@ -20,6 +20,6 @@ def started(name: str, options: Any) -> Any:
     try:
         read_weights(info.folder / WEIGHTS, model)
     except SeqkitError as error:
-        fix = "Leave out the options that change the network; those of the model hold."
+        fix = "Leave out the options that change the network: it keeps those of the model."
         raise SeqkitError(f"--from {name}: its weights do not fit these options", fix, exit_code=2) from error
     return model

@@ -1,4 +1,4 @@
-"""The processes that train one model together, as the loop sees them. Here: a process alone."""
+"""The interface of the loop to the processes that train one model together, and the group of one process."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 
 class Agreed(NamedTuple):
-    """What all processes go by after an update."""
+    """The decision of all processes after an update."""
 
     signal: int
-    """The number of a signal that asked one of them to stop; 0: none."""
+    """The number of a signal that one of them received; 0: none."""
     seconds: float
     """Seconds of training so far."""
     save: bool
-    """Whether the state is to be saved now."""
+    """Whether to save the state now."""
 
 
 class Group:
-    """A process alone. `seqkit.training.ranks.Ranks` is a group of several."""
+    """A group of one process. `seqkit.training.ranks.Ranks` is a group of several."""
 
     rank: int = 0
     size: int = 1
@@ -41,18 +41,18 @@ class Group:
 
     @contextmanager
     def own(self, task: Trainable, indices: Sequence[int], batch: Any) -> Iterator[Any]:
-        """This process's part of a batch, and within it random draws for its examples; None where it has none."""
+        """A context with this process's part of a batch (or None), in which random draws are those of its examples."""
         yield batch
 
     def divisor(self, first: Tensor) -> Tensor | float:
-        """What the losses of an update are divided by before their gradients are added.
+        """The divisor of the losses of an update before their gradients are added.
 
         Args: first, the weight of the first batch of the update.
         """
         return first
 
     def combine(self, parameters: Sequence[nn.Parameter], weights: Sequence[Tensor]) -> None:
-        """Make the gradient of Σ total / Σ weight of what was added up. Args: weights, of each batch of the update."""
+        """Turn the added gradients into that of Σ total / Σ weight. Args: weights, of each batch of the update."""
         if len(weights) > 1:
             several = [widened(weight) for weight in weights]
             share = several[0] / sum(several)
@@ -65,11 +65,11 @@ class Group:
         return counts_N3
 
     def meets(self, updates: int) -> bool:
-        """Whether the processes come to an agreement after so many updates."""
+        """Whether the processes call `agree` after this number of updates."""
         return True
 
     def agree(self, signal: int, seconds: float, save: bool) -> Agreed:
-        """What all go by, from what each has seen."""
+        """The common decision, from the values of all processes."""
         return Agreed(signal, seconds, save)
 
     def broadcast(self, value: Any) -> Any:
@@ -78,20 +78,20 @@ class Group:
 
     @contextmanager
     def copied(self, path: Path) -> Iterator[Path | None]:
-        """A file of the first process, for this one to read; None where there is no such file."""
+        """A context with a copy of a file of the first process; None if the file does not exist."""
         yield path if path.exists() else None
 
     def check_alike(
         self, request: TrainingRequest, examples: str, versions: Mapping[str, Any], model: nn.Module
     ) -> None:
-        """Raise SeqkitError, in every process, where they do not have the same options, data, packages and weights.
+        """Raise SeqkitError in every process if their options, data, packages or weights differ.
 
         Args: examples, their checksum.
         """
 
     def check_divides(self, training: Training) -> None:
-        """Raise SeqkitError, in every process, for a training whose batches they cannot share, with the reason."""
+        """Raise SeqkitError in every process, with the reason, for a training whose batches they cannot share."""
 
     def joined(self, state: dict[str, Tensor]) -> dict[str, Tensor]:
-        """A task's carried state of all examples, from the parts of the processes."""
+        """The carried state of a task for all examples, from the parts of the processes."""
         return state

@@ -1,4 +1,4 @@
-"""Joining the other processes of a training, through Lightning Fabric: torchrun, SLURM, or `launch`."""
+"""Join the other processes of a training (torchrun, SLURM, or `launch`) through Lightning Fabric."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from seqkit.runtime.devices import chosen_device
 from seqkit.training.ranks import Ranks
 
 PATIENCE = timedelta(hours=2)
-"""How long a process waits for the others: as long as dev may take to score. A process that ends is noticed at once."""
+"""Maximum wait for the other processes, so that dev may take long to score. A process that ends is noticed at once."""
 
 
 def join() -> Ranks:
-    """Meet the other processes. Raises SeqkitError where Fabric is not installed, or they cannot meet."""
+    """Connect to the other processes. Raises SeqkitError if Fabric is not installed or they cannot connect."""
     device = chosen_device()
     if device.type not in ("cpu", "cuda"):
-        raise SeqkitError(f"--device {device}: no several processes there", "Use cpu or cuda.", exit_code=2)
+        raise SeqkitError(
+            f"--device {device}: does not train with several processes", "Use cpu or cuda.", exit_code=2
+        )
     try:
         from lightning_fabric import Fabric
         from lightning_fabric.strategies import DDPStrategy
@@ -40,11 +42,11 @@ def join() -> Ranks:
         place = f"{os.environ.get('MASTER_ADDR', '127.0.0.1')}:{os.environ.get('MASTER_PORT', '')}"
         reason = str(error).strip().splitlines()[0][:200]
         fix = "Is the port free, and can all hosts reach it? Choose another: MASTER_PORT=…."
-        raise SeqkitError(f"the processes cannot meet at {place} ({reason})", fix) from None
+        raise SeqkitError(f"the processes cannot connect at {place} ({reason})", fix) from None
     return Ranks(device)
 
 
 def leave() -> None:
-    """Part from the other processes."""
+    """Disconnect from the other processes."""
     if dist.is_initialized():
         dist.destroy_process_group()

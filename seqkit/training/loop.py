@@ -65,7 +65,7 @@ class Training:
         self._pending = PendingCounts(1 if self._at_once else EVERY, self.group)
         self._saved = time.monotonic()
         self._spent = 0.0
-        """Seconds of this run, by this process's clock."""
+        """Seconds of training in this run, as this process measures them."""
 
     def resume(self) -> None:
         """Continue from the saved state, if there is one."""
@@ -84,7 +84,9 @@ class Training:
         """Train to the end. Raises Stopped after SIGINT, SIGTERM or SIGHUP, with the state saved."""
         self.reporter.start(self.options.epochs, self.options.minutes)
         if usable(self.options.train_dtype) != self.options.train_dtype:
-            self.reporter.note(f"this {self._processor} has no bfloat16: products are made in float32")
+            self.reporter.note(
+                f"this {self._processor} has no bfloat16: matrix products are computed in float32"
+            )
         with StopRequest() as stop:
             while not is_done(self.progress, self.options):
                 for batches in self._batches_left():

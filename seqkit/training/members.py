@@ -1,4 +1,4 @@
-"""Whether this process is one of several that train a model, and starting them on one machine. Imports no torch."""
+"""Start several processes that train one model on this machine, and recognise them. Imports no torch."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from seqkit.runtime.search_path import current_folder_off_path
 from seqkit.runtime.signals import hangups
 
 LAUNCHED = "SEQKIT_LAUNCHED"
-"""Set for processes that `launch` starts: the descriptor of a pipe that ends with the one that started them."""
+"""Set for processes that `launch` starts: the descriptor of a pipe that is closed when the launcher ends."""
 GRACE = 30.0
-"""Seconds that the other processes are given to end after one has died."""
+"""Seconds in which the other processes must end after one has died."""
 TAIL = 12
-"""Lines of a log that are shown."""
+"""Number of lines of a log that are shown."""
 
 
 def is_member() -> bool:
@@ -41,15 +41,15 @@ def is_launched() -> bool:
 def check_devices(count: int) -> None:
     """Raise SeqkitError for `--devices` in a process that torchrun started."""
     if count and is_member() and not is_launched():
-        fix = "Leave it out: --nproc-per-node says how many there are."
+        fix = "Leave it out: --nproc-per-node sets their number."
         raise SeqkitError(f"--devices {count}: torchrun has started the processes", fix, exit_code=2)
 
 
 def launch(count: int, arguments: list[str]) -> int:
-    """Start so many processes with the same command, and wait for them. Returns the exit code of the first.
+    """Start `count` processes with the same command, and wait for them. Returns the exit code of the first.
 
-    Standard output and error are those of the first process; the others write to logs. As soon as one dies, the others
-    are ended, and its number, exit and log are reported.
+    The first process has the standard output and error of this one; the others write to logs. As soon as one dies,
+    this function ends the others and reports its number, exit code and log.
     """
     port = _port()
     logs = Path(tempfile.mkdtemp(prefix="seqkit-processes-"))
@@ -67,13 +67,13 @@ def launch(count: int, arguments: list[str]) -> int:
 
 
 def _port() -> int:
-    """The port at which the processes meet: MASTER_PORT, or a free one. Raises SeqkitError for one in use."""
+    """The port of the process group: MASTER_PORT, or a free one. Raises SeqkitError if MASTER_PORT is in use."""
     wanted = os.environ.get("MASTER_PORT", "")
     with socket.socket() as probe:
         try:
             probe.bind(("127.0.0.1", int(wanted or 0)))
         except (OSError, OverflowError, ValueError) as error:
-            fix = "Leave MASTER_PORT unset, and a free port is taken, or set it to another."
+            fix = "Leave MASTER_PORT unset to use a free port, or set it to another."
             raise SeqkitError(f"MASTER_PORT={wanted}: cannot be used ({error})", fix, exit_code=2) from None
         return int(probe.getsockname()[1])
 
@@ -111,12 +111,12 @@ def _start(
 
 
 def log_of(logs: Path, rank: int) -> Path:
-    """Where a process other than the first writes."""
+    """The log file of a process other than the first."""
     return logs / f"process-{rank}.log"
 
 
 def _wait(ranks: list[subprocess.Popen[bytes]]) -> int | None:
-    """Wait for all; the number of a process that died while others went on, or None where all ended alike."""
+    """Wait for all. Returns the number of a process that died before the others; None if all ended alike."""
     died = None
     deadline = 0.0
     while any(rank.poll() is None for rank in ranks):
@@ -128,12 +128,12 @@ def _wait(ranks: list[subprocess.Popen[bytes]]) -> int | None:
         time.sleep(0.05)
     codes = [rank.returncode for rank in ranks]
     if died is not None and codes[0] == 0:
-        return None  # the first wrote its model: what the others did then does not matter
+        return None  # the first has written the model: later failures of the others do not matter
     return died if died is not None and len(set(codes)) > 1 else None
 
 
 def _failed(codes: list[int | None]) -> int | None:
-    """The process that ended first with an error. One that a signal killed goes before those that then lost it."""
+    """The first process that failed. One that a signal killed precedes those that then lost their connection."""
     killed = [rank for rank, code in enumerate(codes) if code is not None and code < 0]
     wrong = [rank for rank, code in enumerate(codes) if code not in (None, 0)]
     return next(iter(killed or wrong), None)
@@ -154,7 +154,7 @@ def _report(died: int, ranks: list[subprocess.Popen[bytes]], logs: Path) -> int:
 
 @contextmanager
 def _forwarding_signals(ranks: list[subprocess.Popen[bytes]]) -> Iterator[None]:
-    """Signals to this process go to all others, once: they are not in its terminal's group."""
+    """A context that forwards signals to all processes, which are not in the terminal's process group."""
 
     def forward(number: int, frame: FrameType | None) -> None:
         _send(ranks, number)
@@ -175,7 +175,7 @@ def _send(ranks: list[subprocess.Popen[bytes]], number: int) -> None:
 
 
 def end_with_launcher() -> None:
-    """Let this process stop as by SIGTERM when the one that started it is gone, however that ended."""
+    """Send SIGTERM to this process when its launcher ends, for any reason."""
     if not is_launched():
         return
     alive = int(os.environ[LAUNCHED])

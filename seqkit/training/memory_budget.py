@@ -1,8 +1,8 @@
-"""`bptt_memory`: exact gradients while no more than a number of bytes is kept for the backward pass.
+"""`bptt_memory`: compute exact gradients within a limit on the memory that is kept for the backward pass.
 
-Before the first step on batches of new shapes a forward pass, in which recurrent layers return zeros, finds what all
-other modules keep and on what the layers are called. What is left of the budget is divided among those calls in
-proportion to what they would keep, and each gets its schedule. All of it follows from shapes and the budget.
+Before the first step on batches of new shapes, a forward pass in which recurrent layers return zeros measures the
+memory of all other modules and records the calls of the layers. The rest of the budget is divided among these calls
+in proportion to the memory that they would keep, and each gets a schedule. All of it follows from shapes and budget.
 
 Shapes: B sequences, T steps, D features of x_t, H of z_t.
 """
@@ -29,7 +29,7 @@ from seqkit.nn.saved import SavedBytes
 from seqkit.training.trainable import Trainable
 
 PROBES = (16, 48)
-"""Steps of two short sequences that measure what a layer keeps for each step, and once."""
+"""Lengths of two short sequences that measure the memory of a layer: per step, and once per call."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ class PlannedCall:
     layer: Recurrence
     sizes: Sizes
     schedule: Schedule | None
-    """None: kept whole."""
+    """None: all steps are kept."""
 
 
 class MemoryBudget:
-    """Plans for the steps of one training, by the shapes of their batches."""
+    """Plans the memory of training steps by the shapes of their batches."""
 
     def __init__(self, task: Trainable, limit: int) -> None:
         self.task, self.limit = task, limit
@@ -52,9 +52,9 @@ class MemoryBudget:
 
     @contextmanager
     def step(self, batch: Any, loss: Callable[[], Loss]) -> Iterator[None]:
-        """Within it the loss of `batch` keeps no more than the budget. Args: loss, what computes it.
+        """A context in which the loss of `batch` keeps no more than the budget. Args: loss, computes it.
 
-        Raises SeqkitError for a budget that no schedule fits into, with the least that would do.
+        Raises SeqkitError, with the minimum, for a budget that no schedule fits into.
         """
         key = (shapes_of(batch), torch.is_autocast_enabled(device_of(self.task.model).type))
         if key not in self._plans:
@@ -75,7 +75,7 @@ class MemoryBudget:
         return self._divided(probe.calls, self.limit - others, others)
 
     def _divided(self, calls: list[tuple[Recurrence, Sizes]], left: int, others: int) -> list[PlannedCall]:
-        """The schedule of each call: what the least budgets of all leave is divided by what more would be kept."""
+        """The schedule of each call: its minimum, and a share of the rest in proportion to what more it would keep."""
         whole, least = (
             sum(of) for of in zip(*((one.whole, least_budget(one)) for _, one in calls), strict=True)
         )
@@ -85,7 +85,7 @@ class MemoryBudget:
             raise SeqkitError(
                 f"bptt_memory={in_bytes(self.limit)}: too small; other modules keep {in_bytes(others)} of it",
                 f"A batch of these sizes needs at least {in_bytes(others + least)}: "
-                "give that, or make batches smaller by --set batch_words=….",
+                "give this much, or make batches smaller by --set batch_words=….",
                 exit_code=2,
             )
         share = (left - least) / (whole - least)
@@ -94,7 +94,7 @@ class MemoryBudget:
         ]
 
     def sizes(self, layer: Recurrence, x_BTD: Tensor, masked: bool, parts: State) -> Sizes:
-        """What a layer keeps on inputs of this shape."""
+        """The memory that a layer keeps on inputs of this shape."""
         B, T, D = x_BTD.shape
         key = (id(layer), B, D, masked, x_BTD.dtype, torch.is_autocast_enabled(x_BTD.device.type))
         if key not in self._sizes:
@@ -106,14 +106,14 @@ class MemoryBudget:
 
 
 def _scheduled(sizes: Sizes, least: int, share: float) -> Schedule | None:
-    """The schedule of a call; None where it is kept whole. Args: share, of what more than the least it would keep."""
+    """The schedule of a call; None if all is kept. Args: share, of the memory above `least` that it would keep."""
     budget = least + int(share * (sizes.whole - least))
     return None if sizes.whole <= budget else schedule(sizes, budget)
 
 
 def _kept(layer: Recurrence, B: int, steps: int, like: Tensor, masked: bool) -> int:
-    """Bytes that a layer keeps on so many steps, its inputs not counted: they are kept in any case."""
-    # A stretch of a longer sequence is not contiguous, and some layers keep a copy of it.
+    """Bytes that a layer keeps for this number of steps, without its inputs, which are kept in any case."""
+    # A part of a longer sequence is not contiguous, and some layers keep a copy of it.
     x_BTD = like.new_zeros(B, steps + 1, like.shape[2]).requires_grad_()[:, :steps]
     mask_BT = None
     if masked:
@@ -128,7 +128,7 @@ def _kept(layer: Recurrence, B: int, steps: int, like: Tensor, masked: bool) -> 
 
 
 class _Probe:
-    """A runner that computes nothing, and notes the calls."""
+    """A runner that computes nothing and records the calls."""
 
     def __init__(self, budget: MemoryBudget) -> None:
         self.budget = budget
@@ -138,7 +138,7 @@ class _Probe:
         self, call: Call, layer: Recurrence, x_BTD: Tensor, mask_BT: Tensor | None, state: State | None
     ) -> tuple[Tensor, State]:
         state = layer.initial_state(x_BTD) if state is None else state
-        # A mask of ones is none, as a layer sees for itself; which sequences end early is no matter of shapes.
+        # A layer ignores a mask of ones by itself; plans depend on shapes, not on which sequences end early.
         self.calls.append((layer, self.budget.sizes(layer, x_BTD, mask_BT is not None, state)))
         z_BTH, *after = _Zeros.apply(layer.hidden_size, x_BTD, *state, *layer.parameters())
         return z_BTH, tuple(after[: len(state)])
@@ -155,7 +155,7 @@ class _Zeros(torch.autograd.Function):
 
     @staticmethod
     def backward(context: Any, *gradients: Tensor) -> Any:
-        raise NotImplementedError("a plan is made by a forward pass alone")
+        raise NotImplementedError("plans are made by a forward pass only")
 
 
 class _Planned:
@@ -170,7 +170,7 @@ class _Planned:
         planned = next(self._left, None)
         if planned is None or planned.layer is not layer or planned.sizes.steps != x_BTD.shape[1]:
             raise SeqkitError(
-                "bptt_memory: this objective reads other sequences in each pass, so that none can be planned",
+                "bptt_memory: this objective reads other sequences in each pass, so that no plan is possible",
                 "Leave it out, or use another objective.",
                 exit_code=2,
             )
@@ -191,7 +191,7 @@ def shapes_of(value: Any) -> object:
 
 
 def in_bytes(size: int) -> str:
-    """A number of bytes as `bptt_memory` takes it, rounded up."""
+    """A number of bytes in the form of `bptt_memory`, rounded up."""
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if size >= 10 * factor:
             return f"{-(-size // factor)}{unit}"

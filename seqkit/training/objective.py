@@ -11,10 +11,10 @@ from seqkit.training.trainable import Trainable
 
 
 class Objective(ABC):
-    """A loss of one batch. Made once a run, as `Objective(options)`."""
+    """The loss of a batch. A run creates it once, as `Objective(options)`."""
 
     needs: ClassVar[tuple[str, ...]] = ()
-    """Optional methods of `Trainable` that this loss calls: a task without them is refused at the start."""
+    """Optional methods of `Trainable` that this loss calls; a task without them is refused before training."""
 
     divides: bool = True
     """Whether the loss of a batch is the sum of those of its examples, so that several processes can share a batch."""
@@ -23,13 +23,13 @@ class Objective(ABC):
         self.options = options
 
     def check(self, task: Trainable) -> None:
-        """Raise SeqkitError, before anything is written, where the task lacks what the loss needs."""
+        """Raise SeqkitError, before anything is written, if the task lacks a method that the loss needs."""
         for method in self.needs:
             task.check_offers(method)
 
     @abstractmethod
     def loss(self, task: Trainable, batch: Any) -> Loss:
-        """The loss of a batch that `task.collate` made. Raises SeqkitError where the task lacks what it needs."""
+        """The loss of a batch from `task.collate`. Raises SeqkitError if the task lacks a method that it needs."""
 
 
 class NLL(Objective):

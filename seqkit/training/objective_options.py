@@ -14,7 +14,7 @@ class NLLOptions:
     """Options of the objective `nll`."""
 
     label_smoothing: float = field(default=0.1, metadata={"unit": "share"})
-    """Probability taken from the right label and shared by all (Szegedy et al. 2016)."""
+    """Probability that is moved from the right label to all labels equally (Szegedy et al. 2016)."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""
@@ -53,16 +53,16 @@ class RiskOptions:
     """Options of the objective `mrt`."""
 
     samples: int = field(default=8, metadata={"unit": "outputs"})
-    """Outputs of each example whose expected cost is minimised."""
+    """Number of outputs of each example whose expected cost is minimised."""
     candidates: Literal["sample", "beam"] = "sample"
-    """Where they come from: draws from the model's probabilities, or a beam of that width."""
+    """Source of these outputs: samples from the model, or a beam of that width."""
     sentence_metric: str = "chrf"
     """Registered metric of single outputs, from 0 to 100, such as chrf, bleu, exact, wer. Of labels, exact is the
     share of sentences that are right as a whole."""
     sharpness: float = 0.05
-    """Exponent of P(output) in the weights of the outputs (alpha of Shen et al. 2016): 0 weighs all alike."""
+    """Exponent of P(output) in the weights of the outputs (alpha of Shen et al. 2016); 0 gives equal weights."""
     nll_weight: float = field(default=0.1, metadata={"unit": "share"})
-    """Share of the loss that stays negative log-likelihood."""
+    """Share of the negative log-likelihood in the loss."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""

@@ -1,4 +1,4 @@
-"""Objectives beside the negative log-likelihood: R-Drop, scheduled sampling and minimum risk training.
+"""The objectives R-Drop, scheduled sampling and minimum risk training.
 
 Shapes: B examples, K outputs of each, T steps, N labelled steps of a batch, V labels or symbols.
 """
@@ -23,17 +23,17 @@ from seqkit.training.trainable import Trainable
 
 
 class RDrop(Objective):
-    """R-Drop (Liang et al. 2021, eq. 4): two passes with other dropout masks, held together by their divergence.
+    """R-Drop (Liang et al. 2021, eq. 4): two passes with different dropout masks, and the divergence between them.
 
     Per step (CE(P1) + CE(P2)) / 2 + alpha / 4 * (KL(P1 || P2) + KL(P2 || P1)): half of the paper's loss, so that
-    learning rates of `nll` serve.
+    the learning rates of `nll` can be used.
     """
 
     options: RDropOptions
     needs = ("log_probs",)
 
     def loss(self, task: Trainable, batch: Any) -> Loss:
-        """The loss. Raises SeqkitError where the task gives no log-probabilities of single steps."""
+        """The loss. Raises SeqkitError if the task offers no log-probabilities of single steps."""
         first, second = task.log_probs(batch), task.log_probs(batch)
         options = self.options
         each = [
@@ -62,7 +62,7 @@ class ScheduledSampling(Objective):
 
     @torch.no_grad()
     def _mixed(self, task: Trainable, batch: Any) -> Tensor:
-        """The inputs, some of them the model's own."""
+        """The inputs, some of them replaced by samples from the model."""
         inputs_BT = task.inputs(batch).clone()
         chance_BT = draw(inputs_BT.shape, inputs_BT.new_empty(0, dtype=torch.float32), Tensor.uniform_)
         own_BT = chance_BT < self.options.share
@@ -88,18 +88,18 @@ class MinimumRisk(Objective):
     needs = ("log_probs", "sample")
 
     def __init__(self, options: RiskOptions) -> None:
-        """Raise SeqkitError for a metric that there is not: before the first batch, not after it."""
+        """Raise SeqkitError for an unknown metric, before the first batch."""
         super().__init__(options)
         metric_of(options.sentence_metric)
 
     def check(self, task: Trainable) -> None:
-        """Raise SeqkitError where the task gives no outputs, or none of a beam and the options ask for them."""
+        """Raise SeqkitError if the task offers no outputs, or no beam search that the options require."""
         super().check(task)
         if self.options.candidates == "beam" and not task.searches:
-            raise task.lacks("search for the best outputs in training: its labels are drawn")
+            raise task.lacks("search for the best outputs in training: its labels are sampled")
 
     def loss(self, task: Trainable, batch: Any) -> Loss:
-        """The loss. Raises SeqkitError for a task that gives no outputs in training."""
+        """The loss. Raises SeqkitError for a task that offers no outputs in training."""
         options = self.options
         with torch.set_grad_enabled(options.nll_weight > 0):
             right = task.log_probs(batch)
@@ -116,13 +116,13 @@ class MinimumRisk(Objective):
 
 
 def sampled(p_BV: Tensor) -> Tensor:
-    """A symbol of each row by its probability: argmax p / q with exponential q, as `torch.multinomial` draws one."""
+    """Sample a symbol for each row: argmax p / q with exponential q, as `torch.multinomial` does."""
     q_BV = draw(p_BV.shape, p_BV, lambda q: q.exponential_())
     return (p_BV / q_BV).argmax(-1)
 
 
 def smoothed(found: StepLogProbs, label_smoothing: float) -> Tensor:
-    """-Σ_n Σ_v q_nv log p_nv, where q gives `label_smoothing` of each target to all labels alike."""
+    """-Σ_n Σ_v q_nv log p_nv, where q spreads `label_smoothing` of each target over all labels equally."""
     log_p_NV, y_N = found
     nll_N = -log_p_NV.gather(1, y_N[:, None])[:, 0]
     if not label_smoothing:
@@ -136,7 +136,7 @@ def divergence(a_NV: Tensor, b_NV: Tensor) -> Tensor:
 
 
 def counts_of(kinds: Sequence[StepLogProbs]) -> Counts:
-    """Counts of what was predicted: nll of every kind of output, right predictions and steps of the first."""
+    """Counts: nll of all kinds of output, right predictions and steps of the first kind."""
     log_p_NV, y_N = kinds[0]
     nll = torch.stack([widened(smoothed(one, 0.0)) for one in kinds]).sum()
     right = (log_p_NV.argmax(-1) == y_N).sum()

@@ -39,7 +39,7 @@ class TrainingOptions:
     average: float = 0.998
     """Decay of the moving average of the weights, which is evaluated and saved; 0 turns averaging off."""
     seed: int = 1
-    """Seed of everything random."""
+    """Seed of all random choices."""
     threads: int = field(default=0, metadata={"unit": "threads"})
     """Threads; 0 is torch's choice."""
     train_dtype: Literal["float32", "float64", "bfloat16"] = "float32"
@@ -52,11 +52,11 @@ class TrainingOptions:
     each row of a matrix."""
 
     bptt_memory: str = ""
-    """Most that is kept for the backward pass, such as 512MB: stretches of recurrent layers are computed again, and
-    gradients stay exact. Default: all is kept."""
+    """Maximum memory that is kept for the backward pass, such as 512MB. Parts of recurrent layers are computed again;
+    gradients stay exact. Default: no limit."""
     time_parallel: Literal["off", "newton", "quasi-newton", "auto"] = "off"
     """Solve recurrent layers for all time steps at once instead of in a loop: by Newton's method, with diagonal
-    Jacobians, or as a prediction decides (auto). Sequences without a certified solution go through the loop."""
+    Jacobians, or by the faster predicted way (auto). Sequences without a certified solution go through the loop."""
     recurrent_weights: Literal["default", "orthogonal", "identity"] = "default"
     """Initialisation of U: the layer's own, orthogonal (Saxe et al. 2014), or identity (Le et al. 2015)."""
     forget_bias: float | None = None

@@ -1,4 +1,4 @@
-"""What a run was begun with, beside its options: the command, the packages' versions, a checksum of the examples."""
+"""Record how a run began, in addition to its options: command, versions of packages, checksum of the examples."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BEGUN = "begun.json"
 
 
 def needs_of_run(request: TrainingRequest) -> Needs:
-    """What the model needs, and what its training needs beside it."""
+    """The plugins that the model and its training need."""
     options, host = request.training, registry()
     needs = needs_of(request.sources.model, request.model)
     chosen = {
@@ -29,7 +29,7 @@ def needs_of_run(request: TrainingRequest) -> Needs:
 
 
 def check_begun(folder: Path) -> None:
-    """Raise SeqkitError for a run that an older seqkit began, which recorded no versions."""
+    """Raise SeqkitError for a run that began with an older seqkit, which recorded no versions."""
     if (folder / BEGUN).exists() and "versions" not in _read(folder):
         problem = (
             f"{folder.parent}: was begun by an older seqkit, which recorded no versions of what it needs"
@@ -39,7 +39,7 @@ def check_begun(folder: Path) -> None:
 
 
 def check_versions(folder: Path, needs: Needs) -> None:
-    """Raise SeqkitError for a run that is to be resumed with another version of a package that it needs."""
+    """Raise SeqkitError if a run would resume with another version of a package that it needs."""
     if not (folder / BEGUN).exists():
         return
     check_begun(folder)
@@ -52,12 +52,12 @@ def check_versions(folder: Path, needs: Needs) -> None:
 
 
 def first_command(folder: Path, command: str, examples: str, versions: Versions) -> str:
-    """The command that began the run in `folder`: this one where there is no run yet, and it is then noted.
+    """The command that began the run in `folder`. Without a run it is `command`, which is then recorded.
 
     Args:
         examples: their checksum.
         versions: of the packages that the run needs.
-    Raises SeqkitError where the checksum is not that of the run.
+    Raises SeqkitError if the checksum differs from that of the run.
     """
     path = folder / BEGUN
     if not path.exists():
@@ -72,11 +72,13 @@ def first_command(folder: Path, command: str, examples: str, versions: Versions)
 
 
 def _read(folder: Path) -> dict[str, Any]:
-    """What `first_command` noted. Raises SeqkitError where it is not there."""
+    """The record of `first_command`. Raises SeqkitError if it is missing or damaged."""
     begun = read_json(folder / BEGUN)
     if not isinstance(begun, dict) or not {"command", "examples"} <= set(begun):
-        fix = "Begin anew in another --out."
+        fix = "Start a new run in another --out."
         raise SeqkitError(f"{folder / BEGUN}: does not record how the run was begun", fix)
     if not isinstance(begun.get("versions", {}), dict):
-        raise SeqkitError(f"{folder / BEGUN}: 'versions' is no object", "Begin anew in another --out.")
+        raise SeqkitError(
+            f"{folder / BEGUN}: 'versions' is not an object", "Start a new run in another --out."
+        )
     return begun

@@ -1,8 +1,8 @@
-"""Several processes that train one model: gradients are added by one all-reduce of a flat buffer an update.
+"""A group of processes that train one model: each update adds their gradients by one all-reduce of a flat buffer.
 
-Tasks call other methods than `forward`, so that the hooks of DistributedDataParallel would miss their gradients. Each
-process takes some examples of each batch, and everything random is drawn for the whole batch (`seqkit.nn.draws`):
-the gradient is that of one process up to the order of sums.
+Tasks call methods other than `forward`, whose gradients the hooks of DistributedDataParallel would miss. Each process
+takes some examples of each batch, and random numbers are drawn for the whole batch (`seqkit.nn.draws`): the gradient
+equals that of one process up to the order of sums.
 """
 
 from __future__ import annotations
@@ -29,30 +29,30 @@ from seqkit.training.request import TrainingRequest
 from seqkit.training.trainable import Trainable
 
 MEET = 10
-"""Updates between two agreements on signals, clocks and saving."""
+"""Updates between two calls of `agree` on signals, time and saving."""
 
 
 class RankLost(SeqkitError):
-    """Another process of the group has gone."""
+    """Another process of the group has ended."""
 
 
 @contextmanager
 def losses_named() -> Iterator[None]:
-    """Raise RankLost where a collective operation fails because a process is gone."""
+    """A context that raises RankLost if a collective operation fails because a process has ended."""
     try:
         yield
     except RuntimeError as error:
-        fix = "Go on from the last state that was saved: the same command with --resume."
+        fix = "Continue from the last saved state: the same command with --resume."
         raise RankLost("another process of this training has ended", fix) from error
 
 
 class Ranks(Group):
-    """This process among several."""
+    """This process as one of several."""
 
     def __init__(self, device: torch.device) -> None:
-        """To be made after `torch.distributed` has been started. Args: device, of this process."""
+        """Create it after `torch.distributed` has started. Args: device, of this process."""
         self.rank, self.size, self.device = dist.get_rank(), dist.get_world_size(), device
-        # Numbers that Python looks at go over the CPU, so that no accelerator is waited for.
+        # Numbers that Python reads go over the CPU: reading them from an accelerator would wait for it.
         backend = dist.get_backend()
         self._control = dist.group.WORLD if backend == "gloo" else dist.new_group(backend="gloo")
 
@@ -70,7 +70,7 @@ class Ranks(Group):
         return 1.0
 
     def combine(self, parameters: Sequence[nn.Parameter], weights: Sequence[Tensor]) -> None:
-        """Add gradients and weights of all processes, and divide. Parameters without gradient anywhere keep none."""
+        """Add gradients and weights of all processes, and divide. A parameter without a gradient in any keeps none."""
         trained = [parameter for parameter in parameters if parameter.requires_grad]
         flat, views = _flat([*trained], weights)
         with losses_named():
@@ -90,7 +90,7 @@ class Ranks(Group):
         return updates % MEET == 0
 
     def agree(self, signal: int, seconds: float, save: bool) -> Agreed:
-        """The highest number of a signal, and what the first process has for the others."""
+        """The highest signal number of all processes; time and saving as the first process decides."""
         first = self.rank == 0
         seen = torch.tensor([signal, seconds * first, save * first], dtype=torch.float64)
         with losses_named():
@@ -102,7 +102,7 @@ class Ranks(Group):
         return json.loads(self._bytes(json.dumps(value).encode() if self.rank == 0 else b""))
 
     def gathered(self, value: str) -> list[str]:
-        """A short text of every process, in their order."""
+        """A short text of each process, in their order."""
         own = torch.zeros(256, dtype=torch.uint8)
         data = value.encode()[:256]
         own[: len(data)] = torch.tensor(list(data), dtype=torch.uint8)
@@ -126,7 +126,7 @@ class Ranks(Group):
             yield copy
 
     def _bytes(self, data: bytes) -> bytes:
-        """The bytes of the first process."""
+        """Broadcast the bytes of the first process."""
         size = torch.tensor([len(data)])
         with losses_named():
             dist.broadcast(size, 0, group=self._control)
@@ -166,13 +166,13 @@ class _Views:
             piece.view_as(parameter) for piece, parameter in zip(pieces, parameters, strict=True)
         ]
         self.there = flat[self.numbers : self.numbers + len(parameters)]
-        """How many processes have a gradient of each parameter."""
+        """Number of processes with a gradient, for each parameter."""
         self.weights = flat[self.numbers + len(parameters) :]
         assert len(self.weights) == batches
 
 
 def _flat(parameters: list[nn.Parameter], weights: Sequence[Tensor]) -> tuple[Tensor, _Views]:
-    """All gradients, whether there are any, and the weights of the batches, side by side."""
+    """A flat buffer of all gradients, flags for their existence, and the weights of the batches."""
     size = sum(parameter.numel() for parameter in parameters) + len(parameters) + len(weights)
     flat = parameters[0].new_zeros(size)
     views = _Views(flat, parameters, len(weights))

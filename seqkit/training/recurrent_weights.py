@@ -1,4 +1,4 @@
-"""First values of recurrent matrices and gates, and constraints on them, for any recurrence.
+"""Initialise recurrent matrices and gate biases, and constrain them, for any recurrence.
 
 Shapes: H features of z_t.
 """
@@ -15,7 +15,7 @@ from seqkit.nn.recurrent import Recurrence
 from seqkit.training.options import TrainingOptions
 
 Constrain = Callable[[Mapping[str, Tensor]], None]
-"""Applied after each update, to the running average of the weights (empty where there is none) as to the weights."""
+"""Applied after each update to the weights and to their running average (empty if there is none)."""
 
 
 def layers_of(model: nn.Module) -> dict[str, Recurrence]:
@@ -25,7 +25,7 @@ def layers_of(model: nn.Module) -> dict[str, Recurrence]:
 
 @torch.no_grad()
 def initialise(model: nn.Module, options: TrainingOptions) -> None:
-    """Set the first recurrent weights and gate biases. Raises SeqkitError for a recurrence that has none."""
+    """Set the initial recurrent weights and gate biases. Raises SeqkitError for a recurrence without them."""
     for layer in layers_of(model).values():
         if options.recurrent_weights != "default":
             for U_HH in _matrices(layer, f"recurrent_weights={options.recurrent_weights}"):
@@ -65,7 +65,7 @@ def _matrices(layer: Recurrence, option: str) -> list[Tensor]:
 
 
 def constraint_of(model: nn.Module, options: TrainingOptions) -> Constrain | None:
-    """What keeps every U within the constraint; None without one. Raises SeqkitError for a layer without U."""
+    """A function that projects every U onto the constraint, or None. Raises SeqkitError for a layer without U."""
     if options.constraint == "none":
         return None
     layers = layers_of(model)
@@ -86,7 +86,7 @@ def constraint_of(model: nn.Module, options: TrainingOptions) -> Constrain | Non
 def _constrain_average(
     layers: Mapping[str, Recurrence], average: Mapping[str, Tensor], options: TrainingOptions
 ) -> None:
-    """The averages of the same matrices, found by the parameters whose memory they share."""
+    """Constrain the averages of the same matrices, found by the parameters whose memory they share."""
     if not average:
         return
     for prefix, layer in layers.items():
@@ -108,7 +108,7 @@ def _nearest(U_HH: Tensor, options: TrainingOptions) -> Tensor:
 
 @torch.no_grad()
 def state_of_layers(model: nn.Module) -> str:
-    """What is wrong with the recurrent layers of a model whose loss is not finite, as `seqkit inspect` would say it."""
+    """Likely causes in the recurrent layers of a model whose loss is not finite, in the terms of `seqkit inspect`."""
     found = []
     for name, layer in layers_of(model).items():
         if not all(bool(parameter.isfinite().all()) for parameter in layer.parameters()):

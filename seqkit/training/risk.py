@@ -11,13 +11,13 @@ from seqkit.evaluation.corpus_metric import metric_of
 from seqkit.extend.manager import registry
 
 SCALE = 100.0
-"""Sentence metrics are taken to go from 0 to so much."""
+"""Assumed maximum of sentence metrics; the minimum is 0."""
 
 
 def sentence_costs(name: str, texts: Sequence[Sequence[str]], references: Sequence[str]) -> Tensor:
-    """What each output costs, (B, K): its score by a registered metric, over 100; 1 less it where higher is better.
+    """The cost of each output, (B, K): its score by a registered metric over 100, or 1 minus it if higher is better.
 
-    Raises SeqkitError for a metric that there is not.
+    Raises SeqkitError for an unknown metric.
     """
     metric, spec = metric_of(name), registry().find("metrics", name)
     known: dict[tuple[str, str], float] = {}

@@ -37,11 +37,11 @@ from seqkit.training.third_party import prepared_by_task
 def train(
     request: TrainingRequest, out: Path, command: str, reporter: Reporter, group: Group | None = None
 ) -> Progress:
-    """Train, or go on training, and write the model folder `out`.
+    """Start or resume a training, and write the model folder `out`.
 
-    Args: command, the line that asked for it, for the model card; group, the processes that train together, of which
-    the first writes. Raises `Stopped` when interrupted, and SeqkitError for a model of a task that no plugin offers,
-    and where another process trains in the folder.
+    Args: command, the command line, for the model card; group, the processes that train together, of which the first
+    writes. Raises `Stopped` when interrupted, and SeqkitError for a model of a task that no plugin offers and for a
+    folder in which another process trains.
     """
     group = group or Group()
     if not group.writes:
@@ -93,10 +93,10 @@ def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter
 def _train_parts(
     parts: Mapping[str, TrainingRequest], out: Path, command: str, reporter: Reporter, group: Group
 ) -> None:
-    """Train the models inside of this one that are not finished yet."""
+    """Train the unfinished models that are parts of this one."""
     for name, request in parts.items():
         if not group.broadcast((out / name / MANIFEST).exists()):
-            reporter.note(f"first the {name} of the model, in {out / name}")
+            reporter.note(f"training the {name} of the model first, in {out / name}")
             train(request, out / name, command, reporter, group)
 
 
@@ -107,7 +107,7 @@ def _check_device(dtype: str) -> None:
 
 
 def _set_first_weights(request: TrainingRequest, model: nn.Module) -> None:
-    """Recurrent weights and gate biases as the options have them; those of a trained model are left alone."""
+    """Initialise recurrent weights and gate biases by the options, but not those of a trained model."""
     if not request.sources.start:
         initialise(model, request.training)
         return

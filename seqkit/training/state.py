@@ -1,4 +1,4 @@
-"""The state of a run: all that is needed to go on as if nothing had happened. One file, written whole or not at all."""
+"""Save and load the state of a run, so that a resumed run equals an uninterrupted one. One file, written atomically."""
 
 from __future__ import annotations
 
@@ -37,16 +37,16 @@ class Progress:
     norm: float = 0.0
     """Norms of the gradients, before clipping, summed over the updates of this epoch so far."""
     norms: int = 0
-    """How many there are."""
+    """Number of these norms."""
     best_score: float | None = None
     best_epoch: int = 0
     finished: bool = False
     rows: list[dict[str, Any]] = field(default_factory=list)
-    """One row of figures an epoch, as `metrics.csv` has them."""
+    """The figures of each epoch: the lines of `metrics.csv`."""
     scores: list[list[Any]] = field(default_factory=list)
-    """The fields of each metric on dev, an epoch."""
+    """The fields of each metric on dev, for each epoch."""
     time_parallel: dict[str, Any] = field(default_factory=dict)
-    """What `time_parallel` decided and counted, by layer."""
+    """Decisions and counts of `time_parallel`, by layer."""
 
     def metrics(self, epoch: int) -> list[Metric]:
         """The metrics on dev after an epoch, counted from 1."""
@@ -68,7 +68,7 @@ def save_state(
 ) -> None:
     """Write weights, their average, the optimizer's state, a task's carried state and the progress, atomically.
 
-    The optimizer's state is that of each parameter and what stands in its `param_groups`.
+    The optimizer's state is that of each parameter and of its `param_groups`.
     """
     tensors = {f"model.{name}": value for name, value in model.state_dict().items()}
     tensors |= {f"average.{name}": value for name, value in average.items()}
@@ -91,9 +91,9 @@ def save_state(
 
 
 def _of_groups(optimizer: torch.optim.Optimizer) -> tuple[list[dict[str, Any]], dict[str, Tensor]]:
-    """What an optimizer keeps in `param_groups`, for JSON, and the tensors among it by name.
+    """The values in `param_groups` that JSON can represent, and the tensors there by name.
 
-    Some count steps there, or hold an estimated step size: without these a resumed run would differ.
+    Some optimizers count steps there or store an estimated step size: without these a resumed run would differ.
     """
     options: list[dict[str, Any]] = []
     held: dict[str, Tensor] = {}
@@ -114,7 +114,7 @@ def _is_plain(value: Any) -> bool:
 def _restore_groups(
     groups: list[dict[str, Any]], options: list[dict[str, Any]], tensors: Mapping[str, Tensor]
 ) -> None:
-    """Put what `_of_groups` found back; a state of an older seqkit has none of it."""
+    """Restore the values from `_of_groups`. A state of an older seqkit has none."""
     for number, (group, saved) in enumerate(zip(groups, options, strict=bool(options))):
         for name, value in saved.items():
             group[name] = tuple(value) if isinstance(group.get(name), tuple) else value
@@ -128,9 +128,9 @@ def load_state(
     optimizer: torch.optim.Optimizer,
     carry: Callable[[Mapping[str, Tensor]], None] | None = None,
 ) -> Progress:
-    """Put a saved state back. Raises SeqkitError where the file is damaged or of other weights.
+    """Restore a saved state. Raises SeqkitError if the file is damaged or belongs to other weights.
 
-    Args: carry, takes the task's carried state.
+    Args: carry, a function that receives the task's carried state.
     """
     try:
         with safe_open(path, "pt") as file:

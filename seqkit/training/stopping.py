@@ -21,14 +21,14 @@ class Stopped(Exception):
 
 
 def time_is_up(progress: Progress, options: TrainingOptions) -> bool:
-    """Whether the minutes that the run was given are over; a run without `minutes` has no such end."""
+    """Whether the limit `minutes` is reached; a run without this limit has no end by time."""
     return bool(options.minutes) and progress.seconds >= 60 * options.minutes
 
 
 def is_done(progress: Progress, options: TrainingOptions) -> bool:
-    """Whether no further epoch is to be trained."""
+    """Whether training is complete."""
     if options.minutes:
-        # A run may have been stopped in its very last step: the epoch is still to be ended.
+        # A run may have stopped in its last step, before the end of its epoch.
         return progress.finished or (time_is_up(progress, options) and not progress.batch)
     if progress.finished or progress.epoch >= options.epochs:
         return True
@@ -36,7 +36,7 @@ def is_done(progress: Progress, options: TrainingOptions) -> bool:
 
 
 def _has_waited(progress: Progress, patience: int) -> bool:
-    """Whether no epoch was better for as long as patience lasts: longer where an epoch has few updates."""
+    """Whether no epoch has improved on the best one within `patience`, which counts updates if an epoch has few."""
     if progress.best_score is None or not patience:
         return False
     updates = progress.updates - int(progress.rows[progress.best_epoch - 1]["updates"])
@@ -44,7 +44,7 @@ def _has_waited(progress: Progress, patience: int) -> bool:
 
 
 def _still_learns(progress: Progress) -> bool:
-    """Whether dev was never so probable as now. Exact measures such as BLEU say nothing for long, then luck."""
+    """Whether the likelihood of dev is the best so far. Measures such as BLEU are 0 for long, and noisy at first."""
     epochs = range(1, len(progress.scores) + 1)
     found = [m for epoch in epochs for m in progress.metrics(epoch)[1:] if m.likelihood]
     same = [metric for metric in found if metric.name == found[-1].name]

@@ -1,4 +1,4 @@
-"""What a training is about to do, in a few lines: data, size of the network, options."""
+"""Summarise a training before it begins: data, size of the network, options."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ WIDTH = 80
 
 
 def summary(request: TrainingRequest, task: Trainable) -> str:
-    """Data, weights, and every option with its value; a line that is longer than 80 columns goes on indented."""
+    """Data, weights, and every option with its value; lines of more than 80 columns are wrapped."""
     sources = request.sources
     data = sources.corpus or ", ".join(sources.train)
     batches = task.batches(request.training.batch_words, request.training.seed, 0)
@@ -25,7 +25,7 @@ def summary(request: TrainingRequest, task: Trainable) -> str:
         f"options   {_options(request.model)}",
         f"training  {_options(request.training)}",
     ]
-    # A path must stay one word, however long.
+    # Long paths are not broken.
     return "\n".join(
         fill(line, WIDTH, subsequent_indent=" " * 10, break_long_words=False, break_on_hyphens=False)
         for line in lines
@@ -33,7 +33,7 @@ def summary(request: TrainingRequest, task: Trainable) -> str:
 
 
 def _options(section: Any) -> str:
-    """Options as `--set` takes them; what is unset is left out."""
+    """Options in the form of `--set`, without unset ones."""
     values = {field.name: getattr(section, field.name) for field in dataclasses.fields(section)}
     return " ".join(
         f"{name}={str(value).lower() if isinstance(value, bool) else value}"

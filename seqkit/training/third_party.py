@@ -1,4 +1,4 @@
-"""What records name for a training: task, objective, optimizer, schedule. Faults of third parties are named."""
+"""Create the task, objective, optimizer and schedule that records name, and check those of third-party plugins."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ from seqkit.training.trainable import Prepared, Trainable
 
 
 def prepared_by_task(request: TrainingRequest, reporter: Any) -> Prepared:
-    """What the task of the request's model prepares. Raises PluginError where that is anything else."""
+    """The result of the task's `prepare`. Raises PluginError if it is not a Prepared."""
     spec = task_of(registry().find("models", request.sources.model))
     prepared = trained_task(spec.name).prepare(request, reporter)
     if not isinstance(prepared, Prepared):
-        who = registry().registered("tasks", spec.name).who
-        gives = f"its `prepare` gives a {type(prepared).__name__}, not a Prepared"
-        raise PluginError(f"{who}, task '{spec.name}': {gives}", FIX)
+        owner = registry().registered("tasks", spec.name).who
+        problem = f"its `prepare` returns a {type(prepared).__name__}, not a Prepared"
+        raise PluginError(f"{owner}, task '{spec.name}': {problem}", FIX)
     return prepared
 
 
 def objective_of(name: str, options: Any, task: str) -> Objective:
-    """The registered objective of that name. Raises PluginError for a class that is none.
+    """The registered objective of that name. Raises PluginError for a class that is not an Objective.
 
-    Args: task, the name of the task whose loss it asks for; where that is a third party's, losses are checked, too.
+    Args: task, the name of the task that computes its losses. Those of third-party tasks are checked, too.
     """
     registered = registry().registered("objectives", name)
     class_of(Objective, "objectives", name)
@@ -50,41 +50,41 @@ def objective_of(name: str, options: Any, task: str) -> Objective:
 class CheckedObjective(Objective):
     """An objective whose losses are checked."""
 
-    def __init__(self, made: Objective, who: str) -> None:
+    def __init__(self, made: Objective, owner: str) -> None:
         super().__init__(None)
-        self._made, self._who, self.divides = made, who, made.divides
+        self._made, self._owner, self.divides = made, owner, made.divides
 
     def loss(self, task: Trainable, batch: Any) -> Loss:
-        """The loss of the batch. Raises PluginError for anything but one, and SeqkitError where it is not finite."""
+        """The loss of the batch. Raises PluginError if it is not a Loss, and SeqkitError if it is not finite."""
         loss = self._made.loss(task, batch)
         if not isinstance(loss, Loss):
-            raise PluginError(f"{self._who}: its `loss` gives a {type(loss).__name__}, not a Loss", FIX)
+            raise PluginError(f"{self._owner}: its `loss` returns a {type(loss).__name__}, not a Loss", FIX)
         parts = {"total": loss.total, "weight": loss.weight, "counts": loss.counts}
         for name, part in parts.items():
             if not isinstance(part, Counts if name == "counts" else torch.Tensor):
-                problem = f"{self._who}: the {name} of its Loss is a {type(part).__name__}"
+                problem = f"{self._owner}: the {name} of its Loss is a {type(part).__name__}"
                 raise PluginError(problem, "All of a Loss are tensors; see seqkit.models.contracts.Loss.")
         if tuple(loss.mean.shape):
             shape = tuple(loss.mean.shape)
-            raise PluginError(f"{self._who}: its `loss` gives a mean of shape {shape}, not one number", FIX)
+            raise PluginError(f"{self._owner}: its `loss` has a mean of shape {shape}, not one number", FIX)
         if not on_host(loss.total):
-            return loss  # the loop looks at losses now and then
+            return loss  # the loop checks losses every few updates
         value = float(loss.mean.detach())
         if not math.isfinite(value):
             fix = "Try a smaller learning rate, with another --out, or tell the author of the plugin."
-            raise SeqkitError(f"{self._who}: its loss became {value}", fix)
+            raise SeqkitError(f"{self._owner}: its loss became {value}", fix)
         return loss
 
 
 def optimizer_of(name: str, learning_rate: float, options: Any) -> Callable[[list[nn.Parameter]], Any]:
-    """What makes the registered optimizer of that name from parameters; raises PluginError where it makes none."""
+    """A function from parameters to the registered optimizer; it raises PluginError for another kind of object."""
 
     def make(parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
         made = build("optimizers", name, parameters, learning_rate, options)
         if not isinstance(made, torch.optim.Optimizer):
             registered = registry().registered("optimizers", name)
-            gives = f"{registered.spec.build} gives a {type(made).__name__}, not a torch.optim.Optimizer"
-            raise PluginError(f"{registered.who}: {gives}", FIX)
+            problem = f"{registered.spec.build} returns a {type(made).__name__}, not a torch.optim.Optimizer"
+            raise PluginError(f"{registered.who}: {problem}", FIX)
         return made
 
     return make
@@ -100,8 +100,8 @@ def factor_of(name: str) -> Callable[[float], float]:
     return partial(_checked_factor, factor, f"{registered.who}, schedule '{name}'")
 
 
-def _checked_factor(factor: Callable[[float], float], who: str, left: float) -> float:
+def _checked_factor(factor: Callable[[float], float], owner: str, left: float) -> float:
     value = factor(left)
     if not isinstance(value, Real) or not 0 <= value < math.inf:
-        raise PluginError(f"{who}: its factor is {value!r}, not a number of at least 0", FIX)
+        raise PluginError(f"{owner}: its factor is {value!r}, not a number of at least 0", FIX)
     return float(value)

@@ -35,7 +35,7 @@ class _Layer:
 
 
 class TimeParallelTraining:
-    """The runner of one training, with what it decided and counted."""
+    """The runner of one training, with its decisions and counts."""
 
     def __init__(self, model: nn.Module, method: str) -> None:
         """Raises SeqkitError, before anything is trained, for a layer that cannot be solved."""
@@ -71,7 +71,7 @@ class TimeParallelTraining:
         return {"decisions": made, "counts": counts}
 
     def restore(self, state: Mapping[str, Any]) -> None:
-        """Put back what `state` returned."""
+        """Restore the result of `state`."""
         for key, layer in self._layers.items():
             if layer.name in state.get("decisions", {}):
                 layer.decision = Decision(**state["decisions"][layer.name])
@@ -79,7 +79,7 @@ class TimeParallelTraining:
                 self.runner.counts[key] = Counts(**state["counts"][layer.name])
 
     def summary(self) -> str:
-        """How many sequences were solved and how many the loop computed, and what `auto` decided, a line a layer."""
+        """Numbers of sequences that were solved and that the loop computed, and a line for each layer with `auto`."""
         counts = self.runner.counts.values()
         solved, by_loop = sum(one.solved for one in counts), sum(one.by_loop for one in counts)
         line = f"time_parallel={self.method}: the loop computed every sequence"
@@ -96,12 +96,12 @@ class TimeParallelTraining:
 
 
 def time_parallel_of(model: nn.Module, options: TrainingOptions) -> TimeParallelTraining | None:
-    """What the options ask for; None for `off`. Raises SeqkitError for options that exclude each other."""
+    """The runner that the options require; None for `off`. Raises SeqkitError for options that exclude each other."""
     method = options.time_parallel
     if method == "off":
         return None
     for name, given in (("bptt_memory", options.bptt_memory), ("train_dtype", options.train_dtype)):
         if given and given not in ("float32", "float64"):
-            problem = f"time_parallel={method}: not together with {name}={given}"
+            problem = f"time_parallel={method}: excludes {name}={given}"
             raise SeqkitError(problem, "Leave one of them out.", exit_code=2)
     return TimeParallelTraining(model, method)

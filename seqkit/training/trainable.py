@@ -28,21 +28,21 @@ if TYPE_CHECKING:
 STEP_BY_STEP = "decoding step by step"
 OPTIONAL = {
     "log_probs": "log-probabilities of single steps",
-    "sample": "outputs that are drawn in training",
+    "sample": "outputs that are sampled in training",
     "step_losses": "losses of single steps",
     "inputs": STEP_BY_STEP,
     "start": STEP_BY_STEP,
     "step": STEP_BY_STEP,
     "with_decoder_inputs": STEP_BY_STEP,
 }
-"""What a task offers by an optional method, for messages."""
+"""Optional method -> what it offers, for messages."""
 
 
 class Outputs(NamedTuple):
     """Whole outputs of a model for each example of a batch, K of each, for one kind of output."""
 
     texts: list[list[str]]
-    """B × K. An output as metrics read it: a line, or labels with blanks between."""
+    """B × K. An output in the form that metrics read: a line, or labels separated by blanks."""
     references: list[str]
     """The right output of each example."""
     log_p_BK: Tensor
@@ -50,29 +50,29 @@ class Outputs(NamedTuple):
 
 
 class Part(NamedTuple):
-    """The examples of one process out of a batch."""
+    """The examples of a batch that one process computes."""
 
     batch: Any
     rows: Mapping[str, Rows]
-    """By what the first dimension of random numbers counts, as `seqkit.nn.draws` names it."""
+    """Kind of rows of random numbers, as in `seqkit.nn.draws` -> the rows of this process."""
 
 
 class Trainable(ABC):
-    """A model and the examples it learns from: batches, their loss, and the score on dev."""
+    """A model and its training examples: batches, their loss, and the score on dev."""
 
     name: str
-    """Of the task, for messages."""
+    """Name of the task, for messages."""
     model: Any
     """A `torch.nn.Module`."""
     searches: ClassVar[bool] = False
-    """Whether `sample` can take the best of a beam in place of draws."""
+    """Whether `sample` can search with a beam instead of sampling."""
     truncation: Any = None
-    """A `seqkit.nn.running.Runner` that cuts back-propagation through time; None cuts nothing."""
+    """A `seqkit.nn.running.Runner` that truncates back-propagation through time; None does not truncate."""
 
     @property
     @abstractmethod
     def lengths(self) -> Any:
-        """Steps of each training example, (N,) or (N, parts): what batches are made by."""
+        """Steps of each training example, (N,) or (N, parts), from which batches are made."""
 
     def batches(self, batch_words: int, seed: int, epoch: int) -> list[list[int]]:
         """Indices of the examples of each batch of an epoch: a function of (lengths, seed, epoch) alone.
@@ -86,22 +86,22 @@ class Trainable(ABC):
 
     @abstractmethod
     def collate(self, indices: Sequence[int], seed: int) -> Any:
-        """These examples as one batch of CPU tensors; everything random in it follows from `seed`."""
+        """These examples as one batch of CPU tensors; all random choices follow from `seed`."""
 
     def divided(self, indices: Sequence[int], processes: int) -> list[list[int]]:
-        """Which examples of a batch each of several processes takes: positions in `indices`, fixed by the data alone.
+        """The examples of a batch for each of several processes: positions in `indices`, determined by the data alone.
 
-        By default each takes about as many examples and as many steps, so that none waits long for the others. A task
-        that carries a state from batch to batch gives a row to the same process in all of them.
+        By default each gets a similar number of examples and steps, so that none waits long for the others. A task
+        that carries a state from batch to batch assigns a row to the same process in all batches.
         """
         from seqkit.training.batches import divided_by_length
 
         return divided_by_length([self.lengths[index] for index in indices], processes)
 
     def part(self, batch: Any, rows: Rows) -> Part:
-        """These examples of a batch that `collate` made.
+        """The part of a batch from `collate` with these examples.
 
-        By default the rows of every tensor, where the first dimension counts the examples. Raises SeqkitError for a
+        By default the rows of every tensor, whose first dimension counts the examples. Raises SeqkitError for a
         batch with other tensors: its task overrides this.
         """
         from seqkit.training.batch_parts import rows_of
@@ -109,8 +109,8 @@ class Trainable(ABC):
         return Part(rows_of(batch, rows, self.name), {"examples": rows})
 
     divides_state: bool = False
-    """Whether the carried state of `state_dict` has a row for each example of the whole batch, with zeros for those of
-    other processes, so that the sum over all processes is the state."""
+    """Whether the carried state of `state_dict` has a row for each example of the whole batch, with zeros for examples
+    of other processes, so that the sum over all processes is the state."""
 
     @abstractmethod
     def loss(self, batch: Any, label_smoothing: float = 0.0) -> Loss:
@@ -123,7 +123,7 @@ class Trainable(ABC):
     def sample(self, batch: Any, count: int, seed: int, *, search: bool = False) -> list[Outputs]:
         """`count` outputs of each example, one record for each kind of output.
 
-        Args: seed, of the draws from P(output | source); search, take the best of a beam in place of draws.
+        Args: seed, of the samples from P(output | source); search, whether to use beam search instead of sampling.
         """
         raise self.lacks(OPTIONAL["sample"])
 
@@ -140,7 +140,7 @@ class Trainable(ABC):
         raise self.lacks(STEP_BY_STEP)
 
     def with_decoder_inputs(self, batch: Any, inputs_BT: Tensor) -> Any:
-        """The batch with other inputs, what is to be predicted unchanged."""
+        """The batch with other inputs and the same targets."""
         raise self.lacks(STEP_BY_STEP)
 
     def step_losses(self, batch: Any) -> Tensor:
@@ -149,14 +149,14 @@ class Trainable(ABC):
 
     @abstractmethod
     def score(self) -> list[Metric]:
-        """Scores on dev, the one that decides first; empty without a dev split."""
+        """Scores on dev, the decisive one first; empty without a dev split."""
 
     def state_dict(self) -> Mapping[str, Tensor]:
-        """Tensors that the next batch depends on beside the weights, such as a carried state."""
+        """Tensors, other than the weights, that the next batch depends on, such as a carried state."""
         return {}
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:  # noqa: B027 (optional)
-        """Restore what `state_dict` returned."""
+        """Restore the result of `state_dict`."""
 
     def check_offers(self, method: str) -> None:
         """Raise SeqkitError unless the task defines this optional method (`sample`, `log_probs`, `step` …)."""
@@ -169,23 +169,23 @@ class Trainable(ABC):
 
 
 def nothing() -> None:
-    """For a task with nothing to do after the last epoch."""
+    """Do nothing: the default for `Prepared.finish`."""
 
 
 @dataclass
 class Prepared:
-    """A training that can begin: data read, model made with its first, seeded weights."""
+    """A training that is ready to begin: the data are read, and the model has its initial, seeded weights."""
 
     request: TrainingRequest
-    """With every option resolved."""
+    """The request with all options resolved."""
     task: Trainable
     examples: str
     """Checksum of the training and dev examples."""
     card: Callable[[Progress, str], str]
     """(progress, first command) -> the model card, Markdown."""
     silver: str | None = None
-    """The pipeline that made the labels, where no person did."""
+    """The spaCy pipeline that made the labels; None for labels made by people."""
     parts: Mapping[str, TrainingRequest] = field(default_factory=dict)
-    """Other models that are trained first, each into a folder of this name inside of the model's."""
+    """Models that are trained first, each in a subfolder of this name of the model's folder."""
     finish: Callable[[], None] = nothing
-    """What is left to do with the best weights."""
+    """Called after training, with the best weights in the model."""

@@ -1,4 +1,4 @@
-"""The interface between training and a kind of model. Imports no torch."""
+"""The interface between training and a task. Imports no torch."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
 
 class TrainedTask(ABC):
-    """The part of a task that training knows; `seqkit.tasks.Task`, which tasks subclass, has the rest."""
+    """The part of a task that training uses. Tasks inherit from `seqkit.tasks.Task`, which has the rest."""
 
     name: ClassVar[str]
     """As in the TaskSpec."""
 
     @abstractmethod
     def prepare(self, request: TrainingRequest, reporter: Reporter) -> Prepared:
-        """Read the data and make the model with its first, seeded weights.
+        """Read the data and make the model with its initial, seeded weights.
 
-        Raises SeqkitError where there is nothing to learn from, or the options do not suit the data.
+        Raises SeqkitError for empty training data and for options that do not suit the data.
         """
 
     def finetune_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """The options of a trained model's network that a training which begins with it takes over."""
+        """The network options of a trained model that fine-tuning takes from it."""
         return dict(options)
 
     def lacks(self, what: str) -> SeqkitError:

@@ -1,4 +1,4 @@
-"""`bptt_window`: back-propagation through time that stops after a number of steps."""
+"""`bptt_window`: truncated back-propagation through time."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from seqkit.nn.running import Runner
 
 
 def check_window(window: int, bidirectional: bool) -> None:
-    """Raise SeqkitError for a window of a network that reads from both ends.
+    """Raise SeqkitError for a window together with a bidirectional network.
 
-    The second direction comes from the end of the sequence: there is no state before a window that it could begin with.
+    The backward direction starts at the end of the sequence: no state exists that it could carry into a window.
     """
     if window and bidirectional:
         raise SeqkitError(
@@ -24,7 +24,7 @@ def check_window(window: int, bidirectional: bool) -> None:
 
 
 def truncation_of(network: nn.Module, window: int) -> Runner | None:
-    """A runner that cuts the history of the recurrent layers in a network; None without a window."""
+    """A runner that truncates back-propagation in the recurrent layers of a network; None without a window."""
     if not window:
         return None
     return truncated(window, [layer for layer in network.modules() if isinstance(layer, Recurrence)])

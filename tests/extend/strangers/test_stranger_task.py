@@ -71,7 +71,7 @@ def test_it_is_listed(classifiers, seqkit):
     assert ["sentence-class", "sentence", "classification", "sentence-classes", "1.4"] in tasks
     assert "Give a sentence its class." in seqkit("--help").out
     help = " ".join(seqkit("train", "--help").out.split())
-    assert "--text-column" in help and "Sentence-class: Column, or JSON key, that holds the sentence." in help
+    assert "Sentence-class: --text-column <text> Column, or JSON key, that holds the sentence." in help
 
 
 def test_options_are_listed_with_default_and_meaning(classifiers, seqkit):

@@ -58,7 +58,7 @@ def part(method):
         ),
         (
             task("def prepare(self, request, reporter): return None"),
-            "its `prepare` gives a NoneType, not a Prepared",
+            "its `prepare` returns a NoneType, not a Prepared",
         ),
         (
             task("def prepare(self, request, reporter): return request.no_such"),
@@ -71,7 +71,7 @@ def part(method):
         (part("def loss(self, batch, label_smoothing=0.0): return batch.no_such"), "AttributeError"),
         (
             part("def loss(self, batch, label_smoothing=0.0): return 1.0"),
-            "its `loss` gives a float, not a Loss",
+            "its `loss` returns a float, not a Loss",
         ),
         (part("def score(self): raise KeyError('dev')"), "KeyError: 'dev'"),
         (part("def batches(self, batch_words, seed, epoch): return 1 / 0"), "ZeroDivisionError"),

@@ -227,16 +227,16 @@ def test_options_of_the_chosen_objective_are_listed(tools, seqkit):
 
 
 WRONG = {
-    "objective=wrong-NoLoss": "its `loss` gives a Tensor, not a Loss",
+    "objective=wrong-NoLoss": "its `loss` returns a Tensor, not a Loss",
     "objective=wrong-NoNumber": "its loss became nan",
     "objective=wrong-Abstract": "wrong_tools.parts:AbstractObjective is not a seqkit.training.objective.Objective",
     "objective=wrong-NoObjective": "wrong_tools.parts:NoObjective is not a seqkit.training.objective.Objective",
     "objective=wrong-Raises": "ZeroDivisionError: division by zero",
-    "objective=wrong-Vector": "its `loss` gives a mean of shape (2,), not one number",
+    "objective=wrong-Vector": "its `loss` has a mean of shape (2,), not one number",
     "objective=wrong-WithoutOptions": "wrong_tools.parts:WithoutOptions() cannot be called with (NoOptions)",
     "objective=wrong-Absent": "wrong_tools.parts:Absent cannot be loaded",
     "optimizer=wrong-gives_none": "wrong_tools.parts:gives_none gives None",
-    "optimizer=wrong-gives_text": "wrong_tools.parts:gives_text gives a str, not a torch.optim.Optimizer",
+    "optimizer=wrong-gives_text": "wrong_tools.parts:gives_text returns a str, not a torch.optim.Optimizer",
     "optimizer=wrong-of_one": "wrong_tools.parts:of_one(parameters) cannot be called with (list, float, NoOptions)",
     "optimizer=wrong-raises_in_step": "KeyError: 'velocity'",
     "schedule=wrong-text": "its factor is 'half', not a number of at least 0",
