@@ -19,6 +19,8 @@ from seqkit.extend.manager import load
 from seqkit.labels.kinds import in_order, kind_spec, standard_kinds
 
 Span = tuple[int, int]
+Place = tuple[int, int]
+"""Number of a sentence, and of a word in it."""
 
 
 class RawScore(NamedTuple):
@@ -66,6 +68,7 @@ class _Word(NamedTuple):
     form: str
     inside: bool
     labels: dict[str, str]
+    place: Place
 
 
 class _Text:
@@ -77,11 +80,11 @@ class _Text:
         self.sentences: set[Span] = set()
         self.words: list[_Word] = []
         self._end = 0
-        for sentence in sentences:
+        for number, sentence in enumerate(sentences):
             if sentence.words:
-                self._add(sentence)
+                self._add(number, sentence)
 
-    def _add(self, sentence: Sentence) -> None:
+    def _add(self, number: int, sentence: Sentence) -> None:
         start = self._end
         first_of = {token.first: token for token in sentence.multiwords}
         last = -1
@@ -93,9 +96,8 @@ class _Text:
             inside = index <= last
             labels = {kind: values[index] for kind, values in sentence.labels.items()}
             # As in the reference script: only written forms lose their spaces.
-            self.words.append(
-                _Word(span, (form if inside else "".join(form.split())).lower(), inside, labels)
-            )
+            form = (form if inside else "".join(form.split())).lower()
+            self.words.append(_Word(span, form, inside, labels, (number, index)))
         self.sentences.add((start, self._end))
 
     def _token(self, form: str) -> Span:
@@ -138,6 +140,14 @@ def score_raw(gold: Sequence[Sentence], system: Sequence[Sentence]) -> RawScores
         right = sum(_key(one, kinds, views) == _key(other, kinds, views) for one, other in pairs)
         metrics[metric] = RawScore(right, *totals, len(pairs))
     return RawScores(metrics, next((sentence.silver for sentence in gold if sentence.silver), None))
+
+
+def aligned_places(gold: Sequence[Sentence], system: Sequence[Sentence]) -> Iterator[tuple[Place, Place]]:
+    """Yield the gold and the system's place of every aligned word. Raises as `score_raw`."""
+    ours, theirs = _Text(gold), _Text(system)
+    _check_same(ours, theirs)
+    for one, other in _align(ours.words, theirs.words):
+        yield one.place, other.place
 
 
 def _view(kind: str) -> Callable[[str], str]:
