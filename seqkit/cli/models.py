@@ -144,8 +144,9 @@ def pull_model(
     import sys
 
     from seqkit.models.folder import model_info
-    from seqkit.models.hub import parsed, pull
+    from seqkit.models.hub import pull
     from seqkit.models.hub_copy import check_new, copy_model
+    from seqkit.models.hub_names import parsed
 
     parsed(model)
     if out is not None:

@@ -6,13 +6,11 @@ compared with its checksum, and none is executed: weights are safetensors, all e
 
 from __future__ import annotations
 
-import errno
 import multiprocessing
 import re
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,35 +18,12 @@ from typing import Any
 from seqkit.errors import SeqkitError
 from seqkit.io.safe_paths import fault_of_path
 from seqkit.models.folder import CONFIG, HUB, MANIFEST, checksums, inner_models, verify
+from seqkit.models.hub_errors import errors_with_a_fix, no_model
+from seqkit.models.hub_names import HubName, parsed
 
-NAME = re.compile(r"hf://(?P<repo>[\w.-]+/[\w.-]+)(?:@(?P<revision>[^@\s]+))?")
 COMMIT = re.compile("[0-9a-f]{40}")
 SECONDS = 10.0
 """How long the Hub has to answer."""
-LOG_IN = "log in (`hf auth login`), or set HF_TOKEN"
-
-
-@dataclass(frozen=True)
-class HubName:
-    """A model on the Hub."""
-
-    repo: str
-    """owner/name"""
-    revision: str = "main"
-    """Branch, tag or commit."""
-
-    def __str__(self) -> str:
-        return f"{HUB}{self.repo}" + ("" if self.revision == "main" else f"@{self.revision}")
-
-
-def parsed(name: str) -> HubName:
-    """The parts of `hf://owner/name[@revision]`. Raises SeqkitError for anything else."""
-    found = NAME.fullmatch(name)
-    if not found or any(part.strip(".") == "" for part in found["repo"].split("/")):
-        raise SeqkitError(
-            f"{name}: not of the form hf://owner/name", "Write hf://owner/name@revision.", exit_code=2
-        )
-    return HubName(found["repo"], found["revision"] or "main")
 
 
 def pinned(name: str) -> str:
@@ -68,7 +43,7 @@ def pulled(name: str) -> Path:
 def pull(name: str, progress: bool = False) -> Path:
     """As `pulled`, always looking the revision up. Args: progress, show bars."""
     wanted, client = parsed(name), _client(name)
-    with _told(wanted), _bars(client, progress):
+    with errors_with_a_fix(wanted), _bars(client, progress):
         if COMMIT.fullmatch(wanted.revision) and (there := _cached(client, wanted)):
             return there
         reached = _reaches(client, wanted)
@@ -159,7 +134,7 @@ def _fetch_all(client: Any, wanted: HubName, folder: Path) -> None:
     ]
     _check_names(wanted, names)
     if CONFIG not in names:
-        raise _no_model(wanted, CONFIG)
+        raise no_model(wanted, CONFIG)
     inner = [name for name in names if name.count("/") == 1 and name.endswith(f"/{MANIFEST}")]
     for manifest in (*inner, MANIFEST):
         own = Path(_fetch(client, wanted.repo, commit, manifest)).parent
@@ -187,66 +162,6 @@ def _check(wanted: HubName, folder: Path) -> None:
             path.unlink(missing_ok=True)
     problem = f"{wanted}: {wrong[0]} is not the file that its manifest lists"
     raise SeqkitError(problem, "Pull it again: it may have been changed meanwhile; else tell its owner.")
-
-
-def _no_model(wanted: HubName, missing: str) -> SeqkitError:
-    return SeqkitError(
-        f"{wanted}: not a seqkit model ({missing} is missing)",
-        "Name a repository with a folder that seqkit wrote.",
-    )
-
-
-@contextmanager
-def _told(wanted: HubName) -> Iterator[None]:
-    """Turn what the library raises into a SeqkitError with its fix."""
-    from huggingface_hub import errors
-
-    try:
-        yield
-    except errors.HfHubHTTPError as error:
-        raise _answer(wanted, error) from error
-    except (errors.LocalEntryNotFoundError, errors.OfflineModeIsEnabled, errors.HTTPError) as error:
-        if isinstance(error.__cause__, errors.HfHubHTTPError):
-            raise _answer(wanted, error.__cause__) from error
-        raise _unreachable(wanted) from error
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise
-        problem = f"{wanted}: could not be fetched whole ({str(error).splitlines()[0]})"
-        raise SeqkitError(problem, "Pull it again: it may have been changed meanwhile.") from error
-
-
-def _answer(wanted: HubName, error: Any) -> SeqkitError:
-    """The error for an answer of the Hub that is no file."""
-    from huggingface_hub import errors
-
-    status, path = error.response.status_code, str(error.response.url)
-    if isinstance(error, errors.GatedRepoError):
-        return SeqkitError(
-            f"{wanted}: access to it must be granted", f"Ask for it on its page, then {LOG_IN}."
-        )
-    if status in (401, 403):
-        return SeqkitError(
-            f"{wanted}: is private, or not there", f"Check the name; if it is private, {LOG_IN}."
-        )
-    if isinstance(error, errors.RepositoryNotFoundError):
-        return SeqkitError(f"{wanted}: there is no such model on the Hub", "Check owner and name.")
-    if isinstance(error, errors.RevisionNotFoundError):
-        problem = f"{HUB}{wanted.repo}: has no revision '{wanted.revision}'"
-        return SeqkitError(problem, "Name a branch, a tag or a commit of it.")
-    if isinstance(error, errors.EntryNotFoundError):
-        return _no_model(wanted, path.rsplit("/", 1)[-1])
-    return SeqkitError(f"{wanted}: the Hub answers with status {status}", "Try again later.")
-
-
-def _unreachable(wanted: HubName) -> SeqkitError:
-    from huggingface_hub import constants
-
-    if constants.HF_HUB_OFFLINE:
-        problem = f"{wanted}: is not in the cache, and HF_HUB_OFFLINE is set"
-        return SeqkitError(problem, "Unset it, and pull the model once.")
-    problem = f"{wanted}: is not in the cache, and the Hub cannot be reached"
-    return SeqkitError(problem, f"Check the network; the address is {constants.ENDPOINT} (HF_ENDPOINT).")
 
 
 @contextmanager

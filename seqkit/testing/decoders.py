@@ -9,18 +9,14 @@ import torch
 
 from seqkit.models.contracts import Loss
 from seqkit.models.modalities import DrawingDecoder, SymbolDecoder
-from seqkit.testing import decoders_drawing, decoders_symbols, facts  # noqa: F401 (their checks follow)
+from seqkit.testing import decoders_drawing, decoders_symbols, facts, modality_checks  # noqa: F401 (their checks follow)
 from seqkit.testing.check import Skipped, Subject, check, expect
 from seqkit.testing.layers import expect_close
 from seqkit.testing.modalities import (
-    bytes_of,
     decoder_of,
     examples,
-    expect_equal_batches,
     memory,
     one_of,
-    parameters,
-    tensors_in,
 )
 
 
@@ -71,19 +67,6 @@ def label_smoothing_is_accepted(subject: Subject) -> None:
     batch = decoder.collate(examples(subject))
     plain, smooth = (decoder.loss(memory(), batch, smoothing) for smoothing in (0.0, 0.1))
     expect_close(smooth.counts.nll, plain.counts.nll, "counts.nll", 1e-4)
-
-
-@check("decoders")
-def gradient_reaches_every_parameter(subject: Subject) -> None:
-    """Every parameter has a gradient that is not 0."""
-    decoder = decoder_of(subject).train()
-    decoder.loss(memory(), decoder.collate(examples(subject), 1)).total.backward()
-    silent = [
-        name
-        for name, one in decoder.named_parameters()
-        if one.grad is None or not bool(one.grad.abs().sum() > 0)
-    ]
-    expect(not silent, f"no gradient: {', '.join(silent)}")
 
 
 @check("decoders")
@@ -162,80 +145,6 @@ def lengths_are_positive(subject: Subject) -> None:
     """`lengths` has a number for each target, of which batches are made."""
     lengths = decoder_of(subject).lengths(examples(subject))
     expect(len(lengths) == len(examples(subject)) and min(lengths) >= 1, f"lengths {lengths}")
-
-
-@check("decoders")
-def results_repeat(subject: Subject) -> None:
-    """The same batch gives the same loss twice, in evaluation, and no random number of torch's own state is drawn."""
-    first, before = _loss(subject).total, torch.get_rng_state()
-    decoder = decoder_of(subject)
-    state = torch.get_rng_state()
-    second = decoder.loss(memory(), decoder.collate(examples(subject))).total
-    expect(torch.equal(first, second), "two passes differ")
-    expect(torch.equal(state, torch.get_rng_state()), "torch's random state changes")
-    torch.set_rng_state(before)
-
-
-@check("decoders")
-def batches_follow_from_the_seed(subject: Subject) -> None:
-    """`collate` with one seed gives equal batches."""
-    decoder, targets = decoder_of(subject).train(), examples(subject)
-    first = decoder.collate(targets, 7)
-    torch.rand(3)
-    expect_equal_batches(first, decoder.collate(targets, 7), "two batches of one seed differ")
-
-
-@check("decoders")
-def batches_are_on_the_cpu(subject: Subject) -> None:
-    """`collate` gives tensors of the CPU: the loop moves them."""
-    devices = {tensor.device.type for tensor in tensors_in(decoder_of(subject).collate(examples(subject)))}
-    expect(devices == {"cpu"}, f"tensors on {', '.join(devices)}")
-
-
-@check("decoders")
-def targets_are_left_alone(subject: Subject) -> None:
-    """`collate` does not change the targets."""
-    decoder, targets = decoder_of(subject), examples(subject)
-    before = bytes_of(targets)
-    decoder.collate(targets, 1)
-    expect(bytes_of(targets) == before, "a target was changed in place")
-
-
-@check("decoders")
-def bfloat16_is_near_float32(subject: Subject) -> None:
-    """In bfloat16 (autocast) the loss stays near that of float32."""
-    decoder = decoder_of(subject)
-    batch = decoder.collate(examples(subject))
-    exact = decoder.loss(memory(), batch).total.detach()
-    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-        found = decoder.loss(memory(), batch).total.detach()
-    expect(
-        abs(float(found) - float(exact)) < 0.05 * (1 + abs(float(exact))),
-        f"{float(found)}, not {float(exact)}",
-    )
-
-
-@check("decoders")
-def equal_seeds_give_equal_weights(subject: Subject) -> None:
-    """First weights follow from torch's seed, and depend on it."""
-    first, same, other = (parameters(decoder_of(subject, seed)) for seed in (1, 1, 2))
-    expect(torch.equal(first, same), "weights differ for one seed")
-    expect(not torch.equal(first, other), "weights do not depend on the seed")
-
-
-@check("decoders")
-def saved_weights_load(subject: Subject) -> None:
-    """A decoder that loads the weights of another has an equal loss."""
-    from safetensors.torch import load, save
-
-    decoder, other = decoder_of(subject), decoder_of(subject, 4)
-    state = {name: value.clone().contiguous() for name, value in decoder.state_dict().items()}
-    other.load_state_dict(load(save(state)))
-    batch = decoder.collate(examples(subject))
-    expect(
-        torch.equal(other.loss(memory(), batch).total, decoder.loss(memory(), batch).total),
-        "the loss differs",
-    )
 
 
 @check("decoders")

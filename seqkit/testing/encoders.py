@@ -8,17 +8,13 @@ from __future__ import annotations
 import torch
 
 from seqkit.models.modalities import Encoder
-from seqkit.testing import facts  # noqa: F401 (its checks follow)
+from seqkit.testing import facts, modality_checks  # noqa: F401 (their checks follow)
 from seqkit.testing.check import Skipped, Subject, check, expect
-from seqkit.testing.layers import expect_close, weighted
+from seqkit.testing.layers import expect_close
 from seqkit.testing.modalities import (
     COUNT,
-    bytes_of,
     encoder_of,
     examples,
-    expect_equal_batches,
-    parameters,
-    tensors_in,
 )
 
 
@@ -92,62 +88,6 @@ def inputs_do_not_mix(subject: Subject) -> None:
 
 
 @check("encoders")
-def gradient_reaches_every_parameter(subject: Subject) -> None:
-    """Every parameter has a gradient that is not 0, from states and final state together."""
-    encoder = encoder_of(subject).train()
-    memory = encoder(encoder.collate(examples(subject)))
-    (weighted(memory.states_BSD) + sum(weighted(part) for part in memory.final)).backward()
-    silent = [
-        name
-        for name, one in encoder.named_parameters()
-        if one.grad is None or not bool(one.grad.abs().sum() > 0)
-    ]
-    expect(not silent, f"no gradient: {', '.join(silent)}")
-
-
-@check("encoders")
-def results_repeat(subject: Subject) -> None:
-    """The same inputs give the same bits twice, in evaluation, and no random number is drawn."""
-    encoder, before = encoder_of(subject), torch.get_rng_state()
-    first, second = (encoder(encoder.collate(examples(subject))).states_BSD for _ in range(2))
-    expect(torch.equal(first, second), "two passes differ")
-    expect(torch.equal(before, torch.get_rng_state()), "torch's random state changes")
-
-
-@check("encoders")
-def batches_follow_from_the_seed(subject: Subject) -> None:
-    """`collate` with one seed gives equal batches; what is random about them follows from it alone."""
-    encoder, inputs = encoder_of(subject).train(), examples(subject)
-    first = encoder.collate(inputs, 7)
-    torch.rand(3)
-    expect_equal_batches(first, encoder.collate(inputs, 7), "two batches of one seed differ")
-
-
-@check("encoders")
-def batches_without_seed_are_plain(subject: Subject) -> None:
-    """`collate` without a seed is not random."""
-    encoder, inputs = encoder_of(subject), examples(subject)
-    expect_equal_batches(encoder.collate(inputs), encoder.collate(inputs), "two batches differ")
-
-
-@check("encoders")
-def batches_are_on_the_cpu(subject: Subject) -> None:
-    """`collate` gives tensors of the CPU: the loop moves them."""
-    encoder = encoder_of(subject)
-    devices = {tensor.device.type for tensor in tensors_in(encoder.collate(examples(subject)))}
-    expect(devices == {"cpu"}, f"tensors on {', '.join(devices)}")
-
-
-@check("encoders")
-def inputs_are_left_alone(subject: Subject) -> None:
-    """`collate` does not change the inputs."""
-    encoder, inputs = encoder_of(subject), examples(subject)
-    before = bytes_of(inputs)
-    encoder(encoder.collate(inputs, 1))
-    expect(bytes_of(inputs) == before, "an input was changed in place")
-
-
-@check("encoders")
 def parts_can_be_read(subject: Subject) -> None:
     """`parts` gives a list of inputs, each of which can be read alone."""
     encoder = encoder_of(subject)
@@ -187,37 +127,6 @@ def symbols_have_an_alphabet(subject: Subject) -> None:
         raise Skipped("the source has no symbols")
     expect(memory.symbols_BS.shape == memory.states_BSD.shape[:2], "not one symbol at each step")
     expect(memory.alphabet is not None, "`alphabet` is None")
-
-
-@check("encoders")
-def bfloat16_is_near_float32(subject: Subject) -> None:
-    """In bfloat16 (autocast) states stay near those of float32."""
-    encoder = encoder_of(subject)
-    batch = encoder.collate(examples(subject))
-    exact = encoder(batch).states_BSD
-    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-        found = encoder(batch).states_BSD
-    mask = exact.abs() < torch.inf
-    expect_close(found[mask], exact[mask], "states", 0.15)
-
-
-@check("encoders")
-def equal_seeds_give_equal_weights(subject: Subject) -> None:
-    """First weights follow from torch's seed, and depend on it."""
-    first, same, other = (parameters(encoder_of(subject, seed)) for seed in (1, 1, 2))
-    expect(torch.equal(first, same), "weights differ for one seed")
-    expect(not torch.equal(first, other), "weights do not depend on the seed")
-
-
-@check("encoders")
-def saved_weights_load(subject: Subject) -> None:
-    """An encoder that loads the weights of another gives equal states."""
-    from safetensors.torch import load, save
-
-    encoder, other = encoder_of(subject), encoder_of(subject, 4)
-    other.load_state_dict(load(save({k: v.contiguous() for k, v in encoder.state_dict().items()})))
-    batch = encoder.collate(examples(subject))
-    expect(torch.equal(other(batch).states_BSD, encoder(batch).states_BSD), "states differ after loading")
 
 
 @check("encoders")

@@ -127,3 +127,61 @@ def test_nothing_is_imported_while_the_file_of_settings_is_bad(
     (reason,) = reasons(install_plugin, METRIC)
     assert "is left out" in reason and str(settings) in reason
     assert all(plugin.version == __version__ for plugin in registry().plugins)
+
+
+LAYER = """
+from dataclasses import dataclass
+
+import torch
+from torch import nn
+
+from seqkit import ModelSpec, RecurrenceSpec, TaggerOptions, hookimpl
+from seqkit.nn.recurrent import Recurrence
+
+
+class Leaky(Recurrence):
+    def __init__(self, input_size, hidden_size):
+        super().__init__(input_size, hidden_size)
+        self.x = nn.Linear(input_size, hidden_size)
+        self.z = nn.Linear(hidden_size, hidden_size, bias=False)
+
+    def step(self, x_BD, state):
+        z_BH = 0.5 * state[0] + 0.5 * torch.tanh(self.x(x_BD) + self.z(state[0]))
+        return z_BH, (z_BH,)
+
+
+@dataclass(frozen=True)
+class Options(TaggerOptions):
+    recurrence: str = "leaky"
+    hidden: int = 20
+
+
+@hookimpl
+def seqkit_recurrences():
+    yield RecurrenceSpec("leaky", layer="leaky_try:Leaky")
+
+
+@hookimpl
+def seqkit_models():
+    yield ModelSpec("leaky", task="tagging", options=Options, build="seqkit.models.tagger:build")
+"""
+
+
+@pytest.mark.slow
+def test_worker_processes_load_the_file_too(tmp_path):
+    (tmp_path / "leaky_try.py").write_text(LAYER)
+    (tmp_path / "text.txt").write_text("The dog sees a cat.\n" * 300)
+    file, model = ("--plugin", tmp_path / "leaky_try.py"), tmp_path / "run"
+    few = ("--set", "epochs=2", "--set", "batch_words=50")
+    data = ("--corpus", "sample-english")
+    assert run("train", "leaky", *data, "--out", model, *few, *file).returncode == 0
+    assert run("evaluate", model, "sample-english", "--split", "dev", *file).returncode == 0
+    for number in (1, 2):
+        done = run(
+            *("tag", "--file", tmp_path / "text.txt", "--model", model, "-o", tmp_path / f"{number}.conllu"),
+            *("--processes", number, *file),
+        )
+        assert done.returncode == 0, done.stderr
+    assert (tmp_path / "1.conllu").read_bytes() == (tmp_path / "2.conllu").read_bytes()
+    done = run("tag", "Time flies.", "--model", model)
+    assert done.returncode == 1 and "Name it: --plugin PATH/leaky_try.py" in done.stderr

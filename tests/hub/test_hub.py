@@ -14,7 +14,8 @@ from stand_in_hub import Repository
 import seqkit as package
 from seqkit.errors import SeqkitError
 from seqkit.models.folder import MANIFEST, absolute_model, model_folder
-from seqkit.models.hub import parsed, pull, pulled
+from seqkit.models.hub import pull, pulled
+from seqkit.models.hub_names import parsed
 
 NAME = "hf://owner/tagger"
 
