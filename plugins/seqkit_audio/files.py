@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from seqkit import SeqkitError
+from seqkit import MissingPackageError, SeqkitError
 from seqkit.media import Limits, Sound
 from seqkit_audio.pcm import read_pcm
 
@@ -130,7 +130,7 @@ def _soundfile() -> ModuleType:
     try:
         import soundfile
     except (ImportError, OSError):
-        raise SeqkitError(
+        raise MissingPackageError(
             "recordings are read with soundfile, which is not installed",
             "Install it: pip install soundfile (in a checkout: pip install '.[audio]').",
         ) from None

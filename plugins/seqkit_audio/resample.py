@@ -10,7 +10,7 @@ from types import ModuleType
 import numpy as np
 from numpy.typing import NDArray
 
-from seqkit import SeqkitError
+from seqkit import MissingPackageError
 
 
 def resampled(samples_T: NDArray[np.float32], rate: int, wanted: int) -> NDArray[np.float32]:
@@ -25,7 +25,7 @@ def _soxr() -> ModuleType:
     try:
         import soxr
     except (ImportError, OSError):
-        raise SeqkitError(
+        raise MissingPackageError(
             "recordings are resampled with soxr, which is not installed",
             "Install it: pip install soxr (in a checkout: pip install '.[audio]').",
         ) from None

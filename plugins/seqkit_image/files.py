@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from seqkit import SeqkitError
+from seqkit import MissingPackageError, SeqkitError
 from seqkit.media import Limits, Picture
 
 FORMATS = {".png": "PNG", ".jpg": "JPEG", ".jpeg": "JPEG", ".webp": "WEBP"}
@@ -89,7 +89,7 @@ def _pillow() -> tuple[Any, tuple[type[Exception], ...]]:
     try:
         from PIL import Image
     except ImportError:
-        raise SeqkitError(
+        raise MissingPackageError(
             "pictures are read with Pillow, which is not installed",
             "Install it: pip install pillow (in a checkout: pip install '.[image]').",
         ) from None

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from seqkit import SeqkitError
+from seqkit import MissingPackageError, SeqkitError
 from seqkit.io.atomic import atomic_write
 from seqkit.media import Film, Limits
 from seqkit_video.whole import gif_is_whole, webm_is_whole
@@ -198,7 +198,7 @@ def _av() -> Any:
     try:
         import av
     except (ImportError, OSError):
-        raise SeqkitError(
+        raise MissingPackageError(
             "films are read and written with PyAV, which is not installed",
             "Install it: pip install av (in a checkout: pip install '.[video]').",
         ) from None

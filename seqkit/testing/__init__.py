@@ -27,7 +27,7 @@ def conformance(kind: str, name: str) -> Callable[..., None]:
     """
     import pytest
 
-    from seqkit.testing.check import Skipped, Subject
+    from seqkit.testing.check import NOT_APPLICABLE, Subject
     from seqkit.testing.suite import checks_of
 
     subject = Subject(kind, name)
@@ -36,7 +36,7 @@ def conformance(kind: str, name: str) -> Callable[..., None]:
     def test_conforms(check: Check) -> None:
         try:
             check.run(subject)
-        except Skipped as skipped:
+        except NOT_APPLICABLE as skipped:
             pytest.skip(str(skipped))
 
     return test_conforms

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
+from seqkit.errors import MissingPackageError
 from seqkit.extend.manager import load, registry
 from seqkit.extend.registry import Registered
 
@@ -15,6 +16,10 @@ Made = TypeVar("Made")
 
 class Skipped(Exception):
     """A check does not apply to a record; the message says why."""
+
+
+NOT_APPLICABLE = (Skipped, MissingPackageError)
+"""What a check raises that does not apply, or that needs an optional package which is not installed."""
 
 
 class CheckFailed(AssertionError):

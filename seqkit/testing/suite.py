@@ -5,11 +5,10 @@ from __future__ import annotations
 import importlib
 from importlib.util import find_spec
 
-from seqkit.errors import MissingPackageError
 from seqkit.extend.isolation import OF_THE_USER, describe
 from seqkit.extend.process_state import state_kept
 from seqkit.io.streams import stdout_to_stderr
-from seqkit.testing.check import CHECKS, Check, Outcome, Skipped, Subject
+from seqkit.testing.check import CHECKS, NOT_APPLICABLE, Check, Outcome, Subject
 
 SHOWN = 300
 """Characters of a reason that are kept."""
@@ -37,7 +36,7 @@ def outcome_of(check: Check, subject: Subject) -> Outcome:
             check.run(subject)
     except OF_THE_USER:
         raise
-    except (Skipped, MissingPackageError) as skipped:
+    except NOT_APPLICABLE as skipped:
         return Outcome(check.name, "skipped", " ".join(str(skipped).split()))
     except BaseException as error:
         reason = str(error) if isinstance(error, AssertionError) else describe(error)

@@ -8,9 +8,10 @@ import sys
 
 import pytest
 
+from seqkit import MissingPackageError
 from seqkit.extend.manager import registry
 from seqkit.extend.registry import KINDS
-from seqkit.testing import Subject, check_record, checks_of, conformance
+from seqkit.testing import Check, Subject, check_record, checks_of, conformance
 from seqkit.testing.suite import outcome_of
 
 FEWEST = 20
@@ -122,6 +123,18 @@ def test_plugins_get_a_test_for_each_check():
     (mark,) = made.pytestmark
     assert mark.args[1] == checks_of("recurrences")
     made(checks_of("recurrences")[0])
+
+
+def lacks_a_package(subject):
+    raise MissingPackageError("films need PyAV", "Install it.")
+
+
+def test_a_missing_optional_package_is_a_skip_with_its_reason():
+    check = Check("recurrences", "lacks_a_package", "Needs a package.", lacks_a_package)
+    with pytest.raises(pytest.skip.Exception, match="films need PyAV"):
+        conformance("recurrences", "sru")(check)
+    found = outcome_of(check, Subject("recurrences", "sru"))
+    assert found.status == "skipped" and "films need PyAV" in found.reason
 
 
 @pytest.mark.slow
