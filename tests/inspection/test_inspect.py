@@ -10,10 +10,12 @@ import torch
 from toy import TREEBANK, tagging_models, tiny
 
 from seqkit.errors import SeqkitError
+from seqkit.examples import RawText, SourceLocation
 from seqkit.inspection.attribution import COMPLETE
 from seqkit.inspection.inspect import InspectOptions, inspect_subject
 from seqkit.inspection.report import data_of, tables_of
 from seqkit.tasks.inspecting import LONGEST, InspectionRequest, check_inspectable
+from seqkit.tasks.segmenting import load_segmenter, own_segmenter
 from seqkit.tasks.tagging.inspecting import TaggingSubject
 
 REQUEST = InspectionRequest("toy", source="toy")
@@ -111,6 +113,16 @@ def test_nothing_and_too_much_are_refused():
     check_inspectable(Sized(LONGEST), "book.txt")
     with pytest.raises(SeqkitError, match="example 1 has 10,001 steps"):
         check_inspectable(Sized(LONGEST + 1), "book.txt")
+
+
+def test_a_text_is_split_by_the_model_s_segmenter(seqkit):
+    text = "I'll be there at 5 p.m. Don't wait"
+    done = seqkit("inspect", "en-tagger", "--text", text, "--json")
+    segmenter = load_segmenter(str(own_segmenter("en-tagger")))
+    words = [
+        word for one in segmenter.sentences([RawText(text, SourceLocation("a", 1))]) for word in one.words
+    ]
+    assert json.loads(done.out)["attribution"]["inputs"] == words
 
 
 def test_a_translation_is_explained_beside_its_attention(seqkit):

@@ -14,9 +14,9 @@ from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
 from seqkit.nn.placement import placed_for
 from seqkit.tasks.inspecting import InspectionRequest, Steps, Subject
+from seqkit.tasks.segmenting import segmenter_of
 from seqkit.tasks.tagging.loading import load_tagger
 from seqkit.tasks.tagging.trainable import TaggingTrainable, TrainingBatch
-from seqkit.text.words import sentences_from
 
 
 class TaggingSubject(Subject):
@@ -89,7 +89,8 @@ def tagging_subject(request: InspectionRequest) -> TaggingSubject:
 
 def _of_text(request: InspectionRequest, model: Any) -> TaggingSubject:
     """A text as one sequence, with the labels of the request, or those that the model predicts."""
-    parts = sentences_from([RawText(request.text, SourceLocation("--text", 1))], model.facts.language)
+    segmenter = segmenter_of(request.model, model.facts.language)
+    parts = segmenter.sentences([RawText(request.text, SourceLocation("--text", 1))])
     words = [word for sentence in parts for word in sentence.words]
     subject = TaggingSubject(model, [Sentence(words)] if words else [])
     if not words:
