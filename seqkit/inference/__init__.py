@@ -1,1 +1,1 @@
-"""Running a trained model: fast forms of its parts, streams of inputs, worker processes."""
+"""Run trained models: fast forms of their parts, streams of inputs, worker processes."""

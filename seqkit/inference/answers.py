@@ -1,4 +1,4 @@
-"""From numbers of labels to labels: kinds that are decoded together, and codes such as edit scripts.
+"""Turn label numbers into labels: jointly decoded kinds, and codes such as edit scripts.
 
 Shapes: N words of all sentences, L labels, K best of them.
 """
@@ -21,29 +21,30 @@ from seqkit.models.word_codes import ANY, WordCodes
 from seqkit.text.vocabulary import Ids
 
 NETWORK_WEIGHT = 0.3
-"""Of the network's logits beside the endings of known words; chosen on the dev split of UD English EWT."""
+"""Weight of the network's logits relative to the endings of known words; chosen on the dev split of UD English EWT."""
 
 
 def combinations_of(facts: Any, kinds: Sequence[str]) -> Combinations | None:
-    """The combinations that decide between these kinds of label; None where each is decoded by itself."""
+    """The label combinations for these kinds; None if each kind is decoded separately."""
     found = facts.combinations if isinstance(facts, TaggerFacts) else None
     return found if found is not None and found.serve(kinds) else None
 
 
-def settle(
+def resolve(
     facts: Any,
     together: Combinations | None,
     best: Mapping[str, Ids],
     logits: Mapping[str, Any],
     words: Iterable[str],
 ) -> dict[str, Ids]:
-    """The most probable labels, (N,) each, without combinations, or codes of a known word, that training never had.
+    """The most probable labels, (N,) each, restricted to combinations, and codes of known words, from the training
+    data.
 
-    Args: best and logits of one batch, in the same order as its words, where padding is "".
+    Args: best and logits, of one batch, in the order of its words, where padding is "".
     """
     flat = {kind: np.ascontiguousarray(ids).reshape(-1) for kind, ids in best.items()}
     if together is not None:
-        together.settle(flat, {kind: _rows(logits[kind]) for kind in together.kinds})
+        together.resolve(flat, {kind: _rows(logits[kind]) for kind in together.kinds})
     if isinstance(facts, TaggerFacts):
         for kind in facts.word_codes.keys() & flat.keys():
             known = facts.word_codes[kind]
@@ -53,20 +54,20 @@ def settle(
 
 
 def with_given(facts: Any, kinds: Sequence[str]) -> tuple[str, ...]:
-    """These kinds of label, and those that decide which codes of a known word are allowed."""
+    """These kinds of label, and the kinds that determine which codes of a known word are allowed."""
     codes = facts.word_codes if isinstance(facts, TaggerFacts) else {}
     needed = (codes[kind].given for kind in kinds if kind in codes and codes[kind].given)
     return tuple(dict.fromkeys((*kinds, *needed)))
 
 
 def _labels_of(facts: TaggerFacts, kind: str, ids: Mapping[str, Ids]) -> list[str]:
-    """The labels of a kind, word by word."""
+    """The labels of a kind, one for each word."""
     names = facts.labels[kind]
     return [names[number] for number in ids[kind].tolist()]
 
 
 def batch_words(facts: Any, sentences: Sequence[Sentence]) -> NDArray[np.object_]:
-    """All words and "" for padding, for `settle`; nothing but "" where no kind of label is learnt as codes."""
+    """All words, and "" for padding, for `resolve`; only "" if no kind of label is learnt as codes."""
     coded = isinstance(facts, TaggerFacts) and facts.word_codes
     words = [word for sentence in sentences for word in sentence.words] if coded else []
     count = sum(len(sentence.words) for sentence in sentences)
@@ -82,9 +83,9 @@ def _keep_to_known(
     words: Iterable[str],
     given: Iterable[str],
 ) -> None:
-    """Give each known word the most probable of its own codes, others one that suits their ending.
+    """Give each known word the most probable of its codes, and other words a code that suits their ending.
 
-    Args: given, labels of the kind that decides.
+    Args: given, labels of the kind that determines the codes.
     """
     for place, (word, number, label) in enumerate(zip(words, ids_N.tolist(), given, strict=False)):
         allowed = known.allowed(word, label)
@@ -103,7 +104,7 @@ def _rows(logits: Any) -> NDArray[np.float32]:
 def label_names(
     sentences: Sequence[Sentence], names: Mapping[str, NDArray[np.object_]], ids: Mapping[str, Ids]
 ) -> dict[str, list[str]]:
-    """Kind -> the labels of all words. Args: names, kind -> its labels or codes; ids, kind -> one number a word."""
+    """Kind -> the labels of all words. Args: names, kind -> labels or codes; ids, kind -> a number for each word."""
     found = {kind: names[kind][ids_N].tolist() for kind, ids_N in ids.items()}
     if not any(map(codec_of, found)):
         return found
@@ -114,9 +115,9 @@ def label_names(
 def ranked_labels(
     kind: str, word: str, names: NDArray[np.object_], p_L: NDArray[np.float32], ids_K: Ids, first: int
 ) -> Ranked:
-    """The best labels of one word with their probabilities; codes that give one label are counted together.
+    """The best labels of one word with their probabilities; the probabilities of codes with the same label are added.
 
-    Args: ids_K, the most probable ones; first, the label that was chosen, which may not be the most probable one.
+    Args: ids_K, the most probable ones; first, the predicted label, which may not be the most probable one.
     """
     ids = ids_K.tolist()
     if ids[0] != first:

@@ -1,6 +1,6 @@
-"""Sentences as batches of similar length, which follow from the lengths alone.
+"""Divide sentences into batches of similar length, determined by the lengths alone.
 
-Shapes: B stretches of sentences, T words, S stretches in all.
+Shapes: B segments of sentences, T words, S segments in all.
 """
 
 from __future__ import annotations
@@ -21,21 +21,21 @@ Answer = TypeVar("Answer")
 
 
 class Batch(NamedTuple):
-    """Stretches of sentences that are read together, padded on the right."""
+    """Segments of sentences that are read together, padded on the right."""
 
     rows_BT: Ids
-    """Numbers of words, counted through all sentences; what pads has the number after the last."""
+    """Numbers of words, counted through all sentences; padding has the number after the last."""
     lengths_B: Ids | None
-    """None: all are of length T."""
+    """None: all have length T."""
 
 
 def batches(lengths: Sequence[int], mixed: bool) -> Iterator[Batch]:
-    """Sentences of these lengths as batches, the longest first; they follow from the lengths alone.
+    """Yield batches of sentences of these lengths, the longest first, determined by the lengths alone.
 
-    Args: mixed, whether stretches of different lengths may share a batch. Then few shapes of batches occur, whatever
-    the text: a kernel takes time and memory for every new one.
+    Args: mixed, whether segments of different lengths may share a batch. Then few shapes of batches occur in any text:
+    each new shape costs a kernel time and memory.
     """
-    start_S, length_S = _stretches(lengths)
+    start_S, length_S = _segments(lengths)
     order_S = np.argsort(-length_S, kind="stable")
     start_S, length_S = start_S[order_S], length_S[order_S]
     words, first = sum(lengths), 0
@@ -57,8 +57,8 @@ def _batch(start_B: Ids, length_B: Ids, padding: int) -> Batch:
     return Batch(rows_BT, length_B)
 
 
-def _stretches(lengths: Sequence[int]) -> tuple[Ids, Ids]:
-    """First word and length of each stretch of at most so many words as a network reads at once."""
+def _segments(lengths: Sequence[int]) -> tuple[Ids, Ids]:
+    """First word and length of each segment. No segment has more words than a network reads at once."""
     ends = np.cumsum(lengths, dtype=np.int64).tolist()
     found = [
         (start, min(MAX_STEPS, end - start))
@@ -72,7 +72,7 @@ def _stretches(lengths: Sequence[int]) -> tuple[Ids, Ids]:
 def by_sentence(
     sentences: Sequence[Sentence], answers: Mapping[str, list[Answer]]
 ) -> Iterator[dict[str, list[Answer]]]:
-    """Answers for all words, cut where sentences end."""
+    """Labels of all words, divided by sentence."""
     first = 0
     for sentence in sentences:
         after = first + len(sentence.words)

@@ -1,10 +1,10 @@
-"""How sure a translation is, and how familiar its source: two numbers between 0 and 1. Imports numpy alone.
+"""Confidence of a translation and familiarity of its source: two numbers between 0 and 1. Imports only numpy.
 
 confidence = σ(b + w · ln P(y | x) / |y|): the probability that chrF of the translation passes a threshold.
 
 familiarity: the share of dev lines whose pairs of neighbouring pieces occur less often in the training data than those
-of this line. `seqkit calibrate` writes both into a model's folder: `confidence.json`, and counts of the pairs as
-`familiar.safetensors`, where each byte holds two buckets of floor(log2(1 + count)), at most 15.
+of this line. `seqkit calibrate` writes `confidence.json` into a model's folder, and counts of the pairs as
+`familiar.safetensors`, where each byte has two buckets of floor(log2(1 + count)), at most 15.
 """
 
 from __future__ import annotations
@@ -29,33 +29,33 @@ from seqkit.models.folder import model_folder
 
 FACTS, COUNTS = "confidence.json", "familiar.safetensors"
 BUCKETS = 380_000
-"""Of the counts: 190 kB in the folder."""
+"""Number of buckets of the counts: 190 kB in the folder."""
 MOST = 15
 LEAST_CONFIDENCE, LEAST_FAMILIARITY = 0.5, 0.05
-"""Below either of them, a translation is in doubt."""
+"""A translation below either of them is in doubt."""
 
 Bytes = NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
 class Confidence:
-    """What a model's folder says of its confidence."""
+    """The fitted confidence of a model, as stored in its folder."""
 
     metric: str
-    """Of a sentence, such as chrF2."""
+    """Sentence metric, such as chrF2."""
     threshold: float
-    """In points of the metric."""
+    """Score from which a translation counts as good, in points of the metric."""
     intercept: float
     slope: float
     pairs: int
-    """Dev pairs that it was fitted on."""
+    """Number of dev pairs in the fit."""
     error: float
     """Expected calibration error, cross-validated on dev."""
     quantiles: tuple[float, ...]
-    """Of the mean level of dev lines, evenly spaced, from the lowest."""
+    """Evenly spaced quantiles of the mean level of dev lines, from the lowest."""
 
     def of(self, log_prob: float, length: int) -> float:
-        """The probability that the translation passes the threshold. Args: length, symbols with the end."""
+        """The probability that the translation passes the threshold. Args: length, in symbols, the end included."""
         z = self.intercept + self.slope * log_prob / max(length, 1)
         return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, z))))
 
@@ -73,7 +73,7 @@ class Calibrated:
     counts: Bytes
 
     def level(self, pieces: Sequence[str]) -> float:
-        """Mean level of a line's pairs of neighbouring pieces."""
+        """Mean level of the pairs of neighbouring pieces of a line."""
         return mean_level(self.counts, pieces)
 
     def save(self, folder: Path) -> list[str]:
@@ -107,7 +107,7 @@ def _buckets(pieces: Sequence[str]) -> Iterator[int]:
 
 
 def calibration_of(name_or_folder: str) -> Calibrated | None:
-    """What `seqkit calibrate` stored in a model's folder; None if it has not been calibrated.
+    """The result of `seqkit calibrate` in a model's folder; None for a model without calibration.
 
     Raises SeqkitError for damaged files.
     """

@@ -33,17 +33,17 @@ from seqkit.nn.placement import device_of
 from seqkit.runtime.threads import in_order
 
 DRAWN = 64
-"""Outputs at once of a decoder that writes no symbols: a film takes more room than a line."""
+"""Maximum number of outputs in a batch of a decoder without symbols: a film needs more memory than a line."""
 NUMBERS = 8_000_000
-"""Numbers in such outputs at once, where the decoder says how many one has (`output_numbers`)."""
+"""Maximum number of values in such a batch, if the decoder declares the size of an output (`output_numbers`)."""
 
 
 def check_together(models: Sequence[Seq2Seq], names: Sequence[str]) -> None:
-    """Raise SeqkitError where models cannot vote on the next symbol: their symbols or their number formats differ."""
+    """Raise SeqkitError for models that cannot form an ensemble: their symbols or number formats differ."""
     first = models[0].decoder
     if len(models) > 1 and isinstance(first, DrawingDecoder):
         raise SeqkitError(
-            f"{names[0]} writes no symbols, so it cannot translate together with others",
+            f"{names[0]} writes no symbols, so it cannot be part of an ensemble",
             "Name one model.",
             exit_code=2,
         )
@@ -51,7 +51,7 @@ def check_together(models: Sequence[Seq2Seq], names: Sequence[str]) -> None:
         same = type(model.decoder) is type(first) and model.decoder.alphabet == first.alphabet
         if not same:
             raise SeqkitError(
-                f"{names[0]} and {name} do not write the same symbols, so they cannot translate together",
+                f"{names[0]} and {name} do not write the same symbols, so they cannot form an ensemble",
                 "Train them on the same data with the same vocabulary options and another --seed.",
                 exit_code=2,
             )
@@ -70,9 +70,9 @@ def generate(
 ) -> list[list[Output]]:
     """The outputs for each source, best first, independent of other sources in its batch.
 
-    Args: models, several vote; numbers, of the sources, which with the seed decide what is drawn (default: from 0);
-    prefixes, how the outputs for each source begin (default: as the options say). Raises SeqkitError for a prefix
-    that the models cannot write.
+    Args: models, an ensemble if there are several; numbers, of the sources, which determine the samples together with
+    the seed (default: from 0); prefixes, forced beginnings of the outputs (default: from the options). Raises
+    SeqkitError for a prefix that the models cannot write.
     """
     for model in models:
         model.eval()
@@ -108,7 +108,7 @@ def _generate(
 
     outputs: list[list[Output]] = [[] for _ in sources]
     batches = list(source_batches(steps, max(1, ROWS // (options.draws or options.beam))))
-    batches.reverse()  # the longest first, so that no thread has it to do when the others have finished
+    batches.reverse()  # the longest first, so that no thread begins it when the others have finished
     for members, found in in_order(search, batches) if _is_built_in(models) else map(search, batches):
         for member, hypotheses in zip(members, found, strict=True):
             outputs[member] = outputs_for(models[0], hypotheses, options)
@@ -116,7 +116,7 @@ def _generate(
 
 
 def _is_built_in(models: Sequence[Seq2Seq]) -> bool:
-    """Whether every part is seqkit's own: those of third parties need not be fit for several threads at once."""
+    """Whether all parts are built in: parts of third parties may not be thread-safe."""
     parts = [part for model in models for part in (model.decoder, *model.encoders.values())]
     owners = (owner_of(type(part).__module__) for part in parts)
     return all(owner is None or owner.builtin for owner in owners)
@@ -129,10 +129,10 @@ def _written(
     numbers: Sequence[int],
     options: DecodingOptions,
 ) -> list[list[Output]]:
-    """The outputs of a decoder that writes no symbols: one a source, or as many as are drawn."""
+    """The outputs of a decoder without symbols: one for each source, or all samples."""
     if len(models) > 1 or options.mbr or options.prefix:
         wrong = "several models" if len(models) > 1 else "mbr" if options.mbr else "a prefix"
-        raise SeqkitError(f"{wrong}: of use only where symbols are written", "Leave it out.", exit_code=2)
+        raise SeqkitError(f"{wrong}: only for decoders that write symbols", "Leave it out.", exit_code=2)
     outputs: list[list[Output]] = [[] for _ in sources]
     temperature = options.temperature if options.sample else 0.0
     room = NUMBERS // models[0].decoder.output_numbers
@@ -181,14 +181,14 @@ def _search(
         )
     if options.beam == 1:
         return [[found] for found in greedy(decoder, state, forced, options.length_penalty)]
-    # Some outputs may say the same in other symbols: of these only the best is wanted.
+    # Outputs may be the same text in other symbols: only the best of these is kept.
     n_best = options.beam if options.n_best > 1 else 1
     coverage = _coverage_of(decoders, options.coverage_penalty) if options.coverage_penalty else None
     return beam_search(decoder, state, forced, options.beam, n_best, options.length_penalty, coverage)
 
 
 def _coverage_of(decoders: Sequence[Any], weight: float) -> Coverage:
-    """The weighted penalty of a state: of several models, the mean of theirs."""
+    """A function from a state to the weighted penalty; for an ensemble, the mean over its models."""
 
     def penalty(state: Any) -> Tensor:
         states = state if len(decoders) > 1 else (state,)

@@ -1,6 +1,6 @@
-"""Outputs for sources: how sources are batched, how long an output may be, and which outputs are kept.
+"""Batch sources, limit the length of outputs, and select outputs.
 
-Imports no torch: the same for models in torch (`seqkit.inference.generation`) and in numpy.
+Imports no torch: shared by models in torch (`seqkit.inference.generation`) and in numpy.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from seqkit.decoding.options import DecodingOptions
 from seqkit.text.languages import writes_blanks
 
 ROWS = 512
-"""Rows of a search at once: sources times the width of the beam, or draws."""
+"""Maximum rows of a search in a batch: sources times the width of the beam, or samples."""
 STEPS = 16_384
-"""Source steps of a batch, padding included."""
+"""Maximum source steps of a batch, padding included."""
 ROOM = 1.5
-"""An output may have so many times the symbols of the longest training target, where sources are not symbols."""
+"""Maximum length of an output, as a multiple of the longest training target, if sources are not symbols."""
 EXTRA = 10
 """Minimum of the maximum length of an output, in symbols after its prefix."""
 
@@ -34,18 +34,18 @@ class Output(NamedTuple):
     log_prob: float
     """ln P(value | source); 0 from a decoder that writes no symbols, as is its score."""
     score: float
-    """log_prob over length ** length_penalty: what outputs are ranked by (with mbr, by expected utility)."""
+    """Ranking score, log_prob / length ** length_penalty. With mbr, outputs are ranked by expected utility instead."""
     length: int = 0
-    """Symbols that were written, the end counted."""
+    """Number of symbols, the end included."""
     kept: bool = True
-    """Whether every protected part of the source came out without being forced."""
+    """Whether the output has every protected part of the source without forcing."""
     confidence: float | None = None
-    """As of `Translation`, as is `familiarity`."""
+    """As in `Translation`, like `familiarity`."""
     familiarity: float | None = None
 
 
 def source_batches(steps: Sequence[int], most: int) -> Iterator[list[int]]:
-    """Indices of sources of like length, at most so many together. Args: steps, of each source."""
+    """Indices of sources of similar length, at most `most` in a batch. Args: steps, of each source."""
     batch: list[int] = []
     for index in sorted(range(len(steps)), key=lambda index: steps[index]):
         if batch and (len(batch) == most or (len(batch) + 1) * steps[index] > STEPS):
@@ -59,7 +59,7 @@ def source_batches(steps: Sequence[int], most: int) -> Iterator[list[int]]:
 def longest_outputs(
     model: Any, steps: Sequence[int], prefixes: Sequence[Sequence[int]], max_ratio: float
 ) -> list[int]:
-    """Symbols that each output may have, the end counted. Args: steps, of its source; prefixes, how it begins."""
+    """Maximum length of each output in symbols, with the end. Args: steps, of its source; prefixes, forced beginnings."""
     least = _least(model)
     return [
         len(prefix) + max(int(max_ratio * count), least) + EXTRA
@@ -70,9 +70,9 @@ def longest_outputs(
 def loop_limits(
     decoder: Any, symbols: Sequence[Sequence[int]] | None, options: DecodingOptions
 ) -> list[int] | None:
-    """How often each output of a search may have the same three symbols; None: any number.
+    """How often each output of a search may have the same three symbols; None for no limit.
 
-    Args: symbols, those of each source; None for sources without symbols, such as sound.
+    Args: symbols, of each source; None for sources without symbols, such as sound.
     """
     if not options.block_loops or options.draws or symbols is None or decoder.repeats is None:
         return None
@@ -80,7 +80,7 @@ def loop_limits(
 
 
 def _least(model: Any) -> int:
-    """Symbols that an output may have however short its source: steps of sound, columns or frames tell little of it."""
+    """Number of symbols that every output may have: the length of sound, pictures or films says little about it."""
     if all(encoder.reads_symbols for encoder in model.encoders.values()):
         return 0
     return int(ROOM * model.decoder.longest)
@@ -100,7 +100,7 @@ def outputs_for(model: Any, hypotheses: Sequence[Hypothesis], options: DecodingO
 
 
 def _distinct(found: Sequence[Output]) -> list[Output]:
-    """The first of those that say the same."""
+    """The outputs without duplicates: the first of each value."""
     seen: list[Any] = []
     distinct = []
     for output in found:

@@ -1,4 +1,4 @@
-"""The same model in several processes, for one stream of chunks. The output does not depend on how many."""
+"""Apply a model to a stream of chunks in several processes. The output does not depend on their number."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from seqkit.extend.isolation import OF_THE_USER
 from seqkit.runtime.start import loading_models, start_worker, starting_workers
 
 AHEAD = 2
-"""Chunks that a worker may have before it: one in hand, one waiting."""
+"""Maximum chunks of a worker: one in progress, one waiting."""
 
 Chunk = TypeVar("Chunk")
 Answers = TypeVar("Answers")
@@ -31,28 +31,28 @@ def _whole(chunk: Any) -> Any:
 
 @dataclass(frozen=True)
 class Job(Generic[Chunk, Answers]):
-    """What is computed of every chunk, here and in other processes. `load` and `apply` are pickled."""
+    """The computation for each chunk, in this and other processes. `load` and `apply` are pickled."""
 
     load: Callable[[], Any]
-    """Makes the model, in a worker."""
+    """Loads the model in a worker."""
     apply: Callable[[Any, Any], Answers]
-    """(model, packed chunk) -> answers, which depend on the chunk alone."""
+    """(model, packed chunk) -> answers, which depend only on the chunk."""
     pack: Callable[[Chunk], Any] = _whole
-    """What `apply` needs of a chunk: the less, the less is sent to a worker."""
+    """Extracts the part of a chunk that `apply` needs: only this is sent to a worker."""
 
     def answers(self, model: Any, chunk: Chunk) -> Answers:
-        """The answers of this process."""
+        """Compute the answers in this process."""
         return self.apply(model, self.pack(chunk))
 
 
 class Pending(Generic[Chunk, Answers]):
-    """A chunk with its answers: known, or still to come from a worker."""
+    """A chunk with its answers, or with the worker that computes them."""
 
     def __init__(self, chunk: Chunk, answers: Answers | Worker) -> None:
         self._chunk, self._answers = chunk, answers
 
     def ready(self) -> bool:
-        """Whether the answers are here."""
+        """Whether the answers are available."""
         return not isinstance(self._answers, Worker) or self._answers.has_answers()
 
     def take(self) -> tuple[Chunk, Answers]:
@@ -62,7 +62,7 @@ class Pending(Generic[Chunk, Answers]):
 
 
 class Failed(NamedTuple):
-    """What came of a chunk in place of answers."""
+    """The error of a chunk, instead of its answers."""
 
     error: Exception
 
@@ -80,18 +80,18 @@ class Worker:
         self.waiting = 0
         self._pack = job.pack
         self._packed: SimpleQueue[tuple[Any] | None] = SimpleQueue()
-        """Packed chunks to be sent; None at the end."""
+        """Packed chunks to send; None at the end."""
         self._answers: SimpleQueue[tuple[Any] | Failed | None] = SimpleQueue()
-        """Answers that came back and were not yet taken; None where no more will come."""
+        """Answers that were received and not yet taken; None at the end."""
         self._threads = [Thread(target=work, daemon=True) for work in (self._send, self._receive)]
         for thread in self._threads:
             thread.start()
 
     def _send(self) -> None:
-        """Put chunks into the pipe. A pipe holds little: whoever sends a chunk waits until the worker, which may
-        still be starting or be at the chunk before, takes it.
+        """Write chunks to the pipe, in a thread: a pipe has a small buffer, and sending blocks until the worker,
+        which may still be starting or busy, reads the chunk.
         """
-        with suppress(OSError):  # of a process that has died, which `take` reports
+        with suppress(OSError):  # the worker has died, which `take` reports
             while (packed := self._packed.get()) is not None:
                 try:
                     self.connection.send(packed[0])
@@ -99,23 +99,23 @@ class Worker:
                     self._answers.put(Failed(error))
 
     def _receive(self) -> None:
-        """Take answers off the pipe as they come, so that the worker need not wait with them."""
+        """Read answers from the pipe as they arrive, so that the worker is not blocked."""
         with suppress(EOFError, OSError):
             while True:
                 self._answers.put(self.connection.recv())
         self._answers.put(None)
 
     def send(self, chunk: Any) -> None:
-        """Give the worker a chunk."""
+        """Queue a chunk for the worker."""
         self._packed.put((self._pack(chunk),))
         self.waiting += 1
 
     def has_answers(self) -> bool:
-        """Whether `take` would return, or raise, at once."""
+        """Whether `take` would return or raise without waiting."""
         return not self._answers.empty()
 
     def take(self) -> Any:
-        """The answers to the oldest chunk; waits for them. Raises SeqkitError where the process has died."""
+        """Wait for the answers to the oldest chunk. Raises SeqkitError if the process has died."""
         self.waiting -= 1
         answers = self._answers.get()
         if answers is None:
@@ -128,7 +128,7 @@ class Worker:
         self.process.join()
         return SeqkitError(
             f"a worker process died (exit code {self.process.exitcode})",
-            "Perhaps memory ran out: give fewer --processes.",
+            "It may have run out of memory: use fewer --processes.",
         )
 
     def __enter__(self) -> Self:
@@ -146,7 +146,7 @@ class Worker:
 
 
 def _work(connection: Any, load: Callable[[], Any], apply: Callable[[Any, Any], Any]) -> None:
-    """Answer chunks until no more come."""
+    """Process chunks until the end of the stream."""
     start_worker()
     with loading_models(one_thread=True):
         model = load()
@@ -158,7 +158,7 @@ def _work(connection: Any, load: Callable[[], Any], apply: Callable[[Any, Any], 
 
 
 def _answer(apply: Callable[[Any, Any], Any], model: Any, chunk: Any) -> tuple[Any] | Failed:
-    """The answers to a chunk, or why there are none."""
+    """The answers to a chunk, or the error."""
     try:
         return (apply(model, chunk),)
     except OF_THE_USER:
@@ -171,9 +171,9 @@ def _answer(apply: Callable[[Any, Any], Any], model: Any, chunk: Any) -> tuple[A
 def apply_in_order(
     job: Job[Chunk, Answers], model: Any, chunks: Iterable[Chunk], processes: int
 ) -> Iterator[tuple[Chunk, Answers]]:
-    """Every chunk with its answers, in order. This process computes, too, when all others have enough to do.
+    """Yield every chunk with its answers, in order. This process computes, too, when all workers are busy.
 
-    Args: model, as `job.load` makes it. Memory holds a few chunks a process.
+    Args: model, as `job.load` makes it. At most a few chunks per process are in memory.
     """
     if processes <= 1:
         for chunk in chunks:
@@ -183,7 +183,7 @@ def apply_in_order(
         workers: list[Worker] = []
         pending: deque[Pending[Chunk, Answers]] = deque()
         for chunk in chunks:
-            # Each worker takes seconds to start: none is started for a text that one chunk holds.
+            # Each worker takes seconds to start: a text of a single chunk needs none.
             if pending and len(workers) < processes - 1:
                 workers.append(stack.enter_context(Worker(job)))
             pending.append(_given_out(job, model, workers, chunk))
@@ -198,7 +198,7 @@ def apply_in_order(
 def _given_out(
     job: Job[Chunk, Answers], model: Any, workers: Sequence[Worker], chunk: Chunk
 ) -> Pending[Chunk, Answers]:
-    """The chunk, given to the worker with least to do, or computed here where all have enough."""
+    """Assign the chunk to the least busy worker, or compute it here if all are busy."""
     free = min(workers, key=lambda worker: worker.waiting, default=None)
     if free is not None and free.waiting < AHEAD:
         free.send(chunk)

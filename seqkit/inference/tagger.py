@@ -1,6 +1,6 @@
-"""Predict labels with a tagger, fast, without its gradients.
+"""Predict labels with a tagger, without gradients.
 
-Shapes: B stretches of sentences, T words, L labels, K best of them, N words of all sentences.
+Shapes: B segments of sentences, T words, L labels, K best of them, N words of all sentences.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from seqkit.inference.answers import (
     combinations_of,
     label_names,
     ranked_labels,
-    settle,
+    resolve,
     with_given,
 )
 from seqkit.inference.batching import Ranked, by_sentence
@@ -31,17 +31,17 @@ from seqkit.nn.heads import SoftmaxHead
 
 
 class TaggerRunner:
-    """Predicts with a tagger that keeps the protocol `TaggerModel`.
+    """Predicts with a tagger that implements the protocol `TaggerModel`.
 
-    The built-in tagger runs fast: distinct words are prepared once and cached between calls, each thread for itself,
-    until the weights change. Any other network is run as it is.
+    For the built-in tagger, distinct words are prepared once and cached between calls, in each thread separately,
+    until the weights change. Other networks run unchanged.
     """
 
     def __init__(self, model: TaggerModel, inference_dtype: str = "", source: str = "") -> None:
-        """Args: inference_dtype, number format of the z_t: float32, bfloat16, int8; "": what the model's options say;
-        source, the name or folder that the model was loaded from, "": none.
+        """Args: inference_dtype, number format of the z_t: float32, bfloat16, int8; "": from the model's options;
+        source, the name or folder that the model was loaded from; "": none.
 
-        Raises SeqkitError for int8 where the model has no such form.
+        Raises SeqkitError for int8 if the model has no int8 form.
         """
         self.model, self.source = model, source
         self.inference_dtype = inference_dtype or own_dtype(model)
@@ -55,7 +55,7 @@ class TaggerRunner:
 
     @property
     def facts(self) -> Any:
-        """What the training data told the model: its `labels`, `language`, `known_words` and more."""
+        """The facts from the training data: `labels`, `language`, `known_words` and more."""
         return self.model.facts
 
     @property
@@ -65,7 +65,7 @@ class TaggerRunner:
 
     @property
     def W(self) -> Tensor:
-        """As the built-in tagger's; AttributeError where the network has none. So are U, V and `matrices`."""
+        """As in the built-in tagger, like U, V and `matrices`; AttributeError if the network has none."""
         return cast(Tagger, self.model).W
 
     @property
@@ -85,12 +85,12 @@ class TaggerRunner:
     def predict(
         self, sentences: Iterable[Sentence], kinds: Sequence[str] | None = None
     ) -> list[dict[str, list[str]]]:
-        """The most probable label of each kind (None: of all) for every word, in the order given."""
-        sentences = list(sentences)  # a generator would be empty when its words have been counted
+        """The most probable label of each kind (None: of all) for every word, in the order of the sentences."""
+        sentences = list(sentences)  # a generator could be read only once
         asked = tuple(self.heads if kinds is None else kinds)
         kinds = with_given(self.facts, asked)
         count = sum(len(sentence.words) for sentence in sentences)
-        # One place more, for padding.
+        # One more place, for padding.
         best_N = {kind: np.empty(count + 1, dtype=np.int64) for kind in kinds}
         together, words_N = combinations_of(self.facts, kinds), batch_words(self.facts, sentences)
         with self._evaluating():
@@ -103,13 +103,13 @@ class TaggerRunner:
     def _best(
         self, together: Combinations | None, logits: Mapping[str, Tensor], words: Iterable[str]
     ) -> dict[str, Ids]:
-        """The labels of one batch, word by word."""
+        """The labels of one batch, one for each word."""
         best = {
             kind: cast(SoftmaxHead, self.heads[kind]).best(of_kind).cpu().numpy()
             for kind, of_kind in logits.items()
         }
         on_cpu = {kind: of_kind.cpu() for kind, of_kind in logits.items()}
-        return settle(self.facts, together, best, on_cpu, words)
+        return resolve(self.facts, together, best, on_cpu, words)
 
     def predict_top(self, sentences: Iterable[Sentence], top: int) -> list[dict[str, list[Ranked]]]:
         """The `top` most probable labels of each kind for every word, each with its calibrated probability."""
@@ -120,7 +120,7 @@ class TaggerRunner:
         together = combinations_of(self.facts, tuple(self.heads))
         words_N = batch_words(self.facts, sentences)
         with self._evaluating():
-            # Probabilities are shown to the last digit, so they must not depend on which words came before.
+            # All digits of probabilities are shown, so they must not depend on previous words.
             for rows_BT, logits in self._logits.batches(sentences, tuple(self.heads), cached=False):
                 rows_N = rows_BT.ravel().tolist()
                 best = self._best(together, logits, words_N[rows_N])
@@ -146,5 +146,5 @@ class TaggerRunner:
 
 
 def own_dtype(model: TaggerModel) -> str:
-    """The number format that a model's options choose for prediction; float32 where they have no such option."""
+    """The number format that a model's options choose for prediction; float32 without such an option."""
     return model.options.inference_dtype if isinstance(model.options, TaggerOptions) else "float32"

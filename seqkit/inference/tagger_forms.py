@@ -18,16 +18,16 @@ from seqkit.nn.stack import Int8Layer, Layer, Stack
 
 
 class TaggerForm(NamedTuple):
-    """The parts of a tagger that prediction runs: its own in float32, else copies."""
+    """The parts of a tagger that prediction runs: those of the model in float32, copies in other formats."""
 
     embedding: WordEmbedding
     network: Stack
     heads: nn.ModuleDict
-    """Kind of label -> logits from the network's states."""
+    """Kind of label -> layer from the network's states to logits."""
 
 
 def tagger_form(model: Tagger, dtype: str) -> TaggerForm:
-    """The parts in a number format. Raises SeqkitError where a layer has no form in int8."""
+    """The parts in a number format. Raises SeqkitError if a layer has no int8 form."""
     if usable(dtype) == "float32":
         return TaggerForm(model.embedding, model.network, model.heads)
     if dtype == "int8":
@@ -37,14 +37,14 @@ def tagger_form(model: Tagger, dtype: str) -> TaggerForm:
 
 
 def int8_stack(stack: Stack) -> Stack:
-    """A copy with products and z_BTH in int8. Raises SeqkitError where a chain has no such form."""
+    """A copy with products and z_BTH in int8. Raises SeqkitError if a chain has no int8 form."""
     copy = deepcopy(stack)
     copy.layers = nn.ModuleList(Int8Layer(cast(Layer, layer)) for layer in copy.layers)
     return copy
 
 
 def int8_embedding(embedding: WordEmbedding) -> WordEmbedding:
-    """A copy that reads characters in int8. Raises SeqkitError where their layer has no such form."""
+    """A copy that reads characters in int8. Raises SeqkitError if their layer has no int8 form."""
     copy = deepcopy(embedding)
     if copy.characters is not None:
         copy.characters.layer = Int8Layer(cast(Layer, copy.characters.layer))
@@ -52,7 +52,7 @@ def int8_embedding(embedding: WordEmbedding) -> WordEmbedding:
 
 
 def int8_head(head: SoftmaxHead) -> SoftmaxHead:
-    """A copy whose logits come from z_BTH in int8."""
+    """A copy that computes logits from z_BTH in int8."""
     copy = deepcopy(head)
     copy.linear = cast(Affine, Int8Affine(head.linear))
     return copy

@@ -1,6 +1,6 @@
-"""Logits of all words of some sentences, batch by batch: for the built-in tagger, and for any other network.
+"""Compute the logits of all words, batch by batch, for the built-in tagger and for other networks.
 
-Shapes: B stretches of sentences, T words, L labels, N words of all sentences.
+Shapes: B segments of sentences, T words, L labels, N words of all sentences.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from seqkit.text.vocabulary import Ids
 
 
 class LogitsBatch(NamedTuple):
-    """Logits of the words that are read together."""
+    """Logits of the words of a batch."""
 
     rows_BT: Ids
     """Numbers of the words, counted through all sentences; padding has the number after the last."""
@@ -40,21 +40,21 @@ class LogitsBatch(NamedTuple):
 
 
 class TaggerLogits(Protocol):
-    """Computes logits; batches depend on the sentences alone."""
+    """Computes logits. Batches depend only on the sentences."""
 
     def refresh(self) -> None:
-        """Drop what was computed from weights that have changed since. To be called before the model's `eval`."""
+        """Drop results of weights that have changed since. Call it before the model's `eval`."""
         ...
 
     def batches(
         self, sentences: Sequence[Sentence], kinds: Sequence[str], *, cached: bool
     ) -> Iterator[LogitsBatch]:
-        """The logits of these kinds. Args: cached, whether words met in earlier calls need not be composed anew."""
+        """The logits of these kinds. Args: cached, whether to reuse the vectors of words from earlier calls."""
         ...
 
 
 def tagger_logits(model: TaggerModel, dtype: str) -> TaggerLogits:
-    """The fast way for the built-in tagger on the CPU, the plain way for any other network and on accelerators.
+    """Logits with prepared words for the built-in tagger on the CPU, plain ones for other networks and on accelerators.
 
     Raises SeqkitError for a number format that the model does not have.
     """
@@ -62,22 +62,22 @@ def tagger_logits(model: TaggerModel, dtype: str) -> TaggerLogits:
         return PreparedLogits(model, dtype) if isinstance(model, Tagger) else PlainLogits(model, dtype)
     if dtype == "int8":
         fix = "Use --device cpu, or --inference-dtype float32."
-        raise SeqkitError("int8: a number format for the CPU alone", fix, exit_code=2)
+        raise SeqkitError("int8: a number format for the CPU only", fix, exit_code=2)
     return PlainLogits(model, dtype)
 
 
 class PreparedLogits:
-    """The built-in tagger: what its lowest layer computes from x_t alone is computed once for each distinct word."""
+    """The built-in tagger: the part of its lowest layer that depends only on x_t is computed once per distinct word."""
 
     def __init__(self, model: Tagger, dtype: str) -> None:
         if dtype == "int8":
             check_int8(type(cast(Layer, model.network.layers[0]).forward_chain))
         self._model, self._dtype = model, dtype
         self._weights: list[tuple[int, int]] = []
-        """Where each weight lies, and how often it was changed."""
+        """Address of each weight, and how often it was changed."""
         self._made: TaggerForm | None = None
         self._thread = threading.local()
-        """Its attribute `cache` holds each thread's words."""
+        """Its attribute `cache` has the words of each thread."""
 
     def refresh(self) -> None:
         weights = [(p.data_ptr(), p._version) for p in self._model.parameters() if not p.is_inference()]
@@ -89,7 +89,7 @@ class PreparedLogits:
     ) -> Iterator[LogitsBatch]:
         cache = self._cache() if cached else self._new_cache()
         prepared_U, index_N = cache.look_up(list(chain.from_iterable(s.words for s in sentences)))
-        index_N = np.append(index_N, 0)  # of padding, which may be any word
+        index_N = np.append(index_N, 0)  # padding, for which any word will do
         _, network, heads = self._form()
 
         @torch.inference_mode()
@@ -110,7 +110,7 @@ class PreparedLogits:
         return self._made
 
     def _cache(self) -> WordCache:
-        """The words that this thread has met."""
+        """The cache of this thread."""
         try:
             cache: WordCache = self._thread.cache
         except AttributeError:
@@ -123,16 +123,16 @@ class PreparedLogits:
 
 
 class PlainLogits:
-    """Any other network, through its own `collate` and `__call__`, which see the words alone."""
+    """Other networks, through their `collate` and `__call__`, which get only the words."""
 
     def __init__(self, model: TaggerModel, dtype: str) -> None:
         if dtype == "int8":
-            problem = f"the network {type(model).__name__} has no form in int8"
+            problem = f"the network {type(model).__name__} has no int8 form"
             raise SeqkitError(problem, "Use bfloat16 or float32.", exit_code=2)
         self._model, self._dtype = model, dtype
 
     def refresh(self) -> None:
-        """Nothing is kept."""
+        """Do nothing: it has no cache."""
 
     def batches(
         self, sentences: Sequence[Sentence], kinds: Sequence[str], *, cached: bool
@@ -149,5 +149,5 @@ class PlainLogits:
 
 
 def _mixed(model: TaggerModel, kinds: Sequence[str]) -> bool:
-    """Whether batches may have padding, which a CRF would take for words."""
+    """Whether batches may have padding. A CRF would treat padding as words."""
     return not any(isinstance(model.heads[kind], CRFHead) for kind in kinds)

@@ -1,4 +1,4 @@
-"""A cache of words: what a tagger computes from a word alone is computed once.
+"""Cache the part of a tagger's computation that depends only on a word.
 
 Shapes: U distinct words, G numbers that a chain prepares for each.
 """
@@ -17,30 +17,30 @@ from seqkit.runtime.threads import in_order
 from seqkit.text.vocabulary import Ids, WordIndex
 
 TABLE_WORDS = 512
-"""Words whose vectors are composed together."""
+"""Number of words whose vectors are computed in a batch."""
 KNOWN_BYTES = 40 * 2**20
-"""Size of the cache in bytes. When it is full, words that the chunk at hand lacks are evicted."""
+"""Size of the cache in bytes. When it is full, words that the current chunk lacks are evicted."""
 
 
 class WordCache:
-    """What the lowest layer computes from x_t alone, for every word met: most words of a text recur."""
+    """The part of the lowest layer that depends only on x_t, for all words so far: most words of a text recur."""
 
     def __init__(self, index: WordIndex, embedding: WordEmbedding, network: Stack) -> None:
         self._index, self._embedding, self._network = index, embedding, network
-        # A chain may have no parameters at all: a running mean, for example.
+        # A chain may have no parameters, as a running mean.
         self._dtype = next((parameter.dtype for parameter in network.parameters()), torch.float32)
         self._rows: dict[str, int] = {}
         self._free: list[int] = []
-        """Rows that no word has, the next one last."""
+        """Free rows, the next one last."""
         self._prepared: list[Prepared] = []
 
     def look_up(self, words: Sequence[str]) -> tuple[list[Prepared], Ids]:
-        """For each chain, what it has prepared; for each word, its row there."""
+        """The prepared rows of each chain, and the row of each word."""
         distinct = dict.fromkeys(words)
         new = [word for word in distinct if word not in self._rows]
         if len(new) > len(self._free):
             self._forget_all_but(distinct)
-        # Words of similar length are read together so that little is padded.
+        # Words of similar length share a batch, which needs little padding.
         new.sort(key=len)
         groups = (new[start : start + TABLE_WORDS] for start in range(0, len(new), TABLE_WORDS))
         needed = len(new)
@@ -70,7 +70,7 @@ class WordCache:
         self._rows.update(zip(words, rows, strict=True))
 
     def _make_room(self, like: list[Prepared], needed: int) -> None:
-        """Pages of these tables cost no memory before they are written to."""
+        """Enlarge the tables. Pages of memory are allocated only when they are written."""
         bytes_a_word = sum(part_UG[0].nbytes for parts in like for part_UG in parts)
         before = len(self._rows) + len(self._free)
         capacity = max(len(self._rows) + needed, KNOWN_BYTES // bytes_a_word)

@@ -55,7 +55,7 @@ def check_int8(layer: type) -> None:
     """Raise SeqkitError for a class of layers without an int8 form."""
     if not issubclass(layer, WithInt8Form):
         raise SeqkitError(
-            f"the layer {layer.__name__} has no form in int8",
+            f"the layer {layer.__name__} has no int8 form",
             "Use bfloat16 or float32: --inference-dtype for one command, --set inference_dtype=… for a model.",
             exit_code=2,
         )

@@ -1,4 +1,4 @@
-"""Exact back-propagation through time that computes stretches of a layer again rather than keeping them.
+"""Exact back-propagation through time that computes segments of a layer again rather than keeping them.
 
 Shapes: B sequences, T steps, D features of x_t, H of z_t.
 """
@@ -52,10 +52,10 @@ def within(
     outputs, start = [], 0
     for blocks, units in plan.spine:
         stop = min(start + blocks * plan.block, x_BTD.shape[1])
-        stretch = _Stretch(
+        segment = _Segment(
             plan, call, layer, blocks, units, None if mask_BT is None else mask_BT[:, start:stop]
         )
-        z_BTH, *after = _Recomputed.apply(stretch, len(state), x_BTD[:, start:stop], *state, *parameters)
+        z_BTH, *after = _Recomputed.apply(segment, len(state), x_BTD[:, start:stop], *state, *parameters)
         state = tuple(after)
         outputs.append(z_BTH)
         start = stop
@@ -68,7 +68,7 @@ def within(
 
 
 @dataclass(frozen=True)
-class _Stretch:
+class _Segment:
     """Steps of a layer whose end alone is kept."""
 
     plan: Schedule
@@ -83,37 +83,37 @@ class _Stretch:
 
 
 class _Recomputed(torch.autograd.Function):
-    """A stretch: its forward pass keeps inputs alone."""
+    """A segment: its forward pass keeps inputs alone."""
 
     @staticmethod
-    def forward(context: Any, stretch: _Stretch, parts: int, *tensors: Tensor) -> tuple[Tensor, ...]:
+    def forward(context: Any, segment: _Segment, parts: int, *tensors: Tensor) -> tuple[Tensor, ...]:
         x_BTD, state, parameters = tensors[0], tensors[1 : 1 + parts], tensors[1 + parts :]
-        context.stretch, context.parts, context.surroundings = stretch, parts, Surroundings.now(x_BTD.device)
+        context.segment, context.parts, context.surroundings = segment, parts, Surroundings.now(x_BTD.device)
         context.save_for_backward(x_BTD, *state, *parameters)
-        z_BTH, after = stretch.forward(x_BTD, stretch.mask_BT, state)
+        z_BTH, after = segment.forward(x_BTD, segment.mask_BT, state)
         return z_BTH, *map(_alone, after)
 
     @staticmethod
     @once_differentiable
     def backward(context: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
-        stretch, parts = context.stretch, context.parts
+        segment, parts = context.segment, context.parts
         saved = context.saved_tensors
         x_BTD, state, parameters = saved[0], saved[1 : 1 + parts], saved[1 + parts :]
         need_x = context.needs_input_grad[2]
         with ExitStack() as stack:
             context.surroundings.again(stack)
-            walk = _Backward(stretch, parameters, need_x)
+            walk = _Backward(segment, parameters, need_x)
             d_x, d_state = walk.through(
-                x_BTD, stretch.mask_BT, state, stretch.blocks, stretch.units, gradients[0], gradients[1:]
+                x_BTD, segment.mask_BT, state, segment.blocks, segment.units, gradients[0], gradients[1:]
             )
         return (None, None, d_x, *d_state, *walk.of_parameters)
 
 
 class _Backward:
-    """The gradient of a stretch, from its end to its beginning."""
+    """The gradient of a segment, from its end to its beginning."""
 
-    def __init__(self, stretch: _Stretch, parameters: Sequence[Tensor], need_x: bool) -> None:
-        self.stretch, self.parameters, self.need_x = stretch, list(parameters), need_x
+    def __init__(self, segment: _Segment, parameters: Sequence[Tensor], need_x: bool) -> None:
+        self.segment, self.parameters, self.need_x = segment, list(parameters), need_x
         self.of_parameters: list[Tensor | None] = [None] * len(self.parameters)
 
     def through(
@@ -127,15 +127,15 @@ class _Backward:
         d_after: Sequence[Tensor | None],
     ) -> tuple[Tensor | None, list[Tensor | None]]:
         """Gradients of x and of the state before, from those of z and of the state after."""
-        y = self.stretch.plan.split(blocks, units)
+        y = self.segment.plan.split(blocks, units)
         if not y:
             return self._at_once(x_BTD, mask_BT, state, d_z_BTH, d_after)
-        at = y * self.stretch.plan.block
+        at = y * self.segment.plan.block
         left, right = _cut(mask_BT, at)
         before = torch.get_rng_state()
         with torch.no_grad():
-            middle = tuple(map(_alone, self.stretch.forward(x_BTD[:, :at], left, state)[1]))
-        below = self.stretch.plan.below(units)
+            middle = tuple(map(_alone, self.segment.forward(x_BTD[:, :at], left, state)[1]))
+        below = self.segment.plan.below(units)
         with holding(middle):
             d_right, d_middle = self.through(
                 x_BTD[:, at:], right, middle, blocks - y, below, d_z_BTH[:, at:], d_after
@@ -155,7 +155,7 @@ class _Backward:
         with torch.enable_grad():
             own_x = x_BTD.detach().requires_grad_(self.need_x)
             own_state = tuple(part.detach().requires_grad_() for part in state)
-            z_BTH, after = self.stretch.forward(own_x, mask_BT, own_state)
+            z_BTH, after = self.segment.forward(own_x, mask_BT, own_state)
         outputs = [(z_BTH, d_z_BTH), *zip(after, d_after, strict=True)]
         known = [(out, d_out) for out, d_out in outputs if d_out is not None and out.requires_grad]
         wanted = [*([own_x] if self.need_x else []), *own_state, *self.parameters]

@@ -1,7 +1,7 @@
 """When to keep a state and when to compute it again, so that back-propagation through time fits into memory.
 
 Gruslys et al. 2016 (arXiv:1606.03401), with the hidden state alone kept at a checkpoint and everything kept within the
-stretch that is being back-propagated. Time is cut into at most BLOCKS blocks, memory into LEVELS units, and
+segment that is being back-propagated. Time is cut into at most BLOCKS blocks, memory into LEVELS units, and
 
     C(t, m) = t                                             where the activations of t blocks fit into m
     C(t, m) = min_y  y + C(t - y, m - s) + C(y, m)          else: keep the state after y blocks
@@ -33,9 +33,9 @@ class Sizes:
     steps: int
     """T."""
     fixed: int
-    """Kept by a stretch of any length."""
+    """Kept by a segment of any length."""
     a_step: int
-    """Kept by each step of a stretch that is to be back-propagated."""
+    """Kept by each step of a segment that is to be back-propagated."""
     state: int
     """Kept at a checkpoint."""
 
@@ -52,7 +52,7 @@ class Schedule:
     block: int
     """Steps of a block."""
     spine: tuple[tuple[int, int], ...]
-    """(blocks, units of memory) of each stretch whose end the forward pass keeps; what follows them is kept whole."""
+    """(blocks, units of memory) of each segment whose end the forward pass keeps; what follows them is kept whole."""
     recomputed: float
     """Share of the steps that are computed again, counted as often as they are."""
     _fits: NDArray[np.int64]
@@ -115,15 +115,15 @@ def _table(
 def _spine(
     blocks: int, levels: int, kept: int, fits: NDArray[np.int64], cost: NDArray[np.float64]
 ) -> tuple[float, tuple[tuple[int, int], ...]]:
-    """G(blocks, levels), and the stretches before what is kept whole."""
+    """G(blocks, levels), and the segments before what is kept whole."""
     best = np.full((blocks + 1, levels + 1), NEVER)
     first = np.zeros((blocks + 1, levels + 1), np.int64)
     best[0] = 0
     for t in range(1, blocks + 1):
-        stretch = np.arange(1, t + 1)
+        segment = np.arange(1, t + 1)
         after = np.full((t, levels + 1), NEVER)
-        after[:, kept:] = best[t - stretch][:, : levels + 1 - kept]
-        every = after + cost[stretch]
+        after[:, kept:] = best[t - segment][:, : levels + 1 - kept]
+        every = after + cost[segment]
         whole = np.arange(levels + 1) >= fits[t]
         first[t] = np.where(whole, 0, every.argmin(0) + 1)
         best[t] = np.where(whole, 0.0, every.min(0))

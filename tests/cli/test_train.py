@@ -316,7 +316,7 @@ def test_odd_corpora(seqkit, tmp_path):
         (["lstm", "--corpus", "sample-english", "--max-seconds", "3"], "--max-seconds: not for a model"),
         (["lstm", "--corpus", "sample-english", "--teacher", "de-en"], "Use `seqkit translate`."),
         (["seq2seq", "--corpus", "sample-german-english", "--set", "encoder="], "Known: "),
-        (["rnn", "--corpus", "sample-english", "--set", "inference_dtype=int8"], "RNN has no form in int8"),
+        (["rnn", "--corpus", "sample-english", "--set", "inference_dtype=int8"], "RNN has no int8 form"),
         (["lstm", "--corpus", "sample-english", "--set", "recurrence=lstn"], "Did you mean 'lstm'?"),
         (["lstm", "--corpus", "sample-english", "--source", "de"], "--source: not for a model for tagging"),
         (

@@ -57,7 +57,7 @@ def test_a_network_of_a_plugin_is_run_as_it_is(crf):
 
 def test_a_network_without_a_form_in_int8_is_refused_at_once():
     for model in (OtherNetwork(tiny("lstm")), tiny("rnn")):
-        with pytest.raises(SeqkitError, match="no form in int8"):
+        with pytest.raises(SeqkitError, match="no int8 form"):
             TaggerRunner(model, "int8")
 
 

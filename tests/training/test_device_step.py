@@ -138,7 +138,7 @@ def test_a_step_of_a_model_that_writes_media_stays_on_its_device(decoder, tmp_pa
 
 def test_int8_is_a_number_format_of_the_cpu_alone():
     model = prepared("lstm", TAGGER).model
-    with pytest.raises(SeqkitError, match="int8: a number format for the CPU alone"):
+    with pytest.raises(SeqkitError, match="int8: a number format for the CPU only"):
         tagger_logits(model.to("meta"), "int8")
 
 

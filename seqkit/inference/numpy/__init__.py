@@ -1,5 +1,5 @@
-"""Prediction in numpy: the same weights and equations as in torch, which a short input need not wait for.
+"""Prediction in numpy, with the weights and equations of torch, so that short input need not wait for its import.
 
-`weights` reads them, `forms` is what a layer offers beside its torch form; then the layers (`chains`, `embedding`,
+`weights` reads the weights, `forms` has the interfaces of layers; then come the layers (`chains`, `embedding`,
 `heads`, `attention`, `deep`, `decoder`) and the models made of them (`tagger`, `translator`).
 """

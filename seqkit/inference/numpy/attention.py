@@ -1,7 +1,7 @@
-"""Attention: where in a memory a decoder looks, and what it finds there; see `seqkit.nn.attention`.
+"""Attention of a decoder over a memory; see `seqkit.nn.attention`.
 
 Shapes: B sentences, S memory steps, T decoder steps, D features of the memory, H of the decoder's state z, A of the
-space where both meet.
+space of keys and queries.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class Attention(ABC):
 
     @abstractmethod
     def keys(self, memory_BSD: Array) -> Array:
-        """keys_BSA: what `scores` compares with, computed once for a memory."""
+        """keys_BSA for `scores`, computed once for a memory."""
 
     @abstractmethod
     def scores(self, z_BTH: Array, keys_BSA: Array) -> Array:
@@ -41,10 +41,10 @@ class Attention(ABC):
 
 
 class DotAttention(Attention):
-    """score(z, m) = z · P m, P the identity where sizes agree ("dot"), else learnt, as it always is for "general"."""
+    """score(z, m) = z · P m. P is learnt, except for "dot" with equal sizes, where it is the identity."""
 
     def __init__(self, weights: Weights, projection: str) -> None:
-        """Args: projection, the name of P among the weights; there need be none."""
+        """Args: projection, the name of P among the weights, which may lack it."""
         self._project = Affine(weights.part(projection)) if weights.has(projection) else None
 
     def keys(self, memory_BSD: Array) -> Array:
@@ -69,7 +69,7 @@ class AdditiveAttention(Attention):
 
 
 def attention_of(name: str, weights: Weights) -> Attention:
-    """The attention that the option of that name chooses. Raises LookupError for another name."""
+    """The attention of an option's value. Raises LookupError for another name."""
     makers: dict[str, Any] = {
         "dot": lambda: DotAttention(weights, "project"),
         "general": lambda: DotAttention(weights, "W"),

@@ -1,7 +1,7 @@
-"""Chains over time, layers of one or two chains, and layers on top of each other; see `seqkit.nn.stack`.
+"""Chains over time, layers of one or two chains, and stacks of layers; see `seqkit.nn.stack`.
 
 Shapes: B sequences, T time steps, D features of x_t, H of z_t, U distinct x_t, G numbers that are prepared for a step.
-Padding stands on the right.
+Sequences are padded on the right.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ Ids = NDArray[np.int64]
 
 
 class NoInt8Form(Exception):
-    """A recurrence has no form in int8 in numpy."""
+    """A recurrence has no int8 form in numpy."""
 
 
 def run(
     chain: NumpyRecurrence, a_TBG: Array, state: State | None = None, lengths_B: Ids | None = None
 ) -> tuple[Array, State]:
-    """All steps from what was prepared for each: z_TBH, and the state after each sequence's last real step.
+    """Compute all steps from prepared inputs: z_TBH, and the state after the last real step of each sequence.
 
-    Args: lengths_B, None where the state at the end is not wanted or all are of length T.
+    Args: lengths_B, None if the final state is not needed or all sequences have length T.
     """
     T, B = a_TBG.shape[:2]
     state = chain.initial_state(B) if state is None else state
@@ -42,7 +42,7 @@ def run(
 
 
 def reverse(x_TB: Array, lengths_B: Ids | None) -> Array:
-    """Each sequence back to front by its own length; padding stays. Its own inverse."""
+    """Reverse each sequence by its own length; padding stays. This is its own inverse."""
     if lengths_B is None:
         return x_TB[::-1]
     t_T1 = np.arange(len(x_TB))[:, None]
@@ -64,7 +64,7 @@ class Layer:
 
     @property
     def chains(self) -> list[NumpyRecurrence]:
-        """The one or the two."""
+        """The chains: one or two."""
         return [chain for chain in (self.forward_chain, self.backward_chain) if chain is not None]
 
     def in_int8(self, of_states: bool) -> Layer:
@@ -75,11 +75,11 @@ class Layer:
         return Layer(*rounded)  # type: ignore[arg-type]
 
     def prepare(self, x: Array) -> list[Array]:
-        """What each chain computes from x_t alone."""
+        """The part of each chain that depends only on x_t."""
         return [chain.prepare(x) for chain in self.chains]
 
     def from_table(self, prepared_U: Sequence[Array], index_TB: Ids, lengths_B: Ids | None = None) -> Array:
-        """z_TBH of sequences of distinct x_t, which `prepare` has seen."""
+        """z_TBH of sequences of distinct x_t, from the results of `prepare`."""
         forward_TBH, _ = run(self.forward_chain, prepared_U[0][index_TB])
         if self.backward_chain is None:
             return forward_TBH
@@ -93,7 +93,7 @@ class Layer:
     def with_end(
         self, x_TBD: Array, lengths_B: Ids | None, state: State | None = None, ends: bool = True
     ) -> tuple[Array, State]:
-        """As a call, with the state after each sequence's last real step, those of two chains side by side."""
+        """As a call, with the state after each sequence's last real step; states of two chains are concatenated."""
         real_B = lengths_B if ends else None
         z_TBH, end = run(self.forward_chain, self.forward_chain.prepare(x_TBD), state, real_B)
         if self.backward_chain is None:
@@ -105,7 +105,7 @@ class Layer:
 
 
 class Stack:
-    """Layers on top of each other."""
+    """Stacked layers."""
 
     def __init__(self, layers: Sequence[Layer]) -> None:
         self.layers = list(layers)
@@ -123,11 +123,11 @@ class Stack:
         return Stack([layer.in_int8(of_states=number > 0) for number, layer in enumerate(self.layers)])
 
     def prepare(self, x: Array) -> list[Array]:
-        """What the lowest layer's chains compute from x_t alone."""
+        """The part of the lowest layer's chains that depends only on x_t."""
         return self.layers[0].prepare(x)
 
     def from_table(self, prepared_U: Sequence[Array], index_TB: Ids, lengths_B: Ids | None = None) -> Array:
-        """The top layer's z_TBH of sequences of distinct x_t, which `prepare` has seen."""
+        """The top layer's z_TBH of sequences of distinct x_t, from the results of `prepare`."""
         z_TBH = self.layers[0].from_table(prepared_U, index_TB, lengths_B)
         for layer in self.layers[1:]:
             z_TBH = layer(z_TBH, lengths_B)

@@ -20,24 +20,24 @@ from seqkit.models.options import Seq2SeqOptions
 
 
 class NumpyMemory(NamedTuple):
-    """What an encoder has read; see `seqkit.models.contracts.Memory`."""
+    """The output of an encoder; see `seqkit.models.contracts.Memory`."""
 
     states_BSD: Array
     mask_BS: Mask | None
-    """True where a step is real; None: all are."""
+    """True at real steps; None if all are real."""
     final: State
     symbols_BS: Ids | None = None
     """The symbol at each step, so that a decoder may copy it."""
 
     def symbols(self) -> list[list[int]] | None:
-        """The symbols of each source, without padding; None where it has none."""
+        """The symbols of each source, without padding; None for sources without symbols."""
         if self.symbols_BS is None or self.mask_BS is None:
             return None if self.symbols_BS is None else self.symbols_BS.tolist()
         return [row[real].tolist() for row, real in zip(self.symbols_BS, self.mask_BS, strict=True)]
 
 
 class Reading(NamedTuple):
-    """A memory as a decoder reads it, projected once."""
+    """A memory, projected once for a decoder."""
 
     memory_BSD: Array
     keys_BSA: Array
@@ -46,14 +46,14 @@ class Reading(NamedTuple):
 
 
 class DecoderState(NamedTuple):
-    """Everything a decoder hands from one step to the next."""
+    """The state of a decoder between two steps."""
 
     layers: tuple[State, ...]
     fed_NO: Array | None
     reading: Reading | None
 
     def select(self, rows_N: Ids, sentences_B: Ids | None = None) -> DecoderState:
-        """These rows, in this order; `sentences_B`: only these sentences' memories are left."""
+        """Select these rows, in this order. Args: sentences_B, the sentences whose memories are kept; None: all."""
         reading = self.reading
         if reading is not None and sentences_B is not None:
             reading = Reading(*(None if part is None else part[sentences_B] for part in reading))  # type: ignore[arg-type]
@@ -72,7 +72,7 @@ class RecurrentDecoder:
         output_size: int,
         options: Seq2SeqOptions,
     ) -> None:
-        """Args: output_size, of o, with attention."""
+        """Args: output_size, size of o in a model with attention."""
         self._attention = None
         self.output_size = options.hidden
         if options.attention != "none":
@@ -87,7 +87,7 @@ class RecurrentDecoder:
         self._bridge = Bridge(weights.part("bridge"), self._layers[0].layer.forward_chain)
 
     def start(self, memory: NumpyMemory) -> DecoderState:
-        """The state before the first step: one row a sentence."""
+        """The state before the first step: a row for each sentence."""
         reading = fed_BO = None
         if self._attention is not None:
             keys_BSA = self._attention.keys(memory.states_BSD)
@@ -98,7 +98,7 @@ class RecurrentDecoder:
         return DecoderState(tuple(start for _ in self._layers), fed_BO, reading)
 
     def step(self, x_NX: Array, state: DecoderState) -> tuple[Array, Array | None, DecoderState]:
-        """One step: x_NX -> o_NO, the attention a_NS (None for a model without), and the state after it."""
+        """Compute a step: x_NX -> o_NO, the attention a_NS (None without attention), and the next state."""
         z_NH = x_NX if state.fed_NO is None else np.concatenate([x_NX, state.fed_NO], axis=-1)
         layers = []
         for layer, before in zip(self._layers, state.layers, strict=True):

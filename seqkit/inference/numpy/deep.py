@@ -35,7 +35,7 @@ class DeepLayer:
         return self._around(x_TBD, z_TBH), end
 
     def step(self, x_BD: Array, state: State) -> tuple[Array, State]:
-        """One step, in a layer of one chain."""
+        """Compute a step, in a layer of one chain."""
         chain = self.layer.forward_chain
         after = chain.advance(chain.prepare(x_BD), state)
         return self._around(x_BD, after[0]), after
@@ -46,7 +46,7 @@ class DeepLayer:
 
 
 class DeepEncoder:
-    """Layers on layers; an encoder labels nothing."""
+    """Stacked layers, without output layer."""
 
     def __init__(
         self, weights: Weights, recurrence: type[NumpyRecurrence], input_size: int, options: Seq2SeqOptions
@@ -66,7 +66,7 @@ class DeepEncoder:
 
 
 class Bridge:
-    """From the state at the end of an encoder to that at the start of each decoder layer."""
+    """Maps the final state of an encoder to the initial state of each decoder layer."""
 
     def __init__(self, weights: Weights, chain: NumpyRecurrence) -> None:
         self._chain = chain
@@ -74,7 +74,7 @@ class Bridge:
         self._projections = [Affine(weights.part(name)) if weights.has(name) else None for name in names]
 
     def __call__(self, final: State) -> State:
-        """Parts of other sizes are projected; those that the encoder lacks start at zero."""
+        """The initial states. Parts of other sizes are projected; parts that the encoder lacks are zero."""
         start: Sequence[Array] = [
             part if project is None else project(part)
             for project, part in zip(self._projections, final, strict=False)

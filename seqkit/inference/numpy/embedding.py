@@ -1,4 +1,4 @@
-"""x_t from a word: the word itself, its pieces, its characters, its affixes; see `seqkit.nn.embedding`.
+"""x_t of a word, from the word itself, its pieces, characters and affixes; see `seqkit.nn.embedding`.
 
 Shapes: U distinct words, P pieces of a word, C characters of a word, A affixes, D features.
 """
@@ -18,7 +18,7 @@ from seqkit.inference.numpy.weights import Array, Weights
 from seqkit.text.vocabulary import WordArrays
 
 LENGTH_BOUNDS = (0, 4, 7, 11, 1 << 30)
-"""Words with a number of letters between two of these are read together."""
+"""Bounds of word lengths, in letters: words between two bounds share a batch."""
 
 
 def rows(table: Array, ids: Ids) -> Array:
@@ -32,7 +32,7 @@ def last_real(z_UTH: Array, count_U: Ids) -> Array:
 
 
 class PieceEmbedding:
-    """The mean of the vectors of a word's pieces, and those of its first and last."""
+    """The mean of the vectors of a word's pieces, and the vectors of its first and last piece."""
 
     def __init__(self, weights: Weights) -> None:
         self._vectors = weights.table("vectors.weight", None, None)
@@ -45,10 +45,10 @@ class PieceEmbedding:
 
 
 class CharacterEmbedding:
-    """The last states of two chains that read a word's characters from either end."""
+    """The final states of two chains that read a word's characters from both ends."""
 
     def __init__(self, weights: Weights, recurrence: type[NumpyRecurrence], int8: bool = False) -> None:
-        """Args: int8, whether the chains' products are made in int8. Raises NoInt8Form where they have no such form."""
+        """Args: int8, whether the chains compute products in int8. Raises NoInt8Form if they have no int8 form."""
         layer = Layer.of(recurrence, weights.part("layer"), bidirectional=True)
         self._layer = layer.in_int8(of_states=False) if int8 else layer
         self._hidden_size = layer.forward_chain.hidden_size
@@ -69,7 +69,7 @@ class CharacterEmbedding:
 
 
 def _similar_lengths(count_U: Ids) -> Iterator[Ids]:
-    """Rows whose lengths lie within the same bounds."""
+    """Yield rows whose lengths are within the same bounds."""
     for shortest, longest in pairwise(LENGTH_BOUNDS):
         rows_N = np.flatnonzero((count_U > shortest) & (count_U <= longest))
         if len(rows_N):
@@ -77,10 +77,10 @@ def _similar_lengths(count_U: Ids) -> Iterator[Ids]:
 
 
 class WordEmbedding:
-    """x_UD = [whole word ; pieces ; characters ; affixes], those that there are, mixed where the model mixes them."""
+    """x_UD = [whole word ; pieces ; characters ; affixes], those that the model has, with its optional mixing layer."""
 
     def __init__(self, weights: Weights, recurrence: type[NumpyRecurrence], int8: bool = False) -> None:
-        """Args: int8, as of `CharacterEmbedding`."""
+        """Args: int8, as in `CharacterEmbedding`."""
         has, part = weights.has, weights.part
         self._words = weights.table("words.weight", None, None) if has("words") else None
         self._pieces = PieceEmbedding(part("pieces")) if has("pieces") else None

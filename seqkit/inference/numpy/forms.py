@@ -1,9 +1,9 @@
-"""What a layer offers beside its torch form, so that models with it can answer without torch.
+"""Numpy forms of layers: models whose parts all have one process short input without torch.
 
-A record names it in its field `numpy_form`: of a recurrence a subclass of `NumpyRecurrence`. A model all of whose parts
-have such a form is run in numpy where its input is short; any other goes by torch, as does long input.
+A record names the form in its field `numpy_form`; that of a recurrence is a subclass of `NumpyRecurrence`. Other
+models, and long input, are processed in torch.
 
-Results are those of the torch form but for the last bits: sums are rounded in another order.
+Results equal those of the torch form except for the last bits: sums are rounded in another order.
 
 Shapes: B sequences, T time steps, D features of x_t, H of z_t, G numbers that are prepared for a step.
 """
@@ -18,24 +18,24 @@ import numpy as np
 from seqkit.inference.numpy.weights import Array, Weights
 
 State = tuple[Array, ...]
-"""What a layer hands from one time step to the next; its first part is z_BH."""
+"""The state of a layer between two time steps; its first part is z_BH."""
 
 
 class NumpyForm(Protocol):
-    """A layer for prediction, made of the weights of its torch form.
+    """A layer for prediction, made from the weights of its torch form.
 
-    Raises LookupError or ValueError for weights that do not fit: the model then goes by torch, which says what is
-    wrong.
+    Raises LookupError or ValueError for weights that do not fit: the model is then loaded in torch, which reports the
+    error.
     """
 
     def __init__(self, weights: Weights) -> None: ...
 
 
 class NumpyRecurrence(ABC):
-    """z_t = f(x_t, z_{t-1}) in two parts: what x_t alone gives, computed for all steps at once, and the rest."""
+    """z_t = f(x_t, z_{t-1}) in two parts: the part that depends only on x_t, for all steps at once, and the rest."""
 
     state_parts: ClassVar[int] = 1
-    """Arrays in the state, as of the torch form."""
+    """Number of arrays in the state, as in the torch form."""
     hidden_size: int
 
     @abstractmethod
@@ -44,16 +44,16 @@ class NumpyRecurrence(ABC):
 
     @abstractmethod
     def prepare(self, x: Array) -> Array:
-        """All that is computed from x_t alone: x of any shape that ends in D -> one that ends in G."""
+        """The part that depends only on x_t: x of any shape that ends in D -> one that ends in G."""
 
     @abstractmethod
     def advance(self, a_BG: Array, state: State) -> State:
-        """One step: what `prepare` gave for x_t, and the state before it -> the state after it."""
+        """Compute a step: the result of `prepare` for x_t, and the state before it -> the state after it."""
 
     def in_int8(self, of_states: bool) -> NumpyRecurrence | None:
-        """The layer with products in int8, as its torch form has it; None where it has none.
+        """The layer with products in int8, as in its torch form; None if it has no int8 form.
 
-        Its z_t are whole numbers, in units of 1/127. Args: of_states, whether its x_t are such z_t.
+        Its z_t are integers, in units of 1/127. Args: of_states, whether its x_t are such z_t.
         """
         return None
 

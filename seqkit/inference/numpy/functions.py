@@ -1,4 +1,4 @@
-"""The functions of one array that layers share, in float32."""
+"""Functions that layers share, in float32."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 from seqkit.inference.numpy.weights import Array, Weights
 
 _LOWEST = np.float32(-87)
-"""exp(87) is the largest power of e that float32 holds."""
+"""exp(87) is the largest power of e in the range of float32."""
 _erf = np.frompyfunc(math.erf, 1, 1)
 
 
 class Affine:
-    """W x + b; without b where the torch form has none."""
+    """W x + b; without b if the torch form has none."""
 
     def __init__(self, weights: Weights, inputs: int | None = None, outputs: int | None = None) -> None:
         self.W_YX = weights("weight", outputs, inputs)

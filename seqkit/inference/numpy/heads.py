@@ -1,6 +1,6 @@
-"""From latent states to labels; see `seqkit.nn.heads` and `seqkit.nn.crf`.
+"""Output layers, from latent states to labels; see `seqkit.nn.heads` and `seqkit.nn.crf`.
 
-Shapes: T steps, B sequences, L labels; A_LL[i, j] scores label j after label i. The CRF takes no padding.
+Shapes: T steps, B sequences, L labels; A_LL[i, j] scores label j after label i. The CRF does not support padding.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from seqkit.inference.numpy.weights import Array, Weights
 
 
 class SoftmaxHead:
-    """ŷ_t = V z_t; each step's label on its own."""
+    """ŷ_t = V z_t; the label of each step is predicted independently."""
 
     def __init__(self, weights: Weights, labels: int, int8: bool = False) -> None:
-        """Args: int8, whether the states come in units of 1/127."""
+        """Args: int8, whether the states are in units of 1/127."""
         self._affine = Affine(weights.part("linear"), None, labels)
         self._int8 = Int8Matrix.of(self._affine.W_YX) if int8 else None
         self._temperature = weights("temperature")
@@ -38,7 +38,7 @@ class SoftmaxHead:
 
 
 class CRFHead(SoftmaxHead):
-    """Neighbouring labels are not independent: the labels of the most probable sequence."""
+    """A conditional random field, for labels that depend on their neighbours: predicts the most probable sequence."""
 
     def __init__(self, weights: Weights, labels: int, int8: bool = False) -> None:
         super().__init__(weights, labels, int8)
@@ -57,7 +57,7 @@ class CRFHead(SoftmaxHead):
         return np.stack(y_TB[::-1])
 
     def probabilities(self, logits_TBL: Array) -> Array:
-        """P(y_t | x)_TBL of each step whatever its neighbours' labels (forward-backward), calibrated."""
+        """The marginals P(y_t | x)_TBL (forward-backward), calibrated."""
         logits_TBL, A_LL = logits_TBL / self._temperature, self._A_LL / self._temperature
         alpha_TBL, beta_TBL = np.empty_like(logits_TBL), np.zeros_like(logits_TBL)
         alpha_TBL[0] = logits_TBL[0]

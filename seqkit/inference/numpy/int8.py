@@ -1,7 +1,7 @@
-"""Products of numbers of 8 bits, as `seqkit.nn.int8` makes them, by products of float32 that are exact.
+"""Products of 8-bit integers, equal to those of `seqkit.nn.int8`, by exact products in float32.
 
-A product is at most 127², so a sum of a thousand stays below 2^24, up to which float32 holds every whole number; longer
-sums are made in float64.
+A product is at most 127², so a sum of a thousand stays below 2^24, up to which float32 represents every integer; longer
+sums are computed in float64.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ import numpy as np
 from seqkit.inference.numpy.weights import Array
 
 UNITS = 127
-"""A state of 1."""
+"""The integer for a state of 1."""
 
 
 class Int8Matrix(NamedTuple):
-    """W ≈ q times a unit for each output; the unit has that of the states in it."""
+    """W ≈ q times a unit for each output; the unit includes that of the states."""
 
     q_YX: Array
     unit_Y: Array
 
     @classmethod
     def of(cls, W_YX: Array) -> Self:
-        """Round W, each output's weights so that the largest is 127 units."""
+        """Round W so that the largest weight of each output is 127 units."""
         largest_Y = np.maximum(np.abs(W_YX).max(1), np.finfo(np.float32).tiny)
         q_YX = np.rint(W_YX / largest_Y[:, None] * np.float32(UNITS))
         exact = np.float32 if q_YX.shape[1] * UNITS**2 < 2**24 else np.float64
@@ -38,5 +38,5 @@ class Int8Matrix(NamedTuple):
 
 
 def in_units(z: Array) -> Array:
-    """States between -1 and 1 as whole numbers of units, in float32."""
+    """States between -1 and 1 as integer numbers of units, in float32."""
     return np.rint(z * np.float32(UNITS))

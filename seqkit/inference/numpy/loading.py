@@ -1,4 +1,4 @@
-"""Models of folders in numpy, where every part of them has such a form."""
+"""Load models in numpy if all their parts have a numpy form."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from seqkit.runtime.devices import on_cpu
 
 Model = TypeVar("Model")
 Make = Callable[[ModelSpec, Any, Any, Weights], Model | None]
-"""(record, options, facts, weights) -> the model; None where a part of it has no form in numpy."""
+"""(record, options, facts, weights) -> the model; None if a part has no numpy form."""
 
 TAGGER = "seqkit.models.tagger:build"
-"""What makes the network that `NumpyTagger` computes."""
+"""The `build` of the network that `NumpyTagger` computes."""
 SEQ2SEQ = "seqkit.models.seq2seq:build"
-"""What makes the network that `NumpyTranslator` computes."""
+"""The `build` of the network that `NumpyTranslator` computes."""
 
 
 def opened_tagger(info: ModelInfo, inference_dtype: str = "") -> NumpyTagger | None:
-    """The built-in tagger of a folder; None where it goes by torch alone.
+    """The built-in tagger of a folder; None if it needs torch.
 
-    Args: inference_dtype, number format of the computation, "": the model's own. Raises SeqkitError for a folder that
-    is damaged, or needs a plugin that is not installed.
+    Args: inference_dtype, number format of the computation; "": the model's. Raises SeqkitError for a damaged folder,
+    and for one that needs a plugin that is not installed.
     """
 
     def make(spec: ModelSpec, options: Any, facts: Any, weights: Weights) -> NumpyTagger | None:
@@ -45,9 +45,9 @@ def opened_tagger(info: ModelInfo, inference_dtype: str = "") -> NumpyTagger | N
 
 
 def opened_translator(info: ModelInfo, inference_dtype: str = "") -> NumpyTranslator | None:
-    """The model of a folder that reads and writes symbols; None where it goes by torch alone.
+    """The model of a folder that reads and writes symbols; None if it needs torch.
 
-    Args: as of `opened_tagger`, and raises as it does.
+    Arguments and errors are those of `opened_tagger`.
     """
 
     def make(spec: ModelSpec, options: Any, facts: Any, weights: Weights) -> NumpyTranslator | None:
@@ -65,9 +65,9 @@ def opened_translator(info: ModelInfo, inference_dtype: str = "") -> NumpyTransl
 
 
 def opened(info: ModelInfo, network: str, make: Make[Model]) -> Model | None:
-    """The model of a folder, made by `make`; None where it is another network, or `make` fails.
+    """The model of a folder, made by `make`; None for another network, and if `make` fails.
 
-    What is wrong with a folder that does not fit its model is said by the torch form, which is loaded next.
+    The torch form, which is loaded next, reports the error of a folder that does not fit its model.
     Args: network, the `build` of the record.
     """
     check_files(info.folder)
@@ -88,7 +88,7 @@ def opened(info: ModelInfo, network: str, make: Make[Model]) -> Model | None:
 
 
 def recurrence_form(name: str) -> type[NumpyRecurrence] | None:
-    """The numpy form of a registered recurrence; None where it has none."""
+    """The numpy form of a registered recurrence; None if it has none."""
     spec = registry().find("recurrences", name)
     if spec.numpy_form is None:
         return None
@@ -97,8 +97,8 @@ def recurrence_form(name: str) -> type[NumpyRecurrence] | None:
 
 
 def needed_form(name: str) -> type[NumpyRecurrence]:
-    """As `recurrence_form`. Raises LookupError where there is none: the model then goes by torch."""
+    """As `recurrence_form`, but raises LookupError if there is none: the model then needs torch."""
     form = recurrence_form(name)
     if form is None:
-        raise LookupError(f"the recurrence {name} has no form in numpy")
+        raise LookupError(f"the recurrence {name} has no numpy form")
     return form

@@ -22,7 +22,7 @@ class Pointer:
         self._gate = Affine(weights.part("gate"), output_size, 1)
 
     def mix(self, log_p_NV: Array, o_NO: Array, a_NS: Array, reading: Reading) -> Array:
-        """log P_NV from log p_NV, which is overwritten."""
+        """log P_NV from log p_NV, in place."""
         assert reading.symbols_BS is not None
         rows, gate_N1 = len(o_NO) // len(reading.symbols_BS), self._gate(o_NO)
         equal_BSS = reading.symbols_BS[:, :, None] == reading.symbols_BS[:, None, :]
@@ -37,7 +37,7 @@ class Pointer:
         # Equal symbols have equal values; padding, the symbol 0, must not overwrite that of a real step.
         if reading.mask_BS is not None:
             real_NS = np.repeat(reading.mask_BS, rows, axis=0)
-            last_N1 = symbols_NS[:, :1], mixed_NS[:, :1]  # a source has at least its end
+            last_N1 = symbols_NS[:, :1], mixed_NS[:, :1]  # a source has at least its end symbol
             symbols_NS = np.where(real_NS, symbols_NS, last_N1[0])
             mixed_NS = np.where(real_NS, mixed_NS, last_N1[1])
         np.put_along_axis(log_p_NV, symbols_NS, mixed_NS, 1)

@@ -1,4 +1,4 @@
-"""Greedy and beam search; see `seqkit.decoding.greedy` and `seqkit.decoding.beam`, which find the same.
+"""Greedy and beam search in numpy, with the results of `seqkit.decoding.greedy` and `seqkit.decoding.beam`.
 
 Shapes: B sources, K hypotheses of each, N = B * K rows, V symbols, T steps.
 """
@@ -16,28 +16,28 @@ from seqkit.decoding.loops import ban_loops
 from seqkit.inference.numpy.weights import Array
 
 FREE = -1
-"""In place of a forced symbol where the search is free."""
+"""Marks a step without a forced symbol."""
 LEAST = -1e4
-"""Log-probability of a forced symbol that a model holds to be impossible."""
+"""Log-probability of a forced symbol to which a model gives probability 0."""
 Ids = NDArray[np.int64]
 
 
 class Stepper(Protocol):
-    """Probabilities of the next symbol; see `seqkit.decoding.steps.Stepper`."""
+    """A model that predicts the next symbol; see `seqkit.decoding.steps.Stepper`."""
 
     end: int
 
     def step(self, previous_N: Ids | None, state: Any) -> tuple[Array, Any]:
-        """The symbols just written (None before the first) -> log P(next)_NV, and the state after them."""
+        """Compute a step: the symbols just written (None before the first) -> log P(next)_NV and the state."""
         ...
 
     def select(self, state: Any, rows_N: Ids, sources_B: Ids | None) -> Any:
-        """The state of these rows, and, where `sources_B` is given, of these sources alone."""
+        """Select the state of rows and, if `sources_B` is given, of these sources only."""
         ...
 
 
 class Forced:
-    """The symbols that are not the search's to choose: a prefix, and the end of an output of the greatest length."""
+    """Forced symbols: a prefix, and the end symbol of outputs of maximum length."""
 
     def __init__(
         self,
@@ -46,8 +46,8 @@ class Forced:
         end: int,
         limits: Sequence[int] | None = None,
     ) -> None:
-        """Args: longest, symbols of each output at most, the end counted; prefixes, how each output begins; limits, how
-        often each output may have the same three symbols (None: any number).
+        """Args: longest, maximum length of each output with the end symbol; prefixes, forced beginnings; limits, how
+        often each output may have the same three symbols (None: no limit).
         """
         self.limits = None if limits is None else list(limits)
         self.longest_B = np.array(longest)
@@ -57,7 +57,7 @@ class Forced:
         self.symbols_BT[np.arange(len(longest)), self.longest_B - 1] = end
 
     def apply(self, log_p_NV: Array, step: int, symbols_NT: Ids) -> Array:
-        """log_p_NV with everything but the forced symbols made impossible, and what would make a loop."""
+        """Set the probability of all symbols but the forced ones, and of those that would make a loop, to 0."""
         if self.limits is not None:
             beam = len(log_p_NV) // max(len(self.limits), 1)
             ban_loops(log_p_NV, symbols_NT, [limit for limit in self.limits for _ in range(beam)])
@@ -70,14 +70,14 @@ class Forced:
         return log_p_NV
 
     def select(self, sources_B: Ids) -> None:
-        """Only these sources are left."""
+        """Keep these sources only."""
         self.longest_B, self.symbols_BT = self.longest_B[sources_B], self.symbols_BT[sources_B]
         if self.limits is not None:
             self.limits = [self.limits[source] for source in sources_B.tolist()]
 
 
 def greedy(decoder: Stepper, state: Any, forced: Forced, length_penalty: float) -> list[Hypothesis]:
-    """The most probable symbol at each step: one hypothesis a source."""
+    """Find one hypothesis for each source: the most probable symbol at each step."""
     sources, longest = forced.symbols_BT.shape
     symbols_BT = np.full((sources, longest), decoder.end)
     log_p_B, alive_N, previous_N = np.zeros(sources), np.arange(sources), None
@@ -100,10 +100,10 @@ def greedy(decoder: Stepper, state: Any, forced: Forced, length_penalty: float) 
 
 
 class BeamSearch:
-    """One batch of sources, and everything that changes while their outputs grow.
+    """The search for a batch of sources, with its state.
 
-    A hypothesis that has ended keeps its place in the beam. A search stops when no living hypothesis can come out ahead
-    of the best that has ended.
+    A finished hypothesis keeps its place in the beam. The search stops when no unfinished hypothesis can exceed the
+    best finished one.
     """
 
     def __init__(
@@ -112,16 +112,16 @@ class BeamSearch:
         self.decoder, self.state, self.forced, self.penalty = decoder, state, forced, length_penalty
         sources = len(forced.longest_B)
         self.alive_B = np.arange(sources)
-        """Which source each row of the batch belongs to."""
+        """Source of each row of the batch."""
         self.slots_B = np.full(sources, beam)
-        """Places in the beam that are not taken by hypotheses that have ended."""
+        """Places in the beam of each source that finished hypotheses do not occupy."""
         self.log_p_BK = np.zeros((sources, 1), np.float32)
         self.symbols_NT = np.zeros((sources, 0), np.int64)
         self.best: list[Hypothesis | None] = [None] * sources
-        """The best hypothesis of each source that has ended."""
+        """The best finished hypothesis of each source."""
 
     def run(self) -> list[Hypothesis]:
-        """The best of each source."""
+        """Search, and return the best hypothesis of each source."""
         previous_N = None
         for t in range(self.forced.symbols_BT.shape[1]):
             log_p_NV, self.state = self.decoder.step(previous_N, self.state)
@@ -134,7 +134,7 @@ class BeamSearch:
         return [found for found in self.best if found is not None]
 
     def _extend(self, log_p_NV: Array) -> tuple[Ids, Ids]:
-        """The best continuations, as many as the beam has places: the row each comes from, and its symbol."""
+        """The best continuations for the places of the beam: source row and symbol of each."""
         sources, beam = self.log_p_BK.shape
         symbols = log_p_NV.shape[1]
         total_BX = (log_p_NV.reshape(sources, beam, symbols) + self.log_p_BK[:, :, None]).reshape(sources, -1)
@@ -147,7 +147,7 @@ class BeamSearch:
         return best_BK // symbols + beam * np.arange(sources)[:, None], best_BK % symbols
 
     def _end(self, rows_BK: Ids, symbols_BK: Ids, t: int) -> None:
-        """Take out the hypotheses that end here."""
+        """Remove the hypotheses that end at step t."""
         ends_BK = (symbols_BK == self.decoder.end) & (self.log_p_BK > -np.inf)
         for row, place in zip(*np.nonzero(ends_BK), strict=True):
             log_p, source = float(self.log_p_BK[row, place]), int(self.alive_B[row])
@@ -158,7 +158,7 @@ class BeamSearch:
         self.log_p_BK = np.where(ends_BK, -np.inf, self.log_p_BK)
 
     def _give_up(self, t: int) -> None:
-        """Drop what can no longer be the best: log P only falls, and log P / length ** a is highest at an end."""
+        """Drop hypotheses that cannot win: log P only falls, and log P / length ** a is highest at one of the ends."""
         soonest_BK = self.log_p_BK / np.float32((t + 2) ** self.penalty)
         latest_BK = self.log_p_BK / np.float32(self.forced.longest_B[:, None] ** np.float32(self.penalty))
         ended = (self.best[source] for source in self.alive_B)
@@ -167,12 +167,12 @@ class BeamSearch:
         self.log_p_BK = np.where(hopeless_BK, -np.inf, self.log_p_BK)
 
     def _keep(self, rows_BK: Ids, symbols_BK: Ids) -> Ids | None:
-        """Go on with the rows that live: their last symbols, None where none is left."""
+        """Continue with the unfinished rows. Returns their last symbols, or None if no row is left."""
         living_BK = self.log_p_BK > -np.inf
         sources_B = np.flatnonzero(living_BK.any(1))
         if len(sources_B) == 0:
             return None
-        # The living ones first, in their order, so that dead places can be cut off.
+        # Unfinished rows first, in their order, so that the other places can be cut off.
         beam = int(living_BK.sum(1).max())
         order_BK = np.argsort(~living_BK[sources_B], axis=1, kind="stable")[:, :beam]
         self.log_p_BK = np.take_along_axis(self.log_p_BK[sources_B], order_BK, 1)
@@ -190,5 +190,5 @@ class BeamSearch:
 def beam_search(
     decoder: Stepper, state: Any, forced: Forced, beam: int, length_penalty: float
 ) -> list[Hypothesis]:
-    """The best output of each source that a beam of this width finds."""
+    """Search with a beam and return the best output of each source."""
     return BeamSearch(decoder, state, forced, beam, length_penalty).run()

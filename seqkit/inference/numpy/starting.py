@@ -1,7 +1,6 @@
-"""Models that answer a short input in numpy and load torch when more comes.
+"""Models that process short input in numpy and load torch for longer input.
 
-Importing torch takes longer than all else that a short input needs. Labels are those of the torch form, so they do not
-depend on which of the two gave them.
+Importing torch takes longer than the rest of the work on a short input. The labels equal those of the torch form.
 """
 
 from __future__ import annotations
@@ -19,13 +18,13 @@ if TYPE_CHECKING:
     from seqkit.inference.tagger import TaggerRunner
 
 SHORT_WORDS = 2_000
-"""Words of a text that are tagged in numpy: it needs as long for them as torch to be imported, or less."""
+"""Maximum words that are tagged in numpy: this takes no longer than importing torch."""
 SHORT_LINES, SHORT_CHARACTERS = 20, 2_000
-"""The most lines, and characters in all of them, that are translated in numpy."""
+"""Maximum lines, and characters of all lines, that are translated in numpy."""
 
 
 class StartingTagger:
-    """A tagger, as `TaggerRunner` is, for one stream of sentences: the first words in numpy, the others in torch."""
+    """A tagger like `TaggerRunner` for one stream of sentences: the first words in numpy, the others in torch."""
 
     def __init__(
         self,
@@ -34,8 +33,8 @@ class StartingTagger:
         inference_dtype: str = "",
         source: str = "",
     ) -> None:
-        """Args: load, makes the same tagger in torch; inference_dtype, as it was asked for; source, the name or folder
-        that the model was loaded from.
+        """Args: load, makes the same tagger in torch; inference_dtype, as on the command line; source, the name or
+        folder of the model.
         """
         self.facts, self.inference_dtype, self.source = small.facts, inference_dtype, source
         self._small, self._load = small, load
@@ -66,10 +65,10 @@ class StartingTagger:
 
 
 class StartingTranslator:
-    """Models that translate together, for one stream of lines: in numpy if it is short, else in torch."""
+    """A translator for one stream of lines: in numpy if the stream is short, else in torch."""
 
     def __init__(self, small: NumpyTranslator, load: Callable[[], Sequence[Any]]) -> None:
-        """Args: load, makes the same model in torch, in a sequence."""
+        """Args: load, makes the same model in torch, as a sequence of one."""
         self._small, self._load = small, load
         self._large: Sequence[Any] = ()
         self._lines = self._characters = 0
@@ -81,7 +80,7 @@ class StartingTranslator:
 
     @property
     def decoder_name(self) -> str:
-        """What it writes."""
+        """Modality of its output."""
         return str(self._small.options.decoder)
 
     def models(self, sources: Sequence[Mapping[str, Any] | None], options: DecodingOptions) -> Sequence[Any]:

@@ -1,6 +1,6 @@
 """The built-in tagger in numpy: words -> x_t -> z_t -> ŷ_t = V z_t; see `seqkit.models.tagger`.
 
-Shapes: B stretches of sentences, T words, L labels, N words of all sentences.
+Shapes: B segments of sentences, T words, L labels, N words of all sentences.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from seqkit.inference.answers import (
     combinations_of,
     label_names,
     ranked_labels,
-    settle,
+    resolve,
     with_given,
 )
 from seqkit.inference.batching import Ranked, batches, by_sentence
@@ -32,7 +32,7 @@ from seqkit.models.tagger_facts import TaggerFacts
 from seqkit.text.vocabulary import WordIndex
 
 TABLE_WORDS = 512
-"""Words whose vectors are composed together."""
+"""Number of words whose vectors are computed in a batch."""
 
 
 class _Batch(NamedTuple):
@@ -43,7 +43,7 @@ class _Batch(NamedTuple):
 
 
 class NumpyTagger:
-    """Predicts as `seqkit.inference.tagger.TaggerRunner` does, the last bits of probabilities aside."""
+    """Predicts as `seqkit.inference.tagger.TaggerRunner`, except for the last bits of probabilities."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class NumpyTagger:
         dtype: str,
     ) -> None:
         """Args: dtype, float32 or int8. Raises LookupError or ValueError for weights that do not fit, and NoInt8Form
-        where the recurrence has no form in int8.
+        if the recurrence has no int8 form.
         """
         int8 = dtype == "int8"
         self.facts = facts
@@ -62,7 +62,7 @@ class NumpyTagger:
         self._embedding = WordEmbedding(weights.part("embedding"), recurrence, int8)
         stack = Stack.of(recurrence, weights.part("network"), options.layers, options.bidirectional)
         if stack.layers[-1].forward_chain.hidden_size != options.hidden:
-            raise ValueError("hidden: not the size that the options say")
+            raise ValueError("hidden: the size differs from the options")
         self._stack = stack.in_int8() if int8 else stack
         self._heads = {
             kind: (CRFHead if options.crf == kind else SoftmaxHead)(
@@ -72,15 +72,13 @@ class NumpyTagger:
         }
         self._names = {kind: np.array(labels, dtype=object) for kind, labels in facts.labels.items()}
         _check_sizes(options, facts, weights)
-        self.predict(
-            [Sentence(["a"])], tuple(self._heads)
-        )  # raises ValueError where layers do not fit together
+        self.predict([Sentence(["a"])], tuple(self._heads))  # raises ValueError if layers do not fit together
 
     def predict(self, sentences: Sequence[Sentence], kinds: Sequence[str]) -> list[dict[str, list[str]]]:
-        """The most probable label of each kind for every word, in the order given."""
+        """The most probable label of each kind for every word, in the order of the sentences."""
         asked, kinds = kinds, with_given(self.facts, kinds)
         count = sum(len(sentence.words) for sentence in sentences)
-        # One place more, for padding.
+        # One more place, for padding.
         best_N = {kind: np.empty(count + 1, dtype=np.int64) for kind in kinds}
         together, words_N = combinations_of(self.facts, kinds), batch_words(self.facts, sentences)
         for rows_BT, logits in self._batches(sentences, kinds):
@@ -93,9 +91,9 @@ class NumpyTagger:
     def _best(
         self, together: Combinations | None, logits: dict[str, Array], words: Iterable[str]
     ) -> dict[str, Ids]:
-        """The labels of one batch, step by step."""
+        """The labels of one batch, one for each word."""
         best = {kind: self._heads[kind].best(logits_TBL) for kind, logits_TBL in logits.items()}
-        return settle(self.facts, together, best, logits, words)
+        return resolve(self.facts, together, best, logits, words)
 
     def predict_top(self, sentences: Sequence[Sentence], top: int) -> list[dict[str, list[Ranked]]]:
         """The `top` most probable labels of each kind for every word, each with its calibrated probability."""
@@ -117,7 +115,7 @@ class NumpyTagger:
         return list(by_sentence(sentences, ranked))
 
     def _batches(self, sentences: Sequence[Sentence], kinds: Sequence[str]) -> Iterator[_Batch]:
-        """The logits of all words. Padding would be words to a CRF."""
+        """Yield the logits of all words, without padding for a CRF, which would treat it as words."""
         words = list(chain.from_iterable(sentence.words for sentence in sentences))
         prepared_U, index_N = self._prepared(words)
         mixed = not any(isinstance(self._heads[kind], CRFHead) for kind in kinds)
@@ -126,7 +124,7 @@ class NumpyTagger:
             yield _Batch(rows_BT, {kind: self._heads[kind](z_TBH) for kind in kinds})
 
     def _prepared(self, words: Sequence[str]) -> tuple[list[Array], Ids]:
-        """What the lowest layer computes from distinct words; the row of each word, and of padding any."""
+        """The prepared rows of distinct words, and the row of each word; padding may have any row."""
         distinct = sorted(dict.fromkeys(words), key=len)
         parts = [
             self._stack.prepare(self._embedding(self._index.arrays(distinct[start : start + TABLE_WORDS])))
@@ -140,7 +138,7 @@ class NumpyTagger:
 
 
 def _check_sizes(options: TaggerOptions, facts: TaggerFacts, weights: Weights) -> None:
-    """Raise ValueError where a table or a state is not of the size that the options say."""
+    """Raise ValueError if the size of a table or a state differs from the options."""
     embedding, pieces = weights.part("embedding"), 0 if facts.subword is None else len(facts.subword)
     tables = {
         "words": (facts.kept + 2, options.word_size),

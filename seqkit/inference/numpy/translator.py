@@ -1,4 +1,4 @@
-"""A model from one sequence to another in numpy; see `seqkit.models.seq2seq` and `seqkit.inference.generation`.
+"""A sequence-to-sequence model in numpy; see `seqkit.models.seq2seq` and `seqkit.inference.generation`.
 
 Shapes: B examples, S steps of the memory, N rows of a search, V symbols.
 """
@@ -24,16 +24,16 @@ from seqkit.inference.outputs import (
 
 
 class NumpyEncoder(Protocol):
-    """One modality into a memory: the numpy form of a `seqkit.models.modalities.Encoder`.
+    """The numpy form of a `seqkit.models.modalities.Encoder`: from one modality to a memory.
 
-    Its record names it in `numpy_form`: made as `form(options, facts, weights)`. Raises as `NumpyForm`.
+    Its record names it in `numpy_form`. It is created as `form(options, facts, weights)`, and raises as `NumpyForm`.
     """
 
     reads_symbols: bool
-    """As of the torch form."""
+    """As in the torch form."""
 
     def lengths(self, inputs: Sequence[Any]) -> list[int]:
-        """As the torch form's, as are `parts`, `knows`, `labels` and `collate`, whose batches may be of any kind."""
+        """As in the torch form, like `parts`, `knows`, `labels` and `collate`, whose batches may be of any type."""
         ...
 
     def parts(self, input: Any) -> list[Any]: ...
@@ -48,23 +48,23 @@ class NumpyEncoder(Protocol):
 
 
 class NumpyDecoder(Stepper, Protocol):
-    """A memory into symbols: the numpy form of a `seqkit.models.modalities.SymbolDecoder`.
+    """The numpy form of a `seqkit.models.modalities.SymbolDecoder`: from a memory to symbols.
 
-    Its record names it in `numpy_form`: made as `form(options, facts, weights, encoders)`, where `encoders` maps a
-    modality to its numpy form.
+    Its record names it in `numpy_form`. It is created as `form(options, facts, weights, encoders)`, where `encoders`
+    maps a modality to its numpy form.
     """
 
     longest: int
-    """As of the torch form, as are `joins_parts`, `join` where it is True, and `placeholders`."""
+    """As in the torch form, like `joins_parts`, `join` if that is True, and `placeholders`."""
     joins_parts: bool
     placeholders: Sequence[str]
 
     def start(self, memory: NumpyMemory) -> Any:
-        """The state before the first step, one row an example."""
+        """The state before the first step, with a row for each example."""
         ...
 
     def read(self, symbols: Sequence[int]) -> Any:
-        """What the symbols say, without `end`."""
+        """The output of these symbols, which do not include `end`."""
         ...
 
     def symbols(self, target: Any) -> list[int]:
@@ -73,7 +73,7 @@ class NumpyDecoder(Stepper, Protocol):
 
 
 class NumpyTranslator:
-    """One encoder, one decoder: searches as `seqkit.inference.generation.generate` does, but does not draw."""
+    """One encoder and one decoder. Searches as `seqkit.inference.generation.generate`, but does not sample."""
 
     def __init__(self, options: Any, facts: Any, name: str, encoder: NumpyEncoder, decoder: Any) -> None:
         """Args: name, of the encoder's modality; decoder, a NumpyDecoder."""
@@ -87,13 +87,13 @@ class NumpyTranslator:
         return self._encoder.lengths([source[self._name] for source in sources])
 
     def collate_sources(self, sources: Sequence[Source]) -> Any:
-        """What the encoder makes of its modality."""
+        """A batch of sources, from the encoder's `collate`."""
         return self._encoder.collate([source[self._name] for source in sources])
 
     def generate(
         self, sources: Sequence[Source], options: DecodingOptions, prefixes: Sequence[str]
     ) -> list[list[Output]]:
-        """The best output for each source, in a list. Raises SeqkitError for a prefix that cannot be written."""
+        """The best output for each source, each in a list. Raises SeqkitError for a prefix that cannot be written."""
         steps = self.source_lengths(sources)
         begun = {prefix: self.decoder.symbols(prefix) if prefix else [] for prefix in prefixes}
         outputs: list[list[Output]] = [[] for _ in sources]

@@ -9,13 +9,13 @@ Lipschitz constant of the Jacobian. A small residual bounds nothing by itself: p
 every ‖d_t‖ ≤ ρ with E + K ℓ/2 ρ² = ρ, which has a root ρ ≤ 2 E if 2 K ℓ E ≤ 1: by induction over t,
 ‖d_t‖ ≤ E + K ℓ/2 ρ² = ρ. (This is the theorem of Newton and Kantorovich for a recurrence.)
 
-Both sums are bounded along the tree of products: ‖J_t … J_{s+1}‖ is at most the product of the norms of the stretches
+Both sums are bounded along the tree of products: ‖J_t … J_{s+1}‖ is at most the product of the norms of the segments
 that the tree cuts it into, each of a product that was multiplied out.
 
 ℓ is measured: the mean of ‖Σ_n H_n v_n‖² over random signs v is ‖H‖² for the second derivatives H (in the norm of
 Frobenius, which is at least ℓ). One v for each step, the largest of all steps, times a margin.
 
-Shapes as in `products`; level l of a tree has about T / 2^l stretches.
+Shapes as in `products`; level l of a tree has about T / 2^l segments.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def bounds(
 
 
 def tree_of_norms(J_BTGNN: Tensor) -> list[Tensor]:
-    """Upper bounds of ‖J_t … J_{s+1}‖₂ for every stretch of the tree, (B, stretches) a level, in float64.
+    """Upper bounds of ‖J_t … J_{s+1}‖₂ for every segment of the tree, (B, segments) a level, in float64.
 
     A product of matrices is rounded; a bound of that error, δ(AB) ≤ δ(A) ‖B‖ + ‖A‖ δ(B) + N ε ‖A‖ ‖B‖, is added to its
     norm.

@@ -33,7 +33,7 @@ def applied(A: Tensor, v: Tensor) -> Tensor:
 
 
 def product_tree(J_BTGNN: Tensor) -> list[Tensor]:
-    """Products of 1, 2, 4, … neighbouring Jacobians: level l has those of the aligned stretches of 2^l steps."""
+    """Products of 1, 2, 4, … neighbouring Jacobians: level l has those of the aligned segments of 2^l steps."""
     levels = [J_BTGNN]
     while levels[-1].shape[1] > 1:
         earlier, later = pairs(levels[-1])

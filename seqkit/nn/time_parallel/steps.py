@@ -54,7 +54,7 @@ class Steps(Protocol):
         ...
 
     def part(self, rows: Tensor | slice, steps: slice) -> Steps:
-        """Some of the sequences, and a stretch of their steps."""
+        """Some of the sequences, and a segment of their steps."""
         ...
 
 

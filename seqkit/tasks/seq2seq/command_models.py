@@ -35,7 +35,7 @@ def load_models(names: Sequence[str], inference_dtype: str) -> list[Any]:
 def starting_models(names: Sequence[str], inference_dtype: str) -> Models:
     """As `load_models`, for one stream of lines: torch is imported only where the stream is long.
 
-    Several models, and one with a part that has no form in numpy, are loaded in torch at once.
+    Several models, and one with a part that has no numpy form, are loaded in torch immediately.
     """
     from seqkit.tasks.seq2seq.loading import starting_translator
 
