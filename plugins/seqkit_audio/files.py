@@ -18,7 +18,7 @@ from seqkit_audio.pcm import read_pcm
 FORMATS = {".wav": ("WAV", "WAVEX", "RF64"), ".flac": ("FLAC",), ".ogg": ("OGG",)}
 """Suffix -> libsndfile's name of the format."""
 BLOCK = 1 << 20
-"""Number of samples, over all channels, that are decoded and averaged at once."""
+"""Number of samples, over all channels, in a block that is decoded and averaged."""
 MOST = 100_000_000
 """Maximum number of samples after averaging, for any limit of seconds: a small file may declare any rate."""
 FASTEST = 1_000_000

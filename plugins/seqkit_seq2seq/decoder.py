@@ -43,14 +43,14 @@ class Steps(NamedTuple):
     """The N real steps of a batch."""
 
     w_NX: Tensor
-    """What V multiplies."""
+    """The input of the output matrix V."""
     y_N: Tensor
     copies: Copies | None
     """None for a model that does not copy."""
 
 
 class TextDecoder(TargetLines, SymbolDecoder):
-    """A Memory -> lines of text. One symbol beside the pieces, `end`, begins and ends each line."""
+    """A Memory -> lines of text. One more symbol, `end`, begins and ends each line."""
 
     def __init__(
         self,
@@ -105,7 +105,7 @@ class TextDecoder(TargetLines, SymbolDecoder):
         return self.output.weight
 
     def collate(self, targets: Sequence[str], seed: int | None = None) -> TargetBatch:
-        """Lines as one batch; with a seed, some words are cut at random, and some inputs made unknown."""
+        """Lines as one batch; with a seed, segmentations are sampled and some inputs become the unknown piece."""
         lines = [one_line(line) for line in targets]
         if seed is None:
             return self.batch(self.pieces.ids(lines))
@@ -113,9 +113,9 @@ class TextDecoder(TargetLines, SymbolDecoder):
             rows = self.pieces.sampled(lines, self.options.sampling, seed + 1)
         else:
             rows = self.pieces.ids(lines)
-        return self._untold(self.batch(rows), seed + 1)
+        return self._without_pieces(self.batch(rows), seed + 1)
 
-    def _untold(self, batch: TargetBatch, seed: int) -> TargetBatch:
+    def _without_pieces(self, batch: TargetBatch, seed: int) -> TargetBatch:
         """Hide a share `piece_dropout` of the inputs, except the boundary."""
         if not self.options.piece_dropout:
             return batch
@@ -148,7 +148,7 @@ class TextDecoder(TargetLines, SymbolDecoder):
     def _read_out(
         self, o_BTO: Tensor, a_BTS: Tensor | None, symbols_BS: Tensor | None, mask_BS: Tensor | None
     ) -> tuple[Tensor, Copies | None]:
-        """What V multiplies, w_BTX, and what each step may copy."""
+        """The input of V, w_BTX, and the symbols that each step may copy."""
         w_BTX = o_BTO if self.narrow is None else self.narrow(o_BTO)
         if a_BTS is None or symbols_BS is None:
             return w_BTX, None
@@ -240,7 +240,7 @@ class TextDecoder(TargetLines, SymbolDecoder):
         o_NO, a_NS, state = self.network.attending_step(self.embedding(previous_N), state)
         log_p_NV = self._log_probs(*self._read_out_rows(o_NO, a_NS, state))
         if log_p_NV.requires_grad:
-            log_p_NV = log_p_NV.clone()  # what a gradient is computed from must not change
+            log_p_NV = log_p_NV.clone()  # the original is needed for the gradient
         log_p_NV[:, UNKNOWN] = -torch.inf
         return log_p_NV, state
 

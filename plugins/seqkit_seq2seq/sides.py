@@ -1,4 +1,4 @@
-"""What the text encoder and the text decoder know of lines, in torch and in numpy alike."""
+"""Lines as pieces: common parts of the text encoder and decoder in torch and numpy."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ from seqkit.text.placeholders import SYMBOLS
 from seqkit.text.subword import Subword
 
 LONGEST = 128
-"""Pieces read at once; a longer line is cut, unless most lines of the training were longer."""
+"""Maximum pieces of a part of a line; longer lines are divided, unless most training lines were longer."""
 UNKNOWN = 0
-"""SentencePiece's unknown piece: read in training, never written."""
+"""SentencePiece's unknown piece: an input in training, never an output."""
 
 
 class SourceLines:
-    """Lines that are read."""
+    """Source lines."""
 
     reads_symbols = True
-    """Its steps are symbols, as those of what is written: the length of the one tells of that of the other."""
+    """Its steps are symbols, like those of outputs, so that the length of a source predicts that of its output."""
     subword: Subword
     pieces: LinePieces
     longest: int = LONGEST
-    """Pieces read at once."""
+    """Maximum pieces of a part of a line."""
 
     def lengths(self, inputs: Sequence[str]) -> list[int]:
         """Pieces of each line."""
         return [len(ids) + 1 for ids in self.pieces.ids([plain_line(line) for line in inputs])]
 
     def parts(self, input: str) -> list[str]:
-        """A long line cut where a sentence ends, else between words; an empty one has no part."""
+        """A long line divided at the end of a sentence, else between words; an empty line has no parts."""
         return cut(plain_line(input), self.pieces, self.longest)
 
     def knows(self, character: str) -> bool:
-        """Whether a character, or what it is composed of, is among the pieces."""
+        """Whether the pieces have a character or its decomposition."""
         return any(map(self.subword.has, plain_line(character)))
 
     def labels(self, input: str) -> list[str]:
-        """The pieces of a line, and its end."""
+        """The pieces of a line, and the end symbol."""
         (ids,) = self.pieces.ids([plain_line(input)])
         return [*(self.subword.piece(number) for number in ids), "</s>"]
 
 
 class TargetLines:
-    """Lines that are written."""
+    """Target lines."""
 
     joins_parts = True
     subword: Subword
@@ -61,7 +61,7 @@ class TargetLines:
         return [len(ids) + 1 for ids in self.pieces.ids([one_line(line) for line in targets])]
 
     def symbols(self, target: str) -> list[int]:
-        """The pieces of a line, or of its beginning. Raises SeqkitError where a character is in none."""
+        """The pieces of a line, or of its beginning. Raises SeqkitError for a character that is in no piece."""
         (ids,) = self.pieces.ids([one_line(target)])
         if UNKNOWN in ids:
             strange = "".join(c for c in dict.fromkeys(target) if UNKNOWN in self.pieces.ids([c])[0])
@@ -69,14 +69,14 @@ class TargetLines:
         return ids
 
     def read(self, symbols: Sequence[int]) -> str:
-        """The text that pieces make."""
+        """The text of these pieces."""
         return " ".join(self.subword.decode(symbols).split())
 
     def labels(self, target: str) -> list[str]:
-        """The pieces of a line, and its end: one for each step of the attention."""
+        """The pieces of a line, and the end symbol: one for each step of the attention."""
         (ids,) = self.pieces.ids([one_line(target)])
         return [*(self.subword.piece(number) for number in ids), "</s>"]
 
     def join(self, outputs: Sequence[str]) -> str:
-        """The translations of the parts of a long line as one."""
+        """Join the translations of the parts of a long line."""
         return ("" if is_unspaced("".join(outputs)) else " ").join(filter(None, outputs))

@@ -1,4 +1,4 @@
-"""Facts of the text of training pairs: the pieces of each side."""
+"""Facts of the text in training pairs: the pieces of each side."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from seqkit.text.subword import Subword, train_subword_on_lines
 from seqkit_seq2seq.sides import LONGEST
 
 WORDS_A_PIECE = 4
-"""Distinct words for each piece, where the number of pieces adapts."""
+"""Distinct words per piece, if the number of pieces adapts to the corpus."""
 PIECES = (100, 8000)
 RARE = 1000
-"""Of so many pairs one may repeat pieces, by mistake or on purpose, without others being allowed to."""
+"""One of this number of pairs may repeat pieces without raising the limit for all outputs."""
 
 
 @dataclass
 class SourceText:
-    """The pieces of source lines; one model with those of the targets where both are text and `joint` is on."""
+    """The pieces of source lines, in one model with those of the targets if both are text and `joint` is on."""
 
     subword: Subword
     longest: int = 0
-    """Pieces of the longest line, where most lines are longer than what is otherwise read at once; else 0."""
+    """Pieces of the longest line, if most lines are longer than the usual maximum of a part; else 0."""
 
     @classmethod
     def gather(cls, pairs: Sequence[Pair], options: Any) -> Self:
-        """Learn the pieces. Raises SeqkitError where there is no text, or not a letter."""
+        """Learn the pieces. Raises SeqkitError for text that is empty or has no letters."""
         lines = [plain_line(pair.sources["text"]) for pair in pairs if "text" in pair.sources]
         targets = [one_line(pair.target) for pair in pairs if isinstance(pair.target, str)]
         subword = _learn(lines + (targets if options.joint else []), options)
         return cls(subword, _longest_usual(lines, subword))
 
     def save(self, folder: Path) -> None:
-        """Write `source/subword.model`, and `source/lines.json` where lines are usually long."""
+        """Write `source/subword.model`, and `source/lines.json` if most lines are long."""
         self.subword.save(folder / "source" / "subword.model")
         if self.longest:
             write_json(folder / "source" / "lines.json", {"longest": self.longest})
@@ -58,16 +58,16 @@ class TargetText:
 
     subword: Subword
     longest: int = 0
-    """Pieces of the longest one; 0 where it is not known."""
+    """Pieces of the longest line; 0 if unknown."""
     repeats: int = 1
-    """How much more often than their source all but one in `RARE` repeat three pieces in a row."""
+    """How much more often than its source an output may repeat three pieces: as in training, without outliers."""
 
     @classmethod
     def gather(cls, pairs: Sequence[Pair], options: Any, encoders: Mapping[str, Any]) -> Self:
-        """As for the source, whose pieces are taken where they are joint."""
+        """As for the source, whose pieces are used if they are joint."""
         lines = [one_line(str(pair.target)) for pair in pairs]
         joint = options.joint and "text" in encoders
-        # What is read off sound or pictures shows each digit; pieces of several would have to be learnt one by one.
+        # Sound and pictures show single digits; pieces of several digits would have to be learnt one by one.
         subword = encoders["text"].subword if joint else _learn(lines, options, "text" not in encoders)
         rows = subword.encode_lines(lines)
         repeats = _usual_repeats(pairs, rows, encoders["text"].subword) if "text" in encoders else 0
@@ -86,9 +86,9 @@ class TargetText:
 
 
 def _usual_repeats(pairs: Sequence[Pair], targets: Sequence[Sequence[int]], pieces: Subword) -> int:
-    """How much more often than its source a target repeats three pieces, but for one in `RARE`.
+    """How much more often than its source a target repeats three pieces, except for one in `RARE` targets.
 
-    Args: targets, their pieces; pieces, those of the sources.
+    Args: targets, their pieces; pieces, of the sources.
     """
     sources = pieces.encode_lines([plain_line(pair.sources["text"]) for pair in pairs])
     more = [most_repeated(row) - most_repeated(source) for source, row in zip(sources, targets, strict=True)]
@@ -105,8 +105,8 @@ def _learn(lines: Sequence[str], options: Any, split_digits: bool = False) -> Su
 
 
 def _longest_usual(lines: Sequence[str], subword: Subword) -> int:
-    """Pieces of the longest line, where more than half of all have more than LONGEST; else 0."""
-    # A line has at most a piece more than characters.
+    """Pieces of the longest line, if more than half of the lines have more than LONGEST; else 0."""
+    # A line has at most one more piece than characters.
     candidates = [line for line in lines if len(line) >= LONGEST]
     if 2 * len(candidates) <= len(lines):
         return 0
@@ -116,7 +116,7 @@ def _longest_usual(lines: Sequence[str], subword: Subword) -> int:
 
 
 def _size_for(lines: Iterable[str]) -> int:
-    """Pieces in proportion to the distinct words; in a script without spaces these are many, and so are its pieces."""
+    """A number of pieces in proportion to the distinct words, of which scripts without spaces have many."""
     distinct = len({word for line in lines for word in line.split(" ")})
     return min(max(distinct // WORDS_A_PIECE, PIECES[0]), PIECES[1])
 

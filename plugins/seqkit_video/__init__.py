@@ -28,7 +28,7 @@ class VideoOptions:
     """Standard deviation of the smooth random warp in training, as a share of the height; 0 turns it off."""
 
     def __post_init__(self) -> None:
-        """Raise SeqkitError for a value that no network can be made of."""
+        """Raise SeqkitError for a value out of range."""
         check_range(self, 0, 512, "video_height")
         check_range(self, 1, math.inf, "video_every", "video_channels", "video_features")
         check_range(self, 0, 0.5, "video_warp")
@@ -50,7 +50,7 @@ class FilmOptions:
     """Weight of the KL divergence of appearances; with a higher one, samples are more realistic and less varied."""
 
     def __post_init__(self) -> None:
-        """Raise SeqkitError for a value that no network can be made of."""
+        """Raise SeqkitError for a value out of range."""
         check_range(self, 1, 5, "film_objects")
         check_range(self, 0, 512, "film_patch")
         check_range(self, 1, math.inf, "film_look", "film_channels")

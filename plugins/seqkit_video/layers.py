@@ -17,7 +17,7 @@ from torch.nn.functional import interpolate
 from seqkit.media import LUMA, Film
 
 TOGETHER = 4
-"""Frames that are scaled at once, because 32-bit values take several times the memory of the original bytes."""
+"""Frames in a block that is scaled: 32-bit values need several times the memory of the original bytes."""
 STRONGEST = 8
 """Maximum number of groups of a group norm."""
 PATCH = 4

@@ -59,7 +59,7 @@ def source_batches(steps: Sequence[int], most: int) -> Iterator[list[int]]:
 def longest_outputs(
     model: Any, steps: Sequence[int], prefixes: Sequence[Sequence[int]], max_ratio: float
 ) -> list[int]:
-    """Maximum length of each output in symbols, with the end. Args: steps, of its source; prefixes, forced beginnings."""
+    """Maximum length of each output in symbols, with the end. Args: steps, of sources; prefixes, forced beginnings."""
     least = _least(model)
     return [
         len(prefix) + max(int(max_ratio * count), least) + EXTRA

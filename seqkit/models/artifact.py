@@ -46,7 +46,7 @@ PAUSES = (0.05,) * 100
 
 
 def save_model(folder: Path, name: str, model: Any, card: str, weights_dtype: str = "float32") -> None:
-    """Write a model folder. Files of an earlier model there are replaced, other files left alone.
+    """Write a model folder. It replaces the files of an earlier model there and leaves other files unchanged.
 
     Args: name, the ModelSpec's; card, Markdown for `README.md`; weights_dtype, number format of the weights on disk.
     """
@@ -68,7 +68,7 @@ def save_model(folder: Path, name: str, model: Any, card: str, weights_dtype: st
 
 
 def _remove_model(folder: Path) -> None:
-    """Take away the files of an earlier model, and no other."""
+    """Remove the files of an earlier model, and no others."""
     if (folder / MANIFEST).exists():
         names = checksums(folder)
         (folder / MANIFEST).unlink()
@@ -93,10 +93,10 @@ def _config(name: str, model: Any, weights_dtype: str) -> dict[str, Any]:
 
 
 def load_model(name_or_folder: str) -> Any:
-    """A model by name or folder, ready to predict.
+    """Load a model by name or folder, ready to predict.
 
-    Says so on stderr where a third-party plugin has another version than the model was made with. Raises SeqkitError
-    for a folder that is no model, is damaged or of a newer format, or needs a plugin that is not installed.
+    Warns on stderr if the version of a third-party plugin differs from that in training. Raises SeqkitError for a
+    folder that is not a model, is damaged, has a newer format, or needs a plugin that is not installed.
     """
     survive_forks()
     for pause in PAUSES:
@@ -122,7 +122,7 @@ def _loaded(name_or_folder: str) -> Any:
 
 
 def _manifest(name_or_folder: str) -> bytes:
-    """The manifest of a folder as it lies there; empty if there is none, and for the name of a model that ships."""
+    """The bytes of a folder's manifest; empty if there is none, and for the name of a shipped model."""
     path = Path(name_or_folder) / MANIFEST
     try:
         return path.read_bytes() if path.is_file() else b""  # reading a pipe would wait for a writer
@@ -131,22 +131,22 @@ def _manifest(name_or_folder: str) -> bytes:
 
 
 def _is_replaced(name_or_folder: str, before: bytes) -> bool:
-    """Whether another process writes a model into the folder, or has written one since its manifest was `before`."""
+    """Whether another process is writing a model into the folder, or has done so since its manifest was `before`."""
     found = _manifest(name_or_folder)
     return found != before or (not found and any(Path(name_or_folder).glob(".*.part")))
 
 
 def build_model(info: ModelInfo, options: Any = None) -> Any:
-    """The model that a folder describes, its weights not yet read. Raises SeqkitError as `load_model` does.
+    """Build the model that a folder describes, without reading its weights. Raises SeqkitError as `load_model`.
 
-    Args: options, in place of those of the folder.
+    Args: options, to replace those of the folder.
     """
     check_files(info.folder)
     try:
         return _build(info, options)
     except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
         owner, reason = plugin_of(error), f"{type(error).__name__}: {error}".splitlines()[0]
-        fix = f"The error came up in {owner.who}; tell its author." if owner else AGAIN
+        fix = f"The error was raised in {owner.who}; tell its author." if owner else AGAIN
         raise SeqkitError(f"{info.folder}: no model can be made of its files ({reason})", fix) from error
 
 
@@ -160,9 +160,9 @@ def _build(info: ModelInfo, options: Any) -> Any:
 
 
 def load_for(task: str, name_or_folder: str, inference_dtype: str = "") -> Any:
-    """A model of the task a command serves. Raises SeqkitError naming the right command where it is of another.
+    """Load a model of this task. For a model of another task, raises SeqkitError, which names the right command.
 
-    Args: inference_dtype, number format of the computation, "": the model's own.
+    Args: inference_dtype, number format of the computation; "": the model's.
     """
     check_task(task, name_or_folder)
     check_dtype(task, inference_dtype)
@@ -173,7 +173,7 @@ def load_for(task: str, name_or_folder: str, inference_dtype: str = "") -> Any:
 
 
 def check_dtype(task: str, inference_dtype: str) -> None:
-    """Raise SeqkitError for a number format that models of the task, or this processor, do not have."""
+    """Raise SeqkitError for a number format that models of the task, or this processor, do not support."""
     formats = registry().find("tasks", task).inference_dtypes
     if inference_dtype and inference_dtype not in formats:
         others = {name for one in registry().all("tasks") for name in one.spec.inference_dtypes}
@@ -183,5 +183,5 @@ def check_dtype(task: str, inference_dtype: str) -> None:
         fix = did_you_mean(inference_dtype, formats)
         raise SeqkitError(f"--inference-dtype {inference_dtype}: no such number format", fix, exit_code=2)
     if usable(inference_dtype) != inference_dtype:
-        problem = f"--inference-dtype {inference_dtype}: this processor does not have it"
+        problem = f"--inference-dtype {inference_dtype}: this processor does not support it"
         raise SeqkitError(problem, "Leave out --inference-dtype.", exit_code=2)

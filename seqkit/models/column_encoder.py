@@ -1,4 +1,4 @@
-"""The base class of encoders with convolutions to a sequence of columns: pictures, spectrograms.
+"""The base class of encoders of pictures and spectrograms, by convolutions to a sequence of columns.
 
 Shapes: B examples, C channels, H rows, W columns, S columns of the result, D features of z_t.
 """
@@ -24,13 +24,13 @@ class ColumnBatch(NamedTuple):
 
     x_BCHW: Tensor
     lengths_B: Tensor
-    """Columns of each."""
+    """Number of columns of each."""
 
 
 class ColumnEncoder(Encoder):
     """Pictures -> Memory: `columns` computes x_t, a recurrent network z_t from left to right.
 
-    A subclass makes a picture of an input (`picture`) and gives its width before that (`width`).
+    A subclass converts an input to a picture (`picture`), whose width it knows before (`width`).
     """
 
     def __init__(self, options: Any, columns: Columns) -> None:
@@ -42,18 +42,18 @@ class ColumnEncoder(Encoder):
 
     @abstractmethod
     def width(self, input: Any) -> int:
-        """Columns of the picture of an input."""
+        """Number of columns of the picture of an input."""
 
     @abstractmethod
     def picture(self, input: Any, seed: int | None) -> Tensor:
-        """The picture of an input, normalised, x_CHW. Args: seed, in training, of what is random about it."""
+        """The picture of an input, normalised, x_CHW. Args: seed, in training, of its random choices."""
 
     def lengths(self, inputs: Sequence[Any]) -> list[int]:
         """Steps of each input."""
         return [self.columns.steps(self.width(one)) for one in inputs]
 
     def collate(self, inputs: Sequence[Any], seed: int | None = None) -> Any:
-        """Pictures as one batch; each has a seed of its own."""
+        """Pictures as one batch; each has its own seed."""
         seeds = [None if seed is None else seed + number for number in range(len(inputs))]
         return padded([self.picture(one, own) for one, own in zip(inputs, seeds, strict=True)])
 
@@ -62,7 +62,7 @@ class ColumnEncoder(Encoder):
         return recurrent_memory(self.network, self.input_dropout(x_BSD), lengths_B)
 
     def pixels(self, batch: Any) -> tuple[Tensor, Tensor]:
-        """x_BCHW and the columns of each example, of a batch that `collate` made."""
+        """x_BCHW and the number of columns of each example, from a batch of `collate`."""
         return batch.x_BCHW, batch.lengths_B
 
 

@@ -1,8 +1,8 @@
-"""Kinds of label decoded together: of the combinations that the training data have, the most probable one.
+"""Decode kinds of label jointly: predict the most probable of the combinations in the training data.
 
-Each kind has an output layer of its own, so the labels of a word may contradict each other: `declined` as VBD with
-`VerbForm=Part`. argmax over the combinations c of Σ_k log P(y_k = c_k | x) never does. Where the most probable label of
-each kind together are a combination of the training data, they are that maximum, and nothing is to be done.
+Each kind has its own output layer, so the labels of a word may contradict each other: `declined` as VBD with
+`VerbForm=Part`. argmax over the combinations c of Σ_k log P(y_k = c_k | x) never does. If the most probable labels
+of all kinds are a combination of the training data, they are that maximum.
 
 Shapes: N words, L labels of a kind, C combinations, K kinds.
 """
@@ -22,7 +22,7 @@ Ids = NDArray[np.int64]
 
 
 class Combinations:
-    """Which labels of several kinds one word may have."""
+    """The combinations of labels of several kinds that a word may have."""
 
     def __init__(self, kinds: Sequence[str], ids_CK: Sequence[Sequence[int]]) -> None:
         """Args: ids_CK, the number of each kind's label in each combination."""
@@ -35,9 +35,9 @@ class Combinations:
     def gather(
         cls, examples: Sequence[Sentence], labels: Mapping[str, Sequence[str]], kinds: Sequence[str]
     ) -> Combinations:
-        """Those of the words that have a label of every kind.
+        """The combinations of words with a label of every kind.
 
-        Args: labels, kind -> its values, as the model has them.
+        Args: labels, kind -> its values in the model.
         """
         number = {kind: {label: i for i, label in enumerate(labels[kind])} for kind in kinds}
         found: dict[tuple[int, ...], None] = {}
@@ -51,23 +51,23 @@ class Combinations:
         return cls(kinds, sorted(found))
 
     def as_json(self) -> dict[str, Any]:
-        """For a file."""
+        """The combinations as JSON."""
         return {"kinds": list(self.kinds), "combinations": self._ids_CK.tolist()}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Combinations:
-        """What `as_json` gave."""
+        """Read the result of `as_json`."""
         return cls(data["kinds"], data["combinations"])
 
     def __len__(self) -> int:
         return len(self._ids_CK)
 
     def serve(self, kinds: Sequence[str]) -> bool:
-        """Whether all that are decoded together are asked for; else each kind is decoded by itself."""
+        """Whether `kinds` has all jointly decoded kinds; else each kind is decoded separately."""
         return len(self) > 0 and set(self.kinds) <= set(kinds)
 
-    def settle(self, best: dict[str, Ids], logits: Mapping[str, NDArray[np.float32]]) -> None:
-        """Put the most probable combination in place of labels that no training word has together.
+    def resolve(self, best: dict[str, Ids], logits: Mapping[str, NDArray[np.float32]]) -> None:
+        """Replace labels that do not occur together in training by the most probable combination.
 
         Args: best, kind -> the most probable label of each word, (N,), changed in place; logits, kind -> (N, L).
         """

@@ -1,4 +1,4 @@
-"""What a model must offer, and the options taggers share. Imports no torch: listing models stays light.
+"""Interfaces of models, and the common options of taggers. Imports no torch, so that listing models is fast.
 
 Encoders and decoders have base classes in `seqkit.models.modalities`. Shapes: B examples, S steps of a memory, D
 features of a step.
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 MAX_STEPS = 1000
-"""Longer sentences are read in stretches of so many words, which bounds memory."""
+"""Longer sentences are read in segments of this many words, which bounds memory."""
 
 
 class ModelOptions:
-    """A mix-in for the options of a model, which says which of them name records of plugins."""
+    """A mix-in for the options of a model that declares which of them name records of plugins."""
 
     PARTS: ClassVar[Mapping[str, str]] = {"recurrence": "recurrences"}
     """Option -> kind of the records that it names; several names are joined by commas."""
@@ -77,7 +77,7 @@ class TaggerOptions(ModelOptions):
     """Share of words replaced by the unknown word in training, so that the other parts learn, too."""
 
     def __post_init__(self) -> None:
-        """Raise SeqkitError for a value that no network can be made of."""
+        """Raise SeqkitError for a value out of range."""
         check_range(self, 1, math.inf, "min_count")
         check_range(self, 1, DEEPEST, "layers")
         check_range(self, 1, LARGEST, "hidden", "char_hidden")
@@ -88,9 +88,9 @@ class TaggerOptions(ModelOptions):
 
 
 class TaggerModel(Protocol):
-    """What commands and the trainer ask of a tagger. It is also a `torch.nn.Module`.
+    """The interface of a tagger to commands and training. A tagger is also a `torch.nn.Module`.
 
-    `seqkit.models.tagger.Tagger` is one; a plugin may bring another, and the conformance suite holds it to this.
+    `seqkit.models.tagger.Tagger` implements it, and plugins may add others, which the conformance suite checks.
     `seqkit.inference.tagger.TaggerRunner` predicts with any of them.
     """
 
@@ -110,7 +110,7 @@ class TaggerModel(Protocol):
         ...
 
     training: bool
-    """As of every `torch.nn.Module`, like the two methods that follow."""
+    """As in every `torch.nn.Module`, like the next two methods."""
 
     def eval(self) -> Any: ...
 
@@ -123,12 +123,12 @@ class Counts(NamedTuple):
     nll: Tensor
     """Negative log-likelihood, float64."""
     right: Tensor
-    """Steps that are predicted right."""
+    """Number of steps with the right prediction."""
     steps: Tensor
 
     @classmethod
     def of(cls, nll: Tensor, right: Tensor, steps: Tensor) -> Self:
-        """Counts without history. nll is widened first, so that sums over an epoch lose nothing."""
+        """Counts without gradient. nll becomes float64 first, so that sums over an epoch are exact."""
         from seqkit.nn.placement import widened
 
         return cls(widened(nll), right.detach(), steps)
@@ -143,39 +143,38 @@ class StepLogProbs(NamedTuple):
 
 
 class Loss(NamedTuple):
-    """What one batch gives: the loss to minimise and counts, all of them sums.
+    """The result of a batch: the loss to minimise and counts, all of them sums.
 
-    Sums of several batches, or of several machines, are added first and divided once: no step weighs more because its
-    batch is small.
+    Sums of several batches or machines are added first and divided once, so that all steps have the same weight.
     """
 
     total: Tensor
-    """Summed over examples and steps, with label smoothing: the gradient of total / weight is followed."""
+    """Loss summed over examples and steps, with label smoothing. Training follows the gradient of total / weight."""
     weight: Tensor
-    """What total is divided by: the number of steps."""
+    """Divisor of total: the number of steps."""
     counts: Counts
 
     @property
     def mean(self) -> Tensor:
-        """total / weight; 0 where the batch has no step to learn from."""
+        """total / weight; 0 for a batch without labelled steps."""
         return self.total / self.weight.clamp(min=1)
 
 
 class Memory(NamedTuple):
-    """What an encoder has read, whatever it was: the only thing a decoder sees of a source."""
+    """The output of an encoder of any modality: all that a decoder reads of a source."""
 
     states_BSD: Tensor
     mask_BS: Tensor | None
-    """True where a step is real; None: all are."""
+    """True at real steps; None if all are real."""
     final: tuple[Tensor, ...]
-    """The state that starts a decoder without attention: z, and the memory cell where the recurrence has one."""
+    """The state that initialises a decoder: z, and the memory cell if the recurrence has one."""
     symbols_BS: Tensor | None = None
-    """The symbol at each step, so that a decoder may copy it; None where the source has no symbols, as sound."""
+    """The symbol at each step, so that a decoder may copy it; None for a source without symbols, such as sound."""
     alphabet: Any = None
-    """What the symbols mean: equal to a decoder's `alphabet` where both use the same ones. None without symbols."""
+    """Identifies the symbols: equal to the `alphabet` of a decoder with the same symbols. None without symbols."""
 
     def symbols(self) -> list[list[int]] | None:
-        """The symbols of each source, without padding; None where it has none."""
+        """The symbols of each source, without padding; None for sources without symbols."""
         if self.symbols_BS is None:
             return None
         rows = self.symbols_BS.tolist()
@@ -184,7 +183,7 @@ class Memory(NamedTuple):
         return [row[:length] for row, length in zip(rows, self.mask_BS.sum(1).tolist(), strict=True)]
 
     def repeated(self, count: int) -> Memory:
-        """The memory of each example `count` times, side by side: B becomes B * count."""
+        """Repeat the memory of each example `count` times, in consecutive rows: B becomes B * count."""
         parts = (self.states_BSD, self.mask_BS, self.symbols_BS)
         states, mask, symbols = (
             None if part is None else part.repeat_interleave(count, dim=0) for part in parts

@@ -1,4 +1,4 @@
-"""Finding, reading and checking model folders. Imports no torch: `seqkit models` stays light."""
+"""Find, read and check model folders. Imports no torch, so that `seqkit models` is fast."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ from seqkit.io.safe_paths import fault_of_path
 from seqkit.io.visible import visible_lines
 
 HUB = "hf://"
-"""How the name of a model on the Hugging Face Hub begins."""
+"""Prefix of the names of models on the Hugging Face Hub."""
 FORMAT = 2
-"""Raised when a folder written today could not be read, or would be computed otherwise, by yesterday's seqkit."""
+"""Format of new folders. It increases if an older seqkit could not read them or would compute something else."""
 INT8_FORMAT = 3
-"""Of folders whose weights are in int8, which seqkit 0.1.0 does not read; the newest that is read."""
+"""Format of folders with weights in int8, which seqkit 0.1.0 does not read; the newest format that is read."""
 CONFIG, WEIGHTS, CARD, MANIFEST = "config.json", "model.safetensors", "README.md", "MANIFEST.json"
 LANGUAGES = "languages.json"
-"""What a sequence-to-sequence model's sources and targets are called."""
+"""File with the languages of a sequence-to-sequence model."""
 TRAINING = "training"
-"""The folder of a run's own files, no part of the model."""
+"""The folder of a run's files, which are not part of the model."""
 LOCK = "lock"
-"""The file in it that names the process which trains there."""
+"""The file in it that names the process that trains there."""
 SHAPE: dict[str, type] = {"task": str, "model": str, "needs": dict, "options": dict}
-"""What `config.json` must hold, besides its format."""
+"""Required keys of `config.json`, in addition to its format."""
 
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What `config.json` says, the weights left aside."""
+    """A model folder and its `config.json`."""
 
     name: str
     folder: Path
@@ -45,18 +45,18 @@ class ModelInfo:
 
     @property
     def size(self) -> int:
-        """Bytes of the model's own files, and of the models inside of it."""
+        """Bytes of the files of the model and of the models in its subfolders."""
         folders = (self.folder, *inner_models(self.folder))
         return sum((folder / name).stat().st_size for folder in folders for name in checksums(folder))
 
     @property
     def sha256(self) -> str:
-        """Checksum of the weights: what a published figure names."""
+        """Checksum of the weights, by which published results identify the model."""
         return checksums(self.folder)[WEIGHTS]
 
 
 def model_folder(name_or_folder: str | os.PathLike[str]) -> Path:
-    """The folder of a model given by the name of one that a plugin ships, by path, or by `hf://owner/name`."""
+    """The folder of a model, given by the name of a shipped model, by path, or by `hf://owner/name`."""
     name_or_folder = os.fspath(name_or_folder)
     if name_or_folder.startswith(HUB):
         from seqkit.models.hub import pulled
@@ -81,12 +81,12 @@ def fingerprint(name_or_folder: str) -> str:
 
 
 def is_shipped(name: str) -> bool:
-    """Whether a plugin ships a model of that name; it goes before a folder of the same name."""
+    """Whether a plugin ships a model of that name, which takes precedence over a folder of the same name."""
     return any(registered.spec.name == name for registered in registry().all("pretrained"))
 
 
 def absolute_model(name_or_folder: str) -> str:
-    """A folder's path from anywhere; the name of a model that ships stays; one on the Hub names its commit."""
+    """The absolute path of a folder. The name of a shipped model is unchanged; a name on the Hub gets its commit."""
     if name_or_folder.startswith(HUB):
         from seqkit.models.hub import pinned
 
@@ -96,12 +96,12 @@ def absolute_model(name_or_folder: str) -> str:
 
 
 def settled_model(name_or_folder: str) -> str:
-    """The name as it is, or with its commit if it is on the Hub: worker processes then load the same files."""
+    """The name, with its commit if it is on the Hub, so that worker processes load the same files."""
     return absolute_model(name_or_folder) if name_or_folder.startswith(HUB) else name_or_folder
 
 
 def default_model(task: str, language: str) -> str:
-    """The shipped model of a task for a language, a built-in one first. SeqkitError where no plugin ships one."""
+    """The shipped model of a task for a language, a built-in one first. Raises SeqkitError if there is none."""
     for registered in sorted(registry().all("pretrained"), key=lambda registered: not registered.builtin):
         if (registered.spec.task, registered.spec.language) == (task, language):
             return str(registered.spec.name)
@@ -112,12 +112,12 @@ def default_model(task: str, language: str) -> str:
 
 
 def shipped_folder(spec: PretrainedSpec) -> Path:
-    """Where a shipped model lies. Raises SeqkitError where the package is missing."""
+    """The folder of a shipped model. Raises SeqkitError if its package is missing."""
     return package_folder(spec.name, spec.folder)
 
 
 def model_info(name_or_folder: str | os.PathLike[str]) -> ModelInfo:
-    """Read `config.json` of a model by name or folder. Raises SeqkitError where it is none, or of a format not read."""
+    """Read `config.json` of a model by name or folder. Raises SeqkitError for other folders and newer formats."""
     folder = model_folder(name_or_folder)
     for needed in (CONFIG, MANIFEST):
         if not (folder / needed).is_file():

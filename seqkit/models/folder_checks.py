@@ -1,4 +1,4 @@
-"""What is checked before a model of a folder is made, in torch or in numpy. Imports neither."""
+"""Checks of a model folder before its model is built, in torch or numpy. Imports neither."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model of the cache copied into a folder of the user's own, where it can be changed."""
+"""Copy a model from the cache into a folder of the user, where it can be changed."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def rounded(w: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def widened_in_torch(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Tensors of a file with scale · q, in float32, in place of q and scale. Raises LookupError for a scale alone."""
+    """Tensors of a file with scale · q in float32 instead of q and scale. Raises LookupError for a scale without q."""
     wide = dict(tensors)
     for name in [name for name in tensors if name.endswith(SCALE)]:
         q, scale_Y = tensors[name.removesuffix(SCALE)], wide.pop(name)

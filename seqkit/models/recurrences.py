@@ -28,7 +28,7 @@ def recurrence_class(name: str) -> type[Recurrence]:
     layer = load(reference)
     fault = ""
     if not (isinstance(layer, type) and issubclass(layer, Recurrence)):
-        fault = f"{reference} is no seqkit.nn.recurrent.Recurrence"
+        fault = f"{reference} is not a seqkit.nn.recurrent.Recurrence"
     elif layer.step is Recurrence.step and layer.forward is Recurrence.forward:
         fault = f"{reference} has neither `step` nor `forward`"
     elif not registered.builtin:

@@ -73,7 +73,7 @@ class Seq2Seq(nn.Module):
         return [sum(steps) for steps in zip(*each, strict=True)]
 
     def collate(self, pairs: Sequence[Pair], seed: int | None = None) -> Seq2SeqBatch:
-        """Batch pairs. With a seed, in training, sample what is random (segmentations)."""
+        """Batch pairs. With a seed, as in training, segmentations are sampled."""
         target = self.decoder.collate([pair.target for pair in pairs], seed)
         return Seq2SeqBatch(self.collate_sources([pair.sources for pair in pairs], seed), target)
 
@@ -101,8 +101,8 @@ class Seq2Seq(nn.Module):
         """ln P(target | source) of each pair, (B,). Raises SeqkitError if the decoder does not offer it."""
         log_p_B = self.log_prob_or_none(pairs)
         if log_p_B is None:
-            problem = f"the decoder for {self.options.decoder} does not tell how likely a target is"
-            raise SeqkitError(problem, "Its loss is what `evaluate` gives.")
+            problem = f"the decoder for {self.options.decoder} offers no probabilities of targets"
+            raise SeqkitError(problem, "`seqkit evaluate` reports its loss.")
         return log_p_B
 
     @torch.no_grad()

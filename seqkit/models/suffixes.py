@@ -1,7 +1,8 @@
-"""Codes of words that training never had, by how words end: successive abstraction (Brants 2000, "TnT", section 2.3).
+"""Predict codes of unknown words by their endings: successive abstraction (Brants 2000, "TnT", section 2.3).
 
 P_n(code) = λ_n Q_n(code) + (1 - λ_n) P_{n-1}(code), where Q_n is the share of the codes among the known words with the
-same last n characters, and λ_n = m / (m + 1) for m such words. A suffix is of words all in small letters, or of others.
+same last n characters, and λ_n = m / (m + 1) for m such words. Lower-case words and other words have separate
+suffixes.
 
 Shapes: C codes.
 """
@@ -16,14 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 LONGEST = 7
-"""Characters of a suffix."""
+"""Maximum characters of a suffix."""
 UNSEEN = 1e-4
-"""P_{-1}: of any code, before anything is known of the word."""
+"""P_{-1}, the prior probability of any code."""
 _Key = tuple[str, bool]
 
 
 class SuffixCodes:
-    """How the codes of known words, all with one label of another kind, depend on their endings."""
+    """The distribution of codes by ending, for known words with one label of another kind."""
 
     def __init__(self, words: Iterable[tuple[str, Sequence[int]]]) -> None:
         """Count each code of each word once. Args: words, with the numbers of their codes."""
@@ -34,7 +35,7 @@ class SuffixCodes:
 
     def log_probabilities(self, word: str, count: int) -> NDArray[np.float64]:
         """ln P(code | ending), (C,). Args: count, of codes."""
-        # Few codes go with an ending: the others share one probability.
+        # Few codes occur with an ending: the others share one probability.
         others, p = UNSEEN, dict[int, float]()
         for key in _keys(word):
             seen = self._counts.get(key)
@@ -49,6 +50,6 @@ class SuffixCodes:
 
 
 def _keys(word: str) -> Iterable[_Key]:
-    """The endings of a word, the shortest first, all digits alike."""
+    """The endings of a word, the shortest first. All digits are mapped to one."""
     small, text = word.islower(), re.sub(r"\d", "0", word.lower())
     return ((text[len(text) - size :], small) for size in range(min(LONGEST, len(text)) + 1))

@@ -54,7 +54,7 @@ class Tagger(nn.Module):
         super().__init__()
         recurrence = recurrence_class(options.recurrence)
         if options.inference_dtype == "int8":
-            check_int8(recurrence)  # now, not after an epoch of training
+            check_int8(recurrence)  # before training, not after an epoch
         self.options, self.facts = options, facts
         self.index = WordIndex(facts.words[: facts.kept], facts.characters, facts.subword, facts.affixes)
         self.embedding = _embedding(options, facts, recurrence)

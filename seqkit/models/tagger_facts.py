@@ -28,7 +28,7 @@ class TaggerFacts:
     words: list[str]
     """Training words, most frequent first."""
     kept: int
-    """Number of words with a vector of their own."""
+    """Number of words that have a vector."""
     ambiguous: dict[str, list[str]]
     """Kind of label -> training words with more than one label."""
     characters: list[str]
@@ -41,7 +41,7 @@ class TaggerFacts:
     silver: str | None = None
     """The pipeline of silver training labels, or None."""
     combinations: Combinations | None = None
-    """Which labels of several kinds one word may have, where they are decoded together."""
+    """The combinations of labels that a word may have, if kinds are decoded jointly."""
     word_codes: dict[str, WordCodes] = field(default_factory=dict)
     """Kind of label that is learnt as codes -> the codes of each training word."""
 
@@ -135,7 +135,7 @@ class TaggerFacts:
 def _combinations(
     examples: Sequence[Sentence], options: TaggerOptions, values: Mapping[str, Sequence[str]]
 ) -> Combinations | None:
-    """Those of the kinds that are decoded together, where there are several; None else."""
+    """The combinations of the jointly decoded kinds; None if fewer than two."""
     kinds = [kind for kind in standard_kinds() if kind in values and kind != options.crf]
     if not options.joint_labels or len(kinds) < 2:
         return None

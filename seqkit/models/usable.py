@@ -16,7 +16,7 @@ GROUP = 64
 
 
 def parts_of(model: Any, source: Source | None) -> list[Source]:
-    """The parts of a source that are read at once: none of an empty one, the whole of several inputs."""
+    """The parts in which a source is read: none of an empty source; several inputs are one part."""
     if source is None:
         return []
     if len(source) > 1:

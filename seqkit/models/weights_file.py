@@ -18,11 +18,11 @@ from seqkit.models.int8_rows import SCALE, is_stored_in_rows, rounded, widened_i
 
 
 def write_weights(path: Path, model: nn.Module, dtype: str = "float32") -> None:
-    """The weights as safetensors, atomically. Tied weights are written once, under the first of their names.
+    """Write the weights as safetensors, atomically. Tied weights are written once, under the first of their names.
 
     Args: dtype, number format in the file: float32, float16, or int8 with a scale for each row.
     """
-    # torch gives a tied weight once, under the first of its names; buffers that are not saved are not in the state.
+    # torch lists a tied weight once, under the first of its names; buffers that are not saved are not in the state.
     once = {name for name, _ in (*model.named_parameters(), *model.named_buffers())}
     tensors: dict[str, Tensor] = {}
     for name, value in model.state_dict().items():
@@ -33,7 +33,7 @@ def write_weights(path: Path, model: nn.Module, dtype: str = "float32") -> None:
 
 
 def _in_dtype(name: str, value: Tensor, dtype: str) -> dict[str, Tensor]:
-    """A weight as it is stored, by name."""
+    """A weight in its stored form, by name."""
     if not value.is_floating_point():
         return {name: value}
     if dtype == "int8" and is_stored_in_rows(tuple(value.shape)):
@@ -43,7 +43,7 @@ def _in_dtype(name: str, value: Tensor, dtype: str) -> dict[str, Tensor]:
 
 
 def plain_tensors(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """Tensors as safetensors takes them: contiguous, each with memory of its own (views of one become copies)."""
+    """Tensors in the form that safetensors accepts: contiguous, each with its own memory (views are copied)."""
     plain: dict[str, Tensor] = {}
     taken = set()
     for name, value in tensors.items():
@@ -55,9 +55,9 @@ def plain_tensors(tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 
 
 def read_weights(path: Path, model: nn.Module) -> None:
-    """Put the weights of a file into a model of the same shape.
+    """Load the weights of a file into a model.
 
-    Raises SeqkitError if they do not fit, or if one of them is infinite or no number.
+    Raises SeqkitError if they do not fit, or if one of them is infinite or not a number.
     """
     try:
         tensors = widened_in_torch(read_tensors(path))
@@ -71,7 +71,7 @@ def read_weights(path: Path, model: nn.Module) -> None:
 
 
 def _put_weights(tensors: Mapping[str, Tensor], model: nn.Module) -> None:
-    """Put weights into a model; a tied one may have any of its names. Raises RuntimeError where they do not fit."""
+    """Load weights into a model; a tied one may have any of its names. Raises RuntimeError if they do not fit."""
     result = model.load_state_dict(tensors, strict=False)
     own = {
         **dict(model.named_parameters(remove_duplicate=False)),

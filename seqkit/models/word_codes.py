@@ -1,8 +1,8 @@
-"""The codes that each training word has, such as the edit scripts of its lemmas: a table before the network.
+"""A table of the codes of each training word, such as the edit scripts of its lemmas, which precedes the network.
 
-A word that training has with the same label of another kind (`given`, such as `xpos`) gets one of the codes it has
-there, as the network ranks them: `saw` is `see` as a verb in the past, and `saw` as a noun. For other words the endings
-of the known ones with that label add to the network's scores.
+A word that occurs in training with the same label of another kind (`given`, such as `xpos`) gets one of its codes
+there, as ranked by the network: the lemma of `saw` is `see` as a verb in the past, and `saw` as a noun. For other
+words, the endings of known words with that label add to the network's scores.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any, Self
 from seqkit.models.suffixes import SuffixCodes
 
 ANY = ""
-"""In place of a label, where no other kind of label decides."""
+"""Used instead of a label if codes do not depend on another kind of label."""
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class WordCodes:
     """Codes by the label of another kind, and by word."""
 
     given: str = ANY
-    """The kind of label that decides together with the word; "" where no other kind does."""
+    """The kind of label that determines the codes together with the word; "" if there is none."""
     words: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     """Label of the kind `given` -> word -> numbers of its codes."""
     _endings: dict[str, SuffixCodes] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
     def gather(cls, rows: Iterable[tuple[str, str, str]], known: Sequence[str], given: str) -> Self:
-        """Take up (word, label of the kind `given`, code) of the training split. Args: known, codes in their order."""
+        """Collect (word, label of the kind `given`, code) of the training split. Args: known, codes in their order."""
         number = {code: place for place, code in enumerate(known)}
         found: defaultdict[str, defaultdict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
         for word, label, code in rows:
@@ -39,15 +39,15 @@ class WordCodes:
         return cls(given, {label: _in_order(words) for label, words in found.items()})
 
     def allowed(self, word: str, label: str) -> Sequence[int]:
-        """The codes that a word may have with this label of the kind `given`; none where training does not say.
+        """The codes of a word with this label of the kind `given`; empty for a word unknown to the table.
 
-        A word that training does not have with the label is looked up in small letters, too.
+        A word that does not occur with the label is looked up in lower case, too.
         """
         known = self.words.get(label, {})
         return known.get(word, known.get(word.lower(), ()))
 
     def by_ending(self, label: str) -> SuffixCodes:
-        """What the endings of the known words with this label say of their codes; made when first asked for."""
+        """The distribution of codes by the endings of known words with this label; computed on first use."""
         if label not in self._endings:
             self._endings[label] = SuffixCodes(self.words.get(label, {}).items())
         return self._endings[label]
@@ -63,7 +63,7 @@ class WordCodes:
 
     @classmethod
     def from_json(cls, held: Mapping[str, Any], known: Sequence[str]) -> Self:
-        """What `as_json` gave. Raises KeyError for a code that is not known."""
+        """Read the result of `as_json`. Raises KeyError for an unknown code."""
         number = {code: place for place, code in enumerate(known)}
         found: defaultdict[str, defaultdict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
         for label, codes in held["words"].items():

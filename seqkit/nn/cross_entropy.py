@@ -1,4 +1,4 @@
-"""Cross-entropy of a large softmax in chunks of steps, so that the logits of a batch are never in memory at once.
+"""Cross-entropy of a large softmax in chunks of steps, so that the logits of a batch are never all in memory.
 
 Shapes: N steps, H features of o, V symbols.
 """
@@ -113,7 +113,7 @@ def chunked_cross_entropy(
 
 
 def symbol_log_probs(o_NH: Tensor, V_VH: Tensor, b_V: Tensor, y_N: Tensor) -> Tensor:
-    """log softmax(V o_n + b)_{y_n} of each step, (N,), in chunks; the gradient computes their logits anew."""
+    """log softmax(V o_n + b)_{y_n} of each step, (N,), in chunks; the gradient computes their logits again."""
     parts = zip(o_NH.split(STEPS_AT_ONCE), y_N.split(STEPS_AT_ONCE), strict=True)
     found = [
         checkpoint(_log_p, o_CH, V_VH, b_V, y_C, use_reentrant=False, preserve_rng_state=False)

@@ -23,17 +23,17 @@ from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.recurrent import RecurrenceClass, State
 
 LEAST_COVERED = 1e-3
-"""A step of the memory with less attention counts as having had so much."""
+"""Minimum attention that is counted for a step of the memory."""
 
 
 class Reading(NamedTuple):
-    """A memory as a decoder reads it, projected once."""
+    """A memory, projected once for a decoder."""
 
     memory_BSD: Tensor
     keys_BSA: Tensor
     mask_BS: Tensor | None
     symbols_BS: Tensor | None = None
-    """The symbols of the source, which a step may copy; None where nothing is copied."""
+    """The symbols of the source, which a step may copy; None if the decoder does not copy."""
 
 
 class DecoderState(NamedTuple):
@@ -44,7 +44,7 @@ class DecoderState(NamedTuple):
     """o_{τ-1} with input feeding, else None."""
     reading: Reading | None
     coverage_NS: Tensor | None = None
-    """The attention on each step of the memory so far, Σ_τ a_τs; None where it is not counted."""
+    """The attention on each step of the memory so far, Σ_τ a_τs; None if it is not needed."""
 
     def select(self, rows_N: Tensor, sentences_B: Tensor | None = None) -> DecoderState:
         """Select rows, in this order, and keep the memories of `sentences_B` only (None: all)."""

@@ -1,7 +1,8 @@
 """Random numbers that do not depend on how a batch is divided among processes.
 
-Each process draws the numbers of the whole batch and takes those of its rows, so that several processes compute what
-one would. A layer that draws, say, dropout masks calls `draw`; in a process alone it draws as many as it needs.
+Each process draws the numbers of the whole batch and takes those of its rows, so that several processes compute the
+results of one. A layer that draws, for example, dropout masks calls `draw`, which in a single process draws its rows
+only.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ EXAMPLES = "examples"
 
 
 class Rows(NamedTuple):
-    """The rows of one kind that a process has."""
+    """The rows of one kind that this process computes."""
 
     total: int
     """Rows in the whole batch."""
     own_N: Tensor
-    """Numbers of the process's own rows, ascending or not."""
+    """Numbers of the rows of this process, in any order."""
 
 
 class _Division:
@@ -31,7 +32,7 @@ class _Division:
 
 @contextmanager
 def dividing(rows: Mapping[str, Rows]) -> Iterator[None]:
-    """Within it, `draw` draws for the whole batch. Args: rows, by kind, such as `EXAMPLES`."""
+    """A context in which `draw` draws for the whole batch. Args: rows, by kind, such as `EXAMPLES`."""
     before, _Division.rows = _Division.rows, rows
     try:
         yield
@@ -44,8 +45,8 @@ def draw(
 ) -> Tensor:
     """Random numbers of this shape, with the number format and device of `like`.
 
-    Args: fill, fills a tensor in place and returns it, as `lambda x: x.bernoulli_(0.5)`; kind, what the first dimension
-    counts. An example may have several rows, side by side.
+    Args: fill, fills a tensor in place and returns it, such as `lambda x: x.bernoulli_(0.5)`; kind, of the rows in the
+    first dimension. An example may have several consecutive rows.
     """
     rows = _Division.rows.get(kind)
     own = 0 if rows is None else len(rows.own_N)

@@ -13,11 +13,11 @@ from seqkit.errors import SeqkitError
 from seqkit.nn.recurrent import Recurrence
 
 Prepared = tuple[Tensor, ...]
-"""What a layer computes from x_t alone: tensors with U rows."""
+"""The results of a layer that depend only on x_t: tensors with U rows."""
 
 
 class PreparedInputs(ABC):
-    """A layer whose computations from x_t alone can be done once for each distinct x_t."""
+    """A layer whose computations that depend only on x_t can be done once for each distinct x_t."""
 
     @abstractmethod
     def prepare(self, x: Tensor) -> Prepared:
@@ -69,7 +69,7 @@ def in_int8(layer: Recurrence) -> Int8Chain:
 
 
 def prepare(layer: nn.Module, x: Tensor) -> Prepared:
-    """What the layer computes from x_t alone; x itself if the layer is not a `PreparedInputs`."""
+    """The results of the layer that depend only on x_t; x itself if the layer is not a `PreparedInputs`."""
     return layer.prepare(x) if isinstance(layer, PreparedInputs) else (x,)
 
 

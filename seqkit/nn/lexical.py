@@ -1,4 +1,4 @@
-"""A lexical layer (Nguyen & Chiang 2018): what the attended source symbols alone say about the next symbol.
+"""A lexical layer (Nguyen & Chiang 2018): predicts the next symbol from the attended source symbols.
 
     ℓ = tanh(Σ_s a_s e(x_s))        h = tanh(W ℓ) + ℓ        ŷ = V (o + h) + b
 

@@ -42,7 +42,7 @@ def placed(batch: Any, device: torch.device) -> Any:
 
 
 def device_of(model: nn.Module) -> torch.device:
-    """Where the weights of a model are; the CPU for a model without weights."""
+    """The device of a model's weights; the CPU for a model without weights."""
     first = next(model.parameters(), None)
     return torch.device("cpu") if first is None else first.device
 

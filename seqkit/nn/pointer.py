@@ -20,7 +20,7 @@ LEAST = 1e-20
 
 
 class Copies(NamedTuple):
-    """What each step may copy. The leading dimensions are (B, T), or (N,) after `at`."""
+    """The source symbols that each step may copy. The leading dimensions are (B, T), or (N,) after `at`."""
 
     gate_N: Tensor
     """The logit of g."""
@@ -82,6 +82,6 @@ def mixed_log_probs(log_p_NV: Tensor, copies: Copies) -> Tensor:
 
 
 def copy_gain(log_p_NS: Tensor, gate_NS: Tensor, c_NS: Tensor, first_NS: Tensor) -> Tensor:
-    """log P(x_s) - log(g p(x_s)): what copying adds to each source symbol; 0 where it has occurred before."""
+    """log P(x_s) - log(g p(x_s)): the gain of each source symbol by copying; 0 at its later occurrences."""
     gain_NS = log_mixture(log_p_NS, gate_NS, c_NS) - (logsigmoid(gate_NS) + log_p_NS)
     return gain_NS.masked_fill(~first_NS, 0)

@@ -20,7 +20,7 @@ from seqkit.nn.pointer import Copies, copy_gain, log_mixture
 
 
 class _Terms(NamedTuple):
-    """What the loss of a chunk is made of, p = softmax(V o + b)."""
+    """Intermediate results of the loss of a chunk, p = softmax(V o + b)."""
 
     log_p_y_C: Tensor
     sum_C: Tensor

@@ -1,4 +1,4 @@
-"""The state of torch's random numbers on a device, to go on from later."""
+"""Save and restore the state of torch's random numbers on a device."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exact back-propagation through time that computes segments of a layer again rather than keeping them.
+"""Exact back-propagation through time that recomputes segments of a layer instead of keeping them.
 
 Shapes: B sequences, T steps, D features of x_t, H of z_t.
 """
@@ -23,7 +23,7 @@ from seqkit.nn.saved import holding
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a forward pass depends on beside its arguments: autocast, and random numbers that a layer may draw."""
+    """State that a forward pass depends on in addition to its arguments: autocast and random numbers."""
 
     autocast: bool
     dtype: torch.dtype
@@ -36,7 +36,7 @@ class Surroundings:
         return cls(torch.is_autocast_enabled(kind), torch.get_autocast_dtype(kind), RandomState.of(device))
 
     def again(self, stack: ExitStack) -> None:
-        """Put them back until the stack is left; random numbers go on afterwards as if nothing had been drawn."""
+        """Restore the state until the stack is closed; afterwards random numbers continue as if none had been drawn."""
         device = self.random.device
         stack.enter_context(torch.autocast(device.type, dtype=self.dtype, enabled=self.autocast))
         stack.callback(RandomState.of(device).restore)
@@ -69,7 +69,7 @@ def within(
 
 @dataclass(frozen=True)
 class _Segment:
-    """Steps of a layer whose end alone is kept."""
+    """Compute steps of a layer, of which only the final state is kept."""
 
     plan: Schedule
     call: Call
@@ -83,7 +83,7 @@ class _Segment:
 
 
 class _Recomputed(torch.autograd.Function):
-    """A segment: its forward pass keeps inputs alone."""
+    """A segment whose forward pass keeps only its inputs."""
 
     @staticmethod
     def forward(context: Any, segment: _Segment, parts: int, *tensors: Tensor) -> tuple[Tensor, ...]:
@@ -174,7 +174,7 @@ class _Backward:
 
 
 def _alone(part: Tensor) -> Tensor:
-    """A part of a state without the states of all steps behind it, where it is a view of them."""
+    """A copy of a part of a state that is a view, so that the states of all steps are not kept."""
     return part.clone() if part.untyped_storage().nbytes() > part.numel() * part.element_size() else part
 
 
@@ -189,7 +189,7 @@ def _joined(left: Tensor | None, right: Tensor | None) -> Tensor | None:
 def truncated(window: int, layers: Sequence[Recurrence]) -> Callable[..., tuple[Tensor, State]]:
     """A runner that lets no gradient pass back over more than the window in which it arises.
 
-    The states are computed as ever; after each `window` steps the state goes on without its history (Williams & Peng
+    The states are unchanged; after each `window` steps the state is detached from its history (Williams & Peng
     1990). Other layers run as they are.
     """
     chosen = {id(layer) for layer in layers}

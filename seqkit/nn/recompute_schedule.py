@@ -1,6 +1,6 @@
 """When to keep a state and when to compute it again, so that back-propagation through time fits into memory.
 
-Gruslys et al. 2016 (arXiv:1606.03401), with the hidden state alone kept at a checkpoint and everything kept within the
+Gruslys et al. 2016 (arXiv:1606.03401), with only the hidden state kept at a checkpoint and everything kept within the
 segment that is being back-propagated. Time is cut into at most BLOCKS blocks, memory into LEVELS units, and
 
     C(t, m) = t                                             where the activations of t blocks fit into m
@@ -58,12 +58,12 @@ class Schedule:
     _fits: NDArray[np.int64]
     """Units of memory that t blocks take."""
     _split: NDArray[np.int64]
-    """The best y for (t, m); 0 where t blocks are back-propagated at once."""
+    """The best y for (t, m); 0 if t blocks are back-propagated together."""
     _kept: int
     """Units of a checkpoint."""
 
     def split(self, blocks: int, units: int) -> int:
-        """Blocks before the next checkpoint; 0: back-propagate all of them at once."""
+        """Blocks before the next checkpoint; 0: back-propagate all of them together."""
         return 0 if self._fits[blocks] <= units else int(self._split[blocks, units])
 
     def below(self, units: int) -> int:
@@ -73,7 +73,7 @@ class Schedule:
 
 @lru_cache(maxsize=256)
 def schedule(sizes: Sizes, budget: int) -> Schedule | None:
-    """The cheapest schedule within `budget` bytes; None where none is possible."""
+    """The cheapest schedule within `budget` bytes; None if there is none."""
     if budget <= 0:
         return None
     block = math.ceil(sizes.steps / BLOCKS)

@@ -51,7 +51,7 @@ class Recurrence(nn.Module):
     def matrices(self) -> dict[str, Tensor]:
         """The input matrix "W" and the recurrent matrix "U", where the layer has them: its parameters of these names.
 
-        Override it where they have other names, or lie within other modules.
+        Override it if they have other names or belong to other modules.
         """
         own = dict(self.named_parameters(recurse=False))
         return {name: own[name] for name in ("W", "U") if name in own}
@@ -102,7 +102,7 @@ def _plain(
 
 
 def one_step(layer: Recurrence, x_BD: Tensor, state: State) -> tuple[Tensor, State]:
-    """(z_t, state after it), by the layer's `step`, or by its `forward` of one step where it has no `step`."""
+    """(z_t, state after it), by the layer's `step`, or by its `forward` of one step if it has no `step`."""
     if type(layer).step is not Recurrence.step:
         return layer.step(x_BD, state)
     z_B1H, after = layer.forward(x_BD[:, None], None, state)

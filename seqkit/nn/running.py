@@ -1,8 +1,7 @@
-"""How a recurrent layer's time steps are computed: a seam where training and inspection take the loop over.
+"""Runners: replace the loop over time steps of recurrent layers, for training and inspection.
 
-Truncated back-propagation, gradients within a memory budget, and inspection all need to come between a layer and its
-loop over time, whatever the layer is. They put a `Runner` in place with `running`; every call of a `Recurrence`
-within it goes through that runner. Without one a layer runs as it is.
+Truncated back-propagation, gradients within a memory budget, and inspection all intercept the loop over time of any
+layer. They activate a `Runner` with `running`; every call of a `Recurrence` in that context goes through the runner.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ Call = Callable[["Recurrence", Tensor, Tensor | None, "State | None"], tuple[Ten
 
 
 class Runner(Protocol):
-    """Computes all time steps of a layer in its own way."""
+    """Computes all time steps of a layer."""
 
     def __call__(
         self, call: Call, layer: Recurrence, x_BTD: Tensor, mask_BT: Tensor | None, state: State | None
     ) -> tuple[Tensor, State]:
-        """As `Recurrence.forward`. Args: call, what would compute the steps without this runner."""
+        """As `Recurrence.forward`. Args: call, the computation without this runner."""
         ...
 
 
@@ -36,7 +35,7 @@ _runners: ContextVar[tuple[Runner, ...]] = ContextVar("runners", default=())
 
 @contextmanager
 def running(runner: Runner) -> Iterator[None]:
-    """A context in which every recurrent layer computes its time steps by `runner`, inside of outer runners."""
+    """A context in which every recurrent layer computes its time steps by `runner`, within outer runners."""
     token = _runners.set((*_runners.get(), runner))
     try:
         yield
@@ -45,7 +44,7 @@ def running(runner: Runner) -> Iterator[None]:
 
 
 def through_runners(plain: Call) -> Call:
-    """`plain`, within the runners that are in place."""
+    """`plain`, within the active runners."""
     for runner in _runners.get():
         plain = _inside(runner, plain)
     return plain

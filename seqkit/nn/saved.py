@@ -48,7 +48,7 @@ class SavedBytes:
         self.live = 0
         """Bytes that are kept now."""
         self.peak = 0
-        """Most bytes that were kept at once."""
+        """Maximum number of bytes that were kept at one time."""
         self.by_place: dict[str, int] = {}
         """Bytes that were saved at each place."""
         self.place = ""

@@ -29,7 +29,7 @@ class ChainLayer(nn.Module):
         self.forward_chain, self.backward_chain = forward_chain, backward_chain
 
     def prepare(self, x: Tensor) -> list[Prepared]:
-        """What each chain computes from x_t alone, for `forward_from_table`."""
+        """The results of each chain that depend only on x_t, for `forward_from_table`."""
         chains = (self.forward_chain, self.backward_chain)
         return [prepare(chain, x) for chain in chains if chain is not None]
 
@@ -118,7 +118,7 @@ class Stack(nn.Module):
         return self._rest(0, x_BTD, lengths_B)
 
     def prepare(self, x: Tensor) -> list[Prepared]:
-        """What the lowest layer's chains compute from x_t alone."""
+        """The results of the lowest layer's chains that depend only on x_t."""
         return cast(ChainLayer, self.layers[0]).prepare(x)
 
     def forward_from_table(

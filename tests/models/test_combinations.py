@@ -25,7 +25,7 @@ def test_equals_a_search_through_all():
     }
     best = {kind: scores.argmax(1) for kind, scores in logits.items()}
     before = {kind: ids.copy() for kind, ids in best.items()}
-    together.settle(best, logits)
+    together.resolve(best, logits)
     for word in range(500):
         scores = {
             (u, f): logits["upos"][word, LABELS["upos"].index(u)]
