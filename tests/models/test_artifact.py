@@ -340,7 +340,7 @@ def test_a_model_that_is_replaced_meanwhile_is_the_old_or_the_new_one(folder):
         while not stop.is_set():
             for model in models:
                 save_model(folder, "lstm", model, card="# A model\n")
-                time.sleep(0.1)
+                time.sleep(0.5)
 
     save_model(folder, "lstm", models[0], card="# A model\n")
     writer = threading.Thread(target=replace)
