@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[3]
 TASKS = ("tagging", "seq2seq")
 FOLDERS = tuple(f"seqkit.tasks.{name}" for name in TASKS)
 ALLOWED = {
-    "seqkit.extend.specs": "the default kind of a corpus, a word for people",
+    "seqkit.extend.specs.corpora": "the default kind of a corpus, a word for people",
     "seqkit.pretrained.__init__": "records of shipped models, as a plugin would write them",
 }
 """Modules that name a task, and for what."""
