@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from seqkit import SeqkitError
 from seqkit.evaluation.raw import RawScore, score_raw
-from seqkit.evaluation.report import Layout
+from seqkit.evaluation.report import Part
 from seqkit.evaluation.run import raw_text
 from seqkit.examples import RecordErrors, Sentence
 from seqkit.tasks import EvaluationRequest, Metric, Report, Table
@@ -28,9 +30,6 @@ def evaluate_segmenter(request: EvaluationRequest) -> Report:
     if not gold:
         raise SeqkitError(f"{request.source}: holds no sentence to evaluate on", "Use a treebank.")
     scores = segmentation_scores(gold, list(load_segmenter(request.model).sentences(raw_text(gold))))
-    rows = [[name, *map(_percent, (s.precision, s.recall, s.f1))] for name, s in scores.items()]
-    table = Table("From raw text, %", HEAD, rows)
-    data = {name: {"precision": s.precision, "recall": s.recall, "f1": s.f1} for name, s in scores.items()}
     words = sum(len(sentence.words) for sentence in gold)
     title = f"{len(gold):,} sentences, {words:,} words"
     return Report(
@@ -39,8 +38,28 @@ def evaluate_segmenter(request: EvaluationRequest) -> Report:
         facts={"model": request.model, "source": request.source, "split": request.split},
         section=f"Words and sentences of {request.where}",
         counted=title,
-        layout=Layout([table], {"scores": data}, [table]),
+        parts=[SegmentationPart(scores)],
     )
+
+
+@dataclass(frozen=True)
+class SegmentationPart(Part):
+    """Precision, recall and F1 of words, sentences and tokens."""
+
+    scores: Mapping[str, RawScore]
+
+    def tables(self) -> list[Table]:
+        """One table."""
+        rows = [[name, *map(_percent, (s.precision, s.recall, s.f1))] for name, s in self.scores.items()]
+        return [Table("From raw text, %", HEAD, rows, in_card=True)]
+
+    def data(self) -> dict[str, Any]:
+        """By the names of the scores."""
+        found = {
+            name: {"precision": s.precision, "recall": s.recall, "f1": s.f1}
+            for name, s in self.scores.items()
+        }
+        return {"scores": found}
 
 
 def segmentation_scores(gold: Sequence[Sentence], system: Sequence[Sentence]) -> dict[str, RawScore]:

@@ -5,6 +5,7 @@ Imports no torch.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
@@ -20,6 +21,8 @@ class Table(NamedTuple):
     title: str
     header: list[str]
     rows: list[list[str]]
+    in_card: bool = False
+    """Whether `--card` adds it to the model's card."""
 
 
 class Section(NamedTuple):
@@ -32,14 +35,52 @@ class Section(NamedTuple):
     """A line after the tables."""
 
 
-class Layout(NamedTuple):
-    """Tables and JSON of a task in place of the default table of metrics."""
+class Part(ABC):
+    """A part of a report: scores of one kind, as tables and as data."""
 
-    tables: Sequence[Table]
-    data: Mapping[str, Any]
-    """All results as data for JSON."""
-    in_card: Sequence[Table] = ()
-    """The tables that `--card` adds to the model's card."""
+    @abstractmethod
+    def tables(self) -> list[Table]:
+        """The tables, in order."""
+
+    @abstractmethod
+    def data(self) -> dict[str, Any]:
+        """The same for JSON, all digits."""
+
+
+@dataclass(frozen=True)
+class MetricsPart(Part):
+    """Metrics with their intervals."""
+
+    metrics: Sequence[Metric]
+    title: str = "Scores"
+    key: str = "metrics"
+    """In the JSON."""
+    in_card: bool = True
+
+    def tables(self) -> list[Table]:
+        """One table."""
+        return [metric_table(self.metrics, self.title)._replace(in_card=self.in_card)]
+
+    def data(self) -> dict[str, Any]:
+        """By the names of the metrics."""
+        return {self.key: metric_data(self.metrics)}
+
+
+@dataclass(frozen=True)
+class TablePart(Part):
+    """Rows of typed scores, one table and one list in the JSON."""
+
+    key: str
+    table: Table
+    rows: Sequence[Mapping[str, Any]]
+
+    def tables(self) -> list[Table]:
+        """The table."""
+        return [self.table]
+
+    def data(self) -> dict[str, Any]:
+        """The rows."""
+        return {self.key: list(self.rows)}
 
 
 @dataclass(frozen=True)
@@ -53,33 +94,39 @@ class Report:
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Further data for JSON: the model, the data set, counts."""
     tables: Sequence[Table] = ()
-    """Tables after that of the metrics."""
+    """Tables after those of the parts."""
     section: str = ""
     """Heading of the scores in the model's card; "": they are not written to a card."""
     counted: str = ""
     """The size of the data, such as `2,077 sentences, 25,094 words`, shown under that heading."""
     note: str = ""
     """A line after the tables of the card."""
-    layout: Layout | None = None
-    """Replaces the table and JSON of the metrics."""
+    parts: Sequence[Part] = ()
+    """What the report is made of; by default the metrics."""
+
+    @property
+    def _parts(self) -> Sequence[Part]:
+        return self.parts or [MetricsPart(self.metrics)]
 
     @property
     def shown(self) -> list[Table]:
         """The tables, in order."""
-        return [*(self.layout.tables if self.layout else [metric_table(self.metrics)]), *self.tables]
+        return [*(table for part in self._parts for table in part.tables()), *self.tables]
 
     @property
     def data(self) -> dict[str, Any]:
         """All results as data for JSON."""
-        found = self.layout.data if self.layout else {"metrics": metric_data(self.metrics)}
-        return {**self.facts, **found}
+        found = dict(self.facts)
+        for part in self._parts:
+            found |= part.data()
+        return found
 
     @property
     def card(self) -> Section | None:
         """The section that `--card` adds to the model card; None if there is none."""
         if not self.section:
             return None
-        tables = self.layout.in_card if self.layout else [metric_table(self.metrics)]
+        tables = [table for table in self.shown if table.in_card]
         return Section(self.section, f"{self.counted}." if self.counted else "", tables, self.note)
 
     def _repr_html_(self) -> str:

@@ -8,7 +8,7 @@ import pytest
 import toy
 
 from seqkit.evaluation.metric import Metric
-from seqkit.evaluation.report import Layout, Report, Table
+from seqkit.evaluation.report import MetricsPart, Report, Table, TablePart
 from seqkit.models.artifact import save_model
 
 METRICS = [
@@ -29,13 +29,22 @@ def test_a_report_of_metrics_is_tables_json_markdown_and_a_card_by_itself():
     lines = REPORT.markdown()
     assert lines[0] == "## m on d" and "| chrf | 50.00 % | 25.00–75.00 |" in lines and "| a\\|b |" in lines
     assert REPORT.card.title == "Scores on d" and REPORT.card.summary == "7 lines."
-    assert list(REPORT.card.tables) == [scores]
+    assert list(REPORT.card.tables) == [scores] and scores.in_card
 
 
-def test_a_layout_takes_the_place_of_the_metrics():
-    own = Table("Own", ["a"], [["1"]])
-    report = Report("m on d", METRICS, {"n": 1}, layout=Layout([own], {"all": 2}))
-    assert report.shown == [own] and report.data == {"n": 1, "all": 2} and report.card is None
+def test_parts_take_the_place_of_the_metrics_and_the_card_has_the_tables_that_say_so():
+    own, row = Table("Own", ["a"], [["1"]]), {"all": 2}
+    further = MetricsPart(METRICS[:1], "More", "more", in_card=False)
+    report = Report("m on d", METRICS, {"n": 1}, parts=[TablePart("own", own, [row]), further])
+    assert [table.title for table in report.shown] == ["Own", "More"]
+    assert (
+        report.data["n"] == 1 and report.data["own"] == [row] and report.data["more"]["chrf"]["value"] == 0.5
+    )
+    assert "metrics" not in report.data and report.card is None
+    own = own._replace(in_card=True)
+    assert list(Report("m on d", section="S", parts=[TablePart("own", own, [row]), further]).card.tables) == [
+        own
+    ]
 
 
 @pytest.fixture(scope="module")

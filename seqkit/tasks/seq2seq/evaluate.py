@@ -10,7 +10,7 @@ from seqkit.data.items import reads_items
 from seqkit.decoding.options import DecodingOptions
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.metric import Metric
-from seqkit.evaluation.report import Layout, Report
+from seqkit.evaluation.report import Part, Report
 from seqkit.models.artifact import load_for
 from seqkit.models.modalities import SymbolDecoder
 from seqkit.tasks.contract import EvaluationRequest
@@ -48,7 +48,7 @@ class Head:
         request = self.request
         return f"{request.model} on {request.where}, {self.sides}: {pairs:,} pairs, {self._decoding}"
 
-    def report(self, pairs: int, metrics: Sequence[Metric], layout: Layout) -> Report:
+    def report(self, pairs: int, metrics: Sequence[Metric], parts: Sequence[Part]) -> Report:
         """The report on so many pairs."""
         return Report(
             title=self.title(pairs),
@@ -57,7 +57,7 @@ class Head:
             section=f"Scores on {self.request.where}",
             counted=f"{pairs:,} pairs",
             note=f"Decoded with {self._decoding}.",
-            layout=layout,
+            parts=parts,
         )
 
     @property

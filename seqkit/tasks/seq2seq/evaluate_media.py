@@ -13,9 +13,10 @@ from seqkit.evaluation.corpus_metric import measured
 from seqkit.evaluation.drawing import DrawingScores, judged, log_likelihood, mean_squared_error
 from seqkit.evaluation.metric import Metric
 from seqkit.evaluation.recognition import RecognitionScores, compare_recognition, score_recognition
-from seqkit.evaluation.report import Layout, Report, Table, metric_data, metric_table
+from seqkit.evaluation.report import Part, Report
 from seqkit.evaluation.resampling import few
 from seqkit.evaluation.sacre import tokenizer_for
+from seqkit.evaluation.translation import Compared
 from seqkit.examples import Pair, RecordErrors
 from seqkit.media import Limits
 from seqkit.models.artifact import load_for
@@ -24,18 +25,13 @@ from seqkit.models.usable import faults_named, usable_pairs
 from seqkit.tasks.contract import EvaluationRequest
 from seqkit.tasks.seq2seq.apply import outputs_of, translate_sources
 from seqkit.tasks.seq2seq.evaluate import Head, check_reads_same, decoding_of
-from seqkit.tasks.seq2seq.media_report import (
-    drawing_dict,
-    drawing_tables,
-    recognition_dict,
-    recognition_tables,
-)
+from seqkit.tasks.seq2seq.media_report import DrawingPart, RecognitionPart
 from seqkit.tasks.seq2seq.options import Seq2SeqEvaluation
-from seqkit.tasks.seq2seq.text_report import compared_dicts, compared_table
+from seqkit.tasks.seq2seq.text_report import further_parts
 from seqkit.terminal.argument_paths import listed
 
-Found = tuple[dict[str, Any], list[Table], list[Metric]]
-"""Scores for JSON, as tables, and as values."""
+Found = tuple[list[Part], list[Metric]]
+"""Scores as parts of a report, and as values."""
 
 
 def evaluate_media(translator: Any, request: EvaluationRequest) -> Report:
@@ -46,8 +42,8 @@ def evaluate_media(translator: Any, request: EvaluationRequest) -> Report:
     head = Head(request, f"{', '.join(encoders)} to {decoder}")
     measure = _recognised if writes_text else _drawn
     with faults_named(translator, pairs, targets=not writes_text):
-        data, tables, metrics = measure(translator, pairs, request)
-    return head.report(len(pairs), metrics, Layout(tables, data, tables))
+        parts, metrics = measure(translator, pairs, request)
+    return head.report(len(pairs), metrics, parts)
 
 
 def _pairs(translator: Any, request: EvaluationRequest, targets: bool) -> list[Pair]:
@@ -75,19 +71,15 @@ def _recognised(translator: Any, pairs: Sequence[Pair], request: EvaluationReque
     tokenizer = tokenizer_for(side, options.tokenize)
     outputs, references = texts(translator, pairs, options), [str(pair.target) for pair in pairs]
     scores = score_recognition(outputs, references, side, tokenizer)
-    data, tables = recognition_dict(scores), recognition_tables(scores)
     more = [measured(name, outputs, references, language=side) for name in listed(options.metric)]
-    if more:
-        tables.append(metric_table(more, "By --metric"))
-        data["more"] = metric_data(more)
+    rows: list[Compared] = []
     if request.compare:
         rival = load_for("seq2seq", request.compare, request.inference_dtype)
         check_reads_same(translator, rival, request)
         request.tell(few(len(pairs)))
         rows = compare_recognition(outputs, texts(rival, pairs, options), references)
-        data["comparison"] = compared_dicts(rows)
-        tables.append(compared_table(rows))
-    return data, tables, [*_recognition_metrics(scores), *more]
+    parts = [RecognitionPart(scores), *further_parts(more, rows)]
+    return parts, [*_recognition_metrics(scores), *more]
 
 
 def _recognition_metrics(scores: RecognitionScores) -> list[Metric]:
@@ -116,7 +108,7 @@ def _drawn(translator: Any, pairs: Sequence[Pair], request: EvaluationRequest) -
     metrics = [metric]
     if error is not None:
         metrics.insert(0, Metric("squared_error", error, higher_is_better=False, unit=""))
-    return drawing_dict(scores), drawing_tables(scores), metrics
+    return [DrawingPart(scores)], metrics
 
 
 def _judged(

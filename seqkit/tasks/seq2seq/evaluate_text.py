@@ -27,7 +27,7 @@ from seqkit.tasks.contract import EvaluationRequest
 from seqkit.tasks.seq2seq.apply import translate_lines
 from seqkit.tasks.seq2seq.evaluate import Head, check_reads_same, decoding_of
 from seqkit.tasks.seq2seq.options import Seq2SeqEvaluation
-from seqkit.tasks.seq2seq.text_report import translation_layout
+from seqkit.tasks.seq2seq.text_report import TranslationPart, further_parts
 from seqkit.terminal.argument_paths import listed
 
 
@@ -57,7 +57,8 @@ def evaluate_text(translator: Any, request: EvaluationRequest) -> Report:
         comparison = compare_translations(outputs, others, references, sides[1], tokenizer)
     more = [measured(name, outputs, references, language=sides[1]) for name in listed(options.metric)]
     head = Head(request, f"{sides[0]} to {sides[1]}")
-    return head.report(scores.pairs, [*_metrics(scores), *more], translation_layout(scores, comparison, more))
+    parts = [TranslationPart(scores), *further_parts(more, comparison)]
+    return head.report(scores.pairs, [*_metrics(scores), *more], parts)
 
 
 def _metrics(scores: TranslationScores) -> list[Metric]:

@@ -2,14 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from seqkit.evaluation.drawing import DrawingScores
 from seqkit.evaluation.recognition import ErrorRate, RecognitionScores
-from seqkit.evaluation.report import Table
+from seqkit.evaluation.report import Part, Table
 from seqkit.evaluation.tagging import Accuracy
 
 HEADER = ["metric", "value", "95 % interval"]
+
+
+@dataclass(frozen=True)
+class RecognitionPart(Part):
+    """Scores of text that was read from media."""
+
+    scores: RecognitionScores
+
+    def tables(self) -> list[Table]:
+        return _in_card(recognition_tables(self.scores))
+
+    def data(self) -> dict[str, Any]:
+        return recognition_dict(self.scores)
+
+
+@dataclass(frozen=True)
+class DrawingPart(Part):
+    """Scores of media that were written."""
+
+    scores: DrawingScores
+
+    def tables(self) -> list[Table]:
+        return _in_card(drawing_tables(self.scores))
+
+    def data(self) -> dict[str, Any]:
+        return drawing_dict(self.scores)
+
+
+def _in_card(tables: Sequence[Table]) -> list[Table]:
+    """Tables that all go to the model's card."""
+    return [table._replace(in_card=True) for table in tables]
 
 
 def recognition_tables(scores: RecognitionScores) -> list[Table]:

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from seqkit.evaluation.metric import Metric
-from seqkit.evaluation.report import Layout, Table, metric_data, metric_table
+from seqkit.evaluation.report import MetricsPart, Part, Table, TablePart
 from seqkit.evaluation.translation import Bucket, Compared, TranslationScores
 
 
-def translation_layout(
-    scores: TranslationScores, comparison: Sequence[Compared], more: Sequence[Metric]
-) -> Layout:
-    """Tables, JSON, and the section of a card: the first table. Args: more, further metrics."""
-    tables, data = translation_tables(scores), translation_dict(scores)
-    first = tables[:1]
-    if more:
-        tables.append(metric_table(more, "By --metric"))
-        data["more"] = metric_data(more)
+@dataclass(frozen=True)
+class TranslationPart(Part):
+    """Scores of translations. The first table goes to the model's card."""
+
+    scores: TranslationScores
+
+    def tables(self) -> list[Table]:
+        return translation_tables(self.scores)
+
+    def data(self) -> dict[str, Any]:
+        return translation_dict(self.scores)
+
+
+def further_parts(more: Sequence[Metric], comparison: Sequence[Compared]) -> list[Part]:
+    """The parts after the scores: metrics that `--metric` names, and a comparison."""
+    parts: list[Part] = [MetricsPart(more, "By --metric", "more", in_card=False)] if more else []
     if comparison:
-        tables.append(compared_table(comparison))
-        data["comparison"] = compared_dicts(comparison)
-    return Layout(tables, data, first)
+        parts.append(TablePart("comparison", compared_table(comparison), compared_dicts(comparison)))
+    return parts
 
 
 def translation_tables(scores: TranslationScores) -> list[Table]:
@@ -42,7 +49,7 @@ def translation_tables(scores: TranslationScores) -> list[Table]:
     remark = f" ({', '.join(lower)}: lower is better)" if lower else ""
     lengths = [[_span(bucket), str(bucket.pairs), f"{bucket.bleu:.2f}"] for bucket in scores.by_length]
     return [
-        Table(f"Scores{remark}", ["metric", "value", "95 % interval", "signature"], rows),
+        Table(f"Scores{remark}", ["metric", "value", "95 % interval", "signature"], rows, in_card=True),
         Table("BLEU by length of the source", [scores.unit, "pairs", "BLEU"], lengths),
     ]
 

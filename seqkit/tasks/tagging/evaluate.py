@@ -13,7 +13,7 @@ from seqkit.evaluation.compare import Comparison, compare
 from seqkit.evaluation.metric import Metric
 from seqkit.evaluation.pictures import check_picture, letters_of_any_script
 from seqkit.evaluation.plots import confusion_matrix
-from seqkit.evaluation.report import Layout, Report, silver_warning
+from seqkit.evaluation.report import Report, silver_warning
 from seqkit.evaluation.resampling import few
 from seqkit.evaluation.run import evaluate_raw, evaluate_tagger, kinds_to_score, predict
 from seqkit.evaluation.spans import order_note
@@ -23,7 +23,7 @@ from seqkit.tasks.contract import EvaluationRequest
 from seqkit.tasks.segmenting import segmenter_of
 from seqkit.tasks.tagging.loading import load_tagger
 from seqkit.tasks.tagging.options import TaggingEvaluation
-from seqkit.tasks.tagging.report import counted, raw_dict, raw_tables, tagging_layout
+from seqkit.tasks.tagging.report import RawPart, counted, tagging_parts
 from seqkit.terminal.argument_paths import check_apart, listed
 from seqkit.text.silver_labels import labeller_of
 
@@ -55,7 +55,7 @@ def evaluate_tagging(request: EvaluationRequest) -> Report:
         facts=_head(request, silver),
         section=_card_title(request),
         counted=counted(scores),
-        layout=tagging_layout(scores, comparisons, calibrations),
+        parts=tagging_parts(scores, comparisons, calibrations),
     )
 
 
@@ -121,7 +121,7 @@ def _raw_report(
         title=_title(request, silver),
         metrics=[Metric(name, score.f1) for name, score in scores.metrics.items()],
         facts=_head(request, silver),
-        layout=Layout(raw_tables(scores), raw_dict(scores)),
+        parts=[RawPart(scores)],
     )
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from seqkit.evaluation.compare import Comparison
 from seqkit.evaluation.raw import RawScores
-from seqkit.evaluation.report import Layout, Table, silver_warning
+from seqkit.evaluation.report import Part, Table, TablePart, silver_warning
 from seqkit.evaluation.spans import SpanScores
 from seqkit.evaluation.tagging import Accuracy, KindScores, LabelScore, TaggingScores
 
@@ -38,19 +38,44 @@ def counted(scores: TaggingScores) -> str:
     return f"{scores.sentences:,} sentences, {scores.words:,} words"
 
 
-def tagging_layout(
+@dataclass(frozen=True)
+class TaggingPart(Part):
+    """Scores on labelled words. Accuracies and scores of spans go to the model's card."""
+
+    scores: TaggingScores
+
+    def tables(self) -> list[Table]:
+        return tagging_tables(self.scores)
+
+    def data(self) -> dict[str, Any]:
+        return tagging_dict(self.scores)
+
+
+@dataclass(frozen=True)
+class RawPart(Part):
+    """Scores from raw text."""
+
+    scores: RawScores
+
+    def tables(self) -> list[Table]:
+        return raw_tables(self.scores)
+
+    def data(self) -> dict[str, Any]:
+        return raw_dict(self.scores)
+
+
+def tagging_parts(
     scores: TaggingScores, comparisons: Sequence[Comparison], calibrations: Sequence[Calibration]
-) -> Layout:
-    """Tables, JSON, and the section of a card: accuracies, and scores of spans."""
-    tables, data = tagging_tables(scores), tagging_dict(scores)
+) -> list[Part]:
+    """The parts of a report on labelled words."""
+    parts: list[Part] = [TaggingPart(scores)]
     if comparisons:
-        tables.append(comparison_table(comparisons))
-        data["comparison"] = [asdict(comparison) for comparison in comparisons]
+        parts.append(TablePart("comparison", comparison_table(comparisons), list(map(asdict, comparisons))))
     if calibrations:
-        tables.append(calibration_table(calibrations))
-        data["calibration"] = [asdict(calibration) for calibration in calibrations]
-    spans = [_spans(kind, score) for kind, score in scores.spans.items()]
-    return Layout(tables, data, _marked([_accuracies(scores), *spans], scores.silver))
+        parts.append(
+            TablePart("calibration", calibration_table(calibrations), list(map(asdict, calibrations)))
+        )
+    return parts
 
 
 def comparison_table(comparisons: Sequence[Comparison]) -> Table:
@@ -107,7 +132,7 @@ def _accuracies(scores: TaggingScores) -> Table:
     for kind, score in scores.kinds.items():
         cells = [_percent(getattr(score, group).value) for group in GROUPS]
         rows.append([kind, cells[0], _interval(score.overall), *cells[1:], _percent(score.macro_f1)])
-    return Table("Accuracy, %", header, rows)
+    return Table("Accuracy, %", header, rows, in_card=True)
 
 
 def _spans(kind: str, score: SpanScores) -> Table:
@@ -120,7 +145,7 @@ def _spans(kind: str, score: SpanScores) -> Table:
         for name, s in (("all", score.overall), *score.types.items())
     ]
     header = ["span", "precision", "recall", "F1", "gold", "predicted", "right"]
-    return Table(f"{kind}: spans as conlleval counts them, %", header, rows)
+    return Table(f"{kind}: spans as conlleval counts them, %", header, rows, in_card=True)
 
 
 def _counts(scores: TaggingScores) -> Table:
