@@ -12,31 +12,18 @@ import torch
 from torch import Tensor, nn
 
 from seqkit.models.contracts import Counts, Loss, Memory, StepLogProbs
-from seqkit.models.modalities import SymbolDecoder
-from seqkit.models.networks import recurrent_decoder
+from seqkit.models.symbol_decoder import RecurrentSymbolDecoder, SymbolBatch
 from seqkit.nn.affine import Affine, affine
 from seqkit.nn.cross_entropy import chunked_cross_entropy, log_probs, symbol_log_probs
 from seqkit.nn.decoder import DecoderState
-from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.lexical import Lexical
 from seqkit.nn.placement import steps_with_target
 from seqkit.nn.pointer import Copies, Pointer, log_mixture, mixed_log_probs
 from seqkit.nn.pointer_loss import pointer_cross_entropy
-from seqkit.nn.recurrent import mask_of
-from seqkit.nn.symbols import SymbolEmbedding
 from seqkit.text.piece_lines import LinePieces, one_line
-from seqkit.text.vocabulary import pad
 from seqkit_seq2seq.copying import check_copying
 from seqkit_seq2seq.sides import UNKNOWN, TargetLines
 from seqkit_seq2seq.vocabulary import TargetText
-
-
-class TargetBatch(NamedTuple):
-    """Lines as piece ids, padded on the right: the inputs begin with the boundary, the targets end with it."""
-
-    inputs_BT: Tensor
-    targets_BT: Tensor
-    mask_BT: Tensor
 
 
 class Steps(NamedTuple):
@@ -49,7 +36,7 @@ class Steps(NamedTuple):
     """None for a model that does not copy."""
 
 
-class TextDecoder(TargetLines, SymbolDecoder):
+class TextDecoder(TargetLines, RecurrentSymbolDecoder):
     """A Memory -> lines of text. One more symbol, `end`, begins and ends each line."""
 
     def __init__(
@@ -60,26 +47,11 @@ class TextDecoder(TargetLines, SymbolDecoder):
         final_sizes: tuple[int, ...],
         encoders: Mapping[str, Any],
     ) -> None:
-        super().__init__()
-        self.options, self.subword, self.longest = options, facts.subword, facts.longest
-        self.pieces, self.repeats = LinePieces(facts.subword), facts.repeats
-        self.end = len(facts.subword)
         size = options.embedding_size
-        self.embedding = SymbolEmbedding(self.end + 1, size)
-        self.input_dropout = SharedDropout(options.dropout)
-        self.network = recurrent_decoder(
-            options,
-            size,
-            memory_size,
-            final_sizes,
-            size if options.tied else options.hidden,
-            options.input_feeding,
-        )
-        self.narrow = None
-        if options.tied and self.network.output_size != size:
-            self.narrow = Affine(self.network.output_size, size, bias=False)
-        self.output = nn.Linear(size if options.tied else self.network.output_size, self.end + 1)
-        nn.init.zeros_(self.output.bias)
+        output_size = size if options.tied else options.hidden
+        super().__init__(options, len(facts.subword), memory_size, final_sizes, size, output_size)
+        self.subword, self.longest = facts.subword, facts.longest
+        self.pieces, self.repeats = LinePieces(facts.subword), facts.repeats
         if options.copy or options.lexical:
             check_copying(options, self.alphabet, encoders)
         self.pointer = Pointer(self.network.output_size) if options.copy else None
@@ -87,6 +59,15 @@ class TextDecoder(TargetLines, SymbolDecoder):
         if options.tied:
             self.output.weight = self.embedding.weight
             self._share(encoders)
+
+    def make_output(self, count: int) -> None:
+        """V has the size of the embedding if the two are tied: `narrow` brings o to it."""
+        size, tied = self.options.embedding_size, self.options.tied
+        self.narrow = None
+        if tied and self.network.output_size != size:
+            self.narrow = Affine(self.network.output_size, size, bias=False)
+        self.output = nn.Linear(size if tied else self.network.output_size, count)
+        nn.init.zeros_(self.output.bias)
 
     def _share(self, encoders: Mapping[str, Any]) -> None:
         """Use one table of vectors with a text encoder of the same pieces."""
@@ -99,12 +80,7 @@ class TextDecoder(TargetLines, SymbolDecoder):
         """Identifies the symbols: equal in two decoders with the same symbols."""
         return self.subword.proto
 
-    @property
-    def V(self) -> Tensor:
-        """Output matrix, (symbols, size of o)."""
-        return self.output.weight
-
-    def collate(self, targets: Sequence[str], seed: int | None = None) -> TargetBatch:
+    def collate(self, targets: Sequence[str], seed: int | None = None) -> SymbolBatch:
         """Lines as one batch; with a seed, segmentations are sampled and some inputs become the unknown piece."""
         lines = [one_line(line) for line in targets]
         if seed is None:
@@ -115,7 +91,7 @@ class TextDecoder(TargetLines, SymbolDecoder):
             rows = self.pieces.ids(lines)
         return self._without_pieces(self.batch(rows), seed + 1)
 
-    def _without_pieces(self, batch: TargetBatch, seed: int) -> TargetBatch:
+    def _without_pieces(self, batch: SymbolBatch, seed: int) -> SymbolBatch:
         """Hide a share `piece_dropout` of the inputs, except the boundary."""
         if not self.options.piece_dropout:
             return batch
@@ -124,19 +100,7 @@ class TextDecoder(TargetLines, SymbolDecoder):
         dropped_BT[:, 0] = False
         return batch._replace(inputs_BT=batch.inputs_BT.masked_fill(dropped_BT, UNKNOWN))
 
-    def batch(self, rows: Sequence[Sequence[int]]) -> TargetBatch:
-        """Symbols, without `end`, as one batch."""
-        inputs_BT, lengths_B = pad([[self.end, *row] for row in rows])
-        targets_BT, _ = pad([[*row, self.end] for row in rows])
-        mask_BT = mask_of(torch.from_numpy(lengths_B), inputs_BT.shape[1])
-        return TargetBatch(torch.from_numpy(inputs_BT), torch.from_numpy(targets_BT), mask_BT)
-
-    def outputs(self, memory: Memory, inputs_BT: Tensor) -> tuple[Tensor, Tensor | None]:
-        """All steps at once: o_BTO, and the attention a_BTS."""
-        x_BTX = self.input_dropout(self.embedding(inputs_BT))
-        return self.network.outputs(x_BTX, self.start(memory))
-
-    def _steps(self, memory: Memory, batch: TargetBatch) -> Steps:
+    def _target_steps(self, memory: Memory, batch: SymbolBatch) -> Steps:
         o_BTO, a_BTS = self.outputs(memory, batch.inputs_BT)
         w_BTX, copies = self._read_out(o_BTO, a_BTS, memory.symbols_BS, memory.mask_BS)
         return Steps(
@@ -162,7 +126,7 @@ class TextDecoder(TargetLines, SymbolDecoder):
         log_p_NV = log_probs(w_NX, self.V, self.output.bias)
         return log_p_NV if copies is None else mixed_log_probs(log_p_NV, copies)
 
-    def loss(self, memory: Memory, batch: TargetBatch, label_smoothing: float = 0.0) -> Loss:
+    def loss(self, memory: Memory, batch: SymbolBatch, label_smoothing: float = 0.0) -> Loss:
         """-Σ_τ log P(y_τ | y_<τ, memory)."""
         o_BTO, a_BTS = self.outputs(memory, batch.inputs_BT)
         w_BTX, copies_BT = self._read_out(o_BTO, a_BTS, memory.symbols_BS, memory.mask_BS)
@@ -178,7 +142,7 @@ class TextDecoder(TargetLines, SymbolDecoder):
         counts = Counts.of(loss.nll, loss.right, batch.mask_BT.sum())
         return Loss(loss.smooth, counts.steps, counts)
 
-    def step_scores(self, memory: Memory, batch: TargetBatch) -> Tensor:
+    def step_scores(self, memory: Memory, batch: SymbolBatch) -> Tensor:
         """ŷ_BTV, the logits of all symbols at each step; log P for a model that copies."""
         o_BTO, a_BTS = self.outputs(memory, batch.inputs_BT)
         w_BTX, copies = self._read_out(o_BTO, a_BTS, memory.symbols_BS, memory.mask_BS)
@@ -188,45 +152,23 @@ class TextDecoder(TargetLines, SymbolDecoder):
         log_p_NV = self._log_probs(w_BTX[every_BT], copies.at(every_BT))
         return log_p_NV.view(*every_BT.shape, -1)
 
-    def step_losses(self, memory: Memory, batch: TargetBatch) -> Tensor:
-        """-log P(y_τ | y_<τ, memory) of each step, (B, T), 0 at padding."""
-        log_p_BTV = self.step_scores(memory, batch).log_softmax(-1)
-        return -log_p_BTV.gather(2, batch.targets_BT[:, :, None])[:, :, 0] * batch.mask_BT
-
     def symbol_names(self) -> list[str]:
         """The pieces, and `</s>` for the end."""
         return [*(self.subword.piece(number) for number in range(self.end)), "</s>"]
 
-    def log_prob(self, memory: Memory, batch: TargetBatch) -> Tensor:
+    def log_prob(self, memory: Memory, batch: SymbolBatch) -> Tensor:
         """log P(line | memory) of each line."""
-        w_NX, y_N, copies = self._steps(memory, batch)
+        w_NX, y_N, copies = self._target_steps(memory, batch)
         log_p_N = symbol_log_probs(w_NX, self.V, self.output.bias, y_N)
         if copies is not None:
             log_p_N = log_mixture(log_p_N, copies.gate_N, copies.of(y_N))
         rows = batch.mask_BT.nonzero()[:, 0]
         return log_p_N.new_zeros(len(batch.mask_BT)).index_add(0, rows, log_p_N)
 
-    def step_log_probs(self, memory: Memory, batch: TargetBatch) -> StepLogProbs:
+    def step_log_probs(self, memory: Memory, batch: SymbolBatch) -> StepLogProbs:
         """Log-probabilities of every symbol at every step of the lines."""
-        w_NX, y_N, copies = self._steps(memory, batch)
+        w_NX, y_N, copies = self._target_steps(memory, batch)
         return StepLogProbs(self._log_probs(w_NX, copies), y_N)
-
-    def rows(self, batch: TargetBatch) -> list[list[int]]:
-        """The pieces of each line."""
-        lengths = (batch.mask_BT.sum(1) - 1).tolist()
-        return [row[:length] for row, length in zip(batch.targets_BT.tolist(), lengths, strict=True)]
-
-    def inputs(self, batch: TargetBatch) -> Tensor:
-        """The piece before each one; the boundary before the first."""
-        return batch.inputs_BT
-
-    def with_decoder_inputs(self, batch: TargetBatch, inputs_BT: Tensor) -> TargetBatch:
-        """The lines with other input pieces of the decoder."""
-        return batch._replace(inputs_BT=inputs_BT)
-
-    def attention(self, memory: Memory, batch: TargetBatch) -> Tensor | None:
-        """Attention of each step of a line, a_BTS; None for a model without attention."""
-        return self.outputs(memory, batch.inputs_BT)[1]
 
     def start(self, memory: Memory) -> DecoderState:
         """The state before the first step."""
@@ -261,7 +203,3 @@ class TextDecoder(TargetLines, SymbolDecoder):
         """Σ_s log min(Σ_τ a_τs, 1) of each row, (N,). Raises SeqkitError for a model without attention."""
         penalty_N = self.network.coverage(state)
         return super().coverage(state) if penalty_N is None else penalty_N
-
-    def select(self, state: DecoderState, rows_N: Tensor, examples_B: Tensor | None) -> DecoderState:
-        """The state of these rows."""
-        return state.select(rows_N, examples_B)

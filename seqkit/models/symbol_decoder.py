@@ -46,17 +46,24 @@ class RecurrentSymbolDecoder(SymbolDecoder):
         memory_size: int,
         final_sizes: tuple[int, ...],
         embedding_size: int = 0,
+        output_size: int = 0,
     ) -> None:
-        """Args: options, those of `Seq2SeqOptions`; count, symbols without `end`; embedding_size, X, 0: as `hidden`."""
+        """Args: options, those of `Seq2SeqOptions`; count, symbols without `end`; embedding_size, X, and output_size, O
+        of what attention gives, 0: as `hidden`.
+        """
         super().__init__()
         self.options, self.end = options, count
         size = embedding_size or options.hidden
         self.embedding = SymbolEmbedding(count + 1, size)
         self.input_dropout = SharedDropout(options.dropout)
         self.network = recurrent_decoder(
-            options, size, memory_size, final_sizes, options.hidden, options.input_feeding
+            options, size, memory_size, final_sizes, output_size or options.hidden, options.input_feeding
         )
-        self.output = nn.Linear(self.network.output_size, count + 1)
+        self.make_output(count + 1)
+
+    def make_output(self, count: int) -> None:
+        """Make `output`, whose weight is V. Args: count, all symbols."""
+        self.output = nn.Linear(self.network.output_size, count)
 
     @property
     def V(self) -> Tensor:
