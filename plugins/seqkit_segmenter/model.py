@@ -65,7 +65,7 @@ class SegmenterModel(nn.Module):
         self.runs = nn.Embedding(2 + len(facts.runs), options.run_size) if options.run_size else None
         self.shapes = nn.Embedding(2 + len(SHAPES), SHAPE_SIZE)
         size = self.network.output_size + options.run_size + SHAPE_SIZE
-        self.run_dropout = SharedDropout(options.dropout)
+        self.context_dropout = SharedDropout(options.dropout)
         self.context = Stack(recurrence, size, options.context, options.context_layers, True, options.dropout)
         self.stops = Affine(self.context.output_size, 1)
         self.register_buffer("threshold", torch.zeros(()))
@@ -77,7 +77,7 @@ class SegmenterModel(nn.Module):
         z_BKH = z_BTH.gather(1, batch.places_BK[:, :, None].expand(-1, -1, z_BTH.shape[2]))
         parts = [z_BKH, self.shapes(batch.shapes_BK)]
         if self.runs is not None:
-            parts.append(self.run_dropout(self.runs(self._drop(batch.runs_BK))))
+            parts.append(self.context_dropout(self.runs(self._drop(batch.runs_BK))))
         u_BKC = self.context(torch.cat(parts, dim=-1), _lengths(batch.counts_B, batch.places_BK))
         return self.ends(z_BTH), self.stops(u_BKC)[:, :, 0] + self.threshold
 

@@ -42,15 +42,15 @@ def drawn_rates(
     """
     random, count = np.random.default_rng(seed), len(wholes_N)
     rates = []
-    for _ in range(max(100, min(samples, DRAWN // max(count, 1)))):
+    for _ in range(samples_of(count, samples)):
         chosen_N = random.integers(count, size=count)
         rates.append(parts_KN[:, chosen_N].sum(axis=1) / max(wholes_N[chosen_N].sum(), 1))
     return np.array(rates).T
 
 
-def samples_of(count: int) -> int:
-    """Number of resampled corpora for a number of sentences."""
-    return max(100, min(SAMPLES, DRAWN // max(count, 1)))
+def samples_of(count: int, most: int = SAMPLES) -> int:
+    """Number of resampled corpora for a number of sentences. Args: most, of a short corpus."""
+    return max(100, min(most, DRAWN // max(count, 1)))
 
 
 def few(count: int) -> str:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO, Protocol
 
 from seqkit.errors import SeqkitError, did_you_mean
-
-BREAKS = re.compile("\r\n|[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+from seqkit.formats.cells import one_line
 
 
 class RecordWriter(Protocol):
@@ -70,7 +68,7 @@ class TsvRecords(CsvRecords):
 
     def row(self, cells: list[str]) -> bytes:
         """The cells as a line."""
-        return ("\t".join(BREAKS.sub(" ", cell) for cell in cells) + "\n").encode()
+        return ("\t".join(one_line(cell) for cell in cells) + "\n").encode()
 
 
 def _cell(value: Any) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from typing import BinaryIO, Protocol
 
 from seqkit.examples import Translation
+from seqkit.formats.cells import one_line
 
-BREAKS = re.compile("\r\n|[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 DIGITS = 6
 """Decimals of a score."""
 TRUST_DIGITS = 3
@@ -141,8 +140,3 @@ class Table:
 
 def _shown(share: float | None) -> str:
     return "" if share is None else f"{share:.{TRUST_DIGITS}f}"
-
-
-def one_line(text: str) -> str:
-    """The text with a space in place of each tab and line break."""
-    return BREAKS.sub(" ", text)

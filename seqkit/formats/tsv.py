@@ -12,11 +12,11 @@ from typing import BinaryIO
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import NO_LABEL, RecordErrors, Sentence, SourceLocation
+from seqkit.formats.cells import one_line
 from seqkit.io.limits import current_limits, how_to_raise, too_long
 from seqkit.io.text_files import BadRecord, FilePath, NotText, read_lines
 from seqkit.labels.kinds import in_order, kind_named, standard_kinds
 
-BREAKS = re.compile("[\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 WORD = "word"
 WORD_COLUMNS = (WORD, "form", "token")
 """Possible names of the column of words, in any case."""
@@ -155,4 +155,4 @@ class Writer:
 
 
 def _cell(text: str) -> str:
-    return BREAKS.sub(" ", text).strip() or NO_LABEL
+    return one_line(text).strip() or NO_LABEL

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import NO_LABEL, Multiword, Sentence
 from seqkit.extend.specs import LabelSpec
+from seqkit.formats.cells import one_cell
 from seqkit.formats.conllu.checks import COLUMNS, MAY_HOLD_SPACES
 from seqkit.formats.conllu.labels import ID, Layout, layout, with_attribute
 from seqkit.formats.conllu.whitespace import misc_of
 
 SILVER = "# labels = silver: "
-BREAKS = re.compile(r"[\t\n\r]")
 
 
 def relabelled(sentence: Sentence) -> list[str]:
@@ -66,12 +65,12 @@ def fresh(sentence: Sentence, number: int) -> list[str]:
 
 def _comments(sentence: Sentence, number: int) -> Iterator[str]:
     if sentence.document is not None:
-        name = BREAKS.sub(" ", sentence.document).strip()
+        name = one_cell(sentence.document)
         yield f"# newdoc id = {name}" if name else "# newdoc"
     yield f"# sent_id = {number}"
-    yield f"# text = {BREAKS.sub(' ', sentence.text).strip()}"
+    yield f"# text = {one_cell(sentence.text)}"
     if sentence.silver:
-        yield SILVER + BREAKS.sub(" ", sentence.silver).strip()
+        yield SILVER + one_cell(sentence.silver)
 
 
 def _rows(sentence: Sentence) -> list[str]:
@@ -103,7 +102,7 @@ def _range_row(token: Multiword, misc: str) -> str:
 
 @lru_cache(maxsize=1 << 16)
 def _form(word: str) -> str:
-    return BREAKS.sub(" ", word).strip() or "_"
+    return one_cell(word) or "_"
 
 
 def _cell_of(place: int) -> Callable[[str], str]:
