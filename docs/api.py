@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PAGES = {
     "seqkit": ["seqkit", "seqkit.api.*", "seqkit.errors"],
-    "records": ["seqkit.extend.specs", "seqkit.extend.hookspecs"],
+    "records": ["seqkit.extend.specs.*", "seqkit.extend.hookspecs"],
     "tasks": [
         "seqkit.tasks",
         "seqkit.tasks.contract",
@@ -16,8 +16,11 @@ PAGES = {
         "seqkit.tasks.labelled",
         "seqkit.tasks.texts",
         "seqkit.tasks.application",
+        "seqkit.tasks.applying",
+        "seqkit.tasks.command",
         "seqkit.tasks.loaded",
         "seqkit.tasks.python_values",
+        "seqkit.tasks.sentence_task",
         "seqkit.tasks.text_records",
     ],
     "batch": ["seqkit.batch.engine", "seqkit.batch.jobs", "seqkit.batch.worker"],

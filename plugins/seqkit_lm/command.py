@@ -43,15 +43,19 @@ def generate(
       seqkit generate "It was" --model runs/lm --length 80
     """
     from seqkit import SeqkitError
-    from seqkit.examples import RecordErrors
+    from seqkit.examples import RecordErrors, SourceLocation
     from seqkit.formats.plain import read
-    from seqkit.models.artifact import load_for
     from seqkit.runtime.allocator import SEARCH
     from seqkit.runtime.devices import use_device
     from seqkit.runtime.start import loading_models
     from seqkit.runtime.threads import compute_serially
+    from seqkit.tasks import ApplyRequest
+    from seqkit.tasks.applying import applied
+    from seqkit.tasks.text_records import TextItem
     from seqkit.terminal.argument_paths import check_utf8
-    from seqkit_lm.generation import GenerationOptions, continuations
+    from seqkit_lm import LMApplication
+    from seqkit_lm.application import texts_of
+    from seqkit_lm.task import LMTask
 
     if not model:
         raise SeqkitError(
@@ -62,12 +66,12 @@ def generate(
     compute_serially(threads)
     # The reader of text files reports bytes that are not UTF-8 with their line.
     text = "".join(part.text for part in read("-", RecordErrors())) if prompt == "-" else prompt
-    options = GenerationOptions(length, temperature, top_p, seed, count)
+    options = LMApplication(length, temperature, top_p, seed, count)
+    task, request = LMTask(), ApplyRequest(model, options, inference_dtype)
     with loading_models(SEARCH):
-        loaded = load_for("lm", model, inference_dtype)
-    for found in continuations(loaded, text, options):
-        if as_json:
-            record = {"prompt": text, "text": found.text, "log_prob": round(found.log_prob, 6)}
-            print(json.dumps(record, ensure_ascii=False), file=data_text())
-        else:
-            print(found.text, file=data_text())
+        loaded = task.load_for(request)
+    prompts = [TextItem(text, 0, SourceLocation("prompt", 1))]
+    for _, _, output in applied(task, loaded, prompts, request):
+        for found, log_prob in texts_of(output):
+            record = {"prompt": text, "text": found, "log_prob": round(log_prob, 6)}
+            print(json.dumps(record, ensure_ascii=False) if as_json else found, file=data_text())

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from seqkit.examples import SourceLocation
 from seqkit.tasks import LoadedModel, ScoredText, checked_text
+from seqkit.tasks.loaded import good_output
 from seqkit.tasks.option_types import with_checked_options
-from seqkit_lm.generation import GenerationOptions, continuations
+from seqkit.tasks.text_records import TextItem
+from seqkit_lm.application import texts_of
 
 
 class LoadedLM(LoadedModel):
@@ -28,7 +31,6 @@ class LoadedLM(LoadedModel):
         probability; count, number of texts. Raises SeqkitError for a value out of range.
         """
         given = {"length": length, "temperature": temperature, "top_p": top_p, "seed": seed, "count": count}
-        self.request(given)  # checks the ranges
-        draw = GenerationOptions(length, temperature, top_p, seed, count)
-        found = continuations(self.loaded, checked_text(prompt), draw)
-        return [ScoredText(one.text, one.log_prob) for one in found]
+        item = TextItem(checked_text(prompt), 0, SourceLocation("prompt", 1))
+        (output,) = self._outputs([item], self.request(given))
+        return [ScoredText(*one) for one in texts_of(good_output(output, 1))]

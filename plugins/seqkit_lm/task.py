@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ from seqkit.tasks.inspecting import InspectionRequest, Subject
 from seqkit.tasks.reading import fresh_or_started
 from seqkit.training.auto_sizes import AutoSizes, with_auto_sizes
 from seqkit.training.card import CardFacts, model_card
-from seqkit_lm.application import LIMITS, PARTS, continue_chunk
+from seqkit_lm.application import LIMITS, PARTS, ContinuationWriter, continue_chunk
 from seqkit_lm.data import LMData, checksum, read_data
 from seqkit_lm.trainable import LMTrainable
 
@@ -66,6 +66,10 @@ class LMTask(TextTask):
     def apply(self, model: Any, chunk: Chunk, request: ApplyRequest) -> list[dict[str, Any]]:
         """The continuations of each prompt, as fields of a record."""
         return continue_chunk(model, chunk, request.options)
+
+    def writer(self, format: str, file: BinaryIO, request: ApplyRequest) -> ContinuationWriter:
+        """A writer of records with the output's fields added."""
+        return ContinuationWriter(format, file)
 
 
 def _card_facts(request: TrainingRequest, model: Any, data: LMData) -> CardFacts:

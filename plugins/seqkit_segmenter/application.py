@@ -31,6 +31,10 @@ class AppliedSegmenter(SentenceTask):
         """Load the segmenter."""
         return segmenter_of("", request.options.lang, segmenter_in(request.model))
 
+    def segmenter(self, model: Segmenter, request: ApplyRequest) -> Segmenter:
+        """The model."""
+        return model
+
     def joins(self, request: ApplyRequest) -> bool:
         """Yes: each paragraph is segmented by itself."""
         return True

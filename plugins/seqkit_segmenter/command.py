@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import replace
+from typing import Annotated
 
 import typer
 
@@ -18,12 +19,8 @@ from seqkit.terminal.arguments import (
     model_option,
 )
 from seqkit.terminal.inputs import Inputs
-from seqkit.terminal.outputs import sentence_format, sentence_writer
-from seqkit.terminal.read_inputs import read_inputs
+from seqkit.terminal.outputs import check_can_write, sentence_format
 from seqkit.terminal.tables import say
-
-if TYPE_CHECKING:
-    from seqkit.text.segmenters import Segmenter
 
 
 def segment(
@@ -51,25 +48,25 @@ def segment(
       seqkit segment page.txt --model runs/fr-tagger
     """
     from seqkit.examples import RecordErrors
+    from seqkit.models.folder import settled_model
     from seqkit.runtime.threads import compute_serially
-    from seqkit.terminal.word_counter import WordCounter
+    from seqkit.tasks import ApplyRequest
+    from seqkit.tasks.command import Command
+    from seqkit.tasks.sentence_inputs import items_of_inputs
+    from seqkit_segmenter import SegmenterApplication
+    from seqkit_segmenter.task import SegmentationTask
 
     problems = RecordErrors(skip=skip_bad)
-    wanted = Inputs(tuple(inputs or ()), text, file)
+    wanted = Inputs(tuple(inputs or ()), text, file, verb="segment")
     wanted.check()
     compute_serially(threads)
     check_apart({"--out": out}, [] if text else [path for path in wanted.arguments if is_file_there(path)])
     spec = sentence_format(out, format)
-    sentences = read_inputs(wanted, lambda: _segmenter(model, lang), problems)
-    with sentence_writer(out, spec) as writer, WordCounter("segmented", to_file=out is not None) as counter:
-        for sentence in sentences:
-            writer.write(sentence)
-            counter.add(len(sentence.words))
-    say("" if counter.words else "no words found in the input")
+    check_can_write(spec, out)
+    task, request = SegmentationTask(), ApplyRequest(model, SegmenterApplication(lang))
+    request = replace(request, model=settled_model(model or task.default_model(request)))
+    loaded = task.load_for_stream(request)
+    items = items_of_inputs(task, wanted, request, problems, lambda: loaded)
+    words = Command(task, request, wanted, out, spec.name, "segmented").run(loaded, items)
+    say("" if words else "no words found in the input")
     say(problems.summary())
-
-
-def _segmenter(model: str, lang: str) -> Segmenter:
-    from seqkit.tasks.segmenting import name_for, segmenter_in, segmenter_of
-
-    return segmenter_of("", lang, segmenter_in(model) if model else name_for(lang))

@@ -2,16 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import cached_property
-from typing import Any
-
-from seqkit.config import fill
-from seqkit.examples import RawText, Sentence, SourceLocation
-from seqkit.tasks.loaded import LoadedModel, check_on_error
-from seqkit.tasks.python_values import checked_text, checked_texts
-from seqkit.tasks.segmenting import load_segmenter
-from seqkit.text.segmenters import Segmenter
+from seqkit.examples import Sentence
+from seqkit.tasks.loaded import LoadedModel
 
 
 class LoadedSegmenter(LoadedModel):
@@ -19,17 +11,8 @@ class LoadedSegmenter(LoadedModel):
 
     def segment(self, text: str) -> list[Sentence]:
         """Split a text into sentences with `words`; `before`, words and `spaces` concatenated are the text."""
-        stretch = RawText(checked_text(text), SourceLocation("text", 1))
-        return list(self._segmenter.sentences([stretch]))
-
-    def pipe(
-        self, texts: Iterable[str], *, on_error: str = "stop", **options: Any
-    ) -> Iterator[list[Sentence]]:
-        """Yield the sentences of each text of a stream, in order."""
-        check_on_error(on_error)
-        fill({}, options)
-        return map(self.segment, checked_texts(texts))
-
-    @cached_property
-    def _segmenter(self) -> Segmenter:
-        return load_segmenter(self.name)
+        request = self.request({})
+        items = list(self._items([text], request))
+        for item in items:
+            item.document = None  # a single text needs no name
+        return [sentence for found in self._outputs(items, request) for sentence in found]

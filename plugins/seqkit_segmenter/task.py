@@ -1,29 +1,14 @@
-"""The task `segmentation`: train, evaluate and apply segmenters."""
+"""The task `segmentation`: train, evaluate and apply segmenters. Imports no torch."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-import torch
-
-from seqkit.examples import Sentence
-from seqkit.models.artifact import load_for
-from seqkit.tasks import EvaluationRequest, Prepared, Report, TrainingRequest
-from seqkit.tasks.reading import fresh_or_started
-from seqkit.training.auto_sizes import AutoSizes, with_auto_sizes
-from seqkit.training.card import CardFacts, model_card
 from seqkit_segmenter.application import AppliedSegmenter
-from seqkit_segmenter.data import SegmenterData, checksum, read_data
-from seqkit_segmenter.model import SegmenterModel
-from seqkit_segmenter.segmenter import LearntSegmenter
-from seqkit_segmenter.trainable import SegmentationTrainable, dev_scores
 
-SIZES = AutoSizes(updates=4000, epochs=(16, 200), batch=(1000, 12_000), updates_an_epoch=150)
-"""Sizes that follow from the data; batches are counted in characters."""
-THRESHOLDS = np.linspace(-1.5, 1.5, 13)
-"""Candidates for the value that is added to the logits of sentence ends."""
+if TYPE_CHECKING:
+    from seqkit.tasks import EvaluationRequest, Prepared, Report, TrainingRequest
+    from seqkit_segmenter.segmenter import LearntSegmenter
 
 
 class SegmentationTask(AppliedSegmenter):
@@ -33,30 +18,15 @@ class SegmentationTask(AppliedSegmenter):
 
     def prepare(self, request: TrainingRequest, reporter: Any) -> Prepared:
         """Read the treebank, collect characters, runs and multiword tokens, create the network."""
-        data = read_data(request)
-        for note in data.notes:
-            reporter.note(note)
-        torch.manual_seed(request.training.seed)
-        model: SegmenterModel = fresh_or_started(
-            request,
-            lambda facts: facts.gather(
-                data.train, data.multiwords, request.model, data.language, data.silver
-            ),
-        )
-        characters = sum(len(paragraph.text) for paragraph in data.train)
-        resolved = with_auto_sizes(request.replace("task", lang=data.language), characters, SIZES)
-        facts = _card_facts(resolved, data)
-        return Prepared(
-            request=resolved,
-            task=SegmentationTrainable(model, data.train, data.dev, request.task.text_noise),
-            examples=checksum(data.train, data.dev),
-            silver=data.silver,
-            card=lambda progress, command: model_card(resolved, facts, progress, command),
-            finish=lambda: choose_threshold(model, data.dev),
-        )
+        from seqkit_segmenter.preparing import prepare_segmenter
+
+        return prepare_segmenter(request, reporter)
 
     def load(self, name_or_folder: str, inference_dtype: str = "") -> LearntSegmenter:
         """Load a segmenter."""
+        from seqkit.models.artifact import load_for
+        from seqkit_segmenter.segmenter import LearntSegmenter
+
         return LearntSegmenter(load_for(self.name, name_or_folder, inference_dtype))
 
     def evaluate(self, request: EvaluationRequest) -> Report:
@@ -64,27 +34,3 @@ class SegmentationTask(AppliedSegmenter):
         from seqkit_segmenter.evaluate import evaluate_segmenter
 
         return evaluate_segmenter(request)
-
-
-def choose_threshold(model: SegmenterModel, dev: Sequence[Sentence]) -> None:
-    """Choose the value that is added to the logits of sentence ends, by the F1 of sentences and words on dev."""
-    if not dev:
-        return
-    runner, found = LearntSegmenter(model), []
-    for added in THRESHOLDS.tolist():
-        model.threshold.fill_(added)
-        scores = dev_scores(runner, dev).metrics
-        found.append((round(scores["Sentences"].f1 + scores["Words"].f1, 6), -abs(added), added))
-    model.threshold.fill_(max(found)[2])
-
-
-def _card_facts(request: TrainingRequest, data: SegmenterData) -> CardFacts:
-    return CardFacts(
-        title=f"A segmenter for {data.language}",
-        language=data.language,
-        tags="[token-classification, sentence-segmentation]",
-        after=[
-            f"Training paragraphs: {len(data.train):,}; characters: {sum(len(p.text) for p in data.train):,}",
-            f"Multiword tokens: {len(data.multiwords.table):,} distinct ones",
-        ],
-    )

@@ -11,6 +11,7 @@ from seqkit.extend.manager import load as resolve
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import TaskSpec
 from seqkit.models.folder import ModelInfo, model_info
+from seqkit.models.folder_checks import check_task
 from seqkit.models.needs import missing
 from seqkit.runtime.devices import use_device
 from seqkit.tasks.loaded import LoadedModel
@@ -22,7 +23,7 @@ Name = str | PathLike[str]
 
 
 @with_checked_options
-def load(model: Name, *, inference_dtype: str = "", device: str = "") -> LoadedModel:
+def load(model: Name, *, task: str = "", inference_dtype: str = "", device: str = "") -> LoadedModel:
     """A trained model, ready to be used.
 
     >>> import seqkit
@@ -39,14 +40,17 @@ def load(model: Name, *, inference_dtype: str = "", device: str = "") -> LoadedM
     A tagger has `tag`, a translator `translate`, a language model `generate`, a segmenter `segment`; every model has
     `apply` and `pipe`, and the attributes of what its task's `load` gives, such as `predict` and `matrices`.
 
-    Args: model, its name, its folder, or `hf://owner/name[@revision]`; inference_dtype, number format of the
-    computation, "": the model's own; device, cpu, cuda, cuda:1, mps or auto, on which this process computes from now
-    on, "": as before. Raises SeqkitError where there is no such model or device.
+    Args: model, its name, its folder, or `hf://owner/name[@revision]`; task, its task, where only models of one are
+    wanted; inference_dtype, number format of the computation, "": the model's own; device, cpu, cuda, cuda:1, mps or
+    auto, on which this process computes from now on, "": as before. Raises SeqkitError where there is no such model,
+    device, or where the model is of another task.
     """
     name = checked_name(model)
     if device:
         use_device(device)
     info = model_info(name)
+    if task:
+        check_task(task, name)
     spec = task_of(info)
     return _class_of(spec)(name, info, spec, inference_dtype)
 

@@ -70,17 +70,25 @@ class OutputWriter(Protocol):
 
 
 def chunks(
-    items: Iterable[Any], limits: Limits, size: Callable[[Any], float], first: int = 0
+    items: Iterable[Any],
+    limits: Limits,
+    size: Callable[[Any], float],
+    first: int = 0,
+    begin: Limits | None = None,
 ) -> Iterator[Chunk]:
-    """Items in chunks, which follow from the items and the number of the first one alone; fewer if the input pauses."""
+    """Items in chunks, which follow from the items and the number of the first one alone; fewer if the input pauses.
+
+    Args: first, number of the first item in its source; begin, limits of the first chunk, if it is to be a small one.
+    """
     held: list[Any] = []
-    weight, start = 0.0, first
+    weight, start, most = 0.0, first, begin or limits
     for item in items:
         held.append(item)
         weight += size(item)
         after = start + len(held)
-        if after % limits.records == 0 or weight >= limits.size or pauses(items):
+        full = after % limits.records == 0 or len(held) >= most.records or weight >= most.size
+        if full or pauses(items):
             yield Chunk(held, start)
-            held, weight, start = [], 0.0, after
+            held, weight, start, most = [], 0.0, after, limits
     if held:
         yield Chunk(held, start)

@@ -84,6 +84,10 @@ class Task(TrainedTask):
     parts: ClassVar[Limits] = Limits(records=1000, size=1 << 20)
     """Of the parts in which whole corpora are worked on: records, a multiple of `limits.records`, and bytes."""
 
+    def first_limits(self, request: ApplyRequest) -> Limits:
+        """Of the first chunk of a stream that a command reads; a small one is answered soon."""
+        return self.limits
+
     def default_model(self, request: ApplyRequest) -> str:
         """The model that is applied where none is named. Raises SeqkitError where there is no such model."""
         raise SeqkitError("no model is given", "Name one: --model NAME_OR_FOLDER.", exit_code=2)
@@ -97,6 +101,10 @@ class Task(TrainedTask):
     def load_for(self, request: ApplyRequest) -> Any:
         """The model that `apply` is given, loaded once a process."""
         return self.load(request.model, request.inference_dtype)
+
+    def load_for_stream(self, request: ApplyRequest) -> Any:
+        """As `load_for`, for one stream that may be short: a model that needs no torch for a few items."""
+        return self.load_for(request)
 
     def cuts(self, path: str, request: ApplyRequest) -> str:
         """How a file may be cut into parts that `read` can read alone; see `FormatSpec.cuts`. "whole": not at all."""

@@ -20,6 +20,7 @@ from seqkit.extend.manager import registry
 from seqkit.extend.specs import NoOptions, TaskSpec
 from seqkit.models.folder import ModelInfo
 from seqkit.tasks.application import ApplyRequest, Limits, chunks
+from seqkit.tasks.applying import applied, in_place
 from seqkit.tasks.contract import Task, task_named
 from seqkit.tasks.python_values import ScoredText, checked_text, checked_texts
 
@@ -110,13 +111,13 @@ class LoadedModel:
 
     def _outputs(self, items: Iterable[Any], request: ApplyRequest) -> Iterator[Any]:
         """An output for each item; a SeqkitError in place of one that the model cannot take."""
-        for chunk in chunks(items, self.task.limits, self.task.size):
-            yield from self.task.apply(self._applied(request), chunk, request)
+        for _, _, output in applied(self.task, self._applied(request), items, request, bad=in_place):
+            yield output
 
     def _applied(self, request: ApplyRequest) -> Any:
         """What the task's `apply` is given, loaded once."""
         if self._for_apply is None:
-            self._for_apply = self.task.load_for(request)
+            self._for_apply = self.task.load_for_stream(request)
         return self._for_apply
 
     def _together(self, outputs: Sequence[Any]) -> Any:

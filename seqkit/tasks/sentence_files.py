@@ -19,6 +19,8 @@ from seqkit.tasks.splitting import Item
 from seqkit.text.paragraphs import paragraphs
 
 LIMITS = Limits(records=20_000, size=300_000)
+FIRST = Limits(records=20_000, size=10_000)
+"""Of the first chunk that a command reads: about as much as is tagged before torch is imported."""
 PARTS = Limits(records=1_000_000, size=1 << 20)
 CARRIES = ("jsonl", "parquet")
 """Formats that have a place for fields of the input's records."""
@@ -96,18 +98,22 @@ def formats_for(path: str, request: ApplyRequest, writes: str = "conllu") -> tup
     return tuple(dict.fromkeys((usual, *able)))
 
 
+def check_places(format: str, request: ApplyRequest, probabilities: bool) -> None:
+    """Raise SeqkitError for a format that has no place for what is to be written."""
+    if probabilities and "probabilities" not in registry().find("formats", format).shows:
+        able = [one.spec.name for one in registry().all("formats") if "probabilities" in one.spec.shows]
+        fix = f"Choose one that has: --format {', '.join(able)}."
+        raise SeqkitError(f"the format {format} has no place for probabilities", fix, exit_code=2)
+    if request.reading.keep and format not in CARRIES:
+        problem = f"--keep: the format {format} has no place for fields"
+        raise SeqkitError(problem, f"Choose one of {', '.join(CARRIES)}.", exit_code=2)
+
+
 class SentenceWriter:
     """Writes the sentences of each item in a format."""
 
-    def __init__(self, format: str, file: BinaryIO, request: ApplyRequest, probabilities: bool) -> None:
-        spec = registry().find("formats", format)
-        if probabilities and "probabilities" not in spec.shows:
-            problem = f"the format {format} has no place for probabilities"
-            raise SeqkitError(problem, "Choose one that has: --format jsonl.", exit_code=2)
-        if request.reading.keep and format not in CARRIES:
-            problem = f"--keep: the format {format} has no place for fields"
-            raise SeqkitError(problem, f"Choose one of {', '.join(CARRIES)}.", exit_code=2)
-        self._writer = make_writer(spec, file)
+    def __init__(self, format: str, file: BinaryIO) -> None:
+        self._writer = make_writer(registry().find("formats", format), file)
 
     def write(self, number: int, item: Item, output: Sequence[Sentence]) -> int:
         """Write sentences; returns how many."""

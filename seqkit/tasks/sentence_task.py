@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
-from seqkit.examples import RecordErrors, Sentence
+from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
+from seqkit.io.segment import Segment
 from seqkit.io.text_files import FilePath
-from seqkit.tasks.application import ApplyRequest
+from seqkit.tasks.application import ApplyRequest, Limits
 from seqkit.tasks.contract import Task
 from seqkit.tasks.sentence_files import (
+    FIRST,
     LIMITS,
     PARTS,
     SentenceWriter,
+    check_places,
     cuts_of,
     formats_for,
     read_items,
     size_of,
 )
+from seqkit.text.segmenters import Segmenter
 
 
 class SentenceTask(Task):
@@ -25,6 +29,10 @@ class SentenceTask(Task):
 
     limits = LIMITS
     parts = PARTS
+
+    def segmenter(self, model: Any, request: ApplyRequest) -> Segmenter:
+        """What splits running text into the sentences of this model."""
+        raise self.lacks("segmentation of raw text")
 
     def is_pretokenized(self, request: ApplyRequest) -> bool:
         """Whether each line of the input is a sentence with its words separated by spaces."""
@@ -34,6 +42,10 @@ class SentenceTask(Task):
         """Whether the outputs have probabilities, which not every format can hold."""
         return False
 
+    def first_limits(self, request: ApplyRequest) -> Limits:
+        """A first chunk that needs no torch; but probabilities are shown by their digits, which depend on chunks."""
+        return self.limits if self.shows_probabilities(request) else FIRST
+
     def cuts(self, path: str, request: ApplyRequest) -> str:
         """As the format of the file says."""
         return cuts_of(path, request, self.is_pretokenized(request))
@@ -41,6 +53,14 @@ class SentenceTask(Task):
     def read(self, path: FilePath, request: ApplyRequest, problems: RecordErrors) -> Iterator[Any]:
         """Sentences, or paragraphs of running text."""
         return read_items(path, request, problems, self.is_pretokenized(request))
+
+    def items_in(
+        self, text: str, number: int, request: ApplyRequest, problems: RecordErrors
+    ) -> Iterator[Any]:
+        """The text as a document of its own, or its lines if they are tokens."""
+        if self.is_pretokenized(request):
+            return read_items(Segment("text", text.encode(), number), request, problems, True)
+        return iter([RawText(text, SourceLocation("text", number), document=f"text {number}")])
 
     def size(self, item: Any) -> float:
         """Characters."""
@@ -52,7 +72,12 @@ class SentenceTask(Task):
 
     def writer(self, format: str, file: BinaryIO, request: ApplyRequest) -> SentenceWriter:
         """A writer of sentences."""
-        return SentenceWriter(format, file, request, self.shows_probabilities(request))
+        self.check_format(format, request)
+        return SentenceWriter(format, file)
+
+    def check_format(self, format: str, request: ApplyRequest) -> None:
+        """Raise SeqkitError for a format that has no place for what the request wants written."""
+        check_places(format, request, self.shows_probabilities(request))
 
     def words(self, item: Any, output: Sequence[Sentence]) -> int:
         """Words of the sentences."""

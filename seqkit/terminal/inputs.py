@@ -7,14 +7,10 @@ import shlex
 import stat
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from seqkit.errors import SeqkitError
 from seqkit.io.pipes import stdin_may_pause
 from seqkit.terminal.argument_paths import check_utf8, has_blanks, is_folder, is_there
-
-if TYPE_CHECKING:
-    from seqkit.formats.fields import FieldChoice
 
 
 @dataclass(frozen=True)
@@ -28,8 +24,8 @@ class Inputs:
     pretokenized: bool = False
     verb: str = "tag"
     """The command, for messages."""
-    fields: FieldChoice | None = None
-    """The field of records that is the text; None if files do not hold records."""
+    text_field: str = ""
+    """The field of records that is the text; "" if files do not hold records."""
 
     def check(self) -> None:
         """Raise SeqkitError for errors that can be detected before any work is done."""
@@ -39,10 +35,10 @@ class Inputs:
             raise SeqkitError("nothing to read", "Give text, a file, or - for standard input.", exit_code=2)
         if self.pretokenized and self.format:
             raise SeqkitError("--pretokenized and --from exclude each other", "Leave one out.", exit_code=2)
-        if self.fields and not any(map(self.is_file, self.arguments)):
+        if self.text_field and not any(map(self.is_file, self.arguments)):
             fix = "Name a .jsonl, .csv, .tsv or .parquet file."
-            raise SeqkitError(f"--text-field {self.fields.text}: there is no file", fix, exit_code=2)
-        if self.fields and self.pretokenized:
+            raise SeqkitError(f"--text-field {self.text_field}: there is no file", fix, exit_code=2)
+        if self.text_field and self.pretokenized:
             problem = "--text-field and --pretokenized exclude each other"
             raise SeqkitError(problem, "Leave one out.", exit_code=2)
         if self.format and self.arguments and not any(map(self.is_file, self.arguments)):

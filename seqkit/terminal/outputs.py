@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, BinaryIO
 
-from seqkit.io.streams import data_stream_alone, data_text
+from seqkit.io.streams import data_stream, data_stream_alone, data_text
 
 if TYPE_CHECKING:
     from seqkit.extend.specs import FormatSpec
@@ -31,24 +31,25 @@ def sentence_format(out: Path | None, format: str) -> FormatSpec:
 
 
 @contextmanager
-def sentence_writer(out: Path | None, spec: FormatSpec) -> Iterator[Any]:
-    """A writer to standard output, or to a file, which appears complete or not at all."""
-    from seqkit.data.files import make_writer
-    from seqkit.errors import SeqkitError
-    from seqkit.extend.manager import load
+def opened_output(out: Path | None, alone: bool = True) -> Iterator[BinaryIO]:
+    """The file, which appears complete or not at all, or standard output. Args: alone, nothing else writes to that."""
     from seqkit.io.atomic import atomic_write
 
-    load(str(spec.writer))  # before the file is created
     if out is not None:
         with atomic_write(out) as file:
-            writer = make_writer(spec, file)
-            yield writer
-            writer.close()
+            yield file
         return
-    stdout = data_stream_alone()
-    if spec.name == "spacy" and stdout.isatty():
+    try:
+        yield data_stream_alone() if alone else data_stream()
+    finally:
+        data_stream().flush()
+
+
+def check_can_write(spec: FormatSpec, out: Path | None) -> None:
+    """Import the writer of sentences before there is a file. Raises SeqkitError for a binary format on a terminal."""
+    from seqkit.errors import SeqkitError
+    from seqkit.extend.manager import load
+
+    load(str(spec.writer))
+    if out is None and spec.name == "spacy" and data_text().isatty():
         raise SeqkitError("a .spacy file is binary", "Write it to a file: -o out.spacy", exit_code=2)
-    writer = make_writer(spec, stdout)
-    yield writer
-    writer.close()
-    stdout.flush()

@@ -52,7 +52,8 @@ class WordCounter:
             items: how many units there will be; 0 if it is not known.
         """
         self.verb, self.unit, self.words = verb, unit, 0
-        self._read, self._meter, self._size, self._items = 0, meter, size, items
+        self._weight = 0.0
+        self._read, self._meter, self._size, self._items = 0.0, meter, size, items
         self._share = 0.0
         self._started = self._last_shown = time.monotonic()
         # On the same terminal a bar would break up the lines of output.
@@ -70,16 +71,17 @@ class WordCounter:
             if error is None:
                 print(self._status(whole=True), file=sys.stderr)
 
-    def reading(self, items: Iterable[Item], weight: Callable[[Item], int] = one) -> Iterator[Item]:
+    def reading(self, items: Iterable[Item], weight: Callable[[Item], float] = one) -> Iterator[Item]:
         """Yield the items as they are read, and count their weights, from which the share that is done follows."""
         for item in items:
             self._read += weight(item)
             self._tick()
             yield item
 
-    def add(self, words: int) -> None:
-        """Count `words` more words as done."""
+    def add(self, words: int, weight: float | None = None) -> None:
+        """Count `words` more words as done. Args: weight, as `reading` weighs their item; None: the words."""
         self.words += words
+        self._weight += words if weight is None else weight
         # Items are done in bursts of a chunk; update at the end of a burst, which is when reading continues.
         if not self._read:
             self._tick()
@@ -93,7 +95,7 @@ class WordCounter:
             return None
         read = min(1.0, self._meter.done / self._size)
         # Reading ahead must not lower the share that was shown.
-        self._share = max(self._share, read * min(1.0, self.words / self._read))
+        self._share = max(self._share, read * min(1.0, self._weight / self._read))
         return self._share
 
     def _tick(self) -> None:

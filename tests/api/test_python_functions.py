@@ -91,17 +91,15 @@ def test_a_task_that_names_another_class_is_a_fault_of_its_plugin(monkeypatch):
 
 def test_a_text_that_cannot_be_translated_costs_no_other(monkeypatch):
     translator = package.load("de-en")
-    from seqkit.tasks.seq2seq import apply
+    from seqkit.tasks.seq2seq import application
 
-    whole = apply.apply_chunk
+    whole, fault = application.apply_chunk, package.SeqkitError("too long", "Cut it.")
 
-    def faulty(models, sources, options, numbers, bad, handling):
-        for number, source in zip(numbers, sources, strict=True):
-            if "Kinder" in source["text"]:
-                bad(number, package.SeqkitError("too long", "Cut it."))
-        return whole(models, sources, options, numbers, bad, handling)
+    def faulty(models, sources, options, numbers, handling):
+        found = whole(models, sources, options, numbers, handling)
+        return [fault if "Kinder" in s["text"] else own for s, own in zip(sources, found, strict=True)]
 
-    monkeypatch.setattr(apply, "apply_chunk", faulty)
+    monkeypatch.setattr(application, "apply_chunk", faulty)
     assert list(translator.pipe(LINES, on_error="skip"))[1:] == ["", None]
     with pytest.raises(package.SeqkitError, match="input 3: too long"):
         list(translator.pipe(LINES))

@@ -240,7 +240,7 @@ def test_a_run_can_be_resumed_from_another_folder(seqkit, tmp_path, monkeypatch)
 
     monkeypatch.chdir(here)
     with monkeypatch.context() as patch:
-        patch.setattr("seqkit.tasks.tagging.task.calibrate", stop)
+        patch.setattr("seqkit.tasks.tagging.preparing.calibrate", stop)
         stopped = seqkit("train", "rnn", "--train", "gold.conllu", "--out", out, *quick())
     assert stopped.code == 130 and f"go on with: seqkit train rnn --out {out} --resume" in stopped.err
     assert not (out / "MANIFEST.json").exists()
@@ -253,7 +253,7 @@ def test_interrupted_while_reading_nothing_is_left(seqkit, tmp_path, monkeypatch
     def stop(*arguments):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("seqkit.tasks.tagging.task.read_data", stop)
+    monkeypatch.setattr("seqkit.tasks.tagging.preparing.read_data", stop)
     result = seqkit("train", "rnn", "--corpus", "sample-english", "--out", tmp_path / "run")
     assert result.code == 130 and "nothing was written" in result.err
     assert not (tmp_path / "run").exists()

@@ -12,8 +12,8 @@ import time
 import pytest
 
 from seqkit.models.artifact import load_model
-from seqkit.tasks.seq2seq import apply as translation
 from seqkit.tasks.seq2seq import units
+from seqkit.tasks.seq2seq.task import Seq2SeqTask
 
 ODD = {
     "a script never seen": "犬は庭で眠る。",
@@ -144,7 +144,7 @@ def test_ctrl_c_leaves_no_file_and_says_how_far_it_came(translate, tmp_path, mon
             raise KeyboardInterrupt
         return generate(*arguments)
 
-    monkeypatch.setattr(translation, "LIMITS", translation.LIMITS._replace(records=2))
+    monkeypatch.setattr(Seq2SeqTask, "limits", Seq2SeqTask.limits._replace(records=2))
     monkeypatch.setattr(units, "generate", until_the_third)
     out = tmp_path / "out.en"
     result = translate("-o", out, stdin=b"Der Hund.\n" * 9)

@@ -41,6 +41,11 @@ class StartingTagger:
         self._large: TaggerRunner | None = None
         self._words = 0
 
+    @property
+    def in_numpy(self) -> bool:
+        """Whether the stream is still short."""
+        return self._large is None
+
     def predict(self, sentences: Sequence[Sentence], kinds: Sequence[str]) -> list[dict[str, list[str]]]:
         """As `TaggerRunner.predict`."""
         if self._is_short(sentences):

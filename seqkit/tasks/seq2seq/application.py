@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from seqkit.data.files import make_translation_writer
 from seqkit.data.items import is_of_text
 from seqkit.errors import SeqkitError
-from seqkit.examples import RecordErrors, SourceLocation, Translation
+from seqkit.examples import RecordErrors, Translation
 from seqkit.extend.manager import registry
 from seqkit.formats.source_lines import read_sources
+from seqkit.inference.numpy.starting import StartingTranslator
+from seqkit.io.limits import within_records
 from seqkit.io.segment import first_record
 from seqkit.io.text_files import FilePath, suffix_of
 from seqkit.tasks.application import ApplyRequest, Chunk, Limits, OutputWriter
-from seqkit.tasks.seq2seq.apply import CHUNK, apply_chunk
+from seqkit.tasks.seq2seq.apply import CHUNK, Models, apply_chunk
 from seqkit.tasks.seq2seq.command_modalities import source_language
 from seqkit.tasks.seq2seq.command_models import default_translator
 from seqkit.tasks.seq2seq.doubt import translation_of
+from seqkit.tasks.seq2seq.items import source_of
 from seqkit.tasks.seq2seq.lines import LineHandling
 from seqkit.tasks.text_records import FieldWriter, TextItem, cuts_of_texts, field_formats, read_texts
 
@@ -41,36 +44,42 @@ def read_items(path: FilePath, request: ApplyRequest, problems: RecordErrors) ->
         return
     if suffix_of(path) in (".parquet", ".csv"):
         raise SeqkitError(f"{path}: which of its fields is the text?", "Name it: --text-field.", exit_code=2)
-    for number, line in enumerate(
-        read_sources(path, problems, source_language(request.model)), first_record(path)
-    ):
+    lines = within_records(path, read_sources(path, problems, source_language(request.model)))
+    for number, line in enumerate(lines, first_record(path)):
         yield TextItem(line.text, number, line.where)
 
 
-def check_of_text(model: Any, name: str) -> None:
+def reads_and_writes(models: Models) -> tuple[list[str], str]:
+    """Names of the encoders and of the decoder."""
+    if isinstance(models, StartingTranslator):
+        return list(models.encoders), models.decoder_name
+    return list(models[0].encoders), str(models[0].options.decoder)
+
+
+def check_of_text(models: Models, name: str) -> None:
     """Raise SeqkitError for a model that does not turn one text into another."""
-    encoders, decoder = list(model.encoders), model.options.decoder
+    encoders, decoder = reads_and_writes(models)
     if not is_of_text(encoders, decoder):
         problem = f"{name}: reads {', '.join(encoders)} and writes {decoder}"
         raise SeqkitError(problem, "Choose a model that turns text into text.", exit_code=2)
 
 
-def translate_chunk(model: Any, chunk: Chunk, request: ApplyRequest) -> list[Any]:
-    """The translations of each item, the best first; a SeqkitError for one that the model cannot take."""
-    (name,) = model.encoders
-    faults: dict[int, SeqkitError] = {}
-    outputs = apply_chunk(
-        [model],
-        [{name: item.text} for item in chunk.items],
+def translate_chunk(models: Models, chunk: Chunk, request: ApplyRequest) -> list[Any]:
+    """The outputs of each item, the best first; a SeqkitError for one that the models cannot take.
+
+    Outputs of text are translations, others are as the decoder gives them.
+    """
+    encoders, decoder = reads_and_writes(models)
+    found = apply_chunk(
+        models,
+        [source_of(item, encoders[0]) for item in chunk.items],
         request.options.decoding(),
         [item.number for item in chunk.items],
-        faults.__setitem__,
         handling_of(request),
     )
-    return [
-        faults.get(item.number, [translation_of(one) for one in found])
-        for item, found in zip(chunk.items, outputs, strict=True)
-    ]
+    if registry().find("decoders", decoder).writer is not None:
+        return list(found)
+    return [own if isinstance(own, SeqkitError) else list(map(translation_of, own)) for own in found]
 
 
 def handling_of(request: ApplyRequest) -> LineHandling:
@@ -123,22 +132,6 @@ def record_format(format: str, out: Path | None, source: str) -> str:
         problem = f"the format {chosen} has no place for the fields of records"
         raise SeqkitError(problem, f"Choose one of {', '.join(WRITERS)}.", exit_code=2)
     return chosen
-
-
-class NamedRecords:
-    """Writes records with one field more, for the command `translate`."""
-
-    def __init__(self, format: str, file: BinaryIO, field: str, n_best: int) -> None:
-        self._added = AddedField(format, file, field, n_best)
-
-    def write_fields(self, fields: Mapping[str, Any], translations: Sequence[Translation]) -> None:
-        """Write one record."""
-        where = SourceLocation("a record", 1)
-        self._added.write(0, TextItem("", 0, where, fields), translations)
-
-    def close(self) -> None:
-        """Write what belongs at the end."""
-        self._added.close()
 
 
 class AddedField:

@@ -80,33 +80,35 @@ def outputs_of(
     """
     for chunk in chunks(sources, LIMITS, size_of):
         numbers = range(chunk.first, chunk.first + len(chunk.items))
-        chosen = models.models(chunk.items, options) if isinstance(models, StartingTranslator) else models
-        yield from apply_chunk(chosen, chunk.items, options, numbers, bad, handling)
+        found = apply_chunk(models, chunk.items, options, numbers, handling)
+        for number, outputs in zip(numbers, found, strict=True):
+            if isinstance(outputs, SeqkitError):
+                bad(number, outputs)
+        yield from ([] if isinstance(outputs, SeqkitError) else outputs for outputs in found)
 
 
 def apply_chunk(
-    models: Sequence[Any],
-    whole: Sequence[Source | None],
+    models: Models,
+    sources: Sequence[Source | None],
     options: DecodingOptions,
     numbers: Sequence[int],
-    bad: Bad,
     handling: LineHandling = AS_THEY_ARE,
-) -> list[list[Output]]:
+) -> list[list[Output] | SeqkitError]:
     """The outputs of a chunk; where one of its sources ends the work, it is done once more without such sources.
 
-    Args: numbers, those of the sources: with the seed they determine samples, and `bad` receives them; handling, of
-    lines, for models from text to text.
+    Args: numbers, those of the sources, which with the seed determine samples; handling, of lines, for models from text
+    to text. A SeqkitError in place of outputs says why the models cannot take a source.
     """
+    chosen = models.models(sources, options) if isinstance(models, StartingTranslator) else models
     try:
-        return _worked(models, whole, options, numbers, handling)
+        return list(_worked(chosen, sources, options, numbers, handling))
     except SeqkitError as error:
-        faults = {} if library_missing(error) else _faults(models, whole)
+        faults = {} if library_missing(error) else _faults(chosen, sources)
         if not faults:
             raise
-    for index, fault in faults.items():
-        bad(numbers[index], fault)
-    good = [None if index in faults else source for index, source in enumerate(whole)]
-    return _worked(models, good, options, numbers, handling)
+    good = [None if index in faults else source for index, source in enumerate(sources)]
+    found = _worked(chosen, good, options, numbers, handling)
+    return [faults.get(index, outputs) for index, outputs in enumerate(found)]
 
 
 def _faults(models: Sequence[Any], sources: Sequence[Source | None]) -> dict[int, SeqkitError]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from seqkit.errors import SeqkitError
+from seqkit.tasks.application import ApplyRequest, Reading
 from seqkit.tasks.seq2seq.command_attention import FirstLine
-from seqkit.tasks.seq2seq.command_files import FileTarget, write_files
-from seqkit.tasks.seq2seq.command_lines import write_lines, writer_for
+from seqkit.tasks.seq2seq.command_doubts import Doubts
+from seqkit.tasks.seq2seq.command_files import FileCommand, FileTarget
+from seqkit.tasks.seq2seq.command_lines import SeenLines, format_for, write_lines
 from seqkit.tasks.seq2seq.command_modalities import Modalities, modalities_of
 from seqkit.tasks.seq2seq.command_models import load_models, starting_models
 from seqkit.tasks.seq2seq.command_request import DecodingFlags, TranslateRequest
-from seqkit.tasks.seq2seq.command_sources import FileSources, Remembered
+from seqkit.tasks.seq2seq.command_sources import FileSources
+from seqkit.tasks.seq2seq.items import Item
 from seqkit.terminal.argument_paths import check_apart
 from seqkit.terminal.arguments import (
     AllFiles,
@@ -33,7 +39,8 @@ from seqkit.terminal.renamed import Precision
 from seqkit.terminal.tables import say
 
 if TYPE_CHECKING:
-    from seqkit.formats.fields import FieldChoice
+    from seqkit.tasks.applying import Bad
+    from seqkit.tasks.contract import Task
     from seqkit.tasks.seq2seq.apply import Models
 
 
@@ -172,7 +179,7 @@ def translate(
         threads=threads,
         inference_dtype=inference_dtype,
         skip_bad=skip_bad,
-        fields=_fields(text_field, keep, drop),
+        reading=_reading(text_field, keep, drop),
         into=into,
         split=split,
         protect=protect,
@@ -181,62 +188,87 @@ def translate(
     run(request, modalities_of(request.models[0] if request.models else ""))
 
 
-def _fields(text_field: str, keep: list[str] | None, drop: list[str] | None) -> FieldChoice | None:
+def _reading(text_field: str, keep: list[str] | None, drop: list[str] | None) -> Reading:
     """Which fields of records are used. Raises SeqkitError for options that need --text-field."""
-    from seqkit.formats.fields import FieldChoice, named
+    from seqkit.formats.fields import named
 
     if not text_field:
         refuse({"--keep": keep, "--drop": drop}, ": is for records", "Add --text-field.")
-        return None
-    return FieldChoice(text_field, "", named(keep) if keep is not None else None, named(drop or []))
+    kept = named(keep) if keep is not None else None
+    return Reading(text_field=text_field, keep=kept, drop=named(drop or []))
 
 
 def run(request: TranslateRequest, modalities: Modalities | None) -> None:
     """Run the request. Exits with 1 if a file could not be read; the outputs of the others are written."""
     from seqkit.examples import RecordErrors
     from seqkit.runtime.threads import compute_with
+    from seqkit.tasks.seq2seq.task import Seq2SeqTask
 
     request.check(modalities)
     compute_with(request.threads)
-    options = request.decoding.options()
     problems = RecordErrors(skip=request.skip_bad)
-    sources, files = request.sources(modalities, problems)
-    check_apart({"--out": request.out, "--attention": request.attention}, files)
+    applying, task = request.application, Seq2SeqTask()
+    sources = request.sources(modalities)
+    check_apart({"--out": request.out, "--attention": request.attention}, sources.files())
+    items: Iterable[Item] = (
+        sources if isinstance(sources, FileSources) else sources.items(task, applying, problems)
+    )
+
+    def bad(item: Item, fault: SeqkitError) -> list[Any]:
+        """Report a source that the models cannot take. Raises SeqkitError unless it may be skipped."""
+        if isinstance(sources, FileSources):
+            sources.tell(fault, item.text)
+        else:
+            problems.bad(item.where, fault.problem, fault.fix)
+        return []
+
     if modalities is not None and modalities.writes_files:
         target = FileTarget.of(request.out, modalities.decoder)
-        if isinstance(sources, FileSources):
-            target.check_apart(len(sources), files)
-        loaded = load_models(request.models, request.inference_dtype)
-        write_files(loaded, sources, options, target, problems)
+        # How files are called depends on how many there are.
+        several = sources if isinstance(sources, FileSources) else list(items)
+        target.check_apart(len(several), sources.files())
+        models = load_models(request.models, request.inference_dtype)
+        command = FileCommand(task, applying, target, len(several))
+        command.run(models, several, bad)
     else:
-        writer = _writer(request, options.n_best)
-        models, first = _models(request)
-        write_lines(
-            models,
-            Remembered(sources, problems),
-            options,
-            request.out,
-            writer,
-            first,
-            request.line_inputs,
-            request.handling,
-            plain=request.fields is None and request.format in ("", "text") and not request.scores,
-        )
-        first.show()
+        _write_lines(request, applying, task, items, bad)
     say(problems.summary())
     if isinstance(sources, FileSources) and sources.failed:
         raise typer.Exit(1)
 
 
-def _writer(request: TranslateRequest, n_best: int) -> Any:
-    """What makes the writer: of records with the translation added, or of translations."""
-    if request.fields is None:
-        return writer_for(request.out, request.format, request.scores, n_best)
-    from seqkit.tasks.seq2seq.application import NamedRecords, record_format
+def _write_lines(
+    request: TranslateRequest, applying: ApplyRequest, task: Task, items: Iterable[Item], bad: Bad
+) -> None:
+    """Translate to lines of text, or to records with a field more."""
+    from seqkit.tasks.command import Command
+
+    format = _format(request)
+    models, first = _models(request)
+    command = Command(
+        task,
+        applying,
+        request.line_inputs,
+        request.out,
+        format,
+        "translated",
+        "lines",
+        alone=first.path is None,
+    )
+    plain = not request.reading.text_field and request.format in ("", "text") and not request.scores
+    marks = request.out is None and plain and sys.stdout.isatty()
+    write_lines(command, models, items, bad, SeenLines(first, Doubts(marks)))
+    first.show()
+
+
+def _format(request: TranslateRequest) -> str:
+    """The format that is written: of records with the translation added, or of translations."""
+    if not request.reading.text_field:
+        return format_for(request.out, request.format, request.scores)
+    from seqkit.tasks.seq2seq.application import record_format
 
     refuse({"--scores": request.scores}, ": is for lines of text", "Leave out --text-field.")
-    format = record_format(request.format, request.out, request.arguments[0])
-    return lambda file: NamedRecords(format, file, request.into, n_best)
+    return record_format(request.format, request.out, request.arguments[0])
 
 
 def _models(request: TranslateRequest) -> tuple[Models, FirstLine]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seqkit.io.streams import data_text
+from seqkit.tasks.seq2seq.items import Item, source_of
 
 if TYPE_CHECKING:
     from seqkit.evaluation.attention import Alignment
@@ -30,9 +31,12 @@ class FirstLine:
             fix = "Train one that has: --set attention=general."
             raise SeqkitError("--attention: the model has no attention", fix, exit_code=2)
 
-    def see(self, source: Mapping[str, Any] | None, translations: Sequence[Translation]) -> None:
+    def see(self, item: Item, translations: Sequence[Translation]) -> None:
         """Remember the source if it is the first."""
-        if self.path is not None and self.pair is None and source and translations and translations[0].text:
+        if self.path is None or self.pair is not None:
+            return
+        source = source_of(item, next(iter(self.model.encoders)))
+        if source and translations and translations[0].text:
             self.pair = (source, translations[0].text)
 
     def show(self) -> None:

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from seqkit.errors import SeqkitError
-from seqkit.tasks.seq2seq.command_sources import FileSources, Remembered, Sources
+from seqkit.tasks.application import ApplyRequest
+from seqkit.tasks.seq2seq.items import Item
 
 if TYPE_CHECKING:
-    from seqkit.examples import RecordErrors
     from seqkit.extend.specs import DecoderSpec
+    from seqkit.tasks.applying import Bad
+    from seqkit.tasks.contract import Task
+    from seqkit.tasks.seq2seq.apply import Models
 
 
 @dataclass(frozen=True)
@@ -57,33 +60,32 @@ class FileTarget:
         return self.out if count == 1 else self.out.with_stem(f"{self.out.stem}-{number}")
 
 
-def write_files(
-    models: Sequence[Any], sources: Sources, options: Any, target: FileTarget, problems: RecordErrors
-) -> None:
-    """One file for each source, numbered as the sources are; none for a source that is empty or cannot be read."""
-    from seqkit.extend.manager import load
-    from seqkit.tasks.seq2seq.apply import outputs_of
-    from seqkit.terminal.word_counter import WordCounter
+@dataclass(frozen=True)
+class FileCommand:
+    """A call of the command that writes one file for each source, numbered as the sources are."""
 
-    if not isinstance(sources, FileSources):
-        # How they are called depends on how many there are.
-        sources = list(sources)
-    count = len(sources)
-    assert target.decoder.writer is not None
-    write = load(target.decoder.writer)
-    waiting = Remembered(sources, problems)
-    found = outputs_of(models, waiting, options, waiting.bad)
-    done = 0
-    try:
-        with WordCounter("wrote", "files", to_file=True, items=count) as counter:
-            for number, outputs in enumerate(found, start=1):
-                waiting.next()
-                if outputs:
-                    path = target.path(number, count)
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    write(outputs[0].value, path)
-                    done += 1
-                    counter.add(1)
-    except KeyboardInterrupt:
-        print(f"seqkit: interrupted after {done:,} file(s), which were written", file=sys.stderr)
-        raise typer.Exit(130) from None
+    task: Task
+    request: ApplyRequest
+    target: FileTarget
+    count: int
+    """Of the sources."""
+
+    def run(self, models: Models, items: Iterable[Item], bad: Bad) -> None:
+        """Write the files; none for a source that is empty or cannot be read. Ends with 130 after Ctrl-C."""
+        from seqkit.extend.manager import load
+        from seqkit.tasks.applying import applied
+        from seqkit.terminal.word_counter import WordCounter
+
+        write, done = load(str(self.target.decoder.writer)), 0
+        try:
+            with WordCounter("wrote", "files", to_file=True, items=self.count) as counter:
+                for number, _, outputs in applied(self.task, models, items, self.request, bad=bad):
+                    if outputs:
+                        path = self.target.path(number + 1, self.count)
+                        path.parent.mkdir(parents=True, exist_ok=True)
+                        write(outputs[0].value, path)
+                        done += 1
+                        counter.add(1)
+        except KeyboardInterrupt:
+            print(f"seqkit: interrupted after {done:,} file(s), which were written", file=sys.stderr)
+            raise typer.Exit(130) from None

@@ -1,107 +1,78 @@
-"""`seqkit translate` where outputs are lines of text: one writer for all of them."""
+"""`seqkit translate` where outputs are lines of text: what is done beside writing them."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import typer
 
-from seqkit.io.meter import metering
-from seqkit.io.pipes import Paced
-from seqkit.io.streams import data_stream, data_stream_alone
+from seqkit.tasks.application import OutputWriter
+from seqkit.tasks.applying import Bad
+from seqkit.tasks.command import Command
 from seqkit.tasks.seq2seq.command_attention import FirstLine
 from seqkit.tasks.seq2seq.command_doubts import Doubts
-from seqkit.tasks.seq2seq.command_sources import Remembered
-from seqkit.terminal.inputs import Inputs
+from seqkit.tasks.seq2seq.items import Item
 from seqkit.terminal.tables import say
 
 if TYPE_CHECKING:
-    from seqkit.decoding.options import DecodingOptions
+    from seqkit.examples import Translation
     from seqkit.tasks.seq2seq.apply import Models
-    from seqkit.tasks.seq2seq.lines import LineHandling
-
-MakeWriter = Callable[[BinaryIO], Any]
-"""What makes the writer of a file."""
 
 
-def write_lines(
-    models: Models,
-    waiting: Remembered,
-    options: DecodingOptions,
-    out: Path | None,
-    make: MakeWriter,
-    first: FirstLine,
-    inputs: Inputs,
-    handling: LineHandling,
-    plain: bool = False,
-) -> None:
-    """Translate to the file, or to standard output. Ends with 130 after Ctrl-C, telling how far it came.
+class SeenLines:
+    """Writes translations, counts lines and those in doubt, and keeps the first line for a picture."""
 
-    Args: inputs, the arguments behind `waiting`, if those are lines; plain, whether translations are written as text.
-    """
-    from seqkit.tasks.seq2seq.apply import translate_sources
-    from seqkit.terminal.word_counter import WordCounter
+    def __init__(self, first: FirstLine, doubts: Doubts) -> None:
+        self.first, self.doubts, self.done = first, doubts, 0
+        self._writer: OutputWriter
 
-    done = 0
+    def over(self, writer: OutputWriter) -> OutputWriter:
+        """This, on top of a writer."""
+        self._writer = writer
+        return self
+
+    def write(self, number: int, item: Item, output: list[Translation]) -> int:
+        """Write the translations of one line; returns how many records that made."""
+        shown = self.doubts.see(output)
+        written = self._writer.write(number, item, shown)
+        self.done += 1
+        self.first.see(item, shown)
+        return written
+
+    def close(self) -> None:
+        """Write what belongs at the end."""
+        self._writer.close()
+
+
+def write_lines(command: Command, models: Models, items: Iterable[Item], bad: Bad, seen: SeenLines) -> None:
+    """Translate to the file, or to standard output. Ends with 130 after Ctrl-C, telling how far it came."""
+
+    def writer(file: BinaryIO) -> OutputWriter:
+        return seen.over(command.task.writer(command.format, file, command.request))
+
     try:
-        with (
-            _opened(out, alone=first.path is None) as file,
-            metering() as meter,
-            WordCounter(
-                "translated", "lines", to_file=out is not None, meter=meter, size=inputs.size()
-            ) as counter,
-        ):
-            writer = make(file)
-            doubts = Doubts(marks=out is None and plain and sys.stdout.isatty())
-            sources = Paced(counter.reading(waiting), paced=inputs.may_pause)
-            for translations in translate_sources(models, sources, options, waiting.bad, handling):
-                name, source, _, fields = waiting.next()
-                translations = doubts.see(translations)
-                if fields is None:
-                    writer.write(done + 1, name, translations)
-                else:
-                    writer.write_fields(fields, translations)
-                done += 1
-                first.see(source, translations)
-                counter.add(1)
-                if sources.paused:
-                    file.flush()
-            writer.close()
-        say(doubts.summary())
+        command.run(models, items, bad=bad, writer=writer)
+        say(seen.doubts.summary())
     except KeyboardInterrupt:
-        left = f"{out} was not written" if out is not None else "they were written"
-        print(f"seqkit: interrupted after {done:,} lines; {left}", file=sys.stderr)
+        left = f"{command.out} was not written" if command.out is not None else "they were written"
+        print(f"seqkit: interrupted after {seen.done:,} lines; {left}", file=sys.stderr)
         raise typer.Exit(130) from None
 
 
-@contextmanager
-def _opened(out: Path | None, alone: bool) -> Iterator[BinaryIO]:
-    """The file, or standard output. Args: alone, whether nothing else is written."""
-    from seqkit.io.atomic import atomic_write
+def format_for(out: Path | None, format: str, scores: bool) -> str:
+    """The format of translations: the one named, by the output's suffix, else text; with scores tsv.
 
-    if out is not None:
-        with atomic_write(out) as file:
-            yield file
-        return
-    try:
-        yield data_stream_alone() if alone else data_stream()
-    finally:
-        data_stream().flush()
-
-
-def writer_for(out: Path | None, format: str, scores: bool, n_best: int) -> MakeWriter:
-    """What makes the writer. Raises SeqkitError for a format that there is not, or that has no place for scores."""
-    from seqkit.data.files import make_translation_writer
+    Raises SeqkitError for a format that there is not, or that has no place for scores.
+    """
     from seqkit.errors import SeqkitError, did_you_mean
     from seqkit.extend.manager import load, registry
     from seqkit.io.text_files import suffix_of
 
     specs = [format.spec for format in registry().all("formats") if format.spec.translations]
-    formats = {spec.name: spec for spec in specs}
+    formats: dict[str, Any] = {spec.name: spec for spec in specs}
     suffix = suffix_of(out) if out is not None else ""
     by_suffix = next((spec.name for spec in specs if suffix in spec.suffixes), "tsv" if scores else "text")
     chosen = format or by_suffix
@@ -112,4 +83,4 @@ def writer_for(out: Path | None, format: str, scores: bool, n_best: int) -> Make
         fix = f"Choose one that has: --format {able}."
         raise SeqkitError(f"the format {chosen} has no place for scores", fix, exit_code=2)
     load(formats[chosen].translations)  # before the work
-    return lambda file: make_translation_writer(formats[chosen], file, n_best)
+    return chosen

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from seqkit.errors import SeqkitError
-from seqkit.tasks.seq2seq.command_modalities import Modalities, source_language
+from seqkit.tasks.application import ApplyRequest, Reading
+from seqkit.tasks.seq2seq.command_modalities import Modalities
 from seqkit.tasks.seq2seq.command_models import default_translator
-from seqkit.tasks.seq2seq.command_sources import FileSources, LineInputs, Named, Sources
+from seqkit.tasks.seq2seq.command_sources import FileSources, LineInputs
+from seqkit.tasks.seq2seq.options import Seq2SeqApplication
 from seqkit.terminal.argument_paths import check_utf8
 from seqkit.terminal.arguments import refuse
 from seqkit.terminal.flags import flag_of
 from seqkit.terminal.limits import LimitFlags
 
-if TYPE_CHECKING:
-    from seqkit.decoding.options import DecodingOptions
-    from seqkit.examples import RecordErrors
-    from seqkit.formats.fields import FieldChoice
-    from seqkit.tasks.seq2seq.lines import LineHandling
-
-BEAM = 5
-"""Default width of the beam; wider if more translations are requested."""
-
 
 @dataclass(frozen=True)
 class DecodingFlags:
-    """How outputs are to be found, as given; None was not given. The fields are those of `DecodingOptions`."""
+    """How outputs are to be found, as given; None was not given. The fields are those of `Seq2SeqApplication`."""
 
     beam: int | None = None
     length_penalty: float | None = None
@@ -49,15 +41,13 @@ class DecodingFlags:
         """Whether outputs are drawn, not searched for."""
         return bool(self.sample or self.mbr)
 
-    def options(self) -> DecodingOptions:
-        """The options given, the others at their defaults. Raises SeqkitError for a value out of range."""
-        from seqkit.config import fill
-        from seqkit.decoding.options import DecodingOptions
+    def application(self, **of_lines: Any) -> Seq2SeqApplication:
+        """The options given, the others at their defaults. Args: of_lines, those that are not for the search.
 
+        Raises SeqkitError for a value out of range.
+        """
         given = {name: value for name, value in asdict(self).items() if value is not None}
-        given.setdefault("beam", max(self.n_best or 0, BEAM))
-        options: DecodingOptions = fill({"decoding": DecodingOptions}, given)["decoding"]
-        return options
+        return Seq2SeqApplication(**given, **of_lines)
 
     def check_for_text(self) -> None:
         """Raise SeqkitError for options of the draw where nothing is drawn, and for two ways at once."""
@@ -110,8 +100,8 @@ class TranslateRequest:
     threads: int | None = None
     inference_dtype: str = ""
     skip_bad: bool = False
-    fields: FieldChoice | None = None
-    """Which field of records is the text; None: lines are texts."""
+    reading: Reading = field(default_factory=Reading)
+    """Which field of records is the text, if any."""
     into: str = "translation"
     """The field for the output, beside those that are carried through."""
     split: bool = True
@@ -119,12 +109,17 @@ class TranslateRequest:
     segmenter: str = ""
 
     @property
-    def handling(self) -> LineHandling:
-        """How lines of text are prepared for the models."""
-        from seqkit.tasks.seq2seq.lines import LineHandling
-
+    def application(self) -> ApplyRequest:
+        """The request for `Task.apply`."""
+        of_lines = {
+            "into": self.into,
+            "split": self.split,
+            "protect": self.protect,
+            "segmenter": self.segmenter,
+        }
+        options = self.decoding.application(**of_lines)
         model = self.models[0] if self.models else default_translator()
-        return LineHandling(self.split, self.protect, self.segmenter, model)
+        return ApplyRequest(model, options, self.inference_dtype, self.reading)
 
     def check(self, modalities: Modalities | None) -> None:
         """Raise SeqkitError for options that contradict each other, or that such a model does not have."""
@@ -138,31 +133,23 @@ class TranslateRequest:
             of_text = {"--scores": self.scores, "--format": self.format, "--attention": self.attention}
             refuse(of_text, *NOT_FOR_FILES)
 
-    def sources(self, modalities: Modalities | None, problems: RecordErrors) -> tuple[Sources, Sequence[str]]:
-        """What is read, and the files among it. Raises SeqkitError for inputs that such a model does not read."""
+    def sources(self, modalities: Modalities | None) -> FileSources | LineInputs:
+        """What is read. Raises SeqkitError for inputs that such a model does not read."""
         if modalities is None or modalities.reads_lines:
-            return self._lines(modalities, problems)
+            fix = "Leave it out; texts and files of text are arguments."
+            given: dict[str, Any] = {"--input": self.named_inputs, **self.limits.flags}
+            refuse(given, ": the model reads lines of text", fix)
+            wanted = self.line_inputs
+            wanted.check()
+            return wanted
         fix = "Leave it out; a file that cannot be read is passed over in any case."
         refuse({"--text": self.all_text, "--skip-bad": self.skip_bad}, ": the model reads files", fix)
-        files = FileSources(modalities, self.arguments, self.named_inputs, self.limits.limits())
-        return files, files.files()
+        return FileSources(modalities, self.arguments, self.named_inputs, self.limits.limits())
 
     @property
     def line_inputs(self) -> LineInputs:
         """The arguments, for a model that reads lines."""
-        return LineInputs(self.arguments, self.all_text, self.all_files, verb="translate", fields=self.fields)
-
-    def _lines(self, modalities: Modalities | None, problems: RecordErrors) -> tuple[Sources, Sequence[str]]:
-        fix = "Leave it out; texts and files of text are arguments."
-        given: dict[str, Any] = {"--input": self.named_inputs, **self.limits.flags}
-        refuse(given, ": the model reads lines of text", fix)
-        wanted = self.line_inputs
-        wanted.check()
-        encoder = modalities.encoders[0].name if modalities is not None else "text"
-        if self.fields:
-            records = wanted.records(problems)
-            named = (Named(one.text, {encoder: one.text}, one.where, one.fields) for one in records)
-            return named, wanted.files()
-        side = source_language(self.models[0] if self.models else default_translator())
-        lines = wanted.lines(problems, side)
-        return (Named(line.text, {encoder: line.text}, line.where) for line in lines), wanted.files()
+        text_field = self.reading.text_field
+        return LineInputs(
+            self.arguments, self.all_text, self.all_files, verb="translate", text_field=text_field
+        )

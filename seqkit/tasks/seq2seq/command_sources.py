@@ -2,41 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import sys
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.examples import SourceLocation
 from seqkit.io.atomic import readable
+from seqkit.tasks.application import ApplyRequest
+from seqkit.tasks.contract import Task
 from seqkit.tasks.seq2seq.command_modalities import Modalities
+from seqkit.tasks.seq2seq.items import MediaItem
+from seqkit.tasks.text_records import TextItem
 from seqkit.terminal.argument_paths import check_utf8, has_blanks
 from seqkit.terminal.inputs import Inputs
 
 if TYPE_CHECKING:
-    from seqkit.examples import RecordErrors, SourceLocation
-    from seqkit.formats.fields import TextRecord
-    from seqkit.formats.source_lines import SourceLine
+    from seqkit.examples import RecordErrors
     from seqkit.media import Limits
-
-
-class Named(NamedTuple):
-    """A source on its way to the model."""
-
-    name: str
-    """What it is called in the output."""
-    source: Mapping[str, Any] | None
-    """None: it could not be read."""
-    where: SourceLocation | None = None
-    """The place of a line; None of a file, which `name` names."""
-    fields: Mapping[str, Any] | None = None
-    """Of a text that is a field of a record: the fields that are carried through."""
-
-
-Sources = Iterable[Named]
 
 
 @dataclass(frozen=True)
@@ -53,29 +40,24 @@ class LineInputs(Inputs):
         """Those arguments that are files."""
         return [argument for argument in self.arguments if argument != "-" and self.is_file(argument)]
 
-    def records(self, problems: RecordErrors) -> Iterator[TextRecord]:
-        """The records of every file, in order. Raises SeqkitError for an argument that is text."""
-        from seqkit.formats.fields import read_fields
-
-        assert self.fields is not None
-        for argument in self.arguments:
-            if argument == "-" or not self.is_file(argument):
-                fix = "Name a .jsonl, .csv, .tsv or .parquet file."
-                raise SeqkitError(f"--text-field: '{argument}' holds no records", fix, exit_code=2)
-            yield from read_fields(argument, self.fields, problems)
-
-    def lines(self, problems: RecordErrors, side: str) -> Iterator[SourceLine]:
-        """The lines of every argument, in order. `side`: the key of a JSON object that holds the line."""
-        from seqkit.examples import SourceLocation
-        from seqkit.formats.source_lines import SourceLine, read_sources
-        from seqkit.io.limits import within_records
-
-        for number, argument in enumerate(self.arguments or ("-",), start=1):
+    def items(self, task: Task, request: ApplyRequest, problems: RecordErrors) -> Iterator[TextItem]:
+        """The lines, or records, of every argument, in order."""
+        numbers = itertools.count()
+        for place, argument in enumerate(self.arguments or ("-",), start=1):
             if self.is_file(argument):
-                yield from within_records(argument, read_sources(argument, problems, side))
-                continue
-            for line, text in enumerate(re.split("\r?\n", argument.removesuffix("\n")), start=1):
-                yield SourceLine(text, SourceLocation(f"argument {number}", line))
+                found = task.read(argument, request, problems)
+            else:
+                found = self._lines_of(argument, place)
+            for item in found:
+                yield TextItem(item.text, next(numbers), item.where, item.fields)
+
+    def _lines_of(self, argument: str, place: int) -> Iterator[TextItem]:
+        """The lines of a text. Raises SeqkitError if arguments hold records."""
+        if self.text_field:
+            fix = "Name a .jsonl, .csv, .tsv or .parquet file."
+            raise SeqkitError(f"--text-field: '{argument}' holds no records", fix, exit_code=2)
+        for line, text in enumerate(re.split("\r?\n", argument.removesuffix("\n")), start=1):
+            yield TextItem(text, 0, SourceLocation(f"argument {place}", line))
 
 
 @dataclass
@@ -142,44 +124,16 @@ class FileSources:
         said = f"{called}: {error.problem}".removeprefix(": ")
         print(f"seqkit: {said}. {error.fix}".rstrip(), file=sys.stderr, flush=True)
 
-    def __iter__(self) -> Iterator[Named]:
+    def __iter__(self) -> Iterator[MediaItem]:
         from seqkit.data.items import cell_reader, library_missing
 
         readers = {spec.name: cell_reader(spec, self.limits) for spec in self.modalities.encoders}
-        for chosen, values in self._chosen:
-            called = readable(chosen)
+        for number, (chosen, values) in enumerate(self._chosen):
+            source: dict[str, Any] | None = None
             try:
                 source = {name: readers[name](value) for name, value in values.items()}
             except SeqkitError as error:
                 if library_missing(error):
                     raise
                 self.tell(error)
-                yield Named(called, None)
-            else:
-                yield Named(called, source)
-
-
-class Remembered:
-    """Sources on their way to the model, kept until their outputs are there."""
-
-    def __init__(self, sources: Sources, problems: RecordErrors) -> None:
-        self._sources, self._problems = sources, problems
-        self._waiting, self._done = deque[Named](), 0
-
-    def __iter__(self) -> Iterator[Mapping[str, Any] | None]:
-        for named in self._sources:
-            self._waiting.append(named)
-            yield named.source
-
-    def next(self) -> Named:
-        """The one whose turn it is."""
-        self._done += 1
-        return self._waiting.popleft()
-
-    def bad(self, number: int, fault: SeqkitError) -> None:
-        """Name source `number`, from 0, which the model cannot take. Raises SeqkitError unless it may be skipped."""
-        named = self._waiting[number - self._done]
-        if isinstance(self._sources, FileSources):
-            self._sources.tell(fault, named.name)
-        elif named.where is not None:
-            self._problems.bad(named.where, fault.problem, fault.fix)
+            yield MediaItem(readable(chosen), number, source)

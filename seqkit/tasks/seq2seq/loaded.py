@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
 from html import escape
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from seqkit.errors import SeqkitError
-from seqkit.examples import RecordErrors, Translation
-from seqkit.tasks.application import ApplyRequest, chunks
+from seqkit.examples import RecordErrors, SourceLocation, Translation
+from seqkit.tasks.application import ApplyRequest
+from seqkit.tasks.applying import applied, in_place
 from seqkit.tasks.loaded import LoadedModel, good_output
 from seqkit.tasks.option_types import with_checked_options
 from seqkit.tasks.python_values import ScoredText, checked_text, checked_texts
-from seqkit.tasks.seq2seq.loading import text_models
-
-if TYPE_CHECKING:
-    from seqkit.decoding.options import DecodingOptions
-    from seqkit.tasks.seq2seq.apply import Models
+from seqkit.tasks.text_records import TextItem
 
 ATTENTIVE = 3
 """Most translations whose attention a notebook shows at once."""
@@ -95,7 +91,7 @@ class LoadedTranslator(LoadedModel):
         given = {name: value for name, value in options.items() if value is not None}
         texts = {"utility": utility, "prefix": checked_text(prefix), "segmenter": segmenter}
         request = self.request({**given, **texts})
-        outputs = self._outputs(enumerate(lines_of(lines)), request)
+        outputs = self._outputs(self._items(lines_of(lines), request), request)
         found = [good_output(output, number) for number, output in enumerate(outputs, 1)]
         return Translations(text for own in found for text in (own or [""]))
 
@@ -121,44 +117,18 @@ class LoadedTranslator(LoadedModel):
         with letters_of_any_script():
             return html_of(heat_map_figure(alignment(self.loaded, parts[0], str(translation))))
 
-    @cached_property
-    def _models(self) -> Models:
-        return text_models(self.name, self.inference_dtype)
-
     def _items(self, inputs: Iterable[Any], request: ApplyRequest, first: int = 1) -> Iterator[Any]:
         for number, one in enumerate(inputs, first):
             if isinstance(one, str):
-                yield number - 1, one
+                yield TextItem(one, number - 1, SourceLocation("text", number))
             else:
-                of_file = self.task.read(str(one), request, RecordErrors())
-                yield from ((item.number, item.text) for item in of_file)
+                yield from self.task.read(str(one), request, RecordErrors())
 
     def _outputs(self, items: Iterable[Any], request: ApplyRequest) -> Iterator[Any]:
         """The translations of each line, a list; a SeqkitError in place of a line that the model cannot take."""
-        from seqkit.tasks.seq2seq.application import handling_of
-        from seqkit.tasks.seq2seq.apply import LIMITS, apply_chunk
-        from seqkit.tasks.seq2seq.doubt import translation_of
-
-        options, handling = request.options.decoding(), handling_of(request)
-        for chunk in chunks(items, LIMITS, lambda item: len(item[1])):
-            numbers, texts = zip(*chunk.items, strict=True)
-            models, sources = self._chosen(texts, options)
-            faults: dict[int, SeqkitError] = {}
-            found = apply_chunk(models, sources, options, numbers, faults.__setitem__, handling)
-            for number, text, outputs in zip(numbers, texts, found, strict=True):
-                made = map(translation_of, outputs)
-                yield faults.get(number) or [TranslatedText.of(one, text, self) for one in made]
-
-    def _chosen(
-        self, texts: Sequence[str], options: DecodingOptions
-    ) -> tuple[Sequence[Any], list[dict[str, str]]]:
-        """The models for some lines, in numpy or in torch, and the lines as their sources."""
-        from seqkit.inference.numpy.starting import StartingTranslator
-
-        models = self._models
-        (name,) = models.encoders if isinstance(models, StartingTranslator) else models[0].encoders
-        sources = [{name: text} for text in texts]
-        return models.models(sources, options) if isinstance(models, StartingTranslator) else models, sources
+        for _, item, found in applied(self.task, self._applied(request), items, request, bad=in_place):
+            bad = isinstance(found, SeqkitError)
+            yield found if bad else [TranslatedText.of(one, item.text, self) for one in found]
 
     def _together(self, outputs: Sequence[list[TranslatedText]]) -> Translations:
         return Translations(text for found in outputs for text in found)

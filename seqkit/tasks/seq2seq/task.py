@@ -1,28 +1,15 @@
-"""The task `seq2seq`: from pairs of sequences to a model that turns one into the other."""
+"""The task `seq2seq`: one sequence is turned into another, of any length. Imports no torch."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-import torch
-
-from seqkit.data.pair_sides import UNKNOWN
-from seqkit.errors import SeqkitError
-from seqkit.evaluation.corpus_metric import metric_of
-from seqkit.evaluation.report import Report
 from seqkit.examples import RecordErrors
-from seqkit.extend.build import facts_class
-from seqkit.extend.manager import registry
-from seqkit.io.json_files import read_json
 from seqkit.io.text_files import FilePath
-from seqkit.models.folder import LANGUAGES, model_folder
-from seqkit.models.size import build_model_within_memory
-from seqkit.models.usable import usable_pairs
 from seqkit.runtime.allocator import SEARCH
 from seqkit.tasks.application import ApplyRequest, Chunk, OutputWriter
 from seqkit.tasks.contract import EvaluationRequest, Task
-from seqkit.tasks.inspecting import InspectionRequest, Subject
 from seqkit.tasks.seq2seq.application import (
     PARTS,
     check_of_text,
@@ -32,20 +19,17 @@ from seqkit.tasks.seq2seq.application import (
     translate_chunk,
     writer_for,
 )
-from seqkit.tasks.seq2seq.apply import LIMITS
-from seqkit.tasks.seq2seq.card import card_facts
+from seqkit.tasks.seq2seq.apply import LIMITS, Models, size_of
 from seqkit.tasks.seq2seq.command_models import default_translator
-from seqkit.tasks.seq2seq.data import PairData, read_pair_data
-from seqkit.tasks.seq2seq.trainable import Seq2SeqTrainable
-from seqkit.training.auto_sizes import AutoSizes, with_auto_sizes
-from seqkit.training.card import model_card
-from seqkit.training.finetune import started
-from seqkit.training.reporter import Reporter
-from seqkit.training.request import TrainingRequest
-from seqkit.training.trainable import Prepared
-from seqkit.training.truncation import check_window, truncation_of
+from seqkit.tasks.seq2seq.items import Item, MediaItem
+from seqkit.tasks.seq2seq.loading import text_models
 
-SIZES = AutoSizes(updates=12_000, epochs=(12, 100), batch=(200, 4000), updates_an_epoch=150)
+if TYPE_CHECKING:
+    from seqkit.evaluation.report import Report
+    from seqkit.tasks.inspecting import InspectionRequest, Subject
+    from seqkit.training.reporter import Reporter
+    from seqkit.training.request import TrainingRequest
+    from seqkit.training.trainable import Prepared
 
 
 class Seq2SeqTask(Task):
@@ -56,31 +40,9 @@ class Seq2SeqTask(Task):
 
     def prepare(self, request: TrainingRequest, reporter: Reporter) -> Prepared:
         """Read the pairs and make the model."""
-        request = _with_sides(request)
-        check_window(request.task.bptt_window, request.model.bidirectional)
-        if request.task.metric:
-            metric_of(request.task.metric)  # a slip in its name is an error now, not after an epoch
-        data = read_pair_data(request.sources, request.task, request.model)
-        for note in data.notes:
-            reporter.note(note)
-        request = request.replace("task", source=data.source, target=data.target)
-        torch.manual_seed(request.training.seed)
-        model = _model(request, data, reporter)
-        if request.sources.skip_bad:
-            _drop_unusable(model, data, reporter)
-        options = request.task
-        task = Seq2SeqTrainable(
-            model, data.train, data.dev, options.renaming, options.metric, options.random_names
-        )
-        task.truncation = truncation_of(model, options.bptt_window)
-        resolved = with_auto_sizes(request, int(task.lengths.sum()), SIZES)
-        facts = card_facts(resolved, model, len(data.train))
-        return Prepared(
-            request=resolved,
-            task=task,
-            examples=data.checksum,
-            card=lambda progress, command: model_card(resolved, facts, progress, command),
-        )
+        from seqkit.tasks.seq2seq.preparing import prepare_seq2seq
+
+        return prepare_seq2seq(request, reporter)
 
     def evaluate(self, request: EvaluationRequest) -> Report:
         """Scores of text, or of media that were written."""
@@ -101,11 +63,23 @@ class Seq2SeqTask(Task):
         """The shipped model, `de-en` where there is one."""
         return default_translator()
 
-    def load_for(self, request: ApplyRequest) -> Any:
-        """A model that turns text into text. Raises SeqkitError for one of other modalities."""
-        model = self.load(request.model, request.inference_dtype)
-        check_of_text(model, request.model)
-        return model
+    def load_for(self, request: ApplyRequest) -> Models:
+        """A model that turns text into text, alone in a list. Raises SeqkitError for one of other modalities."""
+        models = [self.load(request.model, request.inference_dtype)]
+        check_of_text(models, request.model)
+        return models
+
+    def load_for_stream(self, request: ApplyRequest) -> Models:
+        """The model in numpy, which is loaded in torch where the stream is long."""
+        return text_models(request.model, request.inference_dtype)
+
+    def size(self, item: Item) -> float:
+        """In characters of text."""
+        return size_of(item.source) if isinstance(item, MediaItem) else len(item.text)
+
+    def words(self, item: Item, output: Any) -> int:
+        """Of a text; a source of another modality counts as one."""
+        return 1 if isinstance(item, MediaItem) else len(item.text.split())
 
     def cuts(self, path: str, request: ApplyRequest) -> str:
         """Lines, or the records whose field is the text."""
@@ -115,8 +89,8 @@ class Seq2SeqTask(Task):
         """The texts of lines or records."""
         return read_items(path, request, problems)
 
-    def apply(self, model: Any, chunk: Chunk, request: ApplyRequest) -> list[Any]:
-        """The translations of each text, the best first."""
+    def apply(self, model: Models, chunk: Chunk, request: ApplyRequest) -> list[Any]:
+        """The outputs for each item, the best first."""
         return translate_chunk(model, chunk, request)
 
     def formats(self, path: str, request: ApplyRequest) -> tuple[str, ...]:
@@ -126,46 +100,3 @@ class Seq2SeqTask(Task):
     def writer(self, format: str, file: BinaryIO, request: ApplyRequest) -> OutputWriter:
         """A writer of translations, or of records."""
         return writer_for(format, file, request)
-
-
-def _drop_unusable(model: Any, data: PairData, reporter: Reporter) -> None:
-    """Leave out pairs that the model cannot take. Raises SeqkitError where none is left to train on."""
-    problems = RecordErrors(skip=True)
-    data.train, data.dev = (usable_pairs(model, pairs, problems) for pairs in (data.train, data.dev))
-    if problems.skipped:
-        reporter.note(problems.summary())
-    if not data.train:
-        raise SeqkitError("no pair is left to train on", "Mend the records that are named above.")
-
-
-def _with_sides(request: TrainingRequest) -> TrainingRequest:
-    """The sides of the model that is trained further, where none are given and the data have them."""
-    start, options = request.sources.start, request.task
-    if not start or options.source or options.target:
-        return request
-    languages = model_folder(start) / LANGUAGES
-    own = read_json(languages) if languages.is_file() else {}
-    source, target = own.get("source", UNKNOWN), own.get("target", UNKNOWN)
-    if UNKNOWN in (source, target):
-        return request
-    return request.replace("task", source=source, target=target)
-
-
-def _model(request: TrainingRequest, data: PairData, reporter: Reporter) -> Any:
-    """The model in its first state: random weights, or those of the model that it begins as."""
-    start = request.sources.start
-    if not start:
-        spec = registry().find("models", request.sources.model)
-        facts = facts_class(spec).gather(data.train, request.model, data.source, data.target)
-        return build_model_within_memory(spec.name, request.model, facts)
-    model = started(start, request.model)
-    was = (model.facts.source_language, model.facts.target_language)
-    now = tuple(
-        old if new == UNKNOWN else new for old, new in zip(was, (data.source, data.target), strict=True)
-    )
-    if now != was:
-        reporter.note(
-            f"--from {start}: was from {was[0]} to {was[1]}, and is trained from {now[0]} to {now[1]}"
-        )
-    model.facts.source_language, model.facts.target_language = now
-    return model

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
     from seqkit.tasks.tagging.apply import AnyTagger
+    from seqkit.text.segmenters import Segmenter
 
 
 PLACE = "seqkit"
@@ -42,13 +43,18 @@ def tag_chunk(tagger: AnyTagger, chunk: Chunk, request: ApplyRequest) -> list[li
     from seqkit.tasks.tagging.apply import tag_sentences
 
     options = request.options
-    segmenter = segmenter_of(tagger.source, tagger.facts.language, options.segmenter, options.lang)
-    sentences = sentences_of(chunk.items, segmenter)
+    sentences = sentences_of(chunk.items, segmenter_for(tagger, request))
     flat = (sentence for own in sentences for sentence in own)
     kinds = kinds_of(options.label, tagger.facts.labels)
     top = options.top or int(options.probabilities)
     tagged = tag_sentences(tagger, flat, kinds, top, asked=bool(options.label))
     return [[next(tagged) for _ in own] for own in sentences]
+
+
+def segmenter_for(tagger: AnyTagger, request: ApplyRequest) -> Segmenter:
+    """What splits raw text for a tagger."""
+    options = request.options
+    return segmenter_of(tagger.source, tagger.facts.language, options.segmenter, options.lang)
 
 
 def fingerprint_of(request: ApplyRequest) -> str:

@@ -1,15 +1,13 @@
-"""Tags for a stream of sentences, or for a text."""
+"""Tags for sentences, or for a text."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from seqkit.examples import RawText, Sentence, SourceLocation
-from seqkit.inference.pool import Job, apply_in_order
 from seqkit.io.pipes import pauses
 from seqkit.labels.kinds import learnt_kinds
 from seqkit.labels.schemes import repaired_labels, schemes_of
@@ -49,22 +47,20 @@ def tag_sentences(
     sentences: Iterable[Sentence],
     kinds: tuple[str, ...],
     top: int = 0,
-    processes: int = 1,
-    model: str = "",
     asked: bool = True,
 ) -> Iterator[Sentence]:
     """The sentences with their labels of these kinds replaced by the tagger's, and its `top` best ones beside them.
 
-    Tags of spans that are out of order, such as `I-PER` after `O`, are repaired. Args: processes, this one included;
-    with more than one, `model` is the tagger's name or folder; asked, whether a user chose the kinds: if not, words
-    that come with labels keep what they have, or lack, of kinds such as lemmas (`LabelSpec.learnt`).
+    Tags of spans that are out of order, such as `I-PER` after `O`, are repaired. Args: asked, whether a user chose the
+    kinds: if not, words that come with labels keep what they have, or lack, of kinds such as lemmas
+    (`LabelSpec.learnt`).
     """
     kept = frozenset() if asked else frozenset(learnt_kinds())
     schemes = schemes_of({kind: tagger.facts.labels[kind] for kind in kinds})
-    job = Job(partial(_load, model, tagger.inference_dtype), TagWords(kinds, top), _words)
+    tag_words = TagWords(kinds, top)
     # Probabilities are shown by their digits: a text has them from numpy or from torch, not from both.
-    chunks = _chunks(sentences, CHUNK_WORDS if top or processes > 1 else first_words(tagger))
-    for chunk, answers in apply_in_order(job, tagger, chunks, processes):
+    for chunk in _chunks(sentences, CHUNK_WORDS if top else first_words(tagger)):
+        answers = tag_words(tagger, [sentence.words for sentence in chunk])
         for sentence, answer in zip(chunk, answers, strict=True):
             if top:
                 labels = {kind: [word[0][0] for word in answer[kind]] for kind in kinds}
@@ -78,19 +74,8 @@ def tag_sentences(
             yield _with_labels(sentence, labels, ranked)
 
 
-def _load(model: str, inference_dtype: str) -> TaggerRunner:
-    """The tagger, in a worker."""
-    from seqkit.tasks.tagging.loading import load_tagger
-
-    return load_tagger(model, inference_dtype)
-
-
 def _without(found: Mapping[str, Value], kinds: Collection[str]) -> dict[str, Value]:
     return {kind: value for kind, value in found.items() if kind not in kinds}
-
-
-def _words(sentences: Sequence[Sentence]) -> list[list[str]]:
-    return [sentence.words for sentence in sentences]
 
 
 def _with_labels(sentence: Sentence, labels: dict[str, list[str]], ranked: dict[str, Any]) -> Sentence:
@@ -118,7 +103,7 @@ def first_words(tagger: AnyTagger) -> int:
     """Words that the first chunk may have: few where numpy is to tag them."""
     from seqkit.inference.numpy.starting import SHORT_WORDS, StartingTagger
 
-    return SHORT_WORDS if isinstance(tagger, StartingTagger) else CHUNK_WORDS
+    return SHORT_WORDS if isinstance(tagger, StartingTagger) and tagger.in_numpy else CHUNK_WORDS
 
 
 def _chunks(sentences: Iterable[Sentence], first: int) -> Iterator[list[Sentence]]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import replace
+from typing import Annotated
 
 import typer
 
-from seqkit.io.meter import metering
-from seqkit.io.pipes import Paced
-from seqkit.io.streams import data_stream
-from seqkit.terminal.argument_paths import check_apart, is_file_there, listed
+from seqkit.tasks.application import ApplyRequest, Reading
+from seqkit.terminal.argument_paths import check_apart, is_file_there
 from seqkit.terminal.arguments import (
     AllFiles,
     AllText,
@@ -30,17 +27,9 @@ from seqkit.terminal.arguments import (
     refuse,
 )
 from seqkit.terminal.inputs import Inputs
-from seqkit.terminal.outputs import sentence_format, sentence_writer
-from seqkit.terminal.read_inputs import read_inputs
+from seqkit.terminal.outputs import check_can_write, sentence_format
 from seqkit.terminal.renamed import Precision
 from seqkit.terminal.tables import say
-
-if TYPE_CHECKING:
-    from seqkit.examples import RecordErrors, Sentence
-    from seqkit.extend.specs import FormatSpec
-    from seqkit.formats.fields import FieldChoice
-    from seqkit.inference.numpy.starting import StartingTagger
-    from seqkit.inference.tagger import TaggerRunner
 
 
 def tag(
@@ -90,100 +79,49 @@ def tag(
     from seqkit.examples import RecordErrors
     from seqkit.models.folder import settled_model
     from seqkit.runtime.devices import on_cpu, use_device
+    from seqkit.runtime.start import loading_models
     from seqkit.runtime.threads import compute_with
-    from seqkit.tasks.segmenting import segmenter_of
-    from seqkit.tasks.tagging.apply import tag_sentences
-    from seqkit.terminal.word_counter import WordCounter
+    from seqkit.tasks.command import Command
+    from seqkit.tasks.sentence_inputs import items_of_inputs
+    from seqkit.tasks.tagging.application import kinds_of
+    from seqkit.tasks.tagging.options import TaggingApplication
+    from seqkit.tasks.tagging.task import TaggingTask
 
     use_device(device)
     if processes > 1 and not on_cpu():
         refuse({f"--processes {processes}": True}, ": is for the CPU", "Leave it out, or --device.")
     problems = RecordErrors(skip=skip_bad)
-    fields = _fields(text_field, id_field, keep, drop)
-    wanted = Inputs(tuple(inputs or ()), text, file, from_, pretokenized, fields=fields)
+    reading = _reading(from_, text_field, id_field, keep, drop)
+    wanted = Inputs(tuple(inputs or ()), text, file, from_, pretokenized, text_field=text_field)
     wanted.check()
     # Tags written over the file they were made from would replace its own labels for good.
     check_apart({"--out": out}, [] if text else [path for path in wanted.arguments if is_file_there(path)])
     spec = sentence_format(out, format)
-    top = top or int(probabilities)
-    if top:
-        _check_shows_probabilities(spec)
-    model = settled_model(model or _default(lang))
+    options = TaggingApplication(label, top, probabilities, lang, segmenter, pretokenized)
+    task, request = TaggingTask(), ApplyRequest("", options, inference_dtype, reading)
+    request = replace(request, model=settled_model(model or task.default_model(request)))
+    check_can_write(spec, out)
+    task.check_format(spec.name, request)
     compute_with(1 if processes > 1 else threads)
-    tagger = _load(model, processes, inference_dtype)
-    kinds = _kinds(label, tagger.facts.labels)
-    split = partial(segmenter_of, model, tagger.facts.language, segmenter, lang)
-    sentences = read_inputs(wanted, split, problems)
-    with (
-        sentence_writer(out, spec) as writer,
-        metering() as meter,
-        WordCounter("tagged", to_file=out is not None, meter=meter, size=wanted.size()) as counter,
-    ):
-        source = Paced(counter.reading(sentences, _count_words), paced=wanted.may_pause)
-        tagged = tag_sentences(tagger, source, kinds, top, processes, model, asked=bool(label))
-        for sentence in tagged:
-            writer.write(sentence)
-            counter.add(len(sentence.words))
-            if out is None and source.paused:
-                data_stream().flush()
-    _report(counter.words, problems)
+    with loading_models(one_thread=processes > 1):
+        tagger = (task.load_for_stream if processes == 1 else task.load_for)(request)
+    kinds_of(label, tagger.facts.labels)
+    items = items_of_inputs(task, wanted, request, problems, lambda: task.segmenter(tagger, request))
+    command = Command(task, request, wanted, out, spec.name, "tagged", processes=processes)
+    words = command.run(tagger, items)
+    say("" if words else "no words found in the input")
+    say(problems.summary())
 
 
-def _fields(
-    text_field: str, id_field: str, keep: list[str] | None, drop: list[str] | None
-) -> FieldChoice | None:
-    """Which fields of records are used. Raises SeqkitError for options that need --text-field."""
-    from seqkit.formats.fields import choice_of, named
+def _reading(
+    format: str, text_field: str, id_field: str, keep: list[str] | None, drop: list[str] | None
+) -> Reading:
+    """How files are read. Raises SeqkitError for options that need --text-field."""
+    from seqkit.formats.fields import named
 
     if not text_field:
         refuse(
             {"--id-field": id_field, "--keep": keep, "--drop": drop}, ": is for records", "Add --text-field."
         )
-        return None
     kept = named(keep) if keep is not None else None
-    return choice_of(text_field, id_field, kept, named(drop or []))
-
-
-def _count_words(sentence: Sentence) -> int:
-    return len(sentence.words)
-
-
-def _check_shows_probabilities(spec: FormatSpec) -> None:
-    from seqkit.errors import SeqkitError
-    from seqkit.extend.manager import registry
-
-    if "probabilities" not in spec.shows:
-        able = [format.spec for format in registry().all("formats") if "probabilities" in format.spec.shows]
-        fix = f"Choose one that has: --format {', '.join(spec.name for spec in able)}."
-        raise SeqkitError(f"the format {spec.name} has no place for probabilities", fix, exit_code=2)
-
-
-def _default(lang: str) -> str:
-    from seqkit.models.folder import default_model
-
-    return default_model("tagging", lang or "en")
-
-
-def _load(model: str, processes: int, inference_dtype: str) -> TaggerRunner | StartingTagger:
-    from seqkit.runtime.start import loading_models
-    from seqkit.tasks.tagging.loading import load_tagger, starting_tagger
-
-    with loading_models(one_thread=processes > 1):
-        return (starting_tagger if processes == 1 else load_tagger)(model, inference_dtype)
-
-
-def _kinds(label: str, known: Iterable[str]) -> tuple[str, ...]:
-    from seqkit.errors import SeqkitError, did_you_mean
-
-    kinds = tuple(listed(label))
-    for kind in kinds:
-        if kind not in known:
-            raise SeqkitError(
-                f"--label {kind}: the model does not give it", did_you_mean(kind, known), exit_code=2
-            )
-    return kinds or tuple(known)
-
-
-def _report(words: int, problems: RecordErrors) -> None:
-    say("" if words else "no words found in the input")
-    say(problems.summary())
+    return Reading(format, text_field, id_field, kept, named(drop or []))

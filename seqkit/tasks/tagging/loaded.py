@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, SupportsIndex, overload
+from collections.abc import Sequence
+from typing import SupportsIndex, overload
 
-from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
-from seqkit.io.segment import Segment
-from seqkit.tasks.application import ApplyRequest, chunks
+from seqkit.examples import Sentence
 from seqkit.tasks.loaded import LoadedModel
 from seqkit.tasks.option_types import with_checked_options
-from seqkit.tasks.python_values import checked_text
-from seqkit.tasks.sentence_files import LIMITS, read_items, size_of
-from seqkit.tasks.tagging.application import tag_chunk
-from seqkit.tasks.tagging.loading import starting_tagger
-
-if TYPE_CHECKING:
-    from seqkit.inference.numpy.starting import StartingTagger
-    from seqkit.inference.tagger import TaggerRunner
 
 
 class Sentences(list[Sentence]):
@@ -65,29 +53,10 @@ class LoadedTagger(LoadedModel):
         """
         given = {"lang": lang, "segmenter": segmenter, "label": label, "probabilities": probabilities}
         request = self.request({**given, "top": top, "pretokenized": pretokenized})
-        return self._together(list(self._outputs(_items_in(checked_text(text), 1, None, request), request)))
-
-    @cached_property
-    def _starting(self) -> TaggerRunner | StartingTagger:
-        return starting_tagger(self.name, self.inference_dtype)
-
-    def _items(self, inputs: Iterable[str | Path], request: ApplyRequest, first: int = 1) -> Iterator[Any]:
-        for number, one in enumerate(inputs, first):
-            if isinstance(one, Path):
-                yield from read_items(str(one), request, RecordErrors(), request.options.pretokenized)
-            else:
-                yield from _items_in(one, number, f"text {number}", request)
-
-    def _outputs(self, items: Iterable[Any], request: ApplyRequest) -> Iterator[list[Sentence]]:
-        for chunk in chunks(items, LIMITS, size_of):
-            yield from tag_chunk(self._starting, chunk, request)
+        items = list(self._items([text], request))
+        for item in items:
+            item.document = None  # a single text needs no name
+        return self._together(list(self._outputs(items, request)))
 
     def _together(self, outputs: Sequence[list[Sentence]]) -> Sentences:
         return Sentences(sentence for output in outputs for sentence in output)
-
-
-def _items_in(text: str, number: int, document: str | None, request: ApplyRequest) -> Iterator[Any]:
-    """A text as it is, or its lines. Args: document, its name if it is one of several texts."""
-    if request.options.pretokenized:
-        return read_items(Segment("text", text.encode(), number), request, RecordErrors(), True)
-    return iter([RawText(text, SourceLocation("text", number), document=document)])

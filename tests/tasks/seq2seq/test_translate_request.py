@@ -8,10 +8,10 @@ from seqkit.tasks.seq2seq.command_request import DecodingFlags, TranslateRequest
 
 
 def test_options_that_were_not_given_have_the_defaults_of_decoding():
-    assert DecodingFlags().options().beam == 5
-    assert DecodingFlags(n_best=8).options().beam == 8, "a list of 8 needs a beam of 8"
-    assert DecodingFlags(beam=1).options().beam == 1
-    chosen = DecodingFlags(sample=True, temperature=0.5, top_p=0.9, seed=0).options()
+    assert DecodingFlags().application().decoding().beam == 5
+    assert DecodingFlags(n_best=8).application().decoding().beam == 8, "a list of 8 needs a beam of 8"
+    assert DecodingFlags(beam=1).application().decoding().beam == 1
+    chosen = DecodingFlags(sample=True, temperature=0.5, top_p=0.9, seed=0).application().decoding()
     assert (chosen.sample, chosen.temperature, chosen.top_p, chosen.seed) == (True, 0.5, 0.9, 0)
 
 
@@ -40,9 +40,8 @@ def test_options_of_text_are_refused_for_outputs_in_files():
 
 
 def test_limits_of_media_are_refused_for_lines_of_text():
-    from seqkit.examples import RecordErrors
     from seqkit.terminal.limits import LimitFlags
 
     request = TranslateRequest(("Hallo",), ("de-en",), limits=LimitFlags(frames=3))
     with pytest.raises(SeqkitError, match="--max-frames: the model reads lines of text"):
-        request.sources(modalities_of("de-en"), RecordErrors())
+        request.sources(modalities_of("de-en"))

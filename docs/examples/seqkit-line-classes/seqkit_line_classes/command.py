@@ -12,7 +12,7 @@ def give_class(
     model: Annotated[str, typer.Option("--model", "-m", help="A model: its folder.")],
 ) -> None:
     """Give a line its class."""
-    from seqkit_line_classes.task import LineClassesTask
+    import seqkit
 
-    task = LineClassesTask()
-    print(*task.predict(task.load(model), [text]), file=data_text())
+    for output in seqkit.load(model, task="line-classes").apply(text):
+        print(output["class"], file=data_text())

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, BinaryIO
+from typing import Any
 
 import torch
 
@@ -19,11 +18,10 @@ from seqkit.tasks import (
     EvaluationRequest,
     Prepared,
     Report,
-    Task,
+    TextTask,
     TrainingRequest,
 )
 from seqkit.tasks.reading import fresh_or_started
-from seqkit.tasks.text_records import FieldWriter, TextItem, cuts_of_texts, field_formats, read_texts
 from seqkit.terminal.argument_paths import listed
 from seqkit.training.card import CardFacts, model_card
 
@@ -31,7 +29,7 @@ EPOCHS, BATCH_WORDS = 20, 200
 """What 0 stands for in the options of training."""
 
 
-class SentenceClasses(Task):
+class SentenceClasses(TextTask):
     """A class for each sentence."""
 
     name = "sentence-class"
@@ -94,14 +92,6 @@ class SentenceClasses(Task):
             counted=counted,
         )
 
-    def cuts(self, path: str, request: ApplyRequest) -> str:
-        """Lines, or records."""
-        return cuts_of_texts(path, request.reading)
-
-    def read(self, path: str, request: ApplyRequest, problems: RecordErrors) -> Iterator[TextItem]:
-        """Sentences: lines, or a field of records."""
-        return read_texts(path, request.reading, problems)
-
     def apply(self, model: Any, chunk: Chunk, request: ApplyRequest) -> list[dict[str, Any]]:
         """The class of each sentence, and its probability."""
         p_NC = model.probabilities([item.text for item in chunk.items])
@@ -114,11 +104,3 @@ class SentenceClasses(Task):
                 output["classes"] = {name: round(p, 6) for name, p in zip(names, p_C, strict=True)}
             outputs.append(output)
         return outputs
-
-    def formats(self, path: str, request: ApplyRequest) -> tuple[str, ...]:
-        """Records."""
-        return field_formats(path, request.reading)
-
-    def writer(self, format: str, file: BinaryIO, request: ApplyRequest) -> FieldWriter:
-        """Records with the class added."""
-        return FieldWriter(format, file)
