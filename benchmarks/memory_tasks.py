@@ -22,6 +22,7 @@ import torch
 
 from seqkit.config import parse_settings
 from seqkit.evaluation.metric import Metric
+from seqkit.training.arguments import arguments_of
 from seqkit.training.loop import Training
 from seqkit.training.make_request import make_request
 from seqkit.training.methods import methods_of
@@ -105,7 +106,7 @@ def run(task: str, setting: str, length: int, given: argparse.Namespace) -> dict
         *(f"hidden={given.hidden}", f"learning_rate={given.rate}", f"batch_words={steps * ROWS}"),
         *(f"seed={given.seed}", "threads=1", "clip=1"),
     ]
-    request = make_request({"model": "seq2seq", "corpus": task}, [], parse_settings(settings))
+    request = make_request(arguments_of({"model": "seq2seq", "corpus": task}, [], parse_settings(settings)))
     torch.set_num_threads(1)
     torch.manual_seed(given.seed)
     reporter = Quiet(given.minutes)

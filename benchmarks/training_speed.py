@@ -18,6 +18,7 @@ import numpy as np
 from seqkit.config import parse_settings
 from seqkit.runtime.start import start_training
 from seqkit.tasks.seq2seq.task import Seq2SeqTask
+from seqkit.training.arguments import arguments_of
 from seqkit.training.loop import Training
 from seqkit.training.make_request import make_request
 from seqkit.training.methods import methods_of
@@ -47,7 +48,9 @@ def main() -> None:
     given = parser.parse_args()
     start_training(given.threads)
     asked = {"model": "seq2seq", "corpus": "multi30k", "source": "en", "target": "de"}
-    prepared = Seq2SeqTask().prepare(make_request(asked, [], parse_settings(given.settings)), Silent())
+    prepared = Seq2SeqTask().prepare(
+        make_request(arguments_of(asked, [], parse_settings(given.settings))), Silent()
+    )
     with tempfile.TemporaryDirectory() as folder:
         training = Training(
             prepared.task,

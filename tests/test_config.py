@@ -116,12 +116,13 @@ def test_a_table_of_options_is_written_as_toml_has_it():
     ],
 )
 def test_a_fault_in_a_file_of_options_names_the_file_in_a_line(tmp_path, text, said):
+    from seqkit.training.arguments import arguments_of
     from seqkit.training.make_request import make_request
 
     path = tmp_path / "c.toml"
     path.write_text(text)
     with pytest.raises(SeqkitError) as caught:
-        make_request({"model": "lstm", "corpus": "sample-english"}, [path], {})
+        make_request(arguments_of({"model": "lstm", "corpus": "sample-english"}, [path], {}))
     assert str(caught.value.problem).startswith(f"{path}: ") and said in caught.value.problem
     assert len(caught.value.problem) < len(str(path)) + 250
 

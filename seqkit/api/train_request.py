@@ -32,29 +32,19 @@ class TrainCommand:
     config: Path | None = None
 
     @property
-    def given(self) -> dict[str, Any]:
-        """Option -> value of what the command line gave beside the settings."""
-        own = {
-            "model": self.model,
-            "corpus": self.corpus,
-            "train": self.train,
-            "dev": self.dev,
-            "start": self.start,
-            "skip_bad": self.skip_bad,
-            **self.task,
-        }
-        return {name: value for name, value in own.items() if value is not None}
-
-    @property
     def configs(self) -> list[Path]:
         """The file of --config, if there is one."""
         return [self.config] if self.config else []
 
     def merged(self, *configs: Path) -> TrainingRequest:
         """The request that the command line and the files of options make together, --config last of these."""
+        from seqkit.training.arguments import SOURCES, TrainingArguments
         from seqkit.training.make_request import make_request
 
-        return make_request(self.given, [*configs, *self.configs], self.settings)
+        own = {name: getattr(self, name) for name in SOURCES}
+        files = (*configs, *self.configs)
+        asked = TrainingArguments(**own, options=self.task, settings=self.settings, configs=files)
+        return make_request(asked)
 
     def check_paths(self, out: Path) -> None:
         """Raise SeqkitError for names that no file can have, and for the name of a model that ships."""

@@ -16,6 +16,7 @@ from seqkit.testing import trainables  # noqa: F401 (its checks follow)
 from seqkit.testing.check import Subject, check, expect
 from seqkit.testing.modalities import parameters
 from seqkit.testing.preparing import example_of, prepared, trained
+from seqkit.training.arguments import TrainingArguments
 from seqkit.training.make_request import make_request
 from seqkit.training.request_sections import sections_of, task_of
 
@@ -29,7 +30,7 @@ def task_is_there(subject: Subject) -> None:
 @check("models", quick=True)
 def training_accepts_its_options(subject: Subject) -> None:
     """No option of the model has the name of one of the task, the training, the objective or the optimizer."""
-    make_request({"model": subject.name, "train": ("data",)}, [], {})
+    make_request(TrainingArguments(subject.name, train=("data",)))
 
 
 @check("models", quick=True)

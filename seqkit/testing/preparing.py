@@ -15,6 +15,7 @@ from seqkit.extend.specs import TaskSpec
 from seqkit.tasks.contract import Task, task_named
 from seqkit.tasks.example import TaskExample
 from seqkit.testing.check import Skipped, Subject
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 from seqkit.training.request import TrainingRequest
 from seqkit.training.state import Progress
@@ -73,7 +74,7 @@ def request_of(subject: Subject, **more: Any) -> TrainingRequest:
     """The request that trains the model on the example."""
     example, model = example_of(subject), model_of(subject)
     own = dict(example.model_options) if model == example.model else {}
-    return make_request({"model": model, **example.options, **own, "threads": 1, **more}, [], {})
+    return make_request(arguments_of({"model": model, **example.options, **own, "threads": 1, **more}))
 
 
 def prepared(subject: Subject) -> Prepared:

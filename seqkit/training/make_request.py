@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,31 +15,29 @@ from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
 from seqkit.extend.specs import ModelSpec, TaskSpec
 from seqkit.models.folder import absolute_model, model_info
+from seqkit.training.arguments import TrainingArguments
 from seqkit.training.request import SECTIONS, Sources, TaskOptions, TrainingRequest
 from seqkit.training.request_sections import check_elsewhere, sections_of, task_of, trained_task
 
 
-def make_request(
-    given: Mapping[str, Any], configs: Sequence[Path], settings: Mapping[str, Any]
-) -> TrainingRequest:
-    """Merge TOML files, `--set` settings and the command's own options; the later of these win.
+def make_request(arguments: TrainingArguments) -> TrainingRequest:
+    """Merge files of options, settings and arguments; the later of these win.
 
-    Args: given, option -> value of those that the command line had; `model` among them. Paths become absolute. Raises
-    SeqkitError for an unknown model or option, for a value of the wrong type, and for a file, or a model to begin with,
-    that has the options of another model.
+    Paths become absolute. Raises SeqkitError for an unknown model or option, for a value of the wrong type, and for a
+    file, or a model to begin with, that has the options of another model.
     """
     values: dict[str, Any] = {}
     origins: dict[str, Path] = {}
-    for config in configs:
+    model, typed = arguments.model, arguments.values
+    for config in arguments.configs:
         found = flatten(read_toml(config), SECTIONS, str(config))
-        if found.get("model", given["model"]) != given["model"]:
-            problem = f"{config}: has the options of {found['model']}, not of {given['model']}"
+        if found.get("model", model) != model:
+            problem = f"{config}: has the options of {found['model']}, not of {model}"
             raise SeqkitError(problem, f"Train {found['model']}, or give another file.", exit_code=2)
         values |= found
         origins |= dict.fromkeys(found, config)
-    typed = {**settings, **{key: value for key, value in given.items() if value is not None}}
     values |= typed
-    spec: ModelSpec = registry().find("models", given["model"])
+    spec: ModelSpec = registry().find("models", model)
     task = task_of(spec)
     if values.get("start"):
         values = _options_of(str(values["start"]), spec, task) | values

@@ -18,6 +18,7 @@ from seqkit.evaluation.recognition import score_recognition
 from seqkit.evaluation.sacre import Tokenizer
 from seqkit.extend.manager import registry
 from seqkit.tasks.seq2seq.media_report import drawing_dict, recognition_dict
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 
 ONE, TWO = "digit 5 is moving left and right", "digit 0 is going up and down"
@@ -33,7 +34,7 @@ def test_every_task_is_a_training_that_seqkit_takes(name, tmp_path):
     command = Run(name, 7, 1.5, tmp_path).command
     settings = parse_settings(words_after("--set", command))
     (corpus,) = words_after("--corpus", command)
-    request = make_request({"model": "seq2seq", "corpus": corpus}, [], settings)
+    request = make_request(arguments_of({"model": "seq2seq", "corpus": corpus}, [], settings))
     assert registry().find("corpora", corpus)
     assert (request.training.minutes, request.training.train_dtype) == (1.5, "bfloat16")
     assert words_after("--seed", command) == ["7"]

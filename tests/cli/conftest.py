@@ -10,6 +10,7 @@ from toy import tiny
 from seqkit.config import parse_settings
 from seqkit.data.catalogue import corpus_files
 from seqkit.models.artifact import save_model
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
@@ -56,7 +57,12 @@ def sample_translator(tmp_path_factory):
     data = str(corpus_files("sample-german-english", "train")[0])
     # Scored on what it learns from, so that the epoch is kept that knows it best.
     given = {"model": "seq2seq", "train": (data,), "dev": (data,), "source": "de", "target": "en"}
-    train(make_request(given, [], parse_settings(TRANSLATOR)), out, "seqkit train seq2seq", Quiet())
+    train(
+        make_request(arguments_of(given, [], parse_settings(TRANSLATOR))),
+        out,
+        "seqkit train seq2seq",
+        Quiet(),
+    )
     return out
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from seqkit.config import parse_settings
 from seqkit.models.folder import default_model, model_folder
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 
 
@@ -37,7 +38,7 @@ def check_command(line: str) -> None:
     given = dict(flags)
     sources = {"corpus": given["--corpus"], "start": given.get("--from")}
     settings = [value for flag, value in flags if flag == "--set"]
-    request = make_request({"model": words[2], **sources}, [], parse_settings(settings))
+    request = make_request(arguments_of({"model": words[2], **sources}, [], parse_settings(settings)))
     assert request.training.train_dtype == "bfloat16"
     assert request.training.weights_dtype in ("float16", "int8")
 

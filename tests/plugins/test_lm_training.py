@@ -15,6 +15,7 @@ from safetensors import safe_open
 from seqkit_lm.data import read_data
 from seqkit_lm.trainable import LMTrainable
 
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 
 pytestmark = pytest.mark.slow  # each test trains
@@ -79,11 +80,11 @@ def test_the_entropy_of_a_text_is_reached_and_not_passed(seqkit, tmp_path):
 
 def test_a_text_without_dev_holds_its_last_lines_out(tmp_path, text):
     lines = random_lines(60)
-    data = read_data(make_request({"model": "lm", "train": (str(text),)}, [], {}))
+    data = read_data(make_request(arguments_of({"model": "lm", "train": (str(text),)}, [], {})))
     assert (data.train, data.dev) == ([lines[:57]], [lines[57:]])
     assert data.dev_characters == sum(len(line) + 1 for line in lines[57:])
     text.write_text("\n".join(lines[:39]))
-    data = read_data(make_request({"model": "lm", "train": (str(text),)}, [], {}))
+    data = read_data(make_request(arguments_of({"model": "lm", "train": (str(text),)}, [], {})))
     assert (data.train, data.dev) == ([lines[:39]], [])
     assert "no dev split" in data.notes[0]
 
@@ -95,7 +96,7 @@ def test_of_twenty_documents_every_twentieth_is_held_out(tmp_path):
     for number, document in enumerate(documents):
         files.append(str(tmp_path / f"{number}.txt"))
         (tmp_path / f"{number}.txt").write_text("\n".join(document))
-    data = read_data(make_request({"model": "lm", "train": tuple(files)}, [], {}))
+    data = read_data(make_request(arguments_of({"model": "lm", "train": tuple(files)}, [], {})))
     assert data.dev == [documents[19], documents[39]]
     assert data.train == [*documents[:19], *documents[20:39]]
 
@@ -120,6 +121,7 @@ KILL = """
 import os, signal, sys
 from pathlib import Path
 from seqkit.config import parse_settings
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
@@ -132,7 +134,8 @@ class Reporter:
     def note(self, message): pass
 
 given = {"model": "lm", "train": (sys.argv[2],), "dev": (sys.argv[2],)}
-train(make_request(given, [], parse_settings(sys.argv[4:])), Path(sys.argv[1]), "seqkit train lm", Reporter())
+asked = arguments_of(given, [], parse_settings(sys.argv[4:]))
+train(make_request(asked), Path(sys.argv[1]), "seqkit train lm", Reporter())
 """
 
 

@@ -12,6 +12,7 @@ from seqkit.data.catalogue import read_sentences
 from seqkit.data.files import read_file
 from seqkit.examples import RecordErrors
 from seqkit.models.artifact import save_model
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
@@ -62,7 +63,12 @@ def trained(tmp_path_factory):
     """The folder of a small segmenter, trained on the sample corpus."""
     out = tmp_path_factory.mktemp("segmenters") / "small"
     given = {"model": "segmenter", "corpus": "sample-english"}
-    train(make_request(given, [], parse_settings(SMALL[1::2])), out, "seqkit train segmenter", Quiet())
+    train(
+        make_request(arguments_of(given, [], parse_settings(SMALL[1::2]))),
+        out,
+        "seqkit train segmenter",
+        Quiet(),
+    )
     return out
 
 

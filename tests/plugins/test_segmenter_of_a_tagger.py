@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from seqkit.config import parse_settings
 from seqkit.data.catalogue import read_file
 from seqkit.examples import RecordErrors
 from seqkit.tasks.tagging import segmenter as along
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
@@ -43,14 +45,15 @@ def folder(tmp_path_factory):
         given = {"model": "lstm", "corpus": "sample-english"}
         original = along.make_request
 
-        def small(given, configs, options):
-            return original(
-                given, configs, {**options, "epochs": 3, "patience": 0, "hidden": 8, "context": 6}
-            )
+        def small(asked):
+            sizes = {"epochs": 3, "patience": 0, "hidden": 8, "context": 6}
+            return original(replace(asked, settings={**asked.settings, **sizes}))
 
         patch.setattr(along, "make_request", small)
         notes = Notes()
-        train(make_request(given, [], parse_settings(SETTINGS)), out, "seqkit train lstm", notes)
+        train(
+            make_request(arguments_of(given, [], parse_settings(SETTINGS))), out, "seqkit train lstm", notes
+        )
     assert any("first the segmenter" in note for note in notes.told)
     return out
 

@@ -16,6 +16,7 @@ from seqkit.nn import bfloat16
 from seqkit.nn.heads import CRFHead
 from seqkit.tasks.tagging.loading import load_tagger
 from seqkit.tasks.tagging.losses import tagging_loss
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
@@ -30,7 +31,7 @@ def trained(out, **settings):
         start=lambda *_: None, epoch=lambda *_: None, step=lambda *_: None, note=said.append
     )
     given = {"model": "lstm", "corpus": "sample-english"}
-    train(make_request(given, [], SETTINGS | settings), out, "seqkit train", reporter)
+    train(make_request(arguments_of(given, [], SETTINGS | settings)), out, "seqkit train", reporter)
     return load_for("tagging", str(out)), said
 
 

@@ -15,6 +15,7 @@ from seqkit.inference.tagger_logits import tagger_logits
 from seqkit.media import Film, Picture, Sound
 from seqkit.nn.placement import placed
 from seqkit.tasks.seq2seq.trainable import Seq2SeqTrainable
+from seqkit.training.arguments import arguments_of
 from seqkit.training.loop import Training
 from seqkit.training.make_request import make_request
 from seqkit.training.methods import Methods
@@ -53,7 +54,7 @@ def step_on_meta(task, folder):
 
 
 def prepared(model, settings, **given):
-    request = make_request({"model": model, "corpus": "sample-english", **given}, [], settings)
+    request = make_request(arguments_of({"model": model, "corpus": "sample-english", **given}, [], settings))
     task = load(registry().find("tasks", registry().find("models", model).task).implementation)()
     return task.prepare(request, Silent()).task
 

@@ -9,6 +9,7 @@ import torch
 
 from seqkit.errors import SeqkitError
 from seqkit.models.artifact import load_model
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 from seqkit.training.request_file import CONFIG
 from seqkit.training.run import train
@@ -41,7 +42,7 @@ class Reporter:
 
 def run(out, given, settings, configs=(), stop_at=0):
     reporter = Reporter(stop_at)
-    train(make_request(given, list(configs), settings), out, "seqkit train", reporter)
+    train(make_request(arguments_of(given, list(configs), settings)), out, "seqkit train", reporter)
     return reporter.notes
 
 

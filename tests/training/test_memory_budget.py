@@ -13,6 +13,7 @@ from seqkit.nn.recompute_schedule import Sizes, least_budget, schedule
 from seqkit.nn.recurrent import Recurrence
 from seqkit.nn.running import running
 from seqkit.nn.saved import SavedBytes
+from seqkit.training.arguments import arguments_of
 from seqkit.training.batch_loss import in_dtype
 from seqkit.training.make_request import make_request
 from seqkit.training.memory_budget import MemoryBudget
@@ -124,7 +125,9 @@ class Quiet:
 def step_of(model, corpus, *settings, dtype="float64"):
     """A task and one of its batches."""
     own = {"model": model, "corpus": corpus}
-    request = make_request(own, [], parse_settings([*settings, f"train_dtype={dtype}", "batch_words=300"]))
+    request = make_request(
+        arguments_of(own, [], parse_settings([*settings, f"train_dtype={dtype}", "batch_words=300"]))
+    )
     torch.manual_seed(1)
     task = prepared_by_task(request, Quiet()).task
     if dtype == "float64":

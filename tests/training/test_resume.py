@@ -28,6 +28,7 @@ RUN = """
 import os, signal, sys
 from pathlib import Path
 from seqkit.config import parse_settings
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
@@ -44,7 +45,7 @@ class Reporter:
     def note(self, message): pass
 
 given = {"model": "birnn", "corpus": "sample-english"}
-train(make_request(given, [], parse_settings(settings)), out, "seqkit train", Reporter())
+train(make_request(arguments_of(given, [], parse_settings(settings))), out, "seqkit train", Reporter())
 """
 
 

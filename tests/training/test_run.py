@@ -15,6 +15,7 @@ from seqkit.extend.specs import ModelSpec
 from seqkit.models.contracts import TaggerOptions
 from seqkit.tasks.tagging.data import read_data
 from seqkit.tasks.tagging.options import TaggingOptions
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 from seqkit.training.request import Sources
 from seqkit.training.request_file import CONFIG, check_unchanged, save_request
@@ -67,7 +68,7 @@ def data_of(label=(), **sources):
 
 
 def request(**given):
-    return make_request({"model": "rnn", **given}, [], SETTINGS)
+    return make_request(arguments_of({"model": "rnn", **given}, [], SETTINGS))
 
 
 def test_changed_labels_are_noticed_and_the_card_keeps_the_first_command(tmp_path, treebank):
@@ -135,7 +136,7 @@ def test_threads_left_to_torch_are_written_down(tmp_path, treebank):
     train(request(train=[file]), out, "", Reporter())
     begun = out / "training" / CONFIG
     assert tomllib.loads(begun.read_text())["training"]["threads"] == torch.get_num_threads()
-    changed = make_request({"model": "rnn"}, [begun], {"threads": torch.get_num_threads() + 1})
+    changed = make_request(arguments_of({"model": "rnn"}, [begun], {"threads": torch.get_num_threads() + 1}))
     with pytest.raises(SeqkitError, match="was begun with threads"):
         check_unchanged(begun.parent, changed)
 
@@ -153,7 +154,7 @@ def test_the_options_of_another_model_are_refused(tmp_path):
     config = tmp_path / "rnn.toml"
     config.write_text(request(corpus="sample-english").to_toml())
     with pytest.raises(SeqkitError, match=r"rnn\.toml: has the options of rnn, not of lstm"):
-        make_request({"model": "lstm"}, [config], {})
+        make_request(arguments_of({"model": "lstm"}, [config], {}))
 
 
 def test_a_model_whose_task_nothing_trains_is_refused(tmp_path, monkeypatch):
@@ -183,7 +184,11 @@ def test_a_word_that_once_lacks_a_tag_is_not_ambiguous(tmp_path, treebank):
 )
 def test_a_crf_that_would_learn_nothing_is_refused(tmp_path, treebank, settings, given, message):
     asked = make_request(
-        {"model": "rnn", "train": [treebank("train.conllu", *[BOTH] * 4)], **given}, [], SETTINGS | settings
+        arguments_of(
+            {"model": "rnn", "train": [treebank("train.conllu", *[BOTH] * 4)], **given},
+            [],
+            SETTINGS | settings,
+        )
     )
     with pytest.raises(SeqkitError, match=message):
         train(asked, tmp_path / "run", "", Reporter())
@@ -219,7 +224,9 @@ def test_a_path_is_kept_as_text(tmp_path):
 
 def test_the_section_may_stand_before_an_option_that_chooses_a_record():
     plain, dotted = (
-        make_request({"model": "lstm", "corpus": "sample-english"}, [], {f"{section}optimizer": "sgd"})
+        make_request(
+            arguments_of({"model": "lstm", "corpus": "sample-english"}, [], {f"{section}optimizer": "sgd"})
+        )
         for section in ("", "training.")
     )
     assert plain == dotted and type(dotted.optimizer).__name__ == "SGDOptions"

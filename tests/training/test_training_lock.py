@@ -13,6 +13,7 @@ RUN = """
 import sys, time
 from pathlib import Path
 from seqkit.config import parse_settings
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
@@ -27,7 +28,7 @@ class Reporter:
             (out.parent / "waits").touch()
             time.sleep(0.02)
 
-request = make_request({"model": "rnn", "corpus": "sample-english"}, [], parse_settings(settings))
+request = make_request(arguments_of({"model": "rnn", "corpus": "sample-english"}, [], parse_settings(settings)))
 train(request, out, "first", Reporter())
 """
 SETTINGS = ["epochs=1", "hidden=6", "char_hidden=4", "vocab_size=60", "seed=5"]

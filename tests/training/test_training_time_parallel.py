@@ -12,6 +12,7 @@ from seqkit.errors import SeqkitError
 from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.recurrent import Recurrence, State
 from seqkit.training import time_parallel
+from seqkit.training.arguments import arguments_of
 from seqkit.training.loop import Training
 from seqkit.training.make_request import make_request
 from seqkit.training.methods import methods_of
@@ -50,7 +51,7 @@ def training(folder, *settings, reporter=None) -> Training:
     torch.manual_seed(1)
     reporter = reporter or Reporter()
     given = {"model": "birnn", "corpus": "sample-english"}
-    request = make_request(given, [], parse_settings([*SETTINGS, *settings]))
+    request = make_request(arguments_of(given, [], parse_settings([*SETTINGS, *settings])))
     prepared = prepared_by_task(request, reporter)
     methods = methods_of(prepared.request, prepared.task.model)
     return Training(prepared.task, prepared.request.training, methods, folder, reporter)

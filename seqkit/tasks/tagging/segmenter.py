@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from seqkit.examples import Sentence
 from seqkit.extend.manager import registry
 from seqkit.tasks.segmenting import FOLDER, PROVIDES, own_segmenter
+from seqkit.training.arguments import TrainingArguments
 from seqkit.training.make_request import make_request
 from seqkit.training.request import TrainingRequest
 
@@ -30,17 +31,17 @@ def segmenter_request(request: TrainingRequest, train: Sequence[Sentence]) -> Ma
     start = own_segmenter(sources.start) if sources.start else None
     if sources.start and start is None:
         return {}
-    given = {
-        "model": spec,
-        "corpus": sources.corpus or None,
-        "train": sources.train or None,
-        "dev": sources.dev or None,
-        "start": str(start) if start else None,
-        "skip_bad": sources.skip_bad or None,
-        "lang": request.task.lang or None,
-    }
-    options = {name: getattr(request.training, name) for name in SHARED}
-    return {FOLDER: make_request(given, [], options)}
+    asked = TrainingArguments(
+        spec,
+        corpus=sources.corpus or None,
+        train=sources.train or None,
+        dev=sources.dev or None,
+        start=str(start) if start else None,
+        skip_bad=sources.skip_bad,
+        options={"lang": request.task.lang or None},
+        settings={name: getattr(request.training, name) for name in SHARED},
+    )
+    return {FOLDER: make_request(asked)}
 
 
 def _model() -> str:

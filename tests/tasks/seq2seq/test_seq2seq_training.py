@@ -19,6 +19,7 @@ from seqkit.inference.generation import generate
 from seqkit.models.artifact import load_model
 from seqkit.tasks.seq2seq.data import read_pair_data
 from seqkit.tasks.seq2seq.options import Seq2SeqTraining
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 from seqkit.training.request import Sources
 from seqkit.training.run import train
@@ -60,7 +61,12 @@ class Reporter:
 def run(out: Path, stop_at: int = 0, settings: list[str] = SETTINGS, **given) -> Reporter:
     reporter = Reporter(stop_at)
     wanted = {"model": "seq2seq", "corpus": "sample-german-english", "source": "de", "target": "en", **given}
-    train(make_request(wanted, [], parse_settings(settings)), out, "seqkit train seq2seq", reporter)
+    train(
+        make_request(arguments_of(wanted, [], parse_settings(settings))),
+        out,
+        "seqkit train seq2seq",
+        reporter,
+    )
     return reporter
 
 

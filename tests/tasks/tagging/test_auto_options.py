@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from seqkit.examples import Sentence
 from seqkit.tasks.tagging.auto_options import with_auto_options
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 
 
@@ -12,7 +13,7 @@ def corpus(words: int) -> list[Sentence]:
 
 
 def sizes(words: int, **settings) -> tuple[int, int, int]:
-    request = with_auto_options(make_request({"model": "lstm"}, [], settings), corpus(words))
+    request = with_auto_options(make_request(arguments_of({"model": "lstm"}, [], settings)), corpus(words))
     return request.training.batch_words, request.training.epochs, request.model.vocab_size
 
 

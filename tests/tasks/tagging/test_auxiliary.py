@@ -12,6 +12,7 @@ from seqkit.errors import SeqkitError
 from seqkit.formats.conllu.treebank import parse
 from seqkit.models.artifact import load_for
 from seqkit.tasks.tagging.auxiliary import add_auxiliary
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
@@ -32,7 +33,7 @@ NOBODY = SimpleNamespace(
 
 
 def trained(out, **settings):
-    train(make_request(CORPUS, [], SETTINGS | settings), out, "seqkit train", NOBODY)
+    train(make_request(arguments_of(CORPUS, [], SETTINGS | settings)), out, "seqkit train", NOBODY)
     return load_for("tagging", str(out))
 
 
@@ -66,7 +67,7 @@ def test_a_pupil_learns_relations_that_its_teachers_do_not_know(tmp_path):
         given = CORPUS | {"teacher": (str(tmp_path / "teacher"),)}
         # Teachers answer in float32, whatever the pupil computes in.
         settings = SETTINGS | {"auxiliary": auxiliary, "train_dtype": "bfloat16"}
-        request = make_request(given, [], settings)
+        request = make_request(arguments_of(given, [], settings))
         train(request, tmp_path / name, "seqkit train", NOBODY)
     alone, beside = (load_for("tagging", str(tmp_path / name)) for name in ("alone", "beside"))
     assert list(beside.heads) == ["upos", "xpos", "feats", "lemma"]

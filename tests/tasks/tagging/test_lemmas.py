@@ -12,6 +12,7 @@ from seqkit.inference.tagger import TaggerRunner
 from seqkit.models.artifact import load_model
 from seqkit.tasks.tagging.loading import numpy_tagger
 from seqkit.tasks.tagging.rough import rough_sentences
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
@@ -43,7 +44,7 @@ def folder(tmp_path_factory):
     """A tagger that was trained on the sample corpus, whose lemmas it learns unasked."""
     out = tmp_path_factory.mktemp("models") / "lemmas"
     given = {"model": "lstm", "corpus": "sample-english"}
-    train(make_request(given, [], parse_settings(SETTINGS)), out, "seqkit train lstm", Quiet())
+    train(make_request(arguments_of(given, [], parse_settings(SETTINGS))), out, "seqkit train lstm", Quiet())
     return out
 
 
