@@ -2,7 +2,8 @@
 
     python benchmarks/batch_kills.py raw.txt --kills 50 --of driver worker shard ray-node
 
-Each round starts a run, kills one process after a random time, and repeats the command until the run is complete.
+Each round starts a run, kills one process at a random moment, and repeats the command until the run is complete. Half
+of the moments are drawn from the whole run, with its start, half from the time in which parts are committed.
 The table has for each kind: kills, how many of them while parts were being committed, runs, outputs that differ from
 the undisturbed run, parts repeated after their commit. With --results FILE, each round is a line of that file, and the
 same command continues after the last one.
@@ -24,6 +25,7 @@ from killing import (
     LIMIT,
     Moment,
     RayNodes,
+    Usual,
     committed,
     kill_driver,
     kill_shards,
@@ -31,6 +33,7 @@ from killing import (
     one_kill,
     outputs,
     start,
+    undisturbed,
 )
 
 
@@ -98,13 +101,11 @@ class Campaign:
     def _arguments(self, out: Path) -> list[str]:
         return [*self.inputs, "-o", str(out), *self.options]
 
-    def _reference(self, more: list[str]) -> float:
+    def _reference(self, more: list[str]) -> Usual:
         """Seconds of an undisturbed run."""
         out = self.folder / "reference"
         shutil.rmtree(out, ignore_errors=True)
-        begun = time.monotonic()
-        start([*self._arguments(out), *more]).wait(LIMIT)
-        return time.monotonic() - begun
+        return undisturbed([*self._arguments(out), *more], out)
 
     def run(self, kind: str, kills: int) -> Count:
         """Repeat rounds of one kind until `kills` processes were killed."""
@@ -122,7 +123,7 @@ class Campaign:
                 nodes.close()
         return count
 
-    def _round(self, kind: str, number: int, usual: float, nodes: RayNodes | None) -> Round:
+    def _round(self, kind: str, number: int, usual: Usual, nodes: RayNodes | None) -> Round:
         out, found, begun = self.folder / kind, Round(kind, number), time.monotonic()
         draw = random.Random(f"{kind} {number}")
         arguments = self._arguments(out) + (nodes.arguments if nodes else [])
@@ -196,7 +197,7 @@ def main(arguments: list[str] | None = None) -> Iterator[tuple[str, Count]]:
     given = parser.parse_args(arguments)
     options = ["--processes", given.processes, "--part-size", given.part_size, "--label", "upos"]
     campaign = Campaign(given.inputs, given.out, options, given.results)
-    print(f"an undisturbed run: {campaign.usual:.1f} s, {campaign.parts} parts", flush=True)
+    print(f"an undisturbed run: {campaign.usual.whole:.1f} s, {campaign.parts} parts", flush=True)
     rows = []
     for kind in given.of:
         count = campaign.run(kind, given.kills)

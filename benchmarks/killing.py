@@ -96,27 +96,59 @@ def kill_worker(process: subprocess.Popen[bytes], draw: random.Random) -> bool:
     return True
 
 
-def one_kill(arguments: list[str], out: Path, kill: Kill, usual: float, draw: random.Random) -> list[Moment]:
+class Usual(NamedTuple):
+    """Seconds of an undisturbed run."""
+
+    whole: float
+    committing: float
+    """From the first committed part on."""
+
+
+def undisturbed(arguments: list[str], out: Path) -> Usual:
+    """Time a run that is not killed."""
+    begun = time.monotonic()
+    process = start(arguments)
+    wait_for_commit(process, out)
+    first = time.monotonic()
+    process.wait(LIMIT)
+    end = time.monotonic()
+    return Usual(end - begun, end - first)
+
+
+def wait_for_commit(process: subprocess.Popen[bytes], out: Path, parts: int = 0) -> None:
+    """Wait until the logs have more than so many parts, or the run has ended."""
+    while process.poll() is None and len(committed(out)) <= parts:
+        time.sleep(0.02)
+
+
+def random_moment(process: subprocess.Popen[bytes], out: Path, usual: Usual, draw: random.Random) -> Moment:
+    """Wait for a random moment: of the whole run, or, half of the times, of the time in which parts are committed."""
+    begun, parts = time.monotonic(), len(committed(out))
+    if draw.random() < 0.5:
+        time.sleep(draw.uniform(0.0, usual.whole))
+    else:
+        wait_for_commit(process, out, parts)
+        time.sleep(draw.uniform(0.0, usual.committing))
+    return Moment(round(time.monotonic() - begun, 3), len(committed(out)))
+
+
+def one_kill(arguments: list[str], out: Path, kill: Kill, usual: Usual, draw: random.Random) -> list[Moment]:
     """Start a run, kill a process at a random moment, wait for the run. Returns the kill, if there was one."""
     process = start(arguments)
-    seconds = draw.uniform(0.0, usual)
-    time.sleep(seconds)
-    moment = Moment(round(seconds, 3), len(committed(out)))
+    moment = random_moment(process, out, usual, draw)
     killed = kill(process, draw)
     process.wait(LIMIT)
     return [moment] if killed else []
 
 
-def kill_shards(arguments: list[str], out: Path, usual: float, draw: random.Random) -> list[Moment]:
+def kill_shards(arguments: list[str], out: Path, usual: Usual, draw: random.Random) -> list[Moment]:
     """Run two shards at the same time; kill each at a random moment, then start both again."""
     processes = [start([*arguments, "--shard", f"{number}/2"]) for number in (1, 2)]
-    moments = sorted((draw.uniform(0.0, usual), index) for index in (0, 1))
-    begun, killed = time.monotonic(), list[Moment]()
-    for moment, index in moments:
-        time.sleep(max(0.0, moment - (time.monotonic() - begun)))
-        parts = len(committed(out))
-        if kill_driver(processes[index], draw):
-            killed.append(Moment(round(moment, 3), parts))
+    killed = list[Moment]()
+    for process in draw.sample(processes, 2):
+        moment = random_moment(process, out, usual, draw)
+        if kill_driver(process, draw):
+            killed.append(moment)
     for process in processes:
         process.wait(LIMIT)
     again = [start([*arguments, "--shard", f"{number}/2"]) for number in (1, 2)]

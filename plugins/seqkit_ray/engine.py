@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import os
-import socket
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from seqkit import MissingPackageError, SeqkitError
 from seqkit.batch.engine import CannotStart, Done, Engine, EngineRequest
 from seqkit.batch.jobs import Job
 from seqkit.batch.worker import Setup
+from seqkit_ray.connecting import connect
 
 AHEAD = 2
 """Jobs per actor: one running, one waiting."""
-SECONDS = 5.0
-"""Seconds within which the address of a cluster must answer."""
 QUIET = {
     "RAY_USAGE_STATS_ENABLED": "0",
     "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9/",
@@ -131,68 +126,3 @@ class Actor:
             return self._worker(job)
         except Exception as error:
             return error
-
-
-def connect(ray: Any, address: str) -> None:
-    """Join or start a cluster. Raises SeqkitError within seconds if there is no answer."""
-    if address and address not in ("auto", "local"):
-        check_answers(address)
-    with current_folder_hidden(), native_messages_dropped():
-        try:
-            ray.init(
-                address=address or "local",
-                log_to_driver=False,
-                logging_level="ERROR",
-                include_dashboard=False if address in ("", "local") else None,
-                runtime_env={"env_vars": {"PYTHONSAFEPATH": "1"}},
-            )
-        except (ConnectionError, RuntimeError, ValueError) as error:
-            reason = str(error).splitlines()[0]
-            raise SeqkitError(
-                f"--address {address}: {reason}", "Check with `ray status` that the cluster is running."
-            ) from error
-
-
-def check_answers(address: str) -> None:
-    """Raise SeqkitError if no process listens: Ray itself would try for minutes."""
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    if not host or not port.isdecimal():
-        raise SeqkitError(
-            f"--address {address}: not of the form HOST:PORT", "Write HOST:PORT, or auto.", exit_code=2
-        )
-    try:
-        socket.create_connection((host.strip("[]"), int(port)), SECONDS).close()
-    except OSError as error:
-        problem = f"--address {address}: no answer ({error.strerror or error})"
-        raise SeqkitError(problem, "Check with `ray status` that the cluster is running.") from error
-
-
-@contextmanager
-def native_messages_dropped() -> Iterator[None]:
-    """A context that drops the messages of Ray's C++ code on stderr: one for each of twenty attempts to connect."""
-    sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
-
-
-@contextmanager
-def current_folder_hidden() -> Iterator[None]:
-    """A context in which the current folder, and that of the script, are the root folder.
-
-    Ray puts both on the module search path of all workers. The folder must continue to exist, because the processes of
-    a cluster that is started here run in it.
-    """
-    folder, script = os.getcwd(), sys.argv[0]
-    os.chdir(os.path.abspath(os.sep))
-    sys.argv[0] = os.path.join(os.path.abspath(os.sep), "seqkit")
-    try:
-        yield
-    finally:
-        os.chdir(folder)
-        sys.argv[0] = script

@@ -37,6 +37,7 @@ def join(work: Join, store: Store, ledger: Ledger, format: str) -> Row:
     else:
         files = [_joined(work, store, parts, spec)]
     row: Row = {"unit": work.unit, "again": work.again, "files": files, "parts": len(parts)}
+    row["stamps"] = [store.stamp(name) for name, _, _ in files]
     for name in (*COUNTS, "source", "seconds"):
         row[name] = sum(one[name] for one in work.rows)
     ledger.log(row)
@@ -54,7 +55,7 @@ def _renamed(store: Store, part: str, target: str, row: dict[str, Any]) -> list[
     ((size, sha256, _),) = _outs(row)
     if store.size(part) is not None:
         store.move(part, target)
-    elif _sha256(store, target) != sha256:
+    elif sha256_of(store, target) != sha256:
         raise _gone(part)
     return [target, size, sha256]
 
@@ -65,7 +66,8 @@ def _gone(part: str) -> SeqkitError:
     )
 
 
-def _sha256(store: Store, name: str) -> str:
+def sha256_of(store: Store, name: str) -> str:
+    """The checksum of a file; "" if it does not exist."""
     try:
         with store.open(name) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -32,6 +33,10 @@ class Store(ABC):
     @abstractmethod
     def size(self, name: str) -> int | None:
         """Size of a file in bytes; None if it does not exist."""
+
+    def stamp(self, name: str) -> str:
+        """A mark of a file that changes when it is written, such as its modification time; "" if there is none."""
+        return ""
 
     @abstractmethod
     def delete(self, name: str) -> None:
@@ -93,6 +98,17 @@ class Store(ABC):
     @abstractmethod
     def settle(self) -> None:
         """Make everything written by `put_soon` durable."""
+
+
+def row_of(line: bytes, log: str) -> Row:
+    """A row of a log. Raises SeqkitError if it is damaged: only the disk, or an editor, can have done that."""
+    try:
+        row: Row = json.loads(line)
+        row["unit"]
+    except (ValueError, TypeError, KeyError) as error:
+        fix = "Restore the file, or begin a run in another folder."
+        raise SeqkitError(f"{log}: a row of the ledger is damaged", fix) from error
+    return row
 
 
 def open_store(root: str) -> Store:

@@ -6,11 +6,11 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from seqkit.batch.store import Row, Store
+from seqkit.batch.store import Row, Store, row_of
 from seqkit.io.atomic import atomic_write, sync_folder
 
 UNFINISHED = re.compile(r"\..*[.-][0-9a-f]{8}\.part")
@@ -57,6 +57,13 @@ class LocalStore(Store):
         except FileNotFoundError:
             return None
 
+    def stamp(self, name: str) -> str:
+        """The modification time in nanoseconds."""
+        try:
+            return str(self.path(name).stat().st_mtime_ns)
+        except FileNotFoundError:
+            return ""
+
     def delete(self, name: str) -> None:
         self.path(name).unlink(missing_ok=True)
 
@@ -86,12 +93,9 @@ class LocalStore(Store):
     def append(self, log: str, row: Row) -> None:
         if log not in self._logs:
             self._make_folder(self.path(log).parent)
-            self._logs[log] = open(self.path(log), "ab")  # noqa: SIM115 (open to the end)
+            self._logs[log] = open(self.path(log), "ab", buffering=0)  # noqa: SIM115 (open to the end)
             sync_folder(self.path(log).parent)
-        file = self._logs[log]
-        file.write(json.dumps(row, ensure_ascii=False).encode() + b"\n")
-        file.flush()
-        os.fsync(file.fileno())
+        append_whole(self._logs[log], json.dumps(row, ensure_ascii=False).encode() + b"\n")
 
     def fresh_rows(self, folder: str, seen: dict[str, int]) -> Iterator[Row]:
         """Read the complete lines: a last line without its end was not finished, or is being written."""
@@ -102,7 +106,7 @@ class LocalStore(Store):
                     if not line.endswith(b"\n"):
                         break
                     seen[name] = seen.get(name, 0) + len(line)
-                    yield json.loads(line)
+                    yield row_of(line, f"{self.root}/{folder}/{name}")
 
     def move(self, name: str, target: str) -> None:
         self._make_folder(self.path(target).parent)
@@ -159,3 +163,16 @@ class LocalStore(Store):
         for folder in {target.parent for _, target in self._soon}:
             sync_folder(folder)
         self._soon = []
+
+
+def append_whole(file: BinaryIO, data: bytes) -> None:
+    """Append to an unbuffered file, durably. If the disk is full, the file keeps its size and OSError is raised."""
+    before, rest = os.fstat(file.fileno()).st_size, memoryview(data)
+    try:
+        while rest:
+            rest = rest[file.write(rest) :]
+        os.fsync(file.fileno())
+    except OSError:
+        with suppress(OSError):
+            os.ftruncate(file.fileno(), before)
+        raise

@@ -12,9 +12,9 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-from seqkit.batch.store import Row, Store
+from seqkit.batch.store import Row, Store, row_of
 from seqkit.io.remote import file_system
 
 IN_MEMORY = 1 << 24
@@ -103,7 +103,8 @@ class ObjectStore(Store):
     def fresh_rows(self, folder: str, seen: dict[str, int]) -> Iterator[Row]:
         for name in self.names(folder):
             if name not in seen:
-                row: dict[str, Any] = json.loads(self._system.cat_file(self._path(f"{folder}/{name}")))
+                path = f"{folder}/{name}"
+                row = row_of(self._system.cat_file(self._path(path)), f"{self.root}/{path}")
                 seen[name] = 1
                 yield row
 

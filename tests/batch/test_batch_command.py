@@ -148,6 +148,8 @@ def test_outputs_that_are_gone_or_changed(batch, corpus, tmp_path):
     edited.write_bytes(edited.read_bytes().replace(b"NOUN", b"VERB"))
     result = batch("verify", out)
     assert result.code == 1 and "sub/b.conllu: was changed after it was written" in result.err
+    result = batch("tag", corpus, "-o", out, *SMALL)
+    assert result.code == 1 and "sub/b.conllu: was changed" in result.err, "of equal size"
     edited.write_bytes(b"mine")
     result = batch("tag", corpus, "-o", out, *SMALL)
     assert result.code == 1 and "sub/b.conllu: was changed" in result.err

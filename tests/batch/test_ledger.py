@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+
+import pytest
 
 from seqkit.batch.inputs import InputFile
 from seqkit.batch.ledger import LOG, Ledger
 from seqkit.batch.store_local import LocalStore
 from seqkit.batch.units import owner, units_of
+from seqkit.errors import SeqkitError
 
 ROW = {"unit": 0, "part": 0, "again": 0, "to": [9, 2, 1, 9], "outs": [[3, "x", 1]], "records": 1, "words": 2}
 ROW |= {"bad": 0, "source": 9, "seconds": 0.1}
@@ -101,3 +106,28 @@ def test_small_files_share_a_unit_and_shards_share_the_work():
     assert (
         set(owners) == {0, 1, 2} and max(map(owners.count, range(3))) - min(map(owners.count, range(3))) <= 1
     )
+
+
+def test_a_row_that_the_disk_has_no_room_for_leaves_no_half_row(tmp_path, monkeypatch):
+    store = LocalStore(str(tmp_path))
+    store.append("log/a.jsonl", {"unit": 1})
+    real = os.fsync
+
+    def full(number):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        store.append("log/a.jsonl", {"unit": 2})
+    monkeypatch.setattr(os, "fsync", real)
+    store.append("log/a.jsonl", {"unit": 3})
+    assert [row["unit"] for row in store.fresh_rows("log", {})] == [1, 3]
+
+
+def test_a_damaged_row_is_named(tmp_path):
+    store = LocalStore(str(tmp_path))
+    store.append("log/a.jsonl", {"unit": 1})
+    with open(tmp_path / "log" / "a.jsonl", "ab") as file:
+        file.write(b"{bad}\n")
+    with pytest.raises(SeqkitError, match=r"log/a.jsonl: a row of the ledger is damaged"):
+        list(store.fresh_rows("log", {}))

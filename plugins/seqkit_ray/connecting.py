@@ -1,0 +1,98 @@
+"""Join or start a Ray cluster; refuse an address where none answers within seconds."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from seqkit import SeqkitError
+
+SECONDS = 4.0
+"""Seconds within which an address must accept the connection, and again to answer."""
+SETTINGS = 4
+"""Type of the HTTP/2 frame that a server begins with."""
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, SETTINGS, 0, 0, 0, 0, 0))
+"""What a client of HTTP/2, which Ray's servers speak (gRPC), begins with (RFC 9113, section 3.4)."""
+FIX = "Check with `ray status` that the cluster is running."
+
+
+def connect(ray: Any, address: str) -> None:
+    """Join or start a cluster. Raises SeqkitError within seconds if there is no answer."""
+    if address and address not in ("auto", "local"):
+        check_answers(address)
+    with current_folder_hidden(), native_messages_dropped():
+        try:
+            ray.init(
+                address=address or "local",
+                log_to_driver=False,
+                logging_level="ERROR",
+                include_dashboard=False if address in ("", "local") else None,
+                runtime_env={"env_vars": {"PYTHONSAFEPATH": "1"}},
+            )
+        except (ConnectionError, RuntimeError, ValueError) as error:
+            reason = str(error).splitlines()[0]
+            raise SeqkitError(f"--address {address}: {reason}", FIX) from error
+
+
+def check_answers(address: str) -> None:
+    """Raise SeqkitError if no server of Ray's protocol answers: Ray itself would try for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdecimal():
+        raise SeqkitError(
+            f"--address {address}: not of the form HOST:PORT", "Write HOST:PORT, or auto.", exit_code=2
+        )
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), SECONDS) as connection:
+            if os.environ.get("RAY_USE_TLS", "0") == "0":
+                _check_protocol(address, connection)
+    except OSError as error:
+        raise SeqkitError(f"--address {address}: no answer ({error.strerror or error})", FIX) from error
+
+
+def _check_protocol(address: str, connection: socket.socket) -> None:
+    """Raise SeqkitError for another kind of server, and TimeoutError for one that is silent."""
+    connection.settimeout(SECONDS)
+    connection.sendall(PREFACE)
+    frame = b""
+    while len(frame) < 4:
+        data = connection.recv(4 - len(frame))
+        if not data:
+            break
+        frame += data
+    if len(frame) < 4 or frame[3] != SETTINGS:
+        raise SeqkitError(f"--address {address}: something else than Ray answers there", FIX)
+
+
+@contextmanager
+def native_messages_dropped() -> Iterator[None]:
+    """A context that drops the messages of Ray's C++ code on stderr: one for each of twenty attempts to connect."""
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+@contextmanager
+def current_folder_hidden() -> Iterator[None]:
+    """A context in which the current folder, and that of the script, are the root folder.
+
+    Ray puts both on the module search path of all workers. The folder must continue to exist, because the processes of
+    a cluster that is started here run in it.
+    """
+    folder, script = os.getcwd(), sys.argv[0]
+    os.chdir(os.path.abspath(os.sep))
+    sys.argv[0] = os.path.join(os.path.abspath(os.sep), "seqkit")
+    try:
+        yield
+    finally:
+        os.chdir(folder)
+        sys.argv[0] = script
