@@ -11,13 +11,17 @@ from typing import Any
 
 from seqkit import SeqkitError
 
-SECONDS = 4.0
+SECONDS = 3.0
 """Seconds within which an address must accept the connection, and again to answer."""
 SETTINGS = 4
 """Type of the HTTP/2 frame that a server begins with."""
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, SETTINGS, 0, 0, 0, 0, 0))
 """What a client of HTTP/2, which Ray's servers speak (gRPC), begins with (RFC 9113, section 3.4)."""
 FIX = "Check with `ray status` that the cluster is running."
+
+TOKEN_FIX = "Set RAY_AUTH_MODE=token, with the token in RAY_AUTH_TOKEN or in ~/.ray/auth_token."
+METHODS = {"": "/ray.rpc.NodeInfoGcsService/GetClusterId", "ray://": "/ray.rpc.RayletDriver/ClusterInfo"}
+"""Scheme of an address -> a cheap method of the service there."""
 
 
 def connect(ray: Any, address: str) -> None:
@@ -47,10 +51,17 @@ def check_answers(address: str) -> None:
         )
     try:
         with socket.create_connection((host.strip("[]"), int(port)), SECONDS) as connection:
-            if os.environ.get("RAY_USE_TLS", "0") == "0":
-                _check_protocol(address, connection)
+            if encrypted():
+                return
+            _check_protocol(address, connection)
     except OSError as error:
         raise SeqkitError(f"--address {address}: no answer ({error.strerror or error})", FIX) from error
+    _check_service(address, f"{host}:{port}")
+
+
+def encrypted() -> bool:
+    """Whether Ray's servers are asked through TLS, which the checks do not speak."""
+    return os.environ.get("RAY_USE_TLS", "0").lower() not in ("0", "false", "")
 
 
 def _check_protocol(address: str, connection: socket.socket) -> None:
@@ -65,6 +76,27 @@ def _check_protocol(address: str, connection: socket.socket) -> None:
         frame += data
     if len(frame) < 4 or frame[3] != SETTINGS:
         raise SeqkitError(f"--address {address}: something else than Ray answers there", FIX)
+
+
+def _check_service(address: str, target: str) -> None:
+    """Raise SeqkitError where a proxy answers in place of Ray, and where a token is needed and none is used."""
+    try:
+        import grpc
+    except ImportError:  # an optional package of Ray
+        return
+    method = METHODS["ray://" if address.startswith("ray://") else ""]
+    with grpc.insecure_channel(target, [("grpc.enable_http_proxy", 0)]) as channel:
+        try:
+            channel.unary_unary(method)(b"", timeout=SECONDS)
+        except grpc.RpcError as error:
+            code, details = error.code(), error.details() or ""
+            if code is grpc.StatusCode.UNAUTHENTICATED and os.environ.get("RAY_AUTH_MODE") != "token":
+                raise SeqkitError(f"--address {address}: the cluster asks for a token", TOKEN_FIX) from error
+            # A proxy for web pages answers with a status of HTTP; gRPC's servers never do.
+            absent = code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
+            if absent or "http2 header" in details:
+                problem = f"--address {address}: no answer ({code.name.lower()})"
+                raise SeqkitError(problem, FIX) from error
 
 
 @contextmanager

@@ -7,10 +7,10 @@ import threading
 import time
 
 import pytest
-
-from seqkit import SeqkitError
 from seqkit_ray import connecting
 from seqkit_ray.connecting import check_answers
+
+from seqkit import SeqkitError
 
 
 @pytest.fixture
