@@ -35,11 +35,16 @@ def connect(ray: Any, address: str) -> None:
                 log_to_driver=False,
                 logging_level="ERROR",
                 include_dashboard=False if address in ("", "local") else None,
-                runtime_env={"env_vars": {"PYTHONSAFEPATH": "1"}},
+                runtime_env={"env_vars": {"PYTHONSAFEPATH": "1"} | _plugin_files()},
             )
         except (ConnectionError, RuntimeError, ValueError) as error:
             reason = str(error).splitlines()[0]
             raise SeqkitError(f"--address {address}: {reason}", FIX) from error
+
+
+def _plugin_files() -> dict[str, str]:
+    """The variable by which workers find the files of `--plugin`, which each node must have under the same paths."""
+    return {name: value for name, value in os.environ.items() if name == "SEQKIT_PLUGIN_FILES"}
 
 
 def check_answers(address: str) -> None:

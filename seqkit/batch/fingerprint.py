@@ -5,12 +5,12 @@ from __future__ import annotations
 import dataclasses
 import json
 import platform
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from seqkit._version import __version__
 from seqkit.errors import SeqkitError
-from seqkit.extend.registry import GROUP
 from seqkit.runtime.devices import device_class, on_cpu
 
 FLAGS = (
@@ -43,19 +43,15 @@ def plain(value: Any) -> Any:
 
 
 def versions(task: str, model: str) -> dict[str, str]:
-    """The version of each third-party package that the outputs depend on."""
-    from importlib import metadata
-
+    """The version of each third-party package, or plugin file, that the outputs depend on."""
     from seqkit.extend.manager import registry
     from seqkit.models.folder import model_info
+    from seqkit.models.needs import third_party_versions
 
-    found = {registry().registered("tasks", task).distribution}
-    try:
-        needs = model_info(model).config["needs"]
-        found |= {owner for names in needs.values() for owner in names.values()}
-    except SeqkitError:
-        pass
-    return {name: metadata.version(name) for name in sorted(found - {GROUP})}
+    needs = [{task: registry().registered("tasks", task).distribution}]
+    with suppress(SeqkitError):
+        needs += model_info(model).config["needs"].values()
+    return third_party_versions(needs)
 
 
 def fingerprint(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from importlib import metadata
 from typing import Any
@@ -39,6 +39,12 @@ def needs_of(model: str, options: Any) -> dict[str, dict[str, str]]:
 def versions_of(needs: Needs) -> dict[str, str]:
     """The installed version of each required distribution."""
     return {name: _version(name) for name in _distributions(needs)}
+
+
+def third_party_versions(needs: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """The version of each distribution except seqkit. Args: needs, registered names -> distributions."""
+    found = {distribution for names in needs for distribution in names.values()}
+    return {name: _version(name) for name in sorted(found - {GROUP})}
 
 
 def third_party(versions: Versions) -> list[str]:

@@ -122,3 +122,77 @@ def test_wrong_columns_and_files_that_are_no_files_of_their_kind(batch, tmp_path
     assert found[5] == ("c.csv", 3, "1 column(s) instead of 2")
     assert [row["text"] for row in rows_of(tmp_path / "out" / "c.jsonl")] == ["She left.", "He stays."]
     assert json.loads((tmp_path / "out" / "_SUCCESS").read_text())["bad"] == 6
+
+
+SHOUT = """
+from dataclasses import dataclass
+from seqkit import TaskSpec, hookimpl
+from seqkit.examples import RawText, SourceLocation
+from seqkit.io.text_files import chomp, read_lines
+from seqkit.tasks import Task
+
+
+@dataclass(frozen=True)
+class ShoutOptions:
+    prefix: str = ""
+
+
+class ShoutTask(Task):
+    name = "shouting"
+
+    def prepare(self, request, reporter):
+        raise self.lacks("training")
+
+    def default_model(self, request):
+        return "en-tagger"
+
+    def load_for(self, request):
+        return None
+
+    def cuts(self, path, request):
+        return "lines"
+
+    def read(self, path, request, problems):
+        for number, line in read_lines(path):
+            yield RawText(chomp(line), SourceLocation(str(path), number))
+
+    def apply(self, model, chunk, request):
+        return [request.options.prefix + item.text.upper() for item in chunk.items]
+
+    def formats(self, path, request):
+        return ("txt",)
+
+    def writer(self, format, file, request):
+        return Writer(file)
+
+
+class Writer:
+    def __init__(self, file):
+        self.file = file
+
+    def write(self, number, item, output):
+        self.file.write((output + "\\n").encode())
+        return 1
+
+    def close(self):
+        pass
+
+
+@hookimpl
+def seqkit_tasks():
+    yield TaskSpec("shouting", implementation="shout_plugin:ShoutTask", verb="shout", application=ShoutOptions)
+"""
+
+
+def test_a_plugin_in_a_file_works_in_worker_processes(tmp_path):
+    (tmp_path / "shout_plugin.py").write_text(SHOUT)
+    (tmp_path / "in.txt").write_text("one\ntwo\n" * 300)
+    command = [sys.executable, "-m", "seqkit", "batch", "shout", "in.txt", "-o", "out", "--prefix", "> "]
+    command += ["--plugin", "shout_plugin.py", "--processes", "1", "--part-size", "500"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert (tmp_path / "out" / "in.txt").read_text() == "> ONE\n> TWO\n" * 300
+    with open(tmp_path / "shout_plugin.py", "a") as file:
+        file.write("# changed\n")
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert ran.returncode == 2 and "the versions of plugins (shout_plugin.py)" in ran.stderr

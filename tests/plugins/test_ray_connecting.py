@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from seqkit_ray import connecting
@@ -57,8 +58,45 @@ def test_what_does_not_speak_the_protocol(server, monkeypatch, scheme, answer, s
     assert "ray status" in caught.value.fix and time.monotonic() - begun < 2
 
 
-def test_a_server_that_begins_with_its_settings_passes(server):
-    check_answers(server(bytes((0, 0, 6, connecting.SETTINGS, 0, 0, 0, 0, 0)) + bytes(6)))
+@pytest.fixture
+def service():
+    """Starts a server of gRPC that answers every call with a code; gives its address."""
+    grpc = pytest.importorskip("grpc")
+    servers = []
+
+    def start(code):
+        class Answer(grpc.GenericRpcHandler):
+            def service(self, details):
+                return grpc.unary_unary_rpc_method_handler(
+                    lambda request, context: context.abort(getattr(grpc.StatusCode, code), "no")
+                )
+
+        server = grpc.server(ThreadPoolExecutor(1), [Answer()])
+        servers.append(server)
+        port = server.add_insecure_port("127.0.0.1:0")
+        server.start()
+        return f"127.0.0.1:{port}"
+
+    yield start
+    for server in servers:
+        server.stop(None)
+
+
+@pytest.mark.parametrize("scheme", ["", "ray://"])
+def test_a_cluster_that_asks_for_a_token(service, monkeypatch, scheme):
+    monkeypatch.delenv("RAY_AUTH_MODE", raising=False)
+    address = scheme + service("UNAUTHENTICATED")
+    with pytest.raises(SeqkitError, match="asks for a token") as caught:
+        check_answers(address)
+    assert "RAY_AUTH_MODE=token" in caught.value.fix
+    monkeypatch.setenv("RAY_AUTH_MODE", "token")
+    check_answers(address)
+
+
+def test_answers_of_a_service_pass_and_those_of_a_proxy_do_not(service):
+    check_answers(service("UNIMPLEMENTED"))
+    with pytest.raises(SeqkitError, match=r"no answer \(unavailable\)"):
+        check_answers(service("UNAVAILABLE"))
 
 
 @pytest.mark.parametrize("address", ["nowhere", "127.0.0.1:", "ray://host:port"])
