@@ -15,6 +15,7 @@ from seqkit.batch.ledger import ERRORS, Ledger
 from seqkit.batch.sources import Stream
 from seqkit.batch.units import Part, Piece, Unit, part_name
 from seqkit.errors import SeqkitError
+from seqkit.io.packing import suffix_of_packing
 from seqkit.io.remote import is_remote
 from seqkit.io.zip_files import on_disk
 from seqkit.tasks.application import Limits
@@ -80,10 +81,11 @@ class Planner:
         state, cutter = self.ledger.unit(unit.number), CUTTERS[unit.cuts](self.limits)
         number, start = state.planned()
         header = _header(file.path, cutter) if start.byte else None
-        stream, before = Stream(file.path, start.byte), -1
+        stream, packed = Stream(file.path, start.byte), bool(suffix_of_packing(file.path))
+        before = None if packed and start.byte else start.byte
         for made in _named(cut(iter(stream), cutter, start, header), file):
-            at = min(stream.read_bytes, file.size)
-            before = at if before < 0 and start.byte else max(before, 0)
+            at = min(stream.read_bytes if packed else made.end.byte, file.size)
+            before = at if before is None else before
             yield number, made, max(at - before, 0)
             number, before = number + 1, at
         if number == 0:
