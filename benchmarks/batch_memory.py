@@ -1,6 +1,7 @@
 """Peak memory of a batch's driver and workers for several kinds of input.
 
     python benchmarks/batch_memory.py --of text gz line empty bomb
+    python benchmarks/batch_memory.py --of text gz --cheap       # a task without a model, to the end of the input
 
 Prints for each input the peak of the driver, of the largest worker, and of a worker after its first part. A run is
 stopped after `--minutes`; the bytes of the input that it had read are printed, too.
@@ -115,9 +116,9 @@ def driver_peak(pid: int) -> int:
     return next((int(line.split()[1]) * 1024 for line in status.splitlines() if "VmHWM" in line), 0)
 
 
-def measure(source: Path, out: Path, minutes: float, options: list[str]) -> Peak:
-    """Run a batch for at most `minutes`."""
-    command = [sys.executable, "-m", "seqkit", "batch", "tag", str(source), "-o", str(out), *options]
+def measure(source: Path, out: Path, minutes: float, verb: list[str]) -> Peak:
+    """Run a batch for at most `minutes`. Args: verb, with its options."""
+    command = [sys.executable, "-m", "seqkit", "batch", *verb, str(source), "-o", str(out)]
     begun, driver = time.monotonic(), 0
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     while process.poll() is None and time.monotonic() - begun < 60 * minutes:
@@ -131,7 +132,8 @@ def measure(source: Path, out: Path, minutes: float, options: list[str]) -> Peak
     first: dict[str, int] = {}
     for row in rows:
         first.setdefault(str(row["worker"]), row["memory"])
-    state = "stopped" if stopped else (said.strip().splitlines() or [""])[-1][:120]
+    lines = [line for line in said.splitlines() if line.startswith(("finished", "seqkit:"))] or [said.strip()]
+    state = "stopped" if stopped else lines[-1].replace(f"{out.parent}/", "")[:160]
     return Peak(
         time.monotonic() - begun,
         sum(row["source"] for row in rows),
@@ -149,7 +151,11 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=Path("build/memory"))
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--scale", type=float, default=1.0, help="of the sizes")
+    parser.add_argument("--cheap", action="store_true", help="a task without a model (cheap_task.py)")
     given, options = parser.parse_known_args()
+    verb = ["tag", "--label", "upos"]
+    if given.cheap:
+        verb = ["count", "--plugin", str(Path(__file__).with_name("cheap_task.py"))]
     given.out.mkdir(parents=True, exist_ok=True)
     print("| input | read | s | driver MB | worker after its first part MB | worker MB | state |")
     print("| - | - | - | - | - | - | - |")
@@ -158,7 +164,7 @@ def main() -> None:
         source = write(given.out, int(size * given.scale))
         out = given.out / f"out-{name}"
         shutil.rmtree(out, ignore_errors=True)
-        peak = measure(source, out, given.minutes, options or ["--processes", "1", "--label", "upos"])
+        peak = measure(source, out, given.minutes, [*verb, *(options or ["--processes", "1"])])
         megabytes = [f"{count / 1e6:,.0f}" for count in (peak.driver, peak.first, peak.worker)]
         read = f"{peak.read / 1e6:,.1f} of {source.stat().st_size / 1e6:,.1f} MB"
         print(

@@ -97,39 +97,34 @@ def kill_worker(process: subprocess.Popen[bytes], draw: random.Random) -> bool:
 
 
 class Usual(NamedTuple):
-    """Seconds of an undisturbed run."""
+    """An undisturbed run."""
 
-    whole: float
-    committing: float
-    """From the first committed part on."""
+    seconds: float
+    parts: int
 
 
 def undisturbed(arguments: list[str], out: Path) -> Usual:
     """Time a run that is not killed."""
     begun = time.monotonic()
-    process = start(arguments)
-    wait_for_commit(process, out)
-    first = time.monotonic()
-    process.wait(LIMIT)
-    end = time.monotonic()
-    return Usual(end - begun, end - first)
-
-
-def wait_for_commit(process: subprocess.Popen[bytes], out: Path, parts: int = 0) -> None:
-    """Wait until the logs have more than so many parts, or the run has ended."""
-    while process.poll() is None and len(committed(out)) <= parts:
-        time.sleep(0.02)
+    start(arguments).wait(LIMIT)
+    return Usual(time.monotonic() - begun, len(committed(out)))
 
 
 def random_moment(process: subprocess.Popen[bytes], out: Path, usual: Usual, draw: random.Random) -> Moment:
-    """Wait for a random moment: of the whole run, or, half of the times, of the time in which parts are committed."""
-    begun, parts = time.monotonic(), len(committed(out))
+    """Wait for a random moment: half of the times any in the time of a run, else while parts are committed."""
+    begun = time.monotonic()
     if draw.random() < 0.5:
-        time.sleep(draw.uniform(0.0, usual.whole))
+        time.sleep(draw.uniform(0.0, usual.seconds))
     else:
-        wait_for_commit(process, out, parts)
-        time.sleep(draw.uniform(0.0, usual.committing))
+        wait_for_parts(process, out, draw.randrange(usual.parts), draw)
     return Moment(round(time.monotonic() - begun, 3), len(committed(out)))
+
+
+def wait_for_parts(process: subprocess.Popen[bytes], out: Path, parts: int, draw: random.Random) -> None:
+    """Wait until so many parts are committed, or the run has ended, and up to half a second more."""
+    while process.poll() is None and len(committed(out)) < parts:
+        time.sleep(0.02)
+    time.sleep(draw.uniform(0.0, 0.5))
 
 
 def one_kill(arguments: list[str], out: Path, kill: Kill, usual: Usual, draw: random.Random) -> list[Moment]:
@@ -143,10 +138,12 @@ def one_kill(arguments: list[str], out: Path, kill: Kill, usual: Usual, draw: ra
 
 def kill_shards(arguments: list[str], out: Path, usual: Usual, draw: random.Random) -> list[Moment]:
     """Run two shards at the same time; kill each at a random moment, then start both again."""
+    begun, killed = time.monotonic(), list[Moment]()
     processes = [start([*arguments, "--shard", f"{number}/2"]) for number in (1, 2)]
-    killed = list[Moment]()
-    for process in draw.sample(processes, 2):
-        moment = random_moment(process, out, usual, draw)
+    moments = sorted(draw.randrange(usual.parts) for _ in processes)
+    for process, parts in zip(draw.sample(processes, 2), moments, strict=True):
+        wait_for_parts(process, out, parts, draw)
+        moment = Moment(round(time.monotonic() - begun, 3), len(committed(out)))
         if kill_driver(process, draw):
             killed.append(moment)
     for process in processes:
