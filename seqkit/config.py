@@ -30,7 +30,7 @@ MOST_PIECES = 1_000_000
 
 
 def read_toml(path: str | Path) -> dict[str, Any]:
-    """A TOML file. Raises SeqkitError naming file and line where it is missing or malformed."""
+    """Read a TOML file. Raises SeqkitError, with file and line, if it is missing or malformed."""
     try:
         with open(path, "rb") as file:
             return tomllib.load(file)
@@ -45,7 +45,7 @@ def read_toml(path: str | Path) -> dict[str, Any]:
 
 
 class Typed(str):
-    """A setting as it was typed, with the TOML value that it can be read as. `fill` takes what the option wants."""
+    """A setting as typed, with its TOML value. `fill` uses the one that suits the option."""
 
     value: Any
 
@@ -115,7 +115,7 @@ def fill(sections: Mapping[str, type], values: Mapping[str, Any]) -> dict[str, A
 
 
 def _in_section(key: str, sections: Mapping[str, type]) -> str:
-    """The option that a dotted key names; the key itself where its section does not have it."""
+    """The option of a dotted key; the key itself if its section has no such option."""
     section, dot, name = key.partition(".")
     known = dot and section in sections and name in {f.name for f in dataclasses.fields(sections[section])}
     return name if known else key
@@ -216,7 +216,7 @@ def bytes_in(name: str, text: str) -> int:
 
 
 def to_toml(sections: Mapping[str, Mapping[str, Any]]) -> str:
-    """Sections of plain values as TOML; what is None is left out."""
+    """Sections of plain values as TOML, without values of None."""
     lines = []
     for name, values in sections.items():
         lines += [

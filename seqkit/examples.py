@@ -1,4 +1,4 @@
-"""What readers yield and writers take. Nothing here knows a file format or a network."""
+"""Examples: what readers yield and writers accept. Independent of file formats and networks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class SourceLocation(NamedTuple):
 
 
 class Multiword(NamedTuple):
-    """A written token that stands for several words: French `du` = `de` + `le`."""
+    """A written token that consists of several words: French `du` = `de` + `le`."""
 
     first: int
     """Index of its first word."""
@@ -34,7 +34,7 @@ class Multiword(NamedTuple):
 
 @dataclass(slots=True)
 class Sentence:
-    """Words, and what is known of each.
+    """Words with their labels.
 
     Invariant for text read raw: `before` + every word followed by its space = the input, exactly.
     """
@@ -46,7 +46,7 @@ class Sentence:
     """The white space after each word ("" inside a multiword token); None where the source does not say."""
     multiwords: list[Multiword] = field(default_factory=list)
     before: str = ""
-    """White space before the first word, where it belongs to no earlier word."""
+    """White space before the first word that belongs to no earlier word."""
     offset: int | None = None
     """Characters of the document before `before`; None where the source is not running text."""
     document: str | None = None
@@ -55,7 +55,7 @@ class Sentence:
     lines: list[str] | None = None
     """The CoNLL-U block as read, comments first, without line ends: the writer changes the labels in it."""
     silver: str | None = None
-    """The pipeline that made the labels, where no person did."""
+    """The spaCy pipeline that made the labels; None for labels made by people."""
     ranked: dict[str, list[list[tuple[str, float]]]] = field(default_factory=dict)
     """Kind of label -> for each word its most probable values with their probabilities, the best first."""
     fields: dict[str, Any] | None = None
@@ -71,7 +71,7 @@ class Sentence:
 
     @property
     def tokens(self) -> Iterator[Multiword]:
-        """What was written, in order: tokens that stand for several words, and every other word as a token."""
+        """The written tokens, in order: multiword tokens, and every other word as a token."""
         starts = {token.first: token for token in self.multiwords}
         index = 0
         while index < len(self.words):
@@ -89,28 +89,28 @@ class RawText:
     offset: int = 0
     """Characters of the document before this stretch."""
     document: str | None = None
-    """On the first stretch of a document: its name."""
+    """Name of the document, on its first part."""
     fields: dict[str, Any] | None = None
-    """Of a text that is a field of a record: the other fields that are carried through."""
+    """For a text that is a field of a record: the other fields, which are copied to the output."""
     last: bool = False
-    """Whether nothing is known to follow, because the input ends or pauses: the text so far is to be answered."""
+    """Whether the input ends or pauses after this text, so that the text so far is processed."""
 
 
 @dataclass(slots=True)
 class Pair:
-    """An input and what should come out of it: the example of sequence-to-sequence models."""
+    """A source and its target: the example of sequence-to-sequence models."""
 
     sources: dict[str, Any]
     """Modality -> the input in it; of "text" a str without line end. One modality or several read together."""
     target: Any | None = None
-    """What should come out (a str where it is text); None where it is not known."""
+    """The target (a str if it is text); None if it is unknown."""
     where: SourceLocation | None = None
-    """The place of the source."""
+    """Location of the source."""
 
 
 @dataclass(slots=True)
 class Item:
-    """What a corpus with several modalities knows of one example; encoder and decoder decide what is read and written.
+    """An example in several modalities; encoder and decoder determine which of them are read and written.
 
     Moving digits: reads {"video": film, "text": caption}, writes {"text": caption, "video": film}. A question about a
     picture: reads {"image": picture, "text": question}, writes {"text": answer}.
@@ -128,7 +128,7 @@ class Translation(NamedTuple):
 
     text: str
     score: float
-    """What the outputs of one source are ranked by: the log-probability after the length penalty."""
+    """Ranking score of the outputs of one source: the log-probability after the length penalty."""
     log_prob: float
     """ln P(target | source), the end included."""
     confidence: float | None = None
@@ -140,7 +140,7 @@ class Translation(NamedTuple):
 
 
 class RecordErrors:
-    """What to do with a bad record: refuse the file (the default), or leave the record out and count it."""
+    """Policy for bad records: refuse the file (the default), or leave the record out and count it."""
 
     def __init__(self, skip: bool = False) -> None:
         self.skip = skip

@@ -16,7 +16,7 @@ LUMA = (0.299, 0.587, 0.114)
 
 @dataclass(frozen=True)
 class Limits:
-    """More than this is refused before it is unpacked: a small file may hold an endless recording."""
+    """Maximum lengths and sizes, checked before decoding: a small file may contain an endless recording."""
 
     seconds: float = 300.0
     """Of a recording or a film."""

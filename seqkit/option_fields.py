@@ -22,16 +22,16 @@ class OptionField(NamedTuple):
     """Its type as the source has it, such as `Literal["none", "dot"]`."""
     default: Any
     meaning: str
-    """The string under the field, in one line; "" where there is none."""
+    """The string below the field, in one line; "" without one."""
     unit: str
-    """`unit` of the field's metadata, such as "minutes"; "" where there is none."""
+    """`unit` in the field's metadata, such as "minutes"; "" without one."""
 
 
 @cache
 def option_fields(options: type) -> tuple[OptionField, ...]:
     """The fields of a dataclass in order; those of its bases first.
 
-    The meaning is the string literal that stands under a field in the source; a class without source has none. A unit
+    The meaning is the string literal below a field in the source; a class without source has none. A unit
     is declared as `minutes: float = field(default=0.0, metadata={"unit": "minutes"})`.
     """
     hints = get_type_hints(options)

@@ -65,12 +65,12 @@ def _row(spec: CorpusSpec) -> dict[str, Any]:
 
 
 def _size(row: Mapping[str, Any]) -> str:
-    """Of its files; a corpus that has none of its own says whose it is made from."""
+    """Size of the files; for a corpus without its own files, the name of the corpus that it is made from."""
     return f"of {row['made_from']}" if row["made_from"] else size(row["bytes"])
 
 
 def _folder(spec: CorpusSpec) -> Path | None:
-    """Where a corpus lies; None where it is not here, with a warning where the package that ships it is missing."""
+    """The folder of a corpus; None if it is not installed. Warns if the package that ships it is missing."""
     from seqkit.data.catalogue import corpus_folder
     from seqkit.errors import SeqkitError
 
@@ -157,7 +157,7 @@ def show_stats(
     skip_bad: SkipBad = False,
     as_json: AsJson = False,
 ) -> None:
-    """Count what a corpus holds: sentences, words and labels; lines of parallel text; recordings, pictures, clips.
+    """Count sentences, words and labels of a corpus, lines of parallel text, or recordings, pictures and films.
 
     \b
     Examples:
@@ -188,7 +188,7 @@ def show_stats(
 
 
 def _refuse(kind: str, given: Given) -> None:
-    """Raise SeqkitError for an option that says nothing about this kind of data."""
+    """Raise SeqkitError for an option that has no effect on this kind of data."""
     from seqkit.errors import SeqkitError
 
     for option, value in given.items():
@@ -206,7 +206,7 @@ def _is_made(source: str) -> bool:
 
 
 def _is_parallel(source: str) -> bool:
-    """Whether two files are named, a file whose format holds pairs, or a corpus that has sides."""
+    """Whether the argument means pairs: two files, a file of pairs, or a corpus with sides."""
     from seqkit.data.catalogue import find_corpus
     from seqkit.data.files import names_file
     from seqkit.data.pair_sides import files_in, pair_format
@@ -223,7 +223,7 @@ def convert_file(
     label: Label = "",
     skip_bad: SkipBad = False,
 ) -> None:
-    """Write a file in another format; suffixes tell which: .conllu .spacy .jsonl .tsv, each also with .gz.
+    """Write a file in another format, by suffix: .conllu .spacy .jsonl .tsv, each also with .gz.
 
     \b
     Examples:

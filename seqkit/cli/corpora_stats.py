@@ -1,4 +1,4 @@
-"""What `seqkit corpora stats` prints: figures of words, of pairs and of examples of any modality."""
+"""The tables of `seqkit corpora stats`: figures of words, of pairs and of examples of any modality."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands whose standard output holds data and nothing else."""
+"""Commands whose standard output carries only data."""
 
 from __future__ import annotations
 

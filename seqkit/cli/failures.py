@@ -21,7 +21,7 @@ NO_MEMORY = (
 def failures_reported() -> Iterator[None]:
     """End the process with a message and an exit code if the block fails; flush standard output.
 
-    A fault of the program itself is raised, with its traceback, for whoever can fix it.
+    An error in seqkit itself is raised with its traceback.
     """
     try:
         try:
@@ -51,7 +51,7 @@ def failures_reported() -> Iterator[None]:
 
 
 def _drop_stdout() -> None:
-    """Send what Python still holds for standard output nowhere, so that its last flush succeeds."""
+    """Discard buffered standard output, so that the last flush of Python succeeds."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -64,10 +64,10 @@ def _raise_unless_known(error: BaseException) -> NoReturn:
 
     owner = plugin_of(error)
     if owner and not isinstance(error, Exception):
-        # sys.exit or a cancelled task: its traceback would tell nothing more.
+        # sys.exit or a cancelled task: its traceback has no further information.
         leave(f"{owner.who} ended the command by {type(error).__name__}({error})", 1)
     if owner:
-        error.add_note(f"This came up in the plugin '{owner.plugin}' of {owner.distribution}.")
+        error.add_note(f"The error was raised in the plugin '{owner.plugin}' of {owner.distribution}.")
     raise error
 
 

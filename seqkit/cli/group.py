@@ -60,7 +60,7 @@ class Group(TyperGroup):
         return found
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command that the first argument names. Raises SeqkitError, with similar names, if there is none."""
+        """The command that the first argument names. Raises SeqkitError with the nearest name if there is none."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             fix = did_you_mean(args[0], self.list_commands(ctx))
             raise SeqkitError(f"no such command: seqkit {args[0]}", fix, exit_code=2)

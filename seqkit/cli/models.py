@@ -1,4 +1,4 @@
-"""`seqkit models`: which trained models there are, and what one is made of."""
+"""`seqkit models`: list, show, fetch and verify trained models."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def list_models(json_output: Annotated[bool, typer.Option("--json", help="Write 
 
 
 def _folder(spec: PretrainedSpec) -> str | None:
-    """Where a shipped model lies; None, with a warning, where its package is missing."""
+    """The folder of a shipped model; None, with a warning, if its package is missing."""
     from seqkit.errors import SeqkitError
     from seqkit.models.folder import shipped_folder
 

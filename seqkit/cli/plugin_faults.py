@@ -1,4 +1,4 @@
-"""What third-party plugins offer and cannot give: missing implementations, models that training refuses, empty formats.
+"""Find faults of third-party records: missing implementations, models that training refuses, empty formats.
 
 Nothing is imported for it; `seqkit plugins check` looks closer.
 """

@@ -157,8 +157,8 @@ def _run(request: TrainingRequest, out: Path, group: Group | None = None) -> Non
         again = shlex.join(
             ["seqkit", "train", request.sources.model, "--out", os.fspath(out), *several, "--resume"]
         )
-        said = "stopped, and nothing is lost" if isinstance(stop, Stopped) else "stopped"
-        print(f"{said}; go on with: {again}", file=sys.stderr)
+        said = "stopped; the state is saved" if isinstance(stop, Stopped) else "stopped"
+        print(f"{said}. Continue with: {again}", file=sys.stderr)
         raise typer.Exit(code) from None
     silver = " on SILVER labels" if model_info(os.fspath(out)).config["silver"] else ""
     score = f", dev {_measured(progress)}{silver}" if progress.best else ""

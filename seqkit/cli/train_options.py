@@ -23,7 +23,7 @@ NONE = "–"
 def show_options(asked: TrainCommand) -> None:
     """Write a table for each section to stdout.
 
-    --config and --set choose encoders, decoder, objective and optimizer, and so what options there are; where they are
+    --config and --set choose encoders, decoder, objective and optimizer, and so which options exist; where they are
     given, a column shows the values that differ from the defaults. Raises SeqkitError for a value that is out of range.
     """
     from seqkit.evaluation.report import Table

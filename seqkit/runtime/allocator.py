@@ -20,7 +20,7 @@ HUGE_PAGE = 2**21
 
 
 class Allocation(NamedTuple):
-    """How much memory a process may keep for reuse while it reads a stream."""
+    """Limits of the memory that a process keeps for reuse while it reads a stream."""
 
     kernels: int
     """Capacity of oneDNN's primitive cache, one kernel per shape. Most of the default 1,024 are never reused."""
@@ -64,7 +64,7 @@ def trim() -> None:
 
 
 def _glibc() -> ctypes.CDLL | None:
-    """The C library, where it is glibc."""
+    """The C library if it is glibc, else None."""
     if not sys.platform.startswith("linux"):
         return None
     import ctypes

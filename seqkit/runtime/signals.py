@@ -63,7 +63,7 @@ def command_done() -> None:
 
 @contextmanager
 def doing(what: str) -> Iterator[None]:
-    """A context in which the message about a signal says that `what` was interrupted."""
+    """A context in which the message about a signal names `what` as interrupted."""
     before, _State.doing = _State.doing, what
     try:
         yield
@@ -153,7 +153,7 @@ def ignore_interrupts() -> None:
 
 @contextmanager
 def interrupts_blocked() -> Iterator[None]:
-    """A context in which started processes have SIGINT blocked: Ctrl-C is handled by the parent alone.
+    """A context in which started processes have SIGINT blocked: only the parent handles Ctrl-C.
 
     On systems without signal masks it does nothing.
     """

@@ -56,14 +56,14 @@ class LearntSplit(Stored):
 
 
 def make_tokenizer(model: str) -> Callable[[Language], SeqkitTokenizer]:
-    """What makes the tokenizer of a pipeline: `[nlp.tokenizer]` with `@tokenizers = "seqkit_segmenter"`."""
+    """A function that makes the tokenizer of a pipeline: `[nlp.tokenizer]` with `@tokenizers = "seqkit_segmenter"`."""
     return lambda nlp: SeqkitTokenizer(nlp.vocab, model)
 
 
 class SeqkitTokenizer(LearntSplit):
     """Words and sentence starts by a trained segmenter. The text of the Doc is the text, exactly.
 
-    A written token that stands for several words is split if these are written one after the other (don't = do + n't),
+    A written token that consists of several words is split if these are written one after the other (don't = do + n't),
     else it stays one token (French du = de + le).
     """
 
@@ -76,7 +76,7 @@ class SeqkitTokenizer(LearntSplit):
         return self._doc(text, self.split([text])[0])
 
     def pipe(self, texts: Iterable[str], batch_size: int = 256) -> Iterator[Doc]:
-        """The Docs of a stream of texts, so many together."""
+        """The Docs of a stream of texts, in batches."""
         stream = iter(texts)
         while batch := list(islice(stream, batch_size)):
             yield from map(self._doc, batch, self.split(batch))
@@ -143,7 +143,7 @@ class SeqkitSegmenter(LearntSplit):
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
-        """Set the sentence starts of a stream of Docs, so many together. A Doc that fails costs no other."""
+        """Set the sentence starts of a stream of Docs, in batches. A Doc that fails does not affect others."""
         docs = iter(stream)
         self._ready()
         while batch := list(islice(docs, batch_size)):
@@ -158,7 +158,7 @@ class SeqkitSegmenter(LearntSplit):
                 yield doc
 
     def _split(self, docs: Sequence[Doc]) -> Sequence[list[Sentence] | None]:
-        """The sentences of each Doc; None for all where one cannot be split, so that each is tried alone."""
+        """The sentences of each Doc; None for all if one cannot be split, so that each is tried separately."""
         try:
             return self.split([doc.text for doc in docs])
         except Exception:
@@ -171,11 +171,11 @@ class SeqkitSegmenter(LearntSplit):
             token.is_sent_start = token.i == 0 or token.i in starts
 
     def set_error_handler(self, error_handler: Callable[..., Any]) -> None:
-        """What to do with a Doc that cannot be split."""
+        """The handler of a Doc that cannot be split."""
         self._handler = error_handler
 
     def get_error_handler(self) -> Callable[..., Any]:
-        """What is done with such a Doc that is given alone: by default the error is raised."""
+        """The handler of such a Doc outside a stream: by default the error is raised."""
         from spacy.util import raise_error
 
         return self._handler or raise_error

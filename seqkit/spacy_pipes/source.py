@@ -17,13 +17,13 @@ from seqkit.io.safe_paths import fault_of_path
 from seqkit.models.folder import MANIFEST, checksums, inner_models, model_info
 
 RECORD = "seqkit.json"
-"""Holds the name of the model, beside its files."""
+"""The file with the name of the model, next to its files."""
 FILES = "model"
 """The folder of the model's files, and what `exclude` calls them."""
 
 
 class ModelSource:
-    """Where a model comes from. A pipeline stores the model's files, so that it needs nothing else elsewhere."""
+    """The source of a model. A pipeline stores the model's files, so that it works on other machines."""
 
     def __init__(self, name: str) -> None:
         """Args: name, of a model that is installed, its folder, or `hf://owner/name`; looked up when it is needed."""
@@ -77,7 +77,9 @@ class ModelSource:
     def _take(self, record: dict[str, Any], files: dict[str, bytes]) -> None:
         for name in files:
             if fault := fault_of_path(name):
-                raise SeqkitError(f"{record['model']}: holds a file '{name}', which {fault}", "Get it anew.")
+                raise SeqkitError(
+                    f"{record['model']}: holds a file '{name}', which {fault}", "Get the pipeline again."
+                )
         self.name, self._files, self._folder = str(record["model"]), files, ""
 
     def _read(self) -> dict[str, bytes]:
@@ -102,7 +104,7 @@ class Stored(ABC):
         """Let go of the loaded model, which is another one now."""
 
     def to_disk(self, path: str | Path, *, exclude: Collection[str] = ()) -> None:
-        """Store the model's files. Args: exclude, "model": store its name alone."""
+        """Store the model's files. Args: exclude, "model": store only its name."""
         self.source.to_disk(path, exclude)
 
     def from_disk(self, path: str | Path, *, exclude: Collection[str] = ()) -> Any:

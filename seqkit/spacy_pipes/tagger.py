@@ -51,7 +51,7 @@ class SeqkitTagger(Stored):
     ) -> None:
         """Args: name, of the component; model, name, folder or `hf://owner/name`; label, only these kinds of label,
         separated by commas; probabilities, also set `doc.user_data["seqkit"]`: kind -> for each token {label:
-        probability}; top, so many of the most probable labels there; inference_dtype, number format, "": the model's.
+        probability}; top, number of the most probable labels there; inference_dtype, number format, "": the model's.
         """
         self.name, self.source = name, ModelSource(model)
         self.options = {"label": label, "probabilities": probabilities, "top": top}
@@ -65,7 +65,7 @@ class SeqkitTagger(Stored):
         return doc
 
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1000) -> Iterator[Doc]:
-        """Label a stream of Docs, so many together.
+        """Label a stream of Docs, in batches.
 
         A Doc that the model cannot take costs no other: it comes out without labels and with a warning or, after
         `nlp.set_error_handler`, as the handler has it.
@@ -115,11 +115,11 @@ class SeqkitTagger(Stored):
         self._loaded = None
 
     def set_error_handler(self, error_handler: ErrorHandler) -> None:
-        """What to do with a Doc that cannot be labelled."""
+        """The handler of a Doc that cannot be labelled."""
         self._handler = error_handler
 
     def get_error_handler(self) -> ErrorHandler:
-        """What is done with such a Doc that is given alone: by default the error is raised."""
+        """The handler of such a Doc outside a stream: by default the error is raised."""
         from spacy.util import raise_error
 
         return self._handler or raise_error

@@ -32,7 +32,7 @@ def sentence_format(out: Path | None, format: str) -> FormatSpec:
 
 @contextmanager
 def opened_output(out: Path | None, alone: bool = True) -> Iterator[BinaryIO]:
-    """The file, which appears complete or not at all, or standard output. Args: alone, nothing else writes to that."""
+    """The file, written atomically, or standard output. Args: alone, whether nothing else writes to standard output."""
     from seqkit.io.atomic import atomic_write
 
     if out is not None:

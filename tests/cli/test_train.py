@@ -242,7 +242,7 @@ def test_a_run_can_be_resumed_from_another_folder(seqkit, tmp_path, monkeypatch)
     with monkeypatch.context() as patch:
         patch.setattr("seqkit.tasks.tagging.preparing.calibrate", stop)
         stopped = seqkit("train", "rnn", "--train", "gold.conllu", "--out", out, *quick())
-    assert stopped.code == 130 and f"go on with: seqkit train rnn --out {out} --resume" in stopped.err
+    assert stopped.code == 130 and f"Continue with: seqkit train rnn --out {out} --resume" in stopped.err
     assert not (out / "MANIFEST.json").exists()
     monkeypatch.chdir(tmp_path)
     assert seqkit("train", "rnn", "--out", out, "--resume").code == 0

@@ -286,7 +286,7 @@ def test_an_error_in_a_plugin_ends_by_naming_it(install_plugin, tmp_path):
     run = subprocess.run(line, capture_output=True, text=True, cwd=tmp_path)
     assert run.returncode == 1
     assert "ZeroDivisionError" in run.stderr
-    assert run.stderr.rstrip().endswith("This came up in the plugin 'vertical' of vertical-dist.")
+    assert run.stderr.rstrip().endswith("The error was raised in the plugin 'vertical' of vertical-dist.")
 
 
 def test_a_layer_that_is_none_is_named(install_plugin):
