@@ -123,7 +123,7 @@ def model_info(name_or_folder: str | os.PathLike[str]) -> ModelInfo:
         if not (folder / needed).is_file():
             if needed == CONFIG and (folder / TRAINING).is_dir():
                 raise SeqkitError(
-                    f"{folder}: its training is not finished", "Go on with `seqkit train … --resume`."
+                    f"{folder}: its training is not finished", "Continue it with `seqkit train … --resume`."
                 )
             raise SeqkitError(
                 f"{folder}: not a model folder ({needed} is missing)", "Name the folder given to `--out`."

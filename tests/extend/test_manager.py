@@ -293,5 +293,5 @@ def test_a_layer_that_is_none_is_named(install_plugin):
     from seqkit.models.recurrences import recurrence_class
 
     install_plugin("vertical", READER, module="vertical")
-    with pytest.raises(SeqkitError, match="'flat': vertical:read is no seqkit"):
+    with pytest.raises(SeqkitError, match="'flat': vertical:read is not a seqkit"):
         recurrence_class("flat")(3, 4)
