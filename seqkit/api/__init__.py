@@ -1,5 +1,5 @@
-"""The functions of the package for Python and notebooks: what the commands do, with their names and options.
+"""Functions for Python and notebooks, with the names and options of the commands.
 
-They are imported when they are first used. None shows progress unless it is asked to; errors are SeqkitError, and
+They are imported when they are first used. None shows progress by default; errors are SeqkitError, and
 TypeError for an argument of the wrong type.
 """

@@ -1,4 +1,4 @@
-"""Apply a model to whole corpora: `seqkit.run_batch`, whose request the command makes, too."""
+"""Apply a model to whole corpora: `seqkit.run_batch`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def run_batch(
     progress: bool = False,
     **options: Any,
 ) -> Summary:
-    """Apply a model to whole corpora, as `seqkit batch VERB` does. The same call goes on with a stopped run.
+    """Apply a model to whole corpora, as `seqkit batch VERB` does. The same call continues a stopped run.
 
     >>> import pathlib, seqkit, tempfile
     >>> folder = pathlib.Path(tempfile.mkdtemp())
@@ -99,7 +99,7 @@ def run_batch(
 
 
 def _fields(names: str | Sequence[str]) -> tuple[str, ...]:
-    """Names of fields: several, or one text with commas, as the command has it."""
+    """Names of fields: several, or one text with commas."""
     return named([names] if isinstance(names, str) else list(names))
 
 
@@ -111,7 +111,7 @@ def _check_least(least: int, **numbers: int) -> None:
 
 
 def _checked_shard(shard: tuple[int, int]) -> tuple[int, int]:
-    """The share. Raises SeqkitError for one that is none."""
+    """The share. Raises SeqkitError if it is not one."""
     if len(shard) == 2 and all(type(number) is int for number in shard) and 1 <= shard[0] <= shard[1]:
         return shard
     raise SeqkitError(f"shard={shard}: is not (i, n)", "Give (1, 16) to (16, 16).", exit_code=2)

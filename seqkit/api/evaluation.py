@@ -1,4 +1,4 @@
-"""Measure a model: `seqkit.evaluate`, which the command runs, too."""
+"""Measure a model: `seqkit.evaluate`."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def evaluate(
 
 
 def measured(spec: TaskSpec, request: EvaluationRequest) -> Report:
-    """What the task's `evaluate` finds. Raises PluginError where that is no Report."""
+    """The Report of the task's `evaluate`. Raises PluginError for anything else."""
     report = task_named(spec.name).evaluate(request)
     if not isinstance(report, Report):
         who = registry().registered("tasks", spec.name).who
@@ -90,7 +90,7 @@ def write_card(info: ModelInfo, report: Report) -> None:
 
 
 def split_of(source: str, split: str) -> str | None:
-    """The split that is meant, None of files. Raises SeqkitError for a split of a file."""
+    """The split of a corpus; None for files. Raises SeqkitError for a split of a file."""
     from seqkit.data.pair_sides import names_pair_files
 
     if not names_pair_files(source):

@@ -24,7 +24,7 @@ Name = str | PathLike[str]
 
 @with_checked_options
 def load(model: Name, *, task: str = "", inference_dtype: str = "", device: str = "") -> LoadedModel:
-    """A trained model, ready to be used.
+    """Load a trained model.
 
     >>> import seqkit
     >>> tagger = seqkit.load("en-tagger")
@@ -72,7 +72,7 @@ def tag(text: str, model: Name = "en-tagger", lang: str = "", segmenter: str = "
 
 
 def translate(lines: str | Iterable[str], model: Name = "de-en", **options: Any) -> Any:
-    """The best translation of each line; "" for an empty one. A text is taken as its lines.
+    """The best translation of each line; "" for an empty one. A text is split into lines.
 
     >>> translate("Der Hund schläft im Garten.")
     ['The dog is sleeping in the garden.']
@@ -98,7 +98,7 @@ def generate(prompt: str = "", *, model: Name, **options: Any) -> list[ScoredTex
 
 
 def _class_of(spec: TaskSpec) -> type[LoadedModel]:
-    """The class of a task's models in Python. Raises PluginError where the task names something else."""
+    """The class of a task's models in Python. Raises PluginError for any other object."""
     made = resolve(spec.loaded) if spec.loaded else LoadedModel
     if not (isinstance(made, type) and issubclass(made, LoadedModel)):
         who = registry().registered("tasks", spec.name).who
@@ -108,7 +108,7 @@ def _class_of(spec: TaskSpec) -> type[LoadedModel]:
 
 
 def task_of(info: ModelInfo) -> TaskSpec:
-    """The record of a model's task. Raises SeqkitError where a plugin that the model needs is not installed."""
+    """The record of a model's task. Raises SeqkitError if a plugin that the model needs is not installed."""
     for problem, fix in missing(info.config["needs"]):
         raise SeqkitError(f"{info.folder}: {problem}", fix)
     spec: TaskSpec = registry().find("tasks", info.config["task"])

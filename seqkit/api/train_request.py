@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TrainCommand:
-    """One call of the command. None stands for what was not given; false and empty are values."""
+    """The arguments of the command. None means not given; false and empty are values."""
 
     model: str
     corpus: str | None = None
@@ -37,7 +37,7 @@ class TrainCommand:
         return [self.config] if self.config else []
 
     def merged(self, *configs: Path) -> TrainingRequest:
-        """The request that the command line and the files of options make together, --config last of these."""
+        """The request of the command line and the files of options; --config has precedence among the files."""
         from seqkit.training.arguments import SOURCES, TrainingArguments
         from seqkit.training.make_request import make_request
 
@@ -67,7 +67,7 @@ class TrainCommand:
             raise SeqkitError(problem, "Choose another name.", exit_code=2)
 
     def request(self, out: Path, resume: bool) -> TrainingRequest | None:
-        """What is to be trained; None where the run that is to be resumed is finished."""
+        """The request of the training; None if the run to resume is finished."""
         from seqkit.io.lock import check_unlocked
         from seqkit.models.folder import LOCK, TRAINING
         from seqkit.training.request_file import CONFIG

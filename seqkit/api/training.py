@@ -50,7 +50,7 @@ def train(
     Args: model, what is trained: lstm, seq2seq, lm or another (`seqkit train --help`); out, folder for the model and
     the run's files; corpus, a corpus by name, or train, files; dev, files to choose the best epoch by; from_, a trained
     model that is trained further; config, a TOML file of options; device, cpu, cuda, cuda:1, mps or auto; resume, go on
-    with the stopped run in `out`; progress, show it; options, those of the task and all that `--set` takes, such as
+    with the stopped run in `out`; progress, show it; options, those of the task and all that `--set` accepts, such as
     `label="upos"` and `hidden=256`. An option whose name has a dot is given as `**{"objective.samples": 8}`.
 
     Threads, random numbers and deterministic mode of torch are put back at the end. Raises SeqkitError, and
@@ -91,7 +91,7 @@ def _run(request: Any, out: Path, command: str, progress: bool) -> None:
 
 
 class Quiet:
-    """Shows nothing of a training."""
+    """A reporter that shows nothing."""
 
     def start(self, epochs: int, minutes: float) -> None:
         """Before the first batch."""
@@ -117,7 +117,7 @@ def _reporter(progress: bool) -> AbstractContextManager[Any]:
 def _settings(
     model: str, options: Mapping[str, Any], seed: int | None, threads: int | None
 ) -> dict[str, Any]:
-    """Options as the request takes them: a path as text, several values as a tuple, one where several may be, too."""
+    """Options in the form of the request: a path as text, one or several values as a tuple."""
     numbers = {"seed": seed, "threads": threads}
     given = {**options, **{name: value for name, value in numbers.items() if value is not None}}
     fields = option_fields(trained_by(registry().find("models", model)).options)
@@ -146,7 +146,7 @@ def _paths(given: Files | None) -> tuple[str, ...] | None:
 
 
 def _line(asked: TrainCommand, out: Path, device: str) -> str:
-    """The command that does the same, for the model card."""
+    """The equivalent command, for the model card."""
     words = ["seqkit", "train", asked.model]
     for flag, values in (("--train", asked.train), ("--dev", asked.dev)):
         words += [word for value in values or () for word in (flag, value)]
@@ -166,7 +166,7 @@ def _flags(model: str) -> set[str]:
 
 
 def _option(name: str, value: Any, flag: bool) -> list[str]:
-    """An option as the command takes it. Args: flag, whether it is one of its own, else of `--set`."""
+    """An option in the form of the command. Args: flag, whether the command has such an option; else --set."""
     if not flag:
         return ["--set", f"{name}={str(value).lower() if isinstance(value, bool) else value}"]
     if isinstance(value, bool):

@@ -9,7 +9,7 @@ from typing import Any
 
 from seqkit.data.catalogue import find_corpus, made_items
 from seqkit.data.pair_sides import files_in, names_pair_files
-from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.errors import MissingPackageError, SeqkitError, did_you_mean
 from seqkit.examples import Item, Pair, RecordErrors, SourceLocation
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import CorpusSpec, DecoderSpec, EncoderSpec
@@ -110,7 +110,9 @@ def cell_reader(spec: EncoderSpec | DecoderSpec, limits: Limits) -> Reader:
 
 def library_missing(error: SeqkitError) -> bool:
     """Whether an error is due to a library that is not installed, so that no other file can be read either."""
-    return isinstance(error.__cause__ or error.__context__, ImportError)
+    return isinstance(error, MissingPackageError) or isinstance(
+        error.__cause__ or error.__context__, ImportError
+    )
 
 
 def _from_table(

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from typing import Literal
 
 from seqkit.config import check_range
-from seqkit.errors import SeqkitError
+from seqkit.errors import MissingPackageError, SeqkitError
 
 FAST = "fast-chrf"
 
@@ -64,7 +64,7 @@ class DecodingOptions:
 
         if self.utility == FAST and find_spec("fastchrf") is None:
             fix = "Install it: pip install fastchrf (in a checkout: pip install '.[mbr]'), or use --utility chrf."
-            raise SeqkitError(f"utility={FAST}: needs the package fastchrf", fix, exit_code=2)
+            raise MissingPackageError(f"utility={FAST}: needs the package fastchrf", fix, exit_code=2)
 
     @property
     def draws(self) -> int:

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from os import fspath
 from typing import Any, BinaryIO
 
-from seqkit.errors import SeqkitError
+from seqkit.errors import MissingPackageError, SeqkitError
 from seqkit.examples import RecordErrors, Sentence, SourceLocation
 from seqkit.formats.records import from_record, to_record
 from seqkit.io.remote import file_system, is_remote
@@ -26,7 +26,7 @@ def arrow(module: str = "pyarrow") -> Any:
         return importlib.import_module(module)
     except ImportError as error:
         fix = "Install it: pip install pyarrow (in a checkout: pip install '.[batch]')."
-        raise SeqkitError("Parquet needs the package pyarrow", fix) from error
+        raise MissingPackageError("Parquet needs the package pyarrow", fix) from error
 
 
 @contextmanager

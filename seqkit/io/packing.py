@@ -14,7 +14,7 @@ from functools import partial
 from os import PathLike, fspath
 from typing import Any, BinaryIO, NamedTuple, cast
 
-from seqkit.errors import SeqkitError
+from seqkit.errors import MissingPackageError, SeqkitError
 from seqkit.io.bounded import Counted, bounded, is_bounded
 from seqkit.io.pipes import PausingReader
 
@@ -72,7 +72,7 @@ def zstd() -> Any:
         except ImportError:
             continue
     fix = "Install it: pip install backports.zstd (in a checkout: pip install '.[batch]'), or unpack by `zstd -d`."
-    raise SeqkitError("Zstandard needs the package backports.zstd", fix)
+    raise MissingPackageError("Zstandard needs the package backports.zstd", fix)
 
 
 def _open_zstd(file: Any) -> Any:

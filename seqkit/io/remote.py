@@ -5,7 +5,7 @@ from __future__ import annotations
 from os import PathLike, fspath
 from typing import Any
 
-from seqkit.errors import SeqkitError
+from seqkit.errors import MissingPackageError, SeqkitError
 
 
 def is_remote(path: str | PathLike[str]) -> bool:
@@ -18,7 +18,7 @@ def file_system(url: str) -> tuple[Any, str]:
     try:
         import fsspec
     except ImportError as error:
-        raise SeqkitError(
+        raise MissingPackageError(
             f"{url}: needs the package fsspec",
             "Install it: pip install fsspec (in a checkout: pip install '.[batch]').",
         ) from error

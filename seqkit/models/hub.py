@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from seqkit.errors import SeqkitError
+from seqkit.errors import MissingPackageError, SeqkitError
 from seqkit.io.safe_paths import fault_of_path
 from seqkit.models.folder import CONFIG, HUB, MANIFEST, checksums, inner_models, verify
 from seqkit.models.hub_errors import errors_with_a_fix, no_model
@@ -66,7 +66,7 @@ def _client(name: str) -> Any:
         import huggingface_hub.utils
     except ImportError:
         problem = f"{name}: needs the package huggingface_hub"
-        raise SeqkitError(
+        raise MissingPackageError(
             problem,
             "Install it: pip install huggingface_hub (in a checkout: pip install '.[hub]').",
             exit_code=2,

@@ -17,7 +17,7 @@ DISTRIBUTION = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 @dataclass(frozen=True)
 class PluginNames:
-    """The values that a template is filled with: `seqkit-lem` -> seqkit_lem, lem and Lem."""
+    """The values for a template: `seqkit-lem` -> seqkit_lem, lem and Lem."""
 
     name: str
     kind: str

@@ -39,7 +39,7 @@ def new_plugin(names: PluginNames, folder: Path) -> list[Path]:
 
 
 def rendered(names: PluginNames) -> Iterator[tuple[str, str]]:
-    """The files of the template, (path, text), but for the answers."""
+    """The files of the template, (path, text), without the answers file."""
     root = TEMPLATES / names.kind
     for path in sorted(root.rglob(f"*{SUFFIX}")):
         inside = path.relative_to(root).as_posix().removesuffix(SUFFIX)
@@ -53,7 +53,7 @@ def filled(text: str, names: PluginNames) -> str:
 
 
 def answers(names: PluginNames) -> str:
-    """What copier needs for an update: the template, the version of it, and the values."""
+    """The answers file of copier: template, its version, and the values."""
     lines = ["# Written by seqkit; `copier update` reads and changes it. Do not edit it by hand."]
     lines += [f"_commit: v{__version__}", f"_src_path: {source()}"]
     return "\n".join([*lines, f"kind: {names.kind}", f"name: {names.name}", ""])

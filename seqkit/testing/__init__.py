@@ -1,4 +1,4 @@
-"""The conformance suite for plugins: what seqkit promises of each kind of record, as checks that anyone can run.
+"""The conformance suite for plugins: checks of each kind of record against its contract.
 
 `seqkit plugins check NAME` runs it. In a test file, `conformance` makes a test for each check:
 

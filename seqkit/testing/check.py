@@ -1,4 +1,4 @@
-"""What a check is, what it is given, and what comes of it."""
+"""Checks, their subject and their outcome."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NOT_APPLICABLE = (Skipped, MissingPackageError)
 
 
 class CheckFailed(AssertionError):
-    """A record breaks what a check asks for; the message says how."""
+    """A record does not pass a check; the message says why."""
 
 
 def expect(condition: object, message: str) -> None:
@@ -34,7 +34,7 @@ def expect(condition: object, message: str) -> None:
 
 @dataclass
 class Subject:
-    """The record that is checked, and what several checks share."""
+    """The record that is checked, with values that several checks share."""
 
     kind: str
     name: str
@@ -51,14 +51,14 @@ class Subject:
         return self.registered.spec
 
     def loaded(self, field_name: str) -> Any:
-        """What the record names in a field. Raises Skipped where the field is empty."""
+        """The object that a field of the record names. Raises Skipped if the field is empty."""
         reference = getattr(self.spec, field_name)
         if reference is None:
             raise Skipped(f"the record names no {field_name}")
         return load(reference)
 
     def once(self, key: str, make: Callable[[], Made]) -> Made:
-        """What `make` returns, made once for all checks of the record."""
+        """The value of `make()`, computed once for all checks of the record."""
         if key not in self.shared:
             self.shared[key] = make()
         found: Made = self.shared[key]
@@ -70,24 +70,24 @@ class Check:
     """One property of a kind of record. `run` raises CheckFailed (or any other exception), or Skipped."""
 
     kind: str
-    """The kind that it belongs to; "" for those of every kind."""
+    """The kind of record; "" for checks of every kind."""
     name: str
     summary: str
     """The property in a sentence."""
     run: Callable[[Subject], None]
     quick: bool = False
-    """Whether it needs a moment only, and tells whether the record can be had at all: `seqkit plugins check` runs these
-    for every plugin."""
+    """Whether it is fast and checks that the record loads: without a name, `seqkit plugins check` runs these checks for
+    every plugin."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a check."""
+    """The outcome of a check."""
 
     check: str
     status: Literal["passed", "skipped", "failed"]
     reason: str = ""
-    """Why it was skipped, or how it failed; empty where it passed."""
+    """Why it was skipped or failed; empty if it passed."""
 
 
 CHECKS: dict[str, list[Check]] = defaultdict(list)

@@ -17,7 +17,7 @@ LONGEST = 60.0
 
 @check("commands")
 def command_is_for_typer(subject: Subject) -> None:
-    """The record names a function that Typer takes, or a `typer.Typer`."""
+    """The record names a function annotated for Typer, or a `typer.Typer`."""
     expect(_click(subject) is not None, "Typer makes no command of it")
 
 
@@ -97,11 +97,11 @@ def unknown_options_are_refused(subject: Subject) -> None:
 
 @check("commands")
 def missing_models_are_no_fault_of_python(subject: Subject) -> None:
-    """A model that is not there ends in a message, if the command takes one."""
+    """A missing model ends the command with a message, if it has the option `--model`."""
     from seqkit.testing.check import Skipped
 
     if not any("--model" in one.opts for one in _parameters(subject)):
-        raise Skipped("the command takes no --model")
+        raise Skipped("the command has no option --model")
     done = _run(subject, "--model", "no/such/model", "x")
     expect(done.returncode in (1, 2), f"exit code {done.returncode}")
     expect("Traceback" not in done.stderr, "a traceback")
@@ -137,7 +137,7 @@ sys.exit(code)
 
 
 def _run(subject: Subject, *arguments: str, probe: bool = False) -> Any:
-    """The command in a process of its own, once for all checks."""
+    """Run the command in a new process, once for all checks."""
     how = ["-c", PROBE] if probe else ["-m", "seqkit"]
     line = [sys.executable, "-P", *how, subject.name, *arguments]
     return subject.once(

@@ -45,7 +45,7 @@ def name_is_free(subject: Subject) -> None:
 
 @check("")
 def record_has_a_summary(subject: Subject) -> None:
-    """The record has the line that lists show."""
+    """The record has a summary for lists."""
     if not subject.spec.summary:
         raise Skipped("the record has no summary: lists show nothing about it")
     expect("\n" not in subject.spec.summary, "the summary has several lines")
@@ -84,7 +84,7 @@ def record_survives_copying(subject: Subject) -> None:
 
 @check("")
 def record_reaches_workers(subject: Subject) -> None:
-    """A worker process gets an equal record."""
+    """The record is equal after it was pickled for a worker process."""
     sent = ForkingPickler.dumps(subject.spec)
     expect(ForkingPickler.loads(sent) == subject.spec, "a worker process gets another record")
 
@@ -115,7 +115,7 @@ def options_have_defaults(subject: Subject) -> None:
 
 @check(*WITH_OPTIONS)
 def options_survive_a_round_trip(subject: Subject) -> None:
-    """Options that are read from what they are written as are equal."""
+    """Options that are written as TOML and read again are equal."""
     options = _options(subject)
     made = options()
     expect(fill({"own": options}, asdict(made))["own"] == made, f"{made} is read as something else")
@@ -133,7 +133,7 @@ def _identity(own: Registered) -> tuple[str, str]:
 
 
 def _references(subject: Subject) -> list[tuple[str, str]]:
-    """The fields that name an implementation. Raises Skipped where there is none."""
+    """The fields that name an implementation. Raises Skipped if there are none."""
     named = references_of(subject.spec)
     if not named:
         raise Skipped("the record names no implementation")
@@ -141,7 +141,7 @@ def _references(subject: Subject) -> list[tuple[str, str]]:
 
 
 def _options(subject: Subject) -> Any:
-    """The options of the record. Raises Skipped where it has none."""
+    """The options of the record. Raises Skipped if it has none."""
     options = getattr(subject.spec, "options", NoOptions)
     if options is NoOptions or not fields(options):
         raise Skipped("the record has no options")

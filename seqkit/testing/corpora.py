@@ -25,7 +25,7 @@ def corpus_is_found(subject: Subject) -> None:
 
 @check("corpora")
 def there_are_splits(subject: Subject) -> None:
-    """There is a split, and each names a file or is made."""
+    """There is a split, and each has files or is generated."""
     spec = subject.spec
     expect(spec.splits, "no splits")
     empty = [name for name, paths in spec.splits.items() if not paths and not (spec.maker or spec.made_from)]
@@ -34,7 +34,7 @@ def there_are_splits(subject: Subject) -> None:
 
 @check("corpora")
 def there_is_training_data(subject: Subject) -> None:
-    """There is a split `train`, by that name or another."""
+    """There is a split `train` or, for test corpora, `test`."""
     if not {"train", "test", "dev"} & {*subject.spec.splits, *subject.spec.aliases}:
         raise Skipped("the splits have names of their own: commands need --split")
     expect("train" in subject.spec.splits or "test" in subject.spec.splits, "neither train nor test")
@@ -42,32 +42,32 @@ def there_is_training_data(subject: Subject) -> None:
 
 @check("corpora")
 def aliases_lead_to_splits(subject: Subject) -> None:
-    """Other names of splits lead to splits."""
+    """Aliases are names of splits."""
     wrong = [name for name, split in subject.spec.aliases.items() if split not in subject.spec.splits]
     expect(not wrong, f"lead nowhere: {', '.join(wrong)}")
 
 
 @check("corpora")
 def licence_and_source_are_named(subject: Subject) -> None:
-    """Users can see whose the corpus is, and what they may do with it."""
+    """The record names the source of the corpus and its licence."""
     expect(subject.spec.licence, "no licence")
     expect(subject.spec.source, "no source")
 
 
 @check("corpora")
 def language_is_a_code(subject: Subject) -> None:
-    """The language is a code such as de, or several, or the name of a modality for none."""
+    """The record names a language."""
     expect(subject.spec.language, "no language")
 
 
 @check("corpora")
 def files_can_be_had(subject: Subject) -> None:
-    """Each file has an address, or ships in the plugin, or the corpus is made of another's or placed by the user."""
+    """Each file has an address, or is part of the plugin. Skipped if users must place files themselves."""
     spec = subject.spec
     without = [file.path for file in spec.files if not file.url]
     if spec.folder or not without:
         return
-    raise Skipped(f"{len(without)} file(s) have no address: users place them by hand")
+    raise Skipped(f"{len(without)} file(s) have no address: users must place them")
 
 
 @check("corpora")
@@ -101,7 +101,7 @@ def shipped_files_are_there(subject: Subject) -> None:
     """A folder in the plugin exists and holds the files."""
     spec = subject.spec
     if not spec.folder:
-        raise Skipped("the files do not ship in the plugin")
+        raise Skipped("the files are not part of the plugin")
     place = package_folder(spec.name, spec.folder)
     missing = [file.path for file in spec.files if not (place / file.path).exists()]
     expect(place.is_dir() and not missing, f"{place}: lacks {', '.join(missing) or 'the folder itself'}")
@@ -117,7 +117,7 @@ def base_is_there(subject: Subject) -> None:
 
 @check("corpora", quick=True)
 def format_is_known(subject: Subject) -> None:
-    """A format reads the files, or the corpus is made by a function."""
+    """A registered format reads the files."""
     spec = subject.spec
     if spec.maker or spec.kind != CorpusSpec.kind:
         raise Skipped("the files are not read by a format of sentences")

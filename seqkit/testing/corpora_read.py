@@ -23,7 +23,7 @@ LARGEST = 20_000_000
 
 @check("corpora")
 def files_are_whole(subject: Subject) -> None:
-    """Files that are here have the size and the checksum of the manifest."""
+    """Files on this machine have the size and checksum of the manifest."""
     spec = subject.spec
     place = _folder(spec)
     small = [file for file in files_of(spec) if file.size < LARGEST][:20]
@@ -74,7 +74,7 @@ def sentences_have_labels(subject: Subject) -> None:
 
 @check("corpora")
 def unknown_splits_are_refused(subject: Subject) -> None:
-    """A split that the corpus lacks is an error with the nearest name."""
+    """An unknown split is an error."""
     try:
         corpus_files(subject.name, "no-such-split")
     except SeqkitError:
@@ -83,10 +83,10 @@ def unknown_splits_are_refused(subject: Subject) -> None:
 
 
 def _folder(spec: CorpusSpec) -> Any:
-    """The folder of the corpus. Raises Skipped where it is not here."""
+    """The folder of the corpus. Raises Skipped if it is not on this machine."""
     place = corpus_folder(spec)
     if place is None:
-        raise Skipped("the corpus is not here: fetch it with `seqkit corpora get`")
+        raise Skipped("the corpus is not on this machine: fetch it with `seqkit corpora get`")
     return place
 
 
@@ -106,7 +106,7 @@ def _examples(spec: CorpusSpec, split: str) -> Iterator[Any]:
 
 
 def _records(spec: CorpusSpec, split: str, place: Any) -> Iterator[Any]:
-    """Examples of a corpus that is not one of sentences."""
+    """Examples of a corpus of pairs or media."""
     from seqkit.io.text_files import NotText, read_lines
 
     for path in spec.splits[split]:
@@ -121,7 +121,7 @@ def _records(spec: CorpusSpec, split: str, place: Any) -> Iterator[Any]:
 
 
 def _shown(example: Any) -> Any:
-    """The content of an example, without its place."""
+    """The content of an example, without its location."""
     if isinstance(example, Sentence):
         return example.words
     return (

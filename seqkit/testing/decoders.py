@@ -29,7 +29,7 @@ def class_is_a_decoder(subject: Subject) -> None:
 
 @check("decoders")
 def loss_is_a_sum(subject: Subject) -> None:
-    """`loss` gives a finite Loss of tensors with a positive weight."""
+    """`loss` returns a finite Loss of tensors with a positive weight."""
     loss = _loss(subject)
     expect(isinstance(loss, Loss), f"a {type(loss).__name__}")
     expect(loss.total.ndim == 0 and bool(loss.total.isfinite()), "total is not one finite number")
@@ -62,7 +62,7 @@ def weights_add_up(subject: Subject) -> None:
 
 @check("decoders")
 def label_smoothing_is_accepted(subject: Subject) -> None:
-    """`loss` takes label smoothing, and counts the likelihood without it."""
+    """`loss` accepts label smoothing; `counts.nll` does not include it."""
     decoder = decoder_of(subject)
     batch = decoder.collate(examples(subject))
     plain, smooth = (decoder.loss(memory(), batch, smoothing) for smoothing in (0.0, 0.1))
@@ -71,7 +71,7 @@ def label_smoothing_is_accepted(subject: Subject) -> None:
 
 @check("decoders")
 def gradient_reaches_the_memory(subject: Subject) -> None:
-    """The source matters: its states or its final state have a gradient."""
+    """The states or the final state of the source have a gradient."""
     decoder, given = decoder_of(subject).train(), memory()
     states_BSD = given.states_BSD.clone().requires_grad_()
     final = tuple(part.clone().requires_grad_() for part in given.final)
@@ -83,7 +83,7 @@ def gradient_reaches_the_memory(subject: Subject) -> None:
 
 @check("decoders")
 def padded_memory_does_not_matter(subject: Subject) -> None:
-    """What stands in the padding of the memory changes nothing."""
+    """Values in the padding of the memory change nothing."""
     decoder, given = decoder_of(subject), memory()
     batch = decoder.collate(examples(subject))
     assert given.mask_BS is not None
@@ -93,7 +93,7 @@ def padded_memory_does_not_matter(subject: Subject) -> None:
 
 @check("decoders")
 def likelihoods_are_the_loss(subject: Subject) -> None:
-    """`log_prob` is (B,), each as of the example alone."""
+    """`log_prob` is (B,), and equals that of each example alone."""
     decoder, targets, given = decoder_of(subject), examples(subject), memory()
     log_p_B = decoder.log_prob(given, decoder.collate(targets))
     if log_p_B is None:
@@ -142,7 +142,7 @@ def labels_name_the_steps(subject: Subject) -> None:
 
 @check("decoders")
 def lengths_are_positive(subject: Subject) -> None:
-    """`lengths` has a number for each target, of which batches are made."""
+    """`lengths` has a positive number for each target."""
     lengths = decoder_of(subject).lengths(examples(subject))
     expect(len(lengths) == len(examples(subject)) and min(lengths) >= 1, f"lengths {lengths}")
 

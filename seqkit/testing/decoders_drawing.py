@@ -1,4 +1,4 @@
-"""Checks of a decoder that writes its outputs at one go, and of the files for outputs."""
+"""Checks of a decoder that generates whole outputs, and of their files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seqkit.testing.modalities import bytes_of, decoder_of, examples, expect_sam
 
 @check("decoders")
 def an_output_for_each_example(subject: Subject) -> None:
-    """`generate` gives as many outputs as there are seeds, of the class of the targets."""
+    """`generate` returns an output for each seed, of the class of the targets."""
     decoder, targets = _decoder(subject), examples(subject)
     found = _generated(decoder, range(len(targets)))
     expect(len(found) == len(targets), f"{len(found)} outputs for {len(targets)} examples")
@@ -44,7 +44,7 @@ def outputs_do_not_depend_on_company(subject: Subject) -> None:
 
 @check("decoders")
 def outputs_can_be_targets(subject: Subject) -> None:
-    """What is generated can be scored: `collate` takes it."""
+    """Generated outputs can be scored: `collate` accepts them as targets."""
     decoder = _decoder(subject)
     outputs = _generated(decoder, range(len(examples(subject))))
     expect(bool(decoder.loss(memory(), decoder.collate(outputs)).total.isfinite()), "the loss is not finite")
@@ -61,7 +61,7 @@ def generation_keeps_random_states(subject: Subject) -> None:
 
 @check("decoders")
 def outputs_survive_files(subject: Subject) -> None:
-    """An output that is written and read is what it was."""
+    """An output is equal after it was written and read."""
     spec = subject.spec
     if not (spec.writer and spec.reader):
         raise Skipped("outputs are lines of text, or there is no reader")

@@ -1,4 +1,4 @@
-"""Checks of a decoder that writes symbols: its steps, and what the symbols say.
+"""Checks of a decoder that writes symbols: its steps, and the outputs that symbols make.
 
 Shapes: B examples, T steps of a target, V symbols.
 """
@@ -66,7 +66,7 @@ def targets_survive_a_round_trip(subject: Subject) -> None:
 
 @check("decoders")
 def symbols_are_without_end(subject: Subject) -> None:
-    """`symbols` gives numbers below V, without `end`."""
+    """`symbols` returns numbers below V, without `end`."""
     decoder = _decoder(subject)
     symbols = [symbol for one in examples(subject) for symbol in decoder.symbols(one)]
     expect(decoder.end not in symbols, "`symbols` contains `end`")
@@ -94,7 +94,7 @@ def longest_is_that_of_training(subject: Subject) -> None:
 
 @check("decoders")
 def rows_survive_a_round_trip(subject: Subject) -> None:
-    """`rows` of a batch are the symbols that it was made of, by `collate` and by `batch`."""
+    """`rows` returns the symbols of a batch from `collate` or `batch`."""
     decoder, targets = _decoder(subject), examples(subject)
     symbols = [list(decoder.symbols(one)) for one in targets]
     expect(decoder.rows(decoder.batch(symbols)) == symbols, "`rows` of `batch` differ")
@@ -103,7 +103,7 @@ def rows_survive_a_round_trip(subject: Subject) -> None:
 
 @check("decoders")
 def inputs_can_be_replaced(subject: Subject) -> None:
-    """`with_decoder_inputs` changes what the steps see, and leaves the targets."""
+    """`with_decoder_inputs` changes the inputs of the steps, not the targets."""
     decoder = _decoder(subject)
     batch = decoder.collate(examples(subject))
     inputs_BT = decoder.inputs(batch)
@@ -116,7 +116,7 @@ def inputs_can_be_replaced(subject: Subject) -> None:
 
 @check("decoders")
 def scores_give_the_losses(subject: Subject) -> None:
-    """`step_scores` are the logits of which `step_losses` follow."""
+    """`step_losses` follow from the logits of `step_scores`."""
     decoder = _decoder(subject)
     batch = decoder.collate(examples(subject))
     log_p_BTV = decoder.step_scores(memory(), batch).log_softmax(-1)
@@ -141,7 +141,7 @@ def log_probs_are_of_labelled_steps(subject: Subject) -> None:
 
 @check("decoders")
 def rows_of_a_search_can_be_chosen(subject: Subject) -> None:
-    """`select` keeps, repeats and reorders rows: each goes on as it would have."""
+    """`select` keeps, repeats and reorders rows; each continues unchanged."""
     decoder = _decoder(subject)
     _, state = decoder.step(None, decoder.start(memory()))
     chosen_N, several = torch.tensor([2, 0]), torch.tensor([1, 1])
@@ -152,7 +152,7 @@ def rows_of_a_search_can_be_chosen(subject: Subject) -> None:
 
 @check("decoders")
 def outputs_can_be_read(subject: Subject) -> None:
-    """What the most probable symbols say can be read, whatever an untrained model writes."""
+    """The output of an untrained model can be read."""
     decoder = _decoder(subject)
     state, previous, written = decoder.start(memory()), None, []
     with torch.no_grad():

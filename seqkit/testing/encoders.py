@@ -20,7 +20,7 @@ from seqkit.testing.modalities import (
 
 @check("encoders")
 def class_is_an_encoder(subject: Subject) -> None:
-    """`build` makes an `Encoder` from (options, facts)."""
+    """`build(options, facts)` returns an `Encoder`."""
     expect(isinstance(encoder_of(subject), Encoder), "no seqkit.models.modalities.Encoder")
 
 
@@ -46,17 +46,17 @@ def memory_at_many(subject: Subject) -> None:
 
 @check("encoders")
 def every_input_has_a_step(subject: Subject) -> None:
-    """Every example has at least one real step, and the real steps stand on the left."""
+    """Every example has at least one real step, and padding is on the right."""
     encoder = encoder_of(subject)
     memory = encoder(encoder.collate(examples(subject)))
     mask_BS = memory.mask_BS if memory.mask_BS is not None else torch.ones(memory.states_BSD.shape[:2]) > 0
     expect(bool(mask_BS.any(1).all()), "an example has no step")
-    expect(bool((mask_BS.int().diff(dim=1) <= 0).all()), "a real step stands right of padding")
+    expect(bool((mask_BS.int().diff(dim=1) <= 0).all()), "a real step follows padding")
 
 
 @check("encoders")
 def examples_differ_in_length(subject: Subject) -> None:
-    """The examples that the record makes differ in length, so that padding is tried."""
+    """The examples of the record differ in length, so that padding is tested."""
     lengths = encoder_of(subject).lengths(examples(subject))
     if len(set(lengths)) == 1:
         raise Skipped("all examples have one length: let it differ with the seed")
@@ -89,7 +89,7 @@ def inputs_do_not_mix(subject: Subject) -> None:
 
 @check("encoders")
 def parts_can_be_read(subject: Subject) -> None:
-    """`parts` gives a list of inputs, each of which can be read alone."""
+    """`parts` returns a list of inputs, each of which can be encoded alone."""
     encoder = encoder_of(subject)
     for one in examples(subject):
         parts = encoder.parts(one)
@@ -109,7 +109,7 @@ def labels_name_the_steps(subject: Subject) -> None:
 
 @check("encoders")
 def view_is_a_picture(subject: Subject) -> None:
-    """`view` gives (height, width) or (height, width, 3), with a name for its axis in `unit`."""
+    """`view` returns an array (height, width) or (height, width, 3); `unit` names its axis."""
     encoder = encoder_of(subject)
     view = encoder.view(examples(subject)[0])
     if view is None:
@@ -120,7 +120,7 @@ def view_is_a_picture(subject: Subject) -> None:
 
 @check("encoders")
 def symbols_have_an_alphabet(subject: Subject) -> None:
-    """A memory with symbols has one at each step, and says what they mean."""
+    """A memory with symbols has one at each step, and an alphabet."""
     encoder = encoder_of(subject)
     memory = encoder(encoder.collate(examples(subject)))
     if memory.symbols_BS is None:
@@ -131,7 +131,7 @@ def symbols_have_an_alphabet(subject: Subject) -> None:
 
 @check("encoders")
 def reader_has_suffixes(subject: Subject) -> None:
-    """An encoder of files names its reader and their suffixes; one of text neither."""
+    """A record has both a reader and suffixes, or neither."""
     spec = subject.spec
     expect(bool(spec.reader) == bool(spec.suffixes), "reader and suffixes belong together")
 

@@ -28,7 +28,7 @@ REFERENCE = "local"
 
 @check("engines", quick=True)
 def class_is_an_engine(subject: Subject) -> None:
-    """The class is a subclass of `Engine` that leaves nothing of the contract out."""
+    """The class is a subclass of `Engine` without abstract methods."""
     found = subject.loaded("engine")
     expect(isinstance(found, type) and issubclass(found, Engine), "no seqkit.batch.engine.Engine")
     left = sorted(getattr(found, "__abstractmethods__", ()))
@@ -71,7 +71,7 @@ def records_are_counted(subject: Subject) -> None:
 
 @check("engines")
 def nothing_is_done_twice(subject: Subject) -> None:
-    """A second call finds everything done."""
+    """A second run of the batch finishes."""
     _summary(subject)
     summary = run_batch(_request(subject, subject.name), Silent())
     expect(summary.finished, "the second call does not finish")
@@ -87,11 +87,11 @@ def new_engine_is_idle(subject: Subject) -> None:
 
 @check("engines")
 def waiting_for_nothing_ends(subject: Subject) -> None:
-    """`finished` of an idle engine gives nothing, within the seconds that it is given."""
+    """`finished` of an idle engine returns an empty list in time."""
     with _engine(subject) as engine:
         started = time.monotonic()
-        expect(engine.finished(0.1) == [], "a job is over that was never taken")
-        expect(time.monotonic() - started < 5, "waits longer than asked")
+        expect(engine.finished(0.1) == [], "a job is returned that was never submitted")
+        expect(time.monotonic() - started < 5, "waits too long")
 
 
 @check("engines")
@@ -104,7 +104,7 @@ def closing_twice_is_harmless(subject: Subject) -> None:
 
 @check("engines")
 def engine_is_a_context(subject: Subject) -> None:
-    """`with` gives the engine, and closes it."""
+    """`with` returns the engine, and closes it."""
     engine = _engine(subject)
     with engine as inside:
         expect(inside is engine, "`with` gives another object")
@@ -112,7 +112,7 @@ def engine_is_a_context(subject: Subject) -> None:
 
 @check("engines")
 def failures_are_reported(subject: Subject) -> None:
-    """A job that fails comes back with its error, and the engine goes on."""
+    """A job that fails is returned with its error."""
     done = subject.once("failed job", lambda: _failed_job(subject))
     expect(done.row is None, "a row for a job that failed")
     expect(done.error is not None or done.died, "neither an error nor a death")
@@ -120,14 +120,14 @@ def failures_are_reported(subject: Subject) -> None:
 
 @check("engines")
 def jobs_come_back(subject: Subject) -> None:
-    """What is over names the job that it was."""
+    """`finished` returns `Done` records with their job."""
     done = subject.once("failed job", lambda: _failed_job(subject))
     expect(isinstance(done, Done) and isinstance(done.job, Job), f"a {type(done).__name__}")
 
 
 @check("engines")
 def no_process_is_left(subject: Subject) -> None:
-    """Some seconds after a run no worker process of multiprocessing is left."""
+    """After a run, all worker processes of multiprocessing end within seconds."""
     _summary(subject)
     deadline = time.monotonic() + GRACE
     while multiprocessing.active_children() and time.monotonic() < deadline:
@@ -191,7 +191,7 @@ def _engine(subject: Subject) -> Engine:
 
 
 def _failed_job(subject: Subject) -> Done:
-    """What comes of a job whose worker cannot start: its model is another than the run began with."""
+    """The result of a job whose worker cannot start, because the model is not that of the run."""
     with _engine(subject) as engine:
         engine.submit(Job(None))  # type: ignore[arg-type]
         deadline = time.monotonic() + 120

@@ -19,7 +19,7 @@ OWN = {"config.json", "model.safetensors", "README.md", "MANIFEST.json", "langua
 
 @check("encoders", "decoders")
 def facts_are_gathered(subject: Subject) -> None:
-    """`gather` takes the examples of a training split."""
+    """`gather` accepts the examples of a training split."""
     expect(gathered(subject, options_of(subject)) is not None, "`gather` gives None")
 
 
@@ -87,7 +87,7 @@ def examples_are_made_alike(subject: Subject) -> None:
 
 
 def _files(facts: object) -> dict[str, bytes]:
-    """What facts write: path -> content."""
+    """The files of facts: path -> content."""
     with folder() as place:
         facts.save(place)  # type: ignore[attr-defined]
         return {

@@ -1,4 +1,4 @@
-"""Small files for the checks of formats: sentences, what a reader makes of a file, and temporary folders."""
+"""Small files for the checks of formats: sentences, readings and temporary folders."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def example_bytes(subject: Subject) -> bytes:
 
 
 def written(spec: FormatSpec, sentences: Sequence[Sentence]) -> bytes:
-    """What the writer makes of sentences."""
+    """The bytes that the writer writes for sentences."""
     file = io.BytesIO()
     writer = load(spec.writer or "")(file)
     for sentence in sentences:
@@ -86,7 +86,7 @@ def written(spec: FormatSpec, sentences: Sequence[Sentence]) -> bytes:
 
 
 def read(subject: Subject, content: bytes, skip: bool = False, packed: str = "") -> list[Any]:
-    """What the reader yields for a file of this content. Raises Skipped for a format without a reader.
+    """The examples that the reader yields for a file with this content. Raises Skipped for a format without a reader.
 
     Args: skip, leave bad records out; packed, a further suffix, such as ".gz".
     """
@@ -100,13 +100,13 @@ def read(subject: Subject, content: bytes, skip: bool = False, packed: str = "")
 
 
 def read_path(subject: Subject, path: Path, skip: bool = False) -> list[Any]:
-    """What the reader yields for a file."""
+    """The examples that the reader yields for a file."""
     kinds = ((),) if subject.spec.takes_kinds else ()
     return list(load(subject.spec.reader)(str(path), RecordErrors(skip=skip), *kinds))
 
 
 def expect_only_errors_for_users(subject: Subject, content: bytes, what: str) -> None:
-    """Read a bad file: SeqkitError and OSError are what a reader may raise."""
+    """Read a bad file. A reader may raise SeqkitError and OSError."""
     for skip in (False, True):
         try:
             read(subject, content, skip)

@@ -32,7 +32,7 @@ def format_does_something(subject: Subject) -> None:
 
 @check("formats", quick=True)
 def suffixes_belong_to_readers(subject: Subject) -> None:
-    """A format with a reader has a suffix by which files of it are known."""
+    """A format with a reader has a suffix."""
     if subject.spec.reader is None:
         raise Skipped("the format has no reader")
     expect(subject.spec.suffixes, "no suffix: the reader is never chosen")
@@ -40,13 +40,13 @@ def suffixes_belong_to_readers(subject: Subject) -> None:
 
 @check("formats")
 def example_is_read(subject: Subject) -> None:
-    """The reader yields something of the example."""
+    """The reader yields an example from the example file."""
     expect(read(subject, example_bytes(subject)), "the reader yields nothing of the example")
 
 
 @check("formats")
 def reader_yields_what_it_says(subject: Subject) -> None:
-    """Everything that is read is of the class that `yields` names."""
+    """Examples have the class that `yields` names."""
     wanted = YIELDS[subject.spec.yields]
     others = {
         type(one).__name__ for one in read(subject, example_bytes(subject)) if not isinstance(one, wanted)
@@ -72,7 +72,7 @@ def every_word_has_its_labels(subject: Subject) -> None:
 
 @check("formats")
 def examples_know_their_place(subject: Subject) -> None:
-    """Everything that is read says where it stands, so that errors can name the line."""
+    """Every example has a location, so that errors can name the line."""
     places = [one.where for one in read(subject, example_bytes(subject))]
     expect(all(place is not None for place in places), "`where` is None")
     expect(all(place.line >= 1 for place in places), "lines count from 1")
@@ -122,7 +122,7 @@ def empty_files_are_no_fault_of_python(subject: Subject) -> None:
 
 @check("formats")
 def cut_files_are_no_fault_of_python(subject: Subject) -> None:
-    """A file that ends in the middle gives what is whole, or an error with a fix."""
+    """A truncated file gives its complete records, or an error with a fix."""
     content = example_bytes(subject)
     for end in {1, len(content) // 3, len(content) // 2, max(len(content) - 1, 0)}:
         expect_only_errors_for_users(subject, content[:end], f"the first {end} bytes")

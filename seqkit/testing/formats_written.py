@@ -78,7 +78,7 @@ def awkward_words_survive_or_are_refused(subject: Subject) -> None:
 
 @check("formats")
 def probabilities_are_written(subject: Subject) -> None:
-    """A writer that shows probabilities takes sentences with them."""
+    """A writer that shows probabilities accepts sentences with them."""
     if "probabilities" not in subject.spec.shows:
         raise Skipped("the format shows no probabilities")
     ranked = {"upos": [[("NOUN", 0.75), ("VERB", 0.25)], [("VERB", 0.5), ("NOUN", 0.5)]]}

@@ -52,7 +52,7 @@ def aliases_lead_to_it(subject: Subject) -> None:
 
 @check("labels")
 def column_is_its_own(subject: Subject) -> None:
-    """No other kind stands in its column of CoNLL-U."""
+    """No other kind uses its column of CoNLL-U."""
     if not subject.spec.column:
         raise Skipped("the kind has no column in CoNLL-U")
     others = [one.spec.name for one in registry().all("labels") if one.spec.column == subject.spec.column]
@@ -63,7 +63,7 @@ def column_is_its_own(subject: Subject) -> None:
 def key_in_misc_is_its_own(subject: Subject) -> None:
     """No other kind has its key in MISC."""
     if subject.spec.column:
-        raise Skipped("the kind stands in a column")
+        raise Skipped("the kind is stored in a column")
     key = _key(subject.spec)
     others = [
         one.spec.name for one in registry().all("labels") if not one.spec.column and _key(one.spec) == key
@@ -73,7 +73,7 @@ def key_in_misc_is_its_own(subject: Subject) -> None:
 
 @check("labels")
 def one_place_is_named(subject: Subject) -> None:
-    """A kind stands in a column or in MISC, not in both."""
+    """A kind is stored in a column or in MISC, not in both."""
     expect(not (subject.spec.column and subject.spec.misc), "both column and misc are given")
 
 
@@ -107,7 +107,7 @@ def treebanks_keep_it(subject: Subject) -> None:
 def absent_values_are_read(subject: Subject) -> None:
     """A word without the key in MISC has the label `absent`."""
     if subject.spec.column or subject.spec.rows:
-        raise Skipped("the kind does not stand in MISC")
+        raise Skipped("the kind is not stored in MISC")
     block = "\n".join("\t".join([str(n), word, *"_" * 7, "_"]) for n, word in enumerate(WORDS, start=1))
     block = block.removesuffix("_") + f"{_key(subject.spec)}={_labels(subject.spec)[0]}"
     (found,) = _read("conllu", (block + "\n\n").encode(), subject.name)
@@ -127,7 +127,7 @@ def rows_give_a_label_a_word(subject: Subject) -> None:
 
 @check("labels")
 def rows_take_one_word(subject: Subject) -> None:
-    """The function `rows` takes a sentence of one word."""
+    """The function `rows` accepts a sentence of one word."""
     if subject.spec.rows is None:
         raise Skipped("labels are not computed")
     found = list(load(subject.spec.rows)([["1", "Go", "go", "VERB", "VB", "_", "0", "root", "_", "_"]]))

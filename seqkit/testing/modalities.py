@@ -1,4 +1,4 @@
-"""Small encoders and decoders with random weights, made of the examples that their records name.
+"""Small encoders and decoders with random weights, built from the examples that their records name.
 
 Shapes: B examples, S steps of a memory, D features of a step.
 """
@@ -49,7 +49,7 @@ def options_of(subject: Subject) -> Any:
     """Small options of a model with this encoder or decoder."""
     side = subject.kind.removesuffix("s")
     spec = joining_model()
-    # A decoder without options of its own is there to be joined with any encoder.
+    # A decoder without options can be joined with any encoder.
     other = {"encoder": subject.name, "decoder": "text"} if side == "encoder" else {"encoder": "text"}
     chosen = other | {side: subject.name}
     kind = options_class(spec, chosen)
@@ -91,7 +91,7 @@ def decoder_of(subject: Subject, seed: int = 3) -> Any:
 
 
 def gathered(subject: Subject, options: Any, pairs: Sequence[Pair] | None = None) -> Any:
-    """What the class of facts gathers from the examples."""
+    """The facts of the examples."""
     facts = load(subject.spec.facts)
     if subject.kind == "encoders":
         own = [Pair({subject.name: one}, text) for one, text in zip(examples(subject), TEXTS, strict=True)]
@@ -117,7 +117,7 @@ def one_of(given: Memory, row: int) -> Memory:
 
 
 def tensors_in(value: Any) -> list[Tensor]:
-    """The tensors in a batch, of whatever it is made."""
+    """The tensors in a batch of any structure."""
     if isinstance(value, Tensor):
         return [value]
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -137,7 +137,7 @@ def expect_equal_batches(first: Any, second: Any, what: str) -> None:
 
 
 def bytes_of(value: Any) -> bytes:
-    """A value as a worker process would get it, to see whether it has changed."""
+    """The pickled value, for comparison."""
     return bytes(ForkingPickler.dumps(value))
 
 

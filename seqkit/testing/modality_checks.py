@@ -39,7 +39,7 @@ def result_of(subject: Subject, part: Any, batch: Any) -> Tensor:
 
 
 def total_of(subject: Subject, part: Any, batch: Any) -> Tensor:
-    """A number that depends on all that an encoder or a decoder computes."""
+    """A number that depends on all results of an encoder or a decoder."""
     if subject.kind == "decoders":
         return result_of(subject, part, batch)
     made = part(batch)
@@ -72,7 +72,7 @@ def results_repeat(subject: Subject) -> None:
 
 @check("encoders", "decoders")
 def batches_follow_from_the_seed(subject: Subject) -> None:
-    """`collate` with one seed gives equal batches in training, whatever torch has drawn in between."""
+    """`collate` with one seed gives equal batches in training, independent of torch's random state."""
     part, given = part_of(subject).train(), examples(subject)
     first = part.collate(given, 7)
     torch.rand(3)

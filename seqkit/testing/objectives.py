@@ -20,7 +20,7 @@ EVERY = list(range(len(WORDS)))
 
 @check("objectives")
 def class_is_an_objective(subject: Subject) -> None:
-    """The class is a subclass of `Objective` and takes its options."""
+    """The class is a subclass of `Objective` and accepts its options."""
     expect(isinstance(_objective(subject), Objective), "no seqkit.training.objective.Objective")
 
 

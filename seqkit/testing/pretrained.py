@@ -96,7 +96,7 @@ def versions_are_recorded(subject: Subject) -> None:
 
 @check("pretrained")
 def size_is_reasonable(subject: Subject) -> None:
-    """The folder is not larger than what a package index takes (100 MB)."""
+    """The folder has at most 100 MB, the limit of package indexes."""
     size = sum(path.stat().st_size for path in shipped_folder(subject.spec).rglob("*") if path.is_file())
     expect(size < 100e6, f"{size / 1e6:.0f} MB")
 

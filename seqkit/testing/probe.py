@@ -21,7 +21,7 @@ from seqkit.testing.suite import checks_of, outcome_of
 
 
 def main(mode: str, *plugins: str) -> None:
-    """Write what comes of the checks of these plugins, each named by its entry point."""
+    """Write the outcomes of the checks of these plugins, each named by its entry point."""
     lines = io.TextIOWrapper(os.fdopen(os.dup(1), "wb"), encoding="utf-8", write_through=True)
     with stdout_to_stderr():
         for step in steps(mode, plugins):

@@ -29,7 +29,7 @@ class RecordReport:
 
 @dataclass
 class PluginReport:
-    """What comes of checking one plugin, or several in one process."""
+    """The outcomes for one plugin, or for several in one process."""
 
     plugins: tuple[str, ...]
     records: list[RecordReport] = field(default_factory=list)

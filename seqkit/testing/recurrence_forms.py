@@ -56,7 +56,7 @@ def numpy_form_equals_forward(subject: Subject) -> None:
 
 @check("recurrences")
 def numpy_form_refuses_other_weights(subject: Subject) -> None:
-    """The numpy form raises LookupError or ValueError for weights that do not fit, so that torch takes over."""
+    """The numpy form raises LookupError or ValueError for weights that do not fit, so that torch is used."""
     form = subject.loaded("numpy_form")
     try:
         form(Weights({"other": np.zeros((2, 2), dtype=np.float32)}))

@@ -25,14 +25,14 @@ from seqkit.testing.layers import (
 
 @check("recurrences", quick=True)
 def class_is_a_recurrence(subject: Subject) -> None:
-    """The class is a subclass of `Recurrence` and takes (input_size, hidden_size)."""
+    """The class is a subclass of `Recurrence`, created as (input_size, hidden_size)."""
     made = recurrence_class(subject.name)(D, H)
     expect((made.input_size, made.hidden_size) == (D, H), "input_size or hidden_size is not what was given")
 
 
 @check("recurrences")
 def layer_has_parameters(subject: Subject) -> None:
-    """There is something to train."""
+    """The layer has parameters."""
     expect(any(True for _ in layer_of(subject).parameters()), "the layer has no parameters")
 
 
@@ -67,7 +67,7 @@ def initial_state_has_its_parts(subject: Subject) -> None:
 
 @check("recurrences")
 def first_part_of_the_state_is_z(subject: Subject) -> None:
-    """The first part of the state after a step is what heads and decoders take for z_t."""
+    """The first part of the state after a step is z_t."""
     layer = layer_of(subject)
     _, end = layer(inputs())
     expect(end[0].shape == (B, H), f"shape {tuple(end[0].shape)}")
@@ -75,7 +75,7 @@ def first_part_of_the_state_is_z(subject: Subject) -> None:
 
 @check("recurrences")
 def values_equal_the_loop(subject: Subject) -> None:
-    """`forward` gives what `step` gives one after another."""
+    """`forward` computes the same as a loop over `step`."""
     layer = _with_forward(subject)
     case = case_of(layer)
     expect_close(layer(*case)[0][case.mask_BT], loop(layer, case)[0][case.mask_BT], "z at real steps")
@@ -116,7 +116,7 @@ def padding_changes_nothing(subject: Subject) -> None:
 
 @check("recurrences")
 def values_at_padding_do_not_matter(subject: Subject) -> None:
-    """What x holds at padded steps reaches neither real outputs nor final states."""
+    """Values of x at padded steps affect neither real outputs nor final states."""
     layer = layer_of(subject)
     case = case_of(layer)
     other = case._replace(x_BTD=torch.where(case.mask_BT[:, :, None], case.x_BTD, case.x_BTD + 9.0))
@@ -138,7 +138,7 @@ def empty_sequences_keep_their_state(subject: Subject) -> None:
 
 @check("recurrences")
 def state_carries_a_sequence_over_a_cut(subject: Subject) -> None:
-    """Two halves, the second from the state after the first, give what the whole gives."""
+    """Two halves, the second from the state after the first, give the result of the whole sequence."""
     layer, x_BTD = layer_of(subject), inputs()
     whole_BTH, end = layer(x_BTD)
     head_BTH, state = layer(x_BTD[:, :3])
@@ -149,7 +149,7 @@ def state_carries_a_sequence_over_a_cut(subject: Subject) -> None:
 
 @check("recurrences")
 def no_step_sees_the_future(subject: Subject) -> None:
-    """z_t depends on x_1 … x_t alone: a bidirectional layer is made of two such chains."""
+    """z_t depends on x_1 … x_t alone: a bidirectional model has two such layers."""
     layer, x_BTD = layer_of(subject), inputs()
     changed = x_BTD.clone()
     changed[:, 4:] += 1.0

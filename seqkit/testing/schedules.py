@@ -15,13 +15,13 @@ GRID = [step / 100 for step in range(101)]
 
 @check("schedules")
 def factor_takes_a_share(subject: Subject) -> None:
-    """The function takes one number."""
+    """The function accepts one number."""
     inspect.signature(_factor(subject)).bind(0.5)
 
 
 @check("schedules")
 def factor_is_a_number(subject: Subject) -> None:
-    """It gives a number everywhere."""
+    """It returns a number everywhere."""
     others = {
         type(_factor(subject)(left)).__name__ for left in GRID if not isinstance(_factor(subject)(left), Real)
     }
@@ -36,7 +36,7 @@ def factor_is_finite(subject: Subject) -> None:
 
 @check("schedules")
 def factor_is_not_negative(subject: Subject) -> None:
-    """It is nowhere negative: a step would climb."""
+    """It is nowhere negative."""
     expect(all(_factor(subject)(left) >= 0 for left in GRID), "negative")
 
 
@@ -49,7 +49,7 @@ def factor_stays_below_the_highest(subject: Subject) -> None:
 
 @check("schedules")
 def factor_reaches_the_highest(subject: Subject) -> None:
-    """It comes near 1 somewhere: else no step has the rate that is asked for."""
+    """It comes near 1 somewhere, so that some step has the rate that the user set."""
     highest = max(_factor(subject)(left) for left in GRID)
     expect(highest > 0.5, f"no higher than {highest:.3g}")
 

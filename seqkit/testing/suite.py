@@ -1,4 +1,4 @@
-"""Run the checks of a record, and count what came of them."""
+"""Run the checks of a record."""
 
 from __future__ import annotations
 

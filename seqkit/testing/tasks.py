@@ -47,7 +47,7 @@ def a_model_is_of_the_task(subject: Subject) -> None:
 
 @check("tasks")
 def defaults_are_options(subject: Subject) -> None:
-    """Defaults of the task are for options that training has."""
+    """`defaults` names options of training, objectives and optimizers."""
     from seqkit.training.options import TrainingOptions
 
     known = {*TrainingOptions.__dataclass_fields__}
@@ -84,7 +84,7 @@ def nothing_to_learn_from_is_refused(subject: Subject) -> None:
 
 @check("tasks")
 def trained_model_is_loaded(subject: Subject) -> None:
-    """`load` gives a model that is ready to be applied."""
+    """`load` returns a model."""
     expect(_loaded(subject) is not None, "`load` gives None")
 
 
@@ -100,7 +100,7 @@ def other_models_are_refused(subject: Subject) -> None:
 
 @check("tasks")
 def evaluation_gives_a_report(subject: Subject) -> None:
-    """`evaluate` gives a Report with metrics."""
+    """`evaluate` returns a Report with metrics."""
     found = _report(subject)
     expect(isinstance(found, Report), f"a {type(found).__name__}")
     expect(found.metrics, "no metrics")
@@ -127,19 +127,19 @@ def report_is_data(subject: Subject) -> None:
 
 @check("tasks")
 def items_have_places(subject: Subject) -> None:
-    """What `read` yields says where it stands."""
+    """Items that `read` yields have a location."""
     expect(all(item.where is not None for item in _items(subject)), "`where` is None")
 
 
 @check("tasks")
 def items_have_sizes(subject: Subject) -> None:
-    """Every item has a size, of which chunks are made."""
+    """Every item has a size that is not negative."""
     expect(all(task_of(subject).size(item) >= 0 for item in _items(subject)), "a size is negative")
 
 
 @check("tasks")
 def every_item_has_an_output(subject: Subject) -> None:
-    """`apply` gives an output for each item of a chunk."""
+    """`apply` returns an output for each item of a chunk."""
     items = _items(subject)
     outputs = _applied(subject, Chunk(items))
     expect(len(outputs) == len(items), f"{len(outputs)} outputs for {len(items)} items")
@@ -175,7 +175,7 @@ def outputs_are_written(subject: Subject) -> None:
 
 @check("tasks")
 def words_are_counted(subject: Subject) -> None:
-    """`words` counts for each item."""
+    """`words` returns a count for each item."""
     task, items = task_of(subject), _items(subject)
     outputs = _applied(subject, Chunk(items))
     expect(all(task.words(*pair) >= 0 for pair in zip(items, outputs, strict=True)), "a count is negative")

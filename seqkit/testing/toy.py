@@ -1,6 +1,6 @@
-"""A small model with everything that an objective may ask of a `Trainable`, for the checks of objectives.
+"""A small model that offers every method of a `Trainable`, for the checks of objectives.
 
-It writes words of a few letters from a number. Shapes: B examples, K outputs of each, T letters, V symbols.
+It maps a number to a word of a few letters. Shapes: B examples, K outputs of each, T letters, V symbols.
 """
 
 from __future__ import annotations

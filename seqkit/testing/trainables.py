@@ -1,6 +1,6 @@
-"""Checks of what a model trains on: batches, loss, gradients, score. They run for models and for tasks.
+"""Checks of a `Trainable`: batches, loss, gradients, score. They run for models and for tasks.
 
-A model is prepared of the data that the record of its task makes (`TaskSpec.example`).
+The data are those of the task's example (`TaskSpec.example`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BOTH = ("models", "tasks")
 
 @check(*BOTH)
 def prepare_gives_a_prepared(subject: Subject) -> None:
-    """`prepare` reads the data and makes the network."""
+    """`prepare` reads the data and builds the network."""
     found = prepared(subject)
     expect(isinstance(found, Prepared), f"a {type(found).__name__}")
     expect(isinstance(found.task, Trainable), f"its task is a {type(found.task).__name__}")
@@ -29,7 +29,7 @@ def prepare_gives_a_prepared(subject: Subject) -> None:
 
 @check(*BOTH)
 def network_is_a_module(subject: Subject) -> None:
-    """The network is a `torch.nn.Module` with parameters, and knows its options and facts."""
+    """The network is a `torch.nn.Module` with parameters, with the attributes `options` and `facts`."""
     model = prepared(subject).task.model
     expect(isinstance(model, torch.nn.Module), f"a {type(model).__name__}")
     expect(any(True for _ in model.parameters()), "no parameters")
@@ -38,7 +38,7 @@ def network_is_a_module(subject: Subject) -> None:
 
 @check(*BOTH)
 def options_are_resolved(subject: Subject) -> None:
-    """Options whose 0 leaves the choice to the task have a value afterwards."""
+    """Options that are 0 (the task chooses) have a value after `prepare`."""
     training = prepared(subject).request.training
     expect(training.batch_words > 0 and training.epochs > 0, "batch_words or epochs is still 0")
 
@@ -79,7 +79,7 @@ def batches_hold_every_example(subject: Subject) -> None:
 
 @check(*BOTH)
 def batches_follow_from_seed_and_epoch(subject: Subject) -> None:
-    """Equal seed and epoch give equal batches, so that a stopped run can go on."""
+    """Equal seed and epoch give equal batches, so that a stopped run can be resumed."""
     task = prepared(subject).task
     expect(task.batches(50, 1, 0) == task.batches(50, 1, 0), "two calls differ")
 
@@ -175,7 +175,7 @@ def step_losses_are_of_the_batch(subject: Subject) -> None:
 
 @check(*BOTH)
 def samples_are_whole_outputs(subject: Subject) -> None:
-    """`sample`, if offered, draws as many outputs of each example as are asked for."""
+    """`sample`, if offered, draws the requested number of outputs for each example."""
     task = prepared(subject).task
     try:
         found = task.sample(task.collate(_batch(subject)[:2], 5), 3, 7)
@@ -201,7 +201,7 @@ def scores_are_metrics(subject: Subject) -> None:
 
 @check(*BOTH)
 def state_can_be_restored(subject: Subject) -> None:
-    """What `state_dict` returns are tensors that `load_state_dict` takes."""
+    """`state_dict` returns tensors, and `load_state_dict` accepts them."""
     task = prepared(subject).task
     state = dict(task.state_dict())
     if not state:
@@ -225,5 +225,5 @@ def _loss(subject: Subject, indices: list[int] | None = None) -> Loss:
 
 
 def _expect_named(task: Trainable, error: SeqkitError) -> None:
-    """What a task does not offer it refuses by name."""
+    """An error for something that a task does not offer has a message."""
     expect(error.problem, f"{task.name}: an error without a message")

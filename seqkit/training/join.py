@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import torch.distributed as dist
 
-from seqkit.errors import SeqkitError
+from seqkit.errors import MissingPackageError, SeqkitError
 from seqkit.runtime.devices import chosen_device
 from seqkit.training.ranks import Ranks
 
@@ -29,7 +29,7 @@ def join() -> Ranks:
     except ImportError as error:
         problem = f"training with several processes needs lightning-fabric ({error})"
         fix = "Install it: pip install lightning-fabric (in a checkout: pip install '.[distributed]')."
-        raise SeqkitError(problem, fix, exit_code=2) from None
+        raise MissingPackageError(problem, fix, exit_code=2) from None
     logging.getLogger("lightning.fabric").setLevel(logging.ERROR)
     logging.getLogger("lightning_fabric").setLevel(logging.ERROR)
     local = int(os.environ.get("LOCAL_WORLD_SIZE") or 1)

@@ -1,4 +1,4 @@
-"""minGRU: the layer and the tagger made of it."""
+"""minGRU: the layer and a tagger that uses it."""
 
 from __future__ import annotations
 

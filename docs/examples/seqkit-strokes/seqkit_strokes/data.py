@@ -27,7 +27,7 @@ def read(path, limits=None):
 
 
 def write(points_T3, path):
-    """Write a drawing, whole or not at all."""
+    """Write a drawing; the file is complete or absent."""
     with atomic_write(path) as file:
         np.savetxt(file, points_T3, fmt="%.7g")
 

@@ -36,7 +36,7 @@ def units_of(file, path):
 
 
 class Writer:
-    """Writes translations; the `n_best` translations of a line stand in one unit."""
+    """Writes translations; the `n_best` translations of a line are in one unit."""
 
     def __init__(self, file, n_best):
         self.file = file
