@@ -16,8 +16,6 @@ import sys
 from collections import Counter
 
 PARENT = "--parent"
-SECONDS = 120
-"""A parent that takes longer than this number of seconds per round, on average, counts as hanging."""
 TOGETHER = 10
 """Number of rounds of one parent."""
 
@@ -36,13 +34,13 @@ def parent(method: str, rounds: int) -> None:
         print("equal" if found == expected else "differs", flush=True)
 
 
-def outcomes(method: str, rounds: int) -> list[str]:
+def outcomes(method: str, rounds: int, seconds: float) -> list[str]:
     """The outcomes of the rounds of one parent: equal or differs; the last may be hangs or fails."""
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
     command = [sys.executable, __file__, PARENT, method, "--rounds", str(rounds)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
-            output, _ = process.communicate(timeout=SECONDS * rounds)
+            output, _ = process.communicate(timeout=seconds * rounds)
         except subprocess.TimeoutExpired:
             process.kill()
             output, _ = process.communicate()
@@ -56,6 +54,9 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=100)
     parser.add_argument("--methods", default="fork,spawn")
     parser.add_argument(PARENT, default="")
+    parser.add_argument(
+        "--seconds", type=float, default=120.0, help="a parent that needs more per round, on average, hangs"
+    )
     arguments = parser.parse_args()
     if arguments.parent:
         parent(arguments.parent, arguments.rounds)
@@ -63,7 +64,7 @@ def main() -> None:
     for method in arguments.methods.split(","):
         found: list[str] = []
         while len(found) < arguments.rounds:
-            found += outcomes(method, min(TOGETHER, arguments.rounds - len(found)))
+            found += outcomes(method, min(TOGETHER, arguments.rounds - len(found)), arguments.seconds)
             print(f"{method}: {dict(Counter(found))}", flush=True)
 
 
