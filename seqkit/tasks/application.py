@@ -1,4 +1,4 @@
-"""How a task is applied to a stream: the request, chunks of items, and what is written. Imports no torch."""
+"""Apply a task to a stream: the request, chunks of items, writers. Imports no torch."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from seqkit.io.pipes import pauses
 
 @dataclass(frozen=True)
 class Reading:
-    """How input files are read, for every task."""
+    """Options for reading input files, common to all tasks."""
 
     format: str = ""
     """Name of a format that overrides the suffix."""
     text_field: str = ""
-    """Field (JSON key, column) that holds the text, where each record is a document."""
+    """Field (JSON key, column) with the text, if each record is a document."""
     id_field: str = ""
-    """Field that names the document."""
+    """Field with the name of the document."""
     keep: tuple[str, ...] | None = None
-    """Fields that are carried through to the output; None leaves it to the task."""
+    """Fields that are copied to the output; None: as the task decides."""
     drop: tuple[str, ...] = ()
-    """Fields that are not carried through."""
+    """Fields that are not copied."""
 
 
 @dataclass(frozen=True)
 class ApplyRequest:
-    """A request to apply a task: model, options of the task, and how files are read. Picklable."""
+    """A request to apply a task: model, options of the task, options for reading files. Picklable."""
 
     model: str = ""
     """Name or folder; "" is the task's default."""
@@ -42,31 +42,31 @@ class ApplyRequest:
 
 
 class Limits(NamedTuple):
-    """How much is worked on together. Fixed by the task, so that equal input falls into equal batches."""
+    """Size of a chunk. The task fixes it, so that equal input is divided into equal batches."""
 
     records: int
-    """Items of a chunk. Chunks also end where the number of an item is a multiple of it."""
+    """Maximum items of a chunk. Chunks also end before item numbers that are a multiple of it."""
     size: int
-    """A chunk ends where its items together reach this size, as `Task.size` measures them."""
+    """A chunk ends when the sum of `Task.size` of its items reaches this number."""
 
 
 class Chunk(NamedTuple):
-    """Items that are worked on together."""
+    """Items that are processed together."""
 
     items: Sequence[Any]
-    """As `Task.read` yields them."""
+    """Items from `Task.read`."""
     first: int = 0
-    """Number of the first one in its source, from 0."""
+    """Number of the first item in its source, from 0."""
 
 
 class OutputWriter(Protocol):
     """Writes the outputs of a task, one item after the other."""
 
     def write(self, number: int, item: Any, output: Any) -> int:
-        """Write the output of item `number` (from 0); returns how many records that made."""
+        """Write the output of item `number` (from 0). Returns the number of records written."""
 
     def close(self) -> None:
-        """Write what belongs at the end. The file stays open."""
+        """Write the end of the output. The file stays open."""
 
 
 def chunks(
@@ -76,9 +76,9 @@ def chunks(
     first: int = 0,
     begin: Limits | None = None,
 ) -> Iterator[Chunk]:
-    """Items in chunks, which follow from the items and the number of the first one alone; fewer if the input pauses.
+    """Divide items into chunks, by the items and the number of the first one only; a pause of the input ends a chunk.
 
-    Args: first, number of the first item in its source; begin, limits of the first chunk, if it is to be a small one.
+    Args: first, number of the first item in its source; begin, limits of the first chunk, which may be smaller.
     """
     held: list[Any] = []
     weight, start, most = 0.0, first, begin or limits

@@ -1,4 +1,4 @@
-"""What the commands of all tasks share: items go through `Task.apply` to the task's writer. Imports no torch."""
+"""The common part of commands that apply models: from items through `Task.apply` to a writer. Imports no torch."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Command:
     task: Task
     request: ApplyRequest
     inputs: Inputs
-    """The arguments behind the items: the progress follows from their sizes."""
+    """The arguments that the items come from; their sizes determine the progress."""
     out: Path | None
     """The file to write, atomically; None: standard output, where outputs appear as soon as the input pauses."""
     format: str
@@ -32,7 +32,7 @@ class Command:
     verb: str
     """The work in the past participle, for the progress: "tagged"."""
     unit: str = "words"
-    """What the progress counts: "words", or what each item is."""
+    """Unit of the progress: "words", or the name of an item."""
     processes: int = 1
     alone: bool = True
     """Whether nothing else is written to standard output."""
@@ -45,7 +45,7 @@ class Command:
         bad: Bad = stop,
         writer: Callable[[BinaryIO], OutputWriter] | None = None,
     ) -> int:
-        """Write the outputs of all items; returns how many words, or items, that were.
+        """Write the outputs of all items. Returns the number of words or items.
 
         Args: model, as `task.load_for_stream` makes it; bad, as of `applied`; writer, makes the writer, by default that
         of the task.

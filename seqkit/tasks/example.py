@@ -1,4 +1,4 @@
-"""Small data for trying a task: what `seqkit plugins check` trains, evaluates and applies a model with."""
+"""Small data with which `seqkit plugins check` trains, evaluates and applies a model of a task."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class TaskExample:
-    """What `TaskSpec.example` gives for a folder in which it may write files."""
+    """The result of `TaskSpec.example` for a folder in which it may write files."""
 
     model: str
     """A model of the task."""
@@ -17,8 +17,8 @@ class TaskExample:
     """Options of `seqkit train` by name: the data ("train", "dev" with tuples of paths, or "corpus"), small sizes, and
     few epochs. Those of the network must suit every model of the task."""
     evaluate: str = ""
-    """A file on which the trained model is evaluated; "": the task evaluates nothing."""
+    """A file on which the trained model is evaluated; "" if the task has no evaluation."""
     apply: tuple[str, ...] = ()
-    """Files to which the trained model is applied; none: the task is not applied to files."""
+    """Files to which the trained model is applied; empty if the task is not applied to files."""
     model_options: Mapping[str, Any] = field(default_factory=dict)
     """Options that only `model` has."""

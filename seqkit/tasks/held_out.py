@@ -1,4 +1,4 @@
-"""A dev split held out of the training split where none is given."""
+"""Hold out a dev split of the training split if none is given."""
 
 from __future__ import annotations
 

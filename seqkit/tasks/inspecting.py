@@ -1,4 +1,4 @@
-"""What a task gives to `seqkit inspect`: a trained model, examples, and the names of what goes in and comes out.
+"""The interface of tasks to `seqkit inspect`: a trained model, examples, and names of inputs and outputs.
 
 Imports no torch. Shapes: B examples, S steps of the input, T steps that have a loss, V labels or symbols.
 """
@@ -20,28 +20,28 @@ LONGEST = 10_000
 
 
 def quiet(message: str) -> None:
-    """Ignore a remark."""
+    """Ignore a message."""
 
 
 @dataclass(frozen=True)
 class InspectionRequest:
-    """Which model is to be looked into, on what."""
+    """A request to inspect a model on data."""
 
     model: str
     """Name or folder."""
     source: str = ""
-    """A corpus by name, or files; "" where a text is given."""
+    """A corpus by name, or files; "" if a text is given."""
     split: str = "dev"
     """Of the corpus."""
     text: str = ""
     """A single example, as a line of text or a file's name."""
     target: str = ""
-    """What the model is to have written for `text`; "": what it writes itself."""
+    """The output to explain for `text`; "": the model's output."""
     examples: int = 200
-    """Most examples of a corpus."""
+    """Maximum number of examples of a corpus."""
     skip_bad: bool = False
     tell: Callable[[str], None] = quiet
-    """Takes remarks for the user."""
+    """Called with messages for the user."""
 
 
 class Steps(NamedTuple):
@@ -50,7 +50,7 @@ class Steps(NamedTuple):
     source: int
     """Steps that the model reads."""
     target: int
-    """Steps that have a loss; equal to `source` where each step read has its own label."""
+    """Steps that have a loss; equal to `source` if each input step has a label."""
 
 
 class Subject(ABC):
@@ -75,7 +75,7 @@ class Subject(ABC):
 
     @abstractmethod
     def step_losses(self, batch: Any) -> Tensor:
-        """Negative log-likelihood of each step, with history, (B, T), 0 at padding."""
+        """Negative log-likelihood of each step, with gradient, (B, T), 0 at padding."""
 
     @abstractmethod
     def entries(self) -> list[str]:
@@ -90,7 +90,7 @@ class Subject(ABC):
         return self.reads_then_writes and any(entry and chain.startswith(entry) for entry in self.entries())
 
     def scores(self, batch: Any) -> Tensor:
-        """Logits of every label or symbol at each step, with history, (B, T, V)."""
+        """Logits of every label or symbol at each step, with gradient, (B, T, V)."""
         raise self.lacks("attribution: it has no score for each label")
 
     def names(self) -> list[str]:
@@ -114,7 +114,7 @@ class Subject(ABC):
         return [f"step {number + 1}" for number in range(self.steps(index).target)]
 
     def attention(self, index: int) -> Any:
-        """Where each output step looks, (T, S), as an array; None for a model without attention."""
+        """Attention of each output step, (T, S), as an array; None for a model without attention."""
         return None
 
     def lacks(self, what: str) -> SeqkitError:
@@ -123,7 +123,7 @@ class Subject(ABC):
 
 
 def check_inspectable(subject: Subject, where: str) -> None:
-    """Raise SeqkitError for no example, and for one that is too long to keep every state of."""
+    """Raise SeqkitError without examples, and for an example that is too long to keep all its states."""
     if not len(subject):
         raise SeqkitError(f"{where}: holds no example to inspect", "Give a corpus or a text with words.")
     for index in range(len(subject)):

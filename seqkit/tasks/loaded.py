@@ -1,6 +1,6 @@
-"""A trained model in Python: what `seqkit.load` gives, for every task. Imports no torch.
+"""A trained model in Python, returned by `seqkit.load`. Imports no torch.
 
-A task may name a subclass of its own in `TaskSpec.loaded`, with typed methods; without one, its models have `apply`,
+A task may name a subclass in `TaskSpec.loaded`, with typed methods; without one, its models have `apply`,
 `pipe`, and a method by the name of the task's command.
 """
 
@@ -27,18 +27,18 @@ from seqkit.tasks.python_values import ScoredText, checked_text, checked_texts
 __all__ = ["LoadedModel", "ScoredText", "WrongVerb"]
 
 TOGETHER = Limits(records=256, size=100_000)
-"""Texts of a stream that are worked on together. Fixed, so that equal input falls into equal batches."""
+"""Number of texts of a stream that are processed together. Fixed, so that equal input gives equal batches."""
 
 
 class WrongVerb(SeqkitError, AttributeError):
-    """A method that models of another task have. `hasattr` takes it for a missing attribute."""
+    """A method of models of another task. For `hasattr` it is a missing attribute."""
 
 
 class LoadedModel:
     """A trained model. Its weights are read when they are first needed.
 
-    Attributes that this class does not have are those of `loaded`, what the task's `load` gives: a tagger has `predict`
-    and `matrices`, for instance.
+    Other attributes are those of `loaded`, the result of the task's `load`: a tagger has `predict` and `matrices`, for
+    instance.
     """
 
     def __init__(self, name: str, info: ModelInfo, spec: TaskSpec, inference_dtype: str = "") -> None:
@@ -53,12 +53,12 @@ class LoadedModel:
 
     @cached_property
     def loaded(self) -> Any:
-        """The model with its weights, as the task's `load` gives it."""
+        """The model with its weights, from the task's `load`."""
         return self.task.load(self.name, self.inference_dtype)
 
     @property
     def folder(self) -> Path:
-        """Where its files are."""
+        """The folder of its files."""
         return self.info.folder
 
     def apply(self, inputs: str | Path | Iterable[str | Path], **options: Any) -> list[Any]:
@@ -96,12 +96,12 @@ class LoadedModel:
         kind = self.spec.application
         if kind is None:
             problem = f"{self.name}: models for {self.spec.name} are not applied to texts through `apply`"
-            raise SeqkitError(problem, "Use what its `loaded` offers.", exit_code=2)
+            raise SeqkitError(problem, "Use the methods of its `loaded`.", exit_code=2)
         filled = fill({"options": kind}, options)["options"] if kind is not NoOptions else NoOptions()
         return ApplyRequest(self.name, filled, self.inference_dtype)
 
     def _items(self, inputs: Iterable[str | Path], request: ApplyRequest, first: int = 1) -> Iterator[Any]:
-        """What the task reads in texts and files. Args: first, number of the first of them."""
+        """The items of texts and files. Args: first, number of the first text or file."""
         problems = RecordErrors()
         for number, one in enumerate(inputs, first):
             if isinstance(one, Path):
@@ -110,18 +110,18 @@ class LoadedModel:
                 yield from self.task.items_in(checked_text(one), number, request, problems)
 
     def _outputs(self, items: Iterable[Any], request: ApplyRequest) -> Iterator[Any]:
-        """An output for each item; a SeqkitError in place of one that the model cannot take."""
+        """An output for each item, or a SeqkitError for an item that the model cannot process."""
         for _, _, output in applied(self.task, self._applied(request), items, request, bad=in_place):
             yield output
 
     def _applied(self, request: ApplyRequest) -> Any:
-        """What the task's `apply` is given, loaded once."""
+        """The model for the task's `apply`, loaded once."""
         if self._for_apply is None:
             self._for_apply = self.task.load_for_stream(request)
         return self._for_apply
 
     def _together(self, outputs: Sequence[Any]) -> Any:
-        """What `pipe` yields for a text with these outputs: the one, or the list of several."""
+        """The result of `pipe` for a text with these outputs: a single one, or the list of several."""
         return outputs[0] if len(outputs) == 1 else list(outputs)
 
     def __getattr__(self, name: str) -> Any:
@@ -140,7 +140,7 @@ class LoadedModel:
         return f"{type(self).__name__}({self.name!r}, task={self.spec.name!r})"
 
     def _repr_html_(self) -> str:
-        """What the model is, as a table."""
+        """The model's facts as a table."""
         facts = {"model": self.name, "task": self.spec.name, "kind": self.info.config["model"]}
         facts |= {"language": self.info.config.get("language", ""), "size": f"{self.info.size / 1e6:.1f} MB"}
         rows = "".join(
@@ -160,7 +160,7 @@ def _listed(inputs: str | Path | Iterable[str | Path]) -> Iterable[str | Path]:
 
 
 def good_output(output: Any, number: int) -> Any:
-    """The output. Raises SeqkitError, with its number, for one that there is not."""
+    """The output. If it is a SeqkitError, raises it with the number of the text."""
     if isinstance(output, SeqkitError):
         raise SeqkitError(f"input {number}: {output.problem}", output.fix) from output
     return output

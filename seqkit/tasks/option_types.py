@@ -1,4 +1,4 @@
-"""Types of options that Python code hands in: a wrong one is a TypeError that says what is expected."""
+"""Check the types of options in Python calls: a TypeError names the expected type."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 
 
 def with_checked_options(function: Callable[Given, Result]) -> Callable[Given, Result]:
-    """The function, which raises TypeError for a keyword-only argument of another type than its annotation has."""
+    """Wrap a function so that it raises TypeError for a keyword-only argument that does not fit its annotation."""
 
     @wraps(function)
     def run(*arguments: Given.args, **options: Given.kwargs) -> Result:
@@ -28,17 +28,17 @@ def with_checked_options(function: Callable[Given, Result]) -> Callable[Given, R
 
 @cache
 def _expected(function: Callable[..., Any]) -> dict[str, Any]:
-    """The types of the arguments that are given by name alone."""
+    """The types of the keyword-only arguments."""
     parameters = inspect.signature(function).parameters.values()
     named = {one.name: one.annotation for one in parameters if one.kind is one.KEYWORD_ONLY}
-    # The annotation of the result may be known to type checkers alone.
+    # The annotation of the result may exist only for type checkers.
     return get_type_hints(
         type("Options", (), {"__annotations__": named}), inspect.unwrap(function).__globals__
     )
 
 
 def fits(value: object, expected: Any) -> bool:
-    """Whether a value is of a type; of containers only the kind of container is looked at."""
+    """Whether a value has a type. Types within containers are not checked."""
     if expected is Any:
         return True
     if expected is None:

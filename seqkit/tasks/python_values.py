@@ -1,4 +1,4 @@
-"""Texts that Python code hands in, checked, and texts with a score that it gets back."""
+"""Check texts from Python code, and return texts with a score."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ def checked_text(text: object) -> str:
     if not isinstance(text, str):
         raise TypeError(f"expected a text (str), got {type(text).__name__}")
     if any("\ud800" <= character <= "\udfff" for character in text):
-        raise SeqkitError("the text has half a surrogate pair", "Decode it as what it is, or delete it.")
+        raise SeqkitError(
+            "the text has half a surrogate pair", "Decode the text with its real encoding, or delete it."
+        )
     return text
 
 
 def checked_texts(texts: object, or_paths: bool = False) -> Iterator[Any]:
-    """The texts one after another, each checked. Raises TypeError at once for anything but an iterable of them.
+    """The texts one after another, each checked. Raises TypeError immediately for anything but an iterable of texts.
 
-    A string is refused: its characters would be taken for texts. Args: or_paths, whether paths may be among them.
+    A string is refused, because its characters are texts, too. Args: or_paths, whether paths may be among them.
     """
     if isinstance(texts, str | bytes) or not isinstance(texts, Iterable):
         raise TypeError(f"expected several texts (an iterable of str), got {type(texts).__name__}")
@@ -29,7 +31,7 @@ def checked_texts(texts: object, or_paths: bool = False) -> Iterator[Any]:
 
 
 class ScoredText(str):
-    """A text that a model wrote. It is a string, with its log-probability."""
+    """A text that a model wrote: a string with its log-probability."""
 
     log_prob: float
     """ln P of the text."""

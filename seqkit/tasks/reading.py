@@ -1,4 +1,4 @@
-"""What tasks of plugins need to read their data and to make their model. Imports no torch."""
+"""Read data and make models, for tasks of plugins. Imports no torch."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ UNKNOWN_LANGUAGE = "xx"
 
 
 def split_sources(sources: Sources, split: str) -> Sequence[str]:
-    """Where the examples of a split are: the files given for it, else the corpus, where it has such a split."""
+    """The sources of a split: the files given for it, else the corpus if it has the split."""
     files = sources.train if split == "train" else sources.dev
     if files or not sources.corpus:
         return files
@@ -36,8 +36,7 @@ def read_texts(
 ) -> Iterator[str]:
     """The documents of a file or of a corpus's split as running text, one after another.
 
-    Sentences stand on a line each. Args: purpose, as for `read_examples`. Raises SeqkitError for a source that there is
-    not.
+    Each sentence is a line. Args: purpose, as for `read_examples`. Raises SeqkitError for an unknown source.
     """
     held: list[str] = []
     for example in read_examples(source, split, problems, purpose=purpose):
@@ -59,7 +58,7 @@ def read_sentences(source: str, split: str, problems: RecordErrors) -> Iterator[
 
 
 def fresh_or_started(request: TrainingRequest, gather: Callable[[Any], Any]) -> Any:
-    """The model of a request in its first state: random weights, or those of `--from`.
+    """The initial model of a request, with random weights or those of `--from`.
 
     Args: gather, from the ModelSpec's class of facts to the facts of the training split.
     """

@@ -1,4 +1,4 @@
-"""Which segmenter splits raw text for a model: the model's own, one that a user names, or spaCy's rules."""
+"""Choose the segmenter of raw text for a model: the model's, one that a user names, or spaCy's rules."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from seqkit.tasks.contract import task_named
 from seqkit.text.segmenters import RuleSegmenter, Segmenter
 
 FOLDER = "segmenter"
-"""The folder inside of a model's that holds the segmenter trained with it: a model folder of its own."""
+"""The subfolder of a model with the segmenter that was trained with it, which is a model folder, too."""
 RULES = "spacy"
 """The name of the segmenter with spaCy's rules."""
 PROVIDES = "segmenter"
-"""What a TaskSpec says that it provides, if its models split text."""
+"""The value in `TaskSpec.provides` of tasks whose models split text."""
 
 
 def segmenter_of(model: str, language: str, choice: str = "", lang: str = "") -> Segmenter:
     """The segmenter for a model that reads raw text.
 
     Args: model, name or folder, "": none; language, the model's; choice, what the user named: `spacy`, or a segmenter's
-    name or folder; lang, the language of the text where the user named one: a model's own segmenter serves its own
-    language alone. Raises SeqkitError for a choice that is no segmenter.
+    name or folder; lang, the language of the text if the user named one: a model's segmenter serves only its own
+    language. Raises SeqkitError for a choice that is not a segmenter.
     """
     if choice and choice != RULES:
         return load_segmenter(choice)
@@ -35,12 +35,12 @@ def segmenter_of(model: str, language: str, choice: str = "", lang: str = "") ->
 
 
 def default_segmenter(language: str) -> Segmenter:
-    """The segmenter for a language: one that ships, alone or inside of another model, else spaCy's rules."""
+    """The segmenter for a language: a shipped one, also as part of another model, else spaCy's rules."""
     return segmenter_of("", language, name_for(language))
 
 
 def name_for(language: str) -> str:
-    """Name or folder of the segmenter that ships for a language; RULES where none does."""
+    """Name or folder of the shipped segmenter for a language; RULES if there is none."""
     for registered in sorted(registry().all("pretrained"), key=lambda registered: not registered.builtin):
         if registered.spec.language == language and (found := _shipped(registered.spec)):
             return found
@@ -48,7 +48,7 @@ def name_for(language: str) -> str:
 
 
 def _shipped(spec: PretrainedSpec) -> str:
-    """Name or folder of the segmenter that a shipped model is or has; "" where it neither is nor has one."""
+    """Name or folder of the segmenter that a shipped model is or has; "" if there is none."""
     provides = {one.spec.name: one.spec.provides for one in registry().all("tasks")}
     if provides.get(spec.task) == PROVIDES:
         return spec.name
@@ -56,7 +56,7 @@ def _shipped(spec: PretrainedSpec) -> str:
 
 
 def own_segmenter(model: str) -> Path | None:
-    """The folder of the segmenter inside of a model's folder; None where it has none."""
+    """The folder of the segmenter in a model's folder; None if it has none."""
     folder = model_folder(model) / FOLDER
     return folder if (folder / CONFIG).is_file() else None
 

@@ -1,4 +1,4 @@
-"""Sentences and running text in files, for tasks that are applied to them: how files are cut, read and written."""
+"""Divide, read and write files of sentences and running text, for tasks that are applied to them."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from seqkit.text.paragraphs import paragraphs
 
 LIMITS = Limits(records=20_000, size=300_000)
 FIRST = Limits(records=20_000, size=10_000)
-"""Of the first chunk that a command reads: about as much as is tagged before torch is imported."""
+"""Limits of the first chunk of a command: about the text that is tagged without importing torch."""
 PARTS = Limits(records=1_000_000, size=1 << 20)
 CARRIES = ("jsonl", "parquet")
-"""Formats that have a place for fields of the input's records."""
+"""Formats that support fields of the input's records."""
 
 
 def spec_of(path: FilePath, reading: Reading) -> FormatSpec:
-    """The format of an input; text where the suffix is not known."""
+    """The format of an input; text if the suffix is unknown."""
     if reading.format:
         spec: FormatSpec = registry().find("formats", reading.format)
         return spec
@@ -35,7 +35,7 @@ def spec_of(path: FilePath, reading: Reading) -> FormatSpec:
 
 
 def cuts_of(path: str, request: ApplyRequest, pretokenized: bool) -> str:
-    """Where a file may be cut, see `FormatSpec.cuts`."""
+    """Where a file may be divided; see `FormatSpec.cuts`."""
     reading = request.reading
     if pretokenized:
         return "lines"
@@ -47,7 +47,7 @@ def cuts_of(path: str, request: ApplyRequest, pretokenized: bool) -> str:
 def read_items(
     path: FilePath, request: ApplyRequest, problems: RecordErrors, pretokenized: bool
 ) -> Iterator[Item]:
-    """Sentences as they are; running text by paragraphs; of records the text, each a document."""
+    """Sentences unchanged; running text by paragraphs; the text of each record as a document."""
     reading = request.reading
     if pretokenized:
         yield from read_tokens(path, problems)
@@ -59,7 +59,7 @@ def read_items(
 
 
 def _by_paragraph(examples: Iterable[Item]) -> Iterator[Item]:
-    """Sentences as they are; stretches of text cut between paragraphs, so that any chunk of them can be split alone."""
+    """Sentences unchanged; running text divided into paragraphs, so that any chunk of them can be split separately."""
     stretches: list[RawText] = []
     for example in examples:
         if isinstance(example, Sentence):
@@ -84,7 +84,7 @@ def size_of(item: Item) -> float:
 
 
 def formats_for(path: str, request: ApplyRequest, writes: str = "conllu") -> tuple[str, ...]:
-    """Formats of sentences that can be written part by part, the usual one for such an input first."""
+    """Formats of sentences that can be written in parts, the default for such an input first."""
     able = [
         one.spec.name
         for one in registry().all("formats")
@@ -99,7 +99,7 @@ def formats_for(path: str, request: ApplyRequest, writes: str = "conllu") -> tup
 
 
 def check_places(format: str, request: ApplyRequest, probabilities: bool) -> None:
-    """Raise SeqkitError for a format that has no place for what is to be written."""
+    """Raise SeqkitError for a format that does not support the requested output."""
     if probabilities and "probabilities" not in registry().find("formats", format).shows:
         able = [one.spec.name for one in registry().all("formats") if "probabilities" in one.spec.shows]
         fix = f"Choose one that has: --format {', '.join(able)}."
@@ -122,5 +122,5 @@ class SentenceWriter:
         return len(output)
 
     def close(self) -> None:
-        """Write what belongs at the end."""
+        """Write the end of the output."""
         self._writer.close()

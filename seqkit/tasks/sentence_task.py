@@ -1,4 +1,4 @@
-"""The part that tasks over sentences and running text share when they are applied to files."""
+"""The common part of tasks that are applied to sentences and running text."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class SentenceTask(Task):
     parts = PARTS
 
     def segmenter(self, model: Any, request: ApplyRequest) -> Segmenter:
-        """What splits running text into the sentences of this model."""
+        """The segmenter that splits running text for this model."""
         raise self.lacks("segmentation of raw text")
 
     def is_pretokenized(self, request: ApplyRequest) -> bool:
@@ -39,15 +39,15 @@ class SentenceTask(Task):
         return False
 
     def shows_probabilities(self, request: ApplyRequest) -> bool:
-        """Whether the outputs have probabilities, which not every format can hold."""
+        """Whether the outputs have probabilities, which not every format supports."""
         return False
 
     def first_limits(self, request: ApplyRequest) -> Limits:
-        """A first chunk that needs no torch; but probabilities are shown by their digits, which depend on chunks."""
+        """Limits of a first chunk without torch, except with probabilities, whose digits depend on chunks."""
         return self.limits if self.shows_probabilities(request) else FIRST
 
     def cuts(self, path: str, request: ApplyRequest) -> str:
-        """As the format of the file says."""
+        """Where the format of the file may be divided."""
         return cuts_of(path, request, self.is_pretokenized(request))
 
     def read(self, path: FilePath, request: ApplyRequest, problems: RecordErrors) -> Iterator[Any]:
@@ -57,7 +57,7 @@ class SentenceTask(Task):
     def items_in(
         self, text: str, number: int, request: ApplyRequest, problems: RecordErrors
     ) -> Iterator[Any]:
-        """The text as a document of its own, or its lines if they are tokens."""
+        """The text as a document, or its lines if they are tokens."""
         if self.is_pretokenized(request):
             return read_items(Segment("text", text.encode(), number), request, problems, True)
         return iter([RawText(text, SourceLocation("text", number), document=f"text {number}")])
@@ -76,7 +76,7 @@ class SentenceTask(Task):
         return SentenceWriter(format, file)
 
     def check_format(self, format: str, request: ApplyRequest) -> None:
-        """Raise SeqkitError for a format that has no place for what the request wants written."""
+        """Raise SeqkitError for a format that does not support the requested output."""
         check_places(format, request, self.shows_probabilities(request))
 
     def words(self, item: Any, output: Sequence[Sentence]) -> int:

@@ -1,4 +1,4 @@
-"""Sentences of the items of a chunk: running text goes through the model's segmenter, many documents at once."""
+"""Split the items of a chunk into sentences, many documents in one call of the model's segmenter."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def sentences_of(items: Sequence[Item], segmenter: Segmenter) -> list[list[Sente
 
 
 def _runs(items: Sequence[Item]) -> Iterator[list[Item]]:
-    """Sentences alone; texts as long as no sentence comes between them."""
+    """Yield each sentence alone, and runs of texts without sentences between them."""
     for is_text, run in groupby(items, key=lambda item: isinstance(item, RawText)):
         if is_text:
             yield list(run)
@@ -34,7 +34,7 @@ def _runs(items: Sequence[Item]) -> Iterator[list[Item]]:
 
 
 def _by_item(texts: Sequence[RawText], segmenter: Segmenter) -> list[list[Sentence]]:
-    """The sentences of texts, paragraphs of documents; each has the fields that its record carries."""
+    """The sentences of texts, which are paragraphs of documents; each has the fields of its record."""
     found: list[list[Sentence]] = [[] for _ in texts]
     index, begun = 0, False
     for sentence in segmenter.sentences(texts):
@@ -56,7 +56,7 @@ def _goes_on(texts: Sequence[RawText], index: int) -> bool:
 
 
 def _start_of(texts: Sequence[RawText], index: int, sentence: Sentence) -> int:
-    """The text that a document begins with, from `index` on: documents of white space alone have no sentence."""
+    """The first text of a document, from `index` on: documents of only white space have no sentences."""
     while texts[index].document != sentence.document:
         index += 1
     return index

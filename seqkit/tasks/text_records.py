@@ -1,4 +1,4 @@
-"""For tasks whose items are texts: lines, or a field of records. What comes out is written as further fields."""
+"""Read and write texts, for tasks whose items are lines or a field of records. Outputs become further fields."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from seqkit.io.text_files import FilePath, suffix_of, text_lines
 from seqkit.tasks.application import Reading
 
 TEXT = "text"
-"""The field of a record that holds the text, where none is named."""
+"""Default field of a record with the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +23,14 @@ class TextItem:
 
     text: str
     number: int
-    """Number of its line or row, from 0; samples for it depend on this number alone."""
+    """Number of its line or row, from 0; samples depend only on this number."""
     where: SourceLocation
     fields: Mapping[str, Any] | None = None
-    """Of its record; None where it is a line."""
+    """Fields of its record; None for a line."""
 
 
 def cuts_of_texts(path: FilePath, reading: Reading) -> str:
-    """How a file of texts may be cut, see `FormatSpec.cuts`."""
+    """How a file of texts may be divided; see `FormatSpec.cuts`."""
     if _has_fields(path, reading):
         return SUFFIXES[f".{reading.format}" if reading.format else suffix_of(path)]
     return "lines"
@@ -58,7 +58,7 @@ def read_texts(path: FilePath, reading: Reading, problems: RecordErrors) -> Iter
 
 
 def field_formats(path: FilePath, reading: Reading) -> tuple[str, ...]:
-    """The formats of records, that of the input first where it is one."""
+    """The formats of records, that of the input first."""
     own = (reading.format or suffix_of(path)).removeprefix(".") if _has_fields(path, reading) else ""
     return tuple(dict.fromkeys(name for name in (own, *WRITERS) if name in WRITERS))
 
@@ -79,5 +79,5 @@ class FieldWriter:
         return 1
 
     def close(self) -> None:
-        """Write what belongs at the end."""
+        """Write the end of the output."""
         self._writer.close()

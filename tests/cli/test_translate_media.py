@@ -240,11 +240,11 @@ def test_several_texts_become_numbered_files(seqkit, drawer, tmp_path):
     [
         ([], "Name it: -o out.npy"),
         (["-o", "five.gif"], "is not written as .gif"),
-        (["-o", "gone/five.npy"], "there is no folder gone"),
+        (["-o", "gone/five.npy"], "the folder gone does not exist"),
         (["-o", "five.npy", "--beam", "3"], "--beam: is for models that write text"),
         (["-o", "five.npy", "--scores"], "--scores: is for models that write text"),
         (["-o", "five.npy", "--attention", "a.png"], "--attention: is for models that write text"),
-        (["-o", "five.npy", "--temperature", "2"], "--temperature is for drawing"),
+        (["-o", "five.npy", "--temperature", "2"], "--temperature is for sampling"),
         (["-o", "five.npy", "--input", "text=a"], "reads lines of text"),
     ],
 )
@@ -257,7 +257,7 @@ def test_what_makes_no_sense_for_files_is_refused(seqkit, drawer, tmp_path, monk
 
 def test_models_that_read_something_else_do_not_vote(seqkit, reader, drawer, dots):
     result = seqkit("translate", "--model", reader, "--model", drawer, dots[0])
-    assert result.code == 2 and "Models that vote must read the same" in result.err
+    assert result.code == 2 and "The models of an ensemble must read the same modalities" in result.err
 
 
 @pytest.fixture

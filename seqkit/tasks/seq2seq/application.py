@@ -1,4 +1,4 @@
-"""Models of text to text applied to files, part by part: what is read, what comes out, and how it is written."""
+"""Apply models from text to text to files, part by part: read texts, translate them, write them."""
 
 from __future__ import annotations
 
@@ -31,19 +31,21 @@ NOT_CUT = (".tsv",)
 
 
 def cuts_of(path: str, request: ApplyRequest) -> str:
-    """Where a file may be cut."""
+    """Where a file may be divided."""
     if request.reading.text_field:
         return cuts_of_texts(path, request.reading)
     return "whole" if suffix_of(path) in NOT_CUT else "lines"
 
 
 def read_items(path: FilePath, request: ApplyRequest, problems: RecordErrors) -> Iterator[TextItem]:
-    """The text of each record, or each line: then every line counts, also an empty one."""
+    """The text of each record, or each line, also empty ones."""
     if request.reading.text_field:
         yield from read_texts(path, request.reading, problems)
         return
     if suffix_of(path) in (".parquet", ".csv"):
-        raise SeqkitError(f"{path}: which of its fields is the text?", "Name it: --text-field.", exit_code=2)
+        raise SeqkitError(
+            f"{path}: the field of the text is not given", "Name it: --text-field.", exit_code=2
+        )
     lines = within_records(path, read_sources(path, problems, source_language(request.model)))
     for number, line in enumerate(lines, first_record(path)):
         yield TextItem(line.text, number, line.where)
@@ -65,9 +67,9 @@ def check_of_text(models: Models, name: str) -> None:
 
 
 def translate_chunk(models: Models, chunk: Chunk, request: ApplyRequest) -> list[Any]:
-    """The outputs of each item, the best first; a SeqkitError for one that the models cannot take.
+    """The outputs of each item, the best first; a SeqkitError for an item that the models cannot process.
 
-    Outputs of text are translations, others are as the decoder gives them.
+    Outputs of text are translations, others are the decoder's.
     """
     encoders, decoder = reads_and_writes(models)
     found = apply_chunk(
@@ -83,7 +85,7 @@ def translate_chunk(models: Models, chunk: Chunk, request: ApplyRequest) -> list
 
 
 def handling_of(request: ApplyRequest) -> LineHandling:
-    """How the lines of a request are prepared."""
+    """The handling of lines for a request."""
     options = request.options
     return LineHandling(
         options.split, options.protect, options.segmenter, request.model or default_translator()
@@ -91,7 +93,7 @@ def handling_of(request: ApplyRequest) -> LineHandling:
 
 
 def formats_for(path: str, request: ApplyRequest) -> tuple[str, ...]:
-    """Formats of records where texts are fields, else of translations, the usual one first."""
+    """Formats of records if texts are fields, else of translations, the default first."""
     if request.reading.text_field:
         return field_formats(path, request.reading)
     able = [one.spec.name for one in registry().all("formats") if one.spec.translations and one.spec.join]
@@ -99,7 +101,7 @@ def formats_for(path: str, request: ApplyRequest) -> tuple[str, ...]:
 
 
 def writer_for(format: str, file: BinaryIO, request: ApplyRequest) -> OutputWriter:
-    """A writer of records with the translation as one more field, or of translations."""
+    """A writer of records with the translation as another field, or of translations."""
     if request.reading.text_field:
         return AddedField(format, file, request.options.into, request.options.n_best)
     spec = registry().find("formats", format)
@@ -135,14 +137,14 @@ def record_format(format: str, out: Path | None, source: str) -> str:
 
 
 class AddedField:
-    """Writes records with one field more: the translation, or the list of so many."""
+    """Writes records with another field: the translation, or a list of translations."""
 
     def __init__(self, format: str, file: BinaryIO, field: str, n_best: int) -> None:
         self._writer = FieldWriter(format, file)
         self._field, self._several = field, n_best > 1
 
     def write(self, number: int, item: TextItem, output: Sequence[Translation]) -> int:
-        """Write one record; of an empty text the field is empty."""
+        """Write one record; for an empty text the field is empty."""
         texts = [translation.text for translation in output]
         value = texts if self._several else next(iter(texts), "")
         return self._writer.write(number, item, {self._field: value})

@@ -1,4 +1,4 @@
-"""Outputs for a stream of sources, in order and in flat memory, however long the stream or one of its lines is."""
+"""Outputs for a stream of sources, in order and in bounded memory for streams and lines of any length."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from seqkit.tasks.seq2seq.lines import LineHandling, Lines, handles, lines_of
 from seqkit.tasks.seq2seq.units import Unit, decoded
 
 CHUNK = 2000
-"""Sources that are sorted by length and worked on together. Fixed, so that equal input falls into equal batches."""
+"""Number of sources that are sorted by length and processed together. Fixed: equal input gives equal batches."""
 CHUNK_CHARACTERS = 1_000_000
-"""A chunk ends earlier where its sources are long."""
+"""Size at which a chunk of long sources ends earlier."""
 BYTES_A_CHARACTER = 64
-"""Of sound, pictures and films: how many weigh as much as a character of text."""
+"""Values of sound, pictures and films that count as one character of text."""
 LIMITS = Limits(CHUNK, CHUNK_CHARACTERS)
 PARTS = 10_000
-"""Number of a part, which draws are seeded by = number of its line * PARTS + its place; few lines have so many."""
+"""Number of a part, the seed of its samples = number of its line * PARTS + its index; few lines have more parts."""
 
 AS_THEY_ARE = LineHandling(split=False, protect=False)
 """The models read whole lines."""
 
 Models = Sequence[Any] | StartingTranslator
-"""Models in torch, several of which vote, or one that answers a short stream in numpy."""
+"""Models in torch, several as an ensemble, or one that processes a short stream in numpy."""
 Bad = Callable[[int, SeqkitError], None]
-"""What to do with a source, by its number from 0, that a model cannot take, and what it said of it."""
+"""Handles a source that a model cannot process: (its number from 0, the error)."""
 
 
 def refuse(number: int, fault: SeqkitError) -> None:
@@ -49,7 +49,8 @@ def translate_lines(
 ) -> Iterator[list[Translation]]:
     """The translations of each line, the best first; none for a line without text.
 
-    Args: handling, whether lines are split into sentences and what they keep; by default the models read whole lines.
+    Args: handling, whether lines are split into sentences and which parts are protected; by default the models read
+    whole lines.
     """
     (name,) = models.encoders if isinstance(models, StartingTranslator) else models[0].encoders
     return translate_sources(models, ({name: line} for line in lines), options, handling=handling)
@@ -76,7 +77,7 @@ def outputs_of(
 ) -> Iterator[list[Output]]:
     """The outputs of any kind for each source, best first; none for an empty, missing or bad source.
 
-    Args: bad, called for each source that the models cannot take; where it returns, the others are worked on.
+    Args: bad, called for each source that the models cannot process; if it returns, the others are processed.
     """
     for chunk in chunks(sources, LIMITS, size_of):
         numbers = range(chunk.first, chunk.first + len(chunk.items))
@@ -94,10 +95,10 @@ def apply_chunk(
     numbers: Sequence[int],
     handling: LineHandling = AS_THEY_ARE,
 ) -> list[list[Output] | SeqkitError]:
-    """The outputs of a chunk; where one of its sources ends the work, it is done once more without such sources.
+    """The outputs of a chunk; if a source causes an error, the chunk is processed again without such sources.
 
     Args: numbers, those of the sources, which with the seed determine samples; handling, of lines, for models from text
-    to text. A SeqkitError in place of outputs says why the models cannot take a source.
+    to text. A source that the models cannot process has a SeqkitError instead of outputs.
     """
     chosen = models.models(sources, options) if isinstance(models, StartingTranslator) else models
     try:
@@ -112,7 +113,7 @@ def apply_chunk(
 
 
 def _faults(models: Sequence[Any], sources: Sequence[Source | None]) -> dict[int, SeqkitError]:
-    """Index of each source that a model cannot take -> what it said of it."""
+    """Index of each source that a model cannot process -> the error."""
     found = {}
     for index, source in enumerate(sources):
         faults = (fault_of_source(model, source) for model in models if source is not None)
@@ -137,7 +138,7 @@ def _worked(
 
 
 def size_of(source: Source | None) -> float:
-    """Of a source, in characters of text."""
+    """Size of a source, in characters of text."""
     return sum(_size(value) for value in (source or {}).values())
 
 
@@ -146,7 +147,7 @@ def _is_record(value: Any) -> bool:
 
 
 def _size(value: Any) -> float:
-    """Of an input, in characters of text: an array weighs by its bytes."""
+    """Size of an input, in characters of text; for an array by its bytes."""
     if isinstance(value, str):
         return len(value)
     parts = [getattr(value, field.name) for field in dataclasses.fields(value)] if _is_record(value) else []

@@ -1,4 +1,4 @@
-"""What the model card of a sequence-to-sequence model says."""
+"""The facts in the model card of a sequence-to-sequence model."""
 
 from __future__ import annotations
 

@@ -224,7 +224,7 @@ def run(request: TranslateRequest, modalities: Modalities | None) -> None:
 
     if modalities is not None and modalities.writes_files:
         target = FileTarget.of(request.out, modalities.decoder)
-        # How files are called depends on how many there are.
+        # The names of files depend on their number.
         several = sources if isinstance(sources, FileSources) else list(items)
         target.check_apart(len(several), sources.files())
         models = load_models(request.models, request.inference_dtype)
@@ -240,7 +240,7 @@ def run(request: TranslateRequest, modalities: Modalities | None) -> None:
 def _write_lines(
     request: TranslateRequest, applying: ApplyRequest, task: Task, items: Iterable[Item], bad: Bad
 ) -> None:
-    """Translate to lines of text, or to records with a field more."""
+    """Translate to lines of text, or to records with another field."""
     from seqkit.tasks.command import Command
 
     format = _format(request)
@@ -272,7 +272,7 @@ def _format(request: TranslateRequest) -> str:
 
 
 def _models(request: TranslateRequest) -> tuple[Models, FirstLine]:
-    """The models, and what is kept for a picture of attention, which torch alone gives."""
+    """The models, and the first line for a picture of attention, which needs torch."""
     if request.attention is None:
         return starting_models(request.models, request.inference_dtype), FirstLine()
     models = load_models(request.models, request.inference_dtype)

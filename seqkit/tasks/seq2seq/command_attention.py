@@ -1,4 +1,4 @@
-"""`seqkit translate --attention`: a picture of where the model looks while it writes."""
+"""`seqkit translate --attention`: a picture of the model's attention."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class FirstLine:
         (part, *others) = parts_of(self.model, self.pair[0])
         if others:
             fix = "The outputs are written. Give a part of the input."
-            raise SeqkitError(f"{self.path}: not drawn, for the input is too long for a picture", fix)
+            raise SeqkitError(f"{self.path}: not drawn, because the input is too long for a picture", fix)
         found = alignment(self.model, part, self.pair[1])
         picture_of_attention(self.path, self.model, part, found)
         if data_text().isatty() and list(part) == ["text"]:
@@ -60,7 +60,7 @@ class FirstLine:
 
 
 def picture_of_attention(path: Path, model: Any, source: Mapping[str, Any], found: Alignment) -> None:
-    """Over a view of the source, where its encoder offers one (a spectrogram, a picture, frames); else a plain map."""
+    """Draw the attention over a view of the source (a spectrogram, a picture, frames) if its encoder offers one."""
     from seqkit.evaluation import attention
     from seqkit.evaluation.pictures import letters_of_any_script
 

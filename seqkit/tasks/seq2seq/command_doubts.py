@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from seqkit.examples import Translation
 
 MARK = "  (in doubt)"
-"""After a line on a terminal; files and pipes get the translation alone."""
+"""Appended to a line on a terminal; files and pipes get only the translation."""
 
 
 class Doubts:
@@ -20,7 +20,7 @@ class Doubts:
         self.lines = self.unfamiliar = self.doubtful = 0
 
     def see(self, translations: list[Translation]) -> list[Translation]:
-        """Count a line, and return its translations as they are to be written."""
+        """Count a line, and return its translations in the form to write."""
         from seqkit.inference.confidence import LEAST_FAMILIARITY
 
         if not translations:
@@ -34,7 +34,7 @@ class Doubts:
         return [best._replace(text=best.text + MARK), *translations[1:]]
 
     def summary(self) -> str:
-        """One line on what is in doubt; "" if nothing is."""
+        """A line about translations in doubt; "" if there are none."""
         if not self.doubtful:
             return ""
         lines = "1 line is" if self.lines == 1 else f"{self.doubtful:,} of {self.lines:,} lines are"

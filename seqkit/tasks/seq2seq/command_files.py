@@ -24,29 +24,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FileTarget:
-    """Where output files go: one file, numbered files beside it, or numbered files in a folder."""
+    """The paths of output files: one file, numbered files next to it, or numbered files in a folder."""
 
     out: Path
     decoder: DecoderSpec
 
     @classmethod
     def of(cls, out: Path | None, decoder: DecoderSpec) -> FileTarget:
-        """Raise SeqkitError where --out is missing, or its suffix is none that the decoder writes."""
+        """Raise SeqkitError if --out is missing, or the decoder does not write its suffix."""
         known = ", ".join(decoder.suffixes)
         if out is None:
             fix = f"Name it: -o out{decoder.suffixes[0]} ({known}), or a folder."
             raise SeqkitError(f"the model writes '{decoder.name}' to a file", fix, exit_code=2)
         if not out.is_dir() and out.suffix and out.suffix.lower() not in decoder.suffixes:
-            fix = f"Choose one of {known}, or a folder that is there."
+            fix = f"Choose one of {known}, or an existing folder."
             raise SeqkitError(f"{out}: '{decoder.name}' is not written as {out.suffix}", fix, exit_code=2)
         if not out.suffix and out.exists() and not out.is_dir():
-            raise SeqkitError(f"{out}: is no folder", f"Choose one, or {known}.", exit_code=2)
+            raise SeqkitError(f"{out}: is not a folder", f"Choose one, or {known}.", exit_code=2)
         if out.suffix and not out.parent.is_dir():
-            raise SeqkitError(f"{out}: there is no folder {out.parent}", "Make it first.", exit_code=2)
+            raise SeqkitError(
+                f"{out}: the folder {out.parent} does not exist", "Create it first.", exit_code=2
+            )
         return cls(out, decoder)
 
     def check_apart(self, count: int, files: Sequence[str]) -> None:
-        """Raise SeqkitError where one of `count` outputs would replace one of the input files."""
+        """Raise SeqkitError if one of `count` outputs would replace an input file."""
         read = set(map(os.path.realpath, files))
         for number in range(1, count + 1):
             path = self.path(number, count)
@@ -54,7 +56,7 @@ class FileTarget:
                 raise SeqkitError(f"{path}: is an input, too", "Choose another --out.", exit_code=2)
 
     def path(self, number: int, count: int) -> Path:
-        """Of output `number`, from 1, of so many."""
+        """The path of output `number` (from 1) of `count` outputs."""
         if self.out.is_dir() or not self.out.suffix:
             return self.out / f"{number}{self.decoder.suffixes[0]}"
         return self.out if count == 1 else self.out.with_stem(f"{self.out.stem}-{number}")
@@ -71,7 +73,7 @@ class FileCommand:
     """Of the sources."""
 
     def run(self, models: Models, items: Iterable[Item], bad: Bad) -> None:
-        """Write the files; none for a source that is empty or cannot be read. Ends with 130 after Ctrl-C."""
+        """Write the files, without those of sources that are empty or cannot be read. Ends with 130 after Ctrl-C."""
         from seqkit.extend.manager import load
         from seqkit.tasks.applying import applied
         from seqkit.terminal.word_counter import WordCounter

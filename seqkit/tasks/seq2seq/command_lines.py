@@ -1,4 +1,4 @@
-"""`seqkit translate` where outputs are lines of text: what is done beside writing them."""
+"""`seqkit translate` for outputs that are lines of text: count, mark, and keep the first line."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ class SeenLines:
         self._writer: OutputWriter
 
     def over(self, writer: OutputWriter) -> OutputWriter:
-        """This, on top of a writer."""
+        """Add this to a writer."""
         self._writer = writer
         return self
 
     def write(self, number: int, item: Item, output: list[Translation]) -> int:
-        """Write the translations of one line; returns how many records that made."""
+        """Write the translations of one line. Returns the number of records written."""
         shown = self.doubts.see(output)
         written = self._writer.write(number, item, shown)
         self.done += 1
@@ -43,12 +43,12 @@ class SeenLines:
         return written
 
     def close(self) -> None:
-        """Write what belongs at the end."""
+        """Write the end of the output."""
         self._writer.close()
 
 
 def write_lines(command: Command, models: Models, items: Iterable[Item], bad: Bad, seen: SeenLines) -> None:
-    """Translate to the file, or to standard output. Ends with 130 after Ctrl-C, telling how far it came."""
+    """Translate to the file, or to standard output. Exits with 130 after Ctrl-C and reports the progress."""
 
     def writer(file: BinaryIO) -> OutputWriter:
         return seen.over(command.task.writer(command.format, file, command.request))
@@ -65,7 +65,7 @@ def write_lines(command: Command, models: Models, items: Iterable[Item], bad: Ba
 def format_for(out: Path | None, format: str, scores: bool) -> str:
     """The format of translations: the one named, by the output's suffix, else text; with scores tsv.
 
-    Raises SeqkitError for a format that there is not, or that has no place for scores.
+    Raises SeqkitError for an unknown format, or one without scores.
     """
     from seqkit.errors import SeqkitError, did_you_mean
     from seqkit.extend.manager import load, registry

@@ -1,4 +1,4 @@
-"""What the model of `seqkit translate` reads and writes, known before it is loaded."""
+"""The modalities of the model of `seqkit translate`, read before the model is loaded."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Modalities:
-    """What a model reads and writes."""
+    """The modalities that a model reads and writes."""
 
     encoders: tuple[EncoderSpec, ...]
     decoder: DecoderSpec
@@ -23,12 +23,12 @@ class Modalities:
 
     @property
     def writes_files(self) -> bool:
-        """Whether each output is a file of its own."""
+        """Whether each output is a separate file."""
         return self.decoder.writer is not None
 
 
 def modalities_of(model: str) -> Modalities | None:
-    """By the model's configuration, before it is loaded; None for "", another task, or where a plugin is missing."""
+    """Read the modalities from a model's configuration; None for "", another task, or a missing plugin."""
     from seqkit.extend.manager import registry
     from seqkit.models.folder import model_info
     from seqkit.models.options import names_in

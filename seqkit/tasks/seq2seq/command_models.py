@@ -1,4 +1,4 @@
-"""The models of `seqkit translate`, and the one that it takes where none is named."""
+"""Load the models of `seqkit translate`, or its default model."""
 
 from __future__ import annotations
 
@@ -27,13 +27,15 @@ def load_models(names: Sequence[str], inference_dtype: str) -> list[Any]:
     for name, model in zip(names[1:], models[1:], strict=True):
         if list(model.encoders) != list(models[0].encoders):
             problem = f"{name}: reads {', '.join(model.encoders)}, {names[0]} {', '.join(models[0].encoders)}"
-            raise SeqkitError(problem, "Models that vote must read the same.", exit_code=2)
+            raise SeqkitError(
+                problem, "The models of an ensemble must read the same modalities.", exit_code=2
+            )
     check_together(models, names)
     return models
 
 
 def starting_models(names: Sequence[str], inference_dtype: str) -> Models:
-    """As `load_models`, for one stream of lines: torch is imported only where the stream is long.
+    """As `load_models`, for one stream of lines: torch is imported only if the stream is long.
 
     Several models, and one with a part that has no numpy form, are loaded in torch immediately.
     """
@@ -45,7 +47,7 @@ def starting_models(names: Sequence[str], inference_dtype: str) -> Models:
 
 
 def default_translator() -> str:
-    """The shipped model, `de-en` where there is one. Raises SeqkitError where none ships."""
+    """The shipped model, `de-en` if installed. Raises SeqkitError if there is none."""
     shipped = [registered for registered in registry().all("pretrained") if registered.spec.task == "seq2seq"]
     ranked = sorted(
         shipped, key=lambda registered: (registered.spec.name != DEFAULT_MODEL, not registered.builtin)

@@ -20,7 +20,7 @@ from seqkit.terminal.limits import LimitFlags
 
 @dataclass(frozen=True)
 class DecodingFlags:
-    """How outputs are to be found, as given; None was not given. The fields are those of `Seq2SeqApplication`."""
+    """The given options of search and sampling; None: not given. The fields are those of `Seq2SeqApplication`."""
 
     beam: int | None = None
     length_penalty: float | None = None
@@ -38,7 +38,7 @@ class DecodingFlags:
 
     @property
     def draws(self) -> bool:
-        """Whether outputs are drawn, not searched for."""
+        """Whether outputs are sampled instead of searched for."""
         return bool(self.sample or self.mbr)
 
     def application(self, **of_lines: Any) -> Seq2SeqApplication:
@@ -50,15 +50,15 @@ class DecodingFlags:
         return Seq2SeqApplication(**given, **of_lines)
 
     def check_for_text(self) -> None:
-        """Raise SeqkitError for options of the draw where nothing is drawn, and for two ways at once."""
+        """Raise SeqkitError for options of sampling without sampling, and for two methods together."""
         if self.sample and self.mbr:
             raise SeqkitError("--mbr samples already", "Leave --sample out.", exit_code=2)
         if self.draws:
             searched = self._flags("beam", "length_penalty", "coverage_penalty", "block_loops")
-            refuse(searched, " is for a search", "Leave it out, or search: without --sample and --mbr.")
+            refuse(searched, " is for a search", "Leave it out, or leave out --sample and --mbr.")
         else:
             drawn = self._flags("top_p", "temperature", "seed")
-            refuse(drawn, " is for drawing", "Add --sample or --mbr, or leave it out.")
+            refuse(drawn, " is for sampling", "Add --sample or --mbr, or leave it out.")
         if not self.mbr:
             refuse(self._flags("utility"), " is for --mbr", "Add --mbr 32, or leave it out.")
 
@@ -68,7 +68,7 @@ class DecodingFlags:
         of_text = (*search, "n_best", "top_p", "mbr", "utility", "prefix", "max_ratio")
         refuse(self._flags(*of_text), *NOT_FOR_FILES)
         if not self.sample:
-            refuse(self._flags("temperature"), " is for drawing", "Add --sample, or leave it out.")
+            refuse(self._flags("temperature"), " is for sampling", "Add --sample, or leave it out.")
 
     def _flags(self, *names: str) -> dict[str, object]:
         """Flag -> value of these options."""
@@ -77,8 +77,8 @@ class DecodingFlags:
         return {**{flag_of(name): value for name, value in given.items()}, **loops}
 
 
-NOT_FOR_FILES = (": is for models that write text", "Leave it out; --seed chooses a draw.")
-"""Why outputs in files refuse an option, and what to do."""
+NOT_FOR_FILES = (": is for models that write text", "Leave it out; --seed chooses a sample.")
+"""The reason and the fix for options that do not apply to outputs in files."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class TranslateRequest:
     reading: Reading = field(default_factory=Reading)
     """Which field of records is the text, if any."""
     into: str = "translation"
-    """The field for the output, beside those that are carried through."""
+    """The field for the output, in addition to those that are copied."""
     split: bool = True
     protect: bool = True
     segmenter: str = ""
@@ -134,7 +134,7 @@ class TranslateRequest:
             refuse(of_text, *NOT_FOR_FILES)
 
     def sources(self, modalities: Modalities | None) -> FileSources | LineInputs:
-        """What is read. Raises SeqkitError for inputs that such a model does not read."""
+        """The sources of the request. Raises SeqkitError for inputs that the model does not read."""
         if modalities is None or modalities.reads_lines:
             fix = "Leave it out; texts and files of text are arguments."
             given: dict[str, Any] = {"--input": self.named_inputs, **self.limits.flags}
@@ -142,7 +142,7 @@ class TranslateRequest:
             wanted = self.line_inputs
             wanted.check()
             return wanted
-        fix = "Leave it out; a file that cannot be read is passed over in any case."
+        fix = "Leave it out; a file that cannot be read is skipped in any case."
         refuse({"--text": self.all_text, "--skip-bad": self.skip_bad}, ": the model reads files", fix)
         return FileSources(modalities, self.arguments, self.named_inputs, self.limits.limits())
 

@@ -31,7 +31,7 @@ class LineInputs(Inputs):
     """The arguments of a command that works line by line: a file of any suffix is a file if it is there."""
 
     def names_file(self, argument: str) -> bool:
-        """As for other commands, and what is there and no folder."""
+        """Whether an argument is a file: as for other commands, and any existing file."""
         packed = argument.lower().endswith(".gz") and not has_blanks(argument)
         there = os.path.exists(argument) and not os.path.isdir(argument)
         return super().names_file(argument) or packed or there
@@ -70,10 +70,10 @@ class FileSources:
     limits: Limits
     failed: int = 0
     _chosen: list[tuple[str, dict[str, str]]] = field(init=False)
-    """What each source is called, and the value given for each encoder."""
+    """The name of each source, and its value for each encoder."""
 
     def __post_init__(self) -> None:
-        """Raise SeqkitError where the command line does not give each encoder its input."""
+        """Raise SeqkitError unless the command line has an input for each encoder."""
         names = [spec.name for spec in self.modalities.encoders]
         if self.named:
             self._chosen = [(" ".join(self.named), self._values(names))]
@@ -111,7 +111,7 @@ class FileSources:
         return values
 
     def files(self) -> list[str]:
-        """The files that are named, whether they are there or not."""
+        """The named files, existing or not."""
         read = [spec.name for spec in self.modalities.encoders if spec.reader is not None]
         return [values[name] for _, values in self._chosen for name in read]
 
@@ -119,7 +119,7 @@ class FileSources:
         return len(self._chosen)
 
     def tell(self, error: SeqkitError, called: str = "") -> None:
-        """Say what is wrong with a source, by what it is called unless the error says that, and count it."""
+        """Report the error of a source, with its name unless the error has it, and count it."""
         self.failed += 1
         said = f"{called}: {error.problem}".removeprefix(": ")
         print(f"seqkit: {said}. {error.fix}".rstrip(), file=sys.stderr, flush=True)

@@ -35,7 +35,7 @@ FEWEST = 40
 
 @dataclass
 class PairData:
-    """The pairs of a run, and what was settled while reading them."""
+    """The pairs of a run, and the facts found while reading them."""
 
     train: list[Pair]
     dev: list[Pair]
@@ -67,15 +67,15 @@ def _told(value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     raise SeqkitError(
-        f"an example holds a {type(value).__name__}, which cannot be told from another",
-        "The plugin that reads it should give a dataclass of numpy arrays.",
+        f"an example holds a {type(value).__name__}, which cannot be compared",
+        "The plugin that reads it should return a dataclass of numpy arrays.",
     )
 
 
 def read_pair_data(sources: Sources, task: Seq2SeqTraining, options: Any) -> PairData:
-    """Read train and dev. Raises SeqkitError where there is nothing to learn from.
+    """Read train and dev. Raises SeqkitError for data without examples.
 
-    Args: options, the model's: encoder and decoder decide what is read of each example.
+    Args: options, the model's: encoder and decoder determine which parts of an example are read.
     """
     first = sources.corpus or sources.train[0]
     problems = RecordErrors(skip=sources.skip_bad)
@@ -102,7 +102,7 @@ def read_pair_data(sources: Sources, task: Seq2SeqTraining, options: Any) -> Pai
 def _reader(
     first: str, task: Seq2SeqTraining, options: Any, problems: RecordErrors
 ) -> tuple[str, str, Callable[[str, str], Iterator[Pair]]]:
-    """Names of source and target, and what reads the pairs of (data, split)."""
+    """Names of source and target, and a function that reads the pairs of (data, split)."""
     encoders, decoder = names_in(options.encoder), options.decoder
     if not reads_items(first, encoders, decoder):
         source, target = sides_of(first, task.source, task.target)
@@ -123,7 +123,7 @@ def _reader(
 
 
 def _language(data: str, decoder: str) -> str:
-    """The language of the targets: a corpus's own, where they are text."""
+    """The language of the targets: that of the corpus if they are text."""
     if names_pair_files(data) or registry().find("decoders", decoder).writer:
         return UNKNOWN
     return find_corpus(data).language

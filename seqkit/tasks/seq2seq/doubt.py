@@ -1,4 +1,4 @@
-"""How far translations can be trusted: confidence of each output, familiarity of its source, and what is in doubt."""
+"""Confidence of outputs, familiarity of their sources, and translations in doubt."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def with_confidence(
 
 
 def _judged(model: Any, calibrated: Calibrated, source: Source, outputs: Sequence[Output]) -> list[Output]:
-    """The outputs of a source with their confidence; what was copied without the model is certain."""
+    """The outputs of a source with their confidence; parts copied without the model count as certain."""
     ((encoder, text),) = source.items()
     level = calibrated.level(model.encoders[encoder].labels(_without_protected(text)))
     familiarity = calibrated.facts.familiarity(level)
@@ -43,12 +43,12 @@ def _judged(model: Any, calibrated: Calibrated, source: Source, outputs: Sequenc
 
 
 def _without_protected(text: str) -> str:
-    """A line without its addresses, numbers and code, which say nothing of its language."""
+    """A line without its addresses, numbers and code, which do not depend on its language."""
     return replaced(text, [(part, " ") for part in protected(text)])
 
 
 def translation_of(output: Output) -> Translation:
-    """An output as writers take it."""
+    """An output in the form of writers."""
     return Translation(
         str(output.value),
         output.score,

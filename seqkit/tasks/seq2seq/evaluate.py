@@ -1,4 +1,4 @@
-"""Measuring a sequence-to-sequence model: what its data are decides how."""
+"""Evaluate a sequence-to-sequence model by the modalities of its data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from seqkit.tasks.seq2seq.options import Seq2SeqEvaluation
 
 @dataclass(frozen=True)
 class Head:
-    """What the scores are of."""
+    """The subject of the scores."""
 
     request: EvaluationRequest
     sides: str
@@ -33,7 +33,7 @@ class Head:
 
     @property
     def data(self) -> dict[str, Any]:
-        """For JSON."""
+        """The options for JSON."""
         request = self.request
         return {
             "model": request.model,
@@ -49,7 +49,7 @@ class Head:
         return f"{request.model} on {request.where}, {self.sides}: {pairs:,} pairs, {self._decoding}"
 
     def report(self, pairs: int, metrics: Sequence[Metric], parts: Sequence[Part]) -> Report:
-        """The report on so many pairs."""
+        """The report on this number of pairs."""
         return Report(
             title=self.title(pairs),
             metrics=metrics,
@@ -66,7 +66,7 @@ class Head:
 
 
 def decoding_of(options: Seq2SeqEvaluation) -> DecodingOptions:
-    """How outputs are searched for."""
+    """The options of the search, in words."""
     given = {name: getattr(options, name) for name in ("beam", "length_penalty", "max_ratio")}
     return DecodingOptions(**{name: value for name, value in given.items() if value is not None})
 
@@ -83,7 +83,7 @@ def evaluate_seq2seq(request: EvaluationRequest) -> Report:
 
 
 def check_reads_same(translator: Any, rival: Any, request: EvaluationRequest) -> None:
-    """Raise SeqkitError for a rival that reads or writes something else; report one of other languages."""
+    """Raise SeqkitError for a rival with other modalities; report one with other languages."""
     name = request.compare
     if list(rival.encoders) != list(translator.encoders) or not isinstance(rival.decoder, SymbolDecoder):
         problem = f"--compare {name}: reads {', '.join(rival.encoders)} and writes {rival.options.decoder}"

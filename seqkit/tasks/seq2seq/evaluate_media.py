@@ -1,4 +1,4 @@
-"""Measuring models that read or write more than text."""
+"""Evaluate models that read or write more than text."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _pairs(translator: Any, request: EvaluationRequest, targets: bool) -> list[P
 
 
 def _recognised(translator: Any, pairs: Sequence[Pair], request: EvaluationRequest) -> Found:
-    """Text that was read from anything."""
+    """Evaluate text from sources of any modality."""
     options: Seq2SeqEvaluation = request.options
     options.refuse("the model writes text, and a judge is for media", "judge")
     side = options.target or translator.facts.target_language
@@ -94,7 +94,7 @@ def _recognition_metrics(scores: RecognitionScores) -> list[Metric]:
 
 
 def _drawn(translator: Any, pairs: Sequence[Pair], request: EvaluationRequest) -> Found:
-    """Outputs that are not text: their likelihood, and the verdict of the judge where one is named."""
+    """Evaluate outputs that are not text: their likelihood, and the scores of a judge if one is named."""
     options: Seq2SeqEvaluation = request.options
     of_text = ("beam", "length_penalty", "max_ratio", "tokenize", "metric")
     options.refuse("is for models that write text", *of_text)
@@ -114,7 +114,7 @@ def _drawn(translator: Any, pairs: Sequence[Pair], request: EvaluationRequest) -
 def _judged(
     scores: DrawingScores, translator: Any, pairs: Sequence[Pair], options: Seq2SeqEvaluation
 ) -> DrawingScores:
-    """The scores with what a judge reads in the outputs, and in the targets."""
+    """The scores with the judge's reading of the outputs and of the targets."""
     name = translator.options.decoder
     judge = _judge(options.judge, name)
     told = [_text_of(pair) for pair in pairs]
@@ -126,7 +126,7 @@ def _judged(
 
 
 def _judge(name: str, modality: str) -> Any:
-    """The model that reads what was drawn. Raises SeqkitError for one that reads anything else."""
+    """The model that reads the outputs. Raises SeqkitError for a model of other modalities."""
     judge = load_for("seq2seq", name)
     if list(judge.encoders) != [modality] or not isinstance(judge.decoder, SymbolDecoder):
         problem = f"--judge {name}: reads {', '.join(judge.encoders)} and writes {judge.options.decoder}"

@@ -34,7 +34,7 @@ def add_kinds(model: Any, kinds: Sequence[str], data: Data) -> None:
 
 
 def freeze(model: Any, kinds: Sequence[str]) -> None:
-    """Let a training change the output layers of these kinds alone."""
+    """Let a training change only the output layers of these kinds."""
     model.requires_grad_(False)
     for kind in kinds:
         model.heads[kind].requires_grad_(True)

@@ -28,7 +28,7 @@ PLACE = "seqkit"
 
 
 def kinds_of(label: str, known: Iterable[str]) -> tuple[str, ...]:
-    """The kinds of label that an option names; all where it names none. SeqkitError for one that is not known."""
+    """The kinds of label that an option names; all where it names none. Raises SeqkitError for an unknown one."""
     kinds = tuple(listed(label))
     known = tuple(known)
     for kind in kinds:
@@ -52,7 +52,7 @@ def tag_chunk(tagger: AnyTagger, chunk: Chunk, request: ApplyRequest) -> list[li
 
 
 def segmenter_for(tagger: AnyTagger, request: ApplyRequest) -> Segmenter:
-    """What splits raw text for a tagger."""
+    """The segmenter of raw text for a tagger."""
     options = request.options
     return segmenter_of(tagger.source, tagger.facts.language, options.segmenter, options.lang)
 

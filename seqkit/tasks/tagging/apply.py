@@ -28,11 +28,11 @@ _parts = attrgetter(*(part.name for part in fields(Sentence)))
 
 @dataclass(frozen=True)
 class TagWords:
-    """Tags a chunk of sentences, of which it needs the words alone."""
+    """Tags a chunk of sentences, of which it needs only the words."""
 
     kinds: tuple[str, ...]
     top: int = 0
-    """So many of the most probable labels with their probabilities; 0: the labels alone."""
+    """Number of the most probable labels with probabilities; 0: only the labels."""
 
     def __call__(self, tagger: AnyTagger, words: Sequence[list[str]]) -> list[dict[str, Any]]:
         """Kind of label -> the labels of each sentence."""

@@ -1,4 +1,4 @@
-"""A kind of label that is learnt beside the others and then dropped: what z_t must know for it helps them, too.
+"""An auxiliary kind of label, which is learnt with the others and then dropped: the features that it needs help them.
 
 Caruana (1997); for parts of speech Plank, Søgaard & Goldberg (2016).
 """

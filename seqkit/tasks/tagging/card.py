@@ -1,4 +1,4 @@
-"""What the model card of a tagger says."""
+"""The facts in the model card of a tagger."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ class Data:
 
 
 def read_data(sources: Sources, options: TaggingOptions) -> Data:
-    """Read train and dev. Raises SeqkitError where there is nothing to learn from."""
+    """Read train and dev. Raises SeqkitError for data without labelled sentences."""
     labeller = labeller_of(options.gold)
     language = _language(sources, options, labeller)
     problems = RecordErrors(skip=sources.skip_bad)
@@ -112,7 +112,7 @@ def _read(
 
 
 def _can_be_written(sentence: Sentence, kinds: Sequence[str], file: str, problems: RecordErrors) -> bool:
-    """Whether CoNLL-U can hold its labels, which the model will give to other words."""
+    """Whether CoNLL-U can represent the labels, which the model will predict for other words."""
     for kind in kinds:
         spaces = kind_spec(kind).column in MAY_HOLD_SPACES
         for label in sentence.labels[kind]:

@@ -67,7 +67,9 @@ def _check(request: EvaluationRequest, options: TaggingEvaluation) -> None:
         )
     for given, name in ((options.lang, "--lang"), (options.segmenter, "--segmenter")):
         if given and not options.raw:
-            raise SeqkitError(f"{name}: is for --raw, which splits text anew", "Leave it out.", exit_code=2)
+            raise SeqkitError(
+                f"{name}: is for --raw, which splits the text again", "Leave it out.", exit_code=2
+            )
     if options.confusion_plot is not None:
         check_apart({"--confusion-plot": options.confusion_plot}, [request.source])
         check_picture(options.confusion_plot)
@@ -83,7 +85,7 @@ def _sentences(request: EvaluationRequest, kinds: Sequence[str]) -> list[Sentenc
 
 
 def _head(request: EvaluationRequest, silver: str | None) -> dict[str, Any]:
-    """What was measured, for JSON."""
+    """The measurements, for JSON."""
     return {"model": request.model, "source": request.source, "split": request.split, "silver": silver}
 
 
@@ -93,7 +95,7 @@ def _title(request: EvaluationRequest, silver: str | None) -> str:
 
 
 def _card_title(request: EvaluationRequest) -> str:
-    """What was measured otherwise than by default has a title, and so a place in the card, of its own."""
+    """The title: measurements with other options have a separate one, and so a separate section in the card."""
     options: TaggingEvaluation = request.options
     special = [name for name in (options.gold, options.label, request.inference_dtype) if name]
     return f"Accuracy on {request.where}" + (f" ({'; '.join(special)})" if special else "")
@@ -126,7 +128,7 @@ def _raw_report(
 
 
 def _kinds_of_both(rival: Any, name: str, kinds: Sequence[str]) -> list[str]:
-    """Kinds of label to compare. Raises SeqkitError where there is none."""
+    """Kinds of label to compare. Raises SeqkitError if there are none."""
     both = [kind for kind in kinds if kind in rival.facts.labels]
     if not both:
         problem = f"--compare {name}: gives none of {', '.join(kinds)}"

@@ -30,7 +30,7 @@ def load_tagger(name_or_folder: str, inference_dtype: str = "") -> TaggerRunner:
 def starting_tagger(name_or_folder: str, inference_dtype: str = "") -> TaggerRunner | StartingTagger:
     """As `load_tagger`, for one stream of sentences: torch is imported only where the stream is long.
 
-    A tagger with a part that has no form in numpy is loaded in torch at once.
+    A tagger with a part that has no numpy form is loaded in torch immediately.
     """
     from seqkit.inference.numpy.starting import StartingTagger
 
@@ -43,7 +43,7 @@ def starting_tagger(name_or_folder: str, inference_dtype: str = "") -> TaggerRun
 
 
 def numpy_tagger(name_or_folder: str, inference_dtype: str = "") -> NumpyTagger | None:
-    """A tagger in numpy; None where it goes by torch alone. Raises SeqkitError as `load_tagger`."""
+    """A tagger in numpy; None if it needs torch. Raises SeqkitError as `load_tagger`."""
     from seqkit.inference.numpy.loading import opened_tagger
 
     check_task("tagging", name_or_folder)

@@ -1,4 +1,4 @@
-"""What training and evaluating taggers can be given. Imports no torch: the command line shows it."""
+"""Options of training and evaluating taggers. Imports no torch, because help pages show them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from seqkit.training.request import TaskOptions
 
 @dataclass(frozen=True)
 class TaggingOptions(TaskOptions):
-    """What a tagger learns, and from whom."""
+    """Labels and teachers of a tagger's training."""
 
     gold: str = ""
     """Label raw text with a spaCy pipeline, spacy:NAME_OR_PATH."""
@@ -29,7 +29,7 @@ class TaggingOptions(TaskOptions):
     add_label: tuple[str, ...] = ()
     """With --from: further kinds of label that the model learns, separated by commas, such as lemma."""
     only_added: bool = False
-    """With --add-label: learn the new kinds alone, and leave the rest of the network, and its labels, as they are."""
+    """With --add-label: learn only the new kinds, and leave the rest of the network and its labels unchanged."""
     with_segmenter: bool = True
     """Also train a segmenter, if the data have their text, so that raw text is split as the data are."""
     rough: float = field(default=0.1, metadata={"unit": "share"})

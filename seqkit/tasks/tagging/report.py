@@ -1,4 +1,4 @@
-"""Scores of a tagger as tables and as JSON; both say where no person made the gold labels."""
+"""Scores of a tagger as tables and JSON, marked if a pipeline made the gold labels."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def tagging_tables(scores: TaggingScores) -> list[Table]:
 
 
 def counted(scores: TaggingScores) -> str:
-    """What the scores were counted on."""
+    """The data of the scores."""
     return f"{scores.sentences:,} sentences, {scores.words:,} words"
 
 

@@ -1,4 +1,4 @@
-"""Sentences as a segmenter that errs would give them, to learn from beside the treebank's own."""
+"""Additional training sentences with the errors of a segmenter."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class TaggingTask(SentenceTask):
         return prepare_tagging(request, reporter)
 
     def finetune_options(self, options: Mapping[str, Any]) -> dict[str, Any]:
-        """All but `auxiliary`: what was learnt beside the labels was dropped, and is no part of the network."""
+        """All options but `auxiliary`: the auxiliary layer was dropped after training."""
         return {key: value for key, value in options.items() if key != "auxiliary"}
 
     def load(self, name_or_folder: str, inference_dtype: str = "") -> TaggerRunner:
@@ -64,7 +64,7 @@ class TaggingTask(SentenceTask):
         return tagging_subject(request)
 
     def is_pretokenized(self, request: ApplyRequest) -> bool:
-        """As the option says."""
+        """Whether the option requests it."""
         return bool(request.options.pretokenized)
 
     def segmenter(self, model: AnyTagger, request: ApplyRequest) -> Segmenter:

@@ -19,7 +19,7 @@ def test_options_that_were_not_given_have_the_defaults_of_decoding():
     ("flags", "problem"),
     [
         (DecodingFlags(sample=True, mbr=4), "--mbr samples already"),
-        (DecodingFlags(seed=0), "--seed is for drawing"),
+        (DecodingFlags(seed=0), "--seed is for sampling"),
         (DecodingFlags(mbr=4, length_penalty=0.0), "--length-penalty is for a search"),
         (DecodingFlags(utility="bleu"), "--utility is for --mbr"),
     ],
@@ -32,7 +32,7 @@ def test_zero_counts_as_given(flags, problem):
 def test_options_of_text_are_refused_for_outputs_in_files():
     for flags, problem in (
         (DecodingFlags(length_penalty=0.0), "--length-penalty: is for models that write text"),
-        (DecodingFlags(temperature=0.5), "--temperature is for drawing"),
+        (DecodingFlags(temperature=0.5), "--temperature is for sampling"),
     ):
         with pytest.raises(SeqkitError, match=problem):
             flags.check_for_files()
