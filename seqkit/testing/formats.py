@@ -116,7 +116,7 @@ def files_are_closed(subject: Subject) -> None:
 
 @check("formats")
 def empty_files_are_no_fault_of_python(subject: Subject) -> None:
-    """An empty file gives nothing, or an error with a fix."""
+    """An empty file yields nothing, or is an error with a fix."""
     expect_only_errors_for_users(subject, b"", "an empty file")
 
 
@@ -139,7 +139,7 @@ def other_bytes_are_no_fault_of_python(subject: Subject) -> None:
 
 @check("formats")
 def missing_files_are_reported(subject: Subject) -> None:
-    """A file that is not there is reported as such."""
+    """A missing file is an error with a fix."""
     if subject.spec.reader is None:
         raise Skipped("the format has no reader")
     with folder() as place:
@@ -152,7 +152,7 @@ def missing_files_are_reported(subject: Subject) -> None:
 
 @check("formats")
 def last_line_needs_no_end(subject: Subject) -> None:
-    """A text file without a last line end reads as with one."""
+    """A text file without a final line end gives the same examples."""
     content = example_bytes(subject)
     if not content.endswith(b"\n") or b"\0" in content:
         raise Skipped("the file does not end in a line end")

@@ -38,7 +38,7 @@ def sentences_without_labels_are_written(subject: Subject) -> None:
 
 @check("formats")
 def words_survive_a_round_trip(subject: Subject) -> None:
-    """What is written and read has the same words."""
+    """Sentences that are written and read have the same words."""
     found = [one.words for one in _again(subject, PLAIN)]
     expect(found == [one.words for one in PLAIN], f"words become {found}")
 
@@ -53,7 +53,7 @@ def labels_survive_a_round_trip(subject: Subject) -> None:
 
 @check("formats")
 def a_second_round_trip_changes_nothing(subject: Subject) -> None:
-    """What was read once is written and read as it is."""
+    """A second round trip gives the same examples."""
     once = _again(subject, PLAIN)
     twice = _again(subject, [replace(one, lines=None, where=None) for one in once])
     expect(
@@ -63,7 +63,7 @@ def a_second_round_trip_changes_nothing(subject: Subject) -> None:
 
 @check("formats")
 def awkward_words_survive_or_are_refused(subject: Subject) -> None:
-    """Words of other scripts, with marks that formats use, are kept, or refused with a fix."""
+    """Words of other scripts, or with characters that formats use, are kept or refused with a fix."""
     for word in AWKWARD:
         given = Sentence(["a", word, "b"], {"upos": ["X", "X", "X"]})
         try:
@@ -133,7 +133,7 @@ def _line(*texts: str) -> list[Translation]:
 
 
 def _translated(subject: Subject, lines: list[list[Translation]], count: int) -> bytes:
-    """What the writer of translations makes of these lines."""
+    """The bytes that the writer of translations writes for these lines."""
     if subject.spec.translations is None:
         raise Skipped("the format has no writer of translations")
     file = io.BytesIO()

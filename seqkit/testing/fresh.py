@@ -1,4 +1,4 @@
-"""Checks of every kind that need a fresh process: what importing the plugin does to it."""
+"""Checks of every kind that need a new process: the effects of importing the plugin."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _probe(subject: Subject) -> dict[str, dict[str, Any]]:
 
 @cache
 def probe_of(plugin: str, distribution: str) -> dict[str, dict[str, Any]]:
-    """What `import_probe` reports of a plugin. Raises CheckFailed if the import does not end."""
+    """The report of `import_probe` on a plugin. Raises CheckFailed if the import does not end."""
     arguments = [entry_module(plugin, distribution), *_named_by(plugin, distribution)]
     command = [sys.executable, "-P", "-m", "seqkit.testing.import_probe", *arguments]
     try:

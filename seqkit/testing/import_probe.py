@@ -1,4 +1,4 @@
-"""Import a plugin in a process of its own, and report what that does: `python -m seqkit.testing.import_probe`.
+"""Import a plugin in a new process, and report the effects: `python -m seqkit.testing.import_probe`.
 
 Arguments: the module of the entry point, then the references of its records. Writes one JSON object.
 """
@@ -22,7 +22,7 @@ HEAVY = ("torch", "spacy", "matplotlib", "sentencepiece", "pandas", "tensorflow"
 
 
 def probed(run: Callable[[], object]) -> dict[str, Any]:
-    """What `run` changes in this process: settings, output, heavy packages, threads; its seconds, and its error."""
+    """Changes that `run` makes in this process: settings, output, heavy packages, threads; its seconds and error."""
     before, threads = set(sys.modules), threading.active_count()
     error, started = "", time.perf_counter()
     with tempfile.TemporaryFile() as caught:

@@ -37,13 +37,13 @@ CELLS = [
 
 @check("labels")
 def name_is_found(subject: Subject) -> None:
-    """The kind is known by its name."""
+    """The kind is found by its name."""
     expect(kind_spec(subject.name) == subject.spec, "another record has the name")
 
 
 @check("labels")
 def aliases_lead_to_it(subject: Subject) -> None:
-    """Other names of its column are its own."""
+    """No other kind has its aliases."""
     if not subject.spec.aliases:
         raise Skipped("the kind has no other names")
     for alias in subject.spec.aliases:
@@ -78,26 +78,26 @@ def one_place_is_named(subject: Subject) -> None:
 
 
 @check("labels")
-def users_are_told_its_place(subject: Subject) -> None:
+def hint_names_its_place(subject: Subject) -> None:
     """The hint for files without such labels names the place."""
     expect(where_labels_stand(subject.name, ()), "no hint")
 
 
 @check("labels")
 def tables_keep_it(subject: Subject) -> None:
-    """Written as TSV and read, labels are what they were."""
+    """Written as TSV and read, labels are equal."""
     _expect_kept(subject, "tsv")
 
 
 @check("labels")
 def json_keeps_it(subject: Subject) -> None:
-    """Written as JSON Lines and read, labels are what they were."""
+    """Written as JSON Lines and read, labels are equal."""
     _expect_kept(subject, "jsonl")
 
 
 @check("labels")
 def treebanks_keep_it(subject: Subject) -> None:
-    """Written as CoNLL-U and read, labels are what they were."""
+    """Written as CoNLL-U and read, labels are equal."""
     if subject.spec.rows:
         raise Skipped("labels are computed from other columns")
     _expect_kept(subject, "conllu")
@@ -156,7 +156,7 @@ def codec_survives_a_round_trip(subject: Subject) -> None:
 
 @check("labels")
 def codec_takes_any_code(subject: Subject) -> None:
-    """A code that was learnt of one word can be decoded for any other."""
+    """The code of one word can be decoded for any other word."""
     codec = codec_of(subject.name)
     if codec is None:
         raise Skipped("models learn the labels themselves")

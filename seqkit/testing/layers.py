@@ -1,4 +1,4 @@
-"""Recurrent layers with random weights, and what the checks compare: values, final states and gradients.
+"""Recurrent layers with random weights; values, final states and gradients for the checks to compare.
 
 Shapes: B sequences, T time steps, D features of x_t, H of z_t.
 """
@@ -28,12 +28,12 @@ class Case(NamedTuple):
 
 
 def generator(seed: int = 3) -> torch.Generator:
-    """Random numbers apart from torch's own state."""
+    """A random generator separate from torch's global one."""
     return torch.Generator().manual_seed(seed)
 
 
 def layer_of(subject: Subject, dtype: torch.dtype = torch.float64, seed: int = 3) -> Recurrence:
-    """A layer whose parameters are all random, biases included: what starts at 0 would hide errors."""
+    """A layer with random parameters, biases included, because parameters at 0 would hide errors."""
     layer = recurrence_class(subject.name)(D, H).to(dtype).eval()
     randomise(layer, seed)
     return layer

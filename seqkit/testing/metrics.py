@@ -32,7 +32,7 @@ def class_is_a_metric(subject: Subject) -> None:
 
 @check("metrics")
 def statistics_are_an_array(subject: Subject) -> None:
-    """`statistics` gives numbers, (N, K)."""
+    """`statistics` returns an array of numbers, (N, K)."""
     sums_NK = _statistics(subject, NEAR)
     expect(isinstance(sums_NK, np.ndarray), f"a {type(sums_NK).__name__}")
     expect(sums_NK.ndim == 2 and len(sums_NK) == len(NEAR), f"shape {sums_NK.shape} for {len(NEAR)} outputs")
@@ -180,7 +180,7 @@ def languages_give_metrics(subject: Subject) -> None:
 
 @check("metrics")
 def class_is_concrete(subject: Subject) -> None:
-    """Nothing of the contract is left out."""
+    """The class has no abstract methods."""
     left = sorted(getattr(type(metric_of(subject.name)), "__abstractmethods__", ()))
     expect(not inspect.isabstract(type(metric_of(subject.name))), f"lacks {', '.join(left)}")
 

@@ -1,4 +1,4 @@
-"""Checks of a model: whether it can be trained, and what the trained folder holds; `trainables` has the others."""
+"""Checks of a model: training, and the trained folder; `trainables` has the others."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def trained_model_names_what_it_needs(subject: Subject) -> None:
 
 @check("models", "tasks")
 def trained_model_loads(subject: Subject) -> None:
-    """The model that is loaded has options and weights of the one that was saved."""
+    """The loaded model has the options and weights of the saved one."""
     first, second = (load_model(str(trained(subject))) for _ in range(2))
     expect(torch.equal(parameters(first), parameters(second)), "two loadings differ")
     expect(first.options == prepared(subject).task.model.options, "the options differ")

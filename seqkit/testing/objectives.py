@@ -1,4 +1,4 @@
-"""Checks of an objective, on a small model with everything that an objective may ask for."""
+"""Checks of an objective, on a small model that offers every method of a `Trainable`."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def options_are_kept(subject: Subject) -> None:
 
 @check("objectives")
 def loss_is_a_loss(subject: Subject) -> None:
-    """`loss` gives a Loss whose parts are tensors."""
+    """`loss` returns a Loss of tensors."""
     loss = _loss(subject)
     expect(isinstance(loss, Loss) and isinstance(loss.counts, Counts), f"a {type(loss).__name__}")
     parts = [loss.total, loss.weight, *loss.counts]
@@ -153,7 +153,7 @@ def training_lowers_the_loss(subject: Subject) -> None:
 
 @check("objectives")
 def tasks_without_it_are_refused(subject: Subject) -> None:
-    """A task that lacks what the objective needs is refused by name, or not missed."""
+    """A task that lacks a method that the objective needs is refused with a message."""
     try:
         _objective(subject).loss(Bare(), Bare().collate(EVERY, 1))
     except SeqkitError as error:
@@ -161,7 +161,7 @@ def tasks_without_it_are_refused(subject: Subject) -> None:
 
 
 class Bare(ToyTrainable):
-    """A task with nothing but its loss."""
+    """A task that offers only its loss."""
 
     name = "bare"
     log_probs = Trainable.log_probs

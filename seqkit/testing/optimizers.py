@@ -1,4 +1,4 @@
-"""Checks of an optimizer: what it changes, what it keeps, and that a stopped run goes on as it would have."""
+"""Checks of an optimizer: updates, memory, and resuming."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RATE = 0.01
 
 @check("optimizers")
 def result_is_an_optimizer(subject: Subject) -> None:
-    """`build` gives a `torch.optim.Optimizer` from (parameters, learning_rate, options)."""
+    """`build(parameters, learning_rate, options)` returns a `torch.optim.Optimizer`."""
     made = _optimizer(subject, _parameters())
     expect(isinstance(made, torch.optim.Optimizer), f"a {type(made).__name__}")
 
@@ -61,7 +61,7 @@ def steps_follow_the_learning_rate(subject: Subject) -> None:
 
 @check("optimizers")
 def larger_rates_make_larger_steps(subject: Subject) -> None:
-    """A step at ten times the rate goes further."""
+    """A step at ten times the rate changes the weights more."""
     short, long = (_way(subject, rate) for rate in (RATE, 10 * RATE))
     expect(long > short > 0, f"{short:.3g} at {RATE}, {long:.3g} at {10 * RATE}")
 
@@ -138,7 +138,7 @@ def no_random_number_is_drawn(subject: Subject) -> None:
 
 @check("optimizers")
 def a_resumed_run_goes_on(subject: Subject) -> None:
-    """With `state_dict` restored, a run goes on with the same bits: all memory is in `self.state`."""
+    """A run continues with the same bits after `load_state_dict`: all memory is in `self.state`."""
     own = _parameters()
     optimizer = _optimizer(subject, own)
     _steps(optimizer, own, 4)
@@ -153,7 +153,7 @@ def a_resumed_run_goes_on(subject: Subject) -> None:
 
 @check("optimizers")
 def memory_is_tensors_and_numbers(subject: Subject) -> None:
-    """What is remembered of a parameter can be saved: tensors and numbers by name."""
+    """The state of a parameter can be saved: tensors and numbers by name."""
     own = _parameters()
     optimizer = _optimizer(subject, own)
     _steps(optimizer, own, 2)
@@ -219,7 +219,7 @@ def _run(subject: Subject, count: int) -> list[nn.Parameter]:
 
 
 def _way(subject: Subject, rate: float) -> float:
-    """How far one step goes."""
+    """The size of one step."""
     own, before = _parameters(), _parameters()
     _steps(_optimizer(subject, own, rate), own, 1)
     return sum(float((new - old).detach().norm()) for old, new in zip(before, own, strict=True))

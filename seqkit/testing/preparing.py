@@ -24,7 +24,7 @@ from seqkit.training.trainable import Prepared
 
 
 class Quiet:
-    """A reporter that says nothing."""
+    """A reporter that shows nothing."""
 
     def start(self, epochs: int, minutes: float) -> None:
         """Ignore the start."""
@@ -66,7 +66,7 @@ def folder_of(subject: Subject) -> Path:
 
 
 def model_of(subject: Subject) -> str:
-    """The model that is prepared."""
+    """The name of the model."""
     return subject.name if subject.kind == "models" else example_of(subject).model
 
 
@@ -78,12 +78,12 @@ def request_of(subject: Subject, **more: Any) -> TrainingRequest:
 
 
 def prepared(subject: Subject) -> Prepared:
-    """What the task prepares of the example."""
+    """The result of `prepare` for the example."""
     return subject.once("prepared", lambda: prepared_again(subject))
 
 
 def prepared_again(subject: Subject, seed: int = 1) -> Prepared:
-    """As `prepared`, anew."""
+    """As `prepared`, computed again."""
     torch.manual_seed(seed)
     return prepared_by_task(request_of(subject, seed=seed), Quiet())
 

@@ -1,4 +1,4 @@
-"""Checks of a trained model that ships: its folder, its files, its card, and what it needs."""
+"""Checks of a trained model that ships: folder, files, card and required packages."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def task_is_that_of_the_record(subject: Subject) -> None:
 
 @check("pretrained", quick=True)
 def needs_are_installed(subject: Subject) -> None:
-    """Everything that the model needs is installed."""
+    """All packages that the model needs are installed."""
     lacking = [problem for problem, _ in missing(_info(subject).config["needs"])]
     expect(not lacking, "; ".join(lacking))
 

@@ -1,4 +1,4 @@
-"""Run the probe of plugins in a process of its own, within a time limit, and collect what it reports."""
+"""Run the probe of plugins in a new process, within a time limit, and collect its reports."""
 
 from __future__ import annotations
 

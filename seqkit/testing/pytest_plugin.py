@@ -44,7 +44,7 @@ class Conformance(pytest.Item):
             pytest.skip(str(skipped))
 
     def repr_failure(self, excinfo: Any, style: Any = None) -> Any:
-        """What is wrong, in a line, where the check itself says so."""
+        """The failure in one line, if the check itself reports it."""
         if isinstance(excinfo.value, AssertionError):
             return f"{self.check.summary}\n{excinfo.value}"
         return super().repr_failure(excinfo, style)

@@ -1,4 +1,4 @@
-"""Checks of a recurrence's optional forms: prepared inputs, int8, numpy; and of what inspection asks for."""
+"""Checks of a recurrence's optional forms (prepared inputs, int8, numpy) and of its matrices for inspection."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seqkit.testing.layers import D, H, expect_close, inputs, layer_of
 
 @check("recurrences")
 def prepared_inputs_equal_forward(subject: Subject) -> None:
-    """`prepare` and `outputs` give what `forward` gives for the same x."""
+    """`prepare` and `outputs` compute the same as `forward`."""
     layer = layer_of(subject)
     if not isinstance(layer, PreparedInputs):
         raise Skipped("the layer is no PreparedInputs")
@@ -40,7 +40,7 @@ def int8_form_is_near_forward(subject: Subject) -> None:
 
 @check("recurrences")
 def numpy_form_equals_forward(subject: Subject) -> None:
-    """The numpy form gives what the torch form gives, from the same weights."""
+    """The numpy form computes the same as the torch form, from the same weights."""
     form = subject.loaded("numpy_form")
     expect(issubclass(form, NumpyRecurrence), f"{form.__name__} is no NumpyRecurrence")
     layer = layer_of(subject, torch.float32)

@@ -40,7 +40,7 @@ def gradients_are_the_slopes(subject: Subject) -> None:
 
 @check("recurrences")
 def float32_is_near_float64(subject: Subject) -> None:
-    """In float32 the layer computes what it computes in float64, to 5 digits."""
+    """Results in float32 equal those in float64 to 5 digits."""
     _expect_near(subject, torch.float32, 1e-4)
 
 
@@ -107,7 +107,7 @@ def prediction_draws_no_random_numbers(subject: Subject) -> None:
 
 @check("recurrences")
 def saved_weights_load(subject: Subject) -> None:
-    """A layer that loads the weights of another, by way of safetensors, gives equal outputs."""
+    """A layer that loads the weights of another, from safetensors, has equal outputs."""
     from safetensors.torch import load, save
 
     layer, other = layer_of(subject), layer_of(subject, seed=4)
