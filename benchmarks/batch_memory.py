@@ -127,12 +127,14 @@ def measure(source: Path, out: Path, minutes: float, verb: list[str]) -> Peak:
     stopped = process.poll() is None
     if stopped:
         process.send_signal(signal.SIGINT)
-    _, said = process.communicate()
+    _, output = process.communicate()
     rows = rows_of(out)
     first: dict[str, int] = {}
     for row in rows:
         first.setdefault(str(row["worker"]), row["memory"])
-    lines = [line for line in said.splitlines() if line.startswith(("finished", "seqkit:"))] or [said.strip()]
+    lines = [line for line in output.splitlines() if line.startswith(("finished", "seqkit:"))] or [
+        output.strip()
+    ]
     state = "stopped" if stopped else lines[-1].replace(f"{out.parent}/", "")[:160]
     return Peak(
         time.monotonic() - begun,

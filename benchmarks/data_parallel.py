@@ -48,9 +48,9 @@ def train(arguments: list[str], out: Path, devices: int, *more: str, stop_after:
             run.send_signal(signal.SIGTERM)
             break
         time.sleep(0.01)
-    _, said = run.communicate()
+    _, output = run.communicate()
     if run.returncode not in (0, 143):
-        raise SystemExit(f"{' '.join(command)}: exit code {run.returncode}\n{said}")
+        raise SystemExit(f"{' '.join(command)}: exit code {run.returncode}\n{output}")
 
 
 def _rows(out: Path) -> list[dict[str, str]]:
@@ -163,8 +163,8 @@ def arithmetic() -> None:
         size = 4 * weights
         for link, (speed, latency) in LINKS.items():
             times = [2 * (n - 1) * (size / n / speed + latency) for n in (8, 64, 1024)]
-            told = " | ".join(f"{1000 * seconds:.1f} ms" for seconds in times)
-            print(f"| {model} | {size / 1e6:.1f} MB | {link} | {told} |")
+            columns = " | ".join(f"{1000 * seconds:.1f} ms" for seconds in times)
+            print(f"| {model} | {size / 1e6:.1f} MB | {link} | {columns} |")
 
 
 def main() -> None:

@@ -117,15 +117,15 @@ def main() -> int:
     runs = [Run(name, seed, arguments.minutes, arguments.out) for seed in arguments.seeds for name in names]
     rows = Rows(arguments.out / "scores.json")
     with ThreadPoolExecutor(arguments.parallel) as pool:
-        said = dict(zip(runs, pool.map(train, runs), strict=True))
+        failures = dict(zip(runs, pool.map(train, runs), strict=True))
         # Finished trainings with settings other than those shown are left out, too.
-        ready = [run for run in runs if not said[run] and not (run.judge and said[run.judge])]
+        ready = [run for run in runs if not failures[run] and not (run.judge and failures[run.judge])]
         measured = pool.map(lambda run: measure(run, arguments.split, rows), ready)
-        said |= dict(zip(ready, measured, strict=True))
+        failures |= dict(zip(ready, measured, strict=True))
     keys = {run: key_of(run, arguments.split) for run in ready}
     scores = {run: rows.found[key] for run, key in keys.items() if key in rows.found}
     print("\n".join(table(names, runs, arguments.split, scores)))
-    failed = [message for message in said.values() if message]
+    failed = [message for message in failures.values() if message]
     print("\n".join(failed), end="\n" if failed else "", file=sys.stderr)
     return 1 if failed else 0
 

@@ -126,8 +126,8 @@ def run(study: Study, arguments: argparse.Namespace) -> Rows:
     }
     missing = [run for key, run in runs.items() if key not in rows.found]
     with ThreadPoolExecutor(arguments.parallel) as pool:
-        said = pool.map(lambda run: train(study, run, arguments.out, rows), missing)
-        for one, text in zip(missing, said, strict=True):
+        failures = pool.map(lambda run: train(study, run, arguments.out, rows), missing)
+        for one, text in zip(missing, failures, strict=True):
             print(f"{one.key}: {text}", file=sys.stderr)
     for name in arguments.only:
         print("\n".join(table(study, name, rows.found, arguments)), end="\n\n")
@@ -186,8 +186,8 @@ def table(
         cells.append(
             spread([rows[seed][measure] - base[seed][measure] for seed in rows if seed in base], "+")
         )
-        told = [run[study.progress] for run in done if study.progress in run]
-        mean = f"{statistics.mean(told):,.0f}" if told else "–"
+        progress = [run[study.progress] for run in done if study.progress in run]
+        mean = f"{statistics.mean(progress):,.0f}" if progress else "–"
         yield from row(setting.name, *cells, mean, str(len(done)))
 
 

@@ -92,9 +92,9 @@ def main() -> None:
 
 def machine() -> str:
     """The processor, its cores and its bfloat16 formats."""
-    told = Path("/proc/cpuinfo").read_text(encoding="utf-8") if sys.platform == "linux" else ""
-    names = [line.split(":", 1)[1].strip() for line in told.splitlines() if line.startswith("model name")]
-    formats = [flag for flag in ("amx_bf16", "avx512_bf16") if flag in told]
+    cpuinfo = Path("/proc/cpuinfo").read_text(encoding="utf-8") if sys.platform == "linux" else ""
+    names = [line.split(":", 1)[1].strip() for line in cpuinfo.splitlines() if line.startswith("model name")]
+    formats = [flag for flag in ("amx_bf16", "avx512_bf16") if flag in cpuinfo]
     return (
         f"{names[0] if names else sys.platform}, {os.cpu_count()} cores, {' '.join(formats) or 'no bfloat16'}"
     )
@@ -186,8 +186,8 @@ def tag_command(system: System, source: Path, out: Path, processes: int) -> list
         *dtype_option(),
         *(("--label", system.labels) if system.labels else ()),
     ]
-    told = subprocess.run([*command[:4], "--help"], capture_output=True, text=True, check=True).stdout
-    if "--processes" in told:
+    help_page = subprocess.run([*command[:4], "--help"], capture_output=True, text=True, check=True).stdout
+    if "--processes" in help_page:
         return [*command, "--processes", str(processes)]
     print(f"seqkit tag has no --processes: one process in place of {processes}", file=sys.stderr)
     return command

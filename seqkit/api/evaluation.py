@@ -73,9 +73,9 @@ def measured(spec: TaskSpec, request: EvaluationRequest) -> Report:
     """The Report of the task's `evaluate`. Raises PluginError for anything else."""
     report = task_named(spec.name).evaluate(request)
     if not isinstance(report, Report):
-        who = registry().registered("tasks", spec.name).who
+        owner = registry().registered("tasks", spec.name).display_name
         gives = f"its `evaluate` gives a {type(report).__name__}, not a Report"
-        raise PluginError(f"{who}, task '{spec.name}': {gives}", "Tell the author of the plugin.")
+        raise PluginError(f"{owner}, task '{spec.name}': {gives}", "Tell the author of the plugin.")
     return report
 
 

@@ -101,8 +101,8 @@ def _class_of(spec: TaskSpec) -> type[LoadedModel]:
     """The class of a task's models in Python. Raises PluginError for any other object."""
     made = resolve(spec.loaded) if spec.loaded else LoadedModel
     if not (isinstance(made, type) and issubclass(made, LoadedModel)):
-        who = registry().registered("tasks", spec.name).who
-        problem = f"{who}: the task '{spec.name}' names {spec.loaded}, which is no seqkit.tasks.LoadedModel"
+        owner = registry().registered("tasks", spec.name).display_name
+        problem = f"{owner}: the task '{spec.name}' names {spec.loaded}, which is no seqkit.tasks.LoadedModel"
         raise PluginError(problem, "Its author should subclass it.")
     return made
 

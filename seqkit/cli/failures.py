@@ -65,7 +65,7 @@ def _raise_unless_known(error: BaseException) -> NoReturn:
     owner = plugin_of(error)
     if owner and not isinstance(error, Exception):
         # sys.exit or a cancelled task: its traceback has no further information.
-        leave(f"{owner.who} ended the command by {type(error).__name__}({error})", 1)
+        leave(f"{owner.display_name} ended the command by {type(error).__name__}({error})", 1)
     if owner:
         error.add_note(f"The error was raised in the plugin '{owner.plugin}' of {owner.distribution}.")
     raise error

@@ -120,8 +120,8 @@ def _fault_of_sums(sums_NK: Sums, outputs: int) -> str:
 def _check(name: str, what: str, fault: str) -> None:
     """Raise PluginError with the metric's plugin if there is a fault."""
     if fault:
-        who = registry().registered("metrics", name).who
-        raise PluginError(f"{who}, metric '{name}': {what} {fault}", "Tell the author of the plugin.")
+        owner = registry().registered("metrics", name).display_name
+        raise PluginError(f"{owner}, metric '{name}': {what} {fault}", "Tell the author of the plugin.")
 
 
 def resampled(name: str, metric: CorpusMetric, outputs: Sequence[str], references: Sequence[str]) -> Score:

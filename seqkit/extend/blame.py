@@ -54,7 +54,7 @@ def named(error: BaseException) -> Exception:
     where = f"{describe(error)} ({os.path.basename(frame.f_code.co_filename)}, line {line})"
     if owner is None:
         return RuntimeError(where)
-    return PluginError(f"{owner.who}: {where}", "Tell the author of the plugin.")
+    return PluginError(f"{owner.display_name}: {where}", "Tell the author of the plugin.")
 
 
 def _is_of(frame: FrameType, owner: Plugin) -> bool:

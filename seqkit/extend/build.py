@@ -32,7 +32,7 @@ def build(kind: str, name: str, *arguments: Any) -> Any:
     check_takes(make, arguments, registered, reference)
     made = make(*arguments)
     if made is None:
-        raise PluginError(f"{registered.who}: {reference} gives None for '{name}'", FIX)
+        raise PluginError(f"{registered.display_name}: {reference} gives None for '{name}'", FIX)
     return made
 
 
@@ -43,7 +43,7 @@ def build_as(base: type, kind: str, name: str, *arguments: Any) -> Any:
         registered = registry().registered(kind, name)
         reference = getattr(registered.spec, MAKERS.get(kind, "build"))
         gives = f"{reference} gives a {type(made).__name__} for '{name}'"
-        problem = f"{registered.who}: {gives}, not a {base.__module__}.{base.__name__}"
+        problem = f"{registered.display_name}: {gives}, not a {base.__module__}.{base.__name__}"
         raise PluginError(problem, FIX)
     return made
 
@@ -59,7 +59,7 @@ def class_of(base: Any, kind: str, name: str, called: str = "") -> Any:
     fits = isinstance(found, type) and issubclass(found, base) and not inspect.isabstract(found)
     if not fits or not all(callable(getattr(found, method)) for method in base.__abstractmethods__):
         called = called or f"{base.__module__}.{base.__qualname__}"
-        raise PluginError(f"{registered.who}: {reference} is not a {called}", FIX)
+        raise PluginError(f"{registered.display_name}: {reference} is not a {called}", FIX)
     return found
 
 
@@ -68,8 +68,8 @@ def facts_class(spec: ModelSpec) -> Any:
     task: TaskSpec = registry().find("tasks", spec.task)
     reference = spec.facts or task.facts
     if reference is None:
-        who = registry().registered("models", spec.name).who
-        problem = f"{who}: the model '{spec.name}' names no facts, and the task '{spec.task}' has none"
+        owner = registry().registered("models", spec.name).display_name
+        problem = f"{owner}: the model '{spec.name}' names no facts, and the task '{spec.task}' has none"
         raise PluginError(problem, "Its author should name a class in ModelSpec.facts.")
     return load(reference)
 
@@ -81,10 +81,10 @@ def check_takes(make: Callable[..., Any], arguments: tuple[Any, ...], plugin: Pl
     except ValueError:
         return
     except TypeError:
-        raise PluginError(f"{plugin.who}: {reference} cannot be called", FIX) from None
+        raise PluginError(f"{plugin.display_name}: {reference} cannot be called", FIX) from None
     try:
         signature.bind(*arguments)
     except TypeError as error:
         kinds = ", ".join(type(argument).__name__ for argument in arguments)
-        problem = f"{plugin.who}: {reference}{signature} cannot be called with ({kinds}): {error}"
+        problem = f"{plugin.display_name}: {reference}{signature} cannot be called with ({kinds}): {error}"
         raise PluginError(problem, FIX) from None

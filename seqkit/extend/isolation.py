@@ -19,30 +19,30 @@ OF_THE_USER = (KeyboardInterrupt, Ended)
 
 
 @contextmanager
-def isolated(who: str, doing: str) -> Iterator[list[str]]:
+def isolated(plugin: str, doing: str) -> Iterator[list[str]]:
     """A context with standard output redirected to stderr, which restores the state of the process at its end.
 
     Args:
-        who: the plugin, as messages name it.
+        plugin: its name in messages.
         doing: the action, such as "importing".
     Yields a list that contains, after the block, the names of the settings that had changed.
     """
-    slow = threading.Timer(PATIENCE, _say_slow, (who, doing))
+    slow = threading.Timer(PATIENCE, _say_slow, (plugin, doing))
     slow.daemon = True
     slow.start()
     try:
-        with signals.doing(f"{doing} {who}"), stdout_to_stderr(), state_kept() as changed:
+        with signals.doing(f"{doing} {plugin}"), stdout_to_stderr(), state_kept() as changed:
             yield changed
     except OF_THE_USER:
-        print(f"seqkit: interrupted while {doing} {who}", file=sys.stderr)
+        print(f"seqkit: interrupted while {doing} {plugin}", file=sys.stderr)
         raise
     finally:
         slow.cancel()
 
 
-def _say_slow(who: str, doing: str) -> None:
+def _say_slow(plugin: str, doing: str) -> None:
     print(
-        f"seqkit: still {doing} {who} after {PATIENCE:g} s; Ctrl-C ends it, and SEQKIT_PLUGINS= leaves it out",
+        f"seqkit: still {doing} {plugin} after {PATIENCE:g} s; Ctrl-C ends it, and SEQKIT_PLUGINS= leaves it out",
         file=sys.stderr,
         flush=True,
     )

@@ -46,7 +46,7 @@ def load(reference: str) -> Any:
         raise
     except BaseException as error:
         owner = owner_of(module)
-        named = f"the {owner.who}, which names it" if owner else "the plugin that names it"
+        named = f"the {owner.display_name}, which names it" if owner else "the plugin that names it"
         raise SeqkitError(
             f"{reference} cannot be loaded: {describe(error)}", f"Repair or reinstall {named}."
         ) from error
@@ -57,12 +57,12 @@ def _imported(module: str) -> Any:
     owner = owner_of(module)
     if owner.builtin if owner else module.partition(".")[0] in COMMON_PACKAGES:
         return importlib.import_module(module)
-    who = owner.who if owner else module
+    name = owner.display_name if owner else module
     # The lock also protects `isolated`, which redirects standard output for the whole process.
-    with _COLLECTING, isolated(who, "importing") as changed:
+    with _COLLECTING, isolated(name, "importing") as changed:
         found = importlib.import_module(module)
     if changed:
-        print(f"seqkit: {who} {_changes(changed)} when {module} was imported", file=sys.stderr)
+        print(f"seqkit: {name} {_changes(changed)} when {module} was imported", file=sys.stderr)
     return found
 
 
@@ -208,7 +208,7 @@ def _in_isolation(
     """Call `run`, isolated if it is third-party code; changes of the process's state are recorded as a failure."""
     if plugin.builtin:
         return run()
-    with isolated(plugin.who, doing) as changed:
+    with isolated(plugin.display_name, doing) as changed:
         found = run()
     if changed:
         fail(plugin, f"{_changes(changed)} at import")

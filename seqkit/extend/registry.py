@@ -55,7 +55,7 @@ class Plugin:
         return self.distribution == GROUP
 
     @property
-    def who(self) -> str:
+    def display_name(self) -> str:
         """A description of the plugin for messages."""
         return f"plugin '{self.plugin}' of {self.distribution} {self.version}"
 
@@ -174,7 +174,7 @@ class Registry:
         owner = next((rival for rival in rivals if rival.builtin), None)
         # No format's name begins with a dot.
         what = "suffix" if name.startswith(".") else f"{KINDS[kind][1]} name"
-        claimed = f"the {what} '{name}' is claimed by {' and by '.join(r.who for r in rivals)}"
+        claimed = f"the {what} '{name}' is claimed by {' and by '.join(r.display_name for r in rivals)}"
         if owner is None:
             self._contested[kind][name] = claimed
         losers = [rival for rival in rivals if rival is not owner]

@@ -146,7 +146,7 @@ def build_model(info: ModelInfo, options: Any = None) -> Any:
         return _build(info, options)
     except (AttributeError, LookupError, RuntimeError, TypeError, ValueError) as error:
         owner, reason = plugin_of(error), f"{type(error).__name__}: {error}".splitlines()[0]
-        fix = f"The error was raised in {owner.who}; tell its author." if owner else AGAIN
+        fix = f"The error was raised in {owner.display_name}; tell its author." if owner else AGAIN
         raise SeqkitError(f"{info.folder}: no model can be made of its files ({reason})", fix) from error
 
 

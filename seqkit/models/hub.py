@@ -116,9 +116,9 @@ def _say_cached(client: Any, wanted: HubName, folder: Path) -> None:
 def _fetch(client: Any, repo: str, revision: str, path: str, cached: bool = False) -> str:
     from seqkit._version import __version__
 
-    who = {"library_name": "seqkit", "library_version": __version__}
+    library = {"library_name": "seqkit", "library_version": __version__}
     where = {"revision": revision, "endpoint": client.constants.ENDPOINT, "local_files_only": cached}
-    found = client.hf_hub_download(repo, path, **where, **who)
+    found = client.hf_hub_download(repo, path, **where, **library)
     return str(found)
 
 

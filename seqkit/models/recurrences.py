@@ -34,7 +34,7 @@ def recurrence_class(name: str) -> type[Recurrence]:
     elif not registered.builtin:
         fault = _fault_of(name, cast(Any, layer))
     if fault:
-        raise PluginError(f"{registered.who}, recurrence '{name}': {fault}", FIX)
+        raise PluginError(f"{registered.display_name}, recurrence '{name}': {fault}", FIX)
     return cast(type[Recurrence], layer)
 
 

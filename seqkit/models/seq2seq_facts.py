@@ -43,9 +43,9 @@ class Seq2SeqFacts:
 
     def save(self, folder: Path) -> None:
         """Write `languages.json`, and the facts of each part."""
-        told = {"source": self.source_language, "target": self.target_language}
+        record = {"source": self.source_language, "target": self.target_language}
         write_json(
-            folder / LANGUAGES, {**told, "encoders": list(self.encoders), "decoder": self.decoder_name}
+            folder / LANGUAGES, {**record, "encoders": list(self.encoders), "decoder": self.decoder_name}
         )
         for part in (*self.encoders.values(), self.decoder):
             part.save(folder)
@@ -53,7 +53,7 @@ class Seq2SeqFacts:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote. Raises SeqkitError for a file that is missing or invalid."""
-        told, host = read_json(folder / LANGUAGES), registry()
-        encoders = {name: load(host.find("encoders", name).facts).load(folder) for name in told["encoders"]}
-        decoder = load(host.find("decoders", told["decoder"]).facts).load(folder)
-        return cls(encoders, decoder, told["decoder"], told["source"], told["target"])
+        record, host = read_json(folder / LANGUAGES), registry()
+        encoders = {name: load(host.find("encoders", name).facts).load(folder) for name in record["encoders"]}
+        decoder = load(host.find("decoders", record["decoder"]).facts).load(folder)
+        return cls(encoders, decoder, record["decoder"], record["source"], record["target"])

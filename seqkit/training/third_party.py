@@ -27,7 +27,7 @@ def prepared_by_task(request: TrainingRequest, reporter: Any) -> Prepared:
     spec = task_of(registry().find("models", request.sources.model))
     prepared = trained_task(spec.name).prepare(request, reporter)
     if not isinstance(prepared, Prepared):
-        owner = registry().registered("tasks", spec.name).who
+        owner = registry().registered("tasks", spec.name).display_name
         problem = f"its `prepare` returns a {type(prepared).__name__}, not a Prepared"
         raise PluginError(f"{owner}, task '{spec.name}': {problem}", FIX)
     return prepared
@@ -42,9 +42,9 @@ def objective_of(name: str, options: Any, task: str) -> Objective:
     class_of(Objective, "objectives", name)
     made: Objective = build("objectives", name, options)
     if not registered.builtin:
-        return CheckedObjective(made, f"{registered.who}, objective '{name}'")
+        return CheckedObjective(made, f"{registered.display_name}, objective '{name}'")
     owner = registry().registered("tasks", task)
-    return made if owner.builtin else CheckedObjective(made, f"{owner.who}, task '{task}'")
+    return made if owner.builtin else CheckedObjective(made, f"{owner.display_name}, task '{task}'")
 
 
 class CheckedObjective(Objective):
@@ -84,7 +84,7 @@ def optimizer_of(name: str, learning_rate: float, options: Any) -> Callable[[lis
         if not isinstance(made, torch.optim.Optimizer):
             registered = registry().registered("optimizers", name)
             problem = f"{registered.spec.build} returns a {type(made).__name__}, not a torch.optim.Optimizer"
-            raise PluginError(f"{registered.who}: {problem}", FIX)
+            raise PluginError(f"{registered.display_name}: {problem}", FIX)
         return made
 
     return make
@@ -97,7 +97,7 @@ def factor_of(name: str) -> Callable[[float], float]:
     if registered.builtin:
         return factor
     check_takes(factor, (1.0,), registered, registered.spec.factor)
-    return partial(_checked_factor, factor, f"{registered.who}, schedule '{name}'")
+    return partial(_checked_factor, factor, f"{registered.display_name}, schedule '{name}'")
 
 
 def _checked_factor(factor: Callable[[float], float], owner: str, left: float) -> float:

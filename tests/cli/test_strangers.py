@@ -107,5 +107,5 @@ def test_a_tagger_whose_options_are_no_taggers_options_is_named(seqkit, install_
     )
     install_plugin("own", code)
     result = seqkit("train", "own", "--corpus", "sample-english", "--out", tmp_path / "run")
-    assert result.code == 1 and "the options of the tagger 'own' are no seqkit.TaggerOptions" in result.err
+    assert result.code == 1 and "the options of the tagger 'own' are not a seqkit.TaggerOptions" in result.err
     assert "plugin 'own' of own-dist 0.1" in result.err and not (tmp_path / "run").exists()

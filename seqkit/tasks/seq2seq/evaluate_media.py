@@ -117,11 +117,11 @@ def _judged(
     """The scores with the judge's reading of the outputs and of the targets."""
     name = translator.options.decoder
     judge = _judge(options.judge, name)
-    told = [_text_of(pair) for pair in pairs]
+    references = [_text_of(pair) for pair in pairs]
     outputs = list(outputs_of([translator], (pair.sources for pair in pairs), DecodingOptions()))
     drawn = [Pair({name: own[0].value if own else None}) for own in outputs]
     real = [Pair({name: pair.target}) for pair in pairs]
-    verdicts = [judged(texts(judge, clips, options), told) for clips in (drawn, real)]
+    verdicts = [judged(texts(judge, clips, options), references) for clips in (drawn, real)]
     return dataclasses.replace(scores, drawn=verdicts[0], real=verdicts[1])
 
 

@@ -71,8 +71,8 @@ def read_data(sources: Sources, options: TaggingOptions) -> Data:
             f"{', '.join(sources.dev) or name}: has no {' or '.join(labels)} labels to score dev on",
             "Give a dev split with such labels, or none.",
         )
-    told = (_of_language(options.lang), problems.summary(), silver_warning(silver_of([*train, *dev])))
-    notes = [note for note in told if note]
+    found = (_of_language(options.lang), problems.summary(), silver_warning(silver_of([*train, *dev])))
+    notes = [note for note in found if note]
     if not dev and len(train) >= HELD_OUT and sum(len(sentence.words) for sentence in train) >= FEWEST:
         train, dev = hold_out(train, HELD_OUT)
         notes.append(held_out_note(f"every {HELD_OUT}th sentence is held out ({len(dev)} of them)"))

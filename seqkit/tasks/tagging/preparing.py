@@ -121,8 +121,8 @@ def _check_options(request: TrainingRequest) -> None:
     """Raise PluginError for a model whose options lack those of every tagger."""
     if not isinstance(request.model, TaggerOptions):
         name = request.sources.model
-        who = registry().registered("models", name).who
-        problem = f"{who}: the options of the tagger '{name}' are no seqkit.TaggerOptions"
+        owner = registry().registered("models", name).display_name
+        problem = f"{owner}: the options of the tagger '{name}' are not a seqkit.TaggerOptions"
         raise PluginError(problem, "Its author should subclass them.")
 
 
