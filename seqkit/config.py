@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import math
 import os
@@ -10,7 +11,8 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from types import UnionType
+from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from seqkit.errors import SeqkitError, did_you_mean
 
@@ -121,20 +123,39 @@ def _in_section(key: str, sections: Mapping[str, type]) -> str:
     return name if known else key
 
 
-PLAIN = {"int": int, "float": float, "str": str, "bool": bool}
-"""Types of which a value is what it should be, by their names in a dataclass."""
+PLAIN = (int, float, str, bool)
+"""Types of which a value is what it should be."""
 
 
 def _make_plainly(kind: type[Options], values: Mapping[str, Any]) -> Options | None:
     """The options where every value is of its type already; None where pydantic, which takes 0.1 s, must look."""
-    fields = dataclasses.fields(kind)  # type: ignore[arg-type]
-    names = {field.name: str(getattr(field.type, "__name__", field.type)) for field in fields}
-    if not all(type(value) is PLAIN.get(names[name]) for name, value in values.items()):
+    types = _types_of(kind)  # type: ignore[arg-type]
+    if not all(_is_plainly(value, types[name]) for name, value in values.items()):
         return None
     try:
         return kind(**values)
     except (TypeError, ValueError):  # what `__post_init__` may raise
         return None
+
+
+@functools.cache
+def _types_of(kind: type) -> Mapping[str, Any]:
+    """Option -> its type."""
+    try:
+        return get_type_hints(kind)
+    except (NameError, TypeError):  # a plugin's annotation that cannot be read: pydantic reports it
+        return {field.name: None for field in dataclasses.fields(kind)}
+
+
+def _is_plainly(value: Any, kind: Any) -> bool:
+    """Whether a value is surely of a type: a plain one, one of a Literal's, or None where it is optional."""
+    if get_origin(kind) is Literal:
+        return any(type(value) is type(one) and value == one for one in get_args(kind))
+    if get_origin(kind) in (Union, UnionType):
+        return any(_is_plainly(value, one) for one in get_args(kind))
+    if kind is type(None):
+        return value is None
+    return kind in PLAIN and type(value) is kind
 
 
 def _make(kind: type[Options], values: Mapping[str, Any]) -> Options:
@@ -208,10 +229,12 @@ def bytes_in(name: str, text: str) -> int:
 
     Args: name, the option's, for the message.
     """
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kMGT]?)B?", text.strip())
+    found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?)\s*([kMGT]?)B?", text.strip())
     size = round(float(found[1]) * 1000 ** " kMGT".index(found[2] or " ")) if found else 0
     if text and not size:
-        raise SeqkitError(f"option {name}={text!r}: is no size", "Write 512MB, 1.5GB or 65536.", exit_code=2)
+        raise SeqkitError(
+            f"option {name}={quoted(text)}: is no size", "Write 512MB, 1.5GB or 65536.", exit_code=2
+        )
     return size
 
 

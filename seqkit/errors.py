@@ -9,6 +9,12 @@ from typing import Any
 
 SHOWN = 40
 """Maximum number of names that an error lists."""
+COMPARED = 10_000
+"""Maximum number of names that a misspelt one is compared with."""
+QUOTED = 80
+"""Maximum characters of a value that a message quotes."""
+LONGEST = 4000
+"""Maximum characters of a message; a path may have 4,096."""
 
 
 class SeqkitError(Exception):
@@ -19,6 +25,7 @@ class SeqkitError(Exception):
     """
 
     def __init__(self, problem: str, fix: str = "", *, exit_code: int = 1) -> None:
+        problem, fix = shortened(problem, LONGEST), shortened(fix, LONGEST)
         super().__init__(f"{problem}\n{fix}" if fix else problem)
         self.problem = problem
         self.fix = fix
@@ -55,10 +62,15 @@ class Ended(BaseException):
         self.name = signal.Signals(number).name
 
 
+def shortened(text: str, most: int = QUOTED) -> str:
+    """A text for a message: at most its first 80 characters."""
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
     """A hint for a misspelt name: the nearest known one, else all of them, or the first of many."""
-    names = sorted(known)
-    near = difflib.get_close_matches(wrong, names, n=1, cutoff=0.6)
+    names = sorted(map(shortened, known))
+    near = difflib.get_close_matches(shortened(wrong), names[:COMPARED], n=1, cutoff=0.6)
     if near:
         return f"Did you mean '{near[0]}'?"
     more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""

@@ -14,6 +14,7 @@ import numpy as np
 from seqkit import SeqkitError
 from seqkit.examples import Pair
 from seqkit.io.json_files import stored_record, write_json
+from seqkit.io.json_shapes import numbers, whole
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -63,8 +64,8 @@ class AudioFacts:
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
         with stored_record(folder / FILE, "an audio encoder") as stored:
-            mean, deviation = [[float(number) for number in stored[name]] for name in ("mean", "deviation")]
-            return cls(int(stored["rate"]), mean, deviation)
+            mean, deviation = (numbers(stored[name]) for name in ("mean", "deviation"))
+            return cls(whole(stored["rate"], 1), mean, deviation)
 
 
 def _mean_and_deviation(blocks: Iterable[Tensor]) -> tuple[list[float], list[float]]:

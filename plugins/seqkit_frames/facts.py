@@ -11,6 +11,7 @@ import numpy as np
 
 from seqkit.examples import Pair
 from seqkit.io.json_files import stored_record
+from seqkit.io.json_shapes import number, numbers
 from seqkit.models.vector_facts import NumberFacts, SourceVectorFacts, TargetVectorFacts
 
 
@@ -42,8 +43,8 @@ class VectorFacts(NumberFacts):
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
         with stored_record(folder / cls.FILE, "a decoder of one vector") as stored:
-            mean, deviation = ([float(number) for number in stored[name]] for name in ("mean", "deviation"))
-            return cls(mean, deviation, float(stored.get("step_input", 0.0)))
+            mean, deviation = (numbers(stored[name]) for name in ("mean", "deviation"))
+            return cls(mean, deviation, number(stored.get("step_input", 0.0)))
 
     @classmethod
     def gather(cls, pairs: Sequence[Pair], options: Any, encoders: Mapping[str, Any]) -> Self:

@@ -13,6 +13,9 @@ from seqkit import SeqkitError
 from seqkit.io.atomic import atomic_write
 from seqkit.media import Limits
 
+FAULTS = (ValueError, TypeError, OverflowError, OSError, EOFError, SyntaxError, TokenError, BadZipFile)
+"""Exceptions of numpy for files that it cannot read."""
+
 
 def read_vectors(path: str | Path, limits: Limits | None = None) -> NDArray[np.float32]:
     """The array in a file, (T, D); one of one axis is a sequence of single numbers.
@@ -25,7 +28,7 @@ def read_vectors(path: str | Path, limits: Limits | None = None) -> NDArray[np.f
         stored = np.load(path, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError:
         raise SeqkitError(f"{path}: no such file", "Check the path.") from None
-    except (ValueError, OSError, EOFError, SyntaxError, TokenError, BadZipFile) as error:
+    except FAULTS as error:
         raise SeqkitError(
             f"{path}: no .npy file that can be read ({error})", "Write it with numpy.save."
         ) from None

@@ -13,6 +13,7 @@ import numpy as np
 from seqkit import SeqkitError
 from seqkit.examples import Pair
 from seqkit.io.json_files import stored_record, write_json
+from seqkit.io.json_shapes import number, whole
 
 FILE = Path("image") / "pictures.json"
 MEASURED = 2000
@@ -56,5 +57,5 @@ class ImageFacts:
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
         with stored_record(folder / FILE, "an image encoder") as stored:
-            size = int(stored["height"]), int(stored["channels"])
-            return cls(*size, float(stored["mean"]), float(stored["deviation"]))
+            size = whole(stored["height"], 1, 100_000), whole(stored["channels"], 1, 3)
+            return cls(*size, number(stored["mean"]), number(stored["deviation"]))

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 from seqkit import SeqkitError
-from seqkit.io.json_files import read_json, write_json
+from seqkit.io.json_files import stored_record, write_json
+from seqkit.io.json_shapes import different, language, texts
 from seqkit.text.piece_lines import one_line
 from seqkit.text.subword import Subword, train_subword_on_lines
 
@@ -178,14 +179,17 @@ class LMFacts:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote. Raises SeqkitError for a file that is missing or damaged."""
-        stored = read_json(folder / "symbols" / "symbols.json")
-        if stored["unit"] == "pieces":
+        with stored_record(folder / "symbols" / "symbols.json", "a language model") as stored:
+            unit, spoken = stored["unit"], language(stored["language"])
+            if unit not in ("pieces", *LISTED):
+                raise ValueError("no unit of symbols")
+        if unit == "pieces":
             path = folder / "symbols" / SUBWORD
             if not path.is_file():
                 raise SeqkitError(f"{path}: missing from the model folder", "Download the model again.")
-            return cls(PieceSymbols(Subword(path.read_bytes())), stored["language"])
-        names = read_json(folder / "symbols" / f"{stored['unit']}.json")
-        return cls(LISTED[stored["unit"]](names), stored["language"])
+            return cls(PieceSymbols(Subword(path.read_bytes())), spoken)
+        with stored_record(folder / "symbols" / f"{unit}.json", "a language model") as stored:
+            return cls(LISTED[unit](different(texts(stored))), spoken)
 
 
 def _pieces(lines: Iterable[str]) -> int:

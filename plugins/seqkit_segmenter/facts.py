@@ -12,7 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-from seqkit.io.json_files import read_json, write_json
+from seqkit.io.json_files import stored_record, write_json
+from seqkit.io.json_shapes import flag, language, optional_text, table, texts
 from seqkit_segmenter.examples import Paragraph, has_inner_space
 from seqkit_segmenter.features import Alphabet, key_of
 from seqkit_segmenter.multiwords import Multiwords
@@ -76,15 +77,28 @@ class SegmenterFacts:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote. Raises SeqkitError for a file that is missing or damaged."""
-        source = read_json(folder / "text" / "language.json")
-        return cls(
-            read_json(folder / "text" / "characters.json"),
-            read_json(folder / "text" / "runs.json"),
-            Multiwords.from_json(read_json(folder / "text" / "multiwords.json")),
-            source["inner_spaces"],
-            source["language"],
-            source["silver"],
-        )
+        place, owner = folder / "text", "a segmenter"
+        with stored_record(place / "language.json", owner) as stored:
+            source = (
+                flag(stored["inner_spaces"]),
+                language(stored["language"]),
+                optional_text(stored["silver"]),
+            )
+        with stored_record(place / "characters.json", owner) as stored:
+            characters = texts(stored)
+        with stored_record(place / "runs.json", owner) as stored:
+            runs = texts(stored)
+        with stored_record(place / "multiwords.json", owner) as stored:
+            multiwords = Multiwords.from_json(table(stored, lambda words: table(words, _words)))
+        return cls(characters, runs, multiwords, *source)
+
+
+def _words(value: Any) -> list[str]:
+    """The words of a token; the first one may follow a stem. Raises ValueError if there is none, or an empty one."""
+    words = texts(value)
+    if not words or not all(word.strip() for word in words[1:]):
+        raise ValueError("a token without words")
+    return words
 
 
 def _frequent(counts: Counter[str], least: int) -> list[str]:

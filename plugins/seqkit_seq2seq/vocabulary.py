@@ -10,7 +10,8 @@ from typing import Any, Self
 from seqkit import SeqkitError
 from seqkit.decoding.loops import most_repeated
 from seqkit.examples import Pair
-from seqkit.io.json_files import read_json, write_json
+from seqkit.io.json_files import stored_record, write_json
+from seqkit.io.json_shapes import whole
 from seqkit.text.piece_lines import one_line, plain_line
 from seqkit.text.placeholders import SYMBOLS
 from seqkit.text.subword import Subword, train_subword_on_lines
@@ -48,8 +49,11 @@ class SourceText:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
-        lines = folder / "source" / "lines.json"
-        return cls(_load(folder / "source"), read_json(lines)["longest"] if lines.exists() else 0)
+        lines, longest = folder / "source" / "lines.json", 0
+        if lines.exists():
+            with stored_record(lines, "an encoder of text") as stored:
+                longest = whole(stored["longest"])
+        return cls(_load(folder / "source"), longest)
 
 
 @dataclass
@@ -82,7 +86,11 @@ class TargetText:
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote."""
         lines = folder / "target" / "lines.json"
-        return cls(_load(folder / "target"), **read_json(lines) if lines.exists() else {})
+        if not lines.exists():
+            return cls(_load(folder / "target"))
+        with stored_record(lines, "a decoder of text") as stored:
+            longest, repeats = whole(stored["longest"]), whole(stored.get("repeats", 1))
+        return cls(_load(folder / "target"), longest, repeats)
 
 
 def _usual_repeats(pairs: Sequence[Pair], targets: Sequence[Sequence[int]], pieces: Subword) -> int:

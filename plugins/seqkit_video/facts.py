@@ -12,6 +12,7 @@ import numpy as np
 from seqkit import SeqkitError
 from seqkit.examples import Pair
 from seqkit.io.json_files import stored_record, write_json
+from seqkit.io.json_shapes import number, whole
 from seqkit.media import Film
 
 LARGEST = 64
@@ -52,8 +53,8 @@ class Shape:
     def load_from(cls, path: Path) -> Self:
         """Read what `save_as` wrote."""
         with stored_record(path, "a model of films") as stored:
-            sizes = [int(stored[name]) for name in ("height", "width", "channels", "frames")]
-            return cls(*sizes, rate=float(stored["rate"]))  # type: ignore[misc]
+            sizes = [whole(stored[name], 1, 100_000) for name in ("height", "width", "channels", "frames")]
+            return cls(*sizes, rate=number(stored["rate"]))  # type: ignore[misc]
 
 
 @dataclass

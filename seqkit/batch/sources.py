@@ -74,6 +74,8 @@ class Stream:
                 yield block[skip:] if skip else block
                 skip = 0
         except faults() as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise  # the disk, not the file
             self.fault = damaged(self.path, error)
         except SeqkitError as error:  # the ratio
             self.fault = error

@@ -21,7 +21,7 @@ REFERENCES = (
     *("engine", "join", "example", "loaded"),
 )
 """Fields that name an implementation."""
-KIND = re.compile(r"[^\W\d][\w-]*")
+KIND = re.compile(r"[^\W\d][\w-]{0,79}")
 """Valid kinds of label; a kind is also the name of a column, a key in MISC, and an output layer."""
 CHOICES = {
     "column": ("", "LEMMA", "UPOS", "XPOS", "FEATS", "DEPREL", "DEPS"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.errors import SeqkitError, did_you_mean, shortened
 from seqkit.examples import RawText, RecordErrors, SourceLocation
 from seqkit.formats.records import UNFIT
 from seqkit.io.json_lines import json_object
@@ -183,7 +183,7 @@ def checked_header(cells: list[str], where: SourceLocation) -> list[str]:
     names = [cell.strip() for cell in cells]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
-        raise SeqkitError(f"{where}: two columns have the name '{twice}'", "Rename one.")
+        raise SeqkitError(f"{where}: two columns have the name '{shortened(twice)}'", "Rename one.")
     return names
 
 
@@ -193,7 +193,9 @@ def with_names(
     """The cells by column name. Reports a wrong number of cells and returns None."""
     if len(cells) != len(header):
         problems.bad(
-            where, f"{len(cells)} column(s) instead of {len(header)}", f"Expected: {', '.join(header)}."
+            where,
+            f"{len(cells)} column(s) instead of {len(header)}",
+            f"Expected: {shortened(', '.join(header))}.",
         )
         return None
     return dict(zip(header, cells, strict=True))

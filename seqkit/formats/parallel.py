@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from seqkit.errors import SeqkitError
+from seqkit.errors import SeqkitError, shortened
 from seqkit.examples import RecordErrors, SourceLocation
 from seqkit.formats.records import UNFIT
 from seqkit.io.json_lines import json_object
@@ -106,7 +106,7 @@ def read_tsv(
             problems.bad(
                 SourceLocation(name, number),
                 reason,
-                f"Expected: {' TAB '.join(order)}; no tab inside a text.",
+                f"Expected: {shortened(' TAB '.join(order))}; no tab inside a text.",
             )
             continue
         yield SourceLocation(name, number), tuple(cells[order.index(side)] for side in sides)
@@ -122,7 +122,7 @@ def _check_no_header(
     others = [
         "/".join(dict.fromkeys((side, *also))) for side, also in zip(sides, names.of_sides, strict=False)
     ]
-    problem = f"{where}: names columns ({', '.join(sorted(found))}), but not those of both sides"
+    problem = f"{where}: names columns ({shortened(', '.join(sorted(found)))}), but not those of both sides"
     raise SeqkitError(problem, f"Name them {' and '.join(others or sides)}, or delete the line.")
 
 

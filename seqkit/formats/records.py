@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from seqkit.errors import SeqkitError
+from seqkit.errors import SeqkitError, shortened
 from seqkit.examples import NO_LABEL, Multiword, Sentence
 from seqkit.io.limits import current_limits, how_to_raise
 from seqkit.io.text_files import BadRecord
@@ -14,6 +14,8 @@ from seqkit.labels.kinds import in_order, standard_kinds
 
 UNFIT = re.compile("[\0\ud800-\udfff]")
 """Characters that JSON can express but a UTF-8 text file cannot hold."""
+LARGEST = 2**53
+"""Largest number that every reader of JSON keeps exactly."""
 KEYS = ("text", "words", "spaces", "before", "multiwords", "probabilities", "offset", "document", "silver")
 """Reserved keys, which no kind of label can have."""
 
@@ -76,7 +78,7 @@ def from_record(record: dict[str, Any], kinds: Sequence[str] = ()) -> Sentence:
         spaces=_spaces(record, len(words)),
         multiwords=_multiwords(record.get("multiwords", []), len(words)),
         before=_white(_value(record, "before", str) or ""),
-        offset=_value(record, "offset", int),
+        offset=_offset(record),
         document=_value(record, "document", str),
         silver=_value(record, "silver", str),
     )
@@ -116,7 +118,7 @@ def _spaces(record: dict[str, Any], count: int) -> list[str] | None:
 
 def _white(space: str) -> str:
     if space.strip():
-        raise BadRecord(f"expected white space, got {space!r}", "Put text into 'words'.")
+        raise BadRecord(f"expected white space, got {shortened(repr(space))}", "Put text into 'words'.")
     return space
 
 
@@ -129,6 +131,13 @@ def _value(record: dict[str, Any], key: str, kind: type) -> Any:
     if isinstance(value, str) and UNFIT.search(value):
         raise BadRecord(f"'{key}' has a NUL or an unpaired surrogate", "Delete it.")
     return value
+
+
+def _offset(record: dict[str, Any]) -> int | None:
+    offset = _value(record, "offset", int)
+    if offset is not None and (isinstance(offset, bool) or not 0 <= offset <= LARGEST):
+        raise BadRecord("'offset' is not a number of characters", "Correct or delete it.")
+    return offset if offset is None else int(offset)
 
 
 def _multiwords(values: Any, count: int) -> list[Multiword]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
-from seqkit.errors import SeqkitError
+from seqkit.errors import SeqkitError, shortened
 from seqkit.examples import NO_LABEL, RecordErrors, Sentence, SourceLocation
 from seqkit.formats.cells import one_line
 from seqkit.io.limits import current_limits, how_to_raise, too_long
@@ -20,7 +20,7 @@ from seqkit.labels.kinds import in_order, kind_named, standard_kinds
 WORD = "word"
 WORD_COLUMNS = (WORD, "form", "token")
 """Possible names of the column of words, in any case."""
-KIND = re.compile(r"[a-z][\w-]*")
+KIND = re.compile(r"[a-z][\w-]{0,79}")
 """Valid names of undeclared kinds of label in the first line."""
 
 Line = tuple[int, str | NotText]
@@ -84,13 +84,13 @@ def _header(name: str, block: list[Line], wanted: Sequence[str]) -> tuple[tuple[
         return standard_kinds()[: len(cells)], block
     if not all(names):
         # Otherwise the header would be read as a word and its labels, and trained on.
-        problem = f"{SourceLocation(name, number)}: the columns have the names {', '.join([first, *cells])}"
+        problem = f"{SourceLocation(name, number)}: the columns have the names {shortened(', '.join([first, *cells]))}"
         fix = f"Name them {WORD} and kinds of label in lower case, or delete the line."
         raise SeqkitError(problem, fix)
     if len(set(names)) < len(names):
         twice = next(kind for kind in names if names.count(kind) > 1)
-        problem = f"{SourceLocation(name, number)}: two columns are of the kind {twice}: {', '.join(cells)}"
-        raise SeqkitError(problem, "Rename or delete one of them.")
+        reason = f"two columns are of the kind {shortened(twice)}: {shortened(', '.join(cells))}"
+        raise SeqkitError(f"{SourceLocation(name, number)}: {reason}", "Rename or delete one of them.")
     return tuple(names), block[1:]
 
 
@@ -107,7 +107,9 @@ def _sentence(lines: list[str | NotText], kinds: tuple[str, ...]) -> Sentence:
         cells = _cells(line)
         if len(cells) != 1 + len(kinds):
             expected = " TAB ".join(("word", *kinds))
-            raise BadRecord(f"{len(cells)} columns instead of {1 + len(kinds)}", f"Expected: {expected}", row)
+            raise BadRecord(
+                f"{len(cells)} columns instead of {1 + len(kinds)}", f"Expected: {shortened(expected)}", row
+            )
         if not all(cell.strip() for cell in cells):
             raise BadRecord("an empty column", "Write _ for a missing value.", row)
         rows.append(cells)

@@ -118,13 +118,14 @@ def calibration_of(name_or_folder: str) -> Calibrated | None:
 
 @lru_cache(maxsize=4)
 def _read(folder: Path, changed: int) -> Calibrated:
+    from safetensors import SafetensorError
     from safetensors.numpy import load_file
 
     given = read_json(folder / FACTS)
     try:
         facts = Confidence(**{**given, "quantiles": tuple(given["quantiles"])})
         counts = load_file(folder / COUNTS)["levels"]
-    except (TypeError, KeyError, OSError, ValueError) as error:
+    except (TypeError, KeyError, OSError, ValueError, SafetensorError) as error:
         raise SeqkitError(f"{folder / FACTS}: not written by `seqkit calibrate` ({error})", AGAIN) from error
     if counts.dtype != np.uint8 or len(counts) != BUCKETS // 2 or len(facts.quantiles) < 2:
         raise SeqkitError(f"{folder / COUNTS}: not written by `seqkit calibrate`", AGAIN)

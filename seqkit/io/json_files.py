@@ -13,6 +13,8 @@ from seqkit.io.atomic import write_text
 from seqkit.io.limits import check_bytes, current_limits, is_deep
 
 AGAIN = "Download the model again, or train it again."
+REASON = 200
+"""Maximum characters of a reason in a message."""
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -25,14 +27,15 @@ def write_json(path: Path, value: Any) -> None:
 def stored_record(path: Path, owner: str) -> Iterator[Any]:
     """Yield the content of a JSON file to a block that reads values from it.
 
-    An AttributeError, KeyError, TypeError or ValueError in the block becomes a SeqkitError. Args: owner, the part that
-    the file belongs to, for the message: "an image encoder".
+    An AttributeError, KeyError, OverflowError, TypeError or ValueError in the block becomes a SeqkitError. Args: owner,
+    the part that the file belongs to, for the message: "an image encoder".
     """
     content = read_json(path)
     try:
         yield content
-    except (AttributeError, KeyError, TypeError, ValueError):
-        raise SeqkitError(f"{path}: not the settings of {owner}", AGAIN) from None
+    except (AttributeError, LookupError, OverflowError, TypeError, ValueError) as error:
+        reason = f" ({str(error)[:REASON]})" if isinstance(error, ValueError) else ""
+        raise SeqkitError(f"{path}: not the settings of {owner}{reason}", AGAIN) from None
 
 
 def read_json(path: Path) -> Any:
@@ -45,7 +48,7 @@ def read_json(path: Path) -> Any:
         check_bytes(path, len(data), "whole")
         text = data.decode("utf-8")
         if is_deep(text):
-            raise SeqkitError(f"{path}: JSON of more than {current_limits().depth} levels", AGAIN)
+            raise SeqkitError(f"{path}: not JSON (more than {current_limits().depth} levels)", AGAIN)
         return json.loads(text)
     except OSError as error:
         raise SeqkitError(f"{path}: cannot be read ({error.strerror})", "Check its permissions.") from error

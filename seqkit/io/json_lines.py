@@ -20,7 +20,7 @@ def json_object(line: str, fix: str = "Write one JSON object per line.") -> dict
 def json_value(line: str, fix: str) -> Any:
     """Parse the JSON of a line. Raises BadRecord, with the advice `fix`, if it is none or nested too deep."""
     if is_deep(line):
-        raise BadRecord(f"JSON of more than {current_limits().depth} levels", how_to_raise("depth"))
+        raise BadRecord(f"not JSON (more than {current_limits().depth} levels)", how_to_raise("depth"))
     try:
         return json.loads(line)
     except (ValueError, RecursionError) as error:

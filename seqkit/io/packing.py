@@ -92,8 +92,8 @@ LONGEST_MAGIC = max(len(packing.magic) for packing in PACKINGS.values())
 
 
 def faults() -> tuple[type[Exception], ...]:
-    """The exceptions of the decompressors for truncated or damaged data."""
-    found: tuple[type[Exception], ...] = (EOFError, gzip.BadGzipFile, zlib.error, lzma.LZMAError)
+    """The exceptions of the decompressors for truncated or damaged data; bz2 raises OSError without a number."""
+    found: tuple[type[Exception], ...] = (EOFError, OSError, zlib.error, lzma.LZMAError)
     try:
         return (*found, zstd().ZstdError)
     except SeqkitError:

@@ -109,6 +109,9 @@ def faults_located(path: FilePath, line: Callable[[], int]) -> Iterator[None]:
     try:
         yield
     except faults() as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            problem = f"{SourceLocation(str(path), line())}: cannot be read ({error.strerror})"
+            raise SeqkitError(problem, "Check the disk, and try again.") from error
         packing = PACKINGS.get(suffix_of_packing(path), PACKINGS[".gz"])
         problem = (
             f"{SourceLocation(str(path), line())}: the {packing.name} file is truncated or damaged ({error})"

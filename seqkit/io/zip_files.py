@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import io
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.io.limits import check_ratio
 from seqkit.io.safe_paths import fault_of_path
 
-FAULTS = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError)
+FAULTS = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError, OSError),
+    *(ValueError, LookupError, struct.error, OverflowError),
+)
 """Exceptions of zipfile for files that are truncated, damaged, encrypted, or compressed by an unknown method."""
+FIX = "Get the file again; `unzip -t` checks it."
 
 
 def on_disk(path: str | Path) -> tuple[Path, str]:
@@ -33,15 +40,47 @@ def opened_member(archive: Path, member: str) -> Iterator[BinaryIO]:
     Raises SeqkitError if the archive is not a zip file, cannot be unpacked, or does not contain the member, and if the
     member's name could lead out of a folder.
     """
-    fix = "Get the file again; `unzip -t` checks it."
     if fault := fault_of_path(member):
         raise SeqkitError(f"{archive}: the name {member!r} in it {fault}", "Rename it in the archive.")
+    with _located(archive):
+        packed = zipfile.ZipFile(archive)
+    with packed:
+        names = [name for name in packed.namelist() if not name.endswith("/")]
+        if member not in names:
+            raise SeqkitError(f"{archive}: holds no '{member}'", did_you_mean(member, names))
+        info = packed.getinfo(member)
+        check_ratio(archive / member, info.compress_size, info.file_size)
+        with _located(archive / member):
+            file = packed.open(member)
+        with file:
+            yield cast(BinaryIO, io.BufferedReader(_Member(file, archive / member), 1 << 16))
+
+
+@contextmanager
+def _located(place: Path) -> Iterator[None]:
+    """Turn the exceptions of zipfile into a SeqkitError that names archive and member."""
     try:
-        with zipfile.ZipFile(archive) as packed:
-            names = [name for name in packed.namelist() if not name.endswith("/")]
-            if member not in names:
-                raise SeqkitError(f"{archive}: holds no '{member}'", did_you_mean(member, names))
-            with packed.open(member) as file:
-                yield io.BufferedReader(cast(io.RawIOBase, file), 1 << 16)
+        yield
+    except PermissionError as error:
+        raise SeqkitError(f"{place}: cannot be read ({error.strerror})", "Check its permissions.") from error
     except FAULTS as error:
-        raise SeqkitError(f"{archive}: cannot be unpacked ({error})", fix) from error
+        reason = str(error).splitlines()[:1] or [type(error).__name__]
+        raise SeqkitError(f"{place}: cannot be unpacked ({reason[0][:200]})", FIX) from error
+
+
+class _Member(io.RawIOBase):
+    """The content of a member; what is wrong with it becomes a SeqkitError."""
+
+    def __init__(self, file: IO[bytes], place: Path) -> None:
+        self._file, self._place = file, place
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """Fill the buffer."""
+        with _located(self._place):
+            data = self._file.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)

@@ -73,12 +73,17 @@ def encode(word: str, lemma: str) -> str:
 
 @lru_cache(maxsize=REMEMBERED)
 def decode(word: str, script: str) -> str:
-    """Apply a script to a word. Returns the word itself if the script deletes more characters than it has."""
+    """Apply a script to a word. Returns the word itself if the script deletes more characters than it has.
+
+    Raises ValueError for what is not a script.
+    """
     if script.startswith(WHOLE):
         return script[len(WHOLE) :] or word
     if script.startswith(WITHOUT):
         return word.replace(script[len(WITHOUT) :], "") or word
     case, before, after = script.split("|")
+    if case not in CASES:
+        raise ValueError(f"{script[:80]!r}: not an edit script")
     cut_before, added_before = _edit(before)
     cut_after, added_after = _edit(after)
     if cut_before + cut_after >= len(word):

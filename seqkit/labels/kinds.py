@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Protocol, cast
 
+from seqkit.errors import shortened
 from seqkit.examples import NO_LABEL, Sentence
 from seqkit.extend.checks import KIND
 from seqkit.extend.manager import load, registry
@@ -56,7 +57,7 @@ def fault_of_name(kind: str) -> str:
     """Why a name is not allowed for a kind of label; "" if it is."""
     if KIND.fullmatch(kind):
         return ""
-    return f"'{kind}' cannot name a kind of label: use letters, digits, _ and -"
+    return f"'{shortened(kind)}' cannot name a kind of label: use letters, digits, _ and -"
 
 
 def is_label(kind: str, label: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from seqkit.extend.manager import package_folder, registry
 from seqkit.extend.specs import PretrainedSpec
 from seqkit.io.atomic import write_text
 from seqkit.io.json_files import AGAIN, read_json, write_json
+from seqkit.io.json_shapes import language, optional_text, table, text
 from seqkit.io.safe_paths import fault_of_path
 from seqkit.io.visible import visible_lines
 
@@ -33,6 +34,12 @@ LOCK = "lock"
 """The file in it that names the process that trains there."""
 SHAPE: dict[str, type] = {"task": str, "model": str, "needs": dict, "options": dict}
 """Required keys of `config.json`, in addition to its format."""
+CHECKS: dict[str, Callable[[Any], object]] = {
+    **{"task": text, "model": text, "language": language, "silver": optional_text, "weights_dtype": text},
+    **{"needs": lambda value: table(value, lambda names: table(names, text))},
+    **{"versions": lambda value: table(value, text), "options": lambda value: table(value, lambda one: one)},
+}
+"""What checks a value of `config.json`, if it is there."""
 
 
 @dataclass(frozen=True)
@@ -129,16 +136,14 @@ def model_info(name_or_folder: str | os.PathLike[str]) -> ModelInfo:
                 f"{folder}: not a model folder ({needed} is missing)", "Name the folder given to `--out`."
             )
     config = read_json(folder / CONFIG)
-    if not isinstance(config, dict) or not isinstance(config.get("format"), int):
+    if not isinstance(config, dict) or type(config.get("format")) is not int:
         raise SeqkitError(f"{folder / CONFIG}: not a seqkit model's configuration", AGAIN)
     if config["format"] > INT8_FORMAT:
         raise SeqkitError(
             f"{folder}: model format {config['format']} is newer than this seqkit reads ({INT8_FORMAT})",
             "Upgrade: pip install --upgrade seqkit",
         )
-    for key, kind in SHAPE.items():
-        if not isinstance(config.get(key), kind):
-            raise SeqkitError(f"{folder / CONFIG}: '{key}' is missing or not of the right kind", AGAIN)
+    _check_config(folder / CONFIG, config)
     if config["format"] < _oldest_format(config["task"]):
         raise SeqkitError(
             f"{folder}: made by an earlier seqkit (model format {config['format']}), which computed it otherwise",
@@ -147,6 +152,19 @@ def model_info(name_or_folder: str | os.PathLike[str]) -> ModelInfo:
     name = os.fspath(name_or_folder)
     named = name if name.startswith(HUB) else folder.name
     return ModelInfo(named, folder, _with_new_names(config))
+
+
+def _check_config(path: Path, config: dict[str, Any]) -> None:
+    """Raise SeqkitError for a value of another type than `save_model` writes."""
+    for key, kind in SHAPE.items():
+        if not isinstance(config.get(key), kind):
+            raise SeqkitError(f"{path}: '{key}' is missing or not of the right kind", AGAIN)
+    for key, check in CHECKS.items():
+        try:
+            if key in config:
+                check(config[key])
+        except ValueError as error:
+            raise SeqkitError(f"{path}: '{key}': {error}", AGAIN) from None
 
 
 def _oldest_format(task: str) -> int:

@@ -9,7 +9,8 @@ from typing import Any, Self
 
 from seqkit.examples import Pair
 from seqkit.extend.manager import load, registry
-from seqkit.io.json_files import read_json, write_json
+from seqkit.io.json_files import stored_record, write_json
+from seqkit.io.json_shapes import different, language, text, texts
 from seqkit.models.folder import LANGUAGES
 from seqkit.models.options import names_in
 
@@ -43,9 +44,9 @@ class Seq2SeqFacts:
 
     def save(self, folder: Path) -> None:
         """Write `languages.json`, and the facts of each part."""
-        record = {"source": self.source_language, "target": self.target_language}
+        told = {"source": self.source_language, "target": self.target_language}
         write_json(
-            folder / LANGUAGES, {**record, "encoders": list(self.encoders), "decoder": self.decoder_name}
+            folder / LANGUAGES, {**told, "encoders": list(self.encoders), "decoder": self.decoder_name}
         )
         for part in (*self.encoders.values(), self.decoder):
             part.save(folder)
@@ -53,7 +54,10 @@ class Seq2SeqFacts:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote. Raises SeqkitError for a file that is missing or invalid."""
-        record, host = read_json(folder / LANGUAGES), registry()
-        encoders = {name: load(host.find("encoders", name).facts).load(folder) for name in record["encoders"]}
-        decoder = load(host.find("decoders", record["decoder"]).facts).load(folder)
-        return cls(encoders, decoder, record["decoder"], record["source"], record["target"])
+        host = registry()
+        with stored_record(folder / LANGUAGES, "a sequence-to-sequence model") as stored:
+            names, writes = different(texts(stored["encoders"])), text(stored["decoder"])
+            source, target = language(stored["source"]), language(stored["target"])
+        encoders = {name: load(host.find("encoders", name).facts).load(folder) for name in names}
+        decoder = load(host.find("decoders", writes).facts).load(folder)
+        return cls(encoders, decoder, writes, source, target)

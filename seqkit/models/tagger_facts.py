@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from seqkit.examples import Sentence
-from seqkit.io.json_files import read_json, stored_record, write_json
-from seqkit.labels.kinds import codec_of, codes, is_label, kind_spec, standard_kinds
+from seqkit.io.json_files import stored_record, write_json
+from seqkit.io.json_shapes import different, language, listed, optional_text, table, text, texts, whole
+from seqkit.labels.kinds import codec_of, codes, fault_of_name, is_label, kind_spec, standard_kinds
 from seqkit.models.combinations import Combinations
 from seqkit.models.contracts import TaggerOptions
 from seqkit.models.word_codes import ANY, WordCodes
@@ -114,20 +116,31 @@ class TaggerFacts:
     @classmethod
     def load(cls, folder: Path) -> Self:
         """Read what `save` wrote. Raises SeqkitError for a file that is missing or invalid."""
-        words = read_json(folder / "words" / "words.json")
-        source = read_json(folder / "source" / "language.json")
-        subword, labels = folder / "source" / "subword.model", read_json(folder / "labels" / "labels.json")
+        with _record(folder / "words" / "words.json") as stored:
+            words = texts(stored["words"])
+            kept = whole(stored["kept"], 0, len(words))
+        with _record(folder / "words" / "ambiguous.json") as stored:
+            ambiguous = table(stored, texts)
+        with _record(folder / "words" / "characters.json") as stored:
+            characters = texts(stored)
+        with _record(folder / "words" / "affixes.json") as stored:
+            affixes = listed(stored, texts)
+        with _record(folder / "source" / "language.json") as stored:
+            spoken, silver = language(stored["language"]), optional_text(stored["silver"])
+        with _record(folder / "labels" / "labels.json") as stored:
+            labels = _checked_labels(stored)
+        subword = folder / "source" / "subword.model"
         return cls(
-            words=words["words"],
-            kept=words["kept"],
-            ambiguous=read_json(folder / "words" / "ambiguous.json"),
-            characters=read_json(folder / "words" / "characters.json"),
+            words=words,
+            kept=kept,
+            ambiguous={kind: ambiguous.get(kind, []) for kind in labels},
+            characters=characters,
             labels=labels,
             subword=Subword(subword.read_bytes()) if subword.exists() else None,
-            affixes=read_json(folder / "words" / "affixes.json"),
-            language=source["language"],
-            silver=source["silver"],
-            combinations=_read_combinations(folder / COMBINATIONS),
+            affixes=affixes,
+            language=spoken,
+            silver=silver,
+            combinations=_read_combinations(folder / COMBINATIONS, labels),
             word_codes=_read_word_codes(folder / WORD_CODES, labels),
         )
 
@@ -158,16 +171,52 @@ def _word_codes(examples: Sequence[Sentence], kind: str, values: Mapping[str, Se
     return WordCodes.gather(rows, values[kind], given)
 
 
-def _read_combinations(path: Path) -> Combinations | None:
-    return Combinations.from_json(read_json(path)) if path.exists() else None
+def _record(path: Path) -> AbstractContextManager[Any]:
+    """The content of a JSON file. A value of another form in it becomes a SeqkitError that names the file."""
+    return stored_record(path, "a tagger")
+
+
+def _checked_labels(stored: Any) -> dict[str, list[str]]:
+    """Kind of label -> its values. Raises ValueError for an invalid name, and for labels that no model can predict."""
+    labels = table(stored, lambda values: list(different(texts(values))))
+    if not labels:
+        raise ValueError("no kind of label")
+    for kind, values in labels.items():
+        if fault := fault_of_name(kind):
+            raise ValueError(fault)
+        if not values:
+            raise ValueError(f"no labels of the kind {kind}")
+        codec = codec_of(kind)
+        for value in values:
+            if not value or "\n" in value or "\0" in value:
+                raise ValueError(f"a label of the kind {kind} is empty, or has a line break")
+            if codec is not None:
+                codec.decode("a", value)  # raises ValueError for what is no code
+    return labels
+
+
+def _read_combinations(path: Path, labels: Mapping[str, Sequence[str]]) -> Combinations | None:
+    if not path.exists():
+        return None
+    with _record(path) as stored:
+        kinds = list(different(texts(stored["kinds"])))
+        sizes = [len(labels[kind]) for kind in kinds]
+        for row in listed(stored["combinations"], lambda row: listed(row, whole)):
+            if len(row) != len(sizes) or not all(map(int.__lt__, row, sizes)):
+                raise ValueError("a combination of labels that there are not")
+        return Combinations.from_json(stored)
 
 
 def _read_word_codes(path: Path, labels: Mapping[str, Sequence[str]]) -> dict[str, WordCodes]:
     """The codes of words. Raises SeqkitError for a file of another form."""
     if not path.exists():
         return {}
-    with stored_record(path, "a tagger") as content:
-        return {kind: WordCodes.from_json(held, labels[kind]) for kind, held in content.items()}
+    with _record(path) as stored:
+        for held in table(stored, dict).values():
+            if text(held["given"]) not in ("", *labels):
+                raise ValueError(f"no labels of the kind {held['given']}")
+            table(held["words"], lambda codes: table(codes, texts))
+        return {kind: WordCodes.from_json(held, labels[kind]) for kind, held in stored.items()}
 
 
 def _values(examples: Iterable[Sentence], kind: str) -> list[str]:

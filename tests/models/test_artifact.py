@@ -280,7 +280,8 @@ def test_a_configuration_without_a_part(folder, key):
 
 
 @pytest.mark.parametrize(
-    ("needs", "problem"), [({"colours": {"red": "x"}}, "'colours'"), ({"models": ["lstm"]}, "no object")]
+    ("needs", "problem"),
+    [({"colours": {"red": "x"}}, "'colours'"), ({"models": ["lstm"]}, "expected an object")],
 )
 def test_needs_that_mean_nothing(folder, needs, problem):
     edit_config(folder, needs=needs)

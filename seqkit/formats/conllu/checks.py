@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from seqkit.errors import shortened
 from seqkit.io.text_files import BadRecord
 
 COLUMNS = ("ID", "FORM", "LEMMA", "UPOS", "XPOS", "FEATS", "HEAD", "DEPREL", "DEPS", "MISC")
@@ -64,9 +65,11 @@ def _check_cell(row: int, name: str, cell: str) -> None:
     if not cell:
         raise BadRecord(f"the column {name} is empty", "Write _ for a missing value.", row)
     if cell != cell.strip():
-        raise BadRecord(f"white space at an end of the column {name}: {cell!r}", "Delete it.", row)
+        raise BadRecord(
+            f"white space at an end of the column {name}: {shortened(repr(cell))}", "Delete it.", row
+        )
     if name not in MAY_HOLD_SPACES and len(cell.split()) > 1:
-        reason = f"white space in the column {name}: {cell!r}"
+        reason = f"white space in the column {name}: {shortened(repr(cell))}"
         raise BadRecord(reason, "Only FORM, LEMMA and MISC may hold it.", row)
 
 
@@ -108,11 +111,15 @@ def _check_range(row: int, new: Range, word: int, ranges: list[Range]) -> None:
 
 def _bad_id(row: int, id: str, word: int, node: int) -> BadRecord:
     if EMPTY_NODE.fullmatch(id):
-        reason = f"expected the empty node {word}.{node + 1}, got {id}"
+        reason = f"expected the empty node {word}.{node + 1}, got {shortened(id)}"
         return BadRecord(reason, "Number empty nodes in order.", row)
     if id.isdecimal():
-        return BadRecord(f"expected the ID {word + 1}, got {id}", "Number the words 1, 2, 3, …", row)
-    return BadRecord(f"{id!r} is not an ID", "IDs look like 3 (word), 3-4 (range) or 3.1 (empty node).", row)
+        return BadRecord(
+            f"expected the ID {word + 1}, got {shortened(id)}", "Number the words 1, 2, 3, …", row
+        )
+    return BadRecord(
+        f"{shortened(repr(id))} is not an ID", "IDs look like 3 (word), 3-4 (range) or 3.1 (empty node).", row
+    )
 
 
 def _id(range: Range) -> str:

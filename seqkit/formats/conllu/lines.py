@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 
-from seqkit.errors import SeqkitError
+from seqkit.errors import SeqkitError, shortened
 from seqkit.examples import NO_LABEL, Multiword, Sentence
 from seqkit.extend.specs import LabelSpec
 from seqkit.formats.cells import one_cell
@@ -116,5 +116,7 @@ def label_cell(label: str) -> str:
     if not label:
         return NO_LABEL
     if len(label.split()) != 1 or label != label.strip():
-        raise SeqkitError(f"CoNLL-U cannot hold white space in a label: {label!r}", "Write JSON Lines.")
+        raise SeqkitError(
+            f"CoNLL-U cannot hold white space in a label: {shortened(repr(label))}", "Write JSON Lines."
+        )
     return label

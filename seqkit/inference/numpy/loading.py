@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from seqkit.config import fill
 from seqkit.extend.build import facts_class
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import ModelSpec
@@ -77,7 +78,7 @@ def opened(info: ModelInfo, network: str, make: Make[Model]) -> Model | None:
     try:
         given = info.config["options"]
         weights = read_weights(info.folder / WEIGHTS)
-        options = options_class(spec, given)(**given)
+        options = fill({"model": options_class(spec, given)}, given)["model"]
         made = make(spec, options, facts_class(spec).load(info.folder), weights)
     except Exception:
         return None

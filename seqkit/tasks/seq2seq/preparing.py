@@ -12,7 +12,8 @@ from seqkit.evaluation.corpus_metric import metric_of
 from seqkit.examples import RecordErrors
 from seqkit.extend.build import facts_class
 from seqkit.extend.manager import registry
-from seqkit.io.json_files import read_json
+from seqkit.io.json_files import stored_record
+from seqkit.io.json_shapes import language
 from seqkit.models.folder import LANGUAGES, model_folder
 from seqkit.models.size import build_model_within_memory
 from seqkit.models.usable import usable_pairs
@@ -75,8 +76,10 @@ def _with_sides(request: TrainingRequest) -> TrainingRequest:
     if not start or options.source or options.target:
         return request
     languages = model_folder(start) / LANGUAGES
-    own = read_json(languages) if languages.is_file() else {}
-    source, target = own.get("source", UNKNOWN), own.get("target", UNKNOWN)
+    if not languages.is_file():
+        return request
+    with stored_record(languages, "a sequence-to-sequence model") as own:
+        source, target = (language(own.get(side, UNKNOWN)) for side in ("source", "target"))
     if UNKNOWN in (source, target):
         return request
     return request.replace("task", source=source, target=target)

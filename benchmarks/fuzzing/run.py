@@ -1,0 +1,134 @@
+"""Run cases: draw each from its number, notice what must not happen, and watch a process that runs many."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import multiprocessing
+import os
+import resource
+import signal
+import time
+import traceback
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from fuzzing.readers import Target
+from seqkit.errors import SeqkitError
+
+PATIENCE = 10.0
+"""Seconds after which a case counts as hanging."""
+MEMORY = 1 << 30
+"""Bytes that a process may take while it runs cases, over what it took at its start."""
+LONGEST = 2000
+"""Characters of a message: a name of up to 80 characters may be quoted several times, and so may a path."""
+
+Targets = Mapping[str, tuple[int, Target]]
+
+
+@dataclass
+class Outcome:
+    """What became of a range of cases."""
+
+    taken: int = 0
+    refused: int = 0
+    """Cases that ended in a SeqkitError."""
+    by_target: Counter[str] = field(default_factory=Counter)
+    failures: list[dict[str, Any]] = field(default_factory=list)
+
+
+def run_case(seed: int, number: int, targets: Targets, folder: Path) -> tuple[str, str]:
+    """Run a case. Returns the name of its target, and "" if it was taken, "refused", or what went wrong."""
+    random = Random(f"{seed}:{number}")
+    names = list(targets)
+    name = random.choices(names, [targets[one][0] for one in names])[0]
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stderr(io.StringIO()):
+            warnings.simplefilter("ignore")
+            targets[name][1](random, folder)
+    except SeqkitError as error:
+        return name, _fault_of(str(error)) or "refused"
+    except MemoryError:
+        return name, "MemoryError"
+    except Exception:
+        return name, traceback.format_exc(limit=-6)
+    return name, ""
+
+
+def _fault_of(message: str) -> str:
+    if len(message) > LONGEST:
+        return f"a message of {len(message)} characters: {message[:300]}"
+    return ""
+
+
+def run_range(seed: int, numbers: Iterable[int], targets: Targets, folder: Path, at: Any = None) -> Outcome:
+    """Run cases one after another. Args: at, a shared array that holds the current case and its start."""
+    outcome, before = Outcome(), _memory()
+    for number in numbers:
+        if at is not None:
+            at[0], at[1] = number, time.monotonic()
+        start = time.monotonic()
+        name, fault = run_case(seed, number, targets, folder)
+        outcome.by_target[name] += 1
+        if fault == "refused":
+            outcome.refused += 1
+        elif not fault:
+            outcome.taken += 1
+        if time.monotonic() - start > PATIENCE:
+            fault = f"took {time.monotonic() - start:.1f} s"
+        if _memory() - before > MEMORY:
+            fault, before = f"memory grew to {_memory() >> 20} MB", _memory()
+        if fault not in ("", "refused"):
+            outcome.failures.append({"case": number, "target": name, "fault": fault})
+    return outcome
+
+
+def _memory() -> int:
+    """The largest resident size of this process so far, in bytes."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def watched(seed: int, first: int, last: int, targets: Targets, folder: Path) -> Outcome:
+    """Run cases in a child process, and go on behind a case that hangs or ends the process."""
+    whole = Outcome()
+    while first < last:
+        found, first = _until_fault(seed, first, last, targets, folder)
+        whole.taken += found.taken
+        whole.refused += found.refused
+        whole.by_target += found.by_target
+        whole.failures += found.failures
+    return whole
+
+
+def _until_fault(seed: int, first: int, last: int, targets: Targets, folder: Path) -> tuple[Outcome, int]:
+    """Run cases until one hangs or ends the process. Returns what became of them, and the case to go on with."""
+    context = multiprocessing.get_context("fork")
+    at, (ours, theirs) = context.Array("d", [float(first), time.monotonic()], lock=False), context.Pipe(False)
+    child = context.Process(target=_child, args=(theirs, seed, range(first, last), targets, folder, at))
+    child.start()
+    theirs.close()
+    while not ours.poll(0.5):
+        if time.monotonic() - at[1] > 3 * PATIENCE:
+            os.kill(child.pid or 0, signal.SIGKILL)
+            break
+    try:
+        outcome = ours.recv()
+        child.join()
+        return outcome, last
+    except EOFError:
+        child.join()
+    number = int(at[0])
+    fault = {"case": number, "target": "?", "fault": f"hung, or ended the process ({child.exitcode})"}
+    again, _ = _until_fault(seed, first, number, targets, folder) if number > first else (Outcome(), 0)
+    again.failures.append(fault)
+    return again, number + 1
+
+
+def _child(pipe: Any, seed: int, numbers: range, targets: Targets, folder: Path, at: Any) -> None:
+    pipe.send(run_range(seed, numbers, targets, folder, at))
+    pipe.close()
