@@ -85,12 +85,13 @@ class TrainCommand:
 
     def _resumed(self, out: Path, begun: Path) -> TrainingRequest | None:
         from seqkit.models.folder import MANIFEST
-        from seqkit.training.provenance import check_begun
+        from seqkit.training.provenance import check_begun, check_config
         from seqkit.training.request_file import check_unchanged
 
         finished = (out / MANIFEST).exists()
         if not finished:
             check_begun(begun.parent)
+            check_config(begun.parent, begun)
         request = self.merged(begun)
         check_unchanged(begun.parent, request)
         return None if finished else request

@@ -12,7 +12,7 @@ from seqkit.config import fill, parse_settings
 from seqkit.data.fetch import Progress, download, fault_of
 from seqkit.data.files import format_of, make_writer, names_file, read_file
 from seqkit.data.manifest import check_manifest, files_of
-from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.errors import SeqkitError, did_you_mean, shortened
 from seqkit.examples import Item, RawText, RecordErrors, Sentence
 from seqkit.extend.manager import load, package_folder, registry
 from seqkit.extend.specs import CorpusSpec, NoOptions
@@ -20,6 +20,9 @@ from seqkit.io.atomic import atomic_write
 from seqkit.io.user_folders import user_data
 from seqkit.io.zip_files import on_disk
 from seqkit.labels.kinds import kinds_in, learnt_kinds, where_labels_stand
+
+VARIABLE = "SEQKIT_CORPORA_DIR"
+"""Environment variable that names the folder of corpora."""
 
 
 def data_folder() -> Path:
@@ -104,10 +107,23 @@ def _folder_that_is_here(spec: CorpusSpec) -> Path:
     return folder
 
 
+def _enterable(folder: str) -> Path:
+    """The folder of the variable. Raises SeqkitError if it may not be entered, or cannot be a folder."""
+    try:
+        os.stat(os.path.join(folder, "x"))
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        problem = f"{VARIABLE}={shortened(folder, 200)}: cannot be read ({reason})"
+        raise SeqkitError(problem, "Set it to a folder that you may read, or unset it.") from None
+    return Path(folder)
+
+
 def _candidates(spec: CorpusSpec) -> Iterator[Path]:
     """Possible folders of a corpus, in the order of preference."""
-    if os.environ.get("SEQKIT_CORPORA_DIR"):
-        yield Path(os.environ["SEQKIT_CORPORA_DIR"]) / spec.name
+    if os.environ.get(VARIABLE):
+        yield _enterable(os.environ[VARIABLE]) / spec.name
     yield data_folder() / spec.name
     if spec.folder:
         yield package_folder(spec.name, spec.folder)

@@ -71,6 +71,9 @@ def _client(name: str) -> Any:
             "Install it: pip install huggingface_hub (in a checkout: pip install '.[hub]').",
             exit_code=2,
         ) from None
+    except RuntimeError:  # no HOME, and no entry for the user in passwd
+        problem = f"{name}: there is no home folder for the cache"
+        raise SeqkitError(problem, "Set HF_HOME to a folder that can be written.") from None
     return huggingface_hub
 
 

@@ -28,7 +28,7 @@ from seqkit.training.options import TrainingOptions
 from seqkit.training.recurrent_weights import state_of_layers
 from seqkit.training.reporter import Reporter
 from seqkit.training.schedule import learning_rate, rate_shares, set_rate
-from seqkit.training.state import STATE, Progress, load_state, save_state
+from seqkit.training.state import STATE, Progress, load_state, save_state, sha256_of
 from seqkit.training.stopping import Stopped, is_done, time_is_up
 from seqkit.training.trainable import Trainable
 
@@ -204,6 +204,7 @@ class Training:
                 p.best_score, p.best_epoch = (scores[0].value if scores else None), p.epoch + 1
                 if self.group.writes:
                     write_weights(self.folder / BEST, self.task.model)
+                    p.best_sha256 = sha256_of(self.folder / BEST)
         self._spent += time.monotonic() - started
         p.seconds = self.group.agree(0, self._spent, False).seconds
         row = epoch_row(p, self._rate(p.batch - 1), scores)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,14 @@ def check_begun(folder: Path) -> None:
         raise SeqkitError(problem, fix, exit_code=2)
 
 
+def check_config(folder: Path, config: Path) -> None:
+    """Raise SeqkitError if the file of options has changed since the run was begun: the result would be another."""
+    noted = _read(folder).get("config") if (folder / BEGUN).exists() else None
+    if noted is not None and _checksum(config.read_bytes()) != noted:
+        problem = f"{config}: has changed since the run was begun"
+        raise SeqkitError(problem, "Put it back as it was, or choose another --out.")
+
+
 def check_versions(folder: Path, needs: Needs) -> None:
     """Raise SeqkitError if a run would resume with another version of a package that it needs."""
     if not (folder / BEGUN).exists():
@@ -51,24 +60,32 @@ def check_versions(folder: Path, needs: Needs) -> None:
         )
 
 
-def first_command(folder: Path, command: str, examples: str, versions: Versions) -> str:
+def first_command(folder: Path, command: str, examples: str, versions: Versions, request: str) -> str:
     """The command that began the run in `folder`. Without a run it is `command`, which is then recorded.
 
     Args:
         examples: their checksum.
         versions: of the packages that the run needs.
+        request: all options, as `TrainingRequest.to_toml` gives them.
     Raises SeqkitError if the checksum differs from that of the run.
     """
     path = folder / BEGUN
     if not path.exists():
-        write_json(path, {"command": command, "examples": examples, "versions": dict(versions)})
+        noted = {"command": command, "examples": examples, "versions": dict(versions)}
+        write_json(path, noted)
     begun = _read(folder)
+    if begun.get("config") != _checksum(request.encode()):
+        write_json(path, {**begun, "config": _checksum(request.encode())})
     if begun["examples"] != examples:
         raise SeqkitError(
             f"{folder.parent}: the training data has changed since the run was begun",
             "Put the data back as it was, or choose another --out.",
         )
     return str(begun["command"])
+
+
+def _checksum(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _read(folder: Path) -> dict[str, Any]:

@@ -29,7 +29,7 @@ from seqkit.training.reporter import Reporter
 from seqkit.training.request import TrainingRequest
 from seqkit.training.request_file import save_request
 from seqkit.training.request_sections import task_of
-from seqkit.training.state import STATE, Progress
+from seqkit.training.state import STATE, Progress, check_best
 from seqkit.training.summary import summary
 from seqkit.training.third_party import prepared_by_task
 
@@ -70,7 +70,7 @@ def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter
     group.check_alike(request, prepared.examples, versions_of(needs), model)
     if group.writes:
         folder.mkdir(parents=True, exist_ok=True)
-        command = first_command(folder, command, prepared.examples, versions_of(needs))
+        command = first_command(folder, command, prepared.examples, versions_of(needs), request.to_toml())
         save_request(folder, request)
     _train_parts(prepared.parts, out, command, reporter, group)
     training = Training(prepared.task, request.training, methods, folder, reporter, group)
@@ -80,6 +80,7 @@ def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter
     progress = training.run()
     if not group.writes:
         return progress
+    check_best(folder / BEST, progress.best_sha256)
     read_weights(folder / BEST, model)
     prepared.finish()
     card = prepared.card(progress, command)

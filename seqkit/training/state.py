@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
@@ -40,6 +41,8 @@ class Progress:
     """Number of these norms."""
     best_score: float | None = None
     best_epoch: int = 0
+    best_sha256: str = ""
+    """Checksum of the file with the weights of the best epoch."""
     finished: bool = False
     rows: list[dict[str, Any]] = field(default_factory=list)
     """The figures of each epoch: the lines of `metrics.csv`."""
@@ -84,6 +87,7 @@ def save_state(
         "groups": json.dumps(options),
         "format": str(FORMAT),
     }
+    metadata["sha256"] = _checksum(tensors, metadata)
     with atomic_write(path, links=False) as file:
         # Copies: safetensors refuses tensors that share memory, as tied weights do.
         copies = {n: v.clone(memory_format=torch.contiguous_format) for n, v in tensors.items()}
@@ -136,6 +140,8 @@ def load_state(
         with safe_open(path, "pt") as file:
             metadata = file.metadata()
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
+        if metadata.pop("sha256", None) not in (None, _checksum(tensors, metadata)):
+            raise ValueError("its checksum differs")
         model.load_state_dict(_below(tensors, "model."))
         where = device_of(model)
         average.update({name: value.to(where) for name, value in _below(tensors, "average.").items()})
@@ -149,11 +155,45 @@ def load_state(
         if carry is not None:
             carry(_below(tensors, "carried."))
         return Progress(**json.loads(metadata["progress"]))
-    except (SafetensorError, RuntimeError, KeyError, TypeError, ValueError, OSError) as error:
-        reason = str(error).splitlines()[0]
+    except (
+        SafetensorError,
+        RuntimeError,
+        LookupError,
+        AttributeError,
+        TypeError,
+        ValueError,
+        OSError,
+    ) as error:
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
         raise SeqkitError(
             f"{path}: not a state of this run ({reason})", "Start again with another --out."
         ) from error
+
+
+def _checksum(tensors: Mapping[str, Tensor], metadata: Mapping[str, str]) -> str:
+    """A checksum of all that a state holds."""
+    digest = hashlib.sha256(json.dumps(dict(metadata), sort_keys=True).encode())
+    for name, value in sorted(tensors.items()):
+        digest.update(f"{name} {value.dtype} {tuple(value.shape)}".encode())
+        digest.update(value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().data)
+    return digest.hexdigest()
+
+
+def sha256_of(path: Path) -> str:
+    """The checksum of a file."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def check_best(path: Path, sha256: str) -> None:
+    """Raise SeqkitError if the weights of the best epoch are missing, or not those that the run wrote.
+
+    Args: sha256, their checksum, "" for a run of an earlier seqkit.
+    """
+    if not path.is_file() or (sha256 and sha256_of(path) != sha256):
+        raise SeqkitError(
+            f"{path}: is missing, or not what this run wrote", "Start again with another --out."
+        )
 
 
 def _below(tensors: dict[str, Tensor], prefix: str) -> dict[str, Tensor]:

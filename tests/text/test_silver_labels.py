@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import shutil
 from functools import cache
 
@@ -114,7 +115,28 @@ def test_labels_are_remembered(tiny_pipeline, tmp_path, monkeypatch):
     assert third.remembered == 0
 
 
-@pytest.mark.parametrize("damage", [lambda whole: whole[:-12], lambda whole: whole[:12] + b"\xff" * 20])
+def lines_changed(change):
+    """Damage that gzip's own checksum does not notice."""
+    return lambda whole: gzip.compress(b"\n".join(change(gzip.decompress(whole).split(b"\n"))), mtime=0)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda whole: whole[:-12],
+        lambda whole: whole[:12] + b"\xff" * 20,
+        lambda whole: b"",
+        lambda whole: gzip.compress(b""),
+        lines_changed(lambda lines: lines[1:]),
+        lines_changed(lambda lines: lines[:-2]),
+        lines_changed(lambda lines: [lines[0].replace(b"saw", b"sow"), *lines[1:]]),
+        lines_changed(lambda lines: [b'{"words": 5}', *lines]),
+        lines_changed(lambda lines: [b"[" * 100_000]),
+        lines_changed(lambda lines: [b"9" * 10_000]),
+        lines_changed(lambda lines: [lines[0][:17] + b"null", *lines[1:]]),
+        lines_changed(lambda lines: [lines[0], lines[0], *lines[1:]]),
+    ],
+)
 def test_a_damaged_cache_is_made_again(tiny_pipeline, damage):
     stretches = [RawText("I saw her.", HERE)]
     made = list(Labeller(str(tiny_pipeline)).text(stretches))
