@@ -22,7 +22,9 @@ from fuzzing.readers import Target
 from seqkit.errors import SeqkitError
 
 PATIENCE = 10.0
-"""Seconds after which a case counts as hanging."""
+"""Seconds of CPU time after which a case counts as hanging: other processes may slow it down."""
+WAITING = 300.0
+"""Seconds after which a case that uses no CPU time counts as hanging."""
 MEMORY = 1 << 30
 """Bytes that a process may take while it runs cases, over what it took at its start."""
 LONGEST = 2000
@@ -71,16 +73,16 @@ def run_range(seed: int, numbers: Iterable[int], targets: Targets, folder: Path,
     outcome, before = Outcome(), _memory()
     for number in numbers:
         if at is not None:
-            at[0], at[1] = number, time.monotonic()
-        start = time.monotonic()
+            at[0], at[1], at[2] = number, time.monotonic(), time.process_time()
+        start = time.process_time()
         name, fault = run_case(seed, number, targets, folder)
         outcome.by_target[name] += 1
         if fault == "refused":
             outcome.refused += 1
         elif not fault:
             outcome.taken += 1
-        if time.monotonic() - start > PATIENCE:
-            fault = f"took {time.monotonic() - start:.1f} s"
+        if time.process_time() - start > PATIENCE:
+            fault = f"took {time.process_time() - start:.1f} s of CPU time"
         if _memory() - before > MEMORY:
             fault, before = f"memory grew to {_memory() >> 20} MB", _memory()
         if fault not in ("", "refused"):
@@ -108,12 +110,15 @@ def watched(seed: int, first: int, last: int, targets: Targets, folder: Path) ->
 def _until_fault(seed: int, first: int, last: int, targets: Targets, folder: Path) -> tuple[Outcome, int]:
     """Run cases until one hangs or ends the process. Returns what became of them, and the case to go on with."""
     context = multiprocessing.get_context("fork")
-    at, (ours, theirs) = context.Array("d", [float(first), time.monotonic()], lock=False), context.Pipe(False)
+    at, (ours, theirs) = (
+        context.Array("d", [float(first), time.monotonic(), 0.0], lock=False),
+        context.Pipe(False),
+    )
     child = context.Process(target=_child, args=(theirs, seed, range(first, last), targets, folder, at))
     child.start()
     theirs.close()
     while not ours.poll(0.5):
-        if time.monotonic() - at[1] > 3 * PATIENCE:
+        if time.monotonic() - at[1] > WAITING or _cpu_seconds(child.pid or 0) - at[2] > 2 * PATIENCE:
             os.kill(child.pid or 0, signal.SIGKILL)
             break
     try:
@@ -127,6 +132,15 @@ def _until_fault(seed: int, first: int, last: int, targets: Targets, folder: Pat
     again, _ = _until_fault(seed, first, number, targets, folder) if number > first else (Outcome(), 0)
     again.failures.append(fault)
     return again, number + 1
+
+
+def _cpu_seconds(pid: int) -> float:
+    """CPU time of a process, user and system; 0 where the system does not say."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _child(pipe: Any, seed: int, numbers: range, targets: Targets, folder: Path, at: Any) -> None:

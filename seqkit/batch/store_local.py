@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from seqkit.batch.store import Row, Store, row_of
-from seqkit.io.atomic import atomic_write, sync_folder
+from seqkit.io.atomic import atomic_write, failures_named, sync_folder
 
 UNFINISHED = re.compile(r"\..*[.-][0-9a-f]{8}\.part")
 """Names of files that are being written."""
@@ -43,9 +43,10 @@ class LocalStore(Store):
         if folder in self._folders:
             return
         missing = [one for one in (folder, *folder.parents) if not one.exists()]
-        folder.mkdir(parents=True, exist_ok=True)
-        for one in reversed(missing):
-            sync_folder(one.parent)
+        with failures_named(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            for one in reversed(missing):
+                sync_folder(one.parent)
         self._folders.add(folder)
 
     def open(self, name: str) -> BinaryIO:
@@ -78,7 +79,7 @@ class LocalStore(Store):
         self._make_folder(self.path(name).parent)
         draft = self.path(name).with_name(f".{os.getpid()}-{os.urandom(4).hex()}.part")
         try:
-            with open(draft, "wb") as file:
+            with failures_named(self.path(name)), open(draft, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
@@ -87,15 +88,17 @@ class LocalStore(Store):
             return False
         finally:
             draft.unlink(missing_ok=True)
-        sync_folder(self.path(name).parent)
+        with failures_named(self.path(name)):
+            sync_folder(self.path(name).parent)
         return True
 
     def append(self, log: str, row: Row) -> None:
-        if log not in self._logs:
-            self._make_folder(self.path(log).parent)
-            self._logs[log] = open(self.path(log), "ab", buffering=0)  # noqa: SIM115 (open to the end)
-            sync_folder(self.path(log).parent)
-        append_whole(self._logs[log], json.dumps(row, ensure_ascii=False).encode() + b"\n")
+        with failures_named(self.path(log)):
+            if log not in self._logs:
+                self._make_folder(self.path(log).parent)
+                self._logs[log] = open(self.path(log), "ab", buffering=0)  # noqa: SIM115 (open to the end)
+                sync_folder(self.path(log).parent)
+            append_whole(self._logs[log], json.dumps(row, ensure_ascii=False).encode() + b"\n")
 
     def fresh_rows(self, folder: str, seen: dict[str, int]) -> Iterator[Row]:
         """Read the complete lines: a last line without its end was not finished, or is being written."""
@@ -110,8 +113,9 @@ class LocalStore(Store):
 
     def move(self, name: str, target: str) -> None:
         self._make_folder(self.path(target).parent)
-        os.replace(self.path(name), self.path(target))
-        sync_folder(self.path(target).parent)
+        with failures_named(self.path(target)):
+            os.replace(self.path(name), self.path(target))
+            sync_folder(self.path(target).parent)
 
     def lock(self, name: str) -> bool:
         """Lock by flock, which the end of the process releases. File systems without flock have no lock."""
@@ -150,7 +154,8 @@ class LocalStore(Store):
         target = self.path(name)
         self._make_folder(target.parent)
         draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
-        draft.write_bytes(data)
+        with failures_named(target):
+            draft.write_bytes(data)
         self._soon.append((draft, target))
 
     def settle(self) -> None:
@@ -159,9 +164,11 @@ class LocalStore(Store):
             return
         os.sync()
         for draft, target in self._soon:
-            os.replace(draft, target)
+            with failures_named(target):
+                os.replace(draft, target)
         for folder in {target.parent for _, target in self._soon}:
-            sync_folder(folder)
+            with failures_named(folder):
+                sync_folder(folder)
         self._soon = []
 
 

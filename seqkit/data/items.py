@@ -14,6 +14,7 @@ from seqkit.examples import Item, Pair, RecordErrors, SourceLocation
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import CorpusSpec, DecoderSpec, EncoderSpec
 from seqkit.formats.parallel import read_jsonl, read_tsv
+from seqkit.io.limits import check_file
 from seqkit.io.text_files import NotText, chomp, is_blank, read_lines, suffix_of
 from seqkit.media import Limits
 
@@ -99,6 +100,7 @@ def cell_reader(spec: EncoderSpec | DecoderSpec, limits: Limits) -> Reader:
             if not Path(path).is_file():
                 reason = "is a folder" if Path(path).is_dir() else "no such file"
                 raise SeqkitError(f"{path}: {reason}", f"Give the path of a file for '{name}'.")
+            check_file(path)
             return reader(path, limits)
         except (OSError, ValueError) as error:
             cause = (error.strerror if isinstance(error, OSError) else None) or error

@@ -10,7 +10,7 @@ from functools import cached_property
 from importlib import metadata
 from typing import Any
 
-from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.errors import SeqkitError, did_you_mean, shortened
 from seqkit.extend import specs
 from seqkit.extend.allowed import allow_list_source, allowed_plugins
 from seqkit.extend.checks import packages_named_by
@@ -102,7 +102,7 @@ class Registry:
         self.check_uncontested(kind, name)
         if name not in self._by_name[kind]:
             fix = did_you_mean(name, self._by_name[kind]) + self.faults
-            raise SeqkitError(f"there is no {KINDS[kind][1]} named '{name}'", fix, exit_code=2)
+            raise SeqkitError(f"there is no {KINDS[kind][1]} named '{shortened(name)}'", fix, exit_code=2)
         return self._by_name[kind][name]
 
     @property

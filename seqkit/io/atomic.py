@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 import gzip
+import io
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from seqkit.errors import SeqkitError
 from seqkit.io.streams import STDERR, STDOUT, stdout_descriptor
@@ -62,9 +63,7 @@ def atomic_write(path: str | Path, *, pack: bool = True, links: bool = True) -> 
     except OSError as error:
         if error.errno not in FULL or error.filename is not None:
             raise
-        raise SeqkitError(
-            f"{target}: {error.strerror}", "Free some disk space, or choose another path."
-        ) from error
+        raise _failed(target, error) from error
 
 
 def _in_place(target: Path) -> BinaryIO:
@@ -97,22 +96,58 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
         try:
             with _created(part, target) as file:
                 yield file
-                file.flush()
-                os.fsync(file.fileno())
-            os.chmod(part, _mode_of(target))
-            os.replace(part, target)
-            sync_folder(target.parent)
+                with failures_named(target):
+                    file.flush()
+                    os.fsync(file.fileno())
+            with failures_named(target):
+                os.chmod(part, _mode_of(target))
+                os.replace(part, target)
+                sync_folder(target.parent)
         except BaseException:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # the disk may have gone
+                part.unlink(missing_ok=True)
             raise
 
 
 def _created(part: Path, target: Path) -> BinaryIO:
     """Create a file that only its owner can read. Raises SeqkitError, which names `target`, if that fails."""
     try:
-        return open(part, "xb", opener=lambda path, flags: os.open(path, flags, 0o600))
+        return io.BufferedWriter(_Written(part, target))
     except OSError as error:
         raise _unwritable(target, error) from error
+
+
+class _Written(io.FileIO):
+    """A new file; an error while it is written names its target."""
+
+    def __init__(self, part: Path, target: Path) -> None:
+        super().__init__(part, "xb", opener=lambda path, flags: os.open(path, flags, 0o600))
+        self._target = target
+
+    def write(self, data: Any) -> int:
+        """Write a part of the data; returns the number of bytes. Raises SeqkitError if that fails."""
+        try:
+            return os.write(self.fileno(), data)
+        except InterruptedError:
+            raise  # BufferedWriter tries again
+        except OSError as error:
+            raise _failed(self._target, error) from error
+
+
+@contextmanager
+def failures_named(target: Path) -> Iterator[None]:
+    """A context in which an OSError becomes a SeqkitError that names `target`, the file that is being written."""
+    try:
+        yield
+    except OSError as error:
+        raise _failed(target, error) from error
+
+
+def _failed(target: Path, error: OSError) -> SeqkitError:
+    fix = "Check the disk and its permissions, and try again."
+    if error.errno in FULL:
+        fix = "Free some disk space, or choose another path."
+    return SeqkitError(f"{target}: cannot be written ({error.strerror or error})", fix)
 
 
 def _unwritable(target: Path, error: OSError) -> SeqkitError:

@@ -143,6 +143,12 @@ def check_bytes(path: object, count: float, name: str = "bytes") -> None:
         raise SeqkitError(f"{path}: more than {most:,} bytes", how_to_raise(name))
 
 
+def check_file(path: str | os.PathLike[str]) -> None:
+    """Raise SeqkitError if a file has too many bytes, or the seconds are over. For files that libraries read."""
+    check_time(path)
+    check_bytes(path, os.path.getsize(path))
+
+
 def check_ratio(path: object, packed: int, unpacked: int) -> None:
     """Raise SeqkitError if a compressed file expands too much. Args: bytes read, and bytes that they expanded to."""
     ratio = current_limits().ratio

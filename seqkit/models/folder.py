@@ -16,6 +16,7 @@ from seqkit.extend.specs import PretrainedSpec
 from seqkit.io.atomic import write_text
 from seqkit.io.json_files import AGAIN, read_json, write_json
 from seqkit.io.json_shapes import language, optional_text, table, text
+from seqkit.io.limits import check_file
 from seqkit.io.safe_paths import fault_of_path
 from seqkit.io.visible import visible_lines
 
@@ -213,7 +214,9 @@ def verify(folder: Path, card: bool = True) -> list[str]:
             continue
         if not (folder / name).is_file():
             problems.append(f"{name} is missing")
-        elif _sha256(folder / name) != checksum:
+            continue
+        check_file(folder / name)
+        if _sha256(folder / name) != checksum:
             problems.append(f"{name} has changed since the model was made (its sha256 differs)")
     return problems
 

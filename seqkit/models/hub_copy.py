@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from seqkit.errors import SeqkitError
-from seqkit.io.atomic import check_folder
+from seqkit.io.atomic import atomic_write, check_folder, failures_named, sync_folder
 from seqkit.models.folder import MANIFEST, checksums, inner_models
 from seqkit.runtime.signals import unfinished
 
@@ -28,8 +28,11 @@ def copy_model(folder: Path, out: Path) -> Path:
                 for name in (MANIFEST, *checksums(own)):
                     target = part / own.relative_to(folder) / name
                     target.parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(own / name, target)
-            part.rename(out)
+                    with open(own / name, "rb") as source, atomic_write(target, pack=False) as file:
+                        shutil.copyfileobj(source, file, 1 << 20)
+            with failures_named(out):
+                part.rename(out)
+                sync_folder(out.parent)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise

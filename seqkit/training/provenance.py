@@ -72,7 +72,7 @@ def first_command(folder: Path, command: str, examples: str, versions: Versions,
     path = folder / BEGUN
     if not path.exists():
         noted = {"command": command, "examples": examples, "versions": dict(versions)}
-        write_json(path, noted)
+        write_json(path, {**noted, "config": _checksum(request.encode())})
     begun = _read(folder)
     if begun.get("config") != _checksum(request.encode()):
         write_json(path, {**begun, "config": _checksum(request.encode())})

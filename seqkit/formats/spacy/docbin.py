@@ -9,7 +9,7 @@ import gc
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, BinaryIO
 
-from seqkit.errors import SeqkitError
+from seqkit.errors import SeqkitError, shortened
 from seqkit.examples import RecordErrors, Sentence, SourceLocation
 from seqkit.formats.spacy.bounds import check_data, stored
 from seqkit.formats.spacy.docs import from_doc, to_doc
@@ -56,7 +56,8 @@ def _docs(path: FilePath) -> Iterator[Doc]:
         raise
     # Bytes that are not a DocBin raise many kinds of exception.
     except Exception as error:
-        problem = f"{path}: is not a spaCy DocBin, or it is damaged ({type(error).__name__}: {error})"
+        reason = f"{type(error).__name__}: {shortened(str(error), 200)}"
+        problem = f"{path}: is not a spaCy DocBin, or it is damaged ({reason})"
         raise SeqkitError(problem, "Write it again with DocBin.to_disk.") from error
     finally:
         # spaCy's decoder disables garbage collection, and leaves it disabled if it fails.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from seqkit.errors import shortened
 from seqkit.examples import Sentence
 from seqkit.formats.conllu.labels import rows_of, word_rows
 from seqkit.formats.conllu.lines import relabelled
@@ -66,7 +67,9 @@ def from_doc(doc: Doc, kinds: Sequence[str] = ()) -> list[Sentence]:
             return [_of_data(doc, data, kinds)]
         return _of_tokens(doc, kinds_held((*standard_kinds(), *kinds)))
     except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
-        raise BadRecord(f"damaged data ({type(error).__name__}: {error})", "Write the file again.") from error
+        raise BadRecord(
+            f"damaged data ({type(error).__name__}: {shortened(str(error), 200)})", "Write the file again."
+        ) from error
 
 
 def _from_block(sentence: Sentence) -> tuple[Columns, dict[str, Any]]:
