@@ -10,6 +10,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from seqkit.config import parse_settings
+from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 from seqkit.training.run import train
 
@@ -48,7 +49,8 @@ class Quiet:
 def stopped(tmp_path_factory):
     """A run that ended after its first epoch, and the sha256 of the weights that it leads to."""
     folder = tmp_path_factory.mktemp("run")
-    request = make_request({"model": "rnn", "corpus": "sample-english"}, [], parse_settings(SETTINGS))
+    given = arguments_of({"model": "rnn", "corpus": "sample-english"}, [], parse_settings(SETTINGS))
+    request = make_request(given)
     with pytest.raises(Stop):
         train(request, folder / "run", "seqkit train", Quiet(True))
     shutil.copytree(folder / "run", folder / "whole")
