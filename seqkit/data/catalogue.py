@@ -122,8 +122,8 @@ def _enterable(folder: str) -> Path:
 
 def _candidates(spec: CorpusSpec) -> Iterator[Path]:
     """Possible folders of a corpus, in the order of preference."""
-    if os.environ.get(VARIABLE):
-        yield _enterable(os.environ[VARIABLE]) / spec.name
+    if folder := os.environ.get("SEQKIT_CORPORA_DIR"):
+        yield _enterable(folder) / spec.name
     yield data_folder() / spec.name
     if spec.folder:
         yield package_folder(spec.name, spec.folder)

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 from seqkit.errors import MissingPackageError, SeqkitError
 from seqkit.examples import RecordErrors, Sentence, SourceLocation
 from seqkit.formats.records import from_record, to_record
+from seqkit.io.limits import check_file
 from seqkit.io.remote import file_system, is_remote
 from seqkit.io.segment import Segment
 from seqkit.io.text_files import BadRecord, FilePath
@@ -47,6 +48,7 @@ def _opened(path: FilePath) -> Any:
     if is_remote(path):
         system, name = file_system(fspath(path))
         return system.open(name, "rb")
+    check_file(path)
     return open(path, "rb")
 
 

@@ -88,7 +88,7 @@ def current_limits() -> ReadLimits:
 
 
 def _current() -> _Active:
-    return _ACTIVE.get() or _of_process(os.environ.get(VARIABLE, ""))
+    return _ACTIVE.get() or _of_process(os.environ.get("SEQKIT_LIMITS", ""))
 
 
 @lru_cache(maxsize=8)

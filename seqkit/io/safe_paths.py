@@ -9,6 +9,8 @@ import unicodedata
 from pathlib import PureWindowsPath
 from urllib.parse import urlsplit
 
+LONGEST = 255
+"""Maximum bytes of the name of a file or folder."""
 SCHEMES = ("http", "https")
 """Schemes that are fetched. A `file:` URL could copy any file of this machine."""
 
@@ -24,6 +26,8 @@ def fault_of_path(path: str) -> str:
         return "names no file"
     if any(unicodedata.category(character) in ("Cc", "Zl", "Zp") for character in path):
         return "has a control character"
+    if any(len(part.encode("utf-8", "surrogatepass")) > LONGEST for part in named.parts):
+        return "has a name of more than 255 bytes"
     if named.anchor:
         return "is absolute"
     if ".." in named.parts:

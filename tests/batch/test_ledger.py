@@ -117,7 +117,7 @@ def test_a_row_that_the_disk_has_no_room_for_leaves_no_half_row(tmp_path, monkey
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space left"):
+    with pytest.raises(SeqkitError, match=r"a.jsonl: cannot be written .No space left"):
         store.append("log/a.jsonl", {"unit": 2})
     monkeypatch.setattr(os, "fsync", real)
     store.append("log/a.jsonl", {"unit": 3})
