@@ -44,9 +44,9 @@ class Seq2SeqFacts:
 
     def save(self, folder: Path) -> None:
         """Write `languages.json`, and the facts of each part."""
-        told = {"source": self.source_language, "target": self.target_language}
+        record = {"source": self.source_language, "target": self.target_language}
         write_json(
-            folder / LANGUAGES, {**told, "encoders": list(self.encoders), "decoder": self.decoder_name}
+            folder / LANGUAGES, {**record, "encoders": list(self.encoders), "decoder": self.decoder_name}
         )
         for part in (*self.encoders.values(), self.decoder):
             part.save(folder)
