@@ -41,7 +41,7 @@ class BatchGroup(TyperGroup):
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the table of commands from their records."""
         lines = {
-            name: f"Apply models for {spec.name} to whole corpora."
+            name: f"Apply {spec.name} models to whole corpora: {spec.summary}."
             for name, spec in applicable_tasks().items()
         }
         for name in super().list_commands(ctx):

@@ -164,7 +164,7 @@ def command_of(spec: TaskSpec) -> Callable[..., None]:
         arguments = {key: value for key, value in locals().items() if key not in ("spec", "given")}
         _run(spec, **arguments, given=given or {})
 
-    command.__doc__ = f"Apply a model for {spec.name} to whole corpora: {spec.summary}.{_examples(spec.verb)}"
+    command.__doc__ = f"Apply a {spec.name} model to whole corpora ({spec.summary}).{_examples(spec.verb)}"
     command.__name__ = spec.verb
     return with_flags(command, _flags(spec))
 

@@ -64,7 +64,8 @@ def from_record(record: dict[str, Any], kinds: Sequence[str] = ()) -> Sentence:
     length.
     """
     if "words" not in record:
-        fix = "Put running text into a .txt file." if "text" in record else "Add the list of words."
+        text = "--text-field text" if "text" in record else "--text-field NAME"
+        fix = f"Add the list of words, or name the field of the text ({text}), or put running text into a .txt file."
         raise BadRecord("an object without 'words'", fix)
     record = {key: value for key, value in record.items() if value is not None}
     words, most = _strings(record, "words"), current_limits().words

@@ -104,4 +104,4 @@ def test_a_fault_is_told_with_file_line_and_reason(case, write_file):
 def test_text_alone_is_told_where_text_goes(write_file):
     with pytest.raises(SeqkitError) as caught:
         read(write_file("x.jsonl", '{"text": "Time flies."}\n'))
-    assert ".txt" in caught.value.fix
+    assert "--text-field text" in caught.value.fix and ".txt" in caught.value.fix
