@@ -51,7 +51,7 @@ import ray
 def step(row):
     time.sleep(float(sys.argv[4]))
     return row
-ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
+ray.init("local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
 rows = ray.data.read_json(sys.argv[1], lines=True, override_num_blocks=8)
 rows.map(step).write_json(sys.argv[2])
 """
@@ -77,9 +77,10 @@ def script(code: str) -> Callable[[Path, Path, Path, float], list[str]]:
     """A tool that is run by a script."""
 
     def command(source: Path, out: Path, logs: Path, seconds: float) -> list[str]:
-        with tempfile.NamedTemporaryFile("w", suffix=".py", delete=False) as file:
-            file.write(code)
-        return [sys.executable, file.name, str(source), str(out), str(logs), str(seconds)]
+        # In a folder of its own, from which nothing else can be imported.
+        path = Path(tempfile.mkdtemp()) / "run.py"
+        path.write_text(code, encoding="utf-8")
+        return [sys.executable, str(path), str(source), str(out), str(logs), str(seconds)]
 
     return command
 
@@ -138,7 +139,8 @@ def kill(tool: Tool, folder: Path, records: int) -> list[str]:
     )
     while process.poll() is None and written(out) < records * 10:
         time.sleep(0.05)
-    os.kill(process.pid, signal.SIGKILL)
+    if process.poll() is None:
+        os.kill(process.pid, signal.SIGKILL)
     process.wait()
     time.sleep(2)  # for processes that end with their parent
     between = len(tool.rows(out))

@@ -9,16 +9,15 @@ part of each, so the text must be long: 10 MB. The overhead is that of a tenth o
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import shutil
-import signal
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 TAG = [sys.executable, "-m", "seqkit", "batch", "tag"]
@@ -83,10 +82,11 @@ if __name__ == "__main__":
 
 def script(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run a script in a separate process."""
-    with tempfile.NamedTemporaryFile("w", suffix=".py") as file:
-        file.write(code)
-        file.flush()
-        command = [sys.executable, file.name, *map(str, arguments)]
+    # In a folder of its own, from which nothing else can be imported.
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "run.py"
+        path.write_text(code, encoding="utf-8")
+        command = [sys.executable, str(path), *map(str, arguments)]
         return subprocess.run(command, env=ENV, capture_output=True, text=True)
 
 
@@ -144,38 +144,22 @@ def small_files(source: Path, folder: Path, count: int, size: int) -> tuple[Path
     return pieces, one
 
 
-def resumed(source: Path, folder: Path) -> None:
-    """Kill a run near its end, repeat the command, and print the share of the input that it processes."""
-    out = folder / "resumed"
-    shutil.rmtree(out, ignore_errors=True)
-    command = [*TAG, str(source), "-o", str(out), *PLAIN, "--part-size", "20000"]
-    process = subprocess.Popen(command, env=ENV, stderr=subprocess.DEVNULL)
-    while process.poll() is None and not _nearly_done(out, source):
-        time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    before = _parts(out)
-    subprocess.run(command, env=ENV, check=True, stderr=subprocess.DEVNULL)
-    after = _parts(out)
-    share = 100 * (len(after) - len(before)) / len(after)
-    print(
-        f"\nkilled after {len(before)} of {len(after)} parts: the repeated command did {share:.1f} %, nothing twice"
-    )
-
-
-def _parts(out: Path) -> list[tuple[int, int]]:
-    rows = []
-    for log in (out / ".seqkit" / "log").glob("*.jsonl"):
-        for line in log.read_text().splitlines():
-            if line.endswith("}") and '"part"' in line:
-                row = json.loads(line)
-                rows.append((row["unit"], row["part"]))
-    assert len(rows) == len(set(rows)), "a part was done twice"
-    return rows
-
-
-def _nearly_done(out: Path, source: Path) -> bool:
-    return len(_parts(out)) >= 0.9 * (source.stat().st_size / 20_000)
+def overhead(raw: Path, out: Path, rounds: int) -> None:
+    """CPU time of a batch with one worker over that of a bare loop, start-up subtracted by a tenth of the text."""
+    tenth = out / "tenth.txt"
+    text = raw.read_text(encoding="utf-8")
+    tenth.write_text(text[: text.rfind("\n", 0, len(text) // 10) + 1], encoding="utf-8")
+    ratios = []
+    for _ in range(rounds):
+        found = []
+        for source in (raw, tenth):
+            found.append(timed(partial(batch, source, out / "a", "--processes", "1"))[1])
+            found.append(timed(partial(script, BARE, source, out / "bare.conllu"))[1])
+        ratios.append((found[0] - found[2]) / (found[1] - found[3]))
+        print(
+            f"CPU time of batch and bare loop, all and a tenth: {', '.join(f'{one:.1f} s' for one in found)}"
+        )
+    print(f"| parts and ledger / bare loop, without start-up | | | | | | {statistics.median(ratios):.3f} |")
 
 
 def main() -> None:
@@ -185,44 +169,31 @@ def main() -> None:
     )
     parser.add_argument("raw", type=Path)
     parser.add_argument("--treebank", default="sample-english")
+    parser.add_argument("--spacy", type=Path, help="a pipeline; default: one is trained on the treebank")
     parser.add_argument("--out", type=Path, default=Path("build/peers"))
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--files", type=int, default=10_000)
-    parser.add_argument("--only", nargs="+", default=["overhead", "workers", "files", "spacy", "resumed"])
+    parser.add_argument("--only", nargs="+", default=["overhead", "workers", "files", "spacy"])
     given = parser.parse_args()
-    out = given.out
+    raw, out, rounds = given.raw, given.out, given.rounds
     out.mkdir(parents=True, exist_ok=True)
     print("| first / second | first | second | ratio | CPU of first | of second | ratio |")
     print("| - | - | - | - | - | - | - |")
-    one, two = ("--processes", "1"), ("--processes", "2")
+    one = lambda: batch(raw, out / "a", "--processes", "1")  # noqa: E731
+    two = lambda: batch(raw, out / "b", "--processes", "2")  # noqa: E731
     if "overhead" in given.only:
-        loop = lambda: script(BARE, given.raw, out / "bare.conllu")  # noqa: E731
-        pairs("batch, 1 worker / bare loop", lambda: batch(given.raw, out / "a", *one), loop, given.rounds)
+        overhead(raw, out, rounds)
     if "workers" in given.only:
-        a, b = out / "a", out / "b"
-        pairs(
-            "1 worker / 2 workers",
-            lambda: batch(given.raw, a, *one),
-            lambda: batch(given.raw, b, *two),
-            given.rounds,
-        )
+        pairs("1 worker / 2 workers", one, two, rounds)
     if "files" in given.only:
-        many, single = small_files(given.raw, out, given.files, 1000)
-        name = f"{given.files:,} files of 1 kB / one file"
-        pairs(
-            name, lambda: batch(many, out / "m", *two), lambda: batch(single, out / "s", *two), given.rounds
-        )
+        many, single = small_files(raw, out, given.files, 1000)
+        first = lambda: batch(many, out / "m", "--processes", "2")  # noqa: E731
+        second = lambda: batch(single, out / "s", "--processes", "2")  # noqa: E731
+        pairs(f"{given.files:,} files of 1 kB / one file", first, second, rounds)
     if "spacy" in given.only:
-        pipeline = spacy_pipeline(given.treebank, out / "spacy")
-        peer = lambda: script(SPACY, given.raw, out / "spacy.conllu", pipeline)  # noqa: E731
-        pairs(
-            "spaCy, n_process=2 / batch, 2 workers",
-            peer,
-            lambda: batch(given.raw, out / "b", *two),
-            given.rounds,
-        )
-    if "resumed" in given.only:
-        resumed(given.raw, out)
+        pipeline = given.spacy or spacy_pipeline(given.treebank, out / "spacy")
+        peer = lambda: script(SPACY, raw, out / "spacy.conllu", pipeline)  # noqa: E731
+        pairs("spaCy, n_process=2 / batch, 2 workers", peer, two, rounds)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from seqkit.cli.batch_verbs import applicable_tasks, command_of
 from seqkit.cli.data_command import DataCommand
+from seqkit.errors import SeqkitError
 from seqkit.extend.manager import registry
 
 
@@ -18,6 +19,18 @@ def verbs() -> dict[str, Callable[..., None]]:
     """The commands of built-in tasks, for the book."""
     builtin = {one.spec.name for one in registry().all("tasks") if one.builtin}
     return {verb: command_of(spec) for verb, spec in applicable_tasks().items() if spec.name in builtin}
+
+
+class VerbCommand(DataCommand):
+    """The command of a task."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Raise SeqkitError for several models, of which only the last one would be used."""
+        own = args[: args.index("--")] if "--" in args else args
+        if sum(one in ("-m", "--model") or one.startswith("--model=") for one in own) > 1:
+            problem = f"batch {self.name}: --model is given more than once, and a batch applies one model"
+            raise SeqkitError(problem, "Name one model; `seqkit translate` combines several.", exit_code=2)
+        return super().parse_args(ctx, args)
 
 
 class BatchGroup(TyperGroup):
@@ -33,7 +46,7 @@ class BatchGroup(TyperGroup):
         if spec is None:
             return super().get_command(ctx, cmd_name)
         single = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-        single.command(cmd_name, cls=DataCommand)(command_of(spec))
+        single.command(cmd_name, cls=VerbCommand)(command_of(spec))
         made = typer.main.get_command(single)
         made.name = cmd_name
         return made

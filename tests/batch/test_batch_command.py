@@ -187,6 +187,10 @@ def test_bad_records_are_listed_with_place_and_bytes(batch, corpus, tmp_path, ro
         (("{corpus}", "-o", "{out}", "--shard", "3/2"), "--shard 3/2"),
         (("{corpus}", "-o", "{out}", "--format", "html"), "--format html: not for outputs"),
         (("{corpus}", "-o", "{out}", "--model", "nothing"), "nothing"),
+        (
+            ("{corpus}", "-o", "{out}", "-m", "en-tagger", "--model=en-tagger"),
+            "--model is given more than once",
+        ),
         (("{corpus}", "-o", "{out}", "--keep", "lang"), "--keep: the format conllu has no place"),
         (("{corpus}/notes.pdf", "-o", "{corpus}/notes.pdf/x"), ""),
     ],
