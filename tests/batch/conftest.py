@@ -93,3 +93,11 @@ def batch(install_plugin, seqkit):
 def rows_of():
     """A function that gives the rows of a .jsonl file."""
     return lambda path: [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture
+def shout(batch, install_plugin):
+    """The task `shout`, which has no model, beside the engine `inline`."""
+    from test_batch_faults import SHOUT
+
+    install_plugin("shout", SHOUT)
