@@ -7,12 +7,27 @@ from functools import lru_cache
 
 ESCAPES = {"s": " ", "t": "\t", "n": "\n", "r": "\r", "p": "|", "\\": "\\"}
 ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|([stnrp\\]))")
-LETTERS = {character: letter for letter, character in ESCAPES.items()}
+LONG = 1000
+"""Characters of a column from which it is not cached: a file may have megabytes of white space in one place."""
+
+
+class _Escapes(dict[int, str]):
+    """Code of a character -> its escape, for `str.translate`, which makes no string of each character."""
+
+    def __missing__(self, code: int) -> str:
+        return f"\\u{code:04X}"
+
+
+TABLE = _Escapes({ord(character): f"\\{letter}" for letter, character in ESCAPES.items()})
+
+
+def space_after(misc: str) -> str:
+    """The white space after a token: one space if MISC has no attribute for it."""
+    return _space_after(misc) if len(misc) < LONG else _space_after.__wrapped__(misc)
 
 
 @lru_cache(maxsize=1 << 16)
-def space_after(misc: str) -> str:
-    """The white space after a token: one space if MISC has no attribute for it."""
+def _space_after(misc: str) -> str:
     spaces = _attribute(misc, "SpacesAfter")
     if spaces is not None:
         return spaces
@@ -24,9 +39,14 @@ def space_before(misc: str) -> str:
     return _attribute(misc, "SpacesBefore") or ""
 
 
-@lru_cache(maxsize=1 << 10)
 def misc_of(space: str, before: str = "") -> str:
     """A MISC column with the white space around a token, such that reading it gives the same white space."""
+    found = _misc_of if len(space) + len(before) < LONG else _misc_of.__wrapped__
+    return found(space, before)
+
+
+@lru_cache(maxsize=1 << 10)
+def _misc_of(space: str, before: str) -> str:
     parts = []
     if space == "":
         parts.append("SpaceAfter=No")
@@ -52,4 +72,4 @@ def _character(escape: re.Match[str]) -> str:
 
 
 def _escape(spaces: str) -> str:
-    return "".join(f"\\{LETTERS[char]}" if char in LETTERS else f"\\u{ord(char):04X}" for char in spaces)
+    return spaces.translate(TABLE)
