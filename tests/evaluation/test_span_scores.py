@@ -12,7 +12,8 @@ from seqkit.evaluation.run import evaluate_tagger
 from seqkit.evaluation.spans import order_note, score_span_kinds, score_spans
 from seqkit.evaluation.tagging import LabelScore
 from seqkit.examples import Sentence, SourceLocation
-from seqkit.tasks.tagging.report import tagging_dict, tagging_tables
+from seqkit.tasks.tagging.report import tagging_tables
+from seqkit.tasks.tagging.report_json import tagging_dict
 
 
 def row(tags):

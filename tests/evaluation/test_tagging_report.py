@@ -17,7 +17,8 @@ from seqkit.evaluation.plots import confusion_matrix, learning_curve
 from seqkit.evaluation.raw import RawScore, RawScores
 from seqkit.evaluation.tagging import Accuracy, KindScores, TaggingScores, score_tagging
 from seqkit.examples import RecordErrors
-from seqkit.tasks.tagging.report import raw_dict, raw_tables, tagging_dict, tagging_tables
+from seqkit.tasks.tagging.report import raw_tables, tagging_tables
+from seqkit.tasks.tagging.report_json import raw_dict, tagging_dict
 from seqkit.training.state import Progress
 
 RAW = RawScores({"Tokens": RawScore(9, 10, 12), "UPOS": RawScore(6, 10, 12, 8)}, silver="en_tiny 1.2")

@@ -1,4 +1,4 @@
-"""Scores of a tagger as tables and JSON, marked if a pipeline made the gold labels."""
+"""Scores of a tagger as tables, marked if a pipeline made the gold labels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from seqkit.evaluation.compare import Comparison
 from seqkit.evaluation.raw import RawScores
 from seqkit.evaluation.report import Part, Table, TablePart, silver_warning
 from seqkit.evaluation.spans import SpanScores
-from seqkit.evaluation.tagging import Accuracy, KindScores, LabelScore, TaggingScores
+from seqkit.evaluation.tagging import Accuracy, KindScores, TaggingScores
+from seqkit.tasks.tagging.report_json import GROUPS, raw_dict, tagging_dict
 
 if TYPE_CHECKING:
     from seqkit.evaluation.calibration import Calibration
@@ -20,7 +21,6 @@ SHOWN = 20
 """Labels shown of each kind, the most frequent ones; JSON has them all."""
 NARROW = 8
 """Characters; longer labels make no matrix, but a list of confusions."""
-GROUPS = ("overall", "known", "unknown", "ambiguous", "sentences")
 
 
 def tagging_tables(scores: TaggingScores) -> list[Table]:
@@ -197,60 +197,3 @@ def _signed(value: float) -> str:
 def _interval(accuracy: Accuracy) -> str:
     interval = accuracy.interval
     return "–" if interval is None else f"{_percent(interval[0])}–{_percent(interval[1])}"
-
-
-def tagging_dict(scores: TaggingScores) -> dict[str, Any]:
-    """Everything measured, for JSON: shares between 0 and 1, None where nothing was counted."""
-    return {
-        "sentences": scores.sentences,
-        "words": scores.words,
-        "silver": scores.silver,
-        "model_silver": scores.model_silver,
-        "kinds": {
-            kind: _kind_dict(score) | _spans_dict(scores.spans.get(kind))
-            for kind, score in scores.kinds.items()
-        },
-    }
-
-
-def _spans_dict(spans: SpanScores | None) -> dict[str, Any]:
-    """The entry of a kind whose labels are spans; nothing of another."""
-    if spans is None:
-        return {}
-    types = {name: _label_dict(score) for name, score in spans.types.items()}
-    return {"spans": {**_label_dict(spans.overall), "types": types}}
-
-
-def _label_dict(score: LabelScore) -> dict[str, Any]:
-    return {**score._asdict(), "precision": score.precision, "recall": score.recall, "f1": score.f1}
-
-
-def _kind_dict(score: KindScores) -> dict[str, Any]:
-    found: dict[str, Any] = {group: _accuracy_dict(getattr(score, group)) for group in GROUPS}
-    if score.confusion:
-        found["macro_f1"] = score.macro_f1
-        found["labels"] = {name: _label_dict(label) for name, label in score.labels().items()}
-        found["confusion"] = [
-            {"gold": gold, "predicted": guess, "words": count}
-            for (gold, guess), count in score.confusion.most_common()
-        ]
-    return found
-
-
-def _accuracy_dict(accuracy: Accuracy) -> dict[str, Any]:
-    return {**accuracy._asdict(), "accuracy": accuracy.value, "interval_95": accuracy.interval}
-
-
-def raw_dict(scores: RawScores) -> dict[str, Any]:
-    """Every metric, for JSON: counts, and shares between 0 and 1."""
-    metrics = {
-        name: {
-            **score._asdict(),
-            "precision": score.precision,
-            "recall": score.recall,
-            "f1": score.f1,
-            "aligned_accuracy": score.aligned_accuracy,
-        }
-        for name, score in scores.metrics.items()
-    }
-    return {"silver": scores.silver, "model_silver": scores.model_silver, "metrics": metrics}
