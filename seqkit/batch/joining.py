@@ -29,7 +29,7 @@ def join(work: Join, store: Store, ledger: Ledger, format: str) -> Row:
     spec: FormatSpec = registry().find("formats", format)
     parts = [f"{PARTS}/{part_name(work.unit, number)}" for number in range(len(work.rows))]
     if len(work.targets) > 1:
-        files = _split(work, store, parts[0])
+        files = _split(work, store, parts[0], spec)
     elif spec.pieces:
         files = _pieces(work, store, parts)
     elif len(parts) == 1 and not work.targets[0].packing:
@@ -77,11 +77,17 @@ def sha256_of(store: Store, name: str) -> str:
 
 def _pieces(work: Join, store: Store, parts: Sequence[str]) -> list[list[Any]]:
     """Rename each part to a file: NAME-00001.spacy, and so on."""
-    plain = PurePosixPath(work.targets[0].name)
+    name = work.targets[0].name
     return [
-        _renamed(store, part, str(plain.with_stem(f"{plain.stem}-{number:05d}")), row)
+        _renamed(store, part, piece_name(name, number), row)
         for number, (part, row) in enumerate(zip(parts, work.rows, strict=True), 1)
     ]
+
+
+def piece_name(name: str, number: int) -> str:
+    """The name of a part of an output that is not joined: `a/b.spacy` -> `a/b-00001.spacy`."""
+    plain = PurePosixPath(name)
+    return str(plain.with_stem(f"{plain.stem}-{number:05d}"))
 
 
 def _joined(work: Join, store: Store, parts: Sequence[str], spec: FormatSpec) -> list[Any]:
@@ -104,7 +110,7 @@ def _whole(store: Store, part: str, row: dict[str, Any]) -> BinaryIO:
     return store.open(part)
 
 
-def _split(work: Join, store: Store, part: str) -> list[list[Any]]:
+def _split(work: Join, store: Store, part: str, spec: FormatSpec) -> list[list[Any]]:
     """Split the output of a part into the outputs for its small files."""
     files = []
     with _whole(store, part, work.rows[0]) as waiting:
@@ -112,6 +118,8 @@ def _split(work: Join, store: Store, part: str) -> list[list[Any]]:
             data = waiting.read(size)
             if hashlib.sha256(data).hexdigest() != sha256:
                 raise _gone(part)
+            if spec.pieces:
+                target = target._replace(name=piece_name(target.name, 1))
             files.append(_small(store, target, data))
     store.settle()
     return files

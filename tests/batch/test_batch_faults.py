@@ -10,6 +10,8 @@ import time
 
 import pytest
 
+from seqkit.batch.store_local import LocalStore
+
 TEXT = "Time flies. She left.\n\nA new paragraph: it rains.\n\n"
 SMALL = ("--part-size", "400")
 
@@ -89,7 +91,6 @@ def test_an_input_that_changes_while_the_run_goes_on(corpus, batch, tmp_path):
 
 def test_two_runs_at_a_time_need_shards(corpus, batch, tmp_path):
     from seqkit.batch.ledger import FOLDER
-    from seqkit.batch.store_local import LocalStore
 
     out = tmp_path / "out"
     assert batch("tag", corpus, "-o", out, *SMALL, "--stops-at", "4").code == 130
@@ -122,6 +123,21 @@ def test_wrong_columns_and_files_that_are_no_files_of_their_kind(batch, tmp_path
     assert found[5] == ("c.csv", 3, "1 column(s) instead of 2")
     assert [row["text"] for row in rows_of(tmp_path / "out" / "c.jsonl")] == ["She left.", "He stays."]
     assert json.loads((tmp_path / "out" / "_SUCCESS").read_text())["bad"] == 6
+
+
+def test_a_machine_that_cannot_write_to_the_folder_is_named(corpus, batch, tmp_path, monkeypatch):
+    import socket
+
+    from seqkit.batch import worker
+
+    class ReadOnly(LocalStore):
+        def write(self, name):
+            raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(worker, "open_store", ReadOnly)
+    result = batch("tag", corpus, "-o", tmp_path / "out", *SMALL, "--label", "xpos")
+    assert result.code == 1 and f"cannot be written from {socket.gethostname()}" in result.err, result.err
+    assert not (tmp_path / "out" / "_SUCCESS").exists()
 
 
 SHOUT = """

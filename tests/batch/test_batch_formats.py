@@ -166,6 +166,14 @@ def test_a_pipeline_labels_a_corpus(batch, tmp_path, tiny_pipeline):
     assert text.count("# labels = silver: en_tiny 1.2") == text.count("# text = ") == 12
     assert batch("label", tmp_path / "raw", "-o", tmp_path / "s2", *arguments, "--format", "spacy").code == 0
     assert len(list((tmp_path / "s2").glob("a-*.spacy"))) > 1
+    (tmp_path / "raw" / "b.txt").write_text("Time flies.\n")
+    # Small files share a part; their outputs have names of the same form.
+    arguments = ("--spacy", tiny_pipeline, "--format", "spacy")
+    assert batch("label", tmp_path / "raw", "-o", tmp_path / "s4", *arguments).code == 0
+    assert sorted(path.name for path in (tmp_path / "s4").glob("*.spacy")) == [
+        "a-00001.spacy",
+        "b-00001.spacy",
+    ]
     result = batch("label", tmp_path / "raw", "-o", tmp_path / "s3")
     assert result.code == 2 and "--spacy" in result.err
 
