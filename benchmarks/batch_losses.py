@@ -48,8 +48,8 @@ if __name__ == "__main__":
 RAY_DATA = """
 import sys, time
 import ray
-def step(row):
-    time.sleep(float(sys.argv[4]))
+def step(row, seconds=float(sys.argv[4])):  # a worker has other arguments
+    time.sleep(seconds)
     return row
 ray.init("local", num_cpus=2, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
 rows = ray.data.read_json(sys.argv[1], lines=True, override_num_blocks=8)
