@@ -72,7 +72,7 @@ class _Member(io.RawIOBase):
     """The content of a member; what is wrong with it becomes a SeqkitError."""
 
     def __init__(self, file: IO[bytes], place: Path) -> None:
-        self._file, self._place = file, place
+        self._file, self._place, self._at = file, place, 0
 
     def readable(self) -> bool:
         """Always."""
@@ -83,4 +83,9 @@ class _Member(io.RawIOBase):
         with _located(self._place):
             data = self._file.read(len(buffer))
         buffer[: len(data)] = data
+        self._at += len(data)
         return len(data)
+
+    def tell(self) -> int:
+        """Number of bytes read; the file cannot be sought."""
+        return self._at
