@@ -47,13 +47,15 @@ def applied(
     *,
     bad: Bad = stop,
     processes: int = 1,
+    soon: bool = False,
 ) -> Iterator[Applied]:
     """Every item with its output, in order and in flat memory.
 
     Args: model, as `task.load_for` or `task.load_for_stream` makes it; bad, called for each item of a chunk that the
-    model cannot take before any output of the chunk is yielded; processes, this one included.
+    model cannot take before any output of the chunk is yielded; processes, this one included; soon, begin with a small
+    chunk, whose outputs appear soon.
     """
-    first = task.limits if processes > 1 else task.first_limits(request)
+    first = task.first_limits(request) if soon and processes == 1 else task.limits
     parts = chunks(items, task.limits, task.size, begin=first)
     job: Job[Chunk, Sequence[Any]] = Job(LoadTask(task.name, request), ApplyTask(task.name, request))
     for chunk, outputs in apply_in_order(job, model, parts, processes):

@@ -56,7 +56,9 @@ class Command:
             to_file, total = self.out is not None, self.inputs.size()
             with WordCounter(self.verb, self.unit, to_file=to_file, meter=meter, size=total) as counter:
                 source = Paced(counter.reading(items, size), paced=self.inputs.may_pause)
-                found = applied(task, model, source, self.request, bad=bad, processes=self.processes)
+                found = applied(
+                    task, model, source, self.request, bad=bad, processes=self.processes, soon=True
+                )
                 for number, item, output in found:
                     made.write(number, item, output)
                     counter.add(task.words(item, output) if self.unit == "words" else 1, size(item))
