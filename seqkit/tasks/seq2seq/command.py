@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -26,9 +26,6 @@ from seqkit.terminal.arguments import (
 )
 from seqkit.terminal.limits import LimitFlags, MaxFrames, MaxPixels, MaxSeconds
 from seqkit.terminal.renamed import Precision
-
-if TYPE_CHECKING:
-    pass
 
 
 def translate(
