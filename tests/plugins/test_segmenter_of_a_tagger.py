@@ -54,7 +54,7 @@ def folder(tmp_path_factory):
         train(
             make_request(arguments_of(given, [], parse_settings(SETTINGS))), out, "seqkit train lstm", notes
         )
-    assert any("first the segmenter" in note for note in notes.told)
+    assert any("training the segmenter" in note for note in notes.told)
     return out
 
 
