@@ -15,7 +15,7 @@ from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.extend.blame import plugin_of
 from seqkit.extend.build import facts_class
 from seqkit.extend.manager import registry
-from seqkit.io.atomic import sync_folder, write_text
+from seqkit.io.atomic import failures_named, sync_folder, write_text
 from seqkit.io.json_files import AGAIN, write_json
 from seqkit.io.visible import visible_lines
 from seqkit.models.folder import (
@@ -63,7 +63,8 @@ def save_model(folder: Path, name: str, model: Any, card: str, weights_dtype: st
             (folder / own).parent.mkdir(parents=True, exist_ok=True)
             os.replace(fresh / own, folder / own)
     for parent in {(folder / own).parent for own in names}:
-        sync_folder(parent)
+        with failures_named(parent):
+            sync_folder(parent)
     write_manifest(folder, names)
 
 
