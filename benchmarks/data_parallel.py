@@ -127,21 +127,42 @@ def cpu_seconds(out: Path, devices: int, words: int, sentences: str) -> float:
     return spent[1] - spent[0]
 
 
-def scaling(folder: Path, sentences: str, counts: list[int]) -> None:
+def scaling(folder: Path, sentences: str, counts: list[int], picture: str) -> None:
     """Measure strong scaling (a fixed batch) and weak scaling (a batch in proportion to the processes).
 
     CPU time is measured, because a busy machine has no free core: CPU time / n estimates an epoch on n free cores.
+    Args: picture, file for a plot; "": none.
     """
     os.environ["OMP_NUM_THREADS"] = "1"
     print("| processes | strong: CPU s | its efficiency | weak: CPU s | its efficiency |")
     print("| ---: | ---: | ---: | ---: | ---: |")
     first: list[float] = []
+    found: list[list[float]] = []
     for count in counts:
         strong = cpu_seconds(folder / f"strong-{count}", count, 1000, sentences)
         weak = cpu_seconds(folder / f"weak-{count}", count, 1000 * count, sentences)
         first = first or [strong, weak]
-        shares = [f"{100 * one / now:.0f} %" for one, now in zip(first, (strong, weak), strict=True)]
+        found.append([100 * one / now for one, now in zip(first, (strong, weak), strict=True)])
+        shares = [f"{share:.0f} %" for share in found[-1]]
         print(f"| {count} | {strong:.1f} | {shares[0]} | {weak:.1f} | {shares[1]} |", flush=True)
+    if picture:
+        plot(counts, found, picture)
+
+
+def plot(counts: list[int], found: list[list[float]], picture: str) -> None:
+    """Draw the efficiencies in percent over the number of processes. Args: found, [strong, weak] of each number."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(6, 3), layout="constrained")
+    axes = figure.subplots()
+    for name, values in zip(
+        ("strong: a fixed batch", "weak: a growing batch"), zip(*found, strict=True), strict=True
+    ):
+        axes.plot(counts, values, marker="o", label=name)
+    axes.set(xlabel="processes", ylabel="efficiency, %", xticks=counts, ylim=(0, 110))
+    axes.axhline(100, color="grey", linewidth=0.8, linestyle=":")
+    axes.legend(loc="lower left")
+    figure.savefig(picture, dpi=150)
 
 
 LINKS = {
@@ -171,6 +192,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--scaling", default="")
+    parser.add_argument(
+        "--plot", default="", help="With --scaling: a PNG file for a plot of the efficiencies."
+    )
     parser.add_argument("--arithmetic", action="store_true", help="Only calculate the cost of an all-reduce.")
     parser.add_argument("--sentences", default="", help="A CoNLL-U file, for --speed and --scaling.")
     parser.add_argument("--pairs", type=int, default=3)
@@ -178,10 +202,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         if asked.arithmetic:
             arithmetic()
+        elif not asked.sentences and (asked.speed or asked.scaling):
+            parser.error("--speed and --scaling need --sentences FILE")
         elif asked.speed:
             speed(Path(folder), asked.sentences, asked.pairs)
         elif asked.scaling:
-            scaling(Path(folder), asked.sentences, [int(count) for count in asked.scaling.split(",")])
+            scaling(Path(folder), asked.sentences, [int(n) for n in asked.scaling.split(",")], asked.plot)
         else:
             equality(Path(folder))
 
