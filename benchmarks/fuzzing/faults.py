@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 KINDS = ("ENOSPC", "EIO", "EACCES", "EINTR", "short")
 CALLS = ("fsync", "replace", "rename", "link", "chmod", "mkdir", "open", "write")
@@ -101,7 +101,7 @@ def injected(folder: Path, fault: Fault) -> Iterator[Fault]:
 
     for name in CALLS:
         setattr(os, name, wrapped(name))
-    builtins.open = io.open = opened  # type: ignore[assignment]
+    builtins.open = io.open = cast(Any, opened)
     try:
         yield fault
     finally:

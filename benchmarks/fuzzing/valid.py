@@ -8,6 +8,7 @@ import io
 import json
 import lzma
 import zipfile
+from collections.abc import Callable
 from functools import cache
 
 from seqkit.data.files import make_writer
@@ -82,4 +83,9 @@ def packed(data: bytes, suffix: str) -> bytes:
         from seqkit.io.packing import zstd
 
         return bytes(zstd().compress(data))
-    return {".gz": gzip.compress, ".bz2": bz2.compress, ".xz": lzma.compress}[suffix](data)
+    compress: dict[str, Callable[[bytes], bytes]] = {
+        ".gz": gzip.compress,
+        ".bz2": bz2.compress,
+        ".xz": lzma.compress,
+    }
+    return compress[suffix](data)
