@@ -195,7 +195,8 @@ def _ask(
         fail(plugin, f"its hook seqkit_{kind} failed: {describe(error)}")
         return
     for record in records:
-        reason = fault_of_record(record, record_type)
+        # Those of built-in plugins are checked by the tests: here it would add a tenth to the start of every command.
+        reason = "" if plugin.builtin else fault_of_record(record, record_type)
         if reason:
             fail(plugin, f"its hook seqkit_{kind} yielded {reason}")
         else:

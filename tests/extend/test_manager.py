@@ -6,7 +6,9 @@ import sys
 import pytest
 
 from seqkit.errors import SeqkitError
+from seqkit.extend.checks import fault_of_record
 from seqkit.extend.manager import load, registry
+from seqkit.extend.registry import KINDS
 
 GOOD = """
 from seqkit import RecurrenceSpec, hookimpl
@@ -295,3 +297,10 @@ def test_a_layer_that_is_none_is_named(install_plugin):
     install_plugin("vertical", READER, module="vertical")
     with pytest.raises(SeqkitError, match="'flat': vertical:read is not a seqkit"):
         recurrence_class("flat")(3, 4)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_records_of_built_in_plugins_have_no_fault(kind):
+    """`registry` does not check them at run time."""
+    faults = [fault_of_record(one.spec, KINDS[kind][0]) for one in registry().all(kind) if one.builtin]
+    assert not any(faults)
