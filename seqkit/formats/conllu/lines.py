@@ -55,6 +55,10 @@ def _with_misc(line: str, in_misc: Sequence[tuple[LabelSpec, list[str]]], word: 
     return f"{head}\t{misc}"
 
 
+USUAL_MISC = {space: misc_of(space) for space in (" ", "")}
+"""The MISC column of nearly every word."""
+
+
 def fresh(sentence: Sentence, number: int) -> list[str]:
     """A new block: the words, their labels and multiword tokens, and all white space in MISC.
 
@@ -77,7 +81,7 @@ def _rows(sentence: Sentence) -> list[str]:
     """Rows of words, and one before the words of each multiword token, which has their white space in MISC."""
     words = sentence.words
     spaces = sentence.spaces or [" "] * len(words)
-    misc = list(map(misc_of, spaces))
+    misc = [USUAL_MISC.get(space) or misc_of(space) for space in spaces]
     if sentence.before and words:
         misc[0] = misc_of(spaces[0], sentence.before)
     ranges = []

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
     AnyTagger = TaggerRunner | StartingTagger
 
-CHUNK_WORDS = 50_000
-"""Words tagged together. Fixed, so that the same input always falls into the same batches."""
+CHUNK_WORDS = 100_000
+"""Words tagged together. Fixed, so that the same input always falls into the same batches. A chunk of a command's input
+(`sentence_files.LIMITS`) has fewer: divided again, it would end in a small, slow batch."""
 
 Value = TypeVar("Value")
 _parts = attrgetter(*(part.name for part in fields(Sentence)))
