@@ -58,7 +58,7 @@ class SegmenterTraining:
     lang: str = ""
     """Language code of the text. Default: the corpus's, else xx."""
     text_noise: float = field(default=0.3, metadata={"unit": "share"})
-    """Share of windows that are changed in each epoch: letter case, final punctuation, line ends."""
+    """Share of windows that are changed in each epoch: a sentence alone, letter case, final punctuation, line ends."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a share out of range."""

@@ -1,4 +1,6 @@
-"""Data augmentation by informal writing: letter case, missing final stops, line ends. Labels follow their characters.
+"""Data augmentation: texts of one sentence, and informal writing (letter case, missing final stops, line ends).
+
+Labels follow their characters.
 
 Shapes: T characters.
 """
@@ -10,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.random import Generator
 
-from seqkit_segmenter.examples import TOKEN, Paragraph
+from seqkit_segmenter.examples import IGNORED, TOKEN, Paragraph
 
 STOPS = frozenset(".!?。！？…।؟")
 WIDTHS = (40, 90)
@@ -53,6 +55,19 @@ def without_stops_or_capitals(paragraph: Paragraph, random: Generator) -> Paragr
     return in_lower_case(without_stops(paragraph, random), random)
 
 
+def one_sentence(paragraph: Paragraph, random: Generator) -> Paragraph:
+    """A sentence alone. In a treebank of long documents hardly any text ends after its first sentence."""
+    last = np.flatnonzero(paragraph.stops_T)
+    labelled = np.flatnonzero(paragraph.ends_T[last] != IGNORED)
+    if len(last) < 2 or not len(labelled):
+        return paragraph
+    number, ends = int(random.choice(labelled)), (last + 1).tolist()
+    start = ends[number - 1] if number else 0
+    start += len(paragraph.text) - start - len(paragraph.text[start:].lstrip())
+    part = slice(start, ends[number])
+    return Paragraph(paragraph.text[part], paragraph.ends_T[part], paragraph.stops_T[part])
+
+
 def on_lines(paragraph: Paragraph, random: Generator) -> Paragraph:
     """One line per sentence, sometimes two sentences on a line."""
     return _with_line_ends(
@@ -89,6 +104,7 @@ WAYS: tuple[tuple[Callable[[Paragraph, Generator], Paragraph], float], ...] = (
     (on_lines, 2.0),
     (as_list, 2.0),
     (wrapped, 3.0),
+    (one_sentence, 6.0),
 )
 """The ways to change a paragraph, each with its weight."""
 

@@ -9,7 +9,7 @@ from seqkit_segmenter import SegmenterOptions
 from seqkit_segmenter.decode import sentences_of
 from seqkit_segmenter.examples import IGNORED, paragraphs_of
 from seqkit_segmenter.multiwords import Multiwords
-from seqkit_segmenter.noise import WAYS
+from seqkit_segmenter.noise import WAYS, one_sentence
 
 from seqkit.data.catalogue import read_sentences
 from seqkit.errors import SeqkitError
@@ -48,6 +48,10 @@ def test_labels_move_with_their_characters(way):
         white = [letter.isspace() for letter in paragraph.text]
         assert (paragraph.ends_T == IGNORED).tolist() == white
         assert (paragraph.ends_T[paragraph.stops_T] > 0).all()
+    if way is one_sentence:
+        known = {sentence.text.strip() for sentence in sentences}
+        assert all(paragraph.text in known and paragraph.stops_T[-1] for paragraph in changed)
+        return
     assert sum(int(p.stops_T.sum()) for p in changed) == len(sentences)
     ends = sum(int((p.ends_T > 0).sum()) for p in changed)
     assert words - len(sentences) <= ends <= words
