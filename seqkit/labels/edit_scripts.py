@@ -57,8 +57,11 @@ def encode(word: str, lemma: str) -> str:
     for mark in MARKS:
         if mark in word and any(map(str.isdigit, word)) and word.replace(mark, "") == lemma:
             return WITHOUT + mark
-    shared = _shared(word.lower(), lemma.lower())
-    if shared.size:
+    lower, lemma_lower = word.lower(), lemma.lower()
+    # A few letters become two in lower case, such as "İ", which moves all positions behind them.
+    alike = len(lower) == len(word) and len(lemma_lower) == len(lemma)
+    shared = _shared(lower, lemma_lower)
+    if shared.size and alike:
         end, lemma_end = shared.word + shared.size, shared.lemma + shared.size
         for case in CASES:
             edits = (

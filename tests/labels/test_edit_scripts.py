@@ -57,3 +57,9 @@ def test_few_scripts_serve_a_treebank(real_corpora):
     found = list(scripts(dev))
     assert len(known) < 700  # Straka's rules give 624
     assert sum(script in known for script in found) / len(found) > 0.996  # the published ceiling is 99.65
+
+
+def test_letters_that_become_two_in_lower_case():
+    """ "İ" is one letter, its lower case two."""
+    for word, lemma in (("xabc\u0130", "abc"), ("\u0130stanbul", "istanbul"), ("abc", "abcx\u0130\u0130")):
+        assert SCRIPTS.decode(word, SCRIPTS.encode(word, lemma)) == lemma
