@@ -9,6 +9,7 @@ from typing import Any
 from seqkit.data.catalogue import corpus_files, corpus_folder, made_items, read_examples
 from seqkit.data.fetch import fault_of
 from seqkit.data.manifest import files_of
+from seqkit.data.pairs import read_rows
 from seqkit.errors import SeqkitError
 from seqkit.examples import RecordErrors, Sentence
 from seqkit.extend.manager import load, registry
@@ -99,14 +100,17 @@ def _examples(spec: CorpusSpec, split: str) -> Iterator[Any]:
     place = _folder(spec)
     if spec.maker:
         yield from made_items(spec, split)
-    elif spec.sides or spec.kind != CorpusSpec.kind:
+    elif spec.sides:
+        rows = read_rows(spec.name, split, spec.sides, RecordErrors(skip=True))
+        yield from (texts for _, texts in rows)
+    elif spec.kind != CorpusSpec.kind:
         yield from _records(spec, split, place)
     else:
         yield from read_examples(spec.name, split, RecordErrors(skip=True))
 
 
 def _records(spec: CorpusSpec, split: str, place: Any) -> Iterator[Any]:
-    """Examples of a corpus of pairs or media."""
+    """Examples of a corpus of media."""
     from seqkit.io.text_files import NotText, read_lines
 
     for path in spec.splits[split]:
