@@ -195,11 +195,13 @@ def test_memory_stays_flat(write_file, monkeypatch):
     path = write_file("long.conllu", text)
     # The first reading compiles patterns and fills caches, which stay.
     assert sum(1 for _ in read(path, RecordErrors())) == 6_000
-    gc.collect()
-    tracemalloc.start()
-    count = sum(1 for _ in read(path, RecordErrors()))
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert count == 6_000
-    # Far below the size of the file; objects of earlier tests that are freed late vary by 100 kB.
-    assert peak < 600_000 < len(text) / 6
+    peaks = []
+    # tracemalloc counts every thread: those of earlier tests may allocate during one reading, not during all.
+    for _ in range(3):
+        gc.collect()
+        tracemalloc.start()
+        count = sum(1 for _ in read(path, RecordErrors()))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+        assert count == 6_000
+    assert min(peaks) < 400_000 < len(text) / 9
