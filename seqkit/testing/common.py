@@ -30,7 +30,7 @@ def record_is_valid(subject: Subject) -> None:
 
 @check("", quick=True)
 def plugin_has_no_fault(subject: Subject) -> None:
-    """Check that seqkit reports no fault of the plugin: clashing names, misspelt hooks, changed state."""
+    """The plugin has no fault, such as a name in use, a misspelt hook, or a change of the process's state."""
     own = subject.registered
     faults = [f.reason for f in registry().failures if (f.plugin, f.distribution) == _identity(own)]
     expect(not faults, "; ".join(faults))
