@@ -3,48 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from seqkit.errors import SeqkitError
 from seqkit.terminal.argument_paths import check_utf8
+from seqkit.training.arguments import TrainingArguments
 
 if TYPE_CHECKING:
     from seqkit.training.request import TrainingRequest
 
 
-@dataclass(frozen=True)
-class TrainCommand:
-    """The arguments of the command. None means not given; false and empty are values."""
-
-    model: str
-    corpus: str | None = None
-    train: tuple[str, ...] | None = None
-    dev: tuple[str, ...] | None = None
-    start: str | None = None
-    skip_bad: bool | None = None
-    task: Mapping[str, Any] = field(default_factory=dict)
-    """Options of the model's task that were given, by name."""
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    """What --set, --seed and --threads gave, by name."""
-    config: Path | None = None
-
-    @property
-    def configs(self) -> list[Path]:
-        """The file of --config, if there is one."""
-        return [self.config] if self.config else []
+class TrainCommand(TrainingArguments):
+    """The arguments of the command, and what it makes of them."""
 
     def merged(self, *configs: Path) -> TrainingRequest:
         """The request of the command line and the files of options; --config has precedence among the files."""
-        from seqkit.training.arguments import SOURCES, TrainingArguments
         from seqkit.training.make_request import make_request
 
-        own = {name: getattr(self, name) for name in SOURCES}
-        files = (*configs, *self.configs)
-        asked = TrainingArguments(**own, options=self.task, settings=self.settings, configs=files)
-        return make_request(asked)
+        return make_request(replace(self, configs=(*configs, *self.configs)))
 
     def check_paths(self, out: Path) -> None:
         """Raise SeqkitError for names that no file can have, and for the name of a model that ships."""
@@ -54,7 +32,7 @@ class TrainCommand:
             "--out": [out],
             "--train": self.train,
             "--dev": self.dev,
-            "--teacher": self.task.get("teacher"),
+            "--teacher": self.options.get("teacher"),
         }
         named |= {"--from": [self.start or ""], "--config": self.configs}
         for option, paths in named.items():
@@ -101,7 +79,7 @@ class TrainCommand:
         from seqkit.models.folder import LOCK, TRAINING
         from seqkit.training.make_request import check_used
 
-        if resume and self.corpus is None and self.train is None and self.config is None:
+        if resume and self.corpus is None and self.train is None and not self.configs:
             raise SeqkitError(
                 f"{out}: holds no run to resume", "Name the folder given to --out then.", exit_code=2
             )

@@ -66,7 +66,7 @@ def train(
         start=None if from_ is None else checked_name(from_),
         skip_bad=skip_bad,
         settings=_settings(model, options, seed, threads),
-        config=None if config is None else Path(config),
+        configs=() if config is None else (Path(config),),
     )
     folder = Path(checked_name(out))
     asked.check_paths(folder)
@@ -150,7 +150,8 @@ def _line(asked: TrainCommand, out: Path, device: str) -> str:
     words = ["seqkit", "train", asked.model]
     for flag, values in (("--train", asked.train), ("--dev", asked.dev)):
         words += [word for value in values or () for word in (flag, value)]
-    single = {"--corpus": asked.corpus, "--from": asked.start, "--config": asked.config, "--out": out}
+    config = next(iter(asked.configs), None)
+    single = {"--corpus": asked.corpus, "--from": asked.start, "--config": config, "--out": out}
     single |= {"--device": device or None}
     words += [str(word) for flag, value in single.items() if value is not None for word in (flag, value)]
     words += ["--skip-bad"] if asked.skip_bad else []

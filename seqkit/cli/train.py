@@ -100,9 +100,9 @@ def train(
         dev=tuple(dev_files) if dev_files else None,
         start=start,
         skip_bad=skip_bad,
-        task=given,
+        options=given,
         settings={**parse_settings(set_ or []), **{k: v for k, v in numbers.items() if v is not None}},
-        config=config,
+        configs=(config,) if config else (),
     )
     if options:
         from seqkit.cli.train_options import show_options

@@ -44,7 +44,7 @@ def show_options(asked: TrainCommand) -> None:
 
 def _chosen(asked: TrainCommand) -> bool:
     """Whether the command line gave any option."""
-    return bool(asked.settings or asked.configs or asked.task or asked.start)
+    return bool(asked.settings or asked.configs or asked.options or asked.start)
 
 
 def _row(field: OptionField, defaults: Mapping[str, Any], values: Mapping[str, Any] | None) -> list[str]:

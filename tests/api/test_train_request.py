@@ -19,7 +19,7 @@ def config(tmp_path):
 
 @pytest.mark.parametrize(("given", "skips"), [(None, True), (False, False), (True, True)])
 def test_false_on_the_command_line_overrides_true_in_the_file(config, given, skips):
-    asked = TrainCommand("lstm", corpus="sample-english", skip_bad=given, config=config)
+    asked = TrainCommand("lstm", corpus="sample-english", skip_bad=given, configs=(config,))
     request = asked.merged()
     assert request.sources.skip_bad is skips
     assert (request.model.recurrence, request.training.optimizer) == ("gru", "sgd")
