@@ -1,4 +1,4 @@
-"""Read plain WAV files (PCM) with Python's own library, for installations without soundfile.
+"""Read plain WAV files (PCM) with Python's standard library, for installations without soundfile.
 
 Shapes: T samples, C channels.
 """

@@ -1,4 +1,4 @@
-"""Vectors in and out: spectrograms, strokes, readings of sensors; and one vector out, such as a number."""
+"""An encoder and a decoder of vector sequences (spectrograms, strokes, sensor data), and a decoder of one vector."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class FramesOptions:
 
 @hookimpl
 def seqkit_encoders() -> Iterable[EncoderSpec]:
-    """Vectors in."""
+    """The encoder `frames`."""
     yield EncoderSpec(
         "frames",
         build="seqkit_frames.encoder:FramesEncoder",
@@ -33,7 +33,7 @@ def seqkit_encoders() -> Iterable[EncoderSpec]:
 
 @hookimpl
 def seqkit_decoders() -> Iterable[DecoderSpec]:
-    """Vectors out."""
+    """The decoders `frames` and `vector`."""
     yield DecoderSpec(
         "frames",
         build="seqkit_frames.decoder:FramesDecoder",

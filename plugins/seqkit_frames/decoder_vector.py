@@ -29,7 +29,7 @@ NEAR = 0.5
 
 
 class VectorBatch(NamedTuple):
-    """Vectors in deviations from the mean."""
+    """Vectors normalised by mean and standard deviation."""
 
     y_BN: Tensor
 
@@ -51,7 +51,7 @@ class VectorDecoder(DrawingDecoder):
         super().__init__()
         self.options, self.step_input = options, facts.step_input
         self.scale = torch.tensor(facts.mean), torch.tensor(facts.deviation)
-        """Mean and deviation for `collate`, which computes on the CPU, wherever the weights are."""
+        """Mean and deviation for `collate`, which computes on the CPU even if the weights are elsewhere."""
         self.register_buffer("mean_N", torch.tensor(facts.mean), persistent=False)
         self.register_buffer("deviation_N", torch.tensor(facts.deviation), persistent=False)
         # A single step without an input has no output to feed back.
@@ -67,7 +67,7 @@ class VectorDecoder(DrawingDecoder):
         return [" ".join(f"{number:.3g}" for number in np.ravel(target))]
 
     def collate(self, targets: Sequence[NDArray[np.float32]], seed: int | None = None) -> VectorBatch:
-        """Vectors as one batch. Raises SeqkitError for vectors of another width."""
+        """Batch vectors. Raises SeqkitError for vectors of another size."""
         rows = [torch.from_numpy(np.array(target, dtype=np.float32).reshape(-1)) for target in targets]
         size = len(self.mean_N)
         other = next((len(row) for row in rows if len(row) != size), None)

@@ -1,4 +1,4 @@
-"""Made-up vectors, for the conformance suite."""
+"""Synthetic vectors for the conformance suite."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 def vectors(seed: int) -> NDArray[np.float32]:
-    """A random walk of 3 numbers, 2 steps and more."""
+    """A random walk in 3 dimensions, at least 2 steps long."""
     steps_TD = np.random.default_rng(seed).normal(size=(2 + seed % 5, 3))
     return steps_TD.cumsum(axis=0).astype(np.float32)
 

@@ -17,14 +17,14 @@ from seqkit.models.vector_facts import NumberFacts, SourceVectorFacts, TargetVec
 
 @dataclass
 class FramesFacts(TargetVectorFacts):
-    """Of the sequences that are written."""
+    """Facts of target sequences."""
 
     FILE = Path("frames") / "numbers.json"
 
 
 @dataclass
 class SourceFramesFacts(SourceVectorFacts):
-    """Of the sequences that are read."""
+    """Facts of source sequences."""
 
     FILE = Path("frames") / "source.json"
     modality = "frames"
@@ -32,12 +32,12 @@ class SourceFramesFacts(SourceVectorFacts):
 
 @dataclass
 class VectorFacts(NumberFacts):
-    """Of the vectors that are written."""
+    """Facts of target vectors."""
 
     FILE = Path("vector") / "numbers.json"
     step_input: float = 1.0
-    """The input of the decoder's only step. 0 in models that were trained before it was recorded: their input matrix
-    has its first weights, because it had no gradient."""
+    """The input of the decoder's only step. 0 in older models, which do not record it: their input matrix had no
+    gradient and keeps its initial values."""
 
     @classmethod
     def load(cls, folder: Path) -> Self:

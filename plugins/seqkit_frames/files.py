@@ -29,9 +29,7 @@ def read_vectors(path: str | Path, limits: Limits | None = None) -> NDArray[np.f
     except FileNotFoundError:
         raise SeqkitError(f"{path}: no such file", "Check the path.") from None
     except FAULTS as error:
-        raise SeqkitError(
-            f"{path}: no .npy file that can be read ({error})", "Write it with numpy.save."
-        ) from None
+        raise SeqkitError(f"{path}: cannot be read as .npy ({error})", "Write it with numpy.save.") from None
     fault = _fault(stored, limits)
     if fault:
         raise SeqkitError(f"{path}: {fault}", "It must hold numbers, a row for each step.")

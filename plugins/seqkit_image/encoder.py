@@ -25,7 +25,7 @@ WIDEST = 4096
 """Maximum width in columns; wider pictures are scaled down."""
 STRIDES = (2, 2, 1)
 DEEPER = (0, 1, 1)
-"""Residual blocks after each convolution; none after the first, which has too many pixels."""
+"""Residual blocks after each convolution; none after the first, whose output has too many pixels."""
 
 
 class ImageEncoder(ColumnEncoder):

@@ -46,7 +46,7 @@ def read_picture(path: str | Path, limits: Limits | None = None) -> Picture:
 
 @contextmanager
 def _without_its_limit(image_module: Any) -> Iterator[None]:
-    """A context without Pillow's own limit of 179 million pixels; seqkit checks its own once the size is known."""
+    """Disable Pillow's own limit of 179 million pixels; seqkit checks its own limit before decoding."""
     usual, image_module.MAX_IMAGE_PIXELS = image_module.MAX_IMAGE_PIXELS, None
     try:
         yield

@@ -71,7 +71,7 @@ class Int8OfStates(NumpyRecurrence):
 
 
 def cell(a_BG: Array, c_BH: Array) -> State:
-    """z_t and c_t. Args: a_BG, W x_t + U z_{t-1} + b, the gates in the order i, f, o, 2g; c_{t-1}."""
+    """Compute z_t and c_t. Args: a_BG, W x_t + U z_{t-1} + b with the gates in the order i, f, o, 2g; c_{t-1}."""
     H = c_BH.shape[1]
     gates_BG = sigmoid(a_BG)
     i, f, o, g = (gates_BG[:, start : start + H] for start in range(0, 4 * H, H))

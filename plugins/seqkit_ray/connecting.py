@@ -14,14 +14,14 @@ from seqkit import SeqkitError
 SECONDS = 3.0
 """Seconds within which an address must accept the connection, and again to answer."""
 SETTINGS = 4
-"""Type of the HTTP/2 frame that a server begins with."""
+"""Type of the SETTINGS frame, the first frame that an HTTP/2 server sends."""
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, SETTINGS, 0, 0, 0, 0, 0))
-"""What a client of HTTP/2, which Ray's servers speak (gRPC), begins with (RFC 9113, section 3.4)."""
+"""Connection preface of an HTTP/2 client (RFC 9113, section 3.4); Ray's servers use gRPC, which is based on HTTP/2."""
 FIX = "Check with `ray status` that the cluster is running."
 
 TOKEN_FIX = "Set RAY_AUTH_MODE=token, with the token in RAY_AUTH_TOKEN or in ~/.ray/auth_token."
 METHODS = {"": "/ray.rpc.NodeInfoGcsService/GetClusterId", "ray://": "/ray.rpc.RayletDriver/ClusterInfo"}
-"""Scheme of an address -> a cheap method of the service there."""
+"""Scheme of an address -> an inexpensive gRPC method of the service."""
 
 
 def connect(ray: Any, address: str) -> None:
@@ -43,12 +43,12 @@ def connect(ray: Any, address: str) -> None:
 
 
 def _plugin_files() -> dict[str, str]:
-    """The variable by which workers find the files of `--plugin`, which each node must have under the same paths."""
+    """The environment variable with the paths of `--plugin` files, which must be the same on each node."""
     return {name: value for name, value in os.environ.items() if name == "SEQKIT_PLUGIN_FILES"}
 
 
 def check_answers(address: str) -> None:
-    """Raise SeqkitError if no server of Ray's protocol answers: Ray itself would try for minutes."""
+    """Raise SeqkitError unless a Ray server answers. Ray itself would retry for minutes."""
     host, _, port = address.removeprefix("ray://").rpartition(":")
     if not host or not port.isdecimal():
         raise SeqkitError(
@@ -65,12 +65,12 @@ def check_answers(address: str) -> None:
 
 
 def encrypted() -> bool:
-    """Whether Ray's servers are asked through TLS, which the checks do not speak."""
+    """Whether Ray uses TLS, which the checks do not support."""
     return os.environ.get("RAY_USE_TLS", "0").lower() not in ("0", "false", "")
 
 
 def _check_protocol(address: str, connection: socket.socket) -> None:
-    """Raise SeqkitError for another kind of server, and TimeoutError for one that is silent."""
+    """Raise SeqkitError for another kind of server, and TimeoutError for one that does not answer."""
     connection.settimeout(SECONDS)
     connection.sendall(PREFACE)
     frame = b""
@@ -80,11 +80,11 @@ def _check_protocol(address: str, connection: socket.socket) -> None:
             break
         frame += data
     if len(frame) < 4 or frame[3] != SETTINGS:
-        raise SeqkitError(f"--address {address}: something else than Ray answers there", FIX)
+        raise SeqkitError(f"--address {address}: the server at this address is not Ray", FIX)
 
 
 def _check_service(address: str, target: str) -> None:
-    """Raise SeqkitError where a proxy answers in place of Ray, and where a token is needed and none is used."""
+    """Raise SeqkitError if a proxy answers in place of Ray, or if the cluster requires a token and none is set."""
     try:
         import grpc
     except ImportError:  # an optional package of Ray
@@ -96,8 +96,8 @@ def _check_service(address: str, target: str) -> None:
         except grpc.RpcError as error:
             code, details = error.code(), error.details() or ""
             if code is grpc.StatusCode.UNAUTHENTICATED and os.environ.get("RAY_AUTH_MODE") != "token":
-                raise SeqkitError(f"--address {address}: the cluster asks for a token", TOKEN_FIX) from error
-            # A proxy for web pages answers with a status of HTTP; gRPC's servers never do.
+                raise SeqkitError(f"--address {address}: the cluster requires a token", TOKEN_FIX) from error
+            # An HTTP proxy answers with an HTTP status, which gRPC servers never do.
             absent = code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
             if absent or "http2 header" in details:
                 problem = f"--address {address}: no answer ({code.name.lower()})"

@@ -106,7 +106,7 @@ class RayEngine(Engine):
 
 
 class Actor:
-    """A worker on a node. Returns errors instead of raising them: Ray would wrap them, and repeat the job."""
+    """A worker on a node. It returns errors, because Ray would wrap raised ones and repeat the job."""
 
     def __init__(self, setup: Setup) -> None:
         from seqkit.batch.worker import Worker

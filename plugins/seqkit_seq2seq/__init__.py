@@ -18,11 +18,11 @@ class TextOptions:
     subword: str = "unigram"
     """SentencePiece algorithm: unigram or bpe."""
     joint: bool = True
-    """One SentencePiece model for both sides if both are text; else one for each, which is worth as much in BLEU, but
-    cannot copy."""
+    """Share one SentencePiece model if both sides are text. With false each side has its own, which reaches the same
+    BLEU but cannot copy."""
     sampling: float = field(default=0.0, metadata={"unit": "share"})
     """Share of words whose segmentation is sampled at each training step (Kudo 2018). Multi30k after 15 minutes: 36.8
-    BLEU, with 0.1 32.7; after 36 minutes alike."""
+    BLEU, with 0.1 32.7; after 36 minutes there is no difference."""
     placeholders: bool = False
     """Put placeholders into the vocabulary and learn to copy them: in training they replace numbers, addresses and code
     that both sides of a pair have. `seqkit translate` then carries such parts through the model unchanged."""
@@ -33,16 +33,16 @@ class TextOptions:
     """Size of a piece's vector."""
     tied: bool = True
     """Share the rows of V with the decoder's input vectors (Press & Wolf 2017) and, with a joint vocabulary, with the
-    encoder's. Multi30k after 15 minutes, sampling=0.1: 32.7 BLEU, with false
-    17.0."""
+    encoder's. Multi30k after 15 minutes, sampling=0.1: 32.7 BLEU, with false 17.0."""
     copy: bool = False
-    """Copy pieces of the source where the model attends to them, in place of writing its own (See et al. 2017); needs
-    attention and joint=true. Names are copied; no cost in time."""
+    """Let each output piece be either generated or copied from the attended source pieces (See et al. 2017), so that
+    names are preserved; needs attention and joint=true. No cost in time."""
     lexical: bool = False
-    """Let the attended source pieces themselves take part in the choice of the next one, which helps rare words (Nguyen
-    & Chiang 2018); needs what copy needs. Tatoeba after 3 minutes: 10.8 BLEU, without 5.9."""
+    """Add the vectors of the attended source pieces to the input of V, which improves rare words (Nguyen & Chiang
+    2018); needs attention and joint=true. Tatoeba after 3 minutes: 10.8 BLEU, without 5.9."""
     byte_fallback: bool | None = None
-    """Spell characters that the training text does not have by 256 pieces for single bytes. Default: as copy."""
+    """Encode characters that the training text does not have as bytes, with 256 further pieces. Default: the value of
+    copy."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""

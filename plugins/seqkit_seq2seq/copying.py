@@ -1,4 +1,4 @@
-"""Check that a decoder can use the symbols of its source: it attends, and all encoders read what it writes."""
+"""Check that a decoder can use the symbols of its source: it has attention, and all encoders share its symbols."""
 
 from __future__ import annotations
 

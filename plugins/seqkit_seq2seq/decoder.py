@@ -61,7 +61,7 @@ class TextDecoder(TargetLines, RecurrentSymbolDecoder):
             self._share(encoders)
 
     def make_output(self, count: int) -> None:
-        """V has the size of the embedding if the two are tied: `narrow` brings o to it."""
+        """Create V. A tied V has the size of the embedding, to which `narrow` projects o."""
         size, tied = self.options.embedding_size, self.options.tied
         self.narrow = None
         if tied and self.network.output_size != size:
@@ -81,7 +81,7 @@ class TextDecoder(TargetLines, RecurrentSymbolDecoder):
         return self.subword.proto
 
     def collate(self, targets: Sequence[str], seed: int | None = None) -> SymbolBatch:
-        """Lines as one batch; with a seed, segmentations are sampled and some inputs become the unknown piece."""
+        """Batch lines; with a seed, sample segmentations and replace some inputs by the unknown piece."""
         lines = [one_line(line) for line in targets]
         if seed is None:
             return self.batch(self.pieces.ids(lines))

@@ -45,7 +45,7 @@ class TextEncoder(SourceLines, Encoder):
         self.output_size, self.final_sizes = options.hidden, self.network.final_sizes
 
     def collate(self, inputs: Sequence[str], seed: int | None = None) -> TextBatch:
-        """Lines as one batch; with a seed, the segmentation of some words is drawn at random."""
+        """Batch lines; with a seed, sample the segmentation of some words."""
         lines = [plain_line(line) for line in inputs]
         if seed is not None and self.options.sampling:
             rows = self.pieces.sampled(lines, self.options.sampling, seed)

@@ -53,7 +53,7 @@ class NumpyTextEncoder(SourceLines):
         self._network = DeepEncoder(weights.part("network"), recurrence, size, options)
 
     def collate(self, inputs: Sequence[str], seed: int | None = None) -> Lines:
-        """Lines as one batch; a seed is for training, and is not looked at."""
+        """Batch lines. The seed, which training uses, has no effect."""
         rows = self.pieces.ids([plain_line(line) for line in inputs])
         return Lines(*pad([[*row, self.end] for row in rows]))
 
@@ -74,7 +74,7 @@ class NumpyTextDecoder(TargetLines):
         self.subword, self.longest = facts.subword, facts.longest
         self.pieces, self.repeats = LinePieces(facts.subword), facts.repeats
         self.end, size = len(facts.subword), options.embedding_size
-        # Of a table that is shared the file holds one, under the first of its names.
+        # The file stores a shared table once, under the first of its names.
         own = weights.has("embedding")
         self._embedding = (
             SymbolTable(weights.part("embedding"), self.end + 1, size) if own else encoders["text"].embedding

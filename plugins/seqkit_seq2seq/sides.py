@@ -20,7 +20,7 @@ class SourceLines:
     """Source lines."""
 
     reads_symbols = True
-    """Its steps are symbols, like those of outputs, so that the length of a source predicts that of its output."""
+    """The steps are symbols, as in outputs, so the length of a source predicts that of its output."""
     subword: Subword
     pieces: LinePieces
     longest: int = LONGEST

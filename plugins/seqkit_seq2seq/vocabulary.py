@@ -21,7 +21,7 @@ WORDS_A_PIECE = 4
 """Distinct words per piece, if the number of pieces adapts to the corpus."""
 PIECES = (100, 8000)
 RARE = 1000
-"""One of this number of pairs may repeat pieces without raising the limit for all outputs."""
+"""One pair in this many counts as an outlier, whose repetitions do not raise the limit for all outputs."""
 
 
 @dataclass
@@ -64,7 +64,7 @@ class TargetText:
     longest: int = 0
     """Pieces of the longest line; 0 if unknown."""
     repeats: int = 1
-    """How much more often than its source an output may repeat three pieces: as in training, without outliers."""
+    """How much more often than its source an output may repeat three pieces: the maximum in training, no outliers."""
 
     @classmethod
     def gather(cls, pairs: Sequence[Pair], options: Any, encoders: Mapping[str, Any]) -> Self:
@@ -94,7 +94,7 @@ class TargetText:
 
 
 def _usual_repeats(pairs: Sequence[Pair], targets: Sequence[Sequence[int]], pieces: Subword) -> int:
-    """How much more often than its source a target repeats three pieces, except for one in `RARE` targets.
+    """The maximum by which a target repeats three pieces more often than its source, without 1 in `RARE` targets.
 
     Args: targets, their pieces; pieces, of the sources.
     """

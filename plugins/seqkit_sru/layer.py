@@ -71,7 +71,7 @@ class SRU(Recurrence, PreparedInputs):
         return self._run(prepared_BT, first.new_zeros(first.shape[0], self.hidden_size))[0]
 
     def _run(self, prepared_BT: Prepared, c0_BH: Tensor) -> tuple[Tensor, Tensor]:
-        """z_BTH and c_BTH."""
+        """Compute z_BTH and c_BTH."""
         # In bfloat16 a sum over many steps loses small terms, so the cell stays in float32.
         dtype = torch.promote_types(prepared_BT[1].dtype, torch.float32)
         gates_BT2H, values_BT2H = (part.to(dtype) for part in prepared_BT)

@@ -22,7 +22,7 @@ class NumpySRU(NumpyRecurrence):
         self.hidden_size = len(self._b) // 4
 
     def prepare(self, x: Array) -> Array:
-        """f and r, which are gates, then u and s."""
+        """Compute [f ; r ; u ; s], the sigmoid of f and r included."""
         a = affine(x, self._W, self._b)
         a[..., : 2 * self.hidden_size] = sigmoid(a[..., : 2 * self.hidden_size])
         return a

@@ -31,7 +31,7 @@ CALM = 0.3
 
 
 class PathDecoder(Protocol):
-    """The parts of a video decoder that paths come from."""
+    """The attributes of a video decoder that `path_nll` and `sampled_paths` use."""
 
     network: RecurrentDecoder
     head: MixtureHead

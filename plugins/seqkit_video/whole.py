@@ -1,4 +1,4 @@
-"""Whether the file of a film is complete: decoders ignore a missing end."""
+"""Check that a film's file is complete; decoders ignore a missing end."""
 
 from __future__ import annotations
 
