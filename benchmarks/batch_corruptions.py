@@ -1,4 +1,4 @@
-"""Ten corruptions of inputs, outputs and the machine: what a batch says, and what it keeps.
+"""Run ten corruptions of inputs, outputs and the machine: what a batch reports, and which records it keeps.
 
     python benchmarks/batch_corruptions.py
 
@@ -29,7 +29,7 @@ def bad_utf8(trial: Trial) -> Found:
 
 
 def cut_gz(trial: Trial) -> Found:
-    """Cut a gz file in its middle; what can be unpacked counts as good."""
+    """Truncate a gz file in its middle; records that can be unpacked count as good."""
     packed = gzip.compress(b"".join(rows(4000)))
     whole = packed[: len(packed) // 2]
     readable = subprocess.run(["gzip", "-dc"], input=whole, capture_output=True).stdout.count(b"\n")
@@ -37,7 +37,7 @@ def cut_gz(trial: Trial) -> Found:
 
 
 def bad_json(trial: Trial) -> Found:
-    """Cut a record in its middle."""
+    """Truncate a record in its middle."""
     found = rows()
     found[17] = found[17][:20] + b"\n"
     return trial.bad_input(b"".join(found), RECORDS - 1)
@@ -53,7 +53,7 @@ def wrong_column(trial: Trial) -> Found:
 
 
 def empty_file(trial: Trial) -> Found:
-    """An empty file beside a good one: it has an empty output."""
+    """Process an empty file together with a good one; its output is empty."""
     trial.write(b"".join(rows()))
     trial.write(b"", "b.jsonl")
     found = trial.tag()
@@ -62,14 +62,14 @@ def empty_file(trial: Trial) -> Found:
 
 
 def disk_full(trial: Trial) -> Found:
-    """Run on a file system of 48 kB, and again with room."""
+    """Run on a file system of 48 kB, then on one with enough space."""
     trial.write(b"".join(rows()))
     expected = trial.undisturbed()
     save = f"cp -r {trial.out}/. {trial.folder}/saved"
     trial.out.mkdir()
     (trial.folder / "saved").mkdir()
     mount = f"mount -t tmpfs -o size=48k none {trial.out}"
-    # The namespace ends with the command: what it has written is copied away after it.
+    # The namespace ends with the command, so its output is copied first.
     shell = f'{mount} && ("$@"; code=$?; {save}; exit $code)'
     fields = ("--text-field", "body", "--id-field", "id")
     command = [*COMMAND, "tag", str(trial.source), "-o", str(trial.out), *fields, *OPTIONS]
@@ -86,7 +86,7 @@ def disk_full(trial: Trial) -> Found:
 
 
 def read_only(trial: Trial) -> Found:
-    """Mount the output folder read-only, then not."""
+    """Run with the output folder mounted read-only, then writable."""
     trial.write(b"".join(rows()))
     expected = trial.undisturbed()
     trial.out.mkdir()

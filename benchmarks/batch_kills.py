@@ -1,9 +1,9 @@
-"""Kill -9 workers, drivers, Ray nodes and shards of a batch at random moments, and compare with an undisturbed run.
+"""Kill -9 workers, drivers, Ray nodes and shards of a batch at random times, and compare with an undisturbed run.
 
     python benchmarks/batch_kills.py raw.txt --kills 50 --of driver worker shard ray-node
 
-Each round starts a run, kills one process at a random moment, and repeats the command until the run is complete. Half
-of the moments are drawn from the whole run, with its start, half follow a random number of committed parts.
+Each round starts a run, kills one process at a random time, and repeats the command until the run is complete. Half of
+the times are drawn from the whole run, its start included; the others follow a random number of committed parts.
 The table has for each kind: kills, how many of them while parts were being committed, runs, outputs that differ from
 the undisturbed run, parts repeated after their commit. With --results FILE, each round is a line of that file, and the
 same command continues after the last one.
@@ -43,7 +43,7 @@ class Round:
 
     kind: str
     number: int
-    """It is also the seed of the random moments, with the kind."""
+    """With the kind, it is also the seed of the random times."""
     kills: list[Moment] = field(default_factory=list)
     different: list[str] = field(default_factory=list)
     """Outputs that are not byte-equal to those of the undisturbed run."""

@@ -1,4 +1,4 @@
-"""What seqkit batch, datatrove and Ray Data keep of a file with a bad byte, and after a kill -9. Makes one table.
+"""Compare the losses of seqkit batch, datatrove and Ray Data for a file with a bad byte, and after a kill -9.
 
     python benchmarks/batch_losses.py
 
@@ -67,17 +67,17 @@ class Tool(NamedTuple):
 
 
 def seqkit(source: Path, out: Path, logs: Path, seconds: float) -> list[str]:
-    """Tag the records: that takes about a millisecond each."""
+    """Tags the records, in about a millisecond each."""
     fields = ["--text-field", "body", "--id-field", "id", "--label", "upos", "--format", "jsonl"]
     sizes = ["--part-size", "20000", "--processes", "1"]
     return [sys.executable, "-m", "seqkit", "batch", "tag", str(source), "-o", str(out), *fields, *sizes]
 
 
 def script(code: str) -> Callable[[Path, Path, Path, float], list[str]]:
-    """A tool that is run by a script."""
+    """A tool that a script runs."""
 
     def command(source: Path, out: Path, logs: Path, seconds: float) -> list[str]:
-        # In a folder of its own, from which nothing else can be imported.
+        # In a separate folder, so that no other file can be imported.
         path = Path(tempfile.mkdtemp()) / "run.py"
         path.write_text(code, encoding="utf-8")
         return [sys.executable, str(path), str(source), str(out), str(logs), str(seconds)]
@@ -86,7 +86,7 @@ def script(code: str) -> Callable[[Path, Path, Path, float], list[str]]:
 
 
 def ids(out: Path) -> list[str]:
-    """The ids of the records in all JSON files below a folder; of a half line, nothing."""
+    """The ids of the records in all JSON files below a folder; incomplete lines are ignored."""
     found = []
     for path in [*out.rglob("*.json"), *out.rglob("*.jsonl")]:
         if ".seqkit" in path.parts or path.name == "errors.jsonl":

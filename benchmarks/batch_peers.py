@@ -82,7 +82,7 @@ if __name__ == "__main__":
 
 def script(code: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     """Run a script in a separate process."""
-    # In a folder of its own, from which nothing else can be imported.
+    # In a separate folder, so that no other file can be imported.
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "run.py"
         path.write_text(code, encoding="utf-8")

@@ -1,10 +1,10 @@
-"""What a batch that was killed at 99 % reads and processes when its command is repeated, counted by strace.
+"""Measure how much a batch that was killed at 99 % reads and processes again when its command is repeated.
 
     python benchmarks/batch_resumed.py
 
 One file of 50 MB, and 200 files of 250 kB, go through a task without a model (`cheap_task.py`) until 99 % of the parts
-are committed; then the run is killed (kill -9). The bytes of the inputs that the repetition reads are the results of
-its system calls `read` and `pread64`, of all its processes; it processes the parts whose rows it adds to the logs.
+are committed; then the run is killed (kill -9). strace counts the input bytes that all processes of the repetition read
+(`read` and `pread64`). The parts that it processes are the rows that it adds to the logs.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def command(source: Path, out: Path, size: str) -> list[str]:
 
 
 def kill_at(share: float, parts: int, run: list[str], out: Path) -> int:
-    """Kill a run when this share of its parts is committed. Returns how many are."""
+    """Kill a run when this share of its parts is committed. Returns the number of committed parts."""
     process = subprocess.Popen(run, stderr=subprocess.DEVNULL)
     while process.poll() is None and len(committed(out)) < share * parts:
         time.sleep(0.005)

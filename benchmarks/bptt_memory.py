@@ -49,11 +49,11 @@ class Layer:
         self.model = kind(inputs, hidden).to(dtype)
 
     def state_dict(self) -> dict[str, Tensor]:
-        """Nothing is carried."""
+        """No state is carried from batch to batch."""
         return {}
 
     def load_state_dict(self, state: Any) -> None:
-        """Nothing is carried."""
+        """No state is carried from batch to batch."""
 
     def loss(self, x_BTD: Tensor) -> Loss:
         """A loss that depends only on the last state, as in the adding problem."""

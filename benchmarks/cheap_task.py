@@ -1,4 +1,4 @@
-"""A task that costs next to nothing, so that benchmarks measure the batch around it: the words of stretches of text.
+"""A task without a model, which counts the words of paragraphs, so that benchmarks measure the batch itself.
 
 seqkit batch count raw.txt -o out/ --plugin benchmarks/cheap_task.py
 """
@@ -27,26 +27,26 @@ class CountTask(Task):
     name = "counting"
 
     def prepare(self, request: Any, reporter: Any) -> Any:
-        """Refuse: nothing is learnt."""
+        """Refuse to train."""
         raise self.lacks("training")
 
     def default_model(self, request: ApplyRequest) -> str:
-        """A shipped model, which is not loaded."""
+        """The name of a shipped model, which is not loaded."""
         return "en-tagger"
 
     def load_for(self, request: ApplyRequest) -> None:
         """Load nothing."""
 
     def cuts(self, path: str, request: ApplyRequest) -> str:
-        """Between paragraphs, as for `tag`."""
+        """Inputs may be divided between paragraphs, as for `tag`."""
         return "text"
 
     def read(self, path: Any, request: ApplyRequest, problems: RecordErrors) -> Iterator[Any]:
-        """Stretches of text."""
+        """Yield segments of running text."""
         return read(path, problems)
 
     def apply(self, model: None, chunk: Chunk, request: ApplyRequest) -> list[int]:
-        """The number of words of each stretch."""
+        """The number of words of each segment."""
         return [len(item.text.split()) for item in chunk.items]
 
     def formats(self, path: str, request: ApplyRequest) -> tuple[str, ...]:
@@ -54,7 +54,7 @@ class CountTask(Task):
         return ("txt",)
 
     def writer(self, format: str, file: BinaryIO, request: ApplyRequest) -> CountWriter:
-        """A line for each stretch."""
+        """A writer with one line for each segment."""
         return CountWriter(file)
 
 
@@ -70,7 +70,7 @@ class CountWriter:
         return 1
 
     def close(self) -> None:
-        """Nothing is left to write."""
+        """Do nothing."""
 
 
 @hookimpl

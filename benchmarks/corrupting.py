@@ -31,7 +31,7 @@ class Found(NamedTuple):
     kept: str
     """Good records in the outputs, of those in the inputs."""
     after: str = "-"
-    """What the same command gives once the cause is removed."""
+    """Result of the same command after the cause is removed."""
 
 
 def ran(*arguments: object, within: str = "") -> Ran:

@@ -34,7 +34,7 @@ MODELS = {
     "language model": ["lm", "--corpus", "sample-english", "--set", "hidden=16", "--set", "bptt_window=16"],
 }
 EPOCHS = {"tagger (lstm, CRF)": 13, "translator": 3, "language model": 13}
-"""So many that there are at least 50 updates."""
+"""Numbers of epochs that give at least 50 updates."""
 SMALL = ["--set", "batch_words=100", "--set", "patience=0", "--set", "train_dtype=float64", "--seed", "3"]
 
 

@@ -1,9 +1,9 @@
-"""Run hostile inputs over formats, strings, media and model folders: no traceback, no hang, memory below 1 GB.
+"""Fuzz formats, strings, media and model folders: no traceback, no hang, memory growth below 1 GB.
 
 python benchmarks/fuzz.py OUT --cases 1000000 [--seed 1] [--target NAME …]
 
-Appends a line for each 5,000 cases to OUT/cases.jsonl; the same command goes on where it stopped. A case is drawn from
-its seed and number alone: `--case N` runs it again and shows what happens.
+Appends a line for each 5,000 cases to OUT/cases.jsonl; the same command continues a stopped campaign. Seed and number
+determine a case: `--case N` runs it again and prints its result.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ STEP = 5000
 
 
 def main() -> None:
-    """Read the command line, and run."""
+    """Parse the command line and run the campaign."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -57,7 +57,7 @@ def main() -> None:
 
 
 def _done(report: Path, seed: int) -> int:
-    """The case to go on with."""
+    """Number of the next case to run."""
     rows = [json.loads(line) for line in report.read_text().splitlines()] if report.exists() else []
     return max((row["last"] for row in rows if row["seed"] == seed), default=0)
 

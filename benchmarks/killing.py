@@ -19,7 +19,7 @@ LIMIT = 600
 
 
 class Moment(NamedTuple):
-    """When a process was killed."""
+    """Time and progress at which a process was killed."""
 
     seconds: float
     """Time since the start of the run."""
@@ -97,7 +97,7 @@ def kill_worker(process: subprocess.Popen[bytes], draw: random.Random) -> bool:
 
 
 class Usual(NamedTuple):
-    """An undisturbed run."""
+    """The reference run, which is not killed."""
 
     seconds: float
     parts: int
@@ -111,7 +111,7 @@ def undisturbed(arguments: list[str], out: Path) -> Usual:
 
 
 def random_moment(process: subprocess.Popen[bytes], out: Path, usual: Usual, draw: random.Random) -> Moment:
-    """Wait for a random moment: half of the times any in the time of a run, else while parts are committed."""
+    """Wait for a random time: in half of the cases within the duration of a run, else while parts are committed."""
     begun = time.monotonic()
     if draw.random() < 0.5:
         time.sleep(draw.uniform(0.0, usual.seconds))
@@ -121,14 +121,14 @@ def random_moment(process: subprocess.Popen[bytes], out: Path, usual: Usual, dra
 
 
 def wait_for_parts(process: subprocess.Popen[bytes], out: Path, parts: int, draw: random.Random) -> None:
-    """Wait until so many parts are committed, or the run has ended, and up to half a second more."""
+    """Wait until the given number of parts is committed or the run has ended, then up to half a second more."""
     while process.poll() is None and len(committed(out)) < parts:
         time.sleep(0.02)
     time.sleep(draw.uniform(0.0, 0.5))
 
 
 def one_kill(arguments: list[str], out: Path, kill: Kill, usual: Usual, draw: random.Random) -> list[Moment]:
-    """Start a run, kill a process at a random moment, wait for the run. Returns the kill, if there was one."""
+    """Start a run, kill a process at a random time, wait for the run. Returns the kill, if one took place."""
     process = start(arguments)
     moment = random_moment(process, out, usual, draw)
     killed = kill(process, draw)
@@ -137,7 +137,7 @@ def one_kill(arguments: list[str], out: Path, kill: Kill, usual: Usual, draw: ra
 
 
 def kill_shards(arguments: list[str], out: Path, usual: Usual, draw: random.Random) -> list[Moment]:
-    """Run two shards at the same time; kill each at a random moment, then start both again."""
+    """Run two shards at the same time, kill each at a random time, then start both again."""
     begun, killed = time.monotonic(), list[Moment]()
     processes = [start([*arguments, "--shard", f"{number}/2"]) for number in (1, 2)]
     moments = sorted(draw.randrange(usual.parts) for _ in processes)

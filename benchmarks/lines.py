@@ -1,4 +1,4 @@
-"""Lines of several sentences: `python benchmarks/lines.py de-en tatoeba-deu-eng de en`.
+"""Evaluate the translation of lines of several sentences: `python benchmarks/lines.py de-en tatoeba-deu-eng de en`.
 
 Joins pairs of dev whose sides are one sentence each to lines of 2 to 6 sentences (seeded). Prints the number of
 sentences missing from the outputs (by the rule that splits lines), and chrF for whole lines, split lines, and

@@ -1,4 +1,4 @@
-"""Time of minimum Bayes risk relative to sampling, and agreement of the fast utility with the quadratic one.
+"""Time of minimum Bayes risk decoding relative to sampling, and agreement of the fast utility with the quadratic one.
 
 python benchmarks/mbr_scale.py --model en-de --lines text.en --first 20 --samples 256
 """

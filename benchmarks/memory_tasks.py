@@ -3,8 +3,8 @@
     python benchmarks/memory_tasks.py --task adding --length 50,100,200,400,600,1000 --minutes 5 --out rows.jsonl
     python benchmarks/memory_tasks.py --task copy-memory --setting lstm-chrono --length 500 --minutes 30
 
-One direction, no attention, no dropout. A setting that does not solve a length within the budget is not tried at
-greater ones. Solved: adding, a mean squared error on dev below 0.01 (always predicting 1 gives 0.167); copy-memory,
+One direction, no attention, no dropout. A setting that does not solve a length within the budget is not run at
+greater lengths. Solved: adding, a mean squared error on dev below 0.01 (always predicting 1 gives 0.167); copy-memory,
 99 % of the ten symbols on dev. Each row is appended to the file at once; `--table` prints the rows of a file.
 """
 
@@ -57,7 +57,7 @@ UPDATES_PER_EPOCH, ROWS = 100, 32
 
 
 class Solved(Exception):
-    """Raised to end a training whose dev score solves the task."""
+    """Ends a training whose dev score solves the task."""
 
 
 class Quiet:

@@ -118,7 +118,7 @@ def main() -> int:
     rows = Rows(arguments.out / "scores.json")
     with ThreadPoolExecutor(arguments.parallel) as pool:
         failures = dict(zip(runs, pool.map(train, runs), strict=True))
-        # Finished trainings with settings other than those shown are left out, too.
+        # Finished trainings with other settings than those shown are also left out.
         ready = [run for run in runs if not failures[run] and not (run.judge and failures[run.judge])]
         measured = pool.map(lambda run: measure(run, arguments.split, rows), ready)
         failures |= dict(zip(ready, measured, strict=True))

@@ -76,8 +76,10 @@ def main() -> None:
     parser.add_argument("--beam", type=int, default=5)
     parser.add_argument("--length-penalty", type=float, default=1.0)
     parser.add_argument("--mbr", type=int, default=0, help="number of samples for minimum Bayes risk")
-    parser.add_argument("--temperature", type=float, default=1.0, help="of these draws")
-    parser.add_argument("--utility", choices=["bleu", "chrf"], default="bleu", help="what is like another")
+    parser.add_argument("--temperature", type=float, default=1.0, help="of the samples")
+    parser.add_argument(
+        "--utility", choices=["bleu", "chrf"], default="bleu", help="similarity of two samples"
+    )
     parser.add_argument("--split", choices=[SPLIT, "val"], default=SPLIT)
     parser.add_argument("--inference-dtype", default="", help="number format of the computation")
     parser.add_argument("--lower", action="store_true", help="the model reads and writes lower case")

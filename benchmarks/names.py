@@ -1,4 +1,4 @@
-"""Whether a translator copies names: `python benchmarks/names.py de-en tatoeba-deu-eng de en`.
+"""Share of names that a translator copies: `python benchmarks/names.py de-en tatoeba-deu-eng de en`.
 
 Replaces the name in each pair of dev that has one on both sides (see `seqkit.text.name_swaps`), equally often by a name
 of the training split and by one made up of two. Prints the share of outputs with the new name, for both kinds. The

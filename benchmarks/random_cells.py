@@ -59,7 +59,7 @@ class CellSteps:
     """`Steps` of B cells with one sequence each."""
 
     layer: Recurrence
-    """One of the cells, for its equation."""
+    """One of the cells; its `step` is the equation of all."""
     weights: dict[str, Tensor]
     """Parameters of all cells, stacked."""
     x_BTD: Tensor

@@ -2,8 +2,8 @@
 
 python benchmarks/signals.py OUT [--signals 500] [--seed 1]
 
-Appends a line for each signal to OUT/signals.jsonl; the same command goes on where it stopped. Half of the moments lie
-in the first five seconds of a command, the others anywhere in it. A command that ends first does not count.
+Appends a line for each signal to OUT/signals.jsonl; the same command continues a stopped campaign. Half of the signals
+are sent within the first five seconds of a command, the others at any time. A command that ends earlier does not count.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from random import Random
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FIRST = 5.0
-"""Seconds of the beginning of a command."""
+"""Seconds that count as the beginning of a command."""
 PATIENCE = 30.0
 """Seconds within which a command must end after a signal."""
 LINES = 3
-"""Most lines on stderr after the last line of progress: the farewell, and how to go on with a training."""
+"""Maximum lines on stderr after the last progress line: the final message, and how to resume a training."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ def inputs(folder: Path) -> dict[str, str]:
 
 
 def started(command: Command, out: Path, files: dict[str, str]) -> subprocess.Popen[bytes]:
-    """Start a command in a session of its own, with the usual reaction to signals."""
+    """Start a command in a new session with default signal handlers."""
     import shlex
 
     line = [part.format(out=out, **files) for part in shlex.split(command.line)]
@@ -105,7 +105,7 @@ def duration(command: Command, place: Path, files: dict[str, str]) -> float:
 
 
 def shoot(command: Command, number: int, after: float, out: Path, files: dict[str, str]) -> dict[str, object]:
-    """Send a signal after so many seconds. Returns what happened; "early" if the command had ended before."""
+    """Send a signal after the given seconds. Returns the result; "early" if the command had already ended."""
     process = started(command, out, files)
     try:
         process.wait(after)
@@ -126,10 +126,10 @@ def shoot(command: Command, number: int, after: float, out: Path, files: dict[st
 
 
 def fault_of(command: Command, number: int, code: int, took: float, said: str, out: Path) -> str:
-    """What must not happen; "" if it did not."""
+    """The violated condition; "" if none is violated."""
     if "Traceback" in said:
         return "traceback"
-    # While Python starts and ends, the signal itself ends the process: a shell shows 128 + its number, too.
+    # While Python starts or shuts down, the signal itself ends the process; a shell also shows 128 + its number.
     if code not in (0, 128 + number, -number):
         return f"exit code {code}"
     if code == 0 and took > 1:
@@ -140,7 +140,7 @@ def fault_of(command: Command, number: int, code: int, took: float, said: str, o
 
 
 def _half_written(command: Command, out: Path) -> str:
-    """Files under a temporary name, or an output that is not whole; "" if there are none."""
+    """Name a temporary file or an incomplete output; "" if there is none."""
     parts = [path.name for path in out.rglob(".*.part")]
     if parts and not command.line.startswith("batch"):
         return f"left {parts[0]}"
@@ -164,7 +164,7 @@ def _left(session: int) -> str:
 
 
 def main() -> None:
-    """Read the command line, and run."""
+    """Parse the command line and run the campaign."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -1,6 +1,6 @@
 """UPOS accuracy of `seqkit_tagger` on the documents of a treebank, with the words of the treebank as tokens of spaCy.
 
-Once with the sentences of the treebank in each Doc, once without: the component then finds them by rules.
+Scores twice: with the sentences of the treebank in each Doc, and without, when the component finds them by rules.
 
     python benchmarks/spacy_accuracy.py ud-english-ewt --split dev
 """

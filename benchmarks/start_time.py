@@ -1,8 +1,8 @@
-"""How long a short input takes from the shell, beside an import of torch: `python benchmarks/start_time.py`.
+"""Time of short commands from the shell relative to an import of torch: `python benchmarks/start_time.py`.
 
-Each command and `import torch` take turns, after a run of each that warms the disk cache. Prints medians of seven runs,
-their ratio, the ratio of processor time (which other work on the machine hardly changes) and the peak memory. Reach:
-0.45 for `tag`, 0.55 for `translate`, 150 MB.
+Each command alternates with `import torch`, after one run of each that warms the disk cache. Prints medians of seven
+runs, their ratio, the ratio of CPU time (which other load hardly changes) and the peak memory. Goals: 0.45 for `tag`,
+0.55 for `translate`, 150 MB.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ COMMANDS: dict[str, list[str]] = {
 
 
 class Run(NamedTuple):
-    """One process."""
+    """Measurements of one process."""
 
     seconds: float
     cpu: float
     """Seconds of processor time."""
     megabytes: float
-    """The most memory that it held at once."""
+    """Peak memory in MB."""
 
 
 def run(command: list[str]) -> Run:
@@ -59,7 +59,7 @@ def medians(runs: list[Run]) -> Run:
 
 
 def compare(arguments: list[str], runs: int) -> tuple[Run, Run]:
-    """The command and `import torch`."""
+    """Measurements of a command and of `import torch`."""
     pairs = [(run([*SEQKIT, *arguments]), run(TORCH)) for _ in range(runs + 1)][1:]
     return medians([ours for ours, _ in pairs]), medians([theirs for _, theirs in pairs])
 

@@ -60,7 +60,7 @@ def main() -> None:
 
 
 def _train(name: str, train: list[Sentence], dev: list[Sentence], out: Path, language: str) -> None:
-    """Train into a temporary folder, which is renamed when the model is complete."""
+    """Train in a temporary folder, which is renamed when the model is complete."""
     out.parent.mkdir(parents=True, exist_ok=True)
     module = peer(name)
     more = {"language": language} if "language" in inspect.signature(module.train).parameters else {}

@@ -1,9 +1,9 @@
-"""Let every write, fsync and rename of five commands fail in turn, and count what is lost.
+"""Let every write, fsync and rename of five commands fail in turn, and count losses.
 
 python benchmarks/write_faults.py OUT [--only tag --only train]
 
 Kinds of fault: ENOSPC, EIO, EACCES, EINTR, and short writes. Appends a line for each to OUT/faults.jsonl; the same
-command goes on where it stopped.
+command continues a stopped campaign.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def main() -> None:
-    """Read the command line, and run."""
+    """Parse the command line and run the cases."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

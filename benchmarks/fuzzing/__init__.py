@@ -1,1 +1,1 @@
-"""Hostile inputs, and the code that must take or refuse them: used by `benchmarks/fuzz.py` and `tests/hostile`."""
+"""Hostile inputs, and targets that must accept or refuse them; used by `benchmarks/fuzz.py` and `tests/hostile`."""

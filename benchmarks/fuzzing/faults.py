@@ -1,4 +1,4 @@
-"""Let the Nth write, fsync or rename below a folder fail, as SQLite's tests do, and check what is left.
+"""Let the Nth write, fsync or rename below a folder fail, as SQLite's tests do, and check the remaining files.
 
 The functions of `os` and the files that Python opens are wrapped for a run in this process. A short write takes half of
 the bytes: Python must write the rest.
@@ -23,20 +23,20 @@ CALLS = ("fsync", "replace", "rename", "link", "chmod", "mkdir", "open", "write"
 
 @dataclass
 class Fault:
-    """What fails: the operation of this number, counted from 1; 0: none, they are only counted."""
+    """Number of the operation that fails, from 1; 0: none fails, and operations are only counted."""
 
     number: int = 0
     kind: str = "EIO"
     count: int = 0
     """Operations so far."""
     names: list[str] = field(default_factory=list)
-    """What each operation was."""
+    """Name of each operation."""
     happened: bool = False
 
     def next(self, name: str, path: Any = None) -> bool:
-        """Count an operation. Returns whether it is to be short. Raises OSError if it is to fail.
+        """Count an operation. Returns whether to shorten it. Raises OSError if it must fail.
 
-        Args: path, what it works on where it takes a path: the system names it then.
+        Args: path, the file that the operation names, for the exception.
         """
         self.count += 1
         self.names.append(name)
@@ -52,7 +52,7 @@ class Fault:
 
 @contextmanager
 def injected(folder: Path, fault: Fault) -> Iterator[Fault]:
-    """A context in which writing operations on files below `folder` are counted, and one of them fails."""
+    """Count write operations on files below `folder` within the context, and let one of them fail."""
     root, real = str(folder), {name: getattr(os, name) for name in CALLS}
     before, descriptors = builtins.open, set[int]()
 
@@ -111,6 +111,6 @@ def injected(folder: Path, fault: Fault) -> Iterator[Fault]:
 
 
 def _writes(arguments: tuple[Any, ...]) -> bool:
-    """Whether `os.open` opens a file to write."""
+    """Whether `os.open` opens a file for writing."""
     flags = arguments[1] if len(arguments) > 1 else 0
     return bool(flags & (os.O_WRONLY | os.O_RDWR | os.O_CREAT))

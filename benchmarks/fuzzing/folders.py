@@ -1,4 +1,4 @@
-"""Targets that load model folders with changed files, whose manifest fits; and runs and caches that were changed."""
+"""Targets that load model folders, runs and caches whose files were changed and whose checksums were made to match."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from seqkit.models.folder import MANIFEST, checksums, write_manifest
 
 TEXT = "The dog sleeps.\nA cat saw him 3 times."
 KINDS = {"tagger": "lstm", "translator": "seq2seq", "writer": "lm", "segmenter": "segmenter"}
-"""Folder -> the model that is trained in it."""
+"""Folder -> model that is trained in it."""
 SETTINGS: dict[str, dict[str, Any]] = {
     "tagger": {
         "corpus": "sample-english",
@@ -32,7 +32,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 
 def trained(root: Path) -> Path:
-    """The folder of small models of every task, trained when it is missing."""
+    """The folder with a small model of each task; missing ones are trained."""
     for name, model in KINDS.items():
         folder = root / name
         if (folder / MANIFEST).is_file():
@@ -48,7 +48,7 @@ def trained(root: Path) -> Path:
 
 
 def _texts(root: Path, name: str) -> str:
-    """Training text for models that need no treebank."""
+    """Write training text for models that need no treebank."""
     path = root / ("pairs.tsv" if name == "translator" else "text.txt")
     rows = [f"the dog sees {n} cats\tder Hund sieht {n} Katzen" for n in range(60)]
     header = "en\tde\n" if name == "translator" else ""
@@ -74,7 +74,7 @@ def changed_model(name: str) -> Target:
 
 
 def _change(folder: Path, random: Random) -> None:
-    """Change one file, JSON mostly by its structure."""
+    """Change one file; JSON is mostly changed by its structure."""
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
     weights = [4 if path.suffix == ".json" else 1 for path in files]
     path = random.choices(files, weights)[0] if random.random() < 0.98 else folder / MANIFEST
@@ -91,7 +91,7 @@ def _change(folder: Path, random: Random) -> None:
 
 
 def _fit_manifest(folder: Path) -> None:
-    """Write the checksums of the files that are there."""
+    """Write the manifest for the changed files."""
     try:
         names = [name for name in checksums(folder) if (folder / name).is_file()]
     except SeqkitError:

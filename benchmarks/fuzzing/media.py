@@ -1,4 +1,4 @@
-"""Targets that read media files: pictures, recordings, films and vectors, damaged or with false headers."""
+"""Targets that read media files (pictures, recordings, films, vectors) with damaged bytes or false headers."""
 
 from __future__ import annotations
 
@@ -91,25 +91,25 @@ def _written(folder: Path, name: str, data: bytes) -> Path:
 
 
 def pictures(random: Random, folder: Path) -> object:
-    """A damaged picture."""
+    """Read a damaged picture."""
     format, suffix = random.choice((("PNG", "png"), ("JPEG", "jpg"), ("WEBP", "webp")))
     return read_picture(_written(folder, f"x.{suffix}", bytes_mutated(picture(format), random)), LIMITS)
 
 
 def sounds(random: Random, folder: Path) -> object:
-    """A damaged recording."""
+    """Read a damaged recording."""
     format = random.choice(("wav", "flac", "ogg"))
     return read_sound(_written(folder, f"x.{format}", bytes_mutated(recording(format), random)), LIMITS)
 
 
 def films(random: Random, folder: Path) -> object:
-    """A damaged film."""
+    """Read a damaged film."""
     suffix = random.choice(("gif", "gif", "mp4", "webm"))
     return read_film(_written(folder, f"x.{suffix}", bytes_mutated(film(folder, suffix), random)), LIMITS)
 
 
 def arrays(random: Random, folder: Path) -> object:
-    """A .npy file with a false header, or damaged."""
+    """Read a .npy file with a false header or damaged bytes."""
     data = vectors(random)
     if random.random() < 0.6:
         data = bytes_mutated(data, random)

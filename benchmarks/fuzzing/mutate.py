@@ -1,4 +1,4 @@
-"""Hostile variants of valid files: bytes changed blindly, and JSON changed by its structure."""
+"""Hostile variants of valid files: random changes of bytes, and structural changes of JSON."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ PARTS = (
         b"PK\x03\x04",
     ),
 )
-"""What is put into a file."""
+"""Byte strings that mutations insert into files."""
 
 VALUES: tuple[Any, ...] = (
     *(
@@ -110,12 +110,12 @@ VALUES: tuple[Any, ...] = (
     ),
     *([], [None], [[]], [1], ["a"], ["a", "a"], [["a"]], {}, {"a": 1}, {"": None}, [10**30], [-1], [1e308]),
 )
-"""What is put in place of a value of JSON."""
+"""Values that replace a value in JSON."""
 NESTED = 50
 
 
 def bytes_mutated(data: bytes, random: Random, other: bytes = b"") -> bytes:
-    """The data with one to four changes. Args: other, data to take parts from."""
+    """Apply one to four changes to the data. Args: other, data from which parts are copied."""
     changed = bytearray(data)
     for _ in range(random.randint(1, 4)):
         random.choice(CHANGES)(changed, random, other or data)
@@ -184,7 +184,7 @@ CHANGES: tuple[Callable[[bytearray, Random, bytes], None], ...] = (
 
 
 def json_mutated(value: Any, random: Random) -> Any:
-    """The value with one part replaced, deleted or added. It is changed in place where it is a list or an object."""
+    """Replace, delete or add one part of a value. Lists and objects are changed in place."""
     places = list(_places(value))
     if not places or random.random() < 0.03:
         return random.choice(VALUES)
@@ -204,7 +204,7 @@ def json_mutated(value: Any, random: Random) -> Any:
 
 
 def _places(value: Any, depth: int = 0) -> Any:
-    """Yield (list or object, index or key) of every value, of long lists the first ones."""
+    """Yield (list or object, index or key) of every value; only the first values of long lists."""
     if depth > NESTED:
         return
     if isinstance(value, dict):
@@ -225,7 +225,7 @@ def _nested(random: Random) -> Any:
 
 
 def json_bytes(value: Any, random: Random) -> bytes:
-    """JSON of the value; now and then an integer in it has thousands of digits."""
+    """Serialize the value as JSON; occasionally an integer gets thousands of digits."""
     text = json.dumps(value, ensure_ascii=True)
     if random.random() < 0.05:
         text = text.replace(random.choice(("1", "0", "null", '"a"')), "9" * 5000, 1)
@@ -233,7 +233,7 @@ def json_bytes(value: Any, random: Random) -> bytes:
 
 
 def text_of(random: Random) -> str:
-    """A string of several scripts, controls, blanks and surrogates."""
+    """A random string of several scripts, control characters, white space and surrogates."""
     kinds = random.choices(SCRIPTS, k=random.randint(1, 4))
     return "".join(
         chr(random.randint(*random.choice(kinds))) for _ in range(random.choice((0, 1, 3, 10, 40, 200)))
@@ -253,4 +253,4 @@ SCRIPTS = (
     ),
     *((0x1F300, 0x1FAFF), (0xE0000, 0xE007F), (0x10FF00, 0x10FFFF), (0x2E, 0x2E), (0x20, 0x20), (0x22, 0x2F)),
 )
-"""First and last code point of kinds of characters. Surrogates have a target of their own."""
+"""First and last code point of kinds of characters. Surrogates have a separate target."""

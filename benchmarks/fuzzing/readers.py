@@ -1,4 +1,4 @@
-"""Targets that read files. Each takes a generator of random numbers and a folder, and may raise SeqkitError alone."""
+"""Targets that read files. Each takes a random number generator and a folder, and may raise only SeqkitError."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WRITTEN = ("conllu", "jsonl", "tsv", "spacy")
 
 
 def sentences_of(format: str) -> Target:
-    """A target that reads sentences of a format, and writes them in each format; what was written reads as it was."""
+    """A target that reads sentences of a format, writes them in each format, and compares what it reads back."""
 
     def run(random: Random, folder: Path) -> object:
         data = _hostile(format, random)
@@ -54,7 +54,7 @@ def _hostile(format: str, random: Random) -> bytes:
 
 
 def _docbin(data: bytes, random: Random) -> bytes:
-    """A DocBin: damaged, damaged inside, or with other values in its msgpack."""
+    """Read a DocBin with damaged compressed or decompressed bytes, or with other values in its msgpack."""
     kind = random.random()
     if kind < 0.1:
         return bytes_mutated(data, random)
@@ -77,7 +77,7 @@ def _docbin(data: bytes, random: Random) -> bytes:
 
 
 def _place(folder: Path, name: str, data: bytes) -> str:
-    """A file with the data; in memory where the reader allows it."""
+    """A file with the data, in memory if the reader supports it."""
     if not name.endswith((".parquet", ".spacy", ".gz", ".zst", ".xz", ".bz2", ".zip")):
         return Segment(str(folder / name), data)
     path = folder / name
@@ -116,7 +116,7 @@ def rewritten(examples: Iterable[Any], format: str) -> int:
 
 
 def lines_of(seed: str, name: str, read: Callable[[str, RecordErrors], Iterable[Any]]) -> Target:
-    """A target that reads a mutated text by a function."""
+    """A target that reads a mutated text with a function."""
 
     def run(random: Random, folder: Path) -> object:
         data = bytes_mutated(seed.encode(), random, valid.TEXT.encode())
@@ -126,7 +126,7 @@ def lines_of(seed: str, name: str, read: Callable[[str, RecordErrors], Iterable[
 
 
 def packed_file(random: Random, folder: Path) -> object:
-    """A compressed file, or a member of a zip file, that is damaged, or compressed after it was damaged."""
+    """Read a compressed file or a zip member that was damaged before or after compression."""
     suffix = random.choice((".gz", ".bz2", ".xz", ".zst", ".zip"))
     data = valid.packed(valid.TEXT.encode() * random.choice((1, 50)), suffix)
     path = _place(folder, f"x.txt{suffix}" if suffix != ".zip" else "x.zip", bytes_mutated(data, random))
@@ -148,7 +148,7 @@ def pairs_in(name: str, seed: str) -> Target:
 
 
 def toml_file(random: Random, folder: Path) -> object:
-    """A TOML file of options, filled into a section."""
+    """Read a TOML file of options into a section."""
     path = folder / "x.toml"
     path.write_bytes(bytes_mutated(valid.TOML.encode(), random))
     table = read_toml(path)
@@ -157,7 +157,7 @@ def toml_file(random: Random, folder: Path) -> object:
 
 
 def parquet_file(random: Random, folder: Path) -> object:
-    """A Parquet file with changed bytes."""
+    """Read a Parquet file with changed bytes."""
     path = _place(folder, "x.parquet", bytes_mutated(valid.written("parquet"), random))
     return sum(1 for _ in read_file(path, RecordErrors(random.random() < 0.5)))
 

@@ -1,4 +1,4 @@
-"""Run cases: draw each from its number, notice what must not happen, and watch a process that runs many."""
+"""Run fuzzing cases, each determined by its number, in a monitored child process, and classify their outcomes."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ PATIENCE = 10.0
 WAITING = 300.0
 """Seconds after which a case that uses no CPU time counts as hanging."""
 MEMORY = 1 << 30
-"""Bytes that a process may take while it runs cases, over what it took at its start."""
+"""Maximum growth in bytes of a process's memory while it runs cases."""
 LONGEST = 2000
-"""Characters of a message: a name of up to 80 characters may be quoted several times, and so may a path."""
+"""Maximum characters of a message, which may quote a path, and a name of up to 80 characters, several times."""
 
 Targets = Mapping[str, tuple[int, Target]]
 
 
 @dataclass
 class Outcome:
-    """What became of a range of cases."""
+    """Results of a range of cases."""
 
     taken: int = 0
     refused: int = 0
@@ -45,7 +45,7 @@ class Outcome:
 
 
 def run_case(seed: int, number: int, targets: Targets, folder: Path) -> tuple[str, str]:
-    """Run a case. Returns the name of its target, and "" if it was taken, "refused", or what went wrong."""
+    """Run a case. Returns the name of its target, and the result: "" for accepted, "refused", or the failure."""
     random = Random(f"{seed}:{number}")
     names = list(targets)
     name = random.choices(names, [targets[one][0] for one in names])[0]
@@ -69,7 +69,7 @@ def _fault_of(message: str) -> str:
 
 
 def run_range(seed: int, numbers: Iterable[int], targets: Targets, folder: Path, at: Any = None) -> Outcome:
-    """Run cases one after another. Args: at, a shared array that holds the current case and its start."""
+    """Run cases one after another. Args: at, a shared array for the number and start time of the current case."""
     outcome, before = Outcome(), _memory()
     for number in numbers:
         if at is not None:
@@ -96,7 +96,7 @@ def _memory() -> int:
 
 
 def watched(seed: int, first: int, last: int, targets: Targets, folder: Path) -> Outcome:
-    """Run cases in a child process, and go on behind a case that hangs or ends the process."""
+    """Run cases in a child process; continue after a case that hangs or ends the process."""
     whole = Outcome()
     while first < last:
         found, first = _until_fault(seed, first, last, targets, folder)
@@ -108,7 +108,7 @@ def watched(seed: int, first: int, last: int, targets: Targets, folder: Path) ->
 
 
 def _until_fault(seed: int, first: int, last: int, targets: Targets, folder: Path) -> tuple[Outcome, int]:
-    """Run cases until one hangs or ends the process. Returns what became of them, and the case to go on with."""
+    """Run cases until one hangs or ends the process. Returns their results, and the next case to run."""
     context = multiprocessing.get_context("fork")
     at, (ours, theirs) = (
         context.Array("d", [float(first), time.monotonic(), 0.0], lock=False),
@@ -135,7 +135,7 @@ def _until_fault(seed: int, first: int, last: int, targets: Targets, folder: Pat
 
 
 def _cpu_seconds(pid: int) -> float:
-    """CPU time of a process, user and system; 0 where the system does not say."""
+    """CPU time of a process, user and system; 0 if the system does not report it."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -1,4 +1,4 @@
-"""Targets that take a string: splitting, labels, options, messages."""
+"""Targets that take a string: segmentation, tagging, lemmas, terminal output, options, limits, paths."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LANGUAGES = ("en", "de", "xx", "ja", "fr", "tr")
 
 @cache
 def by_rules(language: str) -> Segmenter:
-    """The segmenter by rules of a language."""
+    """The rule-based segmenter of a language."""
     return RuleSegmenter(language)
 
 
@@ -39,7 +39,7 @@ def tagger() -> Any:
 
 
 def prepare() -> None:
-    """Load what all cases use, before processes are forked."""
+    """Load shared objects before processes are forked."""
     for language in LANGUAGES:
         list(by_rules(language).sentences([RawText("A b.", SourceLocation("a", 1))]))
     tagger().tag("She left.")
@@ -47,7 +47,7 @@ def prepare() -> None:
 
 
 def split(random: Random, folder: Path) -> object:
-    """Split a text by rules: the sentences joined are the text; each can be written in every format."""
+    """Split a text by rules. The joined sentences must equal the text, and every format must accept them."""
     text = text_of(random)
     found = list(by_rules(random.choice(LANGUAGES)).sentences([RawText(text, SourceLocation("a", 1))]))
     if found:  # a text without words has no sentences
@@ -56,7 +56,7 @@ def split(random: Random, folder: Path) -> object:
 
 
 def tagged(random: Random, folder: Path) -> object:
-    """Tag a text by the shipped model, in numpy."""
+    """Tag a text with the shipped model in numpy."""
     text = text_of(random)
     found = tagger().tag(text)
     if found:  # a text without words has no sentences
@@ -67,13 +67,13 @@ def tagged(random: Random, folder: Path) -> object:
 
 
 def scripts(random: Random, folder: Path) -> object:
-    """Edit scripts of lemmas."""
+    """Create and apply edit scripts of lemmas."""
     word, lemma = text_of(random)[:30], text_of(random)[:30]
     return decode(word, encode(word, lemma)), decode(lemma, encode(word, lemma))
 
 
 def shown(random: Random, folder: Path) -> object:
-    """What a terminal is shown holds no control characters."""
+    """Check that terminal output contains no control characters."""
     text = text_of(random) + random.choice(("\x1b]0;a\x07", "\x9b31m", "\u202e", "\r"))
     for safe in (visible(text), visible_lines(text), visible_json(text)):
         assert not any(unicodedata.category(c) in ("Cc", "Cs") and c not in "\n\t" for c in safe), repr(safe)
@@ -81,7 +81,7 @@ def shown(random: Random, folder: Path) -> object:
 
 
 def settings(random: Random, folder: Path) -> object:
-    """Options of the command line."""
+    """Parse `--set` options."""
     key = random.choice(("hidden", "lr", "epochs", "objective.samples", "batch_words", "x", "", "seed"))
     value = random.choice(
         (text_of(random), "1", "9" * 5000, "[" * 3000, "1e999", "nan", "true", "{a=1}", "0x" + "f" * 400)
@@ -90,24 +90,24 @@ def settings(random: Random, folder: Path) -> object:
 
 
 def limits(random: Random, folder: Path) -> object:
-    """Limits and sizes."""
+    """Parse limits and sizes."""
     text = random.choice((text_of(random), "line=64MB", "line=1e99", "depth=" + "9" * 5000, "seconds=nan"))
     return parse_limits([text])
 
 
 def sizes(random: Random, folder: Path) -> object:
-    """Sizes of options."""
+    """Check ranges of options."""
     return bytes_in("memory", random.choice((text_of(random)[:20], "5GB", "9" * 5000, "1.5", "²GB")))
 
 
 def paths(random: Random, folder: Path) -> object:
-    """Paths and addresses of a manifest."""
+    """Check paths and URLs of a manifest."""
     text = text_of(random) + random.choice(("", "/..", "http://[::1", "\0", "~x"))
     return fault_of_path(text), fault_of_address(text), did_you_mean(text, ["a", "upos"])
 
 
 def writing(random: Random, folder: Path) -> object:
-    """Sentences with odd words and labels, written in every format."""
+    """Write sentences with unusual words and labels in every format."""
     words = [word for word in (text_of(random) for _ in range(random.randint(0, 5))) if word.strip()]
     labels = {
         kind: [text_of(random)[:8] or "_" for _ in words]

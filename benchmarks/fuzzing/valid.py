@@ -30,7 +30,7 @@ BLOCK = """# newdoc id = a
 
 
 def sentences() -> list[Sentence]:
-    """Sentences with all that a sentence may have."""
+    """Sentences that use every field of a sentence."""
     made = [
         parse(BLOCK.split("\n")),
         Sentence(

@@ -1,4 +1,4 @@
-"""Commands that write files, and what must hold after one of their writes has failed."""
+"""Commands that write files, and the conditions that must hold after one of their writes has failed."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class Ended:
 
 @dataclass(frozen=True)
 class Case:
-    """Something that writes below a folder."""
+    """An operation that writes files in a folder."""
 
     run: Callable[[Path], Ended]
     again: Callable[[Path], Ended]
-    """The second try."""
+    """The same operation again, after the fault."""
     state: Callable[[Path], str]
-    """A checksum of what is there: "" if nothing is, "broken …" for anything but the old state or the new one."""
+    """A checksum of the folder: "" if it is empty, "broken …" if its state is neither the old nor the new one."""
     old: Callable[[Path], None]
     """Make the old state."""
 
@@ -139,7 +139,7 @@ class Inline(Engine):
         return not self._done
 
     def submit(self, job: Job) -> None:
-        """Run it."""
+        """Run the job at once."""
         try:
             self._worker = self._worker or Worker(self.setup)
             self._done.append(Done(job, self._worker(job)))
@@ -147,13 +147,13 @@ class Inline(Engine):
             self._done.append(Done(job, None, error))
 
     def finished(self, seconds: float) -> list[Done]:
-        """What was submitted."""
+        """The jobs that were submitted."""
         found, self._done = self._done, []
         return found
 
     @property
     def running(self) -> int:
-        """None waits."""
+        """Number of jobs whose result was not fetched; none waits."""
         return len(self._done)
 
     def close(self) -> None:
@@ -178,7 +178,7 @@ def _texts(folder: Path) -> None:
 
 
 def _state_of_batch(folder: Path) -> str:
-    """The outputs that are there; each is whole."""
+    """The outputs that exist; each must be complete."""
     found = sorted(path for path in (folder / "tagged").glob("*.conllu") if not path.name.startswith("."))
     if any(not path.read_text().endswith("\n\n") for path in found):
         return "broken: half an output"
@@ -211,7 +211,7 @@ CASES = {
     "train": Case(_train, _train_again, lambda folder: _state_of_model(folder / "run"), lambda folder: None),
     "batch": Case(_batch, _batch, _state_of_batch, _texts),
 }
-"""Name -> what is run."""
+"""Name -> operation."""
 
 
 @dataclass(frozen=True)
@@ -235,7 +235,7 @@ def whole(name: str, place: Path) -> Whole:
 
 
 def failed(name: str, number: int, kind: str, expected: Whole, place: Path) -> str:
-    """What is wrong after the operation of this number has failed; "" if nothing is."""
+    """The violated condition after the operation of this number has failed; "" if none is violated."""
     case, folder = CASES[name], _fresh(place)
     case.old(folder)
     with injected(folder, Fault(number, kind)) as fault:
