@@ -1,4 +1,4 @@
-"""The pages of the API reference: which public modules each has. mkdocstrings fills them in from docstrings."""
+"""Pages of the API reference and their public modules. mkdocstrings fills them from docstrings."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ PAGES = {
 }
 """Page -> modules; `package.*` stands for every module in that package."""
 LEFT_OUT = {"plugin", "renamed", "train_request"}
-"""Modules that register built-in names, refuse old ones, or serve the command line."""
+"""Excluded modules: they register built-in names, refuse old ones, or serve the command line."""
 
 
 def modules(page: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Hooks of mkdocs: navigation from `docs/index.md`, the modules of the API reference, nothing from other hosts."""
+"""MkDocs hooks: navigation from `docs/index.md`, modules of the API reference, removal of addresses of other hosts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each command can be told, read from the functions behind them (the layout of `--help` varies with typer)."""
+"""Arguments and options of all commands, read from their functions: `--help` depends on the version of Typer."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ class Parameter(NamedTuple):
     """An argument or an option."""
 
     names: tuple[str, ...]
-    """`--format`, `-f`; of an argument the one name that stands for it."""
+    """Names of an option, such as `--format`, `-f`; the metavar of an argument."""
     value: str
-    """What follows an option: ` TEXT`; empty for a switch."""
+    """Metavar of the option's value, such as ` TEXT`; empty for a flag."""
     usage: str
-    """How an argument stands in the usage line; empty for an option."""
+    """The argument in the usage line; empty for an option."""
     meaning: str
 
 
 class Command(NamedTuple):
-    """A command as it is typed after `seqkit`."""
+    """A command, with its arguments and options."""
 
     name: str
     summary: str
     parameters: list[Parameter]
     options: frozenset[str]
-    """Names of the options that it has, also those that are added to many commands."""
+    """Names of all its options, those that are added to many commands included."""
 
 
 def commands() -> list[Command]:
@@ -71,7 +71,7 @@ def options_of(name: str) -> frozenset[str]:
 
 
 def groups_that_act() -> list[Any]:
-    """The groups that do something without a command."""
+    """Groups that can be called without a command."""
     return [
         group for group in app.registered_groups if group.typer_instance.info.invoke_without_command is True
     ]

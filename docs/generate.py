@@ -51,17 +51,17 @@ PART = re.compile(r"(<!-- generated: ([\w-]+) -->\n).*?(<!-- end of generated pa
 
 
 def filled(page: str) -> str:
-    """A page with its generated parts made anew."""
+    """Generate the parts of a page again."""
     return PART.sub(lambda found: f"{found[1]}\n{PARTS[found[2]]().strip()}\n\n{found[3]}", page)
 
 
 def table(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """Rows as a Markdown table."""
+    """Format rows as a Markdown table."""
     return "\n".join(markdown_row(*line) for line in (header, tuple("---" for _ in header), *rows))
 
 
 def options_table(options: type) -> str:
-    """An options dataclass for a reader who will write `--set name=value`."""
+    """A table of the fields of an options dataclass: name, default, unit and description."""
     rows = [
         (
             f"`{field.name}`",
@@ -80,27 +80,27 @@ def _choices(kind: str) -> str:
 
 
 def training_options() -> str:
-    """What `seqkit train` can be told about training."""
+    """Options of training."""
     return options_table(TrainingOptions)
 
 
 def tagger_options() -> str:
-    """What every tagger can be told."""
+    """Options of all taggers."""
     return options_table(TaggerOptions)
 
 
 def seq2seq_options() -> str:
-    """What sequence-to-sequence models can be told."""
+    """Options of sequence-to-sequence models."""
     return options_table(Seq2SeqOptions)
 
 
 def text_options() -> str:
-    """What the encoder and the decoder of text add."""
+    """Options of the text encoder and the text decoder."""
     return options_table(TextOptions)
 
 
 def model_defaults() -> str:
-    """Each built-in tagger, and where its defaults differ from those of every tagger."""
+    """The built-in taggers, each with the defaults that differ from those of all taggers."""
     common, rows = dataclasses.asdict(TaggerOptions()), []
     for registered in registry().all("models"):
         if registered.builtin and registered.spec.task == "tagging":
@@ -177,7 +177,7 @@ def _code(text: str) -> str:
 
 
 def shipped(name: str) -> str:
-    """The card of a model that ships, and the checksum of its weights."""
+    """The card of a shipped model, with its size and the checksum of its weights."""
     info = model_info(name)
     card = (info.folder / CARD).read_text(encoding="utf-8")
     body = card[card.index("\n# ") :].strip().partition("\n")[2]
@@ -239,12 +239,12 @@ PARTS: dict[str, Callable[[], str]] = {
 
 
 def main() -> None:
-    """Rewrite every page whose generated parts have changed, and say which."""
+    """Rewrite pages whose generated parts have changed, and print their paths."""
     for path in sorted(DOCS.rglob("*.md")):
         page = path.read_text(encoding="utf-8")
         if filled(page) != page:
             path.write_text(filled(page), encoding="utf-8")
-            print(f"{path}: made anew", file=sys.stderr)
+            print(f"{path}: generated", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A text that shows what a carried state is worth: a random word, again and again.
+"""A synthetic text that shows the effect of a carried state: a random word, repeated.
 
 The network is the one that `seqkit train lm` trains.
 """
@@ -17,19 +17,19 @@ from seqkit_lm.symbols import LMFacts
 from seqkit_lm.trainable import LMTrainable
 
 LETTERS, PERIOD, REPEATS, WINDOW = "abcdefgh", 3, 8, 6
-"""What stands in a window teaches to copy; the first letters of a window are copies of the window before."""
+"""Letters within a window teach the model to copy; the first letters of a window repeat those of the previous one."""
 OPTIONS = replace(LMOptions(), unit="characters", hidden=64, embedding_size=16, dropout=0.0)
 EPOCHS, DOCUMENTS, RATE = 100, 256, 0.01
 
 
 def documents(count: int, seed: int) -> list[list[str]]:
-    """A random word of PERIOD letters, REPEATS times, as one line each."""
+    """Random words of PERIOD letters, each repeated REPEATS times on one line."""
     random = Random(seed)
     return [["".join(random.choices(LETTERS, k=PERIOD)) * REPEATS] for _ in range(count)]
 
 
 def trained() -> LanguageModel:
-    """A model that learnt such texts in windows, the state carried from one to the next."""
+    """Train a model on such texts in windows, with the state carried from window to window."""
     facts = LMFacts.gather(documents(100, seed=1), OPTIONS, "xx")
     torch.manual_seed(0)
     model = LanguageModel(OPTIONS, facts)
@@ -47,7 +47,7 @@ def trained() -> LanguageModel:
 
 @torch.inference_mode()
 def losses_by_letter(model: LanguageModel, carried: bool) -> NDArray[np.float64]:
-    """Mean of -log P of each letter of new texts, the state carried from window to window or zero at each."""
+    """Mean of -log P of each letter of new texts, with the state carried or set to zero at each window."""
     texts = [np.array(model.facts.symbols.document(d)) for d in documents(200, seed=-1)]
     task = LMTrainable(model, texts, [], 0, WINDOW)
     parts = []

@@ -1,4 +1,4 @@
-"""A task that shows what a state of fixed size can hold: read letters, write them again.
+"""A copying task that shows how much a state of fixed size can hold.
 
 The model is the one that `seqkit train seq2seq` trains, on text; only the sentences are made up.
 """
@@ -19,7 +19,7 @@ from seqkit.models.options import options_class
 
 LETTERS = "abcdefgh"
 LONGEST = 16
-"""Of the sentences that it learns from."""
+"""Maximum letters of a training sentence."""
 OPTIONS = {
     "recurrence": "gru",
     "embedding_size": 32,
@@ -32,14 +32,14 @@ UPDATES, BATCH, RATE = 900, 64, 0.005
 
 
 def sentences(count: int, seed: int, longest: int = LONGEST, shortest: int = 1) -> list[Pair]:
-    """Random letters, and the same letters again."""
+    """Pairs of equal random letters as source and target."""
     random = Random(seed)
     texts = [" ".join(random.choices(LETTERS, k=random.randint(shortest, longest))) for _ in range(count)]
     return [Pair({"text": text}, text) for text in texts]
 
 
 def model_with(attention: str, hidden: int) -> Any:
-    """An untrained model, seeded."""
+    """Create an untrained model from a seed."""
     spec = registry().find("models", "seq2seq")
     given = {**OPTIONS, "attention": attention, "hidden": hidden}
     options = replace(options_class(spec, given)(), **given)
@@ -48,8 +48,8 @@ def model_with(attention: str, hidden: int) -> Any:
 
 
 def losses(model: Any, updates: int = UPDATES) -> list[float]:
-    """Train it, always on new sentences; the negative log-likelihood of a letter at each step."""
-    optimizer, told = torch.optim.Adam(model.parameters(), lr=RATE), []
+    """Train the model on new sentences in each step. Returns the negative log-likelihood per letter of each step."""
+    optimizer, values = torch.optim.Adam(model.parameters(), lr=RATE), []
     for update in range(updates):
         for group in optimizer.param_groups:
             group["lr"] = RATE * (1 - update / updates)
@@ -58,12 +58,12 @@ def losses(model: Any, updates: int = UPDATES) -> list[float]:
         loss.mean.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
-        told.append(float(loss.counts.nll / loss.counts.steps))
-    return told
+        values.append(float(loss.counts.nll / loss.counts.steps))
+    return values
 
 
 def copied(model: Any, length: int, count: int = 100) -> float:
-    """Share of letters that stand in their place in what the model writes, for new sentences of one length."""
+    """Share of output letters that are right at their position, for new sentences of one length."""
     pairs = sentences(count, seed=-length, longest=length, shortest=length)
     outputs = generate([model], [pair.sources for pair in pairs], DecodingOptions(beam=1))
     right = 0

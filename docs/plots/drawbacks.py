@@ -28,7 +28,7 @@ Points = Sequence[tuple[float, float]]
 
 
 def layer_of(name: str, options: TrainingOptions | None = None, gain: float = 1.0) -> Recurrence:
-    """A layer with its first weights, its U multiplied by `gain`."""
+    """Create a layer with its initial weights and U multiplied by `gain`."""
     torch.manual_seed(0)
     layer = recurrence_class(name)(FEATURES, FEATURES).double()
     initialise(nn.Sequential(layer), options or TrainingOptions())
@@ -52,7 +52,7 @@ def gradients(layer: Recurrence, scale: float) -> tuple[Points, Mapping[str, Poi
 
 
 def over_distance() -> None:
-    """Gradients of layers as they start, each beside the prediction from its Lyapunov exponent."""
+    """Plot gradients of layers with initial weights, and their predictions from the Lyapunov exponent."""
     kinds = {
         "rnn, orthogonal U": layer_of("rnn"),
         "rnn, U = 2 × orthogonal": layer_of("rnn", gain=2.0),
@@ -71,7 +71,7 @@ def over_distance() -> None:
 
 
 def recomputed() -> None:
-    """Share of the steps that are computed again, over the share of memory."""
+    """Plot the share of recomputed steps over the share of memory."""
     figure, axes = plt.subplots(figsize=(7.5, 4.2), layout="constrained")
     shares = [0.02 * 1.25**number for number in range(18)]
     for steps in (100, 1000, 10_000):

@@ -1,4 +1,4 @@
-"""How much a state depends on an earlier state, or on an input: exact derivatives of seqkit's own layers.
+"""Exact derivatives of a state with respect to an earlier state or an input, for seqkit's own layers.
 
 Shapes: T time steps, D features of x_t, H of z_t, S of the whole state (z_t, and the memory cell of an LSTM).
 """
@@ -12,7 +12,7 @@ from seqkit.nn.recurrent import Recurrence
 
 
 def step_jacobians(layer: Recurrence, x_TD: Tensor) -> list[Tensor]:
-    """∂state_t/∂state_{t-1}, (S, S), at each t, along the path that the inputs lead from a state of zeros."""
+    """∂state_t/∂state_{t-1}, (S, S), at each t, for these inputs and an initial state of zeros."""
     state, found = layer.initial_state(x_TD[None]), []
     for x_D in x_TD:
         sizes = [part.shape[-1] for part in state]
@@ -37,6 +37,6 @@ def norms_over_distance(jacobians: list[Tensor]) -> list[float]:
 
 
 def dependence(network: nn.Module, x_TD: Tensor) -> Tensor:
-    """‖∂z_t/∂x_s‖ (Frobenius) for every t and s, (T, T, features of z): one slice of the last axis a feature."""
+    """‖∂z_t/∂x_s‖ (Frobenius) for every t and s, (T, T, features of z)."""
     jacobian_THTD = torch.func.jacrev(lambda x: network(x[None])[0])(x_TD).detach()
     return jacobian_THTD.norm(dim=-1).transpose(1, 2)

@@ -37,13 +37,13 @@ def inputs(steps: int = STEPS, size: int = SIZE) -> Tensor:
 
 
 def layer(name: str) -> Recurrence:
-    """A layer as training begins with it."""
+    """Create a layer with its initial weights."""
     torch.manual_seed(0)
     return recurrence_class(name)(SIZE, SIZE).double()
 
 
 def scaled_rnn(radius: float) -> Recurrence:
-    """A plain recurrent layer whose U is `radius` times an orthogonal matrix, fed by weak inputs."""
+    """A plain recurrent layer with small W and U = `radius` times an orthogonal matrix."""
     rnn = layer("rnn")
     with torch.no_grad():
         rnn.U.mul_(radius)
@@ -52,7 +52,7 @@ def scaled_rnn(radius: float) -> Recurrence:
 
 
 def with_open_gate(name: str, bias: float) -> Recurrence:
-    """A layer whose gate that keeps the old state (f of an LSTM, u of a GRU; the second of either) has this bias."""
+    """A layer with this bias in the gate that keeps the state: f of an LSTM, u of a GRU, the second gate of each."""
     gated = layer(name)
     with torch.no_grad():
         gated.kernel.bias_ih_l0[SIZE : 2 * SIZE] = bias
@@ -72,7 +72,7 @@ def rnn() -> Figure:
 
 
 def lstm() -> Figure:
-    """The gradient over distance, for three layers as training begins and for an LSTM with its gate open."""
+    """The gradient over distance, for three layers with initial weights and for an LSTM with an open forget gate."""
     curves = {
         "rnn": layer("rnn"),
         "gru": layer("gru"),
@@ -83,13 +83,13 @@ def lstm() -> Figure:
 
 
 def gru() -> Figure:
-    """The gradient over distance, for update gates that are opened step by step."""
+    """The gradient over distance, for increasing biases of the update gate."""
     biases = (0.0, 1.0, 2.0, 4.0)
     return _gradients({f"u's bias {b:g}": with_open_gate("gru", b) for b in biases})
 
 
 def sru() -> Figure:
-    """The gradient over distance beside that of other layers as training begins."""
+    """The gradient over distance, compared with other layers, all with initial weights."""
     return _gradients({name: layer(name) for name in ("rnn", "gru", "sru")})
 
 
@@ -102,7 +102,7 @@ def _gradients(curves: dict[str, Recurrence]) -> Figure:
 
 
 def birnn() -> Figure:
-    """Which inputs the two halves of z_t depend on."""
+    """The inputs that each half of z_t depends on."""
     torch.manual_seed(0)
     network = Layer(recurrence_class("rnn"), 16, 16, bidirectional=True).double()
     halves = dependence(network, inputs(14, 16)).split(16, dim=-1)
@@ -117,7 +117,7 @@ def birnn() -> Figure:
 
 
 def deeprnn() -> Figure:
-    """How the top state depends on old inputs, for one to four layers."""
+    """The derivative of the top state with respect to earlier inputs, for one to four layers."""
     figure, axes = _axes("distance k = T - s", "‖∂z_T / ∂x_s‖, relative to distance 0")
     distances = range(41)
     for layers in (1, 2, 3, 4):
@@ -132,7 +132,7 @@ def deeprnn() -> Figure:
 
 
 def seq2seq() -> Figure:
-    """How much of a sentence is copied right over its length, with and without attention."""
+    """The share of correctly copied letters over the length of the source, with and without attention."""
     figure, axes = _axes("letters of the source", "share of letters in their place", scale="linear")
     lengths = range(1, 2 * LONGEST + 1)
     for attention, hidden, colour in (
@@ -151,7 +151,7 @@ def seq2seq() -> Figure:
 
 
 def lm() -> Figure:
-    """The loss of each letter of a text that repeats, with and without the state of the window before."""
+    """The loss of each letter of a repeating text, with and without the state of the previous window."""
     model = trained()
     figure, axes = _axes("letter of the text", "-log P, nats", scale="linear")
     steps = range(1, PERIOD * REPEATS + 1)
@@ -165,7 +165,7 @@ def lm() -> Figure:
 
 
 def segmenter() -> Figure:
-    """What the segmenter of en-tagger makes of each character of a text without stops."""
+    """The predictions of en-tagger's segmenter for each character of a text without full stops."""
     figure, axes = _axes("", "probability", scale="linear")
     token_T, sentence_T = probabilities(TYPED)
     steps = range(len(TYPED))
@@ -177,7 +177,7 @@ def segmenter() -> Figure:
 
 
 def scaled_stack(layers: int, radius: float) -> Stack:
-    """Plain layers on each other, each with `radius` times an orthogonal matrix as U."""
+    """A stack of plain recurrent layers, each with U = `radius` times an orthogonal matrix."""
     torch.manual_seed(0)
     stack = Stack(recurrence_class("rnn"), SIZE, SIZE, layers, bidirectional=False).double()
     with torch.no_grad():

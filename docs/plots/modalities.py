@@ -24,14 +24,14 @@ from seqkit.models.artifact import load_for
 IMAGES = Path(__file__).parents[1] / "images"
 READING = ("fsdd-strings", "digit-lines", "moving-digits")
 SHOWN = {"fsdd-strings": 4, "digit-lines": 6, "moving-digits": 2}
-"""Which example of dev: one of middle length."""
+"""Index of the example of dev, one of medium length."""
 CAPTIONS = 4
 EVERY = 2
-"""Frames of a film: each second one is shown."""
+"""Plotted frames of a film: every second one."""
 
 
 def main() -> None:
-    """A picture for each model that was named."""
+    """Draw a plot for each given model."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def read(corpus: str, folder: str) -> None:
-    """Attention over one example, in docs/images/CORPUS.png."""
+    """Plot the attention over one example to docs/images/CORPUS.png."""
     model = load_for("seq2seq", folder)
     (modality,) = model.encoders
     source = {modality: items(corpus, "dev")[SHOWN[corpus]].reads[modality]}
@@ -58,7 +58,7 @@ def read(corpus: str, folder: str) -> None:
 
 
 def draw(folder: str) -> None:
-    """Films of captions that stand in test alone, a row each, in docs/images/drawing.png."""
+    """Plot generated films for captions that occur only in test, one per row, to docs/images/drawing.png."""
     from PIL import Image
 
     model = load_for("seq2seq", folder)
@@ -80,7 +80,7 @@ def draw(folder: str) -> None:
 
 
 def items(corpus: str, split: str) -> list[Item]:
-    """The first examples of a made corpus."""
+    """The first examples of a generated corpus."""
     return [item for item, _ in zip(made_items(find_corpus(corpus), split), range(100), strict=False)]
 
 

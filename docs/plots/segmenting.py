@@ -1,4 +1,4 @@
-"""The answer of the segmenter that ships, character by character."""
+"""Predictions of the shipped segmenter for each character."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from seqkit_segmenter.segmenter import LearntSegmenter
 from seqkit.tasks.segmenting import load_segmenter, own_segmenter
 
 TYPED = "i'll be there at 5 p.m. don't wait for me"
-"""A text as people type it."""
+"""An informal text."""
 
 
 def probabilities(text: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

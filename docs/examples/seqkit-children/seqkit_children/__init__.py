@@ -1,4 +1,4 @@
-"""children: works on each part of a batch in a child process of its own."""
+"""children: processes each part of a batch in a separate child process."""
 
 from seqkit import EngineSpec, hookimpl
 

@@ -1,4 +1,4 @@
-"""Each job runs in a child: `python -m seqkit_children.child`, which gets setup and job on its standard input."""
+"""Runs each job in a child process, `python -m seqkit_children.child`, which reads setup and job from its stdin."""
 
 import os
 import subprocess

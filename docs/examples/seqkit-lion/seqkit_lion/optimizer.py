@@ -6,7 +6,7 @@ BETA1, BETA2 = 0.9, 0.99
 
 
 class Lion(torch.optim.Optimizer):
-    """Everything that is remembered is in `self.state`, so that --resume can restore it."""
+    """Keeps its whole state in `self.state`, so that --resume can restore it."""
 
     def __init__(self, parameters, lr, decay):
         super().__init__(parameters, {"lr": lr, "decay": decay})

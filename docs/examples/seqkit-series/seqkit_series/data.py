@@ -25,10 +25,10 @@ def read(path, limits=None):
     except (OSError, ValueError) as error:
         raise SeqkitError(f"{path}: {error}", "Give a header, then rows of numbers.") from None
     if rows.ndim != 2 or not rows.size or not np.isfinite(rows).all():
-        raise SeqkitError(f"{path}: not rows of equally many finite numbers", "Mend or drop such rows.")
+        raise SeqkitError(f"{path}: not rows of equally many finite numbers", "Correct or remove such rows.")
     return rows
 
 
 def example(seed):
-    """A made-up input, for `seqkit plugins check`."""
+    """A synthetic input for `seqkit plugins check`."""
     return np.random.default_rng(seed).normal(size=(2 + seed % 5, 3)).astype(np.float32)

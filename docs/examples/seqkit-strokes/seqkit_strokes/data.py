@@ -33,7 +33,7 @@ def write(points_T3, path):
 
 
 def example(seed):
-    """A made-up drawing, for `seqkit plugins check`."""
+    """A synthetic drawing for `seqkit plugins check`."""
     random, steps = np.random.default_rng(seed), 3 + seed % 4
     moves = random.normal(size=(steps, 2))
     return np.column_stack([moves, random.integers(0, 2, steps)]).astype(np.float32)

@@ -32,7 +32,7 @@ def units_of(file, path):
     try:
         yield from (element for _, element in ElementTree.iterparse(file) if element.tag == "tu")
     except (ElementTree.ParseError, UnicodeDecodeError, LookupError, ValueError) as error:
-        raise SeqkitError(f"{path}: not XML ({error})", "Mend the file.") from error
+        raise SeqkitError(f"{path}: not XML ({error})", "Correct the file.") from error
 
 
 class Writer:
