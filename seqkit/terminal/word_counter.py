@@ -54,6 +54,9 @@ class WordCounter:
         self.verb, self.unit, self.words = verb, unit, 0
         self._weight = 0.0
         self._read, self._meter, self._size, self._items = 0.0, meter, size, items
+        self._at, self._whole = 0, False
+        self._known = (0.0, 0.0)
+        """Bytes of the input that have become items, and the weight of these items."""
         self._share = 0.0
         self._started = self._last_shown = time.monotonic()
         # On the same terminal a bar would break up the lines of output.
@@ -74,16 +77,28 @@ class WordCounter:
     def reading(self, items: Iterable[Item], weight: Callable[[Item], float] = one) -> Iterator[Item]:
         """Yield the items as they are read, and count their weights, from which the share that is done follows."""
         for item in items:
+            self._locate()
             self._read += weight(item)
             self._tick()
             yield item
+        self._known, self._whole = (float(self._size or 0), self._read), True
+        self._tick()
+
+    def _locate(self) -> None:
+        """Record the weight of the bytes read before the current item, if the reader has read more bytes for it.
+
+        A reader may read a block for several items, so that bytes and weights correspond only where a block ends.
+        """
+        at = self._meter.done if self._meter is not None else 0
+        if at != self._at:
+            self._known, self._at = (float(self._at), self._read), at
 
     def add(self, words: int, weight: float | None = None) -> None:
         """Count `words` more words as done. Args: weight, as `reading` weighs their item; None: the words."""
         self.words += words
         self._weight += words if weight is None else weight
         # Items are done in bursts of a chunk; update at the end of a burst, which is when reading continues.
-        if not self._read:
+        if self._whole or not self._read:
             self._tick()
 
     @property
@@ -93,9 +108,10 @@ class WordCounter:
             return self.words / self._items
         if self._meter is None or not self._size or not self._read:
             return None
-        read = min(1.0, self._meter.done / self._size)
-        # Reading ahead must not lower the share that was shown.
-        self._share = max(self._share, read * min(1.0, self._weight / self._read))
+        read, weight = self._known
+        if weight:
+            # A new estimate must not lower the share that was shown.
+            self._share = max(self._share, min(1.0, self._weight * read / (weight * self._size)))
         return self._share
 
     def _tick(self) -> None:

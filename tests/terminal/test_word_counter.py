@@ -96,6 +96,27 @@ def test_the_share_never_falls(tmp_path):
     assert shares == sorted(shares) and shares[-1] == 1.0
 
 
+def test_bytes_that_are_read_ahead_do_not_count_as_done(tmp_path):
+    path = tmp_path / "text.txt"
+    path.write_text("a line\n" * 10_000)
+
+    def blocks():
+        lines = [line for _, line in read_lines(path)]  # the whole file, before the first item
+        yield from lines
+
+    with metering() as meter:
+        counter = WordCounter("tagged", meter=meter, size=path.stat().st_size)
+        items = counter.reading(blocks())
+        for _ in range(100):
+            next(items)
+        counter.add(100)
+        assert counter.share == 0
+        assert len(list(items)) == 9_900
+        assert counter.share == 0.01
+        counter.add(9_900)
+        assert counter.share == 1
+
+
 def test_no_rate_before_anything_is_done_and_no_percent_without_a_size(terminal):
     shown = terminal()
     with WordCounter("tagged", to_file=True) as counter:
