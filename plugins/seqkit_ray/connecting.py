@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import os
-import socket
+import re
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from seqkit import SeqkitError
+from seqkit_ray.grpc_call import OtherServer, connected, status_of_call
 
-SECONDS = 3.0
-"""Seconds within which an address must accept the connection, and again to answer."""
-SETTINGS = 4
-"""Type of the SETTINGS frame, the first frame that an HTTP/2 server sends."""
-PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes((0, 0, 0, SETTINGS, 0, 0, 0, 0, 0))
-"""Connection preface of an HTTP/2 client (RFC 9113, section 3.4); Ray's servers use gRPC, which is based on HTTP/2."""
+SECONDS = 4.0
+"""Seconds within which an address must answer, name resolution included."""
 FIX = "Check with `ray status` that the cluster is running."
-
+FRESH_FIX = "Try again when the machine is less busy, or run `ray start --head` and add --address auto."
 TOKEN_FIX = "Set RAY_AUTH_MODE=token, with the token in RAY_AUTH_TOKEN or in ~/.ray/auth_token."
 METHODS = {"": "/ray.rpc.NodeInfoGcsService/GetClusterId", "ray://": "/ray.rpc.RayletDriver/ClusterInfo"}
 """Scheme of an address -> an inexpensive gRPC method of the service."""
+TIMED_OUT, UNAVAILABLE, UNAUTHENTICATED = 4, 14, 16
+"""Statuses of gRPC."""
+ADDRESS_FILE = "ray/ray_current_cluster"
+"""File below the folder for temporary files in which `ray start` writes the address of its cluster."""
 
 
 def connect(ray: Any, address: str) -> None:
     """Join or start a cluster. Raises SeqkitError within seconds if there is no answer."""
-    if address and address not in ("auto", "local"):
-        check_answers(address)
     with current_folder_hidden(), native_messages_dropped():
         try:
             ray.init(
@@ -37,9 +38,21 @@ def connect(ray: Any, address: str) -> None:
                 include_dashboard=False if address in ("", "local") else None,
                 runtime_env={"env_vars": {"PYTHONSAFEPATH": "1"} | _plugin_files()},
             )
-        except (ConnectionError, RuntimeError, ValueError) as error:
-            reason = str(error).splitlines()[0]
-            raise SeqkitError(f"--address {address}: {reason}", FIX) from error
+        except Exception as error:  # Ray raises the class itself if a node does not start in time
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            raise SeqkitError(f"{_named(address)}: {reason}", FIX if address else FRESH_FIX) from error
+
+
+def _named(address: str) -> str:
+    return f"--address {address}" if address else "Ray cannot start a cluster on this machine"
+
+
+def check_address(address: str) -> None:
+    """Raise SeqkitError within seconds if a cluster that should be running there does not answer. Needs no Ray."""
+    if address == "auto":
+        address = _recorded()
+    if address and address not in ("auto", "local"):
+        check_answers(address)
 
 
 def _plugin_files() -> dict[str, str]:
@@ -55,13 +68,12 @@ def check_answers(address: str) -> None:
             f"--address {address}: not of the form HOST:PORT", "Write HOST:PORT, or auto.", exit_code=2
         )
     try:
-        with socket.create_connection((host.strip("[]"), int(port)), SECONDS) as connection:
-            if encrypted():
-                return
-            _check_protocol(address, connection)
-    except OSError as error:
-        raise SeqkitError(f"--address {address}: no answer ({error.strerror or error})", FIX) from error
-    _check_service(address, f"{host}:{port}")
+        _check_service(address, host.strip("[]"), int(port))
+    except OtherServer:
+        raise SeqkitError(f"--address {address}: the server at this address is not Ray", FIX) from None
+    except (OSError, OverflowError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise SeqkitError(f"--address {address}: no answer ({reason})", FIX) from error
 
 
 def encrypted() -> bool:
@@ -69,39 +81,32 @@ def encrypted() -> bool:
     return os.environ.get("RAY_USE_TLS", "0").lower() not in ("0", "false", "")
 
 
-def _check_protocol(address: str, connection: socket.socket) -> None:
-    """Raise SeqkitError for another kind of server, and TimeoutError for one that does not answer."""
-    connection.settimeout(SECONDS)
-    connection.sendall(PREFACE)
-    frame = b""
-    while len(frame) < 4:
-        data = connection.recv(4 - len(frame))
-        if not data:
-            break
-        frame += data
-    if len(frame) < 4 or frame[3] != SETTINGS:
-        raise SeqkitError(f"--address {address}: the server at this address is not Ray", FIX)
-
-
-def _check_service(address: str, target: str) -> None:
-    """Raise SeqkitError if a proxy answers in place of Ray, or if the cluster requires a token and none is set."""
-    try:
-        import grpc
-    except ImportError:  # an optional package of Ray
+def _check_service(address: str, host: str, port: int) -> None:
+    """Raise SeqkitError if the service does not answer, or if the cluster requires a token and none is set."""
+    if encrypted():
+        connected(host, port, time.monotonic() + SECONDS).close()
         return
     method = METHODS["ray://" if address.startswith("ray://") else ""]
-    with grpc.insecure_channel(target, [("grpc.enable_http_proxy", 0)]) as channel:
-        try:
-            channel.unary_unary(method)(b"", timeout=SECONDS)
-        except grpc.RpcError as error:
-            code, details = error.code(), error.details() or ""
-            if code is grpc.StatusCode.UNAUTHENTICATED and os.environ.get("RAY_AUTH_MODE") != "token":
-                raise SeqkitError(f"--address {address}: the cluster requires a token", TOKEN_FIX) from error
-            # An HTTP proxy answers with an HTTP status, which gRPC servers never do.
-            absent = code in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
-            if absent or "http2 header" in details:
-                problem = f"--address {address}: no answer ({code.name.lower()})"
-                raise SeqkitError(problem, FIX) from error
+    status = status_of_call(host, port, method, SECONDS)
+    if status == UNAUTHENTICATED and os.environ.get("RAY_AUTH_MODE") != "token":
+        raise SeqkitError(f"--address {address}: the cluster requires a token", TOKEN_FIX)
+    if status in (TIMED_OUT, UNAVAILABLE):
+        raise SeqkitError(f"--address {address}: no answer (unavailable)", FIX)
+
+
+def _recorded() -> str:
+    """The HOST:PORT that `auto` stands for, or "" if Ray has to find it."""
+    address = os.environ.get("RAY_ADDRESS", "") or _latest_cluster()
+    return address if re.fullmatch(r"(ray://)?[^/]+:\d+", address) else ""
+
+
+def _latest_cluster() -> str:
+    """The address of the cluster that was started last on this machine, which may have ended; "" if there is none."""
+    folder = os.environ.get("RAY_TMPDIR") or os.environ.get("TMPDIR") or "/tmp"
+    try:
+        return Path(folder, ADDRESS_FILE).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        return ""
 
 
 @contextmanager

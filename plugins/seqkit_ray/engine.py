@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import sys
+from importlib.util import find_spec
 from typing import Any
 
 from seqkit import MissingPackageError, SeqkitError
 from seqkit.batch.engine import CannotStart, Done, Engine, EngineRequest
 from seqkit.batch.jobs import Job
 from seqkit.batch.worker import Setup
-from seqkit_ray.connecting import connect
+from seqkit_ray.connecting import check_address, connect
 
 AHEAD = 2
 """Jobs per actor: one running, one waiting."""
@@ -21,10 +23,16 @@ QUIET = {
 """Ray contacts hosts of its developers even with statistics turned off; this address refuses connections."""
 
 
-def ray_module() -> Any:
-    """Import Ray with usage statistics turned off. Raises MissingPackageError."""
+def ray_module(address: str = "") -> Any:
+    """Import Ray with usage statistics turned off.
+
+    Args: address, of a cluster to join, which is checked before the import, because that takes seconds. Raises
+    MissingPackageError, and SeqkitError if no cluster answers.
+    """
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
+    if find_spec("ray") is not None and not _initialized():
+        check_address(address)
     try:
         import ray
     except ImportError as error:
@@ -33,12 +41,17 @@ def ray_module() -> Any:
     return ray
 
 
+def _initialized() -> bool:
+    """Whether this process has joined a cluster, which is then used."""
+    return "ray" in sys.modules and bool(sys.modules["ray"].is_initialized())
+
+
 class RayEngine(Engine):
     """Runs jobs on a Ray cluster, with one actor per worker."""
 
     def __init__(self, setup: Setup, request: EngineRequest) -> None:
         super().__init__(setup, request)
-        self._ray = ray_module()
+        self._ray = ray_module(request.options.address)
         self._started_cluster = not self._ray.is_initialized()
         if self._started_cluster:
             connect(self._ray, request.options.address)
