@@ -93,6 +93,25 @@ def test_a_film_cut_short_is_named(tmp_path, suffix):
             read_film(short)
 
 
+def test_an_mp4_cut_between_two_frames_is_named(tmp_path):
+    """With its index in front (faststart), FFmpeg reads such a file as a shorter film without an error."""
+    noise = np.random.default_rng(1).integers(0, 256, (12, 32, 32, 3), dtype=np.uint8)
+    path = tmp_path / "whole.mp4"
+    with av.open(str(path), "w", options={"movflags": "faststart"}) as container:
+        stream = container.add_stream("libx264", rate=8)
+        stream.width, stream.height, stream.pix_fmt = 32, 32, "yuv420p"
+        for pixels in noise:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+        container.mux(stream.encode(None))
+    with av.open(str(path)) as container:
+        ends = [packet.pos + packet.size for packet in container.demux() if packet.size]
+    (tmp_path / "short.mp4").write_bytes(path.read_bytes()[: ends[5]])
+    with av.open(str(tmp_path / "short.mp4")) as container:
+        assert sum(1 for _ in container.decode(video=0)) == 6
+    with pytest.raises(SeqkitError, match=r"short\.mp4: ends before the film does"):
+        read_film(tmp_path / "short.mp4")
+
+
 def write_uneven(path, times, sound_ms=0, options=None):
     """A WebM file with frames at these milliseconds and a silent sound track."""
     noise = np.random.default_rng(1).integers(0, 256, (32, 32, 3), dtype=np.uint8)
