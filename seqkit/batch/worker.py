@@ -56,13 +56,28 @@ class Worker:
         self._check_writable()
         self.ledger = Ledger(self.store)
         self.task = load(registry().find("tasks", setup.task).implementation)()
-        _check_same(self.task.fingerprint(setup.request), setup)
+        self._check_model(self.task.fingerprint(setup.request))
+        _check_processor(setup)
         with loading_models(one_thread=setup.threads == 1):
             if setup.threads > 1:
                 from seqkit.runtime.threads import use_threads
 
                 use_threads(setup.threads)
             self.model = self.task.load_for(setup.request)
+        self._check_model(self._fingerprint())  # it may have been replaced before its files were read
+
+    def _fingerprint(self) -> str:
+        """The fingerprint of the model; "" while its files are being replaced."""
+        try:
+            return str(self.task.fingerprint(self.setup.request))
+        except SeqkitError:
+            return ""
+
+    def _check_model(self, fingerprint: str) -> None:
+        """Raise SeqkitError, which ends the run, unless this is the fingerprint that the run began with."""
+        if fingerprint != self.setup.model:
+            problem = f"{self.setup.request.model}: the model has changed since the run began"
+            raise SeqkitError(problem, "Restore it, or begin a run in another folder.", exit_code=2)
 
     def _check_writable(self) -> None:
         """Raise SeqkitError, with the name of this machine, if the output folder cannot be written from here."""
@@ -93,6 +108,7 @@ class Worker:
         with self.store.write(f"{PARTS}/{part.name}") as file:
             work = PartWork(self.task, self.model, self.setup.request, self.setup.format, file, errors)
             work.run(part.pieces)
+            self._check_model(self._fingerprint())  # a segmenter is read with the first item
             if errors.rows:
                 self._note_errors(part, errors)
         row = self._row(part, work, time.monotonic() - started)
@@ -122,10 +138,7 @@ class Worker:
         self.store.put(f"{ERRORS}/{part.name}.jsonl", "".join(lines).encode("utf-8", "surrogateescape"))
 
 
-def _check_same(model: str, setup: Setup) -> None:
-    if model != setup.model:
-        problem = f"{setup.request.model}: the model has changed since the run began"
-        raise SeqkitError(problem, "Restore it, or begin a run in another folder.")
+def _check_processor(setup: Setup) -> None:
     if setup.cpu and cpu_class() != setup.cpu:
         problem = f"this processor is {cpu_class()}, the run began on {setup.cpu}: outputs may differ"
         raise SeqkitError(problem, "Add --any-cpu to accept that.")

@@ -101,14 +101,14 @@ def load_model(name_or_folder: str) -> Any:
     """
     survive_forks()
     for pause in PAUSES:
-        before = _manifest(name_or_folder)
+        before, stamps = _manifest(name_or_folder), _stamps(name_or_folder)
         try:
             model = _loaded(name_or_folder)
         except (OSError, SeqkitError):
-            if not _is_replaced(name_or_folder, before):
+            if not _is_replaced(name_or_folder, before) and _stamps(name_or_folder) == stamps:
                 raise
         else:
-            if _manifest(name_or_folder) == before:
+            if (_manifest(name_or_folder), _stamps(name_or_folder)) == (before, stamps):
                 return model
         time.sleep(pause)
     return _loaded(name_or_folder)
@@ -129,6 +129,16 @@ def _manifest(name_or_folder: str) -> bytes:
         return path.read_bytes() if path.is_file() else b""  # reading a pipe would wait for a writer
     except (OSError, ValueError):
         return b""
+
+
+def _stamps(name_or_folder: str) -> list[tuple[int, int, int]]:
+    """Modification time, size and inode of the model's files; an empty list for the name of a shipped model."""
+    folder = Path(name_or_folder)
+    try:
+        found = [(folder / name).stat() for name in checksums(folder)]
+    except (OSError, SeqkitError, ValueError):
+        return []
+    return [(one.st_mtime_ns, one.st_size, one.st_ino) for one in found]
 
 
 def _is_replaced(name_or_folder: str, before: bytes) -> bool:

@@ -64,6 +64,107 @@ def test_a_model_that_changes_while_the_run_goes_on(corpus, batch, seqkit, tmp_p
     assert result.code == 2 and "belongs to a run with another model" in result.err
 
 
+@pytest.fixture
+def models(tmp_path):
+    """A folder with a model, and the files of another one for it: a weight differs."""
+    from seqkit.models.folder import checksums, model_folder, write_manifest
+
+    folder, other = tmp_path / "model", tmp_path / "other"
+    shutil.copytree(model_folder("en-tagger"), folder)
+    shutil.copytree(folder, other)
+    weights = bytearray((other / "model.safetensors").read_bytes())
+    weights[-8:] = bytes(8)
+    (other / "model.safetensors").write_bytes(weights)
+    write_manifest(other, checksums(other))
+    return folder, other
+
+
+def swapped(folder, other):
+    """Another folder takes the name of the model's."""
+    folder.rename(folder.with_name("before"))
+    shutil.copytree(other, folder)
+
+
+def overwritten(folder, other):
+    """Each file is written in place, the manifest last."""
+    for name in ("model.safetensors", "MANIFEST.json"):
+        (folder / name).write_bytes((other / name).read_bytes())
+
+
+def half_done(folder, other):
+    """As while a training saves its model."""
+    (folder / "MANIFEST.json").unlink()
+
+
+@pytest.mark.parametrize("how", [swapped, overwritten, half_done])
+def test_a_model_that_is_replaced_between_two_parts(corpus, batch, models, tmp_path, monkeypatch, how):
+    """The run ends before a part is committed; a shard that begins later is refused; the old model continues."""
+    from seqkit.batch import worker
+    from seqkit.batch.ledger import Ledger
+
+    parts = iter(range(9))
+
+    class Replacing(worker.PartWork):
+        def run(self, pieces):
+            super().run(pieces)
+            if next(parts) == 2:
+                how(*models)
+
+    arguments = (corpus, "-o", tmp_path / "out", "-m", models[0], *SMALL)
+    shutil.copytree(models[0], tmp_path / "kept")
+    assert batch("tag", corpus, "-o", tmp_path / "whole", "-m", models[0], *SMALL).code == 0
+    with monkeypatch.context() as patched:
+        patched.setattr(worker, "PartWork", Replacing)
+        result = batch("tag", *arguments)
+    assert result.code == 2 and len(result.err.splitlines()) == 2, result.err
+    assert f"{models[0]}: the model has changed since the run began" in result.err
+    assert not (tmp_path / "out" / "_SUCCESS").exists() and not (tmp_path / "out" / "a.conllu").exists()
+    ledger = Ledger(LocalStore(str(tmp_path / "out")))
+    ledger.refresh()
+    assert len(ledger.unit(0).parts) == 2
+    result = batch("tag", *arguments, "--shard", "2/2")
+    assert result.code and ("another model" in result.err or "MANIFEST.json is missing" in result.err)
+    shutil.rmtree(models[0])
+    shutil.copytree(tmp_path / "kept", models[0])
+    assert batch("tag", *arguments).code == 0
+    assert outputs(tmp_path / "out") == outputs(tmp_path / "whole")
+
+
+def test_a_model_that_is_replaced_while_a_worker_loads_it(corpus, batch, models, tmp_path, monkeypatch):
+    from seqkit.tasks.tagging.task import TaggingTask
+
+    load = TaggingTask.load_for
+
+    def late(task, request):
+        overwritten(*models)
+        return load(task, request)
+
+    monkeypatch.setattr(TaggingTask, "load_for", late)
+    result = batch("tag", corpus, "-o", tmp_path / "out", "-m", models[0], *SMALL)
+    assert result.code == 2 and "the model has changed since the run began" in result.err, result.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["local", "ray"])
+@pytest.mark.parametrize("how", [swapped, overwritten])
+def test_a_model_that_is_replaced_under_real_workers(corpus, seqkit, models, tmp_path, engine, how):
+    if engine == "ray":
+        pytest.importorskip("ray")
+    out = tmp_path / "out"
+    command = [sys.executable, "-m", "seqkit", "batch", "tag", str(corpus), "-o", str(out)]
+    command += ["-m", str(models[0]), *SMALL, "--processes", "1", "--engine", engine]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    end = time.monotonic() + 120
+    while time.monotonic() < end and not list((out / ".seqkit").glob("parts/*")):
+        time.sleep(0.02)
+    how(*models)
+    _, said = process.communicate()
+    assert process.returncode == 2 and "the model has changed since the run began" in said, said
+    assert not (out / "_SUCCESS").exists()
+    again = subprocess.run([*command, "--shard", "2/2"], capture_output=True, text=True)
+    assert again.returncode == 2 and "belongs to a run with another model" in again.stderr
+
+
 def test_the_clock_is_not_relied_on(corpus, batch, tmp_path, monkeypatch):
     assert batch("tag", corpus, "-o", tmp_path / "whole", *SMALL).code == 0
     out = tmp_path / "out"

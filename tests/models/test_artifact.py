@@ -353,3 +353,26 @@ def test_a_model_that_is_replaced_meanwhile_is_the_old_or_the_new_one(folder):
     finally:
         stop.set()
         writer.join()
+
+
+def test_weights_that_are_overwritten_while_they_are_read(folder, monkeypatch):
+    """The checksums held when they were checked: what is loaded afterwards must not be half of another model."""
+    from seqkit.models import artifact
+
+    old, new = tiny("lstm"), tiny("lstm")
+    with torch.no_grad():
+        for parameter in new.parameters():
+            parameter.fill_(2)
+    save_model(folder, "lstm", new, card="# A model\n")
+    later = {name: (folder / name).read_bytes() for name in checksums(folder)}
+    save_model(folder, "lstm", old, card="# A model\n")
+    read = artifact.read_weights
+
+    def overwritten(path, model):
+        monkeypatch.setattr(artifact, "read_weights", read)
+        (folder / "model.safetensors").write_bytes(later["model.safetensors"])
+        read(path, model)
+
+    monkeypatch.setattr(artifact, "read_weights", overwritten)
+    with pytest.raises(SeqkitError, match=r"model.safetensors has changed since the model was made"):
+        load_model(str(folder))

@@ -42,15 +42,14 @@ def server():
         def serve():
             connection, _ = listener.accept()
             opened.append(connection)
-            if answer is not None:
-                connection.recv(1000)
-                for byte in (
-                    (answer[place : place + 1] for place in range(len(answer))) if pause else [answer]
-                ):
-                    connection.sendall(byte)
-                    time.sleep(pause)
-                if closes:
-                    connection.close()
+            with suppress(OSError):  # the client has gone
+                if answer is not None:
+                    connection.recv(1000)
+                    for byte in [answer[at : at + 1] for at in range(len(answer))] if pause else [answer]:
+                        connection.sendall(byte)
+                        time.sleep(pause)
+                    if closes:
+                        connection.close()
 
         threading.Thread(target=serve, daemon=True).start()
         return f"127.0.0.1:{listener.getsockname()[1]}"
