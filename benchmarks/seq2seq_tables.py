@@ -24,9 +24,9 @@ TABLES = {
         *(Setting(name, MODEL, (f"recurrence={name}",)) for name in ("gru", "rnn", "sru")),
     ],
     "attention": [
-        Setting("general", MODEL),
-        *(Setting(name, MODEL, (f"attention={name}",)) for name in ("none", "dot", "additive")),
-        Setting("general, input feeding", MODEL, ("input_feeding=true",)),
+        Setting("dot", MODEL),
+        *(Setting(name, MODEL, (f"attention={name}",)) for name in ("none", "general", "additive")),
+        Setting("dot, input feeding", MODEL, ("input_feeding=true",)),
     ],
     "options": [
         Setting("defaults", MODEL),

@@ -12,7 +12,7 @@ def check_copying(options: Any, alphabet: Any, encoders: Mapping[str, Any]) -> N
     """Raise SeqkitError if the decoder cannot use the symbols of these encoders. Args: alphabet, the decoder's."""
     option = "copy" if options.copy else "lexical"
     if options.attention == "none":
-        problem, fix = f"{option}=true needs attention", "Choose one: --set attention=general."
+        problem, fix = f"{option}=true needs attention", "Choose one: --set attention=dot."
         raise SeqkitError(problem, fix, exit_code=2)
     for name, encoder in encoders.items():
         if encoder.alphabet is None:

@@ -17,7 +17,7 @@ from seqkit.text.placeholders import SYMBOLS
 from seqkit.text.subword import Subword, train_subword_on_lines
 from seqkit_seq2seq.sides import LONGEST
 
-WORDS_A_PIECE = 4
+WORDS_A_PIECE = 8
 """Distinct words per piece, if the number of pieces adapts to the corpus."""
 PIECES = (100, 8000)
 RARE = 1000

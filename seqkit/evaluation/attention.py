@@ -39,7 +39,7 @@ def alignment(model: Any, source: Mapping[str, Any], output: Any) -> Alignment:
     weights_BTS = decoder.attention(model.read([source]), placed_for(model, decoder.collate([output])))
     if weights_BTS is None:
         raise SeqkitError(
-            "the model has no attention to show", "Train one with it: --set attention=general.", exit_code=2
+            "the model has no attention to show", "Train one with it: --set attention=dot.", exit_code=2
         )
     labels = {name: encoder.labels(source[name]) for name, encoder in model.encoders.items()}
     # Steps with one label are adjacent.

@@ -28,7 +28,7 @@ class FirstLine:
 
             check_picture(path)
         if path is not None and model.options.attention == "none":
-            fix = "Train one that has: --set attention=general."
+            fix = "Train one that has: --set attention=dot."
             raise SeqkitError("--attention: the model has no attention", fix, exit_code=2)
 
     def see(self, item: Item, translations: Sequence[Translation]) -> None:

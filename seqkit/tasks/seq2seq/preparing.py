@@ -28,7 +28,9 @@ from seqkit.training.request import TrainingRequest
 from seqkit.training.trainable import Prepared
 from seqkit.training.truncation import check_window, truncation_of
 
-SIZES = AutoSizes(updates=12_000, epochs=(12, 100), batch=(200, 4000), updates_an_epoch=150)
+TEXT = AutoSizes(updates=20_000, epochs=(12, 100), batch=(200, 4000), updates_an_epoch=400)
+FRAMES = AutoSizes(updates=12_000, epochs=(12, 100), batch=(200, 4000), updates_an_epoch=150)
+"""Sizes for sources of symbols, and of others: sound, pictures, films, and vectors have many steps for each output."""
 
 
 def prepare_seq2seq(request: TrainingRequest, reporter: Reporter) -> Prepared:
@@ -50,7 +52,8 @@ def prepare_seq2seq(request: TrainingRequest, reporter: Reporter) -> Prepared:
         model, data.train, data.dev, options.renaming, options.metric, options.random_names
     )
     task.truncation = truncation_of(model, options.bptt_window)
-    resolved = with_auto_sizes(request, int(task.lengths.sum()), SIZES)
+    sizes = TEXT if all(encoder.reads_symbols for encoder in model.encoders.values()) else FRAMES
+    resolved = with_auto_sizes(request, int(task.lengths.sum()), sizes)
     facts = card_facts(resolved, model, len(data.train))
     return Prepared(
         request=resolved,

@@ -168,11 +168,13 @@ def test_the_loss_is_that_of_the_smoothed_target(twenty):
 
     model, examples = tiny(), pairs(8)
     task = Seq2SeqTrainable(model, examples, [])
-    first, second = (task.loss(task.collate(range(8), 1), share) for share in (0.0, 0.2))
-    assert first.counts == second.counts
+    first, *others = (task.loss(task.collate(range(8), 1), share) for share in (0.0, 0.2, 0.4))
+    assert all(other.counts == first.counts for other in others)
     assert float(first.mean.detach()) == pytest.approx(float(first.counts.nll / first.counts.steps), rel=1e-5)
-    assert float(second.mean.detach()) != pytest.approx(float(first.mean.detach()), rel=1e-3)
-    assert task.score() == []
+    # (1 - share) * nll + share * (mean over all symbols) is linear in the share.
+    some, twice = (float((other.mean - first.mean).detach()) for other in others)
+    assert abs(some) > 1e-5
+    assert twice == pytest.approx(2 * some, rel=0.01)
 
 
 def test_no_more_than_a_thousand_pairs_are_held_out(tmp_path):
