@@ -26,7 +26,7 @@ if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_I
 
 @pytest.fixture(autouse=True)
 def own_folders(monkeypatch, tmp_path_factory):
-    """The caches and data of the person who runs the tests are left alone."""
+    """Isolate tests from the user's caches and data."""
     for variable in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
         monkeypatch.setenv(variable, str(tmp_path_factory.mktemp("home")))
 

@@ -1,4 +1,4 @@
-"""Options: TOML and key=value into dataclasses, and the help after a slip."""
+"""Options from TOML and key=value into dataclasses, and messages for mistakes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The book and the README say what the code does: what is missing, out of date or broken in them fails here."""
+"""The book and the README agree with the code: missing, outdated or broken parts fail here."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may import whom: every import in the package is held against the order of its parts."""
+"""Import order: every import in the package is checked against the order of its parts."""
 
 import ast
 import importlib.util

@@ -1,4 +1,4 @@
-"""The functions of the package's front page: what they take, and what they say to anything else."""
+"""`seqkit.tag` and `seqkit.translate`: accepted arguments, and errors for others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is installed: the wheel holds every data file, and works from another folder without the checkout."""
+"""The wheel contains every data file and works in another folder without the checkout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a notebook shows of results: the coloured words, the attention, tables; text is escaped."""
+"""HTML of results in notebooks: coloured words, attention, tables; text is escaped."""
 
 from __future__ import annotations
 

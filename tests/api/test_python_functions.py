@@ -1,4 +1,4 @@
-"""`seqkit.load`, `train`, `evaluate` and `run_batch`: what the commands do, in Python."""
+"""`seqkit.load`, `train`, `evaluate` and `run_batch` behave like the commands."""
 
 from __future__ import annotations
 

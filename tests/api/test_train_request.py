@@ -1,4 +1,4 @@
-"""What `seqkit train` makes of its command line and its file of options: unset and false differ."""
+"""Options of `seqkit train` on the command line and in a file: unset and false differ."""
 
 import tomllib
 

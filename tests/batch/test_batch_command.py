@@ -1,4 +1,4 @@
-"""`seqkit batch`: outputs are those of the single command, nothing is lost or done twice, and faults are named."""
+"""`seqkit batch`: outputs equal those of the single command, no record is lost or repeated, faults are reported."""
 
 from __future__ import annotations
 

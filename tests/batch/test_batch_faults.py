@@ -1,4 +1,4 @@
-"""What goes wrong around a batch: no room, another model, a clock set back, a plugin's task, real workers."""
+"""Faults during a batch: full disk, changed model, clock set back, a plugin's task, real worker processes."""
 
 from __future__ import annotations
 

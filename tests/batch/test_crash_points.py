@@ -1,4 +1,4 @@
-"""A crash at each call that changes the disk: nothing that looks finished and is not, and the same command goes on."""
+"""A crash at each call that changes the disk leaves no incomplete output, and the same command continues."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CALLS = ("replace", "fsync", "link", "unlink", "sync", "mkdir", "ftruncate")
 
 
 class Crash(BaseException):
-    """The end of the process, which no handler sees."""
+    """Simulates the end of the process, which no exception handler catches."""
 
 
 class Disk:

@@ -1,4 +1,4 @@
-"""Parts of a file, read one by one, give what the whole file gives: for every kind of file, with bad records, too."""
+"""Parts of a file, read separately, yield the records of the whole file, bad records included, for every format."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from seqkit.text.words import sentences_from
 
 @pytest.fixture(autouse=True, params=[1, 60, 1 << 17])
 def ahead(request, monkeypatch):
-    """How far beyond the limit a cutter looks first."""
+    """Number of bytes beyond the limit that a cutter reads first."""
     monkeypatch.setattr("seqkit.batch.cutting.AHEAD", request.param)
 
 

@@ -1,4 +1,4 @@
-"""What a crash may leave behind: the ledger and the store must make sense of it."""
+"""The ledger and the store handle files that a crash left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Outputs and inputs behind URLs: in memory, and (slow) on a local server that speaks S3."""
+"""Outputs and inputs at URLs: in memory, and (slow) on a local S3 server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The work on a part of several small files: joined for the model, apart in outputs and errors."""
+"""A part of several small files: processed together, with separate outputs and errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run that continues reads little of what was done: counted in bytes of the input."""
+"""A continued run reads few bytes of its finished inputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of modalities: settings that seqkit takes, figures that `evaluate` gives, and what is kept."""
+"""The table of modalities: accepted settings, figures from `evaluate`, stored results."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_figure_is_the_mean_of_the_seeds_with_the_ends_of_their_intervals():
 
 @pytest.fixture
 def seqkit_calls(monkeypatch):
-    """What would be run: a training leaves what a finished one leaves, an evaluation prints scores."""
+    """Stand-in for seqkit: a training writes the files of a finished run, an evaluation prints scores."""
     calls = []
 
     def call(command, **_):
@@ -93,7 +93,7 @@ def leave_model(folder: Path) -> None:
 
 
 def rows_printed(capsys, monkeypatch, *arguments: str) -> tuple[int, dict[str, list[str]], str]:
-    """Exit code, the cells of each row by its task, and what was said beside them."""
+    """Exit code, the cells of each row by its task, and other messages."""
     monkeypatch.setattr("sys.argv", ["modalities.py", *arguments])
     code = modalities.main()
     printed = capsys.readouterr()

@@ -1,4 +1,4 @@
-"""The benchmark of taggers measures the number format that a model ships in, unless another is given."""
+"""The tagger benchmark measures the model's number format by default."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The benchmark of training's speed makes updates as a training does."""
+"""The benchmark of training speed makes the same updates as a training."""
 
 from __future__ import annotations
 

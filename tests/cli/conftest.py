@@ -1,4 +1,4 @@
-"""Models that the commands are run with."""
+"""Fixtures: models for tests of commands."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Quiet:
-    """A reporter that says nothing."""
+    """A reporter without output."""
 
     def start(self, epochs, minutes): ...
 
@@ -52,7 +52,7 @@ class Quiet:
 
 @pytest.fixture(scope="session")
 def sample_translator(tmp_path_factory):
-    """The folder of a model that knows the sample corpus by heart."""
+    """The folder of a model that has memorised the sample corpus."""
     out = tmp_path_factory.mktemp("models") / "sample"
     data = str(corpus_files("sample-german-english", "train")[0])
     # Scored on what it learns from, so that the epoch is kept that knows it best.

@@ -1,4 +1,4 @@
-"""A kind of label that is no part of speech, from a file of each format to the report."""
+"""Named entities as labels, from a file of each format to the report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work that threads share: in order, equal for any number of them, and none of it left behind by a fork."""
+"""Computation in threads: results in order, independent of the number of threads, and usable after a fork."""
 
 from __future__ import annotations
 

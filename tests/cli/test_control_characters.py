@@ -1,4 +1,4 @@
-"""What a terminal would obey is shown as an escape: in messages, tables, cards and `models info`."""
+"""Control characters are shown as escapes in messages, tables, cards and `models info`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`seqkit corpora`, run as a user would: data go to stdout, messages to stderr, mistakes are reported."""
+"""`seqkit corpora`: data go to stdout, messages to stderr, mistakes are reported."""
 
 import gzip
 import json
@@ -20,7 +20,7 @@ BAD = "1\tHello\n\n"
 
 @pytest.fixture(autouse=True)
 def no_corpora(tmp_path, monkeypatch):
-    """Nothing fetched, no folder of the user's."""
+    """An environment without fetched corpora and without the user's folders."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.delenv("SEQKIT_CORPORA_DIR", raising=False)
 

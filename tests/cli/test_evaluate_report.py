@@ -1,4 +1,4 @@
-"""What `seqkit evaluate` makes of one report: text, JSON, Markdown; and what it sets before a model is loaded."""
+"""`seqkit evaluate` renders a report as text, JSON and Markdown, and sets up the process before it loads a model."""
 
 from __future__ import annotations
 

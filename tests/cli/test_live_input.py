@@ -1,4 +1,4 @@
-"""Pipes that pause and readers that go away; and what an argument is taken for."""
+"""Pausing pipes, closed readers, and the interpretation of arguments as text or files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a shell expects of any command: help in every form, and output to a closed pipe or a full disk."""
+"""Shell conventions: help in every form, and output to a closed pipe or a full disk."""
 
 from __future__ import annotations
 

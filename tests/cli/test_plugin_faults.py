@@ -1,4 +1,4 @@
-"""`seqkit plugins` shows what plugins name and cannot give, without importing it."""
+"""`seqkit plugins` reports objects that a plugin names but does not have, without importing them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models and runs remember the versions of the plugins that they need."""
+"""Models and runs record the versions of the plugins that they need."""
 
 from __future__ import annotations
 

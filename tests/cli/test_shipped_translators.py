@@ -1,4 +1,4 @@
-"""The models that `seqkit translate` has without a training."""
+"""The shipped translation models."""
 
 from __future__ import annotations
 

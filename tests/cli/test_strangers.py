@@ -1,4 +1,4 @@
-"""Faults of third-party plugins are reported, or do no harm."""
+"""Faults of third-party plugins are reported or have no effect."""
 
 from __future__ import annotations
 

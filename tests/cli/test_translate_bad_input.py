@@ -129,7 +129,7 @@ def test_without_arguments_standard_input_is_read(translate):
 
 
 def interrupted(code, errors):
-    """How many lines the message says were done."""
+    """Number of translated lines in the message."""
     assert code == 130 and "Traceback" not in errors
     return int(re.search(r"interrupted after ([\d,]+) lines", errors)[1].replace(",", ""))
 

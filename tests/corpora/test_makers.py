@@ -27,7 +27,7 @@ MADE = ("fsdd", "fsdd-strings", "mnist", "digit-lines", "digit-questions", "movi
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """Files that tell where they come from."""
+    """Files whose content is their path."""
     found = tmp_path_factory.mktemp("corpora")
     make_mnist(found / "mnist")
     make_fsdd(found / "fsdd", SPEAKERS)

@@ -34,7 +34,7 @@ def seqkit_corpora():
 
 
 class Quiet(SimpleHTTPRequestHandler):
-    """Serves a folder and notes what was asked for; with `cut`, promises a file and sends half of it."""
+    """Serves a folder and records requests; with `cut`, it declares the whole length of a file and sends half of it."""
 
     cut = False
     asked: list[str] = []  # noqa: RUF012 (shared on purpose: the test reads it)
@@ -55,7 +55,7 @@ class Quiet(SimpleHTTPRequestHandler):
 
 @pytest.fixture
 def no_corpora(tmp_path, monkeypatch):
-    """No corpus anywhere but what ships; returns the empty data folder."""
+    """An environment with shipped corpora only; returns the empty data folder."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.delenv("SEQKIT_CORPORA_DIR", raising=False)
     return tmp_path / "data" / "seqkit" / "corpora"

@@ -1,4 +1,4 @@
-"""The figures of a corpus, against counts by another parser and another way of cutting words."""
+"""Statistics of a corpus, compared with counts by another parser and another segmentation."""
 
 from collections import defaultdict
 

@@ -1,4 +1,4 @@
-"""A decoder that is a table of random probabilities, small enough to write down every output it can give."""
+"""A decoder with a table of random probabilities, small enough to enumerate all its outputs."""
 
 from __future__ import annotations
 

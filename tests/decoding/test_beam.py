@@ -1,4 +1,4 @@
-"""Beam search against every output that a small decoder can give."""
+"""Beam search compared with the enumeration of all outputs of a small decoder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loops: which symbols a search may not write next."""
+"""Loop blocking: the symbols that a search excludes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Minimum Bayes risk against a loop over all pairs with sacreBLEU's own scores."""
+"""Minimum Bayes risk decoding compared with a loop over all pairs with sacreBLEU's scores."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Draws against the probabilities they are drawn from."""
+"""Frequencies of samples compared with their probabilities."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The example plugin of the book: installed as pip would, trained, tagged with, and put through conformance."""
+"""The example plugin of the book: installed, trained, applied, and checked by the conformance suite."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The derivatives behind the plots of the book, against their formulas; and the plots themselves."""
+"""The derivatives behind the plots of the book, compared with their formulas; and the plots themselves."""
 
 from __future__ import annotations
 

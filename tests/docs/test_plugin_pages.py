@@ -1,4 +1,4 @@
-"""The pages for plugin authors: what they must name, and that their examples are files that run."""
+"""The pages for plugin authors name every public object, and quote examples that run."""
 
 from __future__ import annotations
 

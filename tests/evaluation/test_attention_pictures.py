@@ -1,4 +1,4 @@
-"""Pictures of attention over what was read."""
+"""Attention plots over sources of each modality."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Calibration errors: against sums by hand, and a sample whose probabilities are true by its making."""
+"""Calibration errors compared with manual sums, and on a sample drawn from known probabilities."""
 
 from __future__ import annotations
 

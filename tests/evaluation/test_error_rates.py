@@ -1,4 +1,4 @@
-"""Word and character error rates against values worked out by hand; verdicts of a judge."""
+"""Word and character error rates compared with manual values; scores of a judge model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rules that tell which errors look like label noise, on sentences whose answers can be read off."""
+"""The rules that recognise probable label noise, on sentences with obvious answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Word-aligned scores: equal to those of the script of Universal Dependencies, whatever is joined and cut."""
+"""Word-aligned scores equal those of the Universal Dependencies script for any joining and splitting."""
 
 from __future__ import annotations
 

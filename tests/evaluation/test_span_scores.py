@@ -1,4 +1,4 @@
-"""Spans against published counts, counts by hand, and the rules of the script conlleval written down anew."""
+"""Span scores compared with published counts, manual counts, and a second implementation of conlleval's rules."""
 
 from __future__ import annotations
 

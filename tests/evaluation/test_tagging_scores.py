@@ -1,4 +1,4 @@
-"""Accuracies on gold words: by hand, by the script of Universal Dependencies, by spaCy's scorer."""
+"""Accuracies on gold words compared with manual counts, the Universal Dependencies script and spaCy's scorer."""
 
 from __future__ import annotations
 

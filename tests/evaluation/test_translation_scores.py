@@ -1,4 +1,4 @@
-"""Scores of translations against sacreBLEU's own command, figures by hand, and another test of significance."""
+"""Translation scores compared with the command sacrebleu, manual figures, and another significance test."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""What a plugin builds is looked at before it is used, and a plugin that breaks its contract is named."""
+"""Objects that a plugin builds are checked before use; a plugin that breaks its contract is reported."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""Each hook's docstring is a whole plugin: every one is installed and must work as printed."""
+"""Each hook's docstring is a complete plugin: each is installed and must work as printed."""
 
 import inspect
 import textwrap

@@ -1,4 +1,4 @@
-"""What a plugin changes or prints while it is imported is put back, and the plugin is named."""
+"""Changes and output of a plugin at import are undone or redirected, and the plugin is reported."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""The plugin host, with third-party packages installed as pip would: broken ones do no harm."""
+"""The plugin host with third-party packages installed as pip does: broken ones have no effect on others."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Three plugins written for version 1 of the plugin API work for ever: their files never change."""
+"""Three plugins written for version 1 of the plugin API keep working; their files never change."""
 
 from __future__ import annotations
 

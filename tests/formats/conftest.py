@@ -1,4 +1,4 @@
-"""How examples are drawn for tests of formats."""
+"""Strategies for random examples in tests of formats."""
 
 from hypothesis import settings
 

@@ -1,4 +1,4 @@
-"""Sentences of every shape, made by hypothesis, and their way through a file."""
+"""Random sentences (hypothesis) survive writing and reading in every format."""
 
 import io
 import tempfile
@@ -76,7 +76,7 @@ def multiwords(draw, count, breaks):
 
 
 def written(format, sentences):
-    """The bytes a format's writer makes."""
+    """The output of a format's writer."""
     file = io.BytesIO()
     writer = format.Writer(file)
     for sentence in sentences:
@@ -86,7 +86,7 @@ def written(format, sentences):
 
 
 def round_trip(format, sentences):
-    """What a format's reader makes of what its writer wrote."""
+    """Write sentences in a format and read them again."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "there-and-back")
         path.write_bytes(written(format, sentences))

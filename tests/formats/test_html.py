@@ -1,4 +1,4 @@
-"""The page: what a phone and a reader need beside coloured words."""
+"""The HTML page: viewport, legend and paragraphs."""
 
 from __future__ import annotations
 

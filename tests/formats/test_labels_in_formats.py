@@ -1,4 +1,4 @@
-"""Kinds of label beyond those of every treebank, in each format."""
+"""Further kinds of label in each format."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Parallel text in every form, and every way in which it can be wrong."""
+"""Parallel text in every form, and malformed parallel text."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Running text in stretches, and sentences split already."""
+"""Running text in segments, and pretokenized sentences."""
 
 import gzip
 import tempfile

@@ -1,4 +1,4 @@
-"""What is to be translated: every line counts."""
+"""Sources to translate: every line counts."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""Translations on their way out: line i of the output belongs to line i of the input."""
+"""Writers of translations: line i of the output belongs to line i of the input."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Small models of every task, whose folders are changed in hostile ways."""
+"""Fixtures: small models of every task, whose folders are changed in hostile ways."""
 
 import pytest
 from fuzzing import folders

@@ -1,4 +1,4 @@
-"""Environments that earlier ended in a traceback: no home, folders that may not be entered, odd variables."""
+"""Environments that once caused a traceback: no home folder, inaccessible folders, unusual variables."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Files that earlier ended in a traceback, in silence or in a message as long as the data."""
+"""Files that once caused a traceback, no message, or a message as long as the data."""
 
 import io
 import json

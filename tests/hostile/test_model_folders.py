@@ -1,4 +1,4 @@
-"""Values in model folders that earlier ended in a traceback, or in silence: each is refused, with its file."""
+"""Values in model folders that once caused a traceback or no message: each is refused with its file."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""A stopped run whose files were damaged is refused when it is resumed: another score would go unnoticed."""
+"""A stopped run with damaged files is refused when it is resumed."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""A server on this machine that speaks the part of the Hub's HTTP API which a download uses."""
+"""A local server with the part of the Hub's HTTP API that a download uses."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.0"  # no connection outlives the server
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
+        """Suppress log messages."""
 
     def do_HEAD(self) -> None:
         self._answer(body=False)
@@ -88,7 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self._known(name, revision, lambda sha, files: self._file(sha, files, wanted, body), body)
 
     def _known(self, name: str, revision: str, then: Callable[..., None], body: bool) -> None:
-        """Go on with the commit and its files, or say what is missing as the Hub does."""
+        """Find the commit and its files, or answer like the Hub that they are missing."""
         repository = self.hub.repositories.get(name)
         if repository is None:
             return self._send(404, b"{}", {"X-Error-Code": "RepoNotFound"}, body)

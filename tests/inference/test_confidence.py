@@ -1,4 +1,4 @@
-"""Confidence and familiarity: their arithmetic, what a folder stores, and what is in doubt."""
+"""Confidence and familiarity: computation, stored parameters, and doubtful outputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From sources to outputs: whatever the batch, the options and the models that vote."""
+"""Generation: outputs do not depend on the batch; options; ensembles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each numpy form of a layer gives what the torch form gives, from the same weights."""
+"""Each numpy form of a layer equals the torch form with the same weights."""
 
 from __future__ import annotations
 

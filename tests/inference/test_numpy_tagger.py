@@ -1,4 +1,4 @@
-"""The tagger in numpy gives torch's labels; where it cannot be had, torch is asked."""
+"""The tagger in numpy predicts torch's labels; torch is used if a numpy form is missing."""
 
 from __future__ import annotations
 

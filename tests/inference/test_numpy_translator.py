@@ -1,4 +1,4 @@
-"""Translations in numpy are torch's, by greedy and by beam search."""
+"""Translations in numpy equal those in torch, by greedy and by beam search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several processes give what one gives, in order."""
+"""Several processes give the results of one, in order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running taggers: the fast way against the plain one, caches, threads, and networks of plugins."""
+"""Tagger prediction: the fast path compared with the plain one, caches, threads, networks of plugins."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def model():
 
 
 def known_words(model, monkeypatch, room):
-    """Room for so many words, looked up one by one so that how they are batched changes nothing."""
+    """A cache for this many words, which looks up one word at a time, so that batching has no effect."""
     parts = model.network.prepare(torch.zeros(1, model.embedding.output_size))
     size = sum(part.nbytes for chain in parts for part in chain)
     monkeypatch.setattr(word_cache, "KNOWN_BYTES", room * size)

@@ -1,4 +1,4 @@
-"""Jacobians, exponents and predictions against linear algebra, where it knows the answer."""
+"""Jacobians, exponents and predictions compared with linear algebra in solvable cases."""
 
 import math
 

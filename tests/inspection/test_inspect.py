@@ -1,4 +1,4 @@
-"""`seqkit inspect` on models of every task and recurrence: identities that must hold, and bad input."""
+"""`seqkit inspect` on models of every task and recurrence: identities, and bad input."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""The page of an inspection: one file, no address, plots that a real browser shows and tells about."""
+"""The HTML page of an inspection: one file, no external address, plots that a browser displays."""
 
 import re
 import shutil

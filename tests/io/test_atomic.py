@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all, and the targets that must not be replaced."""
+"""Atomic writes: files are complete or absent; targets that must not be replaced."""
 
 from __future__ import annotations
 

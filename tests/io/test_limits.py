@@ -1,4 +1,4 @@
-"""Limits of what readers accept: bombs, long lines and records, depth, time, and how a caller changes them."""
+"""Limits of readers: decompression bombs, long lines and records, depth, time, and how a caller changes them."""
 
 import gzip
 import json

@@ -1,4 +1,4 @@
-"""Input that pauses is answered; input that comes in odd parts is read as if it came at once."""
+"""Pausing input is processed at once; input in arbitrary parts is read like input in one part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which paths and addresses of a manifest may be used."""
+"""Accepted and refused paths and URLs of a manifest."""
 
 import zipfile
 

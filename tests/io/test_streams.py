@@ -1,4 +1,4 @@
-"""Standard output stays free of everything but data, whatever is printed meanwhile and however it is printed."""
+"""Standard output contains only data, whatever other code prints and however it prints."""
 
 import os
 import subprocess

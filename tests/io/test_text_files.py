@@ -1,4 +1,4 @@
-"""Every way in which a file can fail to be text."""
+"""Files that are not text."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""Folders of a user. On Linux they are those of the XDG Base Directory Specification 0.8, as ever."""
+"""Folders of a user. On Linux they follow the XDG Base Directory Specification 0.8."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Lemmas as edit scripts: every lemma comes back, and few scripts serve a whole treebank."""
+"""Lemmas as edit scripts: every lemma is restored, and few scripts cover a treebank."""
 
 from __future__ import annotations
 

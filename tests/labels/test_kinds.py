@@ -1,4 +1,4 @@
-"""Which kinds of label there are, and what is known of each."""
+"""Registered kinds of label and their properties."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Span schemes, by hand and against definitions."""
+"""Span schemes compared with manual results and with their definitions."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Model folders: what is written, and how a damaged one is refused."""
+"""Model folders: written files, and refusal of damaged ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Labels decoded together: held against a search through all combinations."""
+"""Joint decoding of labels compared with a search through all combinations."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public decoder of symbols: its loss is what its steps say, and it learns what a plugin would train it for."""
+"""The public symbol decoder: its loss equals the sum over its steps, and it learns a plugin's task."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lemmas of known words come from the training split, those of others from how words end."""
+"""Lemmas of known words follow the training split, those of others the endings of words."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""A treebank small enough to read, and models made from it in no time."""
+"""Fixtures: a small treebank, and models trained on it quickly."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def tiny(name: str, labels: tuple[str, ...] = ("upos", "xpos", "feats"), **optio
 
 
 def predict(model, sentences=TREEBANK):
-    """Labels by a runner of its own, which remembers nothing."""
+    """Labels predicted by a new runner without a cache."""
     return TaggerRunner(model).predict(sentences)
 
 

@@ -1,4 +1,4 @@
-"""A language small enough to translate by rule, and sequence-to-sequence models of it made in no time."""
+"""Fixtures: a toy language that rules translate, and sequence-to-sequence models trained on it quickly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""W x + b by oneDNN against torch's own `F.linear`, and against sums in float64."""
+"""W x + b by oneDNN compared with torch's `F.linear` and with sums in float64."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The CRF against sums and maxima over every label sequence, one by one."""
+"""The CRF compared with sums and maxima over all label sequences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""x_t: each part of it, and that padding of pieces and characters never counts."""
+"""The parts of x_t, and the effect of padding of pieces and characters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Products and layers in int8 against the same in float64."""
+"""Products and layers in int8 compared with float64."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The layers against explicit loops written from the equations, and the identities that define them."""
+"""The layers compared with explicit loops from the equations, and with their defining identities."""
 
 from __future__ import annotations
 

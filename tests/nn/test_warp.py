@@ -1,4 +1,4 @@
-"""Smooth warping: what moves, how far, and that frames of a film move together."""
+"""Smooth warping: direction and distance of pixels; all frames of a film move together."""
 
 from __future__ import annotations
 

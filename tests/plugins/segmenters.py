@@ -21,7 +21,7 @@ SMALL = {"hidden": 8, "context": 6, "char_size": 6, "class_size": 4, "run_size":
 
 
 def facts_of(sentences: Sequence[Sentence], options: SegmenterOptions) -> SegmenterFacts:
-    """What some sentences tell."""
+    """Facts of some sentences."""
     paragraphs = list(paragraphs_of(sentences, RecordErrors()))
     return SegmenterFacts.gather(paragraphs, Multiwords.gather(sentences), options, "en")
 
@@ -41,7 +41,7 @@ def untrained(
 
 
 def gold_labels(paragraph: Paragraph) -> Labels:
-    """The treebank's own labels as a network's answer that is sure of itself."""
+    """The treebank's labels as confident outputs of a network."""
     ends_TL = np.zeros((len(paragraph.text), 3), dtype=np.float32)
     ends_TL[np.arange(len(paragraph.text)), paragraph.ends_T.clip(0)] = 9
     return Labels(ends_TL, np.where(paragraph.stops_T, 9.0, NEVER).astype(np.float32))
@@ -53,5 +53,5 @@ def stretch(text: str, **more) -> RawText:
 
 
 def written(sentences: Sequence[Sentence]) -> str:
-    """The text that sentences stand for."""
+    """The text of sentences."""
     return "".join(sentence.text for sentence in sentences)

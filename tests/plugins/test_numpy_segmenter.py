@@ -1,4 +1,4 @@
-"""The segmenter in numpy gives torch's sentences and words; long text goes to torch."""
+"""The segmenter in numpy equals torch's; torch processes long text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An address where no Ray cluster answers is refused within seconds, whatever listens there."""
+"""An address without a Ray cluster is refused within seconds, whatever server listens there."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 
 import pytest
 from seqkit_ray import connecting, engine

@@ -1,4 +1,4 @@
-"""`seqkit train segmenter`, `segment`, `evaluate`, and `tag --segmenter` as a user runs them."""
+"""`seqkit train segmenter`, `segment`, `evaluate` and `tag --segmenter` on the command line."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ RAW = "The dog sleeps. It doesn't see the cat\n\nWho is there?\n"
 
 
 class Quiet:
-    """A reporter that says nothing."""
+    """A reporter without output."""
 
     def start(self, epochs, minutes): ...
 

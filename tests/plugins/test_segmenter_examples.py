@@ -1,4 +1,4 @@
-"""A treebank as labels of characters, and back: the labels alone give the treebank's words and sentences."""
+"""A treebank converted to character labels and back: the labels determine its words and sentences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a segmenter promises for any text: nothing lost, exact offsets, no word of white space, bounded memory."""
+"""Guarantees of a segmenter for any text: no character lost, exact offsets, no word of white space, bounded memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The video decoder: places, densities and looks against closed forms, and films that follow what is said."""
+"""The video decoder: positions, densities and appearances against closed forms; films that match captions."""
 
 import numpy as np
 import pytest

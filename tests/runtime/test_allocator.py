@@ -1,4 +1,4 @@
-"""What training and tagging ask of glibc, in processes of their own."""
+"""Settings of glibc's allocator in training and tagging, in separate processes."""
 
 from __future__ import annotations
 

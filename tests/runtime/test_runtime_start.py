@@ -1,4 +1,4 @@
-"""What a process is set to when it starts, seen from outside."""
+"""Settings of a process after its start, observed from outside."""
 
 from __future__ import annotations
 

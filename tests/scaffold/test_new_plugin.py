@@ -1,4 +1,4 @@
-"""`seqkit plugins new`: what it writes works at once, and is what copier writes."""
+"""`seqkit plugins new`: the written package works and equals copier's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The component `seqkit_tagger` in spaCy pipelines: labels, storing, errors, processes, training beside it."""
+"""The component `seqkit_tagger` in spaCy: labels, storage, errors, processes, training of other components."""
 
 from __future__ import annotations
 

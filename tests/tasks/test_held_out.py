@@ -1,4 +1,4 @@
-"""Dividing a training split where no dev split is given."""
+"""The dev split that is held out if none is given."""
 
 from seqkit.tasks.held_out import hold_out
 

@@ -1,4 +1,4 @@
-"""What a training says on its way, where stderr is no terminal."""
+"""Progress lines of a training if stderr is not a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a long job shows on a terminal, and elsewhere."""
+"""Progress of a long job on a terminal and elsewhere."""
 
 from __future__ import annotations
 

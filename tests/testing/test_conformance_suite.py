@@ -1,4 +1,4 @@
-"""The conformance suite: built-in records pass it, and each wrong layer fails the check that is meant for it."""
+"""The conformance suite: built-in records pass, and each wrong layer fails the corresponding check."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Affixes, shapes, and which of them are kept."""
+"""Affixes and shapes, and their vocabulary."""
 
 from __future__ import annotations
 

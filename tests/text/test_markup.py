@@ -1,4 +1,4 @@
-"""Markup taken out of a sentence and put back."""
+"""Markup removed from a sentence and restored."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Names in pairs of text: which words are taken for names, and what exchanging them leaves as it was."""
+"""Names in pairs of text: recognition, and exchange without other changes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Numbers in the form of a language, against the examples of CLDR's number patterns."""
+"""Numbers in the format of a language, compared with the examples of CLDR's number patterns."""
 
 import pytest
 

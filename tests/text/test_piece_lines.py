@@ -1,4 +1,4 @@
-"""Where a long line may be cut."""
+"""Positions where a long line may be split."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Protected parts: what they are, that they cover the text as it is written, and that long input takes linear time."""
+"""Protected parts: recognition, exact coverage of the text, and linear time for long input."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The tokenizer in Python gives the words that spaCy gives, and imports neither spaCy nor torch."""
+"""The tokenizer in Python equals spaCy's, and imports neither spaCy nor torch."""
 
 from __future__ import annotations
 

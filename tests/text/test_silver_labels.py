@@ -1,4 +1,4 @@
-"""Silver labels: what the pipeline says, for the words as written, remembered and named."""
+"""Silver labels: the pipeline's labels for the written words, cached and recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SentencePiece on words, and the sampler beside it."""
+"""SentencePiece on words, and the sampler of segmentations."""
 
 from __future__ import annotations
 

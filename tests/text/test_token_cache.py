@@ -1,4 +1,4 @@
-"""Remembered runs give the words that spaCy gives, special cases across white space included."""
+"""Cached runs give spaCy's words, special cases across white space included."""
 
 from __future__ import annotations
 

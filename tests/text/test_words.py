@@ -1,4 +1,4 @@
-"""Raw text to words and sentences: nothing lost, nothing stalls, memory stays flat."""
+"""Raw text to words and sentences: no character lost, no stall, flat memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Processors that lack bfloat16: they train and tag in float32, and say so where it was asked for."""
+"""Processors without bfloat16 train and tag in float32, with a message if bfloat16 was requested."""
 
 from __future__ import annotations
 

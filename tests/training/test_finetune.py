@@ -1,4 +1,4 @@
-"""Training a trained model further: it begins as that model, in all that it says, and goes on from there."""
+"""Fine-tuning: it starts with the outputs of the trained model and continues from there."""
 
 from __future__ import annotations
 

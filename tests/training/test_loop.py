@@ -1,4 +1,4 @@
-"""The loop by itself, on a task of a few numbers: when it stops, what it writes, and what survives a crash."""
+"""The training loop on a small task: when it stops, what it writes, and what survives a crash."""
 
 from __future__ import annotations
 

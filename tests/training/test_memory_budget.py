@@ -1,4 +1,4 @@
-"""Exact gradients within a budget of bytes, and truncated ones: against plain back-propagation."""
+"""Exact gradients within a memory budget, and truncated ones, compared with plain back-propagation."""
 
 import pytest
 import torch

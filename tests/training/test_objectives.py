@@ -1,4 +1,4 @@
-"""Objectives of whole outputs and of two passes, held against their formulas, sums over all outputs, and torch."""
+"""Objectives of whole outputs and of two passes compared with formulas, sums over all outputs, and torch."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several processes that train one model: equal weights, stops, kills, and hosts that do not fit together."""
+"""Several processes that train one model: equal weights, stops, kills, and hosts with different setups."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""First values of U and of gates, and constraints on U, for every recurrence."""
+"""Initial values of U and of gates, and constraints on U, for every recurrence."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""Killed at any step, a run that is resumed gives bit for bit what the uninterrupted run gives."""
+"""A run that is killed at any step and resumed equals the uninterrupted run bit for bit."""
 
 from __future__ import annotations
 

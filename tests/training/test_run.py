@@ -1,4 +1,4 @@
-"""What a run reads, refuses, and notes for its resuming."""
+"""Files that a run reads, refuses and records for resuming."""
 
 from __future__ import annotations
 

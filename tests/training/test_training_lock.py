@@ -1,4 +1,4 @@
-"""Two trainings in one folder: the second is refused, and the first ends as if it had been alone."""
+"""Two trainings in one folder: the second is refused, and the first is not affected."""
 
 import os
 import signal

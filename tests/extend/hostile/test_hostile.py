@@ -1,4 +1,4 @@
-"""Plugins that do what they should not stay harmless and are named."""
+"""Faulty plugins have no effect on others and are reported by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Third-party packages installed as pip would, and the command line run in this process."""
+"""Fixtures: third-party packages installed as pip does, and the command line in this process."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def write_info(site, project):
 
 
 def made(count, seed):
-    """Sentences of three classes, each determined by one word among words without information."""
+    """Sentences of three classes, each determined by one word."""
     draw = random.Random(seed)
     telling = {"food": ["soup", "bread"], "sport": ["goal", "race"], "law": ["court", "judge"]}
     rows = []
@@ -110,7 +110,7 @@ def made(count, seed):
 
 @pytest.fixture
 def sentences(tmp_path):
-    """The folder that holds train.tsv, of 90 sentences, and dev.tsv, of 30."""
+    """A folder with train.tsv (90 sentences) and dev.tsv (30)."""
     for name, count, seed in (("train", 90, 1), ("dev", 30, 2)):
         lines = ["text\tclass", *("\t".join(row) for row in made(count, seed))]
         (tmp_path / f"{name}.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")

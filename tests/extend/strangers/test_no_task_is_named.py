@@ -1,4 +1,4 @@
-"""No code outside a task's own folder, and outside plugins, names a task."""
+"""No code outside a task's folder and outside plugins names a task."""
 
 from __future__ import annotations
 

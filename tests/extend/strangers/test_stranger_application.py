@@ -31,7 +31,7 @@ ROWS = [{"id": n, "body": text} for n, text in enumerate(["the judge was seen", 
 
 
 def applied(task, request, model, path, limits):
-    """The bytes that the task's writer makes of a file, worked on in such chunks."""
+    """The output of the task's writer for a file, processed in chunks of this size."""
     problems, out = RecordErrors(skip=True), io.BytesIO()
     writer = task.writer("jsonl", out, request)
     for chunk in chunks(task.read(path, request, problems), limits, task.size):

@@ -1,4 +1,4 @@
-"""Two plugins that claim one name, and names that seqkit's own commands have: each clash is named."""
+"""Clashes of names between plugins, and with seqkit's commands, are reported."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def task(task="odd", model="odd", training="alpha", evaluation="beta"):
 
 
 def failures(seqkit, plugin):
-    """What `seqkit plugins` says is wrong with a plugin."""
+    """The faults of a plugin that `seqkit plugins` reports."""
     found = json.loads(seqkit("plugins", "--json").out)["failures"]
     return [one["reason"] for one in found if one["plugin"] == plugin]
 

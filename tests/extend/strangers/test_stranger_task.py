@@ -1,4 +1,4 @@
-"""A third party's task, a sentence classifier, does on the command line what a built-in task does."""
+"""A third-party task, a sentence classifier, works on the command line like a built-in task."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""spaCy's DocBin: what spaCy sees in ours, what we see in spaCy's, and files that are none."""
+"""DocBin files: ours read by spaCy, spaCy's read by seqkit, and invalid files."""
 
 import gc
 import random
@@ -37,7 +37,7 @@ def read(path, skip=False):
 
 
 def loaded(tmp_path, sentences):
-    """What plain spaCy makes of a file of ours."""
+    """Load one of our files with spaCy alone."""
     path = tmp_path / "ours.spacy"
     path.write_bytes(written(docbin, sentences))
     return list(DocBin().from_disk(path).get_docs(VOCAB))

@@ -1,4 +1,4 @@
-"""Bounds along the tree of products against sums that are multiplied out."""
+"""Error bounds along the tree of products compared with explicit sums."""
 
 import pytest
 import torch

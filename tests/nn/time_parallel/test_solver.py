@@ -1,4 +1,4 @@
-"""Layers solved for all steps at once against their loop: states, gradients, and what must be refused."""
+"""Layers solved for all steps at once compared with their loop: states, gradients, refused cases."""
 
 import pytest
 import torch

@@ -1,4 +1,4 @@
-"""Training a model that translates: it learns, repeats itself, and resumes bit for bit."""
+"""Training a translator: it learns, is reproducible, and resumes bit for bit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `seqkit translate` makes of its command line: unset and false differ, and each option has its place."""
+"""The request of `seqkit translate` from its command line: unset and false differ; each option has its place."""
 
 import pytest
 

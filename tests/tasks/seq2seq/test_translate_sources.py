@@ -1,4 +1,4 @@
-"""Streams of lines: in order, in chunks that change nothing, long lines in parts."""
+"""Streams of lines: in order, independent of chunks, long lines in parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A kind of label that only trains: what it is made of, that it teaches, and that nothing of it is left."""
+"""Auxiliary labels: their values, their effect in training, and their removal from the trained model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Learning from teachers: what they are asked, and that the pupil comes to say what they say."""
+"""Distillation: the inputs of the teachers, and agreement of the student with them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lemmas and labels that belong together, from training to `tag`."""
+"""Lemmas and jointly decoded labels, from training to `tag`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SETTINGS = [
 
 
 class Quiet:
-    """A reporter that says nothing."""
+    """A reporter without output."""
 
     def start(self, epochs, minutes): ...
 

@@ -1,4 +1,4 @@
-"""Temperature scaling: the temperature that a sample was drawn with is found again."""
+"""Temperature scaling recovers the temperature of a sample."""
 
 from __future__ import annotations
 

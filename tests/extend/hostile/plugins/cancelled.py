@@ -1,4 +1,4 @@
-"""Raises what is no `Exception` when it is imported."""
+"""Raises a BaseException at import."""
 
 from asyncio import CancelledError
 

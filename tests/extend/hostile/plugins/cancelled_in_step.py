@@ -1,4 +1,4 @@
-"""Raises what is no `Exception` in a step of its layer."""
+"""Raises a BaseException in a step of its layer."""
 
 from asyncio import CancelledError
 

@@ -1,4 +1,4 @@
-"""Changes the process for everyone when it is imported."""
+"""Changes global state of the process at import."""
 
 import os
 import random

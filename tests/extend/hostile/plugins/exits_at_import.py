@@ -1,4 +1,4 @@
-"""Ends the process when it is imported."""
+"""Ends the process at import."""
 
 import sys
 

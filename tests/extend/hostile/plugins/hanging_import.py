@@ -1,4 +1,4 @@
-"""Never ends being imported."""
+"""Hangs at import."""
 
 import time
 

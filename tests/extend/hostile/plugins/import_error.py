@@ -1,3 +1,3 @@
-"""Imports what is not installed."""
+"""Imports a package that is not installed."""
 
 import a_package_nobody_has  # noqa: F401

@@ -1,4 +1,4 @@
-"""Implements a hook that there is not."""
+"""Implements a hook that does not exist."""
 
 from seqkit import hookimpl
 

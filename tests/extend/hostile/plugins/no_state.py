@@ -1,4 +1,4 @@
-"""Gives z, but no state after it."""
+"""Its step returns z without a state."""
 
 from seqkit import RecurrenceSpec, hookimpl
 from seqkit.nn.recurrent import Recurrence

@@ -1,4 +1,4 @@
-"""Gives states that are not numbers."""
+"""Its step returns states that are NaN."""
 
 from seqkit import RecurrenceSpec, hookimpl
 from seqkit.nn.recurrent import Recurrence

@@ -1,4 +1,4 @@
-"""Is made with more than two sizes."""
+"""Its constructor requires more than two sizes."""
 
 from seqkit import RecurrenceSpec, hookimpl
 from seqkit.nn.recurrent import Recurrence

@@ -1,4 +1,4 @@
-"""Gives states of another size than was asked for."""
+"""Its step returns states of the wrong size."""
 
 from seqkit import RecurrenceSpec, hookimpl
 from seqkit.nn.recurrent import Recurrence
