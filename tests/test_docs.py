@@ -143,7 +143,7 @@ def test_every_plot_is_on_the_page_of_its_model(model):
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_quoted_code_stands_in_its_file(page):
+def test_quoted_code_is_in_its_file(page):
     for path, quote in QUOTE.findall(text_of(page)):
         assert quote in text_of(path), f"{path} has changed"
 

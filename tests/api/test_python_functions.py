@@ -89,7 +89,7 @@ def test_a_task_that_names_another_class_is_a_fault_of_its_plugin(monkeypatch):
     assert {"load", "train", "evaluate", "SeqkitError"} <= set(dir(package))
 
 
-def test_a_text_that_cannot_be_translated_costs_no_other(monkeypatch):
+def test_a_text_that_cannot_be_translated_does_not_affect_others(monkeypatch):
     translator = package.load("de-en")
     from seqkit.tasks.seq2seq import application
 
@@ -187,7 +187,7 @@ def test_attributes_of_the_loaded_model_are_there():
         (lambda: package.load("de-en").translate("x", beam=2.5), "beam: expected int or None, got float"),
     ],
 )
-def test_a_wrong_type_says_what_is_expected(call, said):
+def test_a_wrong_type_names_the_expected_one(call, said):
     with pytest.raises(TypeError, match=said):
         list(call())
 
@@ -228,7 +228,7 @@ def test_errors_are_those_of_the_commands(call, said, tmp_path):
     assert said in str(caught.value)
 
 
-def test_training_is_quiet_and_leaves_the_process_as_it_was(tmp_path, capfd):
+def test_training_is_quiet_and_restores_the_state_of_the_process(tmp_path, capfd):
     torch.use_deterministic_algorithms(False)
     state, threads = torch.get_rng_state(), torch.get_num_threads()
     options = {"hidden": 6, "word_size": 6, "char_size": 0, "piece_size": 0, "affix_size": 0, "epochs": 1}
@@ -250,7 +250,7 @@ def test_training_is_quiet_and_leaves_the_process_as_it_was(tmp_path, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_an_interrupted_training_is_a_keyboard_interrupt_that_says_how_to_go_on(tmp_path, monkeypatch):
+def test_an_interrupted_training_raises_keyboard_interrupt_with_the_command_to_resume(tmp_path, monkeypatch):
     from seqkit.training import run
     from seqkit.training.stopping import Stopped
 

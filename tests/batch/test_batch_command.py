@@ -62,7 +62,7 @@ def test_outputs_are_those_of_the_single_command(batch, seqkit, corpus, tmp_path
     assert state["bytes_done"] == state["bytes"] and state["parts_done"] == totals["parts"]
 
 
-def test_interrupted_and_begun_again_it_does_what_is_missing_alone(batch, corpus, tmp_path):
+def test_a_repeated_command_processes_only_missing_parts(batch, corpus, tmp_path):
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     assert batch("tag", corpus, "-o", whole, *SMALL).code == 0
     result = batch("tag", corpus, "-o", broken, *SMALL, "--stops-at", 5)
@@ -82,7 +82,7 @@ def test_interrupted_and_begun_again_it_does_what_is_missing_alone(batch, corpus
     assert len(parts) == len(set(parts)) == json.loads((whole / "_SUCCESS").read_text())["parts"]
 
 
-def test_a_part_whose_worker_died_is_given_out_again(batch, corpus, tmp_path):
+def test_the_part_of_a_dead_worker_is_repeated(batch, corpus, tmp_path):
     whole, out = tmp_path / "whole", tmp_path / "out"
     assert batch("tag", corpus, "-o", whole, *SMALL).code == 0
     result = batch("tag", corpus, "-o", out, *SMALL, "--dies-at", 3)
@@ -94,7 +94,7 @@ def test_a_part_whose_worker_died_is_given_out_again(batch, corpus, tmp_path):
     assert not (out / "_SUCCESS").exists() and (out / "sub" / "z.conllu.gz").exists(), "the others go on"
 
 
-def test_shards_together_give_what_one_process_gives(batch, corpus, tmp_path):
+def test_shards_together_equal_one_process(batch, corpus, tmp_path):
     whole, out = tmp_path / "whole", tmp_path / "out"
     assert batch("tag", corpus, "-o", whole, *SMALL).code == 0
     for number in (2, 3, 1):
@@ -104,7 +104,7 @@ def test_shards_together_give_what_one_process_gives(batch, corpus, tmp_path):
     assert snapshot(out) == snapshot(whole)
 
 
-def test_another_run_in_the_same_folder_is_refused_by_what_differs(batch, corpus, tmp_path):
+def test_another_run_in_the_same_folder_is_refused_with_the_difference(batch, corpus, tmp_path):
     out = tmp_path / "out"
     assert batch("tag", corpus, "-o", out, *SMALL).code == 0
     for options, said in [
@@ -120,7 +120,7 @@ def test_another_run_in_the_same_folder_is_refused_by_what_differs(batch, corpus
     assert result.code == 1 and f"{corpus}/a.txt: the input has changed since the run began" in result.err
 
 
-def test_added_inputs_are_taken_in_with_extend(batch, corpus, tmp_path):
+def test_extend_accepts_added_inputs(batch, corpus, tmp_path):
     out = tmp_path / "out"
     assert batch("tag", corpus, "-o", out, *SMALL).code == 0
     before = snapshot(out)
@@ -134,7 +134,7 @@ def test_added_inputs_are_taken_in_with_extend(batch, corpus, tmp_path):
     assert batch("verify", out).code == 0
 
 
-def test_outputs_that_are_gone_or_changed(batch, corpus, tmp_path):
+def test_missing_and_changed_outputs_are_reported(batch, corpus, tmp_path):
     out = tmp_path / "out"
     assert batch("tag", corpus, "-o", out, *SMALL).code == 0
     before = snapshot(out)
@@ -195,7 +195,7 @@ def test_bad_records_are_listed_with_place_and_bytes(batch, corpus, tmp_path, ro
         (("{corpus}/notes.pdf", "-o", "{corpus}/notes.pdf/x"), ""),
     ],
 )
-def test_what_cannot_begin(batch, corpus, tmp_path, arguments, said):
+def test_runs_that_cannot_start_are_refused(batch, corpus, tmp_path, arguments, said):
     out = tmp_path / "out"
     result = batch("tag", *(part.format(corpus=corpus, out=out) for part in arguments))
     assert result.code in (1, 2) and said in result.err and "Traceback" not in result.err

@@ -50,7 +50,7 @@ def test_real_workers_and_a_disk_that_is_full(corpus, batch, tmp_path):
     assert outputs(out) == outputs(tmp_path / "whole")
 
 
-def test_a_model_that_changes_while_the_run_goes_on(corpus, batch, seqkit, tmp_path, monkeypatch):
+def test_a_model_that_changes_during_the_run(corpus, batch, seqkit, tmp_path, monkeypatch):
     from seqkit.models.folder import model_folder
 
     model = tmp_path / "model"
@@ -165,7 +165,7 @@ def test_a_model_that_is_replaced_under_real_workers(corpus, seqkit, models, tmp
     assert again.returncode == 2 and "belongs to a run with another model" in again.stderr
 
 
-def test_the_clock_is_not_relied_on(corpus, batch, tmp_path, monkeypatch):
+def test_a_run_does_not_depend_on_the_clock(corpus, batch, tmp_path, monkeypatch):
     assert batch("tag", corpus, "-o", tmp_path / "whole", *SMALL).code == 0
     out = tmp_path / "out"
     assert batch("tag", corpus, "-o", out, *SMALL, "--stops-at", "4").code == 130
@@ -175,7 +175,7 @@ def test_the_clock_is_not_relied_on(corpus, batch, tmp_path, monkeypatch):
     assert outputs(out) == outputs(tmp_path / "whole")
 
 
-def test_an_input_that_changes_while_the_run_goes_on(corpus, batch, tmp_path):
+def test_an_input_that_changes_during_the_run(corpus, batch, tmp_path):
     out = tmp_path / "out"
     assert batch("tag", corpus, "-o", out, *SMALL, "--stops-at", "4").code == 130
     text = (corpus / "a.txt").read_text()
@@ -203,7 +203,7 @@ def test_two_runs_at_a_time_need_shards(corpus, batch, tmp_path):
     assert batch("tag", corpus, "-o", out, *SMALL).code == 0
 
 
-def test_wrong_columns_and_files_that_are_no_files_of_their_kind(batch, tmp_path, rows_of):
+def test_wrong_columns_and_files_of_another_format(batch, tmp_path, rows_of):
     folder = tmp_path / "in"
     folder.mkdir()
     (folder / "a.jsonl").write_text('{"body": "She left."}\n{"text": "no"}\nnot json\n{"body": 3}\n[1]\n')

@@ -20,7 +20,7 @@ def corpus(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["driver", "worker", "shard", "ray-node"])
-def test_nothing_is_lost_or_done_twice(corpus, tmp_path, kind):
+def test_no_record_is_lost_or_repeated(corpus, tmp_path, kind):
     if kind == "ray-node":
         pytest.importorskip("ray")
     arguments = [

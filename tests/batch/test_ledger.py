@@ -18,7 +18,7 @@ ROW = {"unit": 0, "part": 0, "again": 0, "to": [9, 2, 1, 9], "outs": [[3, "x", 1
 ROW |= {"bad": 0, "source": 9, "seconds": 0.1}
 
 
-def test_a_row_that_was_cut_off_is_no_commit(tmp_path):
+def test_a_truncated_row_is_not_a_commit(tmp_path):
     store = LocalStore(str(tmp_path))
     log = tmp_path / LOG / "a.jsonl"
     log.parent.mkdir(parents=True)
@@ -108,7 +108,7 @@ def test_small_files_share_a_unit_and_shards_share_the_work():
     )
 
 
-def test_a_row_that_the_disk_has_no_room_for_leaves_no_half_row(tmp_path, monkeypatch):
+def test_a_row_on_a_full_disk_leaves_no_partial_row(tmp_path, monkeypatch):
     store = LocalStore(str(tmp_path))
     store.append("log/a.jsonl", {"unit": 1})
     real = os.fsync

@@ -53,7 +53,7 @@ def corpus(tmp_path):
 SMALL = ("--part-size", "400")
 
 
-def test_a_store_in_memory_gives_what_a_folder_gives(batch, corpus, tmp_path, memory):
+def test_a_store_in_memory_equals_a_folder(batch, corpus, tmp_path, memory):
     assert batch("tag", corpus, "-o", tmp_path / "out", *SMALL).code == 0
     result = batch("tag", corpus, "-o", "memory://bucket/out", *SMALL, "--stops-at", "4")
     assert result.code == 130 and not memory.exists("/bucket/out/_SUCCESS")
@@ -133,7 +133,7 @@ def s3(monkeypatch, tmp_path):
 
 
 @pytest.mark.slow
-def test_s3_gives_what_a_folder_gives(batch, seqkit, corpus, tmp_path, s3):
+def test_s3_equals_a_folder(batch, seqkit, corpus, tmp_path, s3):
     import signal
 
     assert batch("tag", corpus, "-o", tmp_path / "out", *SMALL).code == 0

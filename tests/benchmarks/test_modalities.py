@@ -41,7 +41,7 @@ def test_every_task_is_a_training_that_seqkit_takes(name, tmp_path):
     assert words_after("--threads", command) == ["1"]
 
 
-def test_figures_stand_where_evaluate_puts_them():
+def test_figures_are_found_in_the_json_of_evaluate():
     read = score_recognition([ONE, TWO, ONE, BOTH], [ONE, ONE, ONE, BOTH], "en", Tokenizer("13a"))
     found = recognition_dict(read)
     shares = {name: at(found, path)["accuracy"] for name, path in TASKS["captions"].figures.items()}
@@ -118,7 +118,7 @@ def test_a_row_has_all_seeds_and_scores_are_measured_once(tmp_path, seqkit_calls
     assert words_after("--split", seqkit_calls[-1]) == ["test"]
 
 
-def test_what_a_failed_judge_should_read_is_not_measured(tmp_path, seqkit_calls, capsys, monkeypatch):
+def test_films_of_a_failed_judge_are_not_measured(tmp_path, seqkit_calls, capsys, monkeypatch):
     # A model is there, but its training cannot go on: it was begun with other settings.
     leave_model(tmp_path / "captions-1")
     wanted = ["--out", str(tmp_path), "--only", "drawing", "--seeds", "1"]
@@ -130,7 +130,7 @@ def test_what_a_failed_judge_should_read_is_not_measured(tmp_path, seqkit_calls,
     assert [call[1] for call in seqkit_calls] == ["train", "train"]
 
 
-def test_what_was_begun_is_resumed_and_the_judge_is_named(tmp_path, seqkit_calls):
+def test_started_trainings_are_resumed_and_the_judge_is_named(tmp_path, seqkit_calls):
     drawing = Run("drawing", 1, 1, tmp_path)
     for resumed in (False, True):
         assert modalities.train(drawing) == ""

@@ -9,7 +9,7 @@ import training_speed
 from seqkit.training.reporter import Reporter
 
 
-def test_whoever_listens_hears_what_a_training_tells():
+def test_the_reporter_receives_the_messages_of_a_training():
     for name in ("start", "step", "epoch", "note"):
         told = inspect.signature(getattr(Reporter, name))
         heard = inspect.signature(getattr(training_speed.Silent, name))

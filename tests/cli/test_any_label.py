@@ -97,7 +97,7 @@ def test_a_tagger_of_entities_tags_and_is_measured(seqkit, trained, files):
 
 
 @pytest.mark.parametrize("suffix", [".conllu", ".jsonl", ".spacy"])
-def test_every_format_teaches_and_scores_the_same(seqkit, trained, files, tmp_path, suffix):
+def test_every_format_gives_the_same_model_and_scores(seqkit, trained, files, tmp_path, suffix):
     for name in ("train", "dev"):
         assert seqkit("corpora", "convert", files(name), files(name, suffix)).code == 0
     back = tmp_path / "back.jsonl"
@@ -114,7 +114,7 @@ def test_every_format_teaches_and_scores_the_same(seqkit, trained, files, tmp_pa
     assert figures["file"]["labels"]["ner"] == 4
 
 
-def test_a_plugins_reader_and_a_kind_that_nobody_declares(seqkit, install_plugin, tmp_path):
+def test_a_plugins_reader_and_an_undeclared_kind(seqkit, install_plugin, tmp_path):
     install_plugin("slashes", PLUGIN)
     path = tmp_path / "x.slashes"
     path.write_text("\n\n".join("\n".join(f"{w}/{t}" for w, t in s) for s in made(20, 1)))
@@ -163,7 +163,7 @@ def test_tags_out_of_order_are_reported(seqkit, files, tmp_path):
         (("train", "lstm", "--train", "twice.tsv", "--out", "run"), "two columns are of the kind ner"),
     ],
 )
-def test_what_cannot_be_done_is_told(seqkit, tmp_path, monkeypatch, arguments, said):
+def test_impossible_requests_are_refused(seqkit, tmp_path, monkeypatch, arguments, said):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "x.tsv").write_text("word\tner\nAnn\tB-PER\n")
     (tmp_path / "slip.tsv").write_text("word\tnerr\nAnn\tB-PER\n")

@@ -15,7 +15,7 @@ EVIL = "\x1b]0;title\x07\x9b31m\u202e\r"
 COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]")
 
 
-def test_escapes_show_what_stood_there():
+def test_control_characters_are_shown_as_escapes():
     assert visible("a\x1b[1m\nb\u202e") == "a\\x1b[1m\\nb\\u202e"
     assert visible_lines("a\n\tb\r\x9b") == "a\n\tb\\r\\x9b"
     assert visible("न\u200dम \u3000é") == "न\u200dम \u3000é"

@@ -25,7 +25,7 @@ def no_corpora(tmp_path, monkeypatch):
     monkeypatch.delenv("SEQKIT_CORPORA_DIR", raising=False)
 
 
-def test_list_says_what_is_here_and_what_is_not(seqkit):
+def test_list_shows_which_corpora_are_present(seqkit):
     code, out, err = seqkit("corpora", "list")
     rows = {line.split()[0]: line for line in out.splitlines()}
     assert (code, err) == (0, "")
@@ -35,7 +35,7 @@ def test_list_says_what_is_here_and_what_is_not(seqkit):
     assert "17.8 MB" in rows["ud-english-ewt"]
 
 
-def test_list_goes_on_after_a_corpus_whose_package_is_missing(seqkit, install_plugin):
+def test_list_continues_after_a_corpus_whose_package_is_missing(seqkit, install_plugin):
     install_plugin(
         "lost",
         "from seqkit import CorpusFile, CorpusSpec, hookimpl\n\n@hookimpl\ndef seqkit_corpora():\n"
@@ -61,7 +61,7 @@ def test_list_as_json(seqkit):
     )
 
 
-def test_get_of_what_is_here_prints_its_folder(seqkit):
+def test_get_of_a_present_corpus_prints_its_folder(seqkit):
     code, out, err = seqkit("corpora", "get", "sample-english")
     assert code == 0
     assert out.strip() == str(corpus_files("sample-english", "train")[0].parent)
@@ -69,7 +69,7 @@ def test_get_of_what_is_here_prints_its_folder(seqkit):
     assert "warning" not in err
 
 
-def test_get_of_a_shipped_corpus_that_is_damaged_says_to_reinstall_it(seqkit, install_plugin):
+def test_get_of_a_damaged_shipped_corpus_suggests_to_reinstall_it(seqkit, install_plugin):
     code = (
         "from seqkit import CorpusFile, CorpusSpec, hookimpl\n\n@hookimpl\ndef seqkit_corpora():\n"
         "    file = CorpusFile('a.conllu', sha256='0' * 64, size=5)\n"
@@ -114,7 +114,7 @@ def test_stats_without_pieces(seqkit):
     assert data["test"]["coverage"] is None
 
 
-def test_stats_of_a_file_skips_what_is_bad_only_when_told(seqkit, tmp_path):
+def test_stats_of_a_file_skips_bad_records_only_on_request(seqkit, tmp_path):
     path = tmp_path / "mixed.conllu"
     path.write_text(GOOD + BAD + GOOD)
     code, out, err = seqkit("corpora", "stats", path)
@@ -176,7 +176,7 @@ def test_convert_packs_where_the_name_says_so(seqkit, tmp_path):
     assert gzip.decompress((tmp_path / "packed.tsv.gz").read_bytes()) == (tmp_path / "plain.tsv").read_bytes()
 
 
-def test_convert_of_a_bad_file_leaves_the_old_output_alone(seqkit, tmp_path):
+def test_convert_of_a_bad_file_does_not_change_the_old_output(seqkit, tmp_path):
     (tmp_path / "bad.conllu").write_text(GOOD + BAD)
     (tmp_path / "out.tsv").write_text("what was here before")
     code, _, err = seqkit("corpora", "convert", tmp_path / "bad.conllu", tmp_path / "out.tsv")
@@ -225,7 +225,7 @@ def test_stats_of_a_parallel_corpus_have_every_side(seqkit):
     ]
 
 
-def test_stats_tell_of_files_that_do_not_match(seqkit, tmp_path):
+def test_stats_report_files_that_do_not_match(seqkit, tmp_path):
     (tmp_path / "a.en").write_text("one\ntwo\n")
     (tmp_path / "a.de").write_text("eins\n")
     names = f"{tmp_path / 'a.en'},{tmp_path / 'a.de'}"

@@ -68,7 +68,7 @@ def test_a_plot_does_not_replace_the_treebank(seqkit, model, treebank):
     assert result.code == 2 and ".png" in result.err
 
 
-def test_raw_text_is_split_anew(seqkit, model):
+def test_raw_text_is_split_again(seqkit, model):
     result = seqkit("evaluate", model, "sample-english", "--raw", "--lang", "en", "--json")
     metrics = json.loads(result.out)["metrics"]
     assert metrics["Words"]["f1"] > 0.95 and metrics["Tokens"]["f1"] < 1
@@ -76,7 +76,7 @@ def test_raw_text_is_split_anew(seqkit, model):
     assert "aligned accuracy" in seqkit("evaluate", model, "sample-english", "--raw").out
 
 
-def test_silver_labels_are_said_to_be_so(seqkit, model, tmp_path, tiny_pipeline, monkeypatch):
+def test_silver_labels_are_reported(seqkit, model, tmp_path, tiny_pipeline, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     text = tmp_path / "raw.txt"
     text.write_text("I saw her duck. The old man can swim.\n")
@@ -159,7 +159,7 @@ def test_scores_measured_otherwise_leave_the_first_on_the_card(seqkit, model, tm
     ]
 
 
-def test_few_sentences_are_told_of_where_models_are_compared(seqkit, model, treebank):
+def test_a_comparison_on_few_sentences_has_a_warning(seqkit, model, treebank):
     result = seqkit("evaluate", model, treebank, "--compare", model)
     assert result.code == 0 and f"{len(TREEBANK)} sentence(s): intervals and p-values" in result.err
 
@@ -171,7 +171,7 @@ def test_where_all_records_are_bad_they_are_counted(seqkit, model, tmp_path):
     assert result.code == 1 and "1 bad record" in result.err and "holds no sentence" in result.err
 
 
-def test_skip_bad_goes_on(seqkit, model, treebank):
+def test_skip_bad_continues(seqkit, model, treebank):
     treebank.write_bytes(b"1\tbad\n\n" + treebank.read_bytes())
     result = seqkit("evaluate", model, treebank, "--skip-bad", "--json")
     assert json.loads(result.out)["sentences"] == len(TREEBANK)
@@ -191,7 +191,7 @@ def test_scores_can_be_added_to_the_card_once(seqkit, model, treebank, tmp_path)
     assert seqkit("models", "verify", own).code == 0
 
 
-def test_two_models_side_by_side(seqkit, model, treebank, tmp_path):
+def test_two_models_are_compared(seqkit, model, treebank, tmp_path):
     save_model(tmp_path / "other", "rnn", tiny("rnn"), card="")
     line = ["evaluate", model, treebank, "--compare", tmp_path / "other"]
     found = {row["kind"]: row for row in json.loads(seqkit(*line, "--json").out)["comparison"]}
@@ -202,7 +202,7 @@ def test_two_models_side_by_side(seqkit, model, treebank, tmp_path):
     assert seqkit(*line, "--raw").code == 2
 
 
-def test_a_model_beside_itself_makes_no_difference_in_any_number_format(seqkit):
+def test_a_model_equals_itself_in_every_number_format(seqkit):
     line = [
         "evaluate",
         "en-tagger",

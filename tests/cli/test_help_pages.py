@@ -20,7 +20,7 @@ from seqkit.terminal import tables
         (["models", "info"], ["Arguments", "Options"]),
     ],
 )
-def test_options_stand_in_groups(seqkit, command, groups):
+def test_options_are_in_groups(seqkit, command, groups):
     found = seqkit(*command, "--help").out
     headings = re.findall(r"^([A-Z][a-z ]+):$", found, re.MULTILINE)
     assert set(groups) <= set(headings) and headings[-1] == "Options"

@@ -39,7 +39,7 @@ def test_translate_answers_a_line_before_the_next_one_comes(sample_translator):
     process.stdout.close()
 
 
-def test_it_ends_when_the_reader_goes_away_though_the_input_goes_on(model):
+def test_it_ends_when_the_reader_closes_the_pipe_before_the_input_ends(model):
     process = start("tag", "-", "-m", model, "-f", "tsv")
     process.stdin.write(b"Time flies.\n")
     process.stdin.flush()
@@ -67,7 +67,7 @@ def test_a_file_with_blanks_in_its_name_is_read(seqkit, model, tmp_path, monkeyp
 
 
 @pytest.mark.parametrize("command", ["tag", "translate"])
-def test_a_folder_is_refused_with_what_to_do(seqkit, tmp_path, monkeypatch, command):
+def test_a_folder_is_refused_with_a_fix(seqkit, tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "texts").mkdir()
     found = seqkit(command, "texts")
@@ -75,7 +75,7 @@ def test_a_folder_is_refused_with_what_to_do(seqkit, tmp_path, monkeypatch, comm
     assert "texts: is a folder" in found.err and f"seqkit batch {command} texts -o OUT" in found.err
 
 
-def test_a_word_that_is_a_folder_is_tagged_when_it_is_said_to_be_text(seqkit, model, tmp_path, monkeypatch):
+def test_a_word_that_is_a_folder_is_tagged_with_the_option_text(seqkit, model, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "texts").mkdir()
     assert seqkit("tag", "texts", "--text", "-m", model).code == 0
@@ -86,7 +86,7 @@ def test_an_address_is_not_fetched(seqkit):
     assert found.code == 2 and "download the file first" in found.err
 
 
-def test_documents_of_one_name_are_told_apart(seqkit, model, tmp_path):
+def test_documents_of_one_name_get_different_ids(seqkit, model, tmp_path):
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "x.txt").write_text("Time flies. He left.")

@@ -17,7 +17,7 @@ from seqkit.training.arguments import arguments_of
 from seqkit.training.make_request import make_request
 
 
-def test_list_names_what_plugins_ship(seqkit):
+def test_list_names_the_models_of_plugins(seqkit):
     assert "en-tagger" in seqkit("models", "list").out
     rows = json.loads(seqkit("models", "list", "--json").out)
     assert {"name", "task", "language"} <= set(rows[0])
@@ -53,7 +53,7 @@ def seqkit_pretrained():
 
 
 @pytest.mark.parametrize("package", ["nobody_has", "nobody_has.this"])
-def test_list_goes_on_after_a_model_whose_package_is_missing(seqkit, install_plugin, package):
+def test_list_continues_after_a_model_whose_package_is_missing(seqkit, install_plugin, package):
     install_plugin("lost", SHIPS.format(package=package))
     code, out, err = seqkit("models", "list")
     assert code == 0
@@ -66,7 +66,7 @@ def test_list_goes_on_after_a_model_whose_package_is_missing(seqkit, install_plu
     assert seqkit("models", "info", "aa-tagger").code == 1
 
 
-def test_a_strangers_model_is_not_the_default_where_there_is_a_built_in_one(install_plugin):
+def test_a_third_party_model_is_not_the_default_if_a_built_in_one_exists(install_plugin):
     install_plugin("first", SHIPS.format(package="json"))
     assert default_model("tagging", "en") == "en-tagger"
 
@@ -80,7 +80,7 @@ def test_a_folder_of_a_shipped_models_name_needs_a_slash(model, tmp_path, monkey
     assert model_folder("my-tagger").samefile(tmp_path / "my-tagger")
 
 
-def test_info_of_labels_that_are_none(seqkit, model, tmp_path):
+def test_info_refuses_invalid_labels(seqkit, model, tmp_path):
     shutil.copytree(model, tmp_path / "odd")
     (tmp_path / "odd" / "labels" / "labels.json").write_text('{"upos": 5}')
     assert "does not hold lists of labels" in seqkit("models", "info", tmp_path / "odd").err
@@ -105,13 +105,13 @@ def test_verify_finds_what_has_changed(seqkit, model, tmp_path):
     assert "labels/labels.json has changed" in result.err and "README.md is missing" in result.err
 
 
-def test_what_is_no_model_is_said_so(seqkit, tmp_path):
+def test_a_folder_without_a_model_is_refused(seqkit, tmp_path):
     assert "config.json is missing" in seqkit("models", "info", tmp_path).err
     assert "no such model folder" in seqkit("models", "verify", tmp_path / "none").err
     assert "Did you mean 'en-tagger'?" in seqkit("models", "info", "en-tager").err
 
 
-def test_data_are_utf8_whatever_the_system_writes():
+def test_data_are_utf8_in_every_locale():
     command = [sys.executable, "-m", "seqkit", "models", "info", "en-tagger"]
     environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     told = subprocess.run(command, env=environment, capture_output=True, check=True).stdout

@@ -136,7 +136,7 @@ def test_a_file_of_pairs_has_no_words_to_tag(seqkit, memory, tmp_path):
         ("Pair({'en': 'a'})", "no side"),
     ],
 )
-def test_what_such_a_reader_gives_is_looked_at(seqkit, install_plugin, tmp_path, odd, said):
+def test_records_of_such_a_reader_are_checked(seqkit, install_plugin, tmp_path, odd, said):
     install_plugin("two", ORDERED.replace("{odd}", odd))
     path = tmp_path / "x.two"
     path.touch()

@@ -25,7 +25,7 @@ def test_a_full_disk_is_one_line(arguments):
 
 
 @pytest.mark.parametrize("arguments", LIGHT, ids=" ".join)
-def test_a_reader_that_has_gone_is_no_error(arguments):
+def test_a_closed_pipe_is_not_an_error(arguments):
     reader, writer = os.pipe()
     os.close(reader)
     with open(writer, "w") as nobody:

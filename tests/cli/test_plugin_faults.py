@@ -54,7 +54,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("said", FAULTS)
-def test_what_cannot_be_had_is_a_fault(seqkit, install_plugin, said):
+def test_a_missing_object_is_a_fault(seqkit, install_plugin, said):
     kind, record = FAULTS[said]
     install_plugin("mine", HEAD + HOOK.format(kind=kind, record=record))
     data = json.loads(seqkit("plugins", "--json").out)
@@ -62,7 +62,7 @@ def test_what_cannot_be_had_is_a_fault(seqkit, install_plugin, said):
     assert failure["plugin"] == "mine" and said in failure["reason"]
 
 
-def test_what_can_be_had_is_none(seqkit, install_plugin):
+def test_an_existing_object_is_not_a_fault(seqkit, install_plugin):
     record = 'RecurrenceSpec("x", layer="mine_plugin:helper", summary="x")'
     install_plugin("mine", HEAD + HOOK.format(kind="recurrences", record=record))
     assert json.loads(seqkit("plugins", "--json").out)["failures"] == []
@@ -79,7 +79,7 @@ def test_what_can_be_had_is_none(seqkit, install_plugin):
         ("math:sqrt", ""),
     ],
 )
-def test_presence_is_told_without_importing(reference, found):
+def test_presence_is_checked_without_importing(reference, found):
     assert absence(reference) == found
 
 

@@ -68,7 +68,7 @@ def test_a_model_and_its_card_name_the_versions(trained):
     assert "- Plugins: fading-dist 0.1\n" in (out / "README.md").read_text()
 
 
-def test_another_version_is_warned_of_once(seqkit, trained):
+def test_another_version_causes_one_warning(seqkit, trained):
     site, out = trained
     assert "fading-dist" not in seqkit("tag", "It sleeps.", "-m", out).err
     upgrade(site, "0.2")
@@ -99,7 +99,7 @@ def test_what_is_missing_is_shown(seqkit, trained):
     assert needed in json.loads(seqkit("models", "info", out, "--json").out)["missing"][0]
 
 
-def test_a_run_is_resumed_with_the_versions_it_was_begun_with(seqkit, install_plugin, tmp_path):
+def test_a_run_is_resumed_only_with_the_versions_of_its_start(seqkit, install_plugin, tmp_path):
     site, out = install_plugin("fading", LAYER), tmp_path / "run"
     line = [sys.executable, "-m", "seqkit", *TRAIN, "--out", str(out), "--set", "epochs=10000"]
     run = subprocess.Popen(line, stderr=subprocess.DEVNULL, env=os.environ | {"OMP_NUM_THREADS": "1"})

@@ -92,7 +92,7 @@ def test_table_columns_line_up():
     assert table(("name", "words"), []) == "name  words"
 
 
-def test_sizes_for_people():
+def test_sizes_are_readable():
     assert [size(count) for count in (999, 21_360, 999_600, 17_833_099, 2_000_000_000)] == [
         "999 B",
         "21.4 kB",

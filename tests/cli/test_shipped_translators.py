@@ -27,7 +27,7 @@ def test_german_is_the_default(seqkit):
 
 
 @pytest.mark.parametrize("name", SENTENCES)
-def test_a_model_is_small_and_says_what_it_was_made_from(name):
+def test_a_model_is_small_and_names_its_data(name):
     assert model_info(name).size <= 12_000_000
     card = (model_folder(name) / "README.md").read_text(encoding="utf-8")
     assert "tatoeba-deu-eng" in card and "CC BY 2.0 FR" in card and "seqkit train seq2seq" in card

@@ -79,13 +79,13 @@ def test_a_format_is_read_and_written_and_its_prints_are_no_data(seqkit, install
         (odd(right="False"), "odd_plugin:read gave a dict, not a Sentence"),
     ],
 )
-def test_what_a_reader_gives_is_looked_at(seqkit, install_plugin, file, tmp_path, code, said):
+def test_records_of_a_reader_are_checked(seqkit, install_plugin, file, tmp_path, code, said):
     install_plugin("odd", code)
     result = seqkit("train", "rnn", "--train", file, "--out", tmp_path / "run", *QUICK)
     assert result.code == 1 and said in result.err
 
 
-def test_a_writer_that_lacks_a_method_is_told_of_before_the_work(seqkit, install_plugin, file, tmp_path):
+def test_a_writer_without_a_method_is_refused_before_the_work(seqkit, install_plugin, file, tmp_path):
     install_plugin("odd", odd(close=""))
     result = seqkit("tag", file, "-o", tmp_path / "out.odd")
     assert result.code == 1 and "the format 'odd', odd_plugin:Writer, has no method 'close'" in result.err

@@ -126,7 +126,7 @@ def test_text_and_file_decide(seqkit, model, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("text", [b"", b"\n\n  \n"])
-def test_empty_input_says_so_and_is_no_error(seqkit, model, text):
+def test_empty_input_gives_a_message_and_no_error(seqkit, model, text):
     result = seqkit("tag", "-", "-m", model, "-f", "conllu", stdin=text)
     assert (result.code, result.out) == (0, "")
     assert "no words" in result.err
@@ -177,7 +177,7 @@ def test_an_old_output_survives_a_failure(seqkit, model, tmp_path):
     assert out.read_text() == "precious"
 
 
-def test_skip_bad_counts_and_goes_on(seqkit, model, tmp_path):
+def test_skip_bad_counts_and_continues(seqkit, model, tmp_path):
     bad_files(tmp_path)
     result = seqkit("tag", "--skip-bad", tmp_path / "bad.conllu", "-m", model, "-f", "conllu")
     assert result.code == 0
@@ -215,7 +215,7 @@ def test_words_never_seen_and_zero_width_characters_get_one_tag_each(seqkit, mod
     assert len(item["upos"]) == 6
 
 
-def test_probabilities_beside_the_labels(seqkit, model):
+def test_probabilities_are_shown_with_the_labels(seqkit, model):
     item = json.loads(seqkit("tag", "It does.", "-m", model, "-f", "jsonl", "--top", "3").out)
     for kind in ("upos", "xpos", "feats"):
         for label, ranked in zip(item[kind], item["probabilities"][kind], strict=True):
@@ -356,7 +356,7 @@ def command(*arguments) -> list[str]:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_stopped_it_leaves_nothing_half_written(model, tmp_path, number):
+def test_a_stopped_command_leaves_no_partial_output(model, tmp_path, number):
     out = tmp_path / "out.conllu"
     line = command("-", "-m", model, "-o", out)
     process = subprocess.Popen(line, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -404,7 +404,7 @@ def test_threads_that_wait_soon_leave_the_core_to_others(model):
         assert f"'{found}'" in told[0]
 
 
-def test_a_reader_that_goes_away_is_no_error(model, tmp_path):
+def test_a_reader_that_closes_the_pipe_is_not_an_error(model, tmp_path):
     long = tmp_path / "long.txt"
     long.write_text("It runs and runs.\n\n" * 20_000)
     process = subprocess.Popen(
@@ -424,7 +424,7 @@ def test_an_input_is_not_overwritten(seqkit, model, tmp_path):
     assert treebank.read_text() == TREEBANK
 
 
-def test_a_treebank_read_as_text_is_told_of(seqkit, model):
+def test_a_treebank_read_as_text_has_a_warning(seqkit, model):
     as_text = seqkit("tag", "-", "-m", model, "-f", "tsv", stdin=TREEBANK.encode())
     assert "--from conllu" in as_text.err
     as_treebank = seqkit("tag", "-", "--from", "conllu", "-m", model, "-f", "jsonl", stdin=TREEBANK.encode())
@@ -531,7 +531,7 @@ def test_a_table_shows_joiners_and_wide_blanks_as_they_are(seqkit, model):
     assert "می\u200cخواهم" in out and "1\u00a0000" in out and "a\\u202eb" in out
 
 
-def test_a_layer_without_int8_is_told_of(seqkit, tmp_path):
+def test_a_layer_without_int8_is_refused(seqkit, tmp_path):
     folder = tmp_path / "rnn"
     save_model(folder, "rnn", tiny("rnn"), card="# Tiny\n")
     result = seqkit("tag", "Hello.", "-m", folder, "--inference-dtype", "int8")

@@ -183,7 +183,7 @@ def test_a_config_file_and_its_slips(seqkit, tmp_path):
     assert (again / "model.safetensors").read_bytes() == (out / "model.safetensors").read_bytes()
 
 
-def test_a_strangers_recurrence_and_model_train_and_tag(seqkit, tmp_path, install_plugin):
+def test_a_third_party_recurrence_and_model_train_and_tag(seqkit, tmp_path, install_plugin):
     install_plugin("leaky", STRANGER)
     out, built_on = tmp_path / "leaky", tmp_path / "built-on"
     assert seqkit("train", "leaky", "--corpus", "sample-english", "--out", out, *quick()).code == 0
@@ -195,7 +195,9 @@ def test_a_strangers_recurrence_and_model_train_and_tag(seqkit, tmp_path, instal
     assert look(out).config["needs"]["models"] == {"leaky": "leaky-dist"}
 
 
-def test_without_its_plugin_a_model_says_what_to_install(seqkit, tmp_path, install_plugin, monkeypatch):
+def test_a_model_without_its_plugin_names_the_package_to_install(
+    seqkit, tmp_path, install_plugin, monkeypatch
+):
     from seqkit.extend.manager import registry
 
     site = install_plugin("leaky", STRANGER)
@@ -249,7 +251,7 @@ def test_a_run_can_be_resumed_from_another_folder(seqkit, tmp_path, monkeypatch)
     assert "--train gold.conllu" in look(out).card and "--resume" not in look(out).card
 
 
-def test_interrupted_while_reading_nothing_is_left(seqkit, tmp_path, monkeypatch):
+def test_an_interrupt_while_reading_leaves_no_files(seqkit, tmp_path, monkeypatch):
     def stop(*arguments):
         raise KeyboardInterrupt
 
@@ -335,7 +337,7 @@ def test_odd_corpora(seqkit, tmp_path):
         ),
     ],
 )
-def test_slips_are_named_and_nothing_is_left(seqkit, tmp_path, arguments, message):
+def test_mistakes_are_named_and_leave_no_files(seqkit, tmp_path, arguments, message):
     result = seqkit("train", *arguments, "--out", tmp_path / "run")
     assert result.code == 2
     assert message in result.err
@@ -356,7 +358,7 @@ def test_the_sides_are_those_of_the_model_that_is_trained_further(seqkit, tmp_pa
     assert "from de to en" in card and "Training pairs: 3" in card
 
 
-def test_a_run_goes_on_when_nobody_reads_stderr_any_more(tmp_path):
+def test_a_run_continues_when_the_reader_of_stderr_has_gone(tmp_path):
     """As after `seqkit train … 2>&1 | head -1`."""
     reader, writer = os.pipe()
     os.close(reader)
@@ -395,21 +397,21 @@ def test_a_file_is_no_folder_to_train_in(seqkit, tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="whoever runs the tests may write anywhere")
-def test_a_folder_that_cannot_be_written_is_told_before_anything_is_read(seqkit, tmp_path):
+def test_a_read_only_folder_is_refused_before_reading_data(seqkit, tmp_path):
     tmp_path.chmod(0o500)
     result = seqkit("train", "rnn", "--train", "no.conllu", "--out", tmp_path / "run")
     tmp_path.chmod(0o700)
     assert result.code == 1 and f"{tmp_path / 'run'}: cannot be written" in result.err
 
 
-def test_a_language_that_nothing_splits_is_told(seqkit, tmp_path):
+def test_a_language_without_a_tokenizer_is_refused(seqkit, tmp_path):
     line = ["train", "rnn", "--corpus", "sample-english", "--lang", "zz", *quick()]
     result = seqkit(*line, "--out", tmp_path / "run")
     assert result.code == 0 and "language 'zz': unknown to spaCy" in result.err
 
 
 @pytest.mark.parametrize("content", ["{}", "[]", "3"])
-def test_a_run_that_does_not_tell_how_it_was_begun_is_not_resumed(seqkit, tmp_path, content):
+def test_a_run_without_provenance_is_not_resumed(seqkit, tmp_path, content):
     line = ["train", "rnn", "--corpus", "sample-english", "--out", tmp_path / "run", *quick()]
     assert seqkit(*line).code == 0
     (tmp_path / "run" / "MANIFEST.json").unlink()
@@ -428,7 +430,7 @@ def test_a_run_that_does_not_tell_how_it_was_begun_is_not_resumed(seqkit, tmp_pa
         ["seq2seq", "--corpus", "sample-german-english", "--source", "de", "--target", "en"],
     ],
 )
-def test_a_network_that_no_memory_holds(seqkit, tmp_path, command):
+def test_a_network_that_exceeds_memory_is_refused(seqkit, tmp_path, command):
     # Its U alone would take 1.6 PB, more than a process can address.
     result = seqkit("train", *command, "--out", tmp_path / "run", "--set", f"hidden={10**7}")
     assert result.code == 2 and "hidden=10000000: the network takes" in result.err

@@ -24,7 +24,7 @@ def test_one_line_in_one_line_out_and_empty_ones_in_place(translate):
     assert result.out == "".join(f"{line}\n" for line in ENGLISH)
 
 
-def test_text_files_gz_and_stdin_say_the_same(translate, tmp_path):
+def test_text_files_gz_and_stdin_give_the_same(translate, tmp_path):
     plain, packed = tmp_path / "in.de", tmp_path / "in.txt.gz"
     plain.write_text(TEXT, encoding="utf-8")
     packed.write_bytes(gzip.compress(TEXT.encode()))
@@ -118,7 +118,7 @@ def test_draws_repeat_with_their_seed(translate):
     assert len(set(first.splitlines())) > 1 and len(first.splitlines()) == 4
 
 
-def test_a_draw_belongs_to_its_line_whatever_stands_around_it(translate):
+def test_a_sample_depends_only_on_the_number_of_its_line(translate):
     line = ["--sample", "--temperature", "2", "--seed", "3"]
     alone = translate(*line, "Die Frau liest ein Buch.").out
     result = translate(*line, stdin=b"Die Frau liest ein Buch.\nDer Hund.\nWo ist das Kino?\n")

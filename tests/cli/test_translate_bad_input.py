@@ -40,7 +40,7 @@ def test_whatever_is_in_a_line_it_gives_one_line(translate):
         assert text.strip() or line == ""
 
 
-def test_odd_lines_leave_their_neighbours_alone(translate):
+def test_unusual_lines_do_not_affect_their_neighbours(translate):
     mixed = [part for text in ODD.values() for part in (text, "Die Katze trinkt die Milch.")]
     lines = translate(stdin="".join(f"{text}\n" for text in mixed).encode()).out.split("\n")
     assert lines[1::2][: len(ODD)] == ["The cat drinks the milk."] * len(ODD)
@@ -97,7 +97,7 @@ def test_mistakes_are_named_before_any_work(translate, arguments, said):
     assert (result.code, result.out) == (2, "") and said in result.err
 
 
-def test_a_tagger_is_told_its_command(seqkit, model):
+def test_a_tagger_is_refused_with_the_right_command(seqkit, model):
     result = seqkit("translate", "--model", model, "Der Hund.")
     assert (result.code, result.out) == (2, "") and "Use `seqkit tag`" in result.err
 
@@ -115,9 +115,7 @@ def test_an_input_is_not_overwritten(translate, tmp_path):
     assert file.read_text(encoding="utf-8") == "Der Hund.\n"
 
 
-def test_a_folder_beside_it_does_not_make_a_file_of_a_word_that_is_said_to_be_text(
-    translate, tmp_path, monkeypatch
-):
+def test_a_word_given_as_text_is_not_a_file_if_a_folder_has_its_name(translate, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "Hund").mkdir()
     assert translate("Hund", "--text").code == 0
@@ -134,7 +132,7 @@ def interrupted(code, errors):
     return int(re.search(r"interrupted after ([\d,]+) lines", errors)[1].replace(",", ""))
 
 
-def test_ctrl_c_leaves_no_file_and_says_how_far_it_came(translate, tmp_path, monkeypatch):
+def test_ctrl_c_leaves_no_file_and_reports_the_number_of_lines(translate, tmp_path, monkeypatch):
     """It comes while the third chunk of two lines is being translated."""
     generate, calls = units.generate, []
 

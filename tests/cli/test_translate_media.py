@@ -78,7 +78,7 @@ def alone(seqkit, model, path):
     return json.loads(result.out)["translations"]
 
 
-def test_one_bad_file_leaves_an_empty_line_and_the_others_go_on(seqkit, reader, dots):
+def test_a_bad_file_gives_an_empty_line_and_does_not_affect_others(seqkit, reader, dots):
     result = seqkit("translate", "--model", reader, *dots, "--format", "jsonl")
     rows = [json.loads(line) for line in result.out.splitlines()]
     assert result.code == 1
@@ -114,7 +114,7 @@ def test_a_recording_of_nothing_and_an_impossible_path_cost_an_empty_line_each(s
     assert "empty.wav: holds no sound" in result.err and "xxx.wav: cannot be read" in result.err
 
 
-def test_a_file_beyond_a_limit_is_told(seqkit, reader, dots):
+def test_a_file_beyond_a_limit_is_reported(seqkit, reader, dots):
     result = seqkit("translate", "--model", reader, dots[0], dots[3], "--max-frames", "2")
     assert (result.code, len(result.out.splitlines())) == (1, 2)
     assert "two.npy: has 3 rows, more than 2" in result.err
@@ -248,7 +248,9 @@ def test_several_texts_become_numbered_files(seqkit, drawer, tmp_path):
         (["-o", "five.npy", "--input", "text=a"], "reads lines of text"),
     ],
 )
-def test_what_makes_no_sense_for_files_is_refused(seqkit, drawer, tmp_path, monkeypatch, arguments, said):
+def test_options_that_do_not_apply_to_files_are_refused(
+    seqkit, drawer, tmp_path, monkeypatch, arguments, said
+):
     monkeypatch.chdir(tmp_path)
     result = seqkit("translate", "--model", drawer, "one", *arguments)
     assert (result.code, result.out) == (2, "") and said in result.err
@@ -333,7 +335,7 @@ def test_drawings_are_measured_and_judged(seqkit, plugin, drawer, reader, tmp_pa
         assert result.code == 2 and f"{option[0]}: is for models that write text" in result.err
 
 
-def test_the_checksum_tells_arrays_apart():
+def test_the_checksum_distinguishes_arrays():
     from seqkit.examples import Pair
     from seqkit.media import Sound
     from seqkit.tasks.seq2seq.data import PairData

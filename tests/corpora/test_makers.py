@@ -289,7 +289,7 @@ def test_single_digits_move_as_their_caption_says():
     assert turned_back > 50
 
 
-def test_one_caption_in_ten_stands_in_test_alone():
+def test_one_caption_in_ten_occurs_only_in_test():
     held, others = ({caption(pair) for pair in two_movers(out)} for out in (True, False))
     assert (len(held), len(others)) == (21, 189)
     assert not held & others

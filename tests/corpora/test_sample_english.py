@@ -47,7 +47,7 @@ def test_training_has_every_label_and_not_every_word():
             assert {label for sentence in held_out for label in sentence.labels[kind]} <= labels
 
 
-def test_it_holds_what_makes_tagging_hard():
+def test_it_contains_difficult_cases_for_taggers():
     train = sentences("train")
     assert any(sentence.multiwords for sentence in train)
     assert {"duck", "left", "light", "can"} <= Counts.of(train).ambiguous("upos")

@@ -94,7 +94,7 @@ def files_in(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
 
 
-def test_get_fetches_every_file_as_it_is_and_tells_how_far_it_is(tiny):
+def test_get_fetches_every_file_and_shows_progress(tiny):
     seen = []
     assert catalogue.get("tiny", lambda *state: seen.append(state)) == tiny
     assert (tiny / "train.conllu").read_bytes() == TEXT
@@ -105,7 +105,7 @@ def test_get_fetches_every_file_as_it_is_and_tells_how_far_it_is(tiny):
     assert (sentence.words, sentence.labels["upos"]) == (["Hello"], ["INTJ"])
 
 
-def test_get_again_asks_for_nothing(tiny):
+def test_a_second_get_fetches_no_file(tiny):
     catalogue.get("tiny", ignore)
     Quiet.asked.clear()
     catalogue.get("tiny", ignore)
@@ -141,7 +141,7 @@ def test_a_download_cut_short_leaves_nothing_and_keeps_what_is_whole(tiny, serve
     assert files_in(tiny) == set()
 
 
-def test_without_a_network_the_error_says_what_to_do(tiny, install_plugin):
+def test_without_a_network_the_error_has_a_fix(tiny, install_plugin):
     # Port 9 (discard) answers on no machine that runs these tests.
     code = PLUGIN.format(sha="0" * 64, size=1, base="http://127.0.0.1:9").replace('"tiny"', '"far"')
     install_plugin("far", code)
@@ -333,7 +333,7 @@ def test_a_folder_without_a_manifest_is_no_corpus(tmp_path, monkeypatch):
         catalogue.corpus_files("mine", "train")
 
 
-def test_files_told_by_their_suffix():
+def test_formats_are_found_by_suffix():
     assert files.format_of("a/b.conllu").name == "conllu"
     assert files.format_of("B.CoNLLU.GZ").name == "conllu"
     with pytest.raises(SeqkitError, match=r"suffix '\.docx' is not known") as error:

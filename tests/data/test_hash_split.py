@@ -35,12 +35,12 @@ def test_shares_are_about_what_was_asked_for():
 @pytest.mark.parametrize(
     "rule", [Division("en", {"dev": 10}, "md5"), Division("en", {"dev": 1000}), Division("en", {})]
 )
-def test_rules_that_mean_nothing_are_refused(rule):
+def test_invalid_rules_are_refused(rule):
     with pytest.raises(SeqkitError, match="invalid rule or shares"):
         split_of("a", rule)
 
 
-def test_no_english_sentence_of_tatoeba_stands_in_two_splits(real_corpora):
+def test_no_english_sentence_of_tatoeba_is_in_two_splits(real_corpora):
     english = []
     pairs = 0
     for split in ("train", "dev", "test"):

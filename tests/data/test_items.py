@@ -58,7 +58,7 @@ def test_columns_are_named_by_modality_or_generally(folder, header):
 
 
 @pytest.mark.parametrize("blank", ["\n", "\r\n", " \n\n"])
-def test_blank_lines_before_the_first_are_passed_over(folder, blank):
+def test_blank_lines_at_the_start_are_skipped(folder, blank):
     data = table(folder, f"{blank}dots\ttarget\none.npy\tab\n")
     assert read(data) == [({"dots": ONE}, "ab", 2 + blank.count("\n"))]
 
@@ -70,7 +70,7 @@ def test_a_path_is_no_name_of_a_column_of_text_or_of_several(folder):
         read(table(folder, "path\ttext\ttarget\none.npy\tleft\ta\n"), ("dots", "text"))
 
 
-def test_columns_stand_in_any_order_among_others(folder):
+def test_columns_may_be_in_any_order_among_others(folder):
     data = table(folder, "who\ttarget\tdots\nme\tab\tone.npy\n")
     assert read(data) == [({"dots": ONE}, "ab", 2)]
 
@@ -89,7 +89,7 @@ def test_several_inputs_and_a_target_in_a_file(folder):
     assert sources == {"text": "ab"} and target.tolist() == ONE
 
 
-def test_paths_are_relative_to_the_table_not_to_where_one_stands(folder, monkeypatch, tmp_path_factory):
+def test_paths_are_relative_to_the_table_not_to_the_current_folder(folder, monkeypatch, tmp_path_factory):
     data = table(folder / "deep", "dots\ttarget\ntwo.npy\tc\n")
     monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
     assert read(data) == [({"dots": TWO}, "c", 2)]
@@ -170,7 +170,7 @@ def test_a_missing_library_is_not_a_bad_row(folder, install_plugin):
     assert "seqkit[lost]" in caught.value.fix
 
 
-def test_what_is_made_of_items(folder):
+def test_statistics_of_items(folder):
     assert reads_items("moving-digits", ["text"], "text")
     assert reads_items("t.tsv", ["dots"], "text")
     assert reads_items("t.tsv", ["text"], "dots")

@@ -136,7 +136,7 @@ def test_what_is_a_file(folder):
     assert absolute("multi30k") == "multi30k"
 
 
-def test_multi30k_is_what_its_publisher_says(real_corpora):
+def test_multi30k_has_the_published_numbers_of_lines(real_corpora):
     """29,000, 1,014 and 1,000 lines (Elliott et al. 2016); dev and test are names for val and test_2016_flickr."""
     lengths = [len(read("multi30k", "en", "de", split)) for split in ("train", "dev", "test")]
     assert lengths == [29_000, 1_014, 1_000]

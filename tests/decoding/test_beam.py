@@ -127,7 +127,7 @@ def test_sorted_and_distinct(beam):
         assert len({tuple(h.symbols) for h in hypotheses}) == len(hypotheses) == beam
 
 
-def test_a_source_alone_gives_what_it_gives_among_others():
+def test_a_source_has_the_same_output_alone_and_in_a_batch():
     model = decoder(7)
     together = beam_search(model, model.start(), forced(model), 3, 3)
     backwards = list(range(SOURCES))[::-1]

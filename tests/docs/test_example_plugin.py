@@ -48,7 +48,7 @@ def mingru(tmp_path, monkeypatch):
         del sys.modules[module]
 
 
-def test_it_is_listed_with_nothing_amiss(mingru):
+def test_it_is_listed_without_faults(mingru):
     assert registry().failures == []
     assert registry().registered("models", "mingru").distribution == "seqkit-mingru"
 

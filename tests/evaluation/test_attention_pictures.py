@@ -24,7 +24,7 @@ def test_a_strip_is_lit_where_the_decoder_looks(tmp_path):
 
 
 @pytest.mark.parametrize(("letters", "told"), [("žčß", 0), ("\U0001fae0\U00013000", 1)])
-def test_letters_that_no_font_has_are_told_in_one_line(tmp_path, recwarn, letters, told):
+def test_letters_that_no_font_has_are_reported_in_one_line(tmp_path, recwarn, letters, told):
     found = Alignment(list(letters), list(letters), np.full((len(letters), len(letters)), 0.5, np.float32))
     with letters_of_any_script() as missing:
         heat_map(tmp_path / "a.png", found)

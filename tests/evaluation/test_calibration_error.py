@@ -37,7 +37,7 @@ def test_adaptive_bins_by_hand():
 
 
 @pytest.mark.parametrize("error", [expected_calibration_error, adaptive_calibration_error])
-def test_true_probabilities_have_no_error_and_boasting_ones_have_theirs(error):
+def test_true_probabilities_have_no_error_and_overconfident_ones_have_theirs(error):
     random = np.random.default_rng(1)
     p_N = random.uniform(0.3, 0.9, 200_000)
     right_N = random.random(len(p_N)) < p_N

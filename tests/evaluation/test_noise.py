@@ -22,7 +22,7 @@ TRAIN = [
 HABITS = TreebankHabits.gather(TRAIN)
 
 
-def test_the_majority_between_the_same_neighbours_speaks():
+def test_the_majority_label_between_the_same_neighbours_counts():
     assert same_context(HABITS, Sentence(["THE", "duck", "swims", "."]), 1) == "NOUN"
     assert same_context(HABITS, Sentence(["we", "duck"]), 1) == "VERB"
 
@@ -34,7 +34,7 @@ def test_a_tie_another_neighbour_another_case_and_an_unlabelled_word_are_silent(
     assert same_context(HABITS, Sentence(["duck"]), 0) is None
 
 
-def test_the_fine_tag_speaks_where_it_nearly_settles_the_coarse_one():
+def test_the_fine_tag_counts_if_it_nearly_determines_the_coarse_one():
     """VBZ is always VERB; NN is NOUN in 2 of 3 labelled words; XX was never seen."""
     sentence = labelled("runs/NOUN/VBZ duck/NOUN/NN odd/X/XX")
     assert [own_fine_tag(HABITS, sentence, t) for t in range(3)] == ["VERB", None, None]

@@ -51,7 +51,7 @@ def test_tables_hold_the_scores(scores):
     assert any("confusions" in table.title and table.title.startswith("feats") for table in tables)
 
 
-def test_json_holds_everything(scores):
+def test_json_has_all_results(scores):
     data = json.loads(json.dumps(tagging_dict(scores)))
     upos = data["kinds"]["upos"]
     assert upos["overall"]["accuracy"] == scores.kinds["upos"].overall.value
@@ -68,7 +68,7 @@ def test_raw_scores_in_both():
     assert raw_dict(RAW)["metrics"]["Tokens"]["precision"] == 0.75
 
 
-def test_every_rendering_says_silver(scores):
+def test_every_rendering_names_silver_labels(scores):
     silver = replace(scores, silver="en_tiny 1.2")
     for table in [*tagging_tables(silver), *raw_tables(RAW)]:
         assert "SILVER" in table.title and "en_tiny 1.2" in table.title
@@ -116,7 +116,7 @@ def test_learning_curve_takes_what_columns_there_are(tmp_path):
     assert not (tmp_path / "empty.png").exists()
 
 
-def test_learning_curve_tells_losses_from_scores(tmp_path, monkeypatch):
+def test_learning_curve_distinguishes_losses_and_scores(tmp_path, monkeypatch):
     scores = [
         Metric("bleu", 0.1, unit=POINTS),
         Metric("perplexity", 2.718281828, higher_is_better=False, unit="", likelihood=True),

@@ -77,7 +77,7 @@ def test_length_and_exact_matches_by_hand():
     assert score_translations(["a"], [" Yes. "], ["Yes."], ("de", "en"), DEFAULT).exact == (1, 1)
 
 
-def test_nothing_put_out_at_all():
+def test_an_empty_output():
     scores = score_translations(["a b", "c"], ["", ""], ["x y", "z"], ("de", "en"), DEFAULT)
     assert scores.metrics["BLEU"].value == 0 and scores.length_ratio == 0
     assert scores.metrics["TER"].value == 100
@@ -170,7 +170,7 @@ def test_a_tokenizer_that_there_is_not():
     assert language_of("zh-Hans") == "zh"
 
 
-def test_json_and_tables_say_the_same():
+def test_json_and_tables_agree():
     scores = score_translations(sample(0), damaged(sample(1), 0.3), sample(1), ("de", "en"), DEFAULT)
     data = json.loads(json.dumps(translation_dict(scores)))
     rows = {row[0]: row for row in translation_tables(scores)[0].rows}

@@ -53,7 +53,7 @@ def layer(given, init="", parts="state_parts = 1"):
         ("constant", "parts_plugin:constant cannot be called"),
     ],
 )
-def test_what_builds_no_model_is_named(install_plugin, name, fault):
+def test_a_build_without_a_model_is_named(install_plugin, name, fault):
     install_plugin("parts", PARTS)
     with pytest.raises(PluginError, match=rf"^plugin 'parts' of parts-dist 0\.1: {fault}"):
         build("models", name, 1, "facts")
@@ -72,7 +72,7 @@ def test_what_builds_no_model_is_named(install_plugin, name, fault):
         (layer("(z_BH, (z_BH, z_BH))", parts="state_parts = 2"), ""),
     ],
 )
-def test_a_layer_is_looked_at_when_it_is_made(install_plugin, code, fault):
+def test_a_layer_is_checked_when_it_is_made(install_plugin, code, fault):
     install_plugin("layer", code)
     random = torch.get_rng_state()
     if fault:

@@ -112,7 +112,7 @@ def test_a_module_that_is_loaded_later_is_named_on_stderr(install_plugin, capfd)
 
 
 @pytest.mark.parametrize("raised", ["SystemExit(3)", "asyncio.CancelledError()", "GeneratorExit()"])
-def test_whatever_an_import_raises_is_the_plugins(install_plugin, raised):
+def test_every_exception_at_import_is_reported_for_the_plugin(install_plugin, raised):
     code = f"import asyncio\n\ndef __getattr__(name):\n    raise {raised}\n"
     install_plugin("odd", code + f"raise {raised}")
     (failure,) = registry().failures
@@ -122,7 +122,7 @@ def test_whatever_an_import_raises_is_the_plugins(install_plugin, raised):
     assert "plugin 'odd' of odd-dist 0.1" in caught.value.fix
 
 
-def test_a_slow_import_is_named_while_it_goes_on(monkeypatch, capsys):
+def test_a_slow_import_is_reported_while_it_runs(monkeypatch, capsys):
     monkeypatch.setattr(isolation, "PATIENCE", 0.05)
     with isolated("plugin 'slow' of slow-dist 1.0", "importing"):
         time.sleep(0.3)

@@ -81,7 +81,7 @@ def assert_builtins_work():
     assert "conllu" in names("formats")
 
 
-def test_a_strangers_record_is_found_with_its_origin_and_loads(install_plugin):
+def test_a_third_party_record_is_found_with_its_origin_and_loads(install_plugin):
     install_plugin("mine", good("mingru"), version="2.5")
     registered = registry().registered("recurrences", "mingru")
     assert (registered.plugin, registered.distribution, registered.version) == ("mine", "mine-dist", "2.5")
@@ -131,7 +131,7 @@ def test_builtins_come_from_the_distribution_seqkit():
         (yields("PretrainedSpec('x', 'a:b', 'tagging', language=None)"), "language is None, not a string"),
     ],
 )
-def test_a_broken_plugin_is_named_and_does_no_harm(install_plugin, code, reason):
+def test_a_broken_plugin_is_named_and_has_no_effect(install_plugin, code, reason):
     install_plugin("broken", code)
     install_plugin("mine", good("mingru"))
     assert any(reason in line for line in reasons("broken"))
@@ -155,7 +155,7 @@ def test_an_entry_point_without_a_module(install_plugin):
     assert_builtins_work()
 
 
-def test_a_stranger_cannot_take_a_builtin_name(install_plugin):
+def test_a_plugin_cannot_take_a_builtin_name(install_plugin):
     install_plugin("thief", good("lstm", "thief_plugin"))
     assert registry().registered("recurrences", "lstm").builtin
     (reason,) = reasons("thief")
@@ -164,7 +164,7 @@ def test_a_stranger_cannot_take_a_builtin_name(install_plugin):
     assert "plugin 'thief' of thief-dist 0.1" in reason
 
 
-def test_a_stranger_cannot_take_a_builtin_suffix(install_plugin):
+def test_a_plugin_cannot_take_a_builtin_suffix(install_plugin):
     code = (
         "from seqkit import FormatSpec, hookimpl\n\n@hookimpl\ndef seqkit_formats():\n"
         "    yield FormatSpec('mine', ('.mine', '.tsv'))\n"
@@ -176,7 +176,7 @@ def test_a_stranger_cannot_take_a_builtin_suffix(install_plugin):
 
 
 @pytest.mark.parametrize("order", [("one", "two"), ("two", "one")])
-def test_two_strangers_with_one_name(install_plugin, order):
+def test_two_plugins_with_one_name(install_plugin, order):
     for plugin in order:
         install_plugin(plugin, good("same", f"{plugin}_plugin"))
     install_plugin("third", good("other", "third_plugin"))
@@ -191,7 +191,7 @@ def test_two_strangers_with_one_name(install_plugin, order):
 @pytest.mark.parametrize(
     ("wanted", "expected"), [(None, {"aa", "bb"}), ("", set()), ("one", {"aa"}), ("two, one", {"aa", "bb"})]
 )
-def test_seqkit_plugins_chooses_among_strangers(install_plugin, monkeypatch, wanted, expected):
+def test_seqkit_plugins_selects_third_party_plugins(install_plugin, monkeypatch, wanted, expected):
     install_plugin("one", good("aa", "one_plugin"))
     install_plugin("two", good("bb", "two_plugin"))
     if wanted is not None:

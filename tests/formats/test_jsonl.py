@@ -88,7 +88,7 @@ def test_words_are_enough(write_file):
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_a_fault_is_told_with_file_line_and_reason(case, write_file):
+def test_a_fault_is_reported_with_file_line_and_reason(case, write_file):
     line, reason = BAD[case]
     data = line if isinstance(line, bytes) else line.encode()
     path = write_file("bad.jsonl", b'{"words": ["a"]}\n' + data + b'\n{"words": ["b"]}\n')
@@ -101,7 +101,7 @@ def test_a_fault_is_told_with_file_line_and_reason(case, write_file):
     assert problems.skipped == 1
 
 
-def test_text_alone_is_told_where_text_goes(write_file):
+def test_files_of_text_are_refused_with_a_fix(write_file):
     with pytest.raises(SeqkitError) as caught:
         read(write_file("x.jsonl", '{"text": "Time flies."}\n'))
     assert "--text-field text" in caught.value.fix and ".txt" in caught.value.fix

@@ -60,7 +60,7 @@ def test_a_conllu_block_goes_through_spacy_byte_for_byte(sentence):
     assert written(conllu, [again]) == written(conllu, [block])
 
 
-def test_kinds_that_nobody_asks_for_are_passed_over(tmp_path):
+def test_kinds_that_are_not_requested_are_ignored(tmp_path):
     sentence = parse(list(BLOCK))
     assert list(sentence.labels) == ["upos", "xpos", "feats"]
     path = tmp_path / "x.jsonl"
@@ -112,7 +112,7 @@ def test_a_plugin_may_claim_a_column(install_plugin):
     assert lines[5] == "3\td\tD\tX\tx\t_\t1\tdep\t1:x\t_" and lines[:5] == BLOCK[:5]
 
 
-def test_of_two_kinds_with_one_column_the_other_stands_in_misc(install_plugin):
+def test_of_two_kinds_with_one_column_the_second_is_in_misc(install_plugin):
     install_plugin(
         "mine",
         "from seqkit import LabelSpec, hookimpl\n@hookimpl\ndef seqkit_labels():\n"

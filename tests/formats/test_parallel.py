@@ -32,7 +32,7 @@ def test_line_i_of_one_file_goes_with_line_i_of_the_other(write_file):
 
 
 @pytest.mark.parametrize("longer", [0, 1])
-def test_lines_without_a_partner_are_told_and_counted(write_file, longer):
+def test_lines_without_a_partner_are_reported_and_counted(write_file, longer):
     names = [write_file("a.en", "1\n2\n"), write_file("a.de", "1\n2\n")]
     names[longer] = write_file("long.txt", "1\n2\n3\n4\n")
     told = []

@@ -18,7 +18,7 @@ def written(writer, **options):
     return file.getvalue().decode()
 
 
-def test_one_line_for_each_whatever_a_translation_holds():
+def test_every_translation_gives_one_line():
     assert written(Lines) == "a b c d e\n\n<s> ▁x\n"
     assert len(written(Lines).splitlines()) == 3
 

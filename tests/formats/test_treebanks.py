@@ -66,7 +66,7 @@ def test_through_spacy_the_file_comes_back_byte_for_byte(treebank, sentences):
 
 
 @pytest.mark.parametrize("format", [jsonl, tsv], ids=["jsonl", "tsv"])
-def test_through_other_formats_nothing_they_hold_is_lost(format, sentences):
+def test_conversion_through_other_formats_loses_nothing_that_they_store(format, sentences):
     for one, other in zip(sentences, round_trip(format, sentences), strict=True):
         assert (one.words, one.labels) == (other.words, other.labels)
         if format is jsonl:

@@ -132,7 +132,7 @@ def test_empty_lines_part_sentences(write_file):
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_a_fault_is_told_with_file_line_and_reason(case, write_file):
+def test_a_fault_is_reported_with_file_line_and_reason(case, write_file):
     line, reason = BAD[case]
     data = line if isinstance(line, bytes) else line.encode()
     path = write_file("bad.tsv", b"word\tupos\n\na\tX\n" + data + b"\n\nc\tX\n")

@@ -73,7 +73,7 @@ def test_the_cache_serves_when_the_hub_cannot_be_reached(hub, monkeypatch):
     ]
 
 
-def test_an_interrupted_fetch_goes_on(hub):
+def test_an_interrupted_fetch_continues(hub):
     def fail(method, path):
         if method == "GET" and path.endswith("model.safetensors") and "segmenter" not in path:
             hub.status = 500
@@ -194,7 +194,7 @@ def test_a_file_that_changes_while_it_is_fetched_is_noticed(hub):
 @pytest.mark.parametrize(
     "name", ["hf://", "hf://owner", "hf://a/b/c", "hf://../..", "hf://o/n@", "hf://o/n@a@b", "hf://o/n n"]
 )
-def test_a_name_that_is_none(name):
+def test_an_invalid_name_is_refused(name):
     with pytest.raises(SeqkitError, match="not of the form hf://owner/name"):
         parsed(name)
 
@@ -207,7 +207,7 @@ def test_the_network_down_is_an_error_with_its_fix(hub, seqkit):
     assert "Check the network; the address is http://127.0.0.1:" in lines[1] and len(lines) == 2
 
 
-def test_the_network_down_is_said_where_the_cache_serves(hub, seqkit):
+def test_a_message_reports_the_use_of_the_cache_without_a_network(hub, seqkit):
     folder = pull(NAME)
     hub.close()
     result = seqkit("tag", "-m", NAME, "She left.")

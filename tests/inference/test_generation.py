@@ -51,7 +51,7 @@ def test_outputs_do_not_depend_on_company(search, monkeypatch):
 
 
 @pytest.mark.parametrize("search", SEARCHES)
-def test_scores_are_what_the_model_says_of_the_output(search):
+def test_scores_equal_the_models_probability_of_the_output(search):
     """Greedy and beam write the usual pieces of a word, so log P of the text is that of the output."""
     for source, (best, *_) in zip(SOURCES, generate([trained()], SOURCES, SEARCHES[search]), strict=True):
         symbols = trained().decoder.symbols(best.value)
@@ -69,7 +69,7 @@ def test_a_seed_draws_again_and_another_draws_otherwise():
     assert texts(generate([trained()], SOURCES, replace(options, seed=6))) != first
 
 
-def test_n_best_holds_no_text_twice(monkeypatch):
+def test_n_best_has_no_text_twice(monkeypatch):
     """The model is made to like spaces, of which any number reads as one."""
     model, options = tiny(), DecodingOptions(beam=30, n_best=10)
     space = model.decoder.symbols("c")[0]
@@ -156,7 +156,7 @@ def test_models_of_other_symbols_cannot_vote():
         check_together([trained(), tiny(joint=False)], ["a", "b"])
 
 
-def test_models_of_other_number_formats_are_told_to_choose_one():
+def test_models_of_different_number_formats_are_refused():
     models = [tiny(), tiny(inference_dtype="bfloat16")]
     with pytest.raises(SeqkitError, match="a computes in float32, b in bfloat16") as caught:
         check_together(models, ["a", "b"])
@@ -165,7 +165,7 @@ def test_models_of_other_number_formats_are_told_to_choose_one():
     check_together(models, ["a", "b"])
 
 
-def test_no_sources_no_outputs():
+def test_no_sources_give_no_outputs():
     assert generate([tiny()], [], DecodingOptions()) == []
 
 

@@ -74,7 +74,7 @@ def test_a_dead_process_does_not_answer():
             worker.take()
 
 
-def test_asking_does_not_wait_for_a_process_that_is_busy():
+def test_sending_does_not_wait_for_a_busy_process():
     """Questions and answers are larger than what a pipe holds. Whoever asks has work of its own; and were nobody to
     read the answers meanwhile, both would wait for each other.
     """

@@ -61,7 +61,7 @@ def test_a_network_without_a_form_in_int8_is_refused_at_once():
             TaggerRunner(model, "int8")
 
 
-def test_what_a_model_has_can_be_asked_of_its_runner():
+def test_a_runner_has_the_attributes_of_its_model():
     runner = load_tagger("en-tagger")
     model = runner.model
     assert isinstance(model, Tagger)

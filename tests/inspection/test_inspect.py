@@ -39,7 +39,7 @@ def test_every_registered_tagger_is_inspected_whole(name):
     assert sum(cost.bytes for cost in found.costs) > 0
 
 
-def test_a_strangers_layer_is_inspected_without_a_change(monkeypatch):
+def test_a_third_party_layer_is_inspected_without_a_change(monkeypatch):
     monkeypatch.syspath_prepend(MINGRU)
     from seqkit_mingru.layer import MinGRU
 
@@ -107,7 +107,7 @@ class Sized(TaggingSubject):
         return (self.count, self.count)
 
 
-def test_nothing_and_too_much_are_refused():
+def test_empty_and_too_long_examples_are_refused():
     with pytest.raises(SeqkitError, match=r"book\.txt: holds no example to inspect"):
         check_inspectable(Sized(0), "book.txt")
     check_inspectable(Sized(LONGEST), "book.txt")
@@ -125,7 +125,7 @@ def test_a_text_is_split_by_the_model_s_segmenter(seqkit):
     assert json.loads(done.out)["attribution"]["inputs"] == words
 
 
-def test_a_translation_is_explained_beside_its_attention(seqkit):
+def test_a_translation_is_explained_with_its_attention(seqkit):
     done = seqkit("inspect", "en-de", "--text", "The dog sleeps.", "--target", "Der Hund schläft.", "--json")
     assert done.code == 0
     found = json.loads(done.out)

@@ -40,7 +40,7 @@ def test_the_page_is_one_small_file_without_an_address(page):
     assert content.count("<svg") >= 8
 
 
-def test_a_browser_shows_the_page_and_tells_values_on_hovering(page, tmp_path):
+def test_a_browser_shows_the_page_and_values_on_hover(page, tmp_path):
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         pytest.skip(f"needs a browser: none of {', '.join(BROWSERS)} is installed")
@@ -60,7 +60,7 @@ def test_a_browser_shows_the_page_and_tells_values_on_hovering(page, tmp_path):
     assert said[0].startswith("measured ‖∂L/∂z‖: 1 at distance k 0")
 
 
-def test_marks_stand_where_their_values_are():
+def test_marks_are_at_the_positions_of_their_values():
     drawn = lines({"a": [(0, 0.0), (10, 2.0)]}, "x", "y")
     places = re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)".*?data-t="([^"]+)"', drawn)
     assert [told for _, _, told in places] == ["a: 0 at x 0", "a: 2 at x 10"]

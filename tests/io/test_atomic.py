@@ -59,7 +59,7 @@ def test_a_link_stays_a_link(tmp_path, there):
 
 @pytest.mark.skipif(not os.path.exists("/dev/stdout"), reason="the system has no name for an open stream")
 @pytest.mark.parametrize("name", ["/dev/stdout", "/dev/fd/1"])
-def test_an_open_stream_is_gone_on_with(tmp_path, name):
+def test_an_open_stream_is_continued(tmp_path, name):
     """By its name alone the file that a shell adds to would be replaced."""
     path = tmp_path / "all.txt"
     path.write_text("before\n")

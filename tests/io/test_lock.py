@@ -57,7 +57,7 @@ def test_a_second_process_is_refused_with_pid_and_host_of_the_first(tmp_path, ho
     assert json.loads(path.read_text())["pid"] == first.pid
 
 
-def test_what_a_killed_process_leaves_is_taken_over(tmp_path, hold):
+def test_the_lock_of_a_killed_process_is_taken_over(tmp_path, hold):
     path = tmp_path / "lock"
     first = hold(path)
     first.send_signal(signal.SIGKILL)
@@ -124,7 +124,7 @@ def test_a_child_that_outlives_its_parent_does_not_keep_the_lock(tmp_path):
         os.kill(child, signal.SIGKILL)
 
 
-def test_who_only_looks_for_an_owner_keeps_nobody_out(tmp_path):
+def test_looking_for_an_owner_does_not_lock(tmp_path):
     path = tmp_path / "lock"
     path.touch()
     with open(path, "rb") as looking:
@@ -166,7 +166,7 @@ def test_without_locks_of_files_the_record_of_a_live_process_counts(tmp_path, mo
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"pid": "x", "host": 1}'])
-def test_a_file_that_names_nobody_is_taken_over(tmp_path, content):
+def test_a_lock_file_without_an_owner_is_taken_over(tmp_path, content):
     path = tmp_path / "lock"
     path.write_text(content)
     with locked(path, "there") as before:

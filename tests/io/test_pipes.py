@@ -23,7 +23,7 @@ def pipe(monkeypatch):
     os.close(source)
 
 
-def test_a_pause_ends_a_read_and_the_end_is_told_apart(pipe):
+def test_a_pause_ends_a_read_and_differs_from_the_end(pipe):
     reader, target = pipe
     reader.report_pauses()
     os.write(target, b"one\ntw")
@@ -34,14 +34,14 @@ def test_a_pause_ends_a_read_and_the_end_is_told_apart(pipe):
     assert (reader.readline(), reader.paused) == (b"", False)
 
 
-def test_without_being_asked_it_waits(pipe):
+def test_by_default_it_waits(pipe):
     reader, target = pipe
     threading.Timer(0.5, os.write, (target, b"late\n")).start()
     assert reader.readline() == b"late\n"
     os.close(target)
 
 
-def test_items_that_stop_coming_are_said_to_pause(monkeypatch):
+def test_a_pause_of_the_items_is_detected(monkeypatch):
     monkeypatch.setattr(pipes, "PAUSE", 0.1)
 
     def slow():
@@ -55,7 +55,7 @@ def test_items_that_stop_coming_are_said_to_pause(monkeypatch):
     assert found == [(0, False), (1, False), (2, True), (None, False)]
 
 
-def test_what_ends_the_reading_is_raised_where_the_items_are_taken():
+def test_an_error_of_the_reader_is_raised_for_the_consumer():
     def broken():
         yield 1
         raise ValueError("no more")

@@ -60,7 +60,7 @@ def test_a_closed_stream_is_no_error(close, out, err):
     assert err in run.stderr
 
 
-def test_a_reader_that_has_gone_is_told_of_once():
+def test_a_closed_reader_is_reported_once():
     """As a broken pipe within the block, and by nothing at the end of the process."""
     code = (
         "from seqkit.io.streams import *\n"

@@ -39,7 +39,7 @@ def test_lines_keep_their_number_and_end(write_file):
     assert list(read_lines(path)) == [(1, "one\n"), (2, "\u2028two\r\n"), (3, "\n"), (4, "last")]
 
 
-def test_a_line_that_is_not_text_stands_alone(write_file):
+def test_a_line_that_is_not_text_does_not_affect_others(write_file):
     path = write_file("a.txt", b"good\nb\xc3\xa9d \xff\nNUL \0\ngood\n")
     first, second, third, fourth = (line for _, line in read_lines(path))
     assert (first, fourth) == ("good\n", "good\n")

@@ -40,7 +40,7 @@ def test_the_error_names_the_variable_of_the_platform(monkeypatch, platform, var
     assert way_to_move("XDG_DATA_HOME") == f"Set {variable} to a folder that can be written."
 
 
-def test_looking_for_a_folder_makes_none(tmp_path):
+def test_looking_for_a_folder_does_not_create_it(tmp_path):
     code = "from seqkit.data.catalogue import data_folder; print(data_folder())"
     said = subprocess.run(
         [sys.executable, "-c", code],

@@ -55,7 +55,7 @@ def test_names_and_aliases_in_any_case():
     assert [kind_named(name) for name in ("POS", "tag", "Ner", "NOUN")] == ["upos", "xpos", "ner", ""]
 
 
-def test_a_kind_that_nobody_declares_is_plain():
+def test_an_undeclared_kind_is_plain():
     spec = kind_spec("sense")
     assert (spec.name, spec.scheme, spec.absent, spec.unlabelled) == ("sense", "", "_", False)
 
@@ -84,7 +84,7 @@ def test_a_plugin_declares_a_kind(install_plugin):
 
 
 @pytest.mark.parametrize("fields", BAD)
-def test_a_wrong_record_is_told_of(fields, install_plugin):
+def test_a_wrong_record_is_reported(fields, install_plugin):
     install_plugin("mine", PLUGIN.format(fields=fields))
     (failure,) = registry().failures
     assert BAD[fields] in failure.reason

@@ -186,7 +186,7 @@ def test_a_model_for_another_task_names_the_right_command(folder):
     assert caught.value.exit_code == 2
 
 
-def test_what_is_no_model(tmp_path, folder):
+def test_folders_without_a_model_are_refused(tmp_path, folder):
     with pytest.raises(SeqkitError, match=r"config\.json is missing"):
         load_model(str(tmp_path))
     with pytest.raises(SeqkitError, match="no such model folder"):
@@ -257,7 +257,7 @@ def test_the_card_does_not_block_loading(folder, change):
         ('{"sha256": {"config.json": "", "model.safetensors": "", "../x": ""}}', "'../x' leads out"),
     ],
 )
-def test_a_manifest_that_is_none(folder, manifest, problem):
+def test_an_invalid_manifest_is_refused(folder, manifest, problem):
     (folder / "MANIFEST.json").write_text(manifest)
     for read in (load_model, lambda name: model_info(name).sha256):
         with pytest.raises(SeqkitError, match=problem):
@@ -283,7 +283,7 @@ def test_a_configuration_without_a_part(folder, key):
     ("needs", "problem"),
     [({"colours": {"red": "x"}}, "'colours'"), ({"models": ["lstm"]}, "expected an object")],
 )
-def test_needs_that_mean_nothing(folder, needs, problem):
+def test_invalid_requirements_are_refused(folder, needs, problem):
     edit_config(folder, needs=needs)
     with pytest.raises(SeqkitError, match=problem):
         load_model(str(folder))

@@ -43,7 +43,7 @@ def test_they_survive_a_file():
     assert again.as_json() == known().as_json() and len(again) == len(SEEN)
 
 
-def test_they_serve_only_where_all_kinds_are_asked_for():
+def test_they_are_used_only_if_all_kinds_are_requested():
     assert known().serve(("upos", "feats", "lemma")) and not known().serve(("upos",))
     assert not Combinations.gather(TREEBANK, {"upos": [], "feats": []}, ("upos", "feats")).serve(
         ("upos", "feats")

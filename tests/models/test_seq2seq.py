@@ -142,7 +142,7 @@ ODD = [
 
 
 @pytest.mark.parametrize("options", ODD)
-def test_a_pair_alone_is_what_it_is_in_a_batch(options):
+def test_a_pair_alone_equals_that_pair_in_a_batch(options):
     model = shaken(tiny(**options))
     together = model.log_prob(PAIRS)
     alone = torch.cat([model.log_prob([pair]) for pair in PAIRS])
@@ -259,7 +259,7 @@ def test_options_that_make_no_model(options, said):
     assert said in f"{caught.value.problem} {caught.value.fix}"
 
 
-def test_a_share_of_what_was_written_is_not_told_in_training():
+def test_a_share_of_the_inputs_is_hidden_in_training():
     lines = [pair.target for pair in pairs(200)]
     whole = tiny().decoder.collate(lines, seed=1)
     told = tiny(piece_dropout=0.3).decoder
@@ -276,7 +276,7 @@ def test_a_share_of_what_was_written_is_not_told_in_training():
     assert torch.equal(told.collate(lines).inputs_BT, whole.inputs_BT)
 
 
-def test_a_decoder_that_is_told_nothing_takes_symbols_to_be_independent():
+def test_a_decoder_without_inputs_treats_symbols_as_independent():
     """-log P(y_τ) then depends on y_τ and τ alone: the loss is a sum of what single symbols cost."""
     model = tiny(piece_dropout=1.0).double().eval()
     source = {"text": "one two"}

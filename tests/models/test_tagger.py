@@ -54,7 +54,7 @@ def test_loss_and_gradients_equal_the_equations(name):
         torch.testing.assert_close(ours, theirs, atol=1e-6, rtol=0)
 
 
-def test_matrices_can_be_asked_for_by_name():
+def test_matrices_are_available_by_name():
     model = tiny("lstm")
     names = {"W", "U", "W.backward", "U.backward", "W.2", "U.2", "W.2.backward", "U.2.backward"}
     assert set(model.matrices()) == names | {"V", "V.xpos", "V.feats"}
@@ -90,7 +90,7 @@ def test_unlabelled_words_and_unseen_labels_are_left_out_of_the_loss():
     assert batch.targets["upos"].tolist() == [[model.facts.labels["upos"].index("DET"), IGNORE, IGNORE]]
 
 
-def test_facts_tell_known_and_ambiguous_words():
+def test_facts_distinguish_known_and_ambiguous_words():
     model = tiny("rnn")
     assert model.facts.known_words == {word for sentence in TREEBANK for word in sentence.words}
     assert model.facts.ambiguous["upos"] == []

@@ -43,7 +43,7 @@ def memory():
 
 
 @pytest.mark.parametrize("attention", ["none", "general"])
-def test_the_loss_is_what_single_steps_say(attention):
+def test_the_loss_is_the_sum_over_single_steps(attention):
     model = decoder(attention=attention)
     batch = model.collate(WORDS)
     wanted = torch.zeros(B, dtype=torch.float64)

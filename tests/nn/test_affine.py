@@ -12,7 +12,7 @@ from seqkit.nn.affine import ONEDNN, Affine, affine, usual
 
 @pytest.mark.parametrize("shape", [(1, 40), (130, 40), (3, 5, 40), (0, 40), (40,)])
 @pytest.mark.parametrize("bias", [True, False])
-def test_it_is_the_sum_that_it_says(shape, bias):
+def test_it_equals_the_explicit_sum(shape, bias):
     torch.manual_seed(3)
     x, W_YX, b_Y = torch.randn(shape), torch.randn(70, 40), torch.randn(70) if bias else None
     wide_b = None if b_Y is None else b_Y.double()
@@ -57,7 +57,7 @@ def test_the_usual_number_of_rows_is_a_little_more(rows, expected):
 
 
 @pytest.mark.skipif(not ONEDNN, reason="this torch is built without oneDNN")
-def test_onednn_is_asked_without_a_gradient_only(monkeypatch):
+def test_onednn_is_used_only_without_a_gradient(monkeypatch):
     asked = []
 
     def told(x, W, b, *rest):

@@ -53,7 +53,7 @@ def test_dot_of_sizes_that_differ_projects_the_memory():
 
 
 @pytest.mark.parametrize("kind", ATTENTIONS)
-def test_masked_steps_have_no_weight_and_no_say(kind):
+def test_masked_steps_have_no_weight_and_no_effect(kind):
     layer, z_BTH, memory_BSD = made(kind)
     lengths = [5, 2, 1]
     mask_BS = torch.arange(S) < torch.tensor(lengths)[:, None]

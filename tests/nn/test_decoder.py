@@ -63,7 +63,7 @@ def test_all_steps_at_once_are_the_steps_one_by_one(recurrence, layer_norm, resi
         )
 
 
-def test_input_feeding_is_the_attentional_state_beside_the_next_input():
+def test_input_feeding_appends_the_attentional_state_to_the_next_input():
     decoder, state, x_BTX = made("gru", layers=1, attention="general", input_feeding=True)
     o_BTO = decoder(x_BTX, state)
     z_BH, fed_BO = state.layers[0][0], torch.zeros(B, 7, dtype=torch.float64)

@@ -51,7 +51,7 @@ def test_padding_of_pieces_and_characters_changes_nothing():
     torch.testing.assert_close(embed(table(ROWS)), embed(table(ROWS, padding=4)))
 
 
-def test_parts_stand_side_by_side():
+def test_parts_are_concatenated():
     embed = embedding()
     x_UD = embed(table(ROWS))
     assert x_UD.shape == (3, embed.output_size) == (3, 4 + 9 + 10 + 6)

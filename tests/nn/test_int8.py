@@ -102,7 +102,7 @@ def test_a_stack_in_int8_gives_about_what_it_gives_in_float32(name, bidirectiona
 
 
 @pytest.mark.parametrize("name", ["rnn", "sru"])
-def test_layers_without_int8_say_so(name):
+def test_layers_without_int8_raise_an_error(name):
     with pytest.raises(SeqkitError) as caught:
         int8_stack(Stack(recurrence_class(name), D, H, layers=1, bidirectional=False))
     assert "int8" in caught.value.problem

@@ -108,14 +108,14 @@ def test_many_channels_at_a_high_rate_take_the_room_of_one(tmp_path):
     assert peak < 13e6
 
 
-def test_more_samples_than_fit_into_memory_are_refused_whatever_the_seconds(tmp_path, monkeypatch):
+def test_more_samples_than_fit_into_memory_are_refused_for_any_limit_of_seconds(tmp_path, monkeypatch):
     soundfile.write(tmp_path / "fast.flac", np.zeros(20_000, np.float32), 192_000)
     monkeypatch.setattr("seqkit_audio.files.MOST", 19_999)
     with pytest.raises(SeqkitError, match=r"fast\.flac: has more than 19,999 samples"):
         read_sound(tmp_path / "fast.flac")
 
 
-def test_a_header_that_lies_about_its_rate_or_tells_no_length_is_named(tmp_path):
+def test_a_header_with_a_wrong_rate_or_without_a_length_is_named(tmp_path):
     soundfile.write(tmp_path / "rate.wav", np.zeros(1000, np.float32), 8000, subtype="PCM_U8")
     content = bytearray((tmp_path / "rate.wav").read_bytes())
     content[24:28] = (2**31 - 1).to_bytes(4, "little")
@@ -222,7 +222,7 @@ def test_padding_changes_nothing(model):
     assert padding_changes(model.encoders["audio"], sounds()) < 1e-5
 
 
-def test_silence_and_nothing_are_read(model):
+def test_silence_and_empty_recordings_are_read(model):
     encoder = model.encoders["audio"]
     for samples in (0, 1, 4000):
         memory = encoder(encoder.collate([Sound(np.zeros(samples, np.float32), 8000)]))

@@ -157,7 +157,7 @@ def test_a_length_is_the_most_symbols_that_are_added(generate):
 
 @pytest.mark.parametrize("unit", UNITS)
 @pytest.mark.parametrize("prompt", ["the cat", "the cat .\na dog", "a zebra", "çà z\nthe", "", "the cat .\n"])
-def test_a_text_begins_with_the_prompt_and_goes_on(unit, prompt):
+def test_a_text_starts_with_the_prompt(unit, prompt):
     model = model_of(unit, end=-100.0, line_end=-100.0)
     for one in continuations(model, prompt, GenerationOptions(5, count=3)):
         assert one.text.startswith(prompt)
@@ -175,7 +175,7 @@ def test_an_unknown_symbol_is_never_written(unit):
 
 
 @pytest.mark.parametrize("unit", ["pieces", "words"])
-def test_a_space_stands_between_an_unknown_prompt_and_the_next_word(unit):
+def test_a_space_follows_an_unknown_prompt(unit):
     """The same words are added to a prompt with an unknown word as are decoded without one."""
     model = model_of(unit, end=-100.0, line_end=-100.0)
     symbols = model.facts.symbols
@@ -241,7 +241,7 @@ def test_options_out_of_range_are_named(seqkit, folder, arguments, named):
     assert named in result.err
 
 
-def test_a_missing_model_and_a_prompt_that_is_no_text(seqkit, folder):
+def test_a_missing_model_and_an_invalid_prompt(seqkit, folder):
     for arguments, stdin, message in (
         (("the",), b"", "no model given\nName one: --model"),
         (("the", "--model", "runs/nix"), b"", "runs/nix"),

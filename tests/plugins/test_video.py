@@ -159,7 +159,7 @@ def test_a_webm_that_does_not_tell_its_length_is_cut_where_its_last_packet_is_ea
         read_film(tmp_path / "c.webm")
 
 
-def test_bytes_after_the_end_of_a_gif_are_passed_over(tmp_path):
+def test_bytes_after_the_end_of_a_gif_are_ignored(tmp_path):
     path = tmp_path / "a.gif"
     write_film(moving_square(), path)
     content = path.read_bytes()

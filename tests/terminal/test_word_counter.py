@@ -125,7 +125,7 @@ def test_no_rate_before_anything_is_done_and_no_percent_without_a_size(terminal)
     assert "tagged 0 words" in first and "/s" not in first and "%" not in first
 
 
-def test_output_on_the_same_terminal_is_left_alone(terminal, monkeypatch):
+def test_no_bar_is_shown_with_output_on_the_same_terminal(terminal, monkeypatch):
     shown = terminal()
     monkeypatch.setattr(sys, "stdout", sys.stderr)
     with WordCounter("tagged") as counter:
@@ -134,7 +134,7 @@ def test_output_on_the_same_terminal_is_left_alone(terminal, monkeypatch):
     assert shown.lines() == ["end"]
 
 
-def test_elsewhere_a_line_now_and_then(monkeypatch, capsys):
+def test_a_line_is_printed_regularly_if_stderr_is_not_a_terminal(monkeypatch, capsys):
     monkeypatch.setattr(word_counter, "PLAIN_SECONDS", -1)
     with WordCounter("translated", "lines") as counter:
         counter.add(3)

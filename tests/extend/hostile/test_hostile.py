@@ -97,7 +97,7 @@ def test_every_file_is_tried():
 
 
 @pytest.mark.parametrize("name", AT_IMPORT)
-def test_what_a_plugin_does_at_import_is_told(listed, name):
+def test_effects_of_a_plugin_at_import_are_reported(listed, name):
     code, out, err = listed
     assert code == 0 and "Traceback" not in err
     lines = [
@@ -120,7 +120,7 @@ def test_all_of_them_together_change_no_output(outcome):
     assert said == ["printed at import", "written at import"]
 
 
-def test_a_layer_that_writes_to_standard_output_spoils_no_data(install_plugin, outcome, tmp_path):
+def test_a_layer_that_writes_to_standard_output_does_not_change_the_data(install_plugin, outcome, tmp_path):
     site = install_plugin(
         "writes_to_stdout", (PLUGINS / "writes_to_stdout.py").read_text(), module="writes_to_stdout"
     )
@@ -156,7 +156,7 @@ def test_an_import_that_never_ends_is_named_and_can_be_interrupted(start):
 
 
 @pytest.mark.parametrize("name", IN_A_LAYER)
-def test_what_a_layer_does_is_told(install_plugin, monkeypatch, capfd, tmp_path, name):
+def test_faults_of_a_layer_are_reported(install_plugin, monkeypatch, capfd, tmp_path, name):
     """In this process: a training's start takes seconds."""
     install_plugin(name, (PLUGINS / f"{name}.py").read_text(encoding="utf-8"), module=name)
     settings = [part for one in SMALL for part in ("--set", one)]

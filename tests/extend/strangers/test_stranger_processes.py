@@ -19,7 +19,7 @@ def run(arguments):
     return subprocess.run(command, env=environment, capture_output=True, text=True)
 
 
-def test_two_processes_train_a_task_that_knows_nothing_of_them(classifiers, arguments, tmp_path):
+def test_two_processes_train_a_task_without_code_for_processes(classifiers, arguments, tmp_path):
     settings = ("train_dtype=float64",)
     for name, more in (("one", ()), ("two", ("--devices", "2"))):
         result = run(arguments(tmp_path / name, *settings, more=more))

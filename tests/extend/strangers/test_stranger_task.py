@@ -54,7 +54,7 @@ def trained(classifiers, train, trained_once, tmp_path):
     return shutil.copytree(trained_once, tmp_path / "model")
 
 
-def test_it_imports_public_names_alone():
+def test_it_imports_only_public_names():
     wrong_in_plugin = public_names()
     for path in sorted((HERE / "packages").rglob("*.py")):
         module = ".".join(path.relative_to(HERE / "packages").with_suffix("").parts[1:])
@@ -103,7 +103,7 @@ def test_it_learns_and_is_measured(trained, seqkit, sentences):
     assert report["metrics"]["macro-f1"]["value"] == pytest.approx(float(best["dev_macro-f1"]), abs=1e-4)
 
 
-def test_the_card_holds_the_scores_of_dev_and_of_the_evaluation(trained, seqkit, sentences):
+def test_the_card_has_the_scores_of_dev_and_of_the_evaluation(trained, seqkit, sentences):
     result = seqkit("evaluate", trained, sentences / "dev.tsv", "--card")
     assert result.code == 0 and "macro-f1" in result.out
     card = (trained / "README.md").read_text(encoding="utf-8")
@@ -114,7 +114,7 @@ def test_the_card_holds_the_scores_of_dev_and_of_the_evaluation(trained, seqkit,
     assert seqkit("models", "verify", trained).code == 0
 
 
-def test_the_model_tells_what_it_is_and_needs(trained, seqkit):
+def test_the_model_records_its_task_and_requirements(trained, seqkit):
     facts = json.loads(seqkit("models", "info", trained, "--json").out)
     assert (facts["task"], facts["model"], facts["missing"]) == ("sentence-class", "classifier", [])
     assert facts["needs"] == {
@@ -330,7 +330,7 @@ def test_loading_warns_of_another_version_of_the_plugin(trained, classifiers, se
     assert result.out == "law\n" and "was made with sentence-classes 1.4 (installed: 1.5)" in result.err
 
 
-def test_without_the_plugin_its_model_says_what_to_install(trained, seqkit, monkeypatch):
+def test_without_the_plugin_its_model_names_the_package_to_install(trained, seqkit, monkeypatch):
     from seqkit.extend.manager import registry
 
     monkeypatch.setenv("SEQKIT_PLUGINS", "")

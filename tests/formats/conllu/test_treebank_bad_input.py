@@ -122,7 +122,7 @@ def bad(request, write_file):
     return write_file("bad.conllu", between(block)), line, reason
 
 
-def test_a_fault_is_told_with_file_line_and_reason(bad):
+def test_a_fault_is_reported_with_file_line_and_reason(bad):
     path, line, reason = bad
     sentences = read(path, RecordErrors())
     assert next(sentences).words == ["a", "b"]
@@ -197,7 +197,7 @@ CELLS = st.sampled_from(
 
 @given(st.lists(st.lists(CELLS, min_size=9, max_size=11), min_size=1, max_size=4))
 @example([["1"] + ["_"] * 8, ["_"] * 10 + ["2"]])
-def test_the_quick_look_misses_nothing(rows):
+def test_the_quick_check_misses_no_fault(rows):
     """A block is refused by the quick look and what follows it exactly when the slow checks refuse it."""
     lines = ["\t".join(cells) for cells in rows]
 

@@ -172,7 +172,7 @@ def test_a_small_residual_with_a_large_error_is_refused():
     assert not found.accepted_B.any() or error < TOLERANCE
 
 
-def test_what_has_no_certified_solution_goes_through_the_loop():
+def test_sequences_without_a_certified_solution_use_the_loop():
     layer, x_BTD = tanh_of_radius(3.0)
     contracting_BTD = torch.cat([x_BTD, 1000 * torch.sign(x_BTD)])  # Strong inputs saturate tanh.
     solver = TimeParallel(fixed({id(layer): Plan("dense", "dense")}))
