@@ -164,3 +164,32 @@ def test_s3_equals_a_folder(batch, seqkit, corpus, tmp_path, s3):
         assert subprocess.run([*command, *shard], stderr=subprocess.DEVNULL).returncode == 0
     assert remote_outputs(s3, "bucket/killed") == expected
     assert batch("verify", "s3://bucket/killed").code == 0
+
+
+@pytest.fixture
+def cluster(s3, monkeypatch):
+    """The address of a Ray cluster on this machine, whose workers know the bucket."""
+    pytest.importorskip("ray")
+    # On a busy machine the processes of a node start slowly.
+    monkeypatch.setenv("RAY_agent_register_timeout_ms", "180000")
+    monkeypatch.setenv("RAY_USAGE_STATS_ENABLED", "0")
+    monkeypatch.setenv("RAY_USAGE_STATS_REPORT_URL", "http://127.0.0.1:9/")
+    from ray.cluster_utils import Cluster
+
+    started = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    yield started.address
+    started.shutdown()
+
+
+@pytest.mark.slow
+def test_ray_workers_write_to_s3_what_a_folder_gets(batch, corpus, tmp_path, s3, cluster):
+    assert batch("tag", corpus, "-o", tmp_path / "out", *SMALL).code == 0
+    command = [sys.executable, "-m", "seqkit", "batch", "tag", str(corpus), "-o", "s3://bucket/out", *SMALL]
+    command += ["--engine", "ray", "--address", cluster, "--processes", "2"]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    assert remote_outputs(s3, "bucket/out") == local_outputs(tmp_path / "out")
+    workers = {json.loads(s3.cat(row)).get("worker") for row in s3.glob("bucket/out/.seqkit/log/*")}
+    assert len(workers - {None}) == 2
+    again = subprocess.run(command, capture_output=True, text=True)
+    assert again.returncode == 0 and remote_outputs(s3, "bucket/out") == local_outputs(tmp_path / "out")
