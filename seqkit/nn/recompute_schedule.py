@@ -10,6 +10,9 @@ is the number of blocks that are computed again. In the forward pass the first w
 what is kept last need not be computed again:
 
     G(t, m) = 0 where t blocks fit into m, else min_y  G(t - y, m - s) + C(y, m)
+
+Many schedules compute as few blocks again. Each call of a layer takes a fixed time, so the one with the fewest calls is
+chosen: every call adds CALL to its cost.
 """
 
 from __future__ import annotations
@@ -24,6 +27,8 @@ from numpy.typing import NDArray
 BLOCKS = 96
 LEVELS = 192
 NEVER = 1e18
+CALL = 1e-6
+"""Cost of a call, in blocks: it decides between schedules that compute equally many blocks again."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +93,7 @@ def schedule(sizes: Sizes, budget: int) -> Schedule | None:
     total, spine = _spine(blocks, levels, kept, fits, cost)
     if total >= NEVER:
         return None
-    return Schedule(block, spine, total / blocks, fits, split, kept)
+    return Schedule(block, spine, math.floor(total) / blocks, fits, split, kept)
 
 
 def _table(
@@ -105,9 +110,9 @@ def _table(
             y = np.arange(1, t)
             after = np.full((t - 1, levels + 1), NEVER)
             after[:, kept:] = cost[t - y][:, : levels + 1 - kept]
-            every = y[:, None] + after + cost[y]
+            every = y[:, None] + CALL + after + cost[y]
             at, best = every.argmin(0) + 1, every.min(0)
-        cost[t] = np.where(whole, t, np.minimum(best, NEVER))
+        cost[t] = np.where(whole, t + CALL, np.minimum(best, NEVER))
         split[t] = np.where(whole, 0, at)
     return cost, split
 
@@ -123,7 +128,7 @@ def _spine(
         segment = np.arange(1, t + 1)
         after = np.full((t, levels + 1), NEVER)
         after[:, kept:] = best[t - segment][:, : levels + 1 - kept]
-        every = after + cost[segment]
+        every = after + CALL + cost[segment]
         whole = np.arange(levels + 1) >= fits[t]
         first[t] = np.where(whole, 0, every.argmin(0) + 1)
         best[t] = np.where(whole, 0.0, every.min(0))
