@@ -10,7 +10,7 @@ from torch import nn
 
 from seqkit.extend.manager import registry
 from seqkit.training.objective import Objective
-from seqkit.training.recurrent_weights import Constrain, constraint_of
+from seqkit.training.recurrent_weights import Constrain, at_recurrent_rate, constraint_of
 from seqkit.training.request import TrainingRequest
 from seqkit.training.third_party import factor_of, objective_of, optimizer_of
 from seqkit.training.time_parallel import TimeParallelTraining, time_parallel_of
@@ -35,7 +35,9 @@ def methods_of(request: TrainingRequest, model: nn.Module) -> Methods:
     options, task = request.training, registry().find("models", request.sources.model).task
     return Methods(
         objective=objective_of(options.objective, request.objective, task),
-        optimizer=optimizer_of(options.optimizer, options.learning_rate, request.optimizer),
+        optimizer=at_recurrent_rate(
+            optimizer_of(options.optimizer, options.learning_rate, request.optimizer), model, options
+        ),
         factor=factor_of(options.schedule),
         constrain=constraint_of(model, options),
         time_parallel=time_parallel_of(model, options),

@@ -57,8 +57,14 @@ class TrainingOptions:
     time_parallel: Literal["off", "newton", "quasi-newton", "auto"] = "off"
     """Solve recurrent layers for all time steps at once instead of in a loop: by Newton's method, with diagonal
     Jacobians, or by the faster predicted way (auto). Sequences without a certified solution go through the loop."""
-    recurrent_weights: Literal["default", "orthogonal", "identity"] = "default"
-    """Initialisation of U: the layer's own, orthogonal (Saxe et al. 2014), or identity (Le et al. 2015)."""
+    recurrent_weights: Literal["default", "orthogonal", "identity", "rotation"] = "default"
+    """Initialisation of U: the layer's own, orthogonal (Saxe et al. 2014), identity (Le et al. 2015), or rotations of
+    pairs of features by random angles (Henaff et al. 2016)."""
+    recurrent_rate: float = field(default=1.0, metadata={"unit": "share"})
+    """Learning rate of U as a share of `learning_rate` (Lezcano-Casado & Martínez-Rubio 2019: 0.1); 0 keeps the first
+    U."""
+    input_scale: float = 1.0
+    """Factor of the initial W of recurrent layers (Lukoševičius 2012). Small inputs keep tanh nearly linear."""
     forget_bias: float | None = None
     """Initial bias of the gate that keeps z (Gers et al. 2000; Jozefowicz et al. 2015). Default: the layer's."""
     chrono: int = 0
@@ -80,7 +86,8 @@ class TrainingOptions:
         check_range(self, 0, 0.99, "warmup")
         check_range(self, 0, 0.99999, "average")
         check_range(self, 0, 10_000_000, "chrono")
-        check_range(self, 1e-6, 1e6, "spectral_bound")
+        check_range(self, 1e-6, 1e6, "spectral_bound", "input_scale")
+        check_range(self, 0, 1, "recurrent_rate")
         bytes_in("bptt_memory", self.bptt_memory)
         if self.forget_bias is not None and self.chrono:
             raise SeqkitError("forget_bias and chrono both set one bias", "Give one of them.", exit_code=2)

@@ -5,6 +5,7 @@ Shapes: H features of z_t.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 import torch
@@ -29,12 +30,32 @@ def initialise(model: nn.Module, options: TrainingOptions) -> None:
     for layer in layers_of(model).values():
         if options.recurrent_weights != "default":
             for U_HH in _matrices(layer, f"recurrent_weights={options.recurrent_weights}"):
-                set_first = nn.init.eye_ if options.recurrent_weights == "identity" else nn.init.orthogonal_
-                set_first(U_HH)
+                FIRST[options.recurrent_weights](U_HH)
+        if options.input_scale != 1:
+            _input_matrix(layer, f"input_scale={options.input_scale:g}").mul_(options.input_scale)
         if options.forget_bias is not None:
             _keep_bias(layer, f"forget_bias={options.forget_bias:g}").fill_(options.forget_bias)
         if options.chrono:
             _set_chrono(layer, options.chrono)
+
+
+def rotations_(U_HH: Tensor) -> Tensor:
+    """Rotate features 2k and 2k + 1 by an angle from U(-π, π) (Henaff et al. 2016); a last odd one keeps its value."""
+    angle_K = torch.empty(len(U_HH) // 2).uniform_(-math.pi, math.pi)
+    even = torch.arange(0, len(U_HH) - 1, 2)
+    U_HH.copy_(torch.eye(len(U_HH)))
+    U_HH[even, even] = U_HH[even + 1, even + 1] = angle_K.cos().to(U_HH)
+    U_HH[even + 1, even] = angle_K.sin().to(U_HH)
+    U_HH[even, even + 1] = -angle_K.sin().to(U_HH)
+    return U_HH
+
+
+FIRST: dict[str, Callable[[Tensor], Tensor]] = {
+    "orthogonal": nn.init.orthogonal_,
+    "identity": nn.init.eye_,
+    "rotation": rotations_,
+}
+"""Sets the first U, by the value of `recurrent_weights`."""
 
 
 def _set_chrono(layer: Recurrence, longest: int) -> None:
@@ -56,12 +77,58 @@ def _keep_bias(layer: Recurrence, option: str) -> Tensor:
     return found
 
 
+def _input_matrix(layer: Recurrence, option: str) -> Tensor:
+    found = layer.matrices().get("W")
+    if found is None:
+        fix = "Leave it out, or choose a recurrence with a matrix W: --set recurrence=rnn."
+        raise SeqkitError(f"{option}: {type(layer).__name__} has no input matrix W", fix, exit_code=2)
+    return found
+
+
 def _matrices(layer: Recurrence, option: str) -> list[Tensor]:
     found = layer.recurrent_matrices()
     if not found:
         fix = "Leave it out, or choose a recurrence with a matrix U: --set recurrence=rnn."
         raise SeqkitError(f"{option}: {type(layer).__name__} has no recurrent matrix U", fix, exit_code=2)
     return found
+
+
+def at_recurrent_rate(
+    make: Callable[[list[nn.Parameter]], torch.optim.Optimizer], model: nn.Module, options: TrainingOptions
+) -> Callable[[list[nn.Parameter]], torch.optim.Optimizer]:
+    """`make`, with `recurrent_rate` for every U. Raises SeqkitError for a layer without U."""
+    share = options.recurrent_rate
+    if share == 1:
+        return make
+    chosen = [
+        parameter
+        for layer in layers_of(model).values()
+        for parameter in _parameters_of(layer, _matrices(layer, f"recurrent_rate={share:g}")).values()
+    ]
+    if share == 0:
+        for parameter in chosen:
+            parameter.requires_grad_(False)
+        return make
+
+    def with_groups(parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+        optimizer, own = make(parameters), {id(parameter) for parameter in chosen}
+        for group in list(optimizer.param_groups):
+            slow = [one for one in group["params"] if id(one) in own]
+            group["params"] = [one for one in group["params"] if id(one) not in own]
+            optimizer.add_param_group({**group, "params": slow, "lr": share * group["lr"]})
+        return optimizer
+
+    return with_groups
+
+
+def _parameters_of(layer: Recurrence, matrices: list[Tensor]) -> dict[str, nn.Parameter]:
+    """The parameters whose memory these matrices share, by their names in the layer."""
+    places = {U_HH.untyped_storage().data_ptr() for U_HH in matrices}
+    return {
+        name: parameter
+        for name, parameter in layer.named_parameters()
+        if parameter.untyped_storage().data_ptr() in places and parameter.dim() == 2
+    }
 
 
 def constraint_of(model: nn.Module, options: TrainingOptions) -> Constrain | None:
@@ -90,12 +157,9 @@ def _constrain_average(
     if not average:
         return
     for prefix, layer in layers.items():
-        matrices = layer.recurrent_matrices()
-        places = {U_HH.untyped_storage().data_ptr() for U_HH in matrices}
-        for name, parameter in layer.named_parameters():
-            if parameter.untyped_storage().data_ptr() in places and parameter.dim() == 2:
-                for U_HH in average[f"{prefix}.{name}" if prefix else name].split(layer.hidden_size):
-                    U_HH.copy_(_nearest(U_HH, options))
+        for name in _parameters_of(layer, layer.recurrent_matrices()):
+            for U_HH in average[f"{prefix}.{name}" if prefix else name].split(layer.hidden_size):
+                U_HH.copy_(_nearest(U_HH, options))
 
 
 def _nearest(U_HH: Tensor, options: TrainingOptions) -> Tensor:

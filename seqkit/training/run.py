@@ -114,7 +114,7 @@ def _set_first_weights(request: TrainingRequest, model: nn.Module) -> None:
         initialise(model, request.training)
         return
     options, plain = request.training, TrainingOptions()
-    for name in ("recurrent_weights", "forget_bias", "chrono"):
+    for name in ("recurrent_weights", "input_scale", "forget_bias", "chrono"):
         if getattr(options, name) != getattr(plain, name):
             problem = f"option {name}={getattr(options, name)}: --from has its weights already"
             raise SeqkitError(problem, "Leave one of them out.", exit_code=2)
