@@ -5,10 +5,10 @@ Shapes: B sequences, T steps, D features of x_t, H of z_t.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -81,16 +81,39 @@ class _Segment:
     def forward(self, x_BTD: Tensor, mask_BT: Tensor | None, state: State) -> tuple[Tensor, State]:
         return self.call(self.layer, x_BTD, mask_BT, state)
 
+    def forward_alone(self, x_BTD: Tensor, mask_BT: Tensor | None, state: State) -> tuple[Tensor, State]:
+        """As `forward`, without a graph, but by the same kernels.
+
+        Under `no_grad` oneDNN's LSTM and `affine` use others, whose results differ in the last bits.
+        """
+        with torch.enable_grad(), _constant(self.layer):
+            return self.forward(x_BTD.detach(), mask_BT, tuple(part.detach() for part in state))
+
+
+@contextmanager
+def _constant(layer: Recurrence) -> Iterator[None]:
+    """Within it, no parameter of the layer requires a gradient."""
+    parameters = [parameter for parameter in layer.parameters() if parameter.requires_grad]
+    for parameter in parameters:
+        parameter.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for parameter in parameters:
+            parameter.requires_grad_()
+
 
 class _Recomputed(torch.autograd.Function):
     """A segment whose forward pass keeps only its inputs."""
 
     @staticmethod
     def forward(context: Any, segment: _Segment, parts: int, *tensors: Tensor) -> tuple[Tensor, ...]:
-        x_BTD, state, parameters = tensors[0], tensors[1 : 1 + parts], tensors[1 + parts :]
+        x_BTD, state = tensors[0], tensors[1 : 1 + parts]
         context.segment, context.parts, context.surroundings = segment, parts, Surroundings.now(x_BTD.device)
+        # Saved below only so that autograd notices a change in place: a saved tensor may come back as another object.
+        context.parameters = parameters = tensors[1 + parts :]
         context.save_for_backward(x_BTD, *state, *parameters)
-        z_BTH, after = segment.forward(x_BTD, segment.mask_BT, state)
+        z_BTH, after = segment.forward_alone(x_BTD, segment.mask_BT, state)
         return z_BTH, *map(_alone, after)
 
     @staticmethod
@@ -98,11 +121,11 @@ class _Recomputed(torch.autograd.Function):
     def backward(context: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         segment, parts = context.segment, context.parts
         saved = context.saved_tensors
-        x_BTD, state, parameters = saved[0], saved[1 : 1 + parts], saved[1 + parts :]
+        x_BTD, state = saved[0], saved[1 : 1 + parts]
         need_x = context.needs_input_grad[2]
         with ExitStack() as stack:
             context.surroundings.again(stack)
-            walk = _Backward(segment, parameters, need_x)
+            walk = _Backward(segment, context.parameters, need_x)
             d_x, d_state = walk.through(
                 x_BTD, segment.mask_BT, state, segment.blocks, segment.units, gradients[0], gradients[1:]
             )
@@ -133,8 +156,7 @@ class _Backward:
         at = y * self.segment.plan.block
         left, right = _cut(mask_BT, at)
         before = torch.get_rng_state()
-        with torch.no_grad():
-            middle = tuple(map(_alone, self.segment.forward(x_BTD[:, :at], left, state)[1]))
+        middle = tuple(map(_alone, self.segment.forward_alone(x_BTD[:, :at], left, state)[1]))
         below = self.segment.plan.below(units)
         with holding(middle):
             d_right, d_middle = self.through(
@@ -158,19 +180,30 @@ class _Backward:
             z_BTH, after = self.segment.forward(own_x, mask_BT, own_state)
         outputs = [(z_BTH, d_z_BTH), *zip(after, d_after, strict=True)]
         known = [(out, d_out) for out, d_out in outputs if d_out is not None and out.requires_grad]
-        wanted = [*([own_x] if self.need_x else []), *own_state, *self.parameters]
-        found = list(
-            torch.autograd.grad(
-                [out for out, _ in known], wanted, [d_out for _, d_out in known], allow_unused=True
-            )
-        )
-        d_x = found.pop(0) if self.need_x else None
-        self._add(found[len(own_state) :])
-        return d_x, cast(list[Tensor | None], found[: len(own_state)])
+        with _own_gradients(self.parameters) as of_parameters:
+            torch.autograd.backward([out for out, _ in known], [d_out for _, d_out in known])
+            self._add(of_parameters())
+        return own_x.grad, [part.grad for part in own_state]
 
     def _add(self, gradients: Sequence[Tensor | None]) -> None:
         for number, (own, more) in enumerate(zip(self.of_parameters, gradients, strict=True)):
-            self.of_parameters[number] = more if own is None else own if more is None else own + more
+            self.of_parameters[number] = more if own is None else own if more is None else own.add_(more)
+
+
+@contextmanager
+def _own_gradients(parameters: Sequence[Tensor]) -> Iterator[Callable[[], list[Tensor | None]]]:
+    """Within it, `backward` accumulates into empty gradients, which the function that it yields returns.
+
+    `autograd.grad` with a list of inputs visits every node twice: a fifth more time for a loop in Python.
+    """
+    before = [parameter.grad for parameter in parameters]
+    for parameter in parameters:
+        parameter.grad = None
+    try:
+        yield lambda: [parameter.grad for parameter in parameters]
+    finally:
+        for parameter, gradient in zip(parameters, before, strict=True):
+            parameter.grad = gradient
 
 
 def _alone(part: Tensor) -> Tensor:

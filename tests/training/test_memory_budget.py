@@ -76,6 +76,41 @@ def test_gradients_are_those_of_plain_back_propagation(name, masked):
         assert less < peak
 
 
+@pytest.mark.parametrize("name", ["rnn", "gru", "lstm"])
+def test_states_and_outputs_are_bit_equal_in_float32(name):
+    """Segments run the kernels of plain back-propagation: for this size oneDNN's LSTM has another one for inference."""
+    torch.manual_seed(0)
+    layer = recurrence_class(name)(64, 64)
+    x_BTD = torch.randn(4, 60, 64)
+    plain, end = layer(x_BTD)
+    plan = schedule(Sizes(60, 0, 1000, 200), 4000)
+    assert plan.recomputed > 1
+    with running(lambda *given: within(plan, *given)):
+        again, last = layer(x_BTD)
+    assert torch.equal(plain, again)
+    assert all(torch.equal(one, other) for one, other in zip(end, last, strict=True))
+    assert all(parameter.requires_grad for parameter in layer.parameters())
+
+
+def test_gradients_that_parameters_have_already_are_kept():
+    layer, x_BTD = recurrence_class("lstm")(3, 8).double(), torch.randn(2, 60, 3, dtype=torch.float64)
+    plan = schedule(Sizes(60, 0, 1000, 200), 4000)
+    for times in (1, 2):
+        with running(lambda *given: within(plan, *given)):
+            layer(x_BTD)[0].sum().backward()
+        if times == 1:
+            once = [parameter.grad.clone() for parameter in layer.parameters()]
+    for parameter, first in zip(layer.parameters(), once, strict=True):
+        assert torch.allclose(parameter.grad, 2 * first, rtol=1e-12)
+
+
+def test_equally_cheap_schedules_use_few_calls():
+    """Of 91 blocks, eight fit beside the checkpoints: 83 left to recompute in at least eleven segments."""
+    plan = schedule(Sizes(steps=1000, fixed=0, a_step=28736, state=4096), 2_873_600)
+    assert plan.recomputed == pytest.approx(83 / 91)
+    assert len(plan.spine) <= 11
+
+
 def test_the_schedule_is_the_best_there_is():
     """Against a search without tables, and the two ends: keep everything, keep one block."""
     for budget in (40, 60, 100):
