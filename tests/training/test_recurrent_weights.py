@@ -8,7 +8,7 @@ from seqkit.errors import SeqkitError
 from seqkit.inspection.gates import keep_gate
 from seqkit.models.recurrences import recurrence_class
 from seqkit.training.options import TrainingOptions
-from seqkit.training.recurrent_weights import constraint_of, initialise
+from seqkit.training.recurrent_weights import at_recurrent_rate, constraint_of, initialise, rotations_
 
 
 def model_of(name):
@@ -24,6 +24,39 @@ def test_every_block_of_u_starts_as_asked(name, first):
     for U_HH in model[0].U.detach().chunk(model[0].gates):
         assert torch.allclose(U_HH @ U_HH.T, torch.eye(8), atol=1e-5)
         assert first == "orthogonal" or torch.equal(U_HH, torch.eye(8))
+
+
+def test_rotations_turn_pairs_of_features():
+    model = model_of("gru")
+    initialise(model, TrainingOptions(recurrent_weights="rotation"))
+    for U_HH in model[0].U.detach().chunk(3):
+        assert torch.allclose(U_HH @ U_HH.T, torch.eye(8), atol=1e-6)
+        blocks = torch.block_diag(*(U_HH[k : k + 2, k : k + 2] for k in range(0, 8, 2)))
+        assert torch.equal(U_HH, blocks) and float(torch.linalg.det(U_HH[:2, :2])) == pytest.approx(1)
+    odd = rotations_(torch.empty(5, 5))
+    assert torch.allclose(odd @ odd.T, torch.eye(5), atol=1e-6) and odd[4, 4] == 1
+
+
+@pytest.mark.parametrize("name", ["rnn", "lstm", "sru"])
+def test_the_input_scale_multiplies_the_first_w(name):
+    plain, scaled = model_of(name), model_of(name)
+    initialise(scaled, TrainingOptions(input_scale=0.5))
+    assert torch.equal(scaled[0].matrices()["W"], 0.5 * plain[0].matrices()["W"])
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_u_learns_at_its_own_rate(share):
+    model = model_of("lstm")
+    make = at_recurrent_rate(
+        lambda parameters: torch.optim.SGD(parameters, lr=0.1), model, TrainingOptions(recurrent_rate=share)
+    )
+    optimizer = make(list(model.parameters()))
+    before = {name: p.detach().clone() for name, p in model.named_parameters()}
+    sum(p.sum() for p in model.parameters()).backward()
+    optimizer.step()
+    for name, parameter in model.named_parameters():
+        rate = 0.1 * share if name == "0.kernel.weight_hh_l0" else 0.1
+        assert torch.allclose(parameter, before[name] - rate, atol=1e-6), name
 
 
 @pytest.mark.parametrize("name", ["gru", "lstm", "sru"])
@@ -81,6 +114,8 @@ def test_what_a_layer_does_not_have_is_refused(name, options, problem):
 def test_a_constraint_on_no_matrix_is_refused():
     with pytest.raises(SeqkitError, match="constraint=spectral: SRU has no recurrent matrix U"):
         constraint_of(model_of("sru"), TrainingOptions(constraint="spectral"))
+    with pytest.raises(SeqkitError, match=r"recurrent_rate=0\.1: SRU has no recurrent matrix U"):
+        at_recurrent_rate(torch.optim.SGD, model_of("sru"), TrainingOptions(recurrent_rate=0.1))
 
 
 def test_two_options_for_one_bias_are_refused():
