@@ -94,7 +94,7 @@ def _check_free(store: Store, resolved: Resolved) -> None:
 
 def _known_inputs(resolved: Resolved, store: Store) -> Inputs:
     known, now = inputs_of(store), {file.name: file for file in resolved.files}
-    _check_unchanged(known, now)
+    _check_unchanged(known, now, store.root)
     names = {row["name"] for row in known}
     added = [one for one in _inputs(resolved) if one[0].name not in names]
     if added and not resolved.request.extend:
@@ -106,13 +106,18 @@ def _known_inputs(resolved: Resolved, store: Store) -> Inputs:
     return _in_order(known, now, resolved)
 
 
-def _check_unchanged(known: Sequence[dict[str, Any]], now: dict[str, InputFile]) -> None:
+def _check_unchanged(known: Sequence[dict[str, Any]], now: dict[str, InputFile], out: str) -> None:
     for row in known:
         file = now.get(row["name"])
         if file is None:
             problem = f"{row['path']}: was among the inputs when the run began, and is not now"
             raise SeqkitError(problem, "Restore it, or name all inputs.", exit_code=2)
         if (file.size, file.stamp) != (row["size"], row["stamp"]):
+            if file.path != row["path"]:
+                problem = f"{out}: belongs to a run with another input: {row['path']}, now {file.path}"
+                raise SeqkitError(
+                    problem, "Choose another --out, or name the inputs of that run.", exit_code=2
+                )
             problem = f"{file.path}: the input has changed since the run began ({row['size']:,} bytes then, "
             problem += f"{file.size:,} now)" if file.size != row["size"] else "another modification time)"
             raise SeqkitError(problem, "Restore it, or begin a run in another folder.")

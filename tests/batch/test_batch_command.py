@@ -118,6 +118,9 @@ def test_another_run_in_the_same_folder_is_refused_with_the_difference(batch, co
     (corpus / "a.txt").write_text(TEXT)
     result = batch("tag", corpus, "-o", out, *SMALL)
     assert result.code == 1 and f"{corpus}/a.txt: the input has changed since the run began" in result.err
+    (tmp_path / "a.txt").write_text(TEXT)  # of the same name
+    result = batch("tag", tmp_path / "a.txt", corpus / "sub", "-o", out, *SMALL)
+    assert result.code == 2 and f"another input: {corpus}/a.txt, now {tmp_path}/a.txt" in result.err
 
 
 def test_extend_accepts_added_inputs(batch, corpus, tmp_path):
