@@ -61,9 +61,7 @@ def draw(logits_NV: Tensor, random_N: Tensor, top_p: float = 1.0) -> Tensor:
         # Restore the order of symbols, so that nearly equal probabilities do not change the sample.
         p_NV = p_NV.masked_fill(torch.empty_like(outside_NV).scatter_(1, order_NV, outside_NV), 0.0)
     below_NV = p_NV.cumsum(-1)
-    place_N1 = torch.searchsorted(below_NV, random_N[:, None] * below_NV[:, -1:], right=True)
-    # A random number near 1 must not select a symbol after the last possible one.
-    last_N1 = (p_NV > 0).long().mul(torch.arange(1, p_NV.shape[1] + 1, device=p_NV.device)).amax(
-        -1, keepdim=True
-    ) - 1
-    return torch.minimum(place_N1, last_N1)[:, 0]
+    total_N1 = below_NV[:, -1:].contiguous()
+    place_N1 = torch.searchsorted(below_NV, random_N[:, None] * total_N1, right=True)
+    # A random number near 1 must not select a symbol after the last possible one, where the sum reaches the total.
+    return torch.minimum(place_N1, torch.searchsorted(below_NV, total_N1))[:, 0]
