@@ -1,6 +1,6 @@
 """Confidence of a translation and familiarity of its source: two numbers between 0 and 1. Imports only numpy.
 
-confidence = σ(b + w · ln P(y | x) / |y|): the probability that chrF of the translation passes a threshold.
+confidence = σ(b - w · √(-ln P(y | x) / |y|^a)): the probability that chrF of the translation passes a threshold.
 
 familiarity: the share of dev lines whose pairs of neighbouring pieces occur less often in the training data than those
 of this line. `seqkit calibrate` writes `confidence.json` into a model's folder, and counts of the pairs as
@@ -31,7 +31,7 @@ FACTS, COUNTS = "confidence.json", "familiar.safetensors"
 BUCKETS = 380_000
 """Number of buckets of the counts: 190 kB in the folder."""
 MOST = 15
-LEAST_CONFIDENCE, LEAST_FAMILIARITY = 0.5, 0.05
+LEAST_CONFIDENCE, LEAST_FAMILIARITY = 0.1, 0.05
 """A translation below either of them is in doubt."""
 
 Bytes = NDArray[np.uint8]
@@ -45,6 +45,8 @@ class Confidence:
     """Sentence metric, such as chrF2."""
     threshold: float
     """Score from which a translation counts as good, in points of the metric."""
+    length_power: float
+    """a: with 0 the whole log-probability counts, with 1 its mean for a symbol."""
     intercept: float
     slope: float
     pairs: int
@@ -56,13 +58,18 @@ class Confidence:
 
     def of(self, log_prob: float, length: int) -> float:
         """The probability that the translation passes the threshold. Args: length, in symbols, the end included."""
-        z = self.intercept + self.slope * log_prob / max(length, 1)
+        z = self.intercept + self.slope * certainty(log_prob, length, self.length_power)
         return 1.0 / (1.0 + math.exp(-max(-50.0, min(50.0, z))))
 
     def familiarity(self, level: float) -> float:
         """Share of the dev lines with a lower level."""
         share = np.interp(level, self.quantiles, np.linspace(0, 1, len(self.quantiles)))
         return float(share)
+
+
+def certainty(log_prob: float, length: int, power: float) -> float:
+    """-√(-ln P / length^power), at most 0. Args: length, in symbols, the end included."""
+    return -math.sqrt(max(0.0, -log_prob) / max(length, 1) ** power)
 
 
 @dataclass(frozen=True)

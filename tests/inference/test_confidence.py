@@ -25,7 +25,7 @@ from seqkit.models.folder import model_folder
 from seqkit.tasks.seq2seq.command_doubts import MARK, Doubts
 from seqkit.tasks.seq2seq.doubt import is_doubtful, translation_of
 
-FACTS_MADE = Confidence("chrF2", 40.0, 2.0, 3.0, 500, 0.02, (0.0, 1.0, 2.0, 4.0, 8.0))
+FACTS_MADE = Confidence("chrF2", 40.0, 0.5, 2.0, 3.0, 500, 0.02, (0.0, 1.0, 2.0, 4.0, 8.0))
 
 
 def test_levels_are_logarithms_of_counts():
@@ -38,7 +38,7 @@ def test_levels_are_logarithms_of_counts():
 
 
 def test_probability_and_share():
-    assert FACTS_MADE.of(-3.0, 6) == pytest.approx(1 / (1 + math.exp(-0.5)))
+    assert FACTS_MADE.of(-8.0, 4) == pytest.approx(1 / (1 + math.exp(4)))  # 2 - 3 √(8 / √4)
     assert [FACTS_MADE.familiarity(level) for level in (-1, 0, 2, 3, 9)] == [0, 0, 0.5, 0.625, 1]
 
 
@@ -78,7 +78,7 @@ def test_doubts_are_counted_and_marked():
     strange = translation_of(Output("odd", -9.0, -0.9, 10, True, 0.8, 0.01))
     forced = translation_of(Output("12", -9.0, -0.9, 10, False))
     assert [one.doubtful for one in (trusted, strange, forced)] == [False, True, True]
-    assert is_doubtful(Output("bad", -9.0, -0.9, 10, True, 0.3, 0.9))
+    assert is_doubtful(Output("bad", -9.0, -0.9, 10, True, 0.05, 0.9))
     doubts = Doubts(marks=True)
     seen = [doubts.see([one])[0].text for one in (trusted, strange, forced)]
     assert seen == ["good", "odd" + MARK, "12" + MARK] and doubts.see([]) == []

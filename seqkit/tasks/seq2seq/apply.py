@@ -130,11 +130,12 @@ def _worked(
     handling: LineHandling,
 ) -> list[list[Output]]:
     numbers = [number * PARTS for number in numbers]
+    calibrated = handling.model if handling.confidence else ""
     if handling.changes and handles(models):
         found = Lines(models, options, handling).outputs(lines_of(whole), numbers)
-        return with_confidence(models, whole, found, handling.model)
+        return with_confidence(models, whole, found, calibrated)
     units = [Unit(source, number, options.prefix) for source, number in zip(whole, numbers, strict=True)]
-    return with_confidence(models, whole, decoded(models, units, options), handling.model)
+    return with_confidence(models, whole, decoded(models, units, options), calibrated)
 
 
 def size_of(source: Source | None) -> float:

@@ -14,14 +14,16 @@ from seqkit.errors import SeqkitError
 from seqkit.evaluation.calibration import expected_calibration_error
 from seqkit.evaluation.logistic import cross_validated, fitted
 from seqkit.examples import Pair, RecordErrors
-from seqkit.inference.confidence import BUCKETS, Calibrated, Confidence, counted, mean_level
+from seqkit.inference.confidence import BUCKETS, Calibrated, Confidence, certainty, counted, mean_level
 from seqkit.models.artifact import load_for
 from seqkit.models.folder import add_to_card, checksums, model_folder, write_manifest
 from seqkit.tasks.seq2seq.apply import outputs_of
 from seqkit.tasks.seq2seq.lines import LineHandling, handles
 
-THRESHOLD = 40.0
+THRESHOLD = 70.0
 """chrF2 of a sentence from which a translation counts as good."""
+LENGTH_POWER = 0.5
+"""Between the mean for a symbol, which ranks lines of one kind best, and the sum, which best finds other kinds."""
 QUANTILES = 101
 FEWEST = 100
 """Dev pairs: from fewer the fit is too uncertain."""
@@ -57,28 +59,29 @@ def calibrate(name: str, train: str, dev: str, sides: tuple[str, str]) -> Confid
 
 
 def calibrated(model: Any, name: str, train: Sequence[Pair], dev: Sequence[Pair]) -> Calibrated:
-    """Fit σ(b + w · ln P / length) on dev, and count the pairs of pieces of the training sources."""
+    """Fit the confidence on dev, and count the pairs of pieces of the training sources."""
     from sacrebleu.metrics import CHRF
 
     (encoder,) = model.encoders
     labels = model.encoders[encoder].labels
     counts = counted(labels(str(pair.sources[encoder])) for pair in train)
-    handling = LineHandling(model=name)
+    handling = LineHandling(model=name, confidence=False)
     outputs = list(outputs_of([model], [pair.sources for pair in dev], DecodingOptions(), handling=handling))
     both = [(pair, own[0]) for pair, own in zip(dev, outputs, strict=True) if own and own[0].length]
-    mean_N = np.array([one.log_prob / one.length for _, one in both])
+    x_N = np.array([certainty(one.log_prob, one.length, LENGTH_POWER) for _, one in both])
     chrf = CHRF()
     good_N = np.array(
         [chrf.sentence_score(str(one.value), [str(pair.target)]).score > THRESHOLD for pair, one in both],
         float,
     )
-    intercept, slope = fitted(mean_N, good_N)
-    error = expected_calibration_error(cross_validated(mean_N, good_N), good_N)
+    intercept, slope = fitted(x_N, good_N)
+    error = expected_calibration_error(cross_validated(x_N, good_N), good_N)
     levels = [mean_level(counts, labels(str(pair.sources[encoder]))) for pair in dev]
     quantiles = np.quantile(levels, np.linspace(0, 1, QUANTILES)).round(4)
     facts = Confidence(
         "chrF2",
         THRESHOLD,
+        LENGTH_POWER,
         round(intercept, 5),
         round(slope, 5),
         len(both),

@@ -35,7 +35,9 @@ class LineHandling:
     segmenter: str = ""
     """What finds sentences: a segmenter's name or folder, or "spacy" for the rule; "": the model's, else the rule."""
     model: str = ""
-    """Name or folder of the model, which may hold a segmenter."""
+    """Name or folder of the model, which may hold a segmenter and the result of a calibration."""
+    confidence: bool = True
+    """Give the confidence of translations by a calibrated model."""
 
     @property
     def changes(self) -> bool:
