@@ -38,7 +38,10 @@ def list_corpora(as_json: AsJson = False) -> None:
     """
     from seqkit.extend.manager import registry
 
-    rows = [_row(registered.spec) for registered in registry().all("corpora")]
+    problems: dict[str, None] = {}
+    rows = [_row(registered.spec, problems) for registered in registry().all("corpora")]
+    for problem in problems:  # one folder may concern every corpus
+        typer.echo(f"seqkit: warning: {problem}", err=True)
     if as_json:
         show_json(rows)
         return
@@ -49,8 +52,8 @@ def list_corpora(as_json: AsJson = False) -> None:
     print_table(("name", "language", "size", "licence", "where"), shown)
 
 
-def _row(spec: CorpusSpec) -> dict[str, Any]:
-    folder = _folder(spec)
+def _row(spec: CorpusSpec, problems: dict[str, None]) -> dict[str, Any]:
+    folder = _folder(spec, problems)
     return {
         "name": spec.name,
         "language": spec.language,
@@ -69,15 +72,15 @@ def _size(row: Mapping[str, Any]) -> str:
     return f"of {row['made_from']}" if row["made_from"] else size(row["bytes"])
 
 
-def _folder(spec: CorpusSpec) -> Path | None:
-    """The folder of a corpus; None if it is not installed. Warns if the package that ships it is missing."""
+def _folder(spec: CorpusSpec, problems: dict[str, None]) -> Path | None:
+    """The folder of a corpus; None if it is not installed. Adds a message if the package that ships it is missing."""
     from seqkit.data.catalogue import corpus_folder
     from seqkit.errors import SeqkitError
 
     try:
         return corpus_folder(spec)
     except SeqkitError as error:
-        typer.echo(f"seqkit: warning: {error.problem}", err=True)
+        problems[error.problem] = None
         return None
 
 

@@ -56,6 +56,7 @@ def test_odd_folders_of_corpora(value, seqkit, monkeypatch):
     assert result.code == (1 if len(value) > 4000 else 0)
     if result.code:
         assert "SEQKIT_CORPORA_DIR=" in result.err and len(result.err) < 600
+        assert seqkit("corpora", "list").err.count("SEQKIT_CORPORA_DIR=") == 1
 
 
 def test_a_folder_of_corpora_that_may_not_be_entered(seqkit, monkeypatch):
