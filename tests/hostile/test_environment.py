@@ -84,6 +84,8 @@ def test_limits_of_the_shell(limit, tmp_path):
     line = f"ulimit {limit}; exec {sys.executable} -m seqkit tag -o {out} 'Time flies.' 2>&1 | cat"
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=120, check=False)
     assert "Traceback" not in done.stdout, done.stdout
-    assert [path.name for path in tmp_path.iterdir()] in ([], ["out.conllu"])
+    # The limit of CPU time is a SIGKILL, which can leave a temporary file beside the target.
+    found = [path.name for path in tmp_path.iterdir() if limit != "-t 1" or not path.name.startswith(".")]
+    assert found in ([], ["out.conllu"])
     if out.exists():
         assert out.read_text().endswith("\n\n")
