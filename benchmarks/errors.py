@@ -176,7 +176,7 @@ def page(arguments: argparse.Namespace, model: Any, words: list[Word]) -> Iterat
     yield from noise_table(words)
     yield EXAMPLED.rstrip()
     for pair, count in confusions:
-        yield f"\n### {pair[0]} taken for {pair[1]}: {count}\n"
+        yield f"\n### {pair[0]} predicted as {pair[1]}: {count}\n"
         yield from examples([word for word in wrong if (word.gold, word.guess) == pair])
 
 
