@@ -38,7 +38,7 @@ PAGES = {
         "seqkit.io.*",
         "seqkit.formats.plain",
         "seqkit.formats.text_writer",
-        "seqkit.config",
+        "seqkit.config.*",
     ],
     "runtime": ["seqkit.runtime.*"],
     "terminal": ["seqkit.terminal.*"],

@@ -68,7 +68,7 @@ def test_two_options_of_one_name_are_refused():
     class Mine:
         average: float = 0.1
 
-    with pytest.raises(SeqkitError, match="its option average is one of Mine, too"):
+    with pytest.raises(SeqkitError, match="its option average is also an option of Mine"):
         fill({"model": Mine, "training": Training}, {"average": 0.5})
 
 

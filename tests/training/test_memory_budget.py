@@ -261,7 +261,7 @@ def test_sizes_are_read(size):
 
 @pytest.mark.parametrize("size", ["much", "-5MB", "0", "5 apples"])
 def test_what_is_no_size_is_refused(size):
-    with pytest.raises(SeqkitError, match="is no size"):
+    with pytest.raises(SeqkitError, match="is not a size"):
         bytes_in("bptt_memory", size)
 
 

@@ -153,7 +153,7 @@ def test_an_option_of_training_or_model_that_the_task_has_too_is_named(
 ):
     install_plugin("odd", task(training=option))
     result = seqkit("train", "odd", "--train", "x", "--out", tmp_path / "odd")
-    assert result.code == 1 and f"its option {option} is one of Options, too" in result.err
+    assert result.code == 1 and f"its option {option} is also an option of Options" in result.err
     assert "Traceback" not in result.err
 
 

@@ -1,0 +1,53 @@
+"""Read and write TOML files of options."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from seqkit.errors import SeqkitError
+
+
+def read_toml(path: str | Path) -> dict[str, Any]:
+    """Read a TOML file. Raises SeqkitError, with file and line, if it is missing or malformed."""
+    try:
+        with open(path, "rb") as file:
+            return tomllib.load(file)
+    except FileNotFoundError:
+        raise SeqkitError(f"{path}: no such file", "Check the path given to --config.", exit_code=2) from None
+    except IsADirectoryError:
+        raise SeqkitError(f"{path}: is a folder", "Give a TOML file.", exit_code=2) from None
+    except RecursionError:
+        raise SeqkitError(f"{path}: tables are nested too deep", "Use sections only.", exit_code=2) from None
+    except ValueError as error:  # invalid TOML or UTF-8, or an integer of thousands of digits
+        raise SeqkitError(f"{path}: not TOML: {error}", "Correct that line.", exit_code=2) from None
+
+
+def to_toml(sections: Mapping[str, Mapping[str, Any]]) -> str:
+    """Format sections of plain values as TOML; values of None are omitted."""
+    lines = []
+    for name, values in sections.items():
+        lines += [
+            f"[{name}]",
+            *(f"{key} = {_toml(value)}" for key, value in values.items() if value is not None),
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_toml(item) for item in value)}]"
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)  # inf, -inf, nan
+    if isinstance(value, Mapping):
+        return f"{{{', '.join(f'{json.dumps(str(key))} = {_toml(item)}' for key, item in value.items())}}}"
+    if isinstance(value, os.PathLike):
+        value = os.fspath(value)
+    # JSON and TOML write finite numbers, booleans and basic strings alike, except U+007F.
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
