@@ -19,7 +19,7 @@ from seqkit.extend.specs import CorpusSpec, NoOptions
 from seqkit.io.atomic import atomic_write
 from seqkit.io.user_folders import user_data
 from seqkit.io.zip_files import on_disk
-from seqkit.labels.kinds import kinds_in, learnt_kinds, where_labels_stand
+from seqkit.labels.kinds import kinds_in, learnt_kinds, missing_labels_fix
 
 VARIABLE = "SEQKIT_CORPORA_DIR"
 """Environment variable that names the folder of corpora."""
@@ -225,7 +225,7 @@ def check_found(source: str | Path, missing: Collection[str]) -> None:
     """Raise SeqkitError if a source lacks requested kinds of label."""
     if missing:
         kind = min(missing)
-        raise SeqkitError(f"{source}: has no {kind} labels", where_labels_stand(kind, ()), exit_code=2)
+        raise SeqkitError(f"{source}: has no {kind} labels", missing_labels_fix(kind, ()), exit_code=2)
 
 
 def convert(source: Path, target: Path, problems: RecordErrors, kinds: Sequence[str] = ()) -> int:

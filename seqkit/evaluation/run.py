@@ -11,7 +11,7 @@ from seqkit.evaluation.raw import RawScores, score_raw
 from seqkit.evaluation.spans import score_span_kinds
 from seqkit.evaluation.tagging import TaggingScores, score_tagging
 from seqkit.examples import RawText, Sentence, SourceLocation
-from seqkit.labels.kinds import in_order, kinds_in, where_labels_stand
+from seqkit.labels.kinds import in_order, kinds_in, missing_labels_fix
 from seqkit.labels.schemes import repaired_labels, schemes_of
 from seqkit.text.segmenters import Segmenter
 
@@ -77,7 +77,7 @@ def kinds_to_score(
             fix = did_you_mean(kind, model_kinds)
             raise SeqkitError(f"--label {kind}: the model does not give it", fix, exit_code=2)
         if kind not in present:
-            raise SeqkitError(f"{name}: has no {kind} labels", where_labels_stand(kind, present))
+            raise SeqkitError(f"{name}: has no {kind} labels", missing_labels_fix(kind, present))
     both = tuple(kind for kind in model_kinds if kind in present)
     if not both:
         raise SeqkitError(

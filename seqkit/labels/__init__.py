@@ -31,7 +31,7 @@ def seqkit_labels() -> Iterable[LabelSpec]:
         always=True,
         order=10,
         raw_name="XPOS",
-        summary="the treebank's own part of speech",
+        summary="part of speech of the treebank's tag set",
     )
     yield LabelSpec(
         "feats",
@@ -54,7 +54,7 @@ def seqkit_labels() -> Iterable[LabelSpec]:
         given=("xpos", "upos"),
         raw_name="Lemmas",
         order=25,
-        summary="lemma, learnt as a script that edits the word",
+        summary="lemma, learnt as an edit script for the word",
     )
     yield LabelSpec(
         "deprel",

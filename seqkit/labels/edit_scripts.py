@@ -1,4 +1,4 @@
-"""Lemmas as labels: a script that edits a word into its lemma (Straka 2018, "UDPipe 2.0 Prototype", section 3.4).
+"""Lemmas as labels: scripts that edit a word into its lemma (Straka 2018, "UDPipe 2.0 Prototype", section 3.4).
 
 A script has three parts: the letter case of the lemma (`l` lower case, `k` as in the word, `t` title case, `u` upper
 case), and the edits before and after the longest substring that word and lemma share, ignoring case: the number of
@@ -17,22 +17,23 @@ WHOLE = "="
 """Prefix of a script that contains the lemma itself."""
 WITHOUT, MARKS = "~", (",", ".", "'", " ", "\u00a0", "\u202f")
 """Prefix of a script that removes a mark from a number, such as `1,100`; the marks that separate groups of digits."""
-REMEMBERED = 1 << 17
+CACHED = 1 << 17
+"""Maximum number of cached results."""
 CASES: dict[str, Callable[[str], str]] = {
     "l": str.lower,
     "k": lambda text: text,
     "t": lambda text: text[:1].upper() + text[1:].lower(),
     "u": str.upper,
 }
-"""Letter case -> the function on word and lemma; the first that fits is used. `k` precedes `t` and `u`, so that names
-of any case (`Apple`, `NATO`, `PayPal`) have one script."""
+"""Letter case -> the function applied to the lemma; `encode` uses the first that gives the lemma. `k` precedes `t` and
+`u`, so that names of any case (`Apple`, `NATO`, `PayPal`) have the same script."""
 
 
 class EditScripts:
-    """The codec of lemmas."""
+    """The codec of lemmas: labels are lemmas, codes are edit scripts."""
 
     def encode(self, word: str, label: str) -> str:
-        """The script that turns `word` into the lemma `label`."""
+        """Return the script that turns `word` into the lemma `label`."""
         return encode(word, label)
 
     def decode(self, word: str, code: str) -> str:
@@ -51,17 +52,17 @@ class _Shared(NamedTuple):
     size: int
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CACHED)
 def encode(word: str, lemma: str) -> str:
-    """The script that turns `word` into `lemma`."""
+    """Return the script that turns `word` into `lemma`."""
     for mark in MARKS:
         if mark in word and any(map(str.isdigit, word)) and word.replace(mark, "") == lemma:
             return WITHOUT + mark
     lower, lemma_lower = word.lower(), lemma.lower()
-    # A few letters become two in lower case, such as "İ", which moves all positions behind them.
-    alike = len(lower) == len(word) and len(lemma_lower) == len(lemma)
+    # Some letters, such as "İ", become two in lower case, which shifts all later positions.
+    same_positions = len(lower) == len(word) and len(lemma_lower) == len(lemma)
     shared = _shared(lower, lemma_lower)
-    if shared.size and alike:
+    if shared.size and same_positions:
         end, lemma_end = shared.word + shared.size, shared.lemma + shared.size
         for case in CASES:
             edits = (
@@ -74,11 +75,11 @@ def encode(word: str, lemma: str) -> str:
     return WHOLE + lemma
 
 
-@lru_cache(maxsize=REMEMBERED)
+@lru_cache(maxsize=CACHED)
 def decode(word: str, script: str) -> str:
-    """Apply a script to a word. Returns the word itself if the script deletes more characters than it has.
+    """Apply a script to a word. Returns the word itself if the script would delete all its characters.
 
-    Raises ValueError for what is not a script.
+    Raises ValueError if `script` is not an edit script.
     """
     if script.startswith(WHOLE):
         return script[len(WHOLE) :] or word
@@ -102,7 +103,7 @@ def _cased(case: str, text: str) -> str:
 
 
 def _edit(part: str) -> tuple[int, str]:
-    """`-2ed` -> (2, "ed")."""
+    """Parse an edit: `-2ed` -> (2, "ed")."""
     digits = 1
     while digits < len(part) and part[digits] in "0123456789":
         digits += 1
@@ -110,7 +111,8 @@ def _edit(part: str) -> tuple[int, str]:
 
 
 def _shared(word: str, lemma: str) -> _Shared:
+    """Find the longest shared substring; empty for words of more than 200 characters, as the time is quadratic."""
     if len(word) > 200 or len(lemma) > 200:
         return _Shared(0, 0, 0)
-    found = SequenceMatcher(None, word, lemma, autojunk=False).find_longest_match()
-    return _Shared(found.a, found.b, found.size)
+    match = SequenceMatcher(None, word, lemma, autojunk=False).find_longest_match()
+    return _Shared(match.a, match.b, match.size)

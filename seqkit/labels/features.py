@@ -8,9 +8,9 @@ UNIVERSAL_FEATURES = frozenset((
     "Definite", "Degree", "VerbForm", "Mood", "Tense", "Aspect", "Voice", "Evident", "Polarity", "Person", "Polite",
 ))
 # fmt: on
-"""The features that the CoNLL 2018 shared task scored; others, which treebanks add, were ignored."""
+"""The features that the CoNLL 2018 shared task scored; it ignored other features of treebanks."""
 
 
 def universal(feats: str) -> str:
-    """The universal features of a FEATS value, in order."""
+    """Return the universal features of a FEATS value, sorted."""
     return "|".join(sorted(feat for feat in feats.split("|") if feat.split("=", 1)[0] in UNIVERSAL_FEATURES))

@@ -8,7 +8,7 @@ ID, HEAD, DEPREL = 0, 6, 7
 
 
 def relations(rows: Sequence[Sequence[str]]) -> list[str]:
-    """The relation of each word and the side of its head, from the ten cells of each word's row.
+    """Return the relation of each word and the side of its head. Args: rows, the ten CoNLL-U cells of each word.
 
     `nsubj>` is a subject whose head follows, `obj<` an object whose head precedes, `root` the root; "" if the
     treebank has no relation.

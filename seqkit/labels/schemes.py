@@ -38,7 +38,7 @@ class _Tag(NamedTuple):
 
 
 def spans(tags: Sequence[str]) -> list[Span]:
-    """The spans of a sentence, by the rules of conlleval.
+    """Find the spans of a sentence, by the rules of conlleval.
 
     A span begins at `B-`, `S-` and `U-`, and at any other tag inside that follows `O`, another type, or the end of a
     span (`E-`, `L-`, `S-`, `U-`). So `I-` after `O` begins a span. A tag without such a prefix is outside.
@@ -55,10 +55,10 @@ def spans(tags: Sequence[str]) -> list[Span]:
 
 
 def scheme_of(kind: str, values: Iterable[str]) -> str:
-    """The span scheme of a kind, such as "BIO"; "" if its labels are not spans.
+    """Determine the span scheme of a kind, such as "BIO"; "" if its labels are not spans.
 
     An undeclared kind has a scheme if all its values are `O` or have a prefix and a type. The values of a declared kind
-    of spans may follow another scheme than its record says.
+    of spans may follow a scheme other than the one in its record.
 
     Args: values, all labels of the kind in a model or a file.
     """
@@ -71,7 +71,7 @@ def scheme_of(kind: str, values: Iterable[str]) -> str:
 
 
 def guess_scheme(values: Iterable[str]) -> str:
-    """The scheme of a set of tags; "" if some value is neither outside nor a prefix and a type.
+    """Guess the scheme of a set of tags; "" if some value is neither outside nor a prefix and a type.
 
     If a type has `I-` but no `B-`, the tags are IOB1, which uses `B-` only between two spans of one type.
     """
@@ -88,9 +88,9 @@ def guess_scheme(values: Iterable[str]) -> str:
 
 
 def out_of_order(tags: Sequence[str], scheme: str) -> list[int]:
-    """Words whose tag cannot follow the previous one: `I-`, `E-` or `L-` without an open span of its type.
+    """Find words whose tag cannot follow the previous one: `I-`, `E-` or `L-` without an open span of its type.
 
-    In IOB1 `I-` may begin a span, so nothing is out of order.
+    Returns their indices; none for IOB1, in which `I-` may begin a span.
     """
     if scheme in ("", "IOB1"):
         return []
@@ -120,9 +120,9 @@ def repaired_labels(labels: Mapping[str, list[str]], schemes: Mapping[str, str])
 
 
 def schemes_of(labels: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    """Kind -> scheme of the kinds that are spans. Args: labels, kind -> its values."""
-    found = ((kind, scheme_of(kind, values)) for kind, values in labels.items())
-    return {kind: scheme for kind, scheme in found if scheme}
+    """Map each kind whose labels are spans to its scheme. Args: labels, kind -> its values."""
+    schemes = ((kind, scheme_of(kind, values)) for kind, values in labels.items())
+    return {kind: scheme for kind, scheme in schemes if scheme}
 
 
 def as_bio(tags: Sequence[str]) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from seqkit.errors import SeqkitError
-from seqkit.labels.kinds import in_order, where_labels_stand
+from seqkit.labels.kinds import in_order, missing_labels_fix
 from seqkit.models.tagger import Tagger
 from seqkit.tasks.tagging.data import Data
 
@@ -20,7 +20,7 @@ def add_kinds(model: Any, kinds: Sequence[str], data: Data) -> None:
         if kind in model.facts.labels:
             raise SeqkitError(f"--add-label {kind}: the model gives it already", "Leave it out.", exit_code=2)
         if kind not in data.labels:
-            fix = where_labels_stand(kind, data.labels)
+            fix = missing_labels_fix(kind, data.labels)
             raise SeqkitError(f"--add-label {kind}: the training split has no such labels", fix)
         if not isinstance(model, Tagger):
             problem = f"--add-label {kind}: the network {type(model).__name__} cannot be given another output"

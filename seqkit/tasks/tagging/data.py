@@ -27,7 +27,7 @@ from seqkit.labels.kinds import (
     kinds_in,
     known_kinds,
     learnt_kinds,
-    where_labels_stand,
+    missing_labels_fix,
 )
 from seqkit.models.contracts import MAX_STEPS
 from seqkit.tasks.held_out import NO_DEV, held_out_note, hold_out
@@ -147,7 +147,7 @@ def _labels(wanted: Sequence[str], train: Sequence[Sentence], name: str) -> tupl
             # An unknown kind is most likely a typing error on the command line.
             code = 1 if kind in known_kinds() else 2
             raise SeqkitError(
-                f"{name}: has no {kind} labels", where_labels_stand(kind, there), exit_code=code
+                f"{name}: has no {kind} labels", missing_labels_fix(kind, there), exit_code=code
             )
     if not there:
         raise SeqkitError(
