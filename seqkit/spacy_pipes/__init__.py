@@ -1,6 +1,6 @@
-"""seqkit's models as parts of spaCy pipelines; spaCy finds them by entry points.
+"""seqkit's models as components of spaCy pipelines; spaCy finds them by entry points.
 
-- `tagger`: the component `seqkit_tagger`, any model whose task has a place in spaCy
+- `tagger`: the component `seqkit_tagger`, for any model whose task supports spaCy
 - `segmenter`: the tokenizer and the component `seqkit_segmenter`
-- `source`: the model of a part, by name or by files that are stored with the pipeline
+- `source`: the model of a component, by name or stored with the pipeline
 """

@@ -1,7 +1,7 @@
-"""seqkit's segmenters in spaCy: a tokenizer, and a component that sets sentence starts on the tokens of another.
+"""seqkit's segmenters in spaCy: a tokenizer, and a component that sets sentence starts on existing tokens.
 
-A component of spaCy cannot change the tokens of a Doc, so words come from a tokenizer. It sets sentence starts in the
-same pass; the component is for pipelines that keep their own tokenizer.
+A spaCy component cannot change the tokens of a Doc; only a tokenizer can. The tokenizer sets sentence starts in the
+same pass. The component is for pipelines with another tokenizer.
 """
 
 from __future__ import annotations
@@ -23,48 +23,51 @@ from seqkit.text.segmenters import Segmenter
 NAME = "seqkit_segmenter"
 
 
-class LearntSplit(Stored):
-    """A trained segmenter, loaded when it is first needed."""
+class LazySegmenter(Stored):
+    """A trained segmenter that is loaded on first use."""
 
     def __init__(self, model: str) -> None:
-        """Args: model, a segmenter, or a tagger that has one: name, folder or `hf://owner/name`."""
+        """Args: model, a segmenter, or a tagger that contains one: name, folder or `hf://owner/name`."""
         self.source = ModelSource(model)
         self._segmenter: Segmenter | None = None
 
     def split(self, texts: Sequence[str]) -> list[list[Sentence]]:
-        """The sentences of each text."""
+        """Split each text into sentences."""
         from seqkit.tasks.splitting import sentences_of
 
         places = (SourceLocation("text", number) for number in range(1, len(texts) + 1))
         items = [RawText(text, where, document=str(where)) for text, where in zip(texts, places, strict=True)]
-        return sentences_of(items, self._ready())
+        return sentences_of(items, self._loaded())
 
-    def _ready(self) -> Segmenter:
+    def _loaded(self) -> Segmenter:
         from seqkit.tasks.segmenting import load_segmenter, segmenter_in
 
         if self._segmenter is None:
             self._segmenter = load_segmenter(segmenter_in(self.source.path))
         return self._segmenter
 
-    def forget(self) -> None:
-        """Load the segmenter again when it is next needed."""
+    def unload(self) -> None:
+        """Discard the loaded segmenter; the next use loads it again."""
         self._segmenter = None
 
     def __getstate__(self) -> dict[str, Any]:
-        """Without the loaded segmenter: another process loads it itself."""
+        """Omit the loaded segmenter: another process loads its own."""
         return {**self.__dict__, "_segmenter": None}
 
 
 def make_tokenizer(model: str) -> Callable[[Language], SeqkitTokenizer]:
-    """A function that makes the tokenizer of a pipeline: `[nlp.tokenizer]` with `@tokenizers = "seqkit_segmenter"`."""
+    """Return a function that creates the tokenizer of a pipeline.
+
+    The pipeline's config has `[nlp.tokenizer]` with `@tokenizers = "seqkit_segmenter"`.
+    """
     return lambda nlp: SeqkitTokenizer(nlp.vocab, model)
 
 
-class SeqkitTokenizer(LearntSplit):
-    """Words and sentence starts by a trained segmenter. The text of the Doc is the text, exactly.
+class SeqkitTokenizer(LazySegmenter):
+    """A tokenizer that sets words and sentence starts by a trained segmenter. The Doc's text equals the input, exactly.
 
-    A written token that consists of several words is split if these are written one after the other (don't = do + n't),
-    else it stays one token (French du = de + le).
+    A multiword token is split if its form is the concatenation of its words (don't = do + n't), else it stays one
+    token (French du = de + le).
     """
 
     def __init__(self, vocab: Vocab, model: str) -> None:
@@ -72,11 +75,11 @@ class SeqkitTokenizer(LearntSplit):
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
-        """The Doc of a text."""
+        """Tokenize a text."""
         return self._doc(text, self.split([text])[0])
 
     def pipe(self, texts: Iterable[str], batch_size: int = 256) -> Iterator[Doc]:
-        """The Docs of a stream of texts, in batches."""
+        """Tokenize a stream of texts, in batches."""
         stream = iter(texts)
         while batch := list(islice(stream, batch_size)):
             yield from map(self._doc, batch, self.split(batch))
@@ -88,7 +91,7 @@ class SeqkitTokenizer(LearntSplit):
 
 
 class _Token(NamedTuple):
-    """A token of spaCy."""
+    """A token as spaCy stores it."""
 
     form: str
     space: bool
@@ -98,7 +101,7 @@ class _Token(NamedTuple):
 
 
 def _tokens(sentences: Sequence[Sentence]) -> Iterator[_Token]:
-    """The tokens of a Doc; white space beyond a single space is a token of its own, as spaCy has it."""
+    """The tokens of a Doc; white space beyond a single space is a separate token, as in spaCy."""
     starts = True
     for sentence in sentences:
         if sentence.before:
@@ -113,7 +116,7 @@ def _tokens(sentences: Sequence[Sentence]) -> Iterator[_Token]:
 
 
 def _written(sentence: Sentence) -> Iterator[tuple[str, str]]:
-    """The tokens of a sentence as they are written, with the white space after each."""
+    """The written tokens of a sentence, with the white space after each."""
     spaces = sentence.spaces or [" "] * len(sentence.words)
     for token in sentence.tokens:
         words = sentence.words[token.first : token.last + 1]
@@ -124,15 +127,18 @@ def _written(sentence: Sentence) -> Iterator[tuple[str, str]]:
 
 @Language.factory(NAME, assigns=["token.is_sent_start", "doc.sents"], default_score_weights={"sents_f": 1.0})
 def make_segmenter(nlp: Language, name: str, model: str) -> SeqkitSegmenter:
-    """The component. Args: model, as of `SeqkitSegmenter`."""
+    """Create the component. Args: as for `SeqkitSegmenter`."""
     return SeqkitSegmenter(name, model)
 
 
-class SeqkitSegmenter(LearntSplit):
-    """Sets the sentence starts of the tokens that a Doc has. To be put before a parser, which would refuse them."""
+class SeqkitSegmenter(LazySegmenter):
+    """A component that sets sentence starts on existing tokens.
+
+    Add it before a parser: spaCy does not allow sentence starts to be set on a parsed Doc.
+    """
 
     def __init__(self, name: str, model: str) -> None:
-        """Args: name, of the component; model, a segmenter, or a tagger that has one: name or folder."""
+        """Args: name, of the component; model, a segmenter, or a tagger that contains one: name or folder."""
         super().__init__(model)
         self.name = name
         self._handler: Callable[..., Any] | None = None
@@ -145,7 +151,7 @@ class SeqkitSegmenter(LearntSplit):
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 256) -> Iterator[Doc]:
         """Set the sentence starts of a stream of Docs, in batches. A Doc that fails does not affect others."""
         docs = iter(stream)
-        self._ready()
+        self._loaded()
         while batch := list(islice(docs, batch_size)):
             for doc, sentences in zip(batch, self._split(batch), strict=True):
                 try:
@@ -171,22 +177,22 @@ class SeqkitSegmenter(LearntSplit):
             token.is_sent_start = token.i == 0 or token.i in starts
 
     def set_error_handler(self, error_handler: Callable[..., Any]) -> None:
-        """The handler of a Doc that cannot be split."""
+        """Set the function that is called for a Doc that cannot be split."""
         self._handler = error_handler
 
     def get_error_handler(self) -> Callable[..., Any]:
-        """The handler of such a Doc outside a stream: by default the error is raised."""
+        """Return the error handler; the default raises the error."""
         from spacy.util import raise_error
 
         return self._handler or raise_error
 
     def score(self, examples: Iterable[Any], **options: Any) -> dict[str, Any]:
-        """Precision, recall and F1 of sentences, for `spacy evaluate`."""
+        """Compute precision, recall and F1 of sentences, for `spacy evaluate`."""
         from spacy.pipeline.senter import senter_score
 
         return dict(senter_score(examples, **options))
 
 
 def _first_token(doc: Doc, places: Sequence[int], sentence: Sentence) -> int:
-    """The first token that begins where a sentence begins, or after it where spaCy cut the words otherwise."""
+    """The first token at or after the start of a sentence; spaCy's token boundaries may differ."""
     return bisect_left(places, (sentence.offset or 0) + len(sentence.before))

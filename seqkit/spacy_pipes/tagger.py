@@ -30,14 +30,15 @@ ErrorHandler = Callable[[str, Any, list[Doc], Exception], Any]
 def make_tagger(
     nlp: Language, name: str, model: str, label: str, probabilities: bool, top: int, inference_dtype: str
 ) -> SeqkitTagger:
-    """The component. Args: as of `SeqkitTagger`."""
+    """Create the component. Args: as for `SeqkitTagger`."""
     return SeqkitTagger(name, model, label, probabilities, top, inference_dtype)
 
 
 class SeqkitTagger(Stored):
-    """Sets `pos_`, `tag_`, `morph`, `lemma_` and `ents` of a Doc's own tokens, of the kinds that its model gives.
+    """A component that sets `pos_`, `tag_`, `morph`, `lemma_` and `ents`, as far as its model predicts them.
 
-    It needs no other component. Sentences are those of the Doc, else they are found by rules and kept to itself.
+    It needs no other component. It uses the Doc's sentences; for a Doc without sentences it splits by rules, without
+    changing the Doc.
     """
 
     def __init__(
@@ -49,9 +50,15 @@ class SeqkitTagger(Stored):
         top: int = 0,
         inference_dtype: str = "",
     ) -> None:
-        """Args: name, of the component; model, name, folder or `hf://owner/name`; label, only these kinds of label,
-        separated by commas; probabilities, also set `doc.user_data["seqkit"]`: kind -> for each token {label:
-        probability}; top, number of the most probable labels there; inference_dtype, number format, "": the model's.
+        """Create the component; the model is loaded on first use.
+
+        Args:
+            name: name of the component.
+            model: name, folder or `hf://owner/name`.
+            label: only these kinds of label, separated by commas; "": all.
+            probabilities: also set `doc.user_data["seqkit"]`: kind -> for each token {label: probability}.
+            top: number of most probable labels in it; 0: one.
+            inference_dtype: number format; "": the model's.
         """
         self.name, self.source = name, ModelSource(model)
         self.options = {"label": label, "probabilities": probabilities, "top": top}
@@ -67,12 +74,12 @@ class SeqkitTagger(Stored):
     def pipe(self, stream: Iterable[Doc], *, batch_size: int = 1000) -> Iterator[Doc]:
         """Label a stream of Docs, in batches.
 
-        A Doc that the model cannot take costs no other: it comes out without labels and with a warning or, after
-        `nlp.set_error_handler`, as the handler has it.
+        A Doc that the model cannot label does not affect the others: it is yielded without labels and with a warning,
+        or passed to the handler that `nlp.set_error_handler` sets.
         """
         docs = iter(stream)
         while batch := list(islice(docs, batch_size)):
-            self._ready()
+            self._loaded_model()
             try:
                 self._label(batch)
             except Exception:
@@ -92,48 +99,46 @@ class SeqkitTagger(Stored):
             yield doc
 
     def _label(self, docs: Sequence[Doc]) -> None:
-        """Label Docs together. Raises SeqkitError where one of them cannot be labelled; then none of them is."""
-        loaded = self._ready()
-        items = [loaded.task.items_of(doc) for doc in docs]
-        flat = [item for own in items for item in own]
-        outputs = iter(loaded.outputs(flat))
-        found = [[next(outputs) for _ in own] for own in items]
-        for output in (output for own in found for output in own):
+        """Label Docs together. Raises SeqkitError, before any Doc is changed, if one of them cannot be labelled."""
+        loaded = self._loaded_model()
+        items_by_doc = [loaded.task.items_of(doc) for doc in docs]
+        outputs = list(loaded.outputs([item for items in items_by_doc for item in items]))
+        for output in outputs:
             if isinstance(output, SeqkitError):
                 raise output
-        for doc, own in zip(docs, found, strict=True):
-            loaded.task.annotate(doc, own)
+        remaining = iter(outputs)
+        for doc, items in zip(docs, items_by_doc, strict=True):
+            loaded.task.annotate(doc, list(islice(remaining, len(items))))
 
-    def _ready(self) -> _Loaded:
-        """The model, loaded when it is first needed."""
+    def _loaded_model(self) -> _Loaded:
         if self._loaded is None:
             self._loaded = _Loaded(self.source.path, self.options, self.inference_dtype)
         return self._loaded
 
-    def forget(self) -> None:
-        """Load the model again when it is next needed."""
+    def unload(self) -> None:
+        """Discard the loaded model; the next use loads it again."""
         self._loaded = None
 
     def set_error_handler(self, error_handler: ErrorHandler) -> None:
-        """The handler of a Doc that cannot be labelled."""
+        """Set the function that is called for a Doc that cannot be labelled."""
         self._handler = error_handler
 
     def get_error_handler(self) -> ErrorHandler:
-        """The handler of such a Doc outside a stream: by default the error is raised."""
+        """Return the error handler; the default raises the error."""
         from spacy.util import raise_error
 
         return self._handler or raise_error
 
     def score(self, examples: Iterable[Example], **options: Any) -> dict[str, Any]:
-        """Accuracies of the attributes that it sets, for `spacy evaluate`."""
+        """Compute the accuracy of each attribute that the component sets, for `spacy evaluate`."""
         examples = list(examples)
-        found: dict[str, Any] = {}
+        scores: dict[str, Any] = {}
         for attribute in ("tag", "lemma"):
-            found |= Scorer.score_token_attr(examples, attribute, **options)
-        return found | morphologizer_score(examples, **options)
+            scores |= Scorer.score_token_attr(examples, attribute, **options)
+        return scores | morphologizer_score(examples, **options)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Without the loaded model: another process loads it itself."""
+        """Omit the loaded model: another process loads its own."""
         return {**self.__dict__, "_loaded": None}
 
 
@@ -141,7 +146,7 @@ class _Loaded:
     """A model with its task and the request that applies it."""
 
     def __init__(self, model: str, options: dict[str, Any], inference_dtype: str) -> None:
-        """Raises SeqkitError for a model that is not there, or has no place in spaCy, and for a wrong option."""
+        """Load a model. Raises SeqkitError for a missing model, a task without spaCy support, or an invalid option."""
         from seqkit.config import fill
         from seqkit.extend.manager import registry
         from seqkit.models.folder import model_info
@@ -149,13 +154,13 @@ class _Loaded:
 
         name = str(model_info(model).config["task"])
         kind = registry().find("tasks", name).application
-        given = {key: value for key, value in options.items() if value}
+        set_options = {key: value for key, value in options.items() if value}
         self.task = task_named(name)
-        filled = fill({"options": kind}, given)["options"] if kind else None
+        filled = fill({"options": kind}, set_options)["options"] if kind else None
         self.request = ApplyRequest(model, filled, inference_dtype)
         self.model = self.task.load_for(self.request)
 
     def outputs(self, items: Sequence[Any]) -> Iterator[Any]:
-        """The output of each item."""
+        """Compute the output of each item, or an error in its place."""
         for chunk in chunks(items, self.task.limits, self.task.size):
             yield from self.task.apply(self.model, chunk, self.request)

@@ -159,7 +159,7 @@ def test_a_missing_model_is_no_error_of_each_document(nlp):
 def faulty(nlp, monkeypatch):
     """The pipeline; the model cannot take a document with the word `bomb`."""
     tagger = nlp.get_pipe("seqkit_tagger")
-    task = tagger._ready().task
+    task = tagger._loaded_model().task
     apply = task.apply
 
     def failing(model, chunk, request):
