@@ -1,7 +1,7 @@
 """Reserve standard output for data: all other output goes to standard error.
 
-A plugin may print while it is imported or while its layer runs, through `sys.stdout` or straight to file descriptor 1.
-Either would corrupt data that is written to a pipe.
+A plugin may print during its import or while its layer runs, through `sys.stdout` or directly to file descriptor 1.
+Either would corrupt data in a pipe.
 """
 
 from __future__ import annotations
@@ -13,43 +13,43 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import BinaryIO, TextIO
 
-from seqkit.runtime.signals import leave_with_the_reader
+from seqkit.runtime.signals import exit_when_reader_closes
 
 STDOUT, STDERR = 1, 2
 """File descriptors."""
 
 
 class _Private:
-    """The stream that `stdout_for_data` has opened, if any."""
+    """The stream that `stdout_for_data` opened, if any."""
 
     text: TextIO | None = None
 
 
 def data_text() -> TextIO:
-    """The stream for data as text: a private one within `stdout_for_data`, else `sys.stdout`."""
+    """Return the text stream for data: a private one within `stdout_for_data`, else `sys.stdout`."""
     return _Private.text or sys.stdout
 
 
 def data_stream() -> BinaryIO:
-    """The stream for data as bytes. Flush `data_text` before you write bytes after text."""
+    """Return the binary stream for data. Flush `data_text` before you write bytes after text."""
     return data_text().buffer
 
 
 def stdout_descriptor() -> int:
-    """The file descriptor of `data_text`."""
+    """Return the file descriptor of `data_text`."""
     return STDOUT if _Private.text is None else _Private.text.fileno()
 
 
 def data_stream_alone() -> BinaryIO:
-    """As `data_stream`, for a command without other outputs: exit as soon as the reader of the pipe goes away."""
+    """Like `data_stream`, for a command without other outputs: it exits as soon as the reader closes the pipe."""
     with suppress(OSError, ValueError):  # stdout is not a file, as in a notebook
-        leave_with_the_reader(stdout_descriptor())
+        exit_when_reader_closes(stdout_descriptor())
     return data_stream()
 
 
 @contextmanager
 def stdout_for_data() -> Iterator[None]:
-    """Reserve standard output for `data_text` and `data_stream`; send everything else that is printed to stderr."""
+    """A context in which only `data_text` and `data_stream` write to standard output; other output goes to stderr."""
     private, before = _private_stdout(), _Private.text
     _Private.text = private or sys.stdout
     try:
@@ -66,7 +66,7 @@ def stdout_for_data() -> Iterator[None]:
 
 
 def _private_stdout() -> TextIO | None:
-    """A stream on a duplicate of stdout's file descriptor; None if stdout is not a file (a notebook)."""
+    """Open a stream on a duplicate of stdout's file descriptor; None if stdout is not a file (a notebook)."""
     stdout = sys.stdout
     try:
         stdout.flush()
@@ -84,7 +84,7 @@ def _close(private: TextIO | None) -> None:
 
 @contextmanager
 def stdout_to_stderr() -> Iterator[None]:
-    """Redirect `sys.stdout` and file descriptor 1 to standard error.
+    """A context in which `sys.stdout` and file descriptor 1 are redirected to standard error.
 
     Not thread-safe: both belong to the whole process.
     """
@@ -95,7 +95,7 @@ def stdout_to_stderr() -> Iterator[None]:
     try:
         yield
     finally:
-        _flush(before, sys.stdout)  # Output through `sys.__stdout__` goes to stderr, too.
+        _flush(before, sys.stdout)  # Flush buffered output to stderr before stdout is restored.
         sys.stdout = before
         _put_back(saved, STDOUT)
 

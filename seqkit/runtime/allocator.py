@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # from malloc.h
 LARGEST = 32 * 2**20
-"""The highest threshold that glibc accepts. Larger buffers are returned: kept in ever new sizes, they fill memory."""
+"""Maximum threshold that glibc accepts, in bytes. Larger buffers are returned: kept in varying sizes, they fragment
+memory."""
 HEAP = 2**31 - 2**21
 """Bytes of address space reserved for the heap at once; pages are allocated when they are first written."""
 HUGE_PAGE = 2**21
@@ -30,11 +31,11 @@ class Allocation(NamedTuple):
 
 TAGGING = Allocation(kernels=16, large=2**22)
 SEARCH = Allocation(kernels=64, large=LARGEST)
-"""For a beam search. With 16 kernels, and buffers of 4 MB returned, it took a third longer."""
+"""For a beam search, which took a third longer with 16 kernels and a threshold of 4 MB."""
 
 
 def keep_freed_memory() -> bool:
-    """Set glibc's allocator to reuse large buffers, on huge pages. Returns whether it could.
+    """Set glibc's allocator to reuse large buffers, on huge pages. Returns whether the allocator accepted the settings.
 
     Returning buffers to the system at every training step costs up to half of the time. Does nothing without glibc.
     """
@@ -83,7 +84,7 @@ def _on_huge_pages(libc: ctypes.CDLL) -> None:
     import resource  # not on every system
 
     if resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY:
-        return  # Address space is limited: reserving it here would leave too little elsewhere.
+        return  # With limited address space, the reservation would leave too little for other allocations.
     libc.mallopt(M_TOP_PAD, HEAP)
     libc.malloc.restype = ctypes.c_void_p
     libc.free.argtypes = [ctypes.c_void_p]

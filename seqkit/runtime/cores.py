@@ -1,4 +1,4 @@
-"""How many cores this process may use."""
+"""The number of cores that this process may use."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 
 
 def available_cores() -> int:
-    """Cores that the system lets this process run on, at least 1."""
+    """Number of cores in this process's CPU affinity mask, at least 1."""
     try:
         return max(len(os.sched_getaffinity(0)), 1)
     except AttributeError:

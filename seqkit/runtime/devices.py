@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 DEFAULT = "cpu"
 PROCESSES_PER_CORE = 4
-"""Most processes of a training on the CPU, per core: each one needs memory of its own, and more of them are slower."""
+"""Maximum number of training processes per CPU core. Each needs separate memory, and more are slower."""
 AUTO = "auto"
 """The first accelerator, or the CPU if there is none."""
 
@@ -43,14 +43,14 @@ def use_device(name: str = "") -> None:
     if name in ("", DEFAULT):
         _Chosen.name = DEFAULT
         return
-    # cuBLAS is deterministic only with a fixed workspace, a setting that it reads at its start.
+    # cuBLAS is deterministic only with a fixed workspace; it reads this variable when it is initialised.
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     _Chosen.name = str(device_named(name))
 
 
 @contextmanager
 def computing_on(name: str) -> Iterator[None]:
-    """Within it, compute on that device; "" leaves the one that was chosen. For use as a library."""
+    """A context that computes on a device; "" keeps the current one. For use as a library."""
     before = _Chosen.name
     if name:
         use_device(name)
@@ -61,9 +61,9 @@ def computing_on(name: str) -> Iterator[None]:
 
 
 def check_enough(name: str, count: int) -> None:
-    """Raise SeqkitError for more processes than accelerators, or than the CPU cores can serve.
+    """Raise SeqkitError for more processes than accelerators, or than `PROCESSES_PER_CORE` allows on the CPU.
 
-    Args: name, as of `--device`.
+    Args: name, the value of `--device`; count, the number of processes.
     """
     if on_cpu():
         cores = os.cpu_count() or 1
@@ -75,10 +75,10 @@ def check_enough(name: str, count: int) -> None:
     if ":" in name:
         fix = f"Name the kind alone: --device {name.partition(':')[0]}."
         raise SeqkitError(f"--device {name}: is one device, for {count} processes", fix, exit_code=2)
-    there = [one for one in devices() if one.partition(":")[0] == chosen_device().type]
-    if len(there) < count:
-        problem = f"--devices {count}: there are {len(there)} devices of that kind"
-        raise SeqkitError(problem, f"Devices that are there: {', '.join(devices())}.", exit_code=2)
+    available = [one for one in devices() if one.partition(":")[0] == chosen_device().type]
+    if len(available) < count:
+        problem = f"--devices {count}: there are {len(available)} devices of that kind"
+        raise SeqkitError(problem, f"Available devices: {', '.join(devices())}.", exit_code=2)
 
 
 def chosen_device() -> torch.device:
@@ -107,7 +107,7 @@ def device_class() -> str:
 
 
 def device_named(name: str = DEFAULT) -> torch.device:
-    """The device of a name: cpu, cuda (the first, or that of this local rank), cuda:1, mps, auto.
+    """Resolve a device name: cpu, cuda (the first, or that of this process's LOCAL_RANK), cuda:1, mps, auto.
 
     Raises SeqkitError, with the available devices, for any other name.
     """
@@ -125,6 +125,6 @@ def device_named(name: str = DEFAULT) -> torch.device:
         raise SeqkitError(f"--device {name}: no such device", fix, exit_code=2)
     rank = int(os.environ.get("LOCAL_RANK") or 0)
     if rank >= len(matching):
-        problem = f"--device {name}: process {rank} of this machine has no device of its own"
+        problem = f"--device {name}: no device left for process {rank} of this machine"
         raise SeqkitError(problem, f"Available devices: {', '.join(present)}.", exit_code=2)
     return torch.device(matching[rank])

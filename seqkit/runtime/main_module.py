@@ -1,4 +1,4 @@
-"""Keep the user's script from running again in the processes that it starts."""
+"""Prevent the user's script from running again in the processes that it starts."""
 
 from __future__ import annotations
 

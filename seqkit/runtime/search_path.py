@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 SAFE_PATH = "PYTHONSAFEPATH"
-"""Python's variable; if it is 1, neither the script's nor the current folder is on the module search path."""
+"""Environment variable of Python: if it is set, the script's and the current folder are not on the search path."""
 
 
 @contextmanager

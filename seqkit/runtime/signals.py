@@ -1,4 +1,4 @@
-"""Signals: end a command in order, request a stop after the current step, and shield workers from Ctrl-C."""
+"""Signals: end a command without half-written files, stop after the current step, and block Ctrl-C in workers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class _State:
     done = False
     """Whether the command has finished and only the interpreter is still to be shut down."""
     doing = ""
-    """The current action for messages, such as "importing plugin 'x'"."""
+    """The current action, for the message about an interrupt, such as "importing plugin 'x'"."""
     unfinished: set[Path]
     """Files and folders that are being written, to be removed if the process ends early."""
 
@@ -39,7 +39,7 @@ _State.unfinished = set()
 
 
 def hangups() -> list[int]:
-    """SIGHUP, in a list; an empty list on Windows, and if the signal is ignored (`nohup`)."""
+    """Return [SIGHUP]; an empty list on Windows, and if the signal is ignored (`nohup`)."""
     number = getattr(signal, "SIGHUP", None)
     return [] if number is None or signal.getsignal(number) is signal.SIG_IGN else [number]
 
@@ -81,8 +81,8 @@ def unfinished(path: Path) -> Iterator[None]:
         _State.unfinished.discard(path)
 
 
-def farewell(number: int) -> str:
-    """The message about a command that a signal ended."""
+def end_message(number: int) -> str:
+    """Return the message about a command that signal `number` ended."""
     if _State.doing:
         return f"seqkit: interrupted while {_State.doing}"
     reason = "interrupted" if number == signal.SIGINT else f"ended by {signal.Signals(number).name}"
@@ -111,19 +111,19 @@ def _leave(number: int) -> None:
     _remove_unfinished()
     if not _State.done:
         with suppress(OSError):
-            os.write(2, f"{farewell(number)}\n".encode())
+            os.write(2, f"{end_message(number)}\n".encode())
     os._exit(128 + number)
 
 
-def leave_with_the_reader(descriptor: int) -> None:
-    """Exit the process with 0 as soon as the reader of this pipe goes away (`| head`).
+def exit_when_reader_closes(descriptor: int) -> None:
+    """Exit the process with 0 as soon as the reader of this pipe closes it (`| head`).
 
-    Otherwise the process would notice at its next write, which may be a minute later. For a command whose only output
-    is the pipe. Raises OSError if the descriptor is closed.
+    Otherwise the process would notice only at its next write, which may be a minute later. For a command whose only
+    output is the pipe. Raises OSError if the descriptor is closed.
     """
     if not _State.installed or os.name == "nt" or not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
         return
-    watched = os.dup(descriptor)  # The command may close its own.
+    watched = os.dup(descriptor)  # The command may close the original descriptor.
     threading.Thread(target=_wait_for_reader, args=(watched,), daemon=True).start()
 
 
@@ -162,7 +162,7 @@ def interrupts_blocked() -> Iterator[None]:
         return
     from multiprocessing import resource_tracker
 
-    resource_tracker.ensure_running()  # It would lift the block.
+    resource_tracker.ensure_running()  # Starting the tracker unblocks SIGINT, so start it first.
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -173,7 +173,7 @@ def interrupts_blocked() -> Iterator[None]:
 class StopRequest:
     """A context in which the first SIGINT, SIGTERM or SIGHUP sets `requested`; a second one acts at once.
 
-    A SIGHUP that is ignored (`nohup`) stays so.
+    An ignored SIGHUP (`nohup`) stays ignored.
     """
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ def start_command() -> None:
 
 
 def start_training(threads: int) -> None:
-    """Prepare a process for training with `threads` threads: deterministic steps, freed memory is reused."""
+    """Prepare a process for training with `threads` threads: deterministic operations, reuse of freed memory."""
     use_threads(threads)
     be_deterministic()
     keep_freed_memory()
@@ -50,8 +50,8 @@ def start_stream(allocation: Allocation = TAGGING) -> None:
 def loading_models(allocation: Allocation = TAGGING, *, one_thread: bool = False) -> Iterator[None]:
     """A context in which to load the models that process a stream of inputs.
 
-    At its start the allocator is set to return memory; at its end loaded objects are excluded from garbage collection.
-    Args: one_thread, for as many processes as there are cores: more threads would compete with each other.
+    On entry it sets the allocator to return memory; on exit it excludes loaded objects from garbage collection.
+    Args: one_thread, let torch compute with one thread, for a machine with one process per core.
     """
     start_stream(allocation)
     if one_thread:

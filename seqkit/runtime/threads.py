@@ -1,4 +1,4 @@
-"""The number of threads that compute, and how libgomp's threads wait."""
+"""Set the number of compute threads, and limit the spinning of libgomp's threads."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from typing import TypeVar
 from seqkit.runtime.cores import available_cores
 
 SPINS = "10000"
-"""Iterations that libgomp spins at a barrier before it sleeps. With its default of 300,000 a training takes four times
-as long as soon as a core has other work."""
+"""Iterations that libgomp spins at a barrier before it sleeps. With the default of 300,000, training takes four times
+as long if another process uses a core."""
 MOST = 4
-"""Default maximum number of threads: more would wait for Python's global interpreter lock."""
+"""Default maximum number of threads; further threads would wait for Python's global interpreter lock."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -41,10 +41,10 @@ def use_threads(count: int) -> None:
 
 
 def compute_with(threads: int | None) -> None:
-    """Let `in_order` run `threads` threads (None: the user's OMP_NUM_THREADS, else the number of cores, up to 4).
+    """Let `in_order` run `threads` threads (None: the user's OMP_NUM_THREADS, else the number of cores, at most 4).
 
-    In each of them torch computes with one thread. torch's own threads divide every matrix product and wait for the
-    slowest at its end, which takes several times as long if a core has other work.
+    In each of them torch computes with one thread. torch's intra-op threads synchronise after every matrix product,
+    which takes several times as long if another process uses a core.
     """
     _Compute.threads = (
         threads or _number(os.environ.get("OMP_NUM_THREADS", "")) or min(MOST, available_cores())
@@ -61,7 +61,7 @@ def computing_with(threads: int | None) -> Iterator[None]:
         yield
         return
     before, variable = _Compute.threads, os.environ.get("OMP_NUM_THREADS")
-    of_torch = sys.modules["torch"].get_num_threads() if "torch" in sys.modules else None
+    torch_threads = sys.modules["torch"].get_num_threads() if "torch" in sys.modules else None
     compute_with(threads)
     try:
         yield
@@ -71,12 +71,12 @@ def computing_with(threads: int | None) -> Iterator[None]:
             del os.environ["OMP_NUM_THREADS"]
         else:
             os.environ["OMP_NUM_THREADS"] = variable
-        if of_torch is not None:
-            use_threads(of_torch)
+        if torch_threads is not None:
+            use_threads(torch_threads)
 
 
 def compute_serially(threads: int | None) -> None:
-    """Let torch compute with `threads` threads (None: 1), for work whose steps follow one after the other."""
+    """Let torch compute with `threads` threads (None: 1), for work in which each step needs the previous one."""
     _Compute.threads = 1
     os.environ["OMP_NUM_THREADS"] = str(threads or 1)  # for torch, if it is still to be imported
     if "torch" in sys.modules:
@@ -111,14 +111,14 @@ def _pool(threads: int) -> ThreadPoolExecutor:
 
 
 def _number(text: str) -> int:
-    """The first number of a variable such as "4" or "4,2"; 0 if there is none."""
+    """The first number of a value such as "4" or "4,2"; 0 if there is none."""
     first = text.partition(",")[0].strip()
     return int(first) if first.isdecimal() else 0
 
 
 @cache
 def survive_forks() -> None:
-    """Let torch compute with one thread in forked processes, in which the threads of its pool do not exist."""
+    """Let torch compute with one thread in forked processes: a fork does not copy the threads of its pool."""
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=_after_fork)
 
@@ -130,7 +130,7 @@ def _after_fork() -> None:
 
 
 def be_deterministic() -> None:
-    """Let torch sum gradients in a fixed order. With several threads it would not, and runs would differ."""
+    """Use torch's deterministic algorithms: otherwise several threads sum gradients in varying order."""
     import torch
 
     # A plugin's layer may use an operation that is not deterministic: torch then warns.
