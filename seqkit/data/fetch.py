@@ -13,7 +13,7 @@ from seqkit.errors import SeqkitError
 from seqkit.extend.specs import CorpusFile
 from seqkit.io.atomic import atomic_write
 from seqkit.io.safe_paths import fault_of_address
-from seqkit.io.user_folders import way_to_move
+from seqkit.io.user_folders import unwritable_fix
 
 if TYPE_CHECKING:
     import urllib.request
@@ -83,7 +83,7 @@ def _make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         problem = f"{folder}: cannot be created ({error.strerror})"
-        raise SeqkitError(problem, way_to_move("XDG_DATA_HOME")) from error
+        raise SeqkitError(problem, unwritable_fix("XDG_DATA_HOME")) from error
 
 
 def _chunks(file: CorpusFile, target: Path) -> Iterator[bytes]:

@@ -1,1 +1,1 @@
-"""Input and output of files: atomic writes, compression, zip files, JSON, text by line."""
+"""File input and output: atomic writes, compression, zip files, JSON, text by line."""

@@ -17,8 +17,9 @@ from seqkit.io.streams import STDERR, STDOUT, stdout_descriptor
 from seqkit.runtime.signals import unfinished
 
 STREAM = re.compile(r"(?:/dev/(?=std(?:out|err)$|fd/)(?:fd/)?|/proc/self/fd/)(stdout|stderr|\d+)")
-"""Names of open streams."""
+"""Paths of open file descriptors."""
 FULL = (errno.ENOSPC, errno.EFBIG, *([errno.EDQUOT] if hasattr(errno, "EDQUOT") else []))
+"""Error numbers of a full disk, an exceeded file size limit, and an exceeded quota."""
 
 
 def sync_folder(folder: Path) -> None:
@@ -39,13 +40,17 @@ def readable(path: str | Path) -> str:
 
 @contextmanager
 def atomic_write(path: str | Path, *, pack: bool = True, links: bool = True) -> Iterator[BinaryIO]:
-    """Open a binary file that takes the name `path` only when the block ends without an error.
+    """Open a binary file that replaces `path` only when the block ends without an error.
 
     The content goes to a temporary file in the same folder, which is synced and renamed; then the folder is synced.
-    Links are followed. Pipes, devices and open streams (`/dev/stdout`) are written to directly. If the name ends in
-    `.gz`, the content is compressed without a time stamp, so that equal content gives equal bytes; use `pack=False`
-    for content that is compressed already. Use `links=False` in a folder that others may have filled: it refuses a
-    link, which may lead out of the folder.
+    Links are followed. Pipes, devices and open streams (`/dev/stdout`) are written directly. If the name ends in
+    `.gz`, the content is compressed without a time stamp, so that equal content gives equal bytes.
+
+    Args:
+        pack: whether to compress a `.gz` file; False for content that is already compressed.
+        links: whether to follow a link; False in a folder with files from others, where it may lead out of the folder.
+
+    Raises SeqkitError, with path and reason, if the file cannot be written.
     """
     target = Path(path)
     if not links and target.is_symlink():
@@ -104,7 +109,7 @@ def _replacing(target: Path) -> Iterator[BinaryIO]:
                 os.replace(part, target)
                 sync_folder(target.parent)
         except BaseException:
-            with suppress(OSError):  # the disk may have gone
+            with suppress(OSError):  # the file system may be gone
                 part.unlink(missing_ok=True)
             raise
 
@@ -118,18 +123,18 @@ def _created(part: Path, target: Path) -> BinaryIO:
 
 
 class _Written(io.FileIO):
-    """A new file; an error while it is written names its target."""
+    """A new file; write errors become a SeqkitError that names its target."""
 
     def __init__(self, part: Path, target: Path) -> None:
         super().__init__(part, "xb", opener=lambda path, flags: os.open(path, flags, 0o600))
         self._target = target
 
     def write(self, data: Any) -> int:
-        """Write a part of the data; returns the number of bytes. Raises SeqkitError if that fails."""
+        """Write data; returns the number of bytes written. Raises SeqkitError if that fails."""
         try:
             return os.write(self.fileno(), data)
         except InterruptedError:
-            raise  # BufferedWriter tries again
+            raise  # BufferedWriter retries
         except OSError as error:
             raise _failed(self._target, error) from error
 

@@ -1,7 +1,7 @@
 """Read files whose records are blocks of lines, each followed by an empty line, many blocks at a time.
 
-Reading such a file line by line would cost more than all other work of reading CoNLL-U; here a chunk is decoded and
-split at once.
+Reading line by line would take more time than all other steps of reading CoNLL-U; this reader decodes and splits whole
+chunks.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from seqkit.io.text_files import BOM, FilePath, NotText, decode, faults_located,
 
 LINE_END = re.compile(rb"\r+\n")
 CHUNK = 1 << 20
-"""Bytes read at once. Memory exceeds a few chunks only if a single block is longer."""
+"""Bytes per read. Memory use exceeds a few chunks only if a single block is longer."""
 
 
 class BlockReader:
-    """Iterate over the blocks of a file: the number of the first line, and the lines without the final empty one.
+    """Iterates over the blocks of a file: the number of the first line, and the lines without the final empty one.
 
-    Formal faults (byte order mark, CRLF, a surplus empty line, a missing one at the end) go to `problems` as
+    Format errors (byte order mark, CRLF, a surplus empty line, a missing one at the end) go to `problems` as
     recoverable, blocks that are not text as bad.
     """
 
@@ -58,7 +58,7 @@ class BlockReader:
         yield rest.rstrip(b"\n") + b"\n\n"
 
     def _skipped(self, start: bytes, file: BinaryIO) -> bytes:
-        """Report a block that is too long; read to its end, and return what follows it."""
+        """Report a block that is too long, read to its end, and return the bytes after it."""
         self._bad(too_long("record", "a sentence"), "record")
         data, self._line = start, self._line + start.count(b"\n", 0, -1)
         while more := file.read(CHUNK):

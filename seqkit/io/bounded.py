@@ -10,13 +10,13 @@ from seqkit.io.limits import check_bytes, check_ratio, check_time, current_limit
 
 
 class Counted(io.RawIOBase):
-    """The bytes of a file, with their number."""
+    """Reads a file and counts the bytes."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file, self.count = file, 0
 
     def readable(self) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int:
@@ -28,18 +28,18 @@ class Counted(io.RawIOBase):
 
 
 class Bounded(io.RawIOBase):
-    """The content of a file, checked against the limits of bytes, ratio and seconds as it is read."""
+    """Reads the content of a file, and checks the limits of bytes, ratio and seconds."""
 
     def __init__(self, content: Any, path: object, packed: Counted | None = None) -> None:
-        """Args: packed, the compressed bytes that the content is made of."""
+        """Args: path, for messages; packed, counts the compressed bytes, if the file is compressed."""
         self._content, self._path, self._packed, self._count = content, path, packed, 0
 
     def readable(self) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill the buffer. Raises SeqkitError if a limit is met."""
+        """Fill the buffer; returns the number of bytes. Raises SeqkitError if a limit is exceeded."""
         check_time(self._path)
         data = self._content.read1(len(buffer))
         buffer[: len(data)] = data
@@ -51,11 +51,11 @@ class Bounded(io.RawIOBase):
 
 
 def bounded(content: Any, path: object, packed: Counted | None = None) -> BinaryIO:
-    """The content, within the limits."""
+    """Wrap the content of a file in a reader that checks the limits. Args: as for `Bounded`."""
     return cast(BinaryIO, io.BufferedReader(Bounded(content, path, packed), 1 << 16))
 
 
 def is_bounded() -> bool:
-    """Whether files that are not compressed have a limit of bytes or seconds."""
+    """Whether uncompressed files have a limit of bytes or seconds."""
     limits = current_limits()
     return math.isfinite(limits.bytes) or math.isfinite(limits.seconds)

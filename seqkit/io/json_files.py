@@ -1,4 +1,4 @@
-"""JSON parts of a model folder."""
+"""JSON files of a model folder."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ def write_json(path: Path, value: Any) -> None:
 
 @contextmanager
 def stored_record(path: Path, owner: str) -> Iterator[Any]:
-    """Yield the content of a JSON file to a block that reads values from it.
+    """A context with the content of a JSON file, from which the block reads values.
 
-    An AttributeError, KeyError, OverflowError, TypeError or ValueError in the block becomes a SeqkitError. Args: owner,
-    the part that the file belongs to, for the message: "an image encoder".
+    An AttributeError, LookupError, OverflowError, TypeError or ValueError in the block becomes a SeqkitError.
+    Args: owner, the part that the file belongs to, for the message: "an image encoder".
     """
     content = read_json(path)
     try:

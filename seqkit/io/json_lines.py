@@ -10,7 +10,7 @@ from seqkit.io.text_files import BadRecord
 
 
 def json_object(line: str, fix: str = "Write one JSON object per line.") -> dict[str, Any]:
-    """Parse the object of a line. Raises BadRecord, with the advice `fix`, if the line has none."""
+    """Parse a line with a JSON object. Raises BadRecord with this `fix` if it is not one."""
     record = json_value(line, fix)
     if not isinstance(record, dict):
         raise BadRecord("not a JSON object", fix)
@@ -18,7 +18,7 @@ def json_object(line: str, fix: str = "Write one JSON object per line.") -> dict
 
 
 def json_value(line: str, fix: str) -> Any:
-    """Parse the JSON of a line. Raises BadRecord, with the advice `fix`, if it is none or nested too deep."""
+    """Parse a line of JSON. Raises BadRecord with this `fix` if it is not JSON, and if it is nested too deep."""
     if is_deep(line):
         raise BadRecord(f"not JSON (more than {current_limits().depth} levels)", how_to_raise("depth"))
     try:

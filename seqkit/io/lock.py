@@ -1,7 +1,7 @@
-"""A lock on a folder, so that one process at a time writes to it: flock(2), else the record of a live process.
+"""A lock on a folder, so that one process at a time writes to it: flock(2), else the record of a running process.
 
-The lock is a file that holds pid and host of its owner. The system releases it when that process ends, however it ends:
-a killed process leaves a file without a lock, and the next process takes it over.
+The lock file contains pid and host of its owner. The operating system releases the lock whenever that process ends; a
+killed process leaves an unlocked file, which the next process takes over.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ except ImportError:  # Windows
 UNSUPPORTED = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EINVAL)
 """Errors of flock on file systems without locks."""
 PATIENCE = 1.0
-"""Seconds within which a new owner must have written its record into the lock file."""
+"""Seconds to wait for a new owner to write its record into the lock file."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +36,16 @@ class Owner:
     pid: int
     host: str
     since: str
-    """Local time, to the second."""
+    """Local time when it took the lock, to the second."""
 
     @classmethod
     def this(cls) -> Owner:
-        """This process."""
+        """Return the record of this process."""
         return cls(os.getpid(), socket.gethostname(), time.strftime("%Y-%m-%d %H:%M:%S"))
 
     @property
     def may_live(self) -> bool:
-        """Whether the process may still run; unknown for another host."""
+        """Whether the process may still run; always True for another host."""
         if self.host != socket.gethostname():
             return True
         try:
@@ -64,7 +64,7 @@ UNKNOWN = Owner(0, "an unknown host", "an unknown time")
 
 
 def owner_of(path: Path) -> Owner | None:
-    """The holder of the lock file `path`, or None."""
+    """Return the process that holds the lock file `path`, or None."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except OSError:
@@ -107,14 +107,14 @@ def check_unlocked(path: Path, what: str) -> None:
 def _acquired(path: Path, what: str) -> int:
     """Lock the file and return its descriptor.
 
-    `owner_of` in another process holds the lock for an instant; wait for that.
+    Retries for PATIENCE seconds, because `owner_of` in another process holds the lock briefly.
     """
     deadline = time.monotonic() + PATIENCE
     while True:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        except FileNotFoundError:  # The last owner has just removed its empty folder.
+        except FileNotFoundError:  # The last owner removed its empty folder in between.
             continue
         except OSError as error:
             problem = f"{path}: cannot be written ({error.strerror})"
@@ -132,7 +132,7 @@ def _acquired(path: Path, what: str) -> int:
 
 
 def _lock(descriptor: int, path: Path, *, shared: bool = False) -> bool:
-    """Whether the file could be locked; on file systems without locks, whether its owner has ended."""
+    """Try to lock the file. Returns whether it is locked or, on file systems without locks, whether its owner ended."""
     if fcntl is not None:
         try:
             fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
@@ -174,7 +174,7 @@ def _read(path: Path) -> Owner | None:
 
 
 def _write(descriptor: int, owner: Owner) -> None:
-    """Record the owner in place: the lock belongs to the file, not to its name."""
+    """Record the owner in place: a new file of the same name would not be locked."""
     os.ftruncate(descriptor, 0)
     os.pwrite(descriptor, (json.dumps(asdict(owner)) + "\n").encode(), 0)
 

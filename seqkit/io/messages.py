@@ -12,7 +12,7 @@ from seqkit.io.visible import visible_lines
 class MessageStream:
     """A wrapper of stderr for messages, which may quote data: control characters are shown as escapes.
 
-    Write errors are ignored: the reader of stderr may have gone away (`2>&1 | head`, a closed terminal).
+    Write errors are ignored: the reader of stderr may have closed it (`2>&1 | head`, a closed terminal).
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -35,5 +35,5 @@ class MessageStream:
 
 
 def drawing_stream() -> TextIO:
-    """stderr itself, for bars that move the cursor. Pass text from data through `visible` first."""
+    """Return the unwrapped stderr, for bars that move the cursor. Pass text from data through `visible` first."""
     return sys.stderr.stream if isinstance(sys.stderr, MessageStream) else sys.stderr

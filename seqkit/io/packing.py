@@ -19,9 +19,9 @@ from seqkit.io.bounded import Counted, bounded, is_bounded
 from seqkit.io.pipes import PausingReader
 
 BLOCK = 1 << 18
-"""Bytes read at once."""
+"""Bytes per read."""
 UNPACKED = 1 << 20
-"""Bytes decompressed at once: a small file may expand without limit."""
+"""Maximum bytes per decompression step: a small file may expand without limit."""
 
 
 class Packing(NamedTuple):
@@ -31,21 +31,21 @@ class Packing(NamedTuple):
     magic: bytes
     """The first bytes of such a file."""
     opened: Callable[[Any], Any]
-    """Opens a compressed file -> its content."""
+    """Opens a compressed file for reading its content."""
     test: str
-    """The command that checks a file."""
+    """The shell command that checks a file."""
     unpacker: Callable[[], Any]
-    """Makes an object with `decompress(data, max_length)`, `eof`, `needs_input` and `unused_data`."""
+    """Creates an object with `decompress(data, max_length)`, `eof`, `needs_input` and `unused_data`."""
 
 
 class _Gunzip:
-    """zlib with the interface of the decompressors of bz2, lzma and zstd."""
+    """A gzip decompressor with the interface of those of bz2, lzma and zstd."""
 
     def __init__(self) -> None:
         self._unpacker = zlib.decompressobj(wbits=31)
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        """Return at most `max_length` bytes; the rest of `data` is kept for the next call."""
+        """Return at most `max_length` bytes; the rest of `data` is buffered for the next call."""
         return self._unpacker.decompress(self._unpacker.unconsumed_tail + data, max_length)
 
     @property
@@ -65,7 +65,7 @@ class _Gunzip:
 
 
 def zstd() -> Any:
-    """The module for Zstandard: `compression.zstd` or `backports.zstd`. Raises SeqkitError if neither exists."""
+    """Import `compression.zstd` or `backports.zstd`. Raises MissingPackageError if neither exists."""
     for name in ("compression.zstd", "backports.zstd"):
         try:
             return importlib.import_module(name)
@@ -92,34 +92,34 @@ LONGEST_MAGIC = max(len(packing.magic) for packing in PACKINGS.values())
 
 
 def faults() -> tuple[type[Exception], ...]:
-    """The exceptions of the decompressors for truncated or damaged data; bz2 raises OSError without a number."""
-    found: tuple[type[Exception], ...] = (EOFError, OSError, zlib.error, lzma.LZMAError)
+    """Return the exceptions that decompressors raise for damaged data; bz2 raises OSError without a number."""
+    exceptions: tuple[type[Exception], ...] = (EOFError, OSError, zlib.error, lzma.LZMAError)
     try:
-        return (*found, zstd().ZstdError)
+        return (*exceptions, zstd().ZstdError)
     except SeqkitError:
-        return found
+        return exceptions
 
 
 def packing_of(start: bytes) -> Packing | None:
-    """The compression format of a file that begins with `start`; None if it is not compressed."""
+    """Return the compression format of a file that begins with `start`; None if it is not compressed."""
     return next((packing for packing in PACKINGS.values() if start.startswith(packing.magic)), None)
 
 
 def suffix_of_packing(path: str | PathLike[str]) -> str:
-    """The suffix of a compression format that a path ends in, or ""."""
+    """Return the suffix of a compression format at the end of a path, or ""."""
     name = fspath(path).lower()
     return next((suffix for suffix in PACKINGS if name.endswith(suffix)), "")
 
 
 def without_packing(path: str | PathLike[str]) -> str:
-    """The path without the suffix of its compression format."""
+    """Return the path without the suffix of its compression format."""
     return fspath(path)[: len(fspath(path)) - len(suffix_of_packing(path))]
 
 
 def unpacked(file: BinaryIO, path: str | PathLike[str]) -> BinaryIO:
-    """`file`, decompressed if necessary, within the limits of `seqkit.io.limits`.
+    """Decompress `file` if necessary, within the limits of `seqkit.io.limits`.
 
-    Raises SeqkitError if the suffix names a format that the content is not.
+    Raises SeqkitError if the suffix names a compression format that the content does not have.
     """
     buffered = file if hasattr(file, "peek") else io.BufferedReader(cast(io.RawIOBase, file))
     start = cast(io.BufferedReader, buffered).peek(LONGEST_MAGIC)
@@ -129,13 +129,13 @@ def unpacked(file: BinaryIO, path: str | PathLike[str]) -> BinaryIO:
         return bounded(packing.opened(io.BufferedReader(counted)), path, counted)
     if named is not None and (start or named.name == "gzip"):
         raise SeqkitError(
-            f"{path}: is not a {named.name} file, though its name says so", "Rename or pack it."
+            f"{path}: is not a {named.name} file, despite its suffix", "Rename the file, or compress it."
         )
     return bounded(buffered, path) if is_bounded() and not isinstance(buffered, PausingReader) else buffered
 
 
 def blocks(file: BinaryIO) -> Iterator[bytes]:
-    """The bytes of a file, decompressed if necessary, block by block.
+    """Yield the bytes of a file, decompressed if necessary, block by block.
 
     For a damaged file, all readable bytes are yielded before the decompressor's exception (see `faults`) is raised.
     """
@@ -165,12 +165,15 @@ def _stream(unpacker: Any, data: bytes, read: Callable[[], bytes]) -> Generator[
             return bytes(unpacker.unused_data)
         data = read() if unpacker.needs_input else b""
         if not data and unpacker.needs_input:
-            raise EOFError("it ends before its end-of-stream marker")
+            raise EOFError("no end-of-stream marker")
 
 
 @contextmanager
 def packed(file: BinaryIO, suffix: str) -> Iterator[BinaryIO]:
-    """Open a file that compresses into `file`, by suffix ("": no compression). Equal content gives equal bytes."""
+    """Open a stream that compresses into `file`. Equal content gives equal bytes.
+
+    Args: suffix, of the compression format; "": none.
+    """
     if suffix == "":
         yield file
         return

@@ -1,4 +1,4 @@
-"""Standard input that pauses, such as `tail -f`: process the lines so far before the next one arrives."""
+"""Detect pauses of standard input (`tail -f`), so that lines are processed before the next one arrives."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from threading import Thread
 from typing import Generic, TypeVar, cast
 
 PAUSE = 0.5
-"""Seconds without input after which the writer of a pipe counts as pausing. A pause must also follow a line end, so
-that the chunks in which a slow writer sends a text do not change how it is split."""
+"""Seconds without input that count as a pause. A pause must also follow a line end, so that the chunks in which a slow
+writer sends a text do not affect its segmentation."""
 HELD = 256
-"""Items that are read ahead."""
+"""Maximum number of items that are read ahead."""
 
 Item = TypeVar("Item")
 
@@ -34,7 +34,7 @@ def stdin_may_pause() -> bool:
 
 
 class PausingReader(io.BufferedReader):
-    """A pipe. After `report_pauses`, `readline` returns the bytes so far, or b"", as soon as the writer pauses.
+    """Reads a pipe. After `report_pauses`, `readline` returns the bytes so far, or b"", as soon as the writer pauses.
 
     `paused` distinguishes a pause from the end of the input.
     """
@@ -44,7 +44,7 @@ class PausingReader(io.BufferedReader):
         super().__init__(self._pipe, 1 << 16)
 
     def report_pauses(self) -> None:
-        """Return from `readline` when the writer pauses."""
+        """Let `readline` return when the writer pauses."""
         self._pipe.reports = True
 
     @property
@@ -78,12 +78,12 @@ class Paced(Generic[Item]):
     """An iterator that reports when no more items arrive for a while."""
 
     def __init__(self, items: Iterable[Item], *, paced: bool = True) -> None:
-        """Args: paced, whether a thread reads the items ahead; without it no pause is ever reported."""
+        """Args: paced, whether a thread reads the items ahead; without it no pause is reported."""
         self._items, self._paced = items, paced
         self._queue: Queue[_Entry[Item]] = Queue(HELD)
         self._next: _Entry[Item] | None = None
         self.paused = False
-        """Whether no item has arrived for PAUSE seconds since the last one was taken."""
+        """Whether no item has arrived for PAUSE seconds since the last one was yielded."""
 
     def _read(self, items: Iterator[Item]) -> None:
         try:
@@ -98,7 +98,7 @@ class Paced(Generic[Item]):
         if not self._paced:
             yield from self._items
             return
-        # The limits of readers belong to the context.
+        # The limits of readers are context variables, which a new thread does not inherit.
         run = contextvars.copy_context().run
         Thread(target=run, args=(self._read, iter(self._items)), daemon=True).start()
         while True:
@@ -111,7 +111,7 @@ class Paced(Generic[Item]):
             yield cast(Item, entry.item)
 
     def wait(self) -> bool:
-        """Whether the items pause: no other arrives for PAUSE seconds."""
+        """Wait up to PAUSE seconds for the next item. Returns whether none arrived."""
         if self._paced and self._next is None:
             try:
                 self._next = self._queue.get(timeout=PAUSE)
@@ -121,7 +121,7 @@ class Paced(Generic[Item]):
 
 
 class _Entry(Generic[Item]):
-    """An item, or the exception that ended the reading."""
+    """An item, or the exception that ended the iteration."""
 
     __slots__ = ("error", "item")
 
@@ -130,5 +130,5 @@ class _Entry(Generic[Item]):
 
 
 def pauses(items: object) -> bool:
-    """Whether the source of these items pauses: always False if they are not `Paced`."""
+    """Whether the source of these items pauses; False if they are not `Paced`."""
     return isinstance(items, Paced) and items.wait()

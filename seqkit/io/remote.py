@@ -1,4 +1,4 @@
-"""Files on other machines, by URL (s3://, gs://, memory://, …), through fsspec (extra `batch`)."""
+"""Open remote files by URL (s3://, gs://, memory://, …) through fsspec (extra `batch`)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def is_remote(path: str | PathLike[str]) -> bool:
 
 
 def file_system(url: str) -> tuple[Any, str]:
-    """The fsspec file system of a URL, and the path in it. Raises SeqkitError if a package for it is missing."""
+    """Return the fsspec file system of a URL, and the path in it. Raises SeqkitError if a package is missing."""
     try:
         import fsspec
     except ImportError as error:
@@ -28,7 +28,7 @@ def file_system(url: str) -> tuple[Any, str]:
         raise SeqkitError(
             f"{url}: cannot be opened ({error})", "Install the package that it names.", exit_code=2
         ) from error
-    # Other processes write to the same folders: a cached listing would be out of date.
+    # Other processes write to the same folders, so that cached listings become stale.
     system.use_listings_cache = False
     system.invalidate_cache()
     return system, path.rstrip("/")

@@ -1,6 +1,6 @@
-"""Check the paths and URLs that a manifest, a list of files or an archive names.
+"""Check the paths and URLs in a manifest, a listing or an archive.
 
-The author of a manifest must not decide which files of this machine are read or written.
+A manifest must not make seqkit read or write files of this machine outside of its folder.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ from urllib.parse import urlsplit
 LONGEST = 255
 """Maximum bytes of the name of a file or folder."""
 SCHEMES = ("http", "https")
-"""Schemes that are fetched. A `file:` URL could copy any file of this machine."""
+"""Allowed schemes. A `file:` URL could copy any file of this machine."""
 
 
 def fault_of_path(path: str) -> str:
-    """Why a path may not be used below a folder; "" if it stays inside the folder on every system.
+    """Return why a path is not safe below a folder; "" if it stays inside the folder on every system.
 
-    Refused are absolute paths, `..`, `~`, NUL and other control characters, and the empty path.
+    Absolute paths, `..`, `~`, NUL and other control characters, and the empty path are refused.
     """
-    # Windows' rules cover both separators and drives.
+    # Windows paths have both separators, and drives.
     named = PureWindowsPath(path)
     if not named.parts:
         return "names no file"
@@ -38,7 +38,7 @@ def fault_of_path(path: str) -> str:
 
 
 def fault_of_address(url: str) -> str:
-    """Why a URL may not be fetched; "" for http and https with a host."""
+    """Return why a URL must not be fetched; "" for http and https with a host."""
     try:
         parts = urlsplit(url)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Read text files by line; decoding errors are reported with file and line."""
+"""Read text files by line, and report decoding errors with file and line."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NOT_UTF8 = {
     b"\xff\xfe": "It is in UTF-16: convert it with `iconv -f utf-16 -t utf-8`.",
     b"\xfe\xff": "It is in UTF-16: convert it with `iconv -f utf-16 -t utf-8`.",
 }
-"""First bytes of files that are not UTF-8 -> what to do."""
+"""First bytes of files that are not UTF-8 -> fix."""
 
 Record = TypeVar("Record")
 FilePath = str | PathLike[str]
@@ -36,14 +36,14 @@ FilePath = str | PathLike[str]
 
 @dataclass(frozen=True)
 class NotText:
-    """Replaces a line that is not text, so that a reader can skip the record it belongs to."""
+    """Replaces a line that is not text, so that a reader can skip its record."""
 
     reason: str
     fix: str
 
 
 class BadRecord(Exception):
-    """What is wrong with a record, the fix, and the line of the record (from 0)."""
+    """Raised for a malformed record. `row` is the line of the error in the record, from 0."""
 
     def __init__(self, reason: str, fix: str, row: int = 0) -> None:
         super().__init__(reason)
@@ -53,12 +53,12 @@ class BadRecord(Exception):
 
 
 def chomp(line: str) -> str:
-    """A line without its line end."""
+    """Remove the line end of a line."""
     return line.removesuffix("\n").removesuffix("\r")
 
 
 def suffix_of(path: FilePath) -> str:
-    """The suffix that determines the format, in lower case: `.conllu` for `x.conllu.gz` and `x.conllu.zst`."""
+    """Return the suffix that determines the format, in lower case: `.conllu` for `x.conllu.gz` and `x.conllu.zst`."""
     return Path(without_packing(Path(path).name.lower())).suffix
 
 
@@ -69,7 +69,7 @@ def is_blank(line: str) -> bool:
 
 @contextmanager
 def opened(path: FilePath) -> Iterator[BinaryIO]:
-    """Open the bytes of a file ("-" is stdin), decompressed, also from a zip file (`a.zip/b.txt`).
+    """Open a file ("-" is stdin) for reading bytes, decompressed; also a member of a zip file (`a.zip/b.txt`).
 
     Raises SeqkitError if the file does not exist, is a folder, or cannot be read.
     """
@@ -92,7 +92,7 @@ def opened(path: FilePath) -> Iterator[BinaryIO]:
             yield unpacked(packed, path)
         return
     try:
-        file = open(path, "rb")  # noqa: SIM115 (closed below; these messages are for opening only)
+        file = open(path, "rb")  # noqa: SIM115 (closed below; the handlers are for opening only)
     except FileNotFoundError as error:
         raise SeqkitError(f"{path}: no such file", "Check the path.", exit_code=2) from error
     except IsADirectoryError as error:
@@ -105,7 +105,7 @@ def opened(path: FilePath) -> Iterator[BinaryIO]:
 
 @contextmanager
 def faults_located(path: FilePath, line: Callable[[], int]) -> Iterator[None]:
-    """Turn the exception for a truncated or damaged compressed file into a SeqkitError at line `line()`."""
+    """A context in which exceptions about a damaged compressed file become a SeqkitError at line `line()`."""
     try:
         yield
     except faults() as error:
@@ -121,22 +121,22 @@ def faults_located(path: FilePath, line: Callable[[], int]) -> Iterator[None]:
 
 
 def decode(data: bytes, start: int = 0) -> str | NotText:
-    """Decode UTF-8, or return why the bytes are not text; `start`, the number of bytes of the line before them."""
+    """Decode UTF-8, or return why the bytes are not text. Args: start, number of bytes in the line before `data`."""
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         reason = f"not valid UTF-8 (byte {start + error.start + 1} of the line is 0x{data[error.start]:02x})"
-        return NotText(reason, _way_to_utf8(data))
+        return NotText(reason, _encoding_fix(data))
     if "\0" in text:
         return NotText("a NUL byte; the file is binary or UTF-16", "Use a text file in UTF-8.")
     return text
 
 
-def _way_to_utf8(data: bytes) -> str:
-    """How to convert a file that begins with, or contains, these bytes."""
-    for start, way in NOT_UTF8.items():
+def _encoding_fix(data: bytes) -> str:
+    """The fix for a file with these bytes, which are not UTF-8."""
+    for start, fix in NOT_UTF8.items():
         if data.startswith(start):
-            return way
+            return fix
     return "Convert the file to UTF-8 from its encoding, such as latin1: `iconv -f ENCODING -t utf-8`."
 
 
@@ -165,7 +165,7 @@ def _skip_line(file: BinaryIO, start: bytes) -> None:
 
 
 def text_lines(path: FilePath, problems: RecordErrors) -> Iterator[tuple[SourceLocation, str]]:
-    """Yield each line that is text, with its location and without its line end. Other lines go to `problems`."""
+    """Yield each line of text, with its location and without its line end. Lines that are not text go to `problems`."""
     for number, line in read_lines(path):
         where = SourceLocation(str(path), number)
         if isinstance(line, NotText):
@@ -177,10 +177,10 @@ def text_lines(path: FilePath, problems: RecordErrors) -> Iterator[tuple[SourceL
 def read_records(
     path: FilePath, problems: RecordErrors, parse: Callable[[str], Record]
 ) -> Iterator[tuple[SourceLocation, Record]]:
-    """Yield the result of `parse` for each line, with its location. Lines of white space alone are skipped.
+    """Yield the result of `parse` for each line, with its location. Blank lines are skipped.
 
-    `parse` gets the line without its line end. A line that is not text, or for which `parse` raises BadRecord, goes to
-    `problems`.
+    `parse` receives the line without its line end. A line that is not text, or for which `parse` raises BadRecord, goes
+    to `problems`.
     """
     for where, line in text_lines(path, problems):
         if not line or line.isspace():

@@ -1,4 +1,4 @@
-"""The user's folders for data, caches and settings, by the rules of the platform (platformdirs)."""
+"""The user's folders for data, caches and settings, by the platform's conventions (platformdirs)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from pathlib import Path
 
 NAME = "seqkit"
 VARIABLES = {"win32": "LOCALAPPDATA", "darwin": "HOME"}
-"""Platform -> environment variable that moves the user's folders; elsewhere those of the XDG specification."""
+"""Platform -> environment variable that sets the user's folders; other platforms follow the XDG specification."""
 NO_HOME = Path("/nonexistent")
-"""In place of the home of a user without one: nothing is found there, and nothing can be written."""
+"""Replaces the home folder of a user without one. It does not exist and cannot be written."""
 
 
 def user_data() -> Path:
-    """The folder for data that the user deletes; on Linux `$XDG_DATA_HOME/seqkit`, else `~/.local/share/seqkit`."""
+    """Return the folder for persistent data; on Linux `$XDG_DATA_HOME/seqkit`, else `~/.local/share/seqkit`."""
     from platformdirs import user_data_path
 
     try:
@@ -23,7 +23,7 @@ def user_data() -> Path:
 
 
 def user_cache() -> Path:
-    """The folder for files that can be recreated; on Linux `$XDG_CACHE_HOME/seqkit`, else `~/.cache/seqkit`."""
+    """Return the folder for caches; on Linux `$XDG_CACHE_HOME/seqkit`, else `~/.cache/seqkit`."""
     from platformdirs import user_cache_path
 
     try:
@@ -33,7 +33,7 @@ def user_cache() -> Path:
 
 
 def user_config() -> Path:
-    """The folder for the user's settings; on Linux `$XDG_CONFIG_HOME/seqkit`, else `~/.config/seqkit`."""
+    """Return the folder for the user's settings; on Linux `$XDG_CONFIG_HOME/seqkit`, else `~/.config/seqkit`."""
     from platformdirs import user_config_path
 
     try:
@@ -42,6 +42,6 @@ def user_config() -> Path:
         return NO_HOME / ".config" / NAME
 
 
-def way_to_move(variable: str) -> str:
-    """The advice if such a folder is not writable. Args: variable, that of the XDG specification."""
-    return f"Set {VARIABLES.get(sys.platform, variable)} to a folder that can be written."
+def unwritable_fix(variable: str) -> str:
+    """Return the fix for a folder that is not writable. Args: variable, its name in the XDG specification."""
+    return f"Set {VARIABLES.get(sys.platform, variable)} to a writable folder."

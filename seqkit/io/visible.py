@@ -1,4 +1,4 @@
-"""Show control characters as escapes: data may contain sequences that a terminal would execute."""
+"""Replace control characters by escapes: data may contain sequences that a terminal would execute."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import json
 from unicodedata import category
 
 JOINERS = "\u200c\u200d"
-"""Zero-width (non-)joiners: words in Persian and in scripts of India need them, and compound emoji."""
+"""Zero-width non-joiner and joiner, which Persian, scripts of India and compound emoji need."""
 
 
 def visible(text: str) -> str:
-    """The text in one line; line ends and control characters are shown as escapes such as `\\x1b`.
+    """Escape a text for one line: line ends and control characters become escapes such as `\\x1b`.
 
-    Characters that change the direction of writing are escaped, too. Blanks of any width and joiners stay.
+    Characters that change the direction of writing are escaped, too. Spaces of any width and joiners are kept.
     """
     if text.isprintable():
         return text
@@ -20,7 +20,7 @@ def visible(text: str) -> str:
 
 
 def visible_lines(text: str) -> str:
-    """As `visible`, for a text of several lines: line feeds and tabs stay."""
+    """Like `visible`, for a text of several lines: line feeds and tabs are kept."""
     if text.replace("\n", "").isprintable():
         return text
     return "".join(c if c in "\n\t" or _is_shown(c) else _escaped(c) for c in text)
@@ -35,7 +35,7 @@ def _escaped(character: str) -> str:
 
 
 def visible_json(text: str) -> str:
-    """Equivalent JSON, with escapes for control characters that JSON allows but a terminal would execute."""
+    """Escape control characters that JSON allows but a terminal would execute; returns equivalent JSON."""
     if text.replace("\n", "").isprintable():
         return text
     return "".join(c if c == "\n" or _is_shown(c) else json.dumps(c)[1:-1] for c in text)

@@ -1,4 +1,4 @@
-"""Files inside zip files, named as if the zip file were a folder: `deu-eng.zip/deu.txt`."""
+"""Read files inside zip files, with paths in which the zip file is a folder: `deu-eng.zip/deu.txt`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FIX = "Get the file again; `unzip -t` checks it."
 
 
 def on_disk(path: str | Path) -> tuple[Path, str]:
-    """Split a path into a zip file and the name inside it ("" if it is not in a zip file)."""
+    """Split a path into a zip file and the name inside it ("" if the path does not lead into a zip file)."""
     whole = Path(path)
     for folder in whole.parents:
         if folder.suffix.lower() == ".zip":
@@ -35,7 +35,7 @@ def on_disk(path: str | Path) -> tuple[Path, str]:
 
 @contextmanager
 def opened_member(archive: Path, member: str) -> Iterator[BinaryIO]:
-    """Open the bytes of a file inside a zip file.
+    """Open a file inside a zip file for reading bytes.
 
     Raises SeqkitError if the archive is not a zip file, cannot be unpacked, or does not contain the member, and if the
     member's name could lead out of a folder.
@@ -47,7 +47,7 @@ def opened_member(archive: Path, member: str) -> Iterator[BinaryIO]:
     with packed:
         names = [name for name in packed.namelist() if not name.endswith("/")]
         if member not in names:
-            raise SeqkitError(f"{archive}: holds no '{member}'", did_you_mean(member, names))
+            raise SeqkitError(f"{archive}: does not contain '{member}'", did_you_mean(member, names))
         info = packed.getinfo(member)
         check_ratio(archive / member, info.compress_size, info.file_size)
         with _located(archive / member):
@@ -58,7 +58,7 @@ def opened_member(archive: Path, member: str) -> Iterator[BinaryIO]:
 
 @contextmanager
 def _located(place: Path) -> Iterator[None]:
-    """Turn the exceptions of zipfile into a SeqkitError that names archive and member."""
+    """A context in which exceptions of zipfile become a SeqkitError that names archive and member."""
     try:
         yield
     except PermissionError as error:
@@ -69,17 +69,17 @@ def _located(place: Path) -> Iterator[None]:
 
 
 class _Member(io.RawIOBase):
-    """The content of a member; what is wrong with it becomes a SeqkitError."""
+    """Reads the content of a member; errors become a SeqkitError."""
 
     def __init__(self, file: IO[bytes], place: Path) -> None:
         self._file, self._place, self._at = file, place, 0
 
     def readable(self) -> bool:
-        """Always."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: Any) -> int:
-        """Fill the buffer."""
+        """Fill the buffer; returns the number of bytes. Raises SeqkitError for damaged data."""
         with _located(self._place):
             data = self._file.read(len(buffer))
         buffer[: len(data)] = data
@@ -87,5 +87,5 @@ class _Member(io.RawIOBase):
         return len(data)
 
     def tell(self) -> int:
-        """Number of bytes read; the file cannot be sought."""
+        """Return the number of bytes read; the file does not support seek."""
         return self._at

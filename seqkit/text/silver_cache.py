@@ -15,7 +15,7 @@ from typing import Any
 from seqkit.errors import SeqkitError
 from seqkit.io.atomic import atomic_write
 from seqkit.io.text_files import read_lines
-from seqkit.io.user_folders import user_cache, way_to_move
+from seqkit.io.user_folders import unwritable_fix, user_cache
 
 Record = dict[str, Any]
 
@@ -67,7 +67,7 @@ def _write(path: Path, key: str, records: list[Record]) -> None:
     except OSError as error:
         raise SeqkitError(
             f"{path.parent}: cannot be created ({error.strerror})",
-            way_to_move("XDG_CACHE_HOME"),
+            unwritable_fix("XDG_CACHE_HOME"),
         ) from None
     with atomic_write(path, links=False) as file:
         for line in _lines(key, [json.dumps(record, ensure_ascii=False) for record in records]):

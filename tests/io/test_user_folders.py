@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from seqkit.data.catalogue import data_folder
-from seqkit.io.user_folders import user_cache, user_data, way_to_move
+from seqkit.io.user_folders import unwritable_fix, user_cache, user_data
 from seqkit.text.silver_cache import cache_folder
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="the folders of Linux")
@@ -37,7 +37,7 @@ def test_the_folders_of_linux(monkeypatch, variables, data, cache):
 )
 def test_the_error_names_the_variable_of_the_platform(monkeypatch, platform, variable):
     monkeypatch.setattr(sys, "platform", platform)
-    assert way_to_move("XDG_DATA_HOME") == f"Set {variable} to a folder that can be written."
+    assert unwritable_fix("XDG_DATA_HOME") == f"Set {variable} to a writable folder."
 
 
 def test_looking_for_a_folder_does_not_create_it(tmp_path):

@@ -42,7 +42,7 @@ def test_a_folder_may_be_called_so(tmp_path):
 
 
 def test_faults_are_reported(archive, tmp_path):
-    assert "holds no 'c.txt'" in refusal(archive / "c.txt")
+    assert "does not contain 'c.txt'" in refusal(archive / "c.txt")
     assert "no such file" in refusal(tmp_path / "gone.zip" / "a.txt").lower()
     (tmp_path / "false.zip").write_text("text")
     assert "cannot be unpacked" in refusal(tmp_path / "false.zip" / "a.txt")
