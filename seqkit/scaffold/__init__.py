@@ -1,1 +1,1 @@
-"""New plugins from the templates in `seqkit/templates`."""
+"""Create new plugins from the templates in `seqkit/templates`."""

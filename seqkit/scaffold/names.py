@@ -1,4 +1,4 @@
-"""Names in a new plugin: distribution, package, record and class, all from one."""
+"""Names in a new plugin: package, record and class, derived from the name of the distribution."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from seqkit.errors import SeqkitError, did_you_mean
 
 TEMPLATES = Path(__file__).parents[1] / "templates"
 DISTRIBUTION = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
-"""Valid names of a new plugin: a normalised name of a distribution that is also one of a module."""
+"""Valid names of a new plugin: normalised names of a distribution that are module names with - for _."""
 
 
 @dataclass(frozen=True)
 class PluginNames:
-    """The values for a template: `seqkit-lem` -> seqkit_lem, lem and Lem."""
+    """The values of a template's placeholders: `seqkit-lem` -> seqkit_lem, lem and Lem."""
 
     name: str
     kind: str
@@ -40,25 +40,25 @@ class PluginNames:
     @property
     def values(self) -> dict[str, str]:
         """Placeholder -> value."""
-        own = {"package": self.package, "record": self.record, "cls": self.cls}
-        return {"name": self.name, "kind": self.kind, **own}
+        derived = {"package": self.package, "record": self.record, "cls": self.cls}
+        return {"name": self.name, "kind": self.kind, **derived}
 
 
 def kinds() -> list[str]:
-    """The kinds that have a template."""
+    """Return the kinds of plugin that have a template."""
     return sorted(folder.name for folder in TEMPLATES.iterdir() if folder.is_dir())
 
 
 def check_names(name: str, kind: str) -> PluginNames:
-    """The names of a new plugin. Raises SeqkitError for a kind without a template, and for an unusable name."""
+    """Return the names in a new plugin. Raises SeqkitError for a kind without a template, and for an invalid name."""
     if kind not in kinds():
         raise SeqkitError(
             f"--kind {kind}: there is no such template", did_you_mean(kind, kinds()), exit_code=2
         )
     names = PluginNames(name, kind)
-    usable = DISTRIBUTION.fullmatch(name) and names.record and not keyword.iskeyword(names.package)
+    valid = DISTRIBUTION.fullmatch(name) and names.record and not keyword.iskeyword(names.package)
     if (
-        not usable
+        not valid
         or not names.record[:1].isalpha()
         or names.package in sys.stdlib_module_names | {"seqkit", "torch", "numpy", "spacy"}
     ):

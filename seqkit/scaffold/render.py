@@ -1,6 +1,6 @@
 """Fill a template in copier's layout: `{{ name }}` in texts and paths, files that end in `.jinja`.
 
-copier itself is needed for `copier update` only. Both give the same files; a test compares them.
+Only `copier update` needs copier. Both produce the same files, which a test compares.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from seqkit.scaffold.names import TEMPLATES, PluginNames
 PLACEHOLDER = re.compile(r"{{ (\w+) }}")
 SUFFIX = ".jinja"
 ANSWERS = ".copier-answers.yml"
-"""The file in which copier looks for the template and its version."""
+"""The file in which copier stores the template and its version."""
 
 
 def new_plugin(names: PluginNames, folder: Path) -> list[Path]:
@@ -39,7 +39,7 @@ def new_plugin(names: PluginNames, folder: Path) -> list[Path]:
 
 
 def rendered(names: PluginNames) -> Iterator[tuple[str, str]]:
-    """The files of the template, (path, text), without the answers file."""
+    """Yield path and text of each file of the template, without the answers file."""
     root = TEMPLATES / names.kind
     for path in sorted(root.rglob(f"*{SUFFIX}")):
         inside = path.relative_to(root).as_posix().removesuffix(SUFFIX)
@@ -48,23 +48,23 @@ def rendered(names: PluginNames) -> Iterator[tuple[str, str]]:
 
 
 def filled(text: str, names: PluginNames) -> str:
-    """A text with its placeholders replaced. Raises KeyError for an unknown one, which a test excludes."""
-    return PLACEHOLDER.sub(lambda found: names.values[found[1]], text)
+    """Replace the placeholders in a text. Raises KeyError for an unknown placeholder."""
+    return PLACEHOLDER.sub(lambda match: names.values[match[1]], text)
 
 
 def answers(names: PluginNames) -> str:
-    """The answers file of copier: template, its version, and the values."""
+    """Return the text of copier's answers file: template, its version, and the values."""
     lines = ["# Written by seqkit; `copier update` reads and changes it. Do not edit it by hand."]
     lines += [f"_commit: v{__version__}", f"_src_path: {source()}"]
     return "\n".join([*lines, f"kind: {names.kind}", f"name: {names.name}", ""])
 
 
 def source() -> str:
-    """The repository that seqkit was installed from, as pip recorded it; "" if it came from an index."""
+    """Return the repository that seqkit was installed from, as pip recorded it; "" for an install from an index."""
     try:
         recorded = metadata.distribution("seqkit").read_text("direct_url.json")
     except metadata.PackageNotFoundError:
         return ""
-    found = json.loads(recorded) if recorded else {}
-    url = str(found.get("url", ""))
+    record = json.loads(recorded) if recorded else {}
+    url = str(record.get("url", ""))
     return os.fspath(Path(url.removeprefix("file://"))) if url.startswith("file://") else url
