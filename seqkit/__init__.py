@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from seqkit.models.contracts import TaggerOptions
     from seqkit.models.options import Seq2SeqOptions
 
-_ELSEWHERE = {
+_MODULE_OF = {
     **dict.fromkeys(("generate", "load", "tag", "translate"), "seqkit.api.models"),
     "evaluate": "seqkit.api.evaluation",
     "run_batch": "seqkit.api.batches",
@@ -61,27 +61,27 @@ _ELSEWHERE = {
     "TaggerOptions": "seqkit.models.contracts",
     "Seq2SeqOptions": "seqkit.models.options",
 }
-"""Public name -> its module; records of plugins are in `seqkit.extend.specs`."""
+"""Public name -> its module. Names that are not listed are records in `seqkit.extend.specs`."""
 
 
 if "SEQKIT_PLUGIN_FILES" in os.environ:
-    # A worker process gets objects of a plugin file's classes before it asks for any plugin.
+    # A worker process unpickles objects whose classes come from a plugin file before it loads any plugin.
     from seqkit.extend.files import install_finder
 
     install_finder()
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first used, so that a command can catch signals before anything is imported."""
+    """Import a public name on first use, so that a command can install its signal handlers before any import."""
     if name not in __all__:
         raise AttributeError(f"module 'seqkit' has no attribute '{name}'")
-    found = getattr(importlib.import_module(_ELSEWHERE.get(name, "seqkit.extend.specs")), name)
-    globals()[name] = found
-    return found
+    value = getattr(importlib.import_module(_MODULE_OF.get(name, "seqkit.extend.specs")), name)
+    globals()[name] = value
+    return value
 
 
 def __dir__() -> list[str]:
-    """Every public name, for the completion of names in notebooks."""
+    """List all public names, for name completion in notebooks."""
     return sorted({*globals(), *__all__})
 
 

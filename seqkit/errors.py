@@ -20,7 +20,7 @@ LONGEST = 4000
 class SeqkitError(Exception):
     """An error that a user can fix.
 
-    The command line prints it as one or two lines on stderr and leaves with `exit_code`:
+    The command line prints it as one or two lines on stderr and exits with `exit_code`:
     1 for bad data or a broken model, 2 for a wrong command line.
     """
 
@@ -33,15 +33,15 @@ class SeqkitError(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Support pickling between processes; by default pickle would pass the joined message only."""
-        return _again, (type(self), self.problem, self.fix, self.exit_code)
+        return _rebuilt, (type(self), self.problem, self.fix, self.exit_code)
 
 
-def _again(kind: type[SeqkitError], problem: str, fix: str, exit_code: int) -> SeqkitError:
+def _rebuilt(kind: type[SeqkitError], problem: str, fix: str, exit_code: int) -> SeqkitError:
     return kind(problem, fix, exit_code=exit_code)
 
 
 class MissingPackageError(SeqkitError):
-    """A package that the user may install is not there. Checks of a plugin that need it are skipped."""
+    """An optional package is not installed. Conformance checks that need it are skipped."""
 
 
 class PluginError(SeqkitError):
@@ -49,12 +49,12 @@ class PluginError(SeqkitError):
 
 
 def lacks_memory(error: BaseException) -> bool:
-    """Whether an allocation failed. On the CPU torch raises a RuntimeError with a message."""
+    """Whether an error reports a failed allocation; on the CPU torch raises a RuntimeError for it."""
     return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
 
 
 class Ended(BaseException):
-    """A signal ends the command. As KeyboardInterrupt, it is not an error of any code."""
+    """Raised when a signal ends the command. Like KeyboardInterrupt, `except Exception` does not catch it."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -63,12 +63,12 @@ class Ended(BaseException):
 
 
 def shortened(text: str, most: int = QUOTED) -> str:
-    """A text for a message: at most its first 80 characters."""
+    """Shorten a text to `most` characters, for a message."""
     return text if len(text) <= most else f"{text[:most]}…"
 
 
 def did_you_mean(wrong: str, known: Iterable[str]) -> str:
-    """A hint for a misspelt name: the nearest known one, else all of them, or the first of many."""
+    """A hint for a misspelt name: the nearest known name, else the first `SHOWN` known names."""
     names = sorted(map(shortened, known))
     near = difflib.get_close_matches(shortened(wrong), names[:COMPARED], n=1, cutoff=0.6)
     if near:

@@ -1,4 +1,4 @@
-"""Examples: what readers yield and writers accept. Independent of file formats and networks."""
+"""Examples that readers yield and writers accept, independent of file formats and networks."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NO_LABEL = "_"
 
 
 class SourceLocation(NamedTuple):
-    """A place in a file; lines count from 1."""
+    """A line of a file; lines count from 1."""
 
     path: str
     line: int
@@ -36,30 +36,30 @@ class Multiword(NamedTuple):
 class Sentence:
     """Words with their labels.
 
-    Invariant for text read raw: `before` + every word followed by its space = the input, exactly.
+    Invariant for sentences split from running text: `before` + every word with its space = the input, exactly.
     """
 
     words: list[str]
     labels: dict[str, list[str]] = field(default_factory=dict)
     """Kind of label -> one value a word, `_` for none. An absent kind is unknown."""
     spaces: list[str] | None = None
-    """The white space after each word ("" inside a multiword token); None where the source does not say."""
+    """The white space after each word ("" inside a multiword token); None if the source does not record it."""
     multiwords: list[Multiword] = field(default_factory=list)
     before: str = ""
-    """White space before the first word that belongs to no earlier word."""
+    """White space before the first word, unless it already follows a word of the previous sentence."""
     offset: int | None = None
-    """Characters of the document before `before`; None where the source is not running text."""
+    """Number of characters of the document before `before`; None if the source is not running text."""
     document: str | None = None
     """On the first sentence of a document: its name."""
     where: SourceLocation | None = None
     lines: list[str] | None = None
     """The CoNLL-U block as read, comments first, without line ends: the writer changes the labels in it."""
     silver: str | None = None
-    """The spaCy pipeline that made the labels; None for labels made by people."""
+    """The spaCy pipeline that made the labels; None for manual annotation."""
     ranked: dict[str, list[list[tuple[str, float]]]] = field(default_factory=dict)
-    """Kind of label -> for each word its most probable values with their probabilities, the best first."""
+    """Kind of label -> for each word its most probable values with their probabilities, in descending order."""
     fields: dict[str, Any] | None = None
-    """Other fields of the record that the text was found in, carried through."""
+    """Other fields of the record that contained the text; writers copy them to the output."""
 
     @property
     def text(self) -> str:
@@ -82,18 +82,18 @@ class Sentence:
 
 @dataclass(slots=True)
 class RawText:
-    """A stretch of running text, not yet split into words."""
+    """A segment of running text, not yet split into words."""
 
     text: str
     where: SourceLocation
     offset: int = 0
-    """Characters of the document before this stretch."""
+    """Number of characters of the document before this segment."""
     document: str | None = None
-    """Name of the document, on its first part."""
+    """On the first segment of a document: its name."""
     fields: dict[str, Any] | None = None
-    """For a text that is a field of a record: the other fields, which are copied to the output."""
+    """For a text that is a field of a record: the other fields; writers copy them to the output."""
     last: bool = False
-    """Whether the input ends or pauses after this text, so that the text so far is processed."""
+    """Whether the input ends or pauses after this segment, so that the text so far must be processed."""
 
 
 @dataclass(slots=True)
@@ -101,9 +101,9 @@ class Pair:
     """A source and its target: the example of sequence-to-sequence models."""
 
     sources: dict[str, Any]
-    """Modality -> the input in it; of "text" a str without line end. One modality or several read together."""
+    """Modality -> input; for "text" a str without line end. Several modalities are read together."""
     target: Any | None = None
-    """The target (a str if it is text); None if it is unknown."""
+    """The target (a str for text); None if unknown."""
     where: SourceLocation | None = None
     """Location of the source."""
 
@@ -117,9 +117,9 @@ class Item:
     """
 
     reads: dict[str, Any]
-    """Modality -> what an encoder of that name can read."""
+    """Modality -> input of the encoder with that name."""
     writes: dict[str, Any]
-    """Modality -> what a decoder of that name should write."""
+    """Modality -> target of the decoder with that name."""
     where: SourceLocation | None = None
 
 
@@ -130,36 +130,36 @@ class Translation(NamedTuple):
     score: float
     """Ranking score of the outputs of one source: the log-probability after the length penalty."""
     log_prob: float
-    """ln P(target | source), the end included."""
+    """ln P(target | source), including the end symbol."""
     confidence: float | None = None
-    """Probability that it is good; None for a model that `seqkit calibrate` has not measured."""
+    """Probability that the translation is good; None for a model without calibration (`seqkit calibrate`)."""
     familiarity: float | None = None
-    """Share of lines like those of the training data that are less familiar than its source; None as above."""
+    """Share of in-domain lines that are less familiar to the model than the source; None without calibration."""
     doubtful: bool = False
-    """Whether it should not be trusted: one of the two is low, or a protected part had to be forced into it."""
+    """Whether the translation is unreliable: a low confidence or familiarity, or a forced protected span."""
 
 
 class RecordErrors:
-    """Policy for bad records: refuse the file (the default), or leave the record out and count it."""
+    """Policy for bad records: raise an error (the default), or skip the record and count it."""
 
     def __init__(self, skip: bool = False) -> None:
         self.skip = skip
         self.skipped = 0
-        """Records left out."""
+        """Number of skipped records."""
         self.repaired = 0
-        """Harmless faults of form (byte order mark, CRLF, missing last newline) that were passed over."""
+        """Number of recoverable format errors (byte order mark, CRLF, missing last newline) that were ignored."""
         self.first: list[str] = []
-        """The first few, in words."""
+        """Messages about the first five."""
 
     def bad(self, where: SourceLocation, reason: str, fix: str) -> None:
-        """Raise SeqkitError, or count one record as left out."""
+        """Raise SeqkitError, or count one record as skipped."""
         if not self.skip:
             raise SeqkitError(f"{where}: {reason}", fix)
         self.skipped += 1
         self._keep(f"{where}: {reason}")
 
     def recoverable(self, where: SourceLocation, reason: str, fix: str) -> None:
-        """Raise SeqkitError, or count a fault that costs no record."""
+        """Raise SeqkitError, or count a format error that the reader can recover from."""
         if not self.skip:
             raise SeqkitError(f"{where}: {reason}", fix)
         self.repaired += 1
@@ -170,9 +170,9 @@ class RecordErrors:
             self.first.append(message)
 
     def summary(self) -> str:
-        """One line for stderr, empty when all was well."""
+        """One line for stderr; "" if there were no bad records."""
         if not (self.skipped or self.repaired):
             return ""
-        counts = [f"{self.skipped} bad record(s) left out"] if self.skipped else []
-        counts += [f"{self.repaired} fault(s) of form passed over"] if self.repaired else []
+        counts = [f"{self.skipped} bad record(s) skipped"] if self.skipped else []
+        counts += [f"{self.repaired} recoverable format error(s) ignored"] if self.repaired else []
         return f"{', '.join(counts)}; first: {'; '.join(self.first)}"

@@ -1,4 +1,4 @@
-"""Sound, pictures and films in memory: what readers of media files yield, and what encoders take.
+"""Recordings, pictures and films in memory, as readers of media files yield them and encoders take them.
 
 Shapes: T samples, H rows, W columns, C channels (1 grey, 3 red, green, blue), F frames.
 """
@@ -11,41 +11,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 LUMA = (0.299, 0.587, 0.114)
-"""Grey of red, green and blue (ITU-R BT.601)."""
+"""Weights of red, green and blue in the grey value (ITU-R BT.601)."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Maximum lengths and sizes, checked before decoding: a small file may contain an endless recording."""
+    """Maximum lengths and sizes, checked before decoding: a small file may decode to an unbounded recording."""
 
     seconds: float = 300.0
-    """Of a recording or a film."""
+    """Maximum duration of a recording or film, in seconds."""
     pixels: int = 50_000_000
-    """Of a picture, or of a frame."""
+    """Maximum number of pixels of a picture or frame."""
     frames: int = 5_000
-    """Of a film."""
+    """Maximum number of frames of a film."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sound:
-    """One channel, from -1 to 1."""
+    """A recording with one channel; samples range from -1 to 1."""
 
     samples_T: NDArray[np.float32]
     rate: int
-    """Samples a second."""
+    """Samples per second."""
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """Values from 0 to 255."""
+    """A picture; values range from 0 to 255."""
 
     pixels_HWC: NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
 class Film:
-    """Frames from 0 to 255, all of one size."""
+    """A film; all frames have the same size, and values range from 0 to 255."""
 
     frames_FHWC: NDArray[np.uint8]
     rate: float = 8.0
-    """Frames a second."""
+    """Frames per second."""

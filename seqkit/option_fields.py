@@ -1,4 +1,7 @@
-"""The fields of an options dataclass with their meaning, for help pages and tables. Imports nothing heavy."""
+"""The fields of an options dataclass with their documentation, for help pages and tables.
+
+Imports only the standard library, because help pages import it.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +16,26 @@ from typing import Any, NamedTuple, get_type_hints
 
 
 class OptionField(NamedTuple):
-    """One option."""
+    """One option of a dataclass."""
 
     name: str
     annotation: Any
     """Its type, resolved."""
     type_name: str
-    """Its type as the source has it, such as `Literal["none", "dot"]`."""
+    """Its type as written in the source, such as `Literal["none", "dot"]`."""
     default: Any
     meaning: str
-    """The string below the field, in one line; "" without one."""
+    """The string literal below the field, in one line; "" if there is none."""
     unit: str
-    """`unit` in the field's metadata, such as "minutes"; "" without one."""
+    """`unit` in the field's metadata, such as "minutes"; "" if there is none."""
 
 
 @cache
 def option_fields(options: type) -> tuple[OptionField, ...]:
-    """The fields of a dataclass in order; those of its bases first.
+    """The fields of a dataclass in order, those of its base classes first.
 
-    The meaning is the string literal below a field in the source; a class without source has none. A unit
-    is declared as `minutes: float = field(default=0.0, metadata={"unit": "minutes"})`.
+    The meaning is the string literal below a field in the source; it is "" for a class without source. A unit is
+    declared as `minutes: float = field(default=0.0, metadata={"unit": "minutes"})`.
     """
     hints = get_type_hints(options)
     meanings = {name: meaning for base in reversed(options.__mro__) for name, meaning in _meanings(base)}
@@ -56,7 +59,7 @@ def _default(field: dataclasses.Field[Any]) -> Any:
 
 
 def _meanings(record: type) -> Iterator[tuple[str, str]]:
-    """Name and docstring of each field that a class itself declares and documents."""
+    """Name and docstring of each documented field of a class, without those of its base classes."""
     if not dataclasses.is_dataclass(record):
         return
     try:

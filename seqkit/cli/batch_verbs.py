@@ -90,7 +90,7 @@ def _report(summary: Any, out: str, as_json: bool) -> None:
     else:
         state = "finished" if summary.finished else "not finished"
         say(f"{state}: {totals.records:,} records, {totals.words:,} words in {out}")
-        say(f"{totals.bad:,} bad record(s) left out: see {out}/errors.jsonl" if totals.bad else "")
+        say(f"{totals.bad:,} bad record(s) skipped: see {out}/errors.jsonl" if totals.bad else "")
         for reason in summary.failed[:5]:
             say(f"failed: {reason}")
         if not summary.finished:

@@ -168,7 +168,7 @@ def test_bad_records_are_listed_with_place_and_bytes(batch, corpus, tmp_path, ro
     (corpus / "sub" / "z.txt.gz").write_bytes(cut[: len(cut) - 12])
     out = tmp_path / "out"
     result = batch("tag", corpus, "-o", out, "--part-size", "60")
-    assert result.code == 3 and "10 bad record(s) left out" in result.err
+    assert result.code == 3 and "10 bad record(s) skipped" in result.err
     rows = rows_of(out / "errors.jsonl")
     assert [row["line"] for row in rows] == [*range(3, 55, 6), None]
     assert all(base64.b64decode(row["bytes"]) == b"Bad \xff here." for row in rows[:9])

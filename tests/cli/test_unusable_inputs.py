@@ -66,7 +66,7 @@ def test_evaluate_names_a_row_or_leaves_it_out(seqkit, install_plugin, table, tm
     assert result.code == 1 and result.err.startswith(f"seqkit: {table}:5: rows of 5 numbers, not 3\n")
     result = seqkit("evaluate", reader, table, "--json", "--skip-bad")
     assert result.code == 0 and json.loads(result.out)["exact"]["total"] == 6
-    assert "3 bad record(s) left out; first: " in result.err and f"{table}:5: rows of 5" in result.err
+    assert "3 bad record(s) skipped; first: " in result.err and f"{table}:5: rows of 5" in result.err
 
 
 def test_training_names_a_row_or_leaves_it_out(seqkit, install_plugin, table, tmp_path):
@@ -76,7 +76,7 @@ def test_training_names_a_row_or_leaves_it_out(seqkit, install_plugin, table, tm
     # Whichever of the three comes first in a shuffled batch.
     assert result.code == 1 and re.search(r"t\.tsv:[567]: rows of 5 numbers", result.err)
     result = seqkit(*line, "--out", tmp_path / "other", "--skip-bad")
-    assert result.code == 0 and "3 bad record(s) left out" in result.err
+    assert result.code == 0 and "3 bad record(s) skipped" in result.err
     assert "Training pairs: 6" in (tmp_path / "other" / "README.md").read_text()
 
 
@@ -93,7 +93,7 @@ def test_vectors_of_another_width_are_named_by_their_row(seqkit, files, tmp_path
     result = seqkit(*line, *data, "--out", tmp_path / "dev")
     assert result.code == 1 and "t.tsv:4: vectors of 5 numbers, where the model writes 3" in result.err
     result = seqkit(*line, *data, "--out", tmp_path / "skip", "--skip-bad")
-    assert result.code == 0 and "1 bad record(s) left out" in result.err
+    assert result.code == 0 and "1 bad record(s) skipped" in result.err
     assert seqkit("evaluate", tmp_path / "skip", tmp_path / "t.tsv").code == 1
     result = seqkit("evaluate", tmp_path / "skip", tmp_path / "t.tsv", "--skip-bad")
     assert result.code == 0 and "2 pairs" in result.out
@@ -113,4 +113,4 @@ def test_a_line_that_the_model_cannot_take_is_named_or_empty(seqkit, install_plu
     result = seqkit("translate", "--model", out, "--skip-bad", lines, "--format", "jsonl")
     rows = [json.loads(row) for row in result.out.splitlines()]
     assert result.code == 0 and [bool(row["translations"]) for row in rows] == [True, False, True]
-    assert f"1 bad record(s) left out; first: {lines}:2: no cows here" in result.err
+    assert f"1 bad record(s) skipped; first: {lines}:2: no cows here" in result.err

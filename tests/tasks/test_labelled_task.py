@@ -143,7 +143,7 @@ def test_bad_lines_can_be_left_out(trained, seqkit):
     (trained / "bad.txt").write_text(LINES + "no tab\n")
     done = seqkit("evaluate", trained / "run", trained / "bad.txt", "--skip-bad", "--json")
     assert json.loads(done.out)["examples"] == 24
-    assert "1 bad record(s) left out" in done.err
+    assert "1 bad record(s) skipped" in done.err
 
 
 def test_a_label_that_the_first_model_does_not_know_is_refused(trained, seqkit):
