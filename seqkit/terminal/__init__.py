@@ -1,1 +1,1 @@
-"""Shared parts of the commands: arguments, options made from dataclasses, tables and progress. Imports no torch."""
+"""Shared parts of the commands: arguments, options from dataclasses, tables and progress. Does not import torch."""

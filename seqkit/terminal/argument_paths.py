@@ -1,4 +1,4 @@
-"""Decide whether arguments are paths of files, and check them."""
+"""Determine whether arguments are paths of files, and check them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from seqkit.io.zip_files import on_disk
 
 
 def listed(text: str) -> list[str]:
-    """The names in an option like `upos, xpos`."""
+    """Split the value of an option such as `upos, xpos` into its names."""
     return [name.strip() for name in text.split(",") if name.strip()]
 
 
@@ -22,11 +22,12 @@ def check_utf8(name: str, text: str) -> None:
 
 
 def has_blanks(argument: str) -> bool:
-    """Whether an argument has white space in it, as text has and file names rarely have."""
+    """Whether an argument contains white space, which is common in text and rare in file names."""
     return any(map(str.isspace, argument))
 
 
 def is_folder(path: str) -> bool:
+    """Whether a path is a folder; False for a text that is too long to be a path."""
     try:
         return bool(path) and Path(path).is_dir()
     except (OSError, ValueError):
@@ -59,7 +60,7 @@ def check_apart(written: Mapping[str, Path | None], files: Sequence[str]) -> Non
     for option, path in chosen.items():
         fix = f"Choose another {option}."
         if any(_same(path, Path(file)) for file in files):
-            raise SeqkitError(f"{path}: is an input, too", fix, exit_code=2)
+            raise SeqkitError(f"{path}: is also an input", fix, exit_code=2)
         if any(_same(path, other) for name, other in chosen.items() if name != option):
             raise SeqkitError(f"{path}: named twice", fix, exit_code=2)
 

@@ -1,4 +1,4 @@
-"""Options that several commands share. Imports nothing heavy, because help pages import it."""
+"""Options that several commands share. Imports no large packages, because help pages import it."""
 
 from __future__ import annotations
 
@@ -28,19 +28,21 @@ AllFiles = Annotated[bool, typer.Option("--file", help="Treat every argument as 
 Threads = Annotated[
     int | None,
     typer.Option(
-        "--threads", min=1, help="Threads that compute. Default: OMP_NUM_THREADS, else the cores, up to 4."
+        "--threads",
+        min=1,
+        help="Number of threads. Default: OMP_NUM_THREADS, else the number of cores, at most 4.",
     ),
 ]
 """For commands whose work `seqkit.runtime.threads.in_order` spreads over threads."""
 ThreadsOfTorch = Annotated[
-    int | None, typer.Option("--threads", min=1, max=1024, help="Threads that compute. Default: 1.")
+    int | None, typer.Option("--threads", min=1, max=1024, help="Number of threads. Default: 1.")
 ]
-"""For commands whose steps follow one after the other."""
+"""For commands in which each step needs the previous one."""
 Device = Annotated[
     str,
     typer.Option(
         "--device",
-        help="Device that computes: cpu, cuda, cuda:1, mps, or auto, an accelerator if there is one. Default: cpu.",
+        help="Device: cpu, cuda, cuda:1, mps, or auto (an accelerator if available). Default: cpu.",
         show_default=False,
     ),
 ]
@@ -48,9 +50,9 @@ SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Skip bad records and 
 
 TextField = Annotated[
     str,
-    typer.Option("--text-field", help="Field of records that is the text (jsonl, csv, tsv, parquet)."),
+    typer.Option("--text-field", help="Field of a record with the text (jsonl, csv, tsv, parquet)."),
 ]
-IdField = Annotated[str, typer.Option("--id-field", help="Field that names a document.")]
+IdField = Annotated[str, typer.Option("--id-field", help="Field of a record with the document's name.")]
 Keep = Annotated[
     list[str] | None, typer.Option("--keep", help="Fields to copy to the output, separated by commas.")
 ]
@@ -58,19 +60,25 @@ Drop = Annotated[list[str] | None, typer.Option("--drop", help="Fields not to co
 
 
 def model_option(help: str) -> Any:
-    """The option `--model`, `-m`. Args: help, the text that says which models it accepts, and the default."""
+    """Create the option `--model`, `-m`. Args: help, the accepted models and the default."""
     return typer.Option("--model", "-m", help=help)
 
 
 def inference_dtype_option(what: str, formats: str) -> Any:
-    """The option `--inference-dtype`. Args: what, the part computed in it; formats, the available ones."""
+    """Create the option `--inference-dtype`. Args: what, the part computed in it; formats, the supported formats."""
     return typer.Option(
         "--inference-dtype", help=f"Number format of {what}: {formats}. Default: the model's."
     )
 
 
 def refuse(given: Mapping[str, object], reason: str, fix: str) -> None:
-    """Raise SeqkitError for the first option given. Args: given, flag -> value; None, False or "" if not given."""
+    """Raise SeqkitError for the first option that the command line has.
+
+    Args:
+        given: flag -> value; None, False or "" if the command line does not have it.
+        reason: appended to the flag in the message.
+        fix: the fix in the message.
+    """
     for flag, value in given.items():
         if value is not None and value is not False and value not in ("", ()):
             raise SeqkitError(f"{flag}{reason}", fix, exit_code=2)

@@ -1,4 +1,4 @@
-"""Command-line options made from options dataclasses: a task's options appear in `train` and `evaluate`."""
+"""Command-line options from options dataclasses: the options of tasks appear in `train` and `evaluate`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Flags(NamedTuple):
 
     @classmethod
     def of(cls, records: Iterable[tuple[str, type]]) -> Flags:
-        """Args: (task, options dataclass) of each record."""
+        """Collect the options of records. Args: records, (task, options dataclass) pairs."""
         owners: dict[str, list[str]] = {}
         fields: dict[str, OptionField] = {}
         for task, options in records:
@@ -33,27 +33,27 @@ class Flags(NamedTuple):
 
 
 def with_flags(command: Callable[..., None], flags: Flags, *, negatable: bool = False) -> Callable[..., None]:
-    """Add an option to a command for each field; their values reach it as its argument `given`, name -> value.
+    """Add an option to a command for each field, except fields with the name of one of the command's parameters.
 
-    Options that were not given are not in the mapping: unset and false differ. A field with the name of one of the
-    command's parameters is not added.
+    The command receives their values as its argument `given`, name -> value. Options that are not on the command line
+    are not in the mapping, which distinguishes unset from false.
 
     Args: negatable, whether every switch also has a `--no-` form, because a file of options may have turned it on.
     """
-    own = inspect.signature(command, eval_str=True)
-    added = {f"option_{name}": name for name in flags.fields if name not in own.parameters}
+    signature = inspect.signature(command, eval_str=True)
+    added = {f"option_{name}": name for name in flags.fields if name not in signature.parameters}
 
     def run(**arguments: Any) -> None:
         given = {name: arguments.pop(parameter) for parameter, name in added.items()}
         command(**arguments, given={name: value for name, value in given.items() if value not in (None, [])})
 
-    parameters = [parameter for name, parameter in own.parameters.items() if name != "given"]
+    parameters = [parameter for name, parameter in signature.parameters.items() if name != "given"]
     for parameter, name in added.items():
         annotation = _annotation(flags.fields[name], flags.owners[name], negatable)
         parameters.append(
             inspect.Parameter(parameter, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
         )
-    run.__signature__ = own.replace(parameters=_keyword_only(parameters))  # type: ignore[attr-defined]
+    run.__signature__ = signature.replace(parameters=_keyword_only(parameters))  # type: ignore[attr-defined]
     run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     run.__doc__, run.__name__ = command.__doc__, command.__name__
     return run
@@ -81,7 +81,7 @@ def _annotation(field: OptionField, owners: list[str], negatable: bool) -> Any:
 
 
 def _accepted(annotation: Any) -> Any:
-    """The type that Typer parses for a field; None means that the option was not given."""
+    """The type that Typer parses for a field; None means that the option is not on the command line."""
     if get_origin(annotation) in (UnionType, Union):
         inner = [one for one in get_args(annotation) if one is not type(None)]
         return _accepted(inner[0])
@@ -91,12 +91,12 @@ def _accepted(annotation: Any) -> Any:
 
 
 def flag_of(name: str) -> str:
-    """The flag of an option: `--max-seconds` of `max_seconds`."""
+    """Return the flag of an option: `--max-seconds` for `max_seconds`."""
     return f"--{name.replace('_', '-')}"
 
 
 def unsuitable(given: Mapping[str, Any], flags: Flags, task: str) -> tuple[str, list[str]] | None:
-    """The flag of the first given option that the task does not have, and the tasks that have it; None if none."""
+    """Return the flag of the first option in `given` that the task lacks, and the tasks that have it; None if none."""
     for name in given:
         if task not in flags.owners.get(name, [task]):
             return flag_of(name), flags.owners[name]

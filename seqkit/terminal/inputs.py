@@ -15,7 +15,7 @@ from seqkit.terminal.argument_paths import check_utf8, has_blanks, is_folder, is
 
 @dataclass(frozen=True)
 class Inputs:
-    """The arguments, and the switches that say how to interpret them."""
+    """The arguments, and the switches that determine their interpretation."""
 
     arguments: tuple[str, ...]
     all_text: bool = False
@@ -25,7 +25,7 @@ class Inputs:
     verb: str = "tag"
     """The command, for messages."""
     text_field: str = ""
-    """The field of records that is the text; "" if files do not hold records."""
+    """The field of a record with the text; "" if files do not contain records."""
 
     def check(self) -> None:
         """Raise SeqkitError for errors that can be detected before any work is done."""
@@ -37,7 +37,7 @@ class Inputs:
             raise SeqkitError("--pretokenized and --from exclude each other", "Leave one out.", exit_code=2)
         if self.text_field and not any(map(self.is_file, self.arguments)):
             fix = "Name a .jsonl, .csv, .tsv or .parquet file."
-            raise SeqkitError(f"--text-field {self.text_field}: there is no file", fix, exit_code=2)
+            raise SeqkitError(f"--text-field {self.text_field}: no argument is a file", fix, exit_code=2)
         if self.text_field and self.pretokenized:
             problem = "--text-field and --pretokenized exclude each other"
             raise SeqkitError(problem, "Leave one out.", exit_code=2)
@@ -51,17 +51,17 @@ class Inputs:
                 check_utf8(f"argument {number}", argument)
             if not self.all_text and argument != "-":
                 self._check_path(argument)
-
             if self.pretokenized and self.is_file(argument) and _has_columns(argument):
                 raise SeqkitError(
-                    f"{argument}: holds more than words", "Leave out --pretokenized.", exit_code=2
+                    f"{argument}: contains more than words", "Leave out --pretokenized.", exit_code=2
                 )
 
     def _check_path(self, argument: str) -> None:
         """Raise SeqkitError for a missing file, a folder, and a URL."""
         if is_folder(argument):
             fix = (
-                f"Every file in it: seqkit batch {self.verb} {shlex.quote(argument)} -o OUT. As text: --text."
+                f"To {self.verb} every file in it: seqkit batch {self.verb} {shlex.quote(argument)} -o OUT. "
+                "To read the argument as text: --text."
             )
             raise SeqkitError(f"{argument}: is a folder", fix, exit_code=2)
         if self.is_file(argument) and not is_there(argument):
@@ -77,20 +77,20 @@ class Inputs:
 
     @property
     def may_pause(self) -> bool:
-        """Whether an input may pause, as a pipe does: then the lines so far are processed during the pause."""
+        """Whether an input is a pipe that may pause, so that the lines so far must be processed during a pause."""
         return self.reads_stdin and stdin_may_pause()
 
     def size(self) -> int | None:
-        """Bytes of all files on disk; None if a size is unknown."""
+        """Total bytes of all files on disk; None if a size is unknown."""
         files = [argument for argument in self.arguments or ("-",) if self.is_file(argument)]
         try:
-            found = [os.fstat(sys.stdin.fileno()) if file == "-" else os.stat(file) for file in files]
+            stats = [os.fstat(sys.stdin.fileno()) if file == "-" else os.stat(file) for file in files]
         except (OSError, ValueError):  # a member of a zip file, or a stream that is not a file
             return None
-        return sum(one.st_size for one in found) if all(stat.S_ISREG(one.st_mode) for one in found) else None
+        return sum(one.st_size for one in stats) if all(stat.S_ISREG(one.st_mode) for one in stats) else None
 
     def is_file(self, argument: str) -> bool:
-        """Whether an argument is a file, by its form unless `--text` or `--file` says so; - is standard input."""
+        """Whether an argument is a file: by `--text` or `--file` if set, else by its form; - is standard input."""
         if argument == "-" and not self.arguments:
             return True  # the default input
         if self.all_text or self.all_files:
@@ -98,7 +98,7 @@ class Inputs:
         return argument == "-" or self.names_file(argument)
 
     def names_file(self, argument: str) -> bool:
-        """Whether an argument has a known suffix or a path separator; with blanks in it, the file must exist, too."""
+        """Whether an argument has a known suffix or a path separator and, if it contains white space, exists."""
         from seqkit.data.files import names_file
 
         return names_file(argument) and (not has_blanks(argument) or is_there(argument))

@@ -1,4 +1,4 @@
-"""Options that limit what is read from media files: a small file may expand without limit."""
+"""Options that limit the decoded size of media files: a small file may expand without limit."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MaxFrames = Annotated[
 
 @dataclass(frozen=True)
 class LimitFlags:
-    """The limits as given; None if not given."""
+    """The limits on the command line; None if an option is absent."""
 
     seconds: float | None = None
     pixels: int | None = None
@@ -41,8 +41,10 @@ class LimitFlags:
         return {"--max-seconds": self.seconds, "--max-pixels": self.pixels, "--max-frames": self.frames}
 
     def limits(self) -> Limits:
-        """The limits given, the others at their defaults."""
+        """Return the limits, absent ones at their defaults."""
         from seqkit.media import Limits
 
-        usual = Limits()
-        return Limits(self.seconds or usual.seconds, self.pixels or usual.pixels, self.frames or usual.frames)
+        default = Limits()
+        return Limits(
+            self.seconds or default.seconds, self.pixels or default.pixels, self.frames or default.frames
+        )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def sentence_format(out: Path | None, format: str) -> FormatSpec:
-    """The format to write: by name, else by the file's suffix, else a table on a terminal and CoNLL-U elsewhere.
+    """Choose the output format: by name, else by the file's suffix, else a table on a terminal, CoNLL-U elsewhere.
 
     Raises SeqkitError for a format that does not exist or cannot hold sentences.
     """
@@ -32,7 +32,10 @@ def sentence_format(out: Path | None, format: str) -> FormatSpec:
 
 @contextmanager
 def opened_output(out: Path | None, alone: bool = True) -> Iterator[BinaryIO]:
-    """The file, written atomically, or standard output. Args: alone, whether nothing else writes to standard output."""
+    """Open the output: a file, written atomically, or standard output.
+
+    Args: alone, whether this is the command's only output, so that it exits when the reader of a pipe closes it.
+    """
     from seqkit.io.atomic import atomic_write
 
     if out is not None:
@@ -46,7 +49,10 @@ def opened_output(out: Path | None, alone: bool = True) -> Iterator[BinaryIO]:
 
 
 def check_can_write(spec: FormatSpec, out: Path | None) -> None:
-    """Import the writer of sentences before there is a file. Raises SeqkitError for a binary format on a terminal."""
+    """Import the writer of sentences before the file is created.
+
+    Raises SeqkitError if the writer cannot be imported, and for a binary format on a terminal.
+    """
     from seqkit.errors import SeqkitError
     from seqkit.extend.manager import load
 

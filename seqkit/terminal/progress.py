@@ -1,4 +1,4 @@
-"""Progress of a training on stderr: a bar on a terminal, a plain line now and then elsewhere."""
+"""Progress of a training on stderr: a bar on a terminal, else a plain line every 30 s."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from seqkit.training.state import Progress
 
 PLAIN_SECONDS = 30.0
-"""Seconds between two lines where stderr is not a terminal."""
+"""Seconds between two lines if stderr is not a terminal."""
 
 
 class TrainingReporter:
-    """Loss, accuracy, steps (words, pieces) per second and time left of a training run."""
+    """Reports loss, accuracy, steps (words, pieces) per second and time left of a training run."""
 
     def __init__(self) -> None:
         from rich.console import Console
@@ -52,13 +52,13 @@ class TrainingReporter:
         self.bar.stop()
 
     def start(self, epochs: int, minutes: float = 0.0) -> None:
-        """Begin before the first batch. Args: epochs, the number of passes; minutes, the time limit in place of it."""
+        """Start before the first batch. Args: epochs, number of epochs; minutes, time limit in place of it, or 0."""
         self.minutes, self.of_epochs = minutes, "" if minutes else f"/{epochs}"
         self.total = minutes or float(epochs)
         self.bar.update(self.task, total=self.total)
 
     def note(self, message: str) -> None:
-        """Print a remark that stays on the screen."""
+        """Print a message above the bar."""
         self._print(message)
 
     def step(self, progress: Progress, batches: int) -> None:

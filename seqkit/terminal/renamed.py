@@ -1,4 +1,4 @@
-"""Former names of options: using one raises an error that names the present one."""
+"""Former names of options: using one raises an error with the present name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Print tables as plain text, so that a table can be piped and needs no import."""
+"""Print tables as plain text, which can be piped, without importing rich."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ NARROWEST = 14
 
 
 def print_table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Write rows under a header to stdout."""
+    """Write a header and rows to stdout; on a terminal wide columns are wrapped if the table does not fit."""
     print(_shown(header, rows), file=data_text())
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table with a header and padded columns; columns of numbers are right-aligned.
+    """Format a table with a header and padded columns; columns of numbers are right-aligned.
 
     Control characters are shown as escapes.
     """
     header = list(map(visible, header))
     lines = [list(map(visible, row)) for row in rows]
     widths = [max(len(cell) for cell in column) for column in zip(header, *lines, strict=True)]
-    rights = [all(_is_number(cell) for cell in column) for column in zip(*lines, strict=True)]
-    rights = rights or [False] * len(widths)
-    return "\n".join(_line(row, widths, rights) for row in [header, *lines])
+    right_aligned = [all(_is_number(cell) for cell in column) for column in zip(*lines, strict=True)]
+    right_aligned = right_aligned or [False] * len(widths)
+    return "\n".join(_line(row, widths, right_aligned) for row in [header, *lines])
 
 
 def _shown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table; on a terminal its wide columns are wrapped if the table would not fit."""
+    """Format a table; on a terminal wide columns are wrapped if the table does not fit."""
     lines = [list(map(visible, row)) for row in [header, *rows]]
     if not data_text().isatty():
         return table(lines[0], lines[1:])
@@ -52,7 +52,7 @@ def _shown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def _narrowed(widths: Sequence[int], room: int) -> list[int]:
-    """Widths with a sum of at most `room`, if possible: the widest columns are narrowed, down to NARROWEST."""
+    """Narrow the widest columns, down to NARROWEST, until the sum of widths is at most `room`, if possible."""
     narrowed = list(widths)
     while sum(narrowed) > room and max(narrowed) > NARROWEST:
         narrowed[narrowed.index(max(narrowed))] -= 1
@@ -60,13 +60,13 @@ def _narrowed(widths: Sequence[int], room: int) -> list[int]:
 
 
 class _Wrapper(textwrap.TextWrapper):
-    """Breaks lines at blanks, and paths after a slash."""
+    """Breaks lines at white space, and paths after a slash."""
 
     wordsep_simple_re = re.compile(r"(\s+|(?<=/)(?=[^/\s]))")
 
 
 def _wrapped(line: Sequence[str], widths: Sequence[int]) -> list[list[str]]:
-    """The lines of a row whose cells are wrapped to these widths."""
+    """Wrap the cells of a row to these widths; returns the lines."""
     cells = [
         _Wrapper(width, break_long_words=False, break_on_hyphens=False).wrap(cell)
         for cell, width in zip(line, widths, strict=True)
@@ -77,10 +77,10 @@ def _wrapped(line: Sequence[str], widths: Sequence[int]) -> list[list[str]]:
     ]
 
 
-def _line(row: Sequence[str], widths: Sequence[int], rights: Sequence[bool]) -> str:
+def _line(row: Sequence[str], widths: Sequence[int], right_aligned: Sequence[bool]) -> str:
     cells = [
         cell.rjust(width) if right else cell.ljust(width)
-        for cell, width, right in zip(row, widths, rights, strict=True)
+        for cell, width, right in zip(row, widths, right_aligned, strict=True)
     ]
     return "  ".join(cells).rstrip()
 
@@ -90,7 +90,7 @@ def _is_number(cell: str) -> bool:
 
 
 def size(count: int) -> str:
-    """A human-readable number of bytes: 13.5 MB."""
+    """Format a number of bytes: 13.5 MB."""
     amount = float(count)
     for unit in ("B", "kB", "MB"):
         if amount < 999.5:
@@ -106,9 +106,9 @@ def print_tables(title: str, parts: Iterable[Table]) -> None:
         print(f"\n{visible(part.title)}\n{_shown(part.header, part.rows)}", file=data_text())
 
 
-def show_json(found: Any) -> None:
+def show_json(data: Any) -> None:
     """Write data as JSON to stdout."""
-    print(visible_json(json.dumps(found, ensure_ascii=False, indent=2)), file=data_text())
+    print(visible_json(json.dumps(data, ensure_ascii=False, indent=2)), file=data_text())
 
 
 def say(message: str) -> None:

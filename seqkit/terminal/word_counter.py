@@ -1,4 +1,4 @@
-"""Progress of a command that reads a stream: a live bar on a terminal, a line now and then elsewhere."""
+"""Progress of a command that reads a stream: a live bar on a terminal, else a line every 30 s."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 PLAIN_SECONDS = 30.0
-"""Seconds between two lines where stderr is not a terminal."""
+"""Seconds between two lines if stderr is not a terminal."""
 LIVE_SECONDS = 1.0
-"""A job that takes less time shows no bar."""
+"""Seconds after which the bar appears; shorter jobs show none."""
 REFRESH_SECONDS = 0.2
+"""Minimum seconds between two updates of the bar."""
 
 Item = TypeVar("Item")
 
 
 def one(item: object) -> int:
-    """The weight of items that are counted as they are."""
+    """The default weight of an item: 1."""
     return 1
 
 
 class WordCounter:
-    """Counts the words (lines, files) of a job, and shows rate, percent and time left. Short jobs show nothing."""
+    """Counts the words (lines, files) of a job, and shows rate, percentage and time left. Short jobs show nothing."""
 
     def __init__(
         self,
@@ -42,14 +43,15 @@ class WordCounter:
         size: int | None = None,
         items: int = 0,
     ) -> None:
-        """Start to count.
+        """Start counting.
 
         Args:
+            verb: the past participle of the work, such as "tagged".
+            unit: the plural of the counted unit.
             to_file: whether the output is a file, not stdout.
-            verb: the work in the past participle, such as "tagged".
             meter: counts the bytes that are read.
-            size: bytes of the input; None if it is not known.
-            items: how many units there will be; 0 if it is not known.
+            size: size of the input in bytes; None if unknown.
+            items: total number of units; 0 if unknown.
         """
         self.verb, self.unit, self.words = verb, unit, 0
         self._weight = 0.0
@@ -75,7 +77,7 @@ class WordCounter:
                 print(self._status(whole=True), file=sys.stderr)
 
     def reading(self, items: Iterable[Item], weight: Callable[[Item], float] = one) -> Iterator[Item]:
-        """Yield the items as they are read, and count their weights, from which the share that is done follows."""
+        """Yield the items as they are read, and sum their weights, from which `share` is computed."""
         for item in items:
             self._locate()
             self._read += weight(item)
@@ -94,23 +96,23 @@ class WordCounter:
             self._known, self._at = (float(self._at), self._read), at
 
     def add(self, words: int, weight: float | None = None) -> None:
-        """Count `words` more words as done. Args: weight, as `reading` weighs their item; None: the words."""
+        """Count `words` more words as done. Args: weight, of their item as in `reading`; None: `words`."""
         self.words += words
         self._weight += words if weight is None else weight
-        # Items are done in bursts of a chunk; update at the end of a burst, which is when reading continues.
+        # All items of a chunk finish at once; `reading` then updates the display when it continues.
         if self._whole or not self._read:
             self._tick()
 
     @property
     def share(self) -> float | None:
-        """The share of the input that is done, 0 to 1; None if the size is unknown."""
+        """The processed share of the input, 0 to 1; None if the size is unknown."""
         if self._items:
             return self.words / self._items
         if self._meter is None or not self._size or not self._read:
             return None
         read, weight = self._known
         if weight:
-            # A new estimate must not lower the share that was shown.
+            # A new estimate must not lower the displayed share.
             self._share = max(self._share, min(1.0, self._weight * read / (weight * self._size)))
         return self._share
 
@@ -143,7 +145,7 @@ class WordCounter:
         )
 
     def _status(self, whole: bool = False) -> str:
-        """The text of the progress. Args: whole, whether the job has finished."""
+        """The progress as text. Args: whole, whether the job has finished."""
         seconds = time.monotonic() - self._started
         rate = f", {self.words / seconds:,.0f} {self.unit}/s" if self.words else ""
         done, share = f"{self.verb} {self.words:,} {self.unit}{rate}", self.share

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from seqkit.examples import RecordErrors, Sentence
 from seqkit.extend.manager import load, registry
 from seqkit.extend.specs import LabelSpec
-from seqkit.labels.kinds import codec_of, kind_named, kind_spec, where_labels_stand
+from seqkit.labels.kinds import codec_of, kind_named, kind_spec, missing_labels_fix
 from seqkit.labels.schemes import out_of_order, spans
 from seqkit.testing.check import Skipped, Subject, check, expect
 from seqkit.testing.files import folder
@@ -80,7 +80,7 @@ def one_place_is_named(subject: Subject) -> None:
 @check("labels")
 def hint_names_its_place(subject: Subject) -> None:
     """The hint for files without such labels names the place."""
-    expect(where_labels_stand(subject.name, ()), "no hint")
+    expect(missing_labels_fix(subject.name, ()), "no hint")
 
 
 @check("labels")

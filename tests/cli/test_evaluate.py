@@ -62,7 +62,7 @@ def test_a_file_without_a_suffix_is_no_corpus(seqkit, model, treebank, monkeypat
 def test_a_plot_does_not_replace_the_treebank(seqkit, model, treebank):
     before = treebank.read_bytes()
     result = seqkit("evaluate", model, treebank, "--confusion-plot", treebank)
-    assert result.code == 2 and "is an input, too" in result.err
+    assert result.code == 2 and "is also an input" in result.err
     assert treebank.read_bytes() == before
     result = seqkit("evaluate", model, treebank, "--confusion-plot", treebank.with_suffix(".jpg"))
     assert result.code == 2 and ".png" in result.err

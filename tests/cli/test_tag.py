@@ -261,7 +261,7 @@ def test_arguments_that_make_no_sense_together(seqkit, model, tmp_path):
     treebank = tmp_path / "treebank.conllu"
     treebank.write_text(TREEBANK)
     for arguments, message in (
-        (["--pretokenized", treebank], "holds more than words"),
+        (["--pretokenized", treebank], "contains more than words"),
         (["--pretokenized", "--from", "conllu", treebank], "exclude each other"),
         (["-", "-"], "is given twice"),
     ):
@@ -335,7 +335,7 @@ def test_a_file_in_a_zip_file(seqkit, model, tmp_path):
     result = seqkit("tag", tmp_path / "a.zip" / "in" / "x.conllu", "-m", model, "-f", "conllu")
     assert words(result.out) == ["I", "ca", "n't", "go", "."]
     result = seqkit("tag", tmp_path / "a.zip" / "y.conllu", "-m", model)
-    assert result.code == 1 and "holds no 'y.conllu'" in result.err
+    assert result.code == 1 and "does not contain 'y.conllu'" in result.err
 
 
 @pytest.mark.parametrize("suffix", ["conllu", "spacy"])

@@ -306,7 +306,7 @@ def test_odd_corpora(seqkit, tmp_path):
         (["lstm", "--corpus", "sample-english", "--set", "hidden=0"], "hidden"),
         (["lstm", "--corpus", "sample-english", "--set", "dropout=2"], "dropout"),
         (["lstm", "--corpus", "sample-english", "--set", "hidden=1000000000000000000"], "hidden"),
-        (["lstm", "--corpus", "sample-english", "--set", "hidden=true"], "hidden=true: is no number"),
+        (["lstm", "--corpus", "sample-english", "--set", "hidden=true"], "hidden=true: is not a number"),
         (["lstm", "--corpus", "sample-english", "--set", "vocab_size=10000000000000"], "vocab_size"),
         (["lstm", "--corpus", "sample-english", "--set", "learning_rate=inf"], "learning_rate"),
         (["lstm", "--corpus", "sample-english", "--seed", "18446744073709551616"], "seed"),

@@ -111,7 +111,7 @@ def test_an_input_is_not_overwritten(translate, tmp_path):
     file = tmp_path / "in.txt"
     file.write_text("Der Hund.\n", encoding="utf-8")
     result = translate(file, "-o", file)
-    assert result.code == 2 and "is an input, too" in result.err
+    assert result.code == 2 and "is also an input" in result.err
     assert file.read_text(encoding="utf-8") == "Der Hund.\n"
 
 

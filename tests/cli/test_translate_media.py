@@ -129,7 +129,7 @@ def test_outputs_go_to_a_file_whole(seqkit, reader, dots, tmp_path):
 def test_an_input_is_not_overwritten(seqkit, reader, dots):
     before = dots[0].read_bytes()
     result = seqkit("translate", "--model", reader, dots[0], "-o", dots[0])
-    assert result.code == 2 and "is an input, too" in result.err
+    assert result.code == 2 and "is also an input" in result.err
     assert dots[0].read_bytes() == before
 
 
@@ -146,7 +146,7 @@ def test_no_output_replaces_an_input_or_another_output(seqkit, reader, plugin, d
     ):
         result = seqkit("translate", *arguments)
         assert (result.code, result.out) == (2, "")
-        assert "is an input, too" in result.err or "x.png: named twice" in result.err
+        assert "is also an input" in result.err or "x.png: named twice" in result.err
     assert picture.read_bytes() == dots[0].read_bytes() and not (tmp_path / "x.png").exists()
 
 
@@ -310,7 +310,7 @@ def test_a_corrupt_file_in_training_is_refused_with_its_row_or_counted(seqkit, p
     assert result.code == 1
     assert "train.tsv:9: column 'dots'" in result.err and "train7.npy: is not an array" in result.err
     result = seqkit(*line, "--skip-bad")
-    assert result.code == 0 and "1 bad record(s) left out" in result.err
+    assert result.code == 0 and "1 bad record(s) skipped" in result.err
 
 
 def test_drawings_are_measured_and_judged(seqkit, plugin, drawer, reader, tmp_path):
@@ -407,9 +407,9 @@ def test_no_output_replaces_an_input(plugin, tmp_path):
     names = ["2.npy", "a-1.npy", "b.npy"]
     inputs = [str(tmp_path / name) for name in names]
     for out in (tmp_path, tmp_path / "a.npy"):
-        with pytest.raises(SeqkitError, match="is an input, too"):
+        with pytest.raises(SeqkitError, match="is also an input"):
             FileTarget(out, spec).check_apart(len(inputs), inputs)
-    with pytest.raises(SeqkitError, match="is an input, too"):
+    with pytest.raises(SeqkitError, match="is also an input"):
         FileTarget(tmp_path / "b.npy", spec).check_apart(1, inputs)
     FileTarget(tmp_path, spec).check_apart(1, inputs)
     FileTarget(tmp_path / "c.npy", spec).check_apart(3, inputs)

@@ -53,7 +53,7 @@ class FileTarget:
         for number in range(1, count + 1):
             path = self.path(number, count)
             if os.path.realpath(path) in read:
-                raise SeqkitError(f"{path}: is an input, too", "Choose another --out.", exit_code=2)
+                raise SeqkitError(f"{path}: is also an input", "Choose another --out.", exit_code=2)
 
     def path(self, number: int, count: int) -> Path:
         """The path of output `number` (from 1) of `count` outputs."""
