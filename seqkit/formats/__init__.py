@@ -1,4 +1,4 @@
-"""Readers and writers, one file per format. This module registers the built-in ones through the plugin hook."""
+"""Readers and writers, one module per format. This module registers the built-in formats through the plugin hook."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         "html",
         (".html",),
         writer="seqkit.formats.html:Writer",
-        summary="a page: words coloured by UPOS, the other labels on hover",
+        summary="a web page: words coloured by UPOS, other labels on hover",
         shows=("probabilities",),
     )
     yield FormatSpec(
@@ -99,7 +99,7 @@ def seqkit_formats() -> Iterable[FormatSpec]:
     yield FormatSpec(
         "csv",
         (".csv",),
-        summary="a table with a header; one of its fields is the text (--text-field)",
+        summary="a table with a header; --text-field names the column with the text",
         cuts="csv",
         join="seqkit.formats.joining:tables",
     )

@@ -13,7 +13,7 @@ from seqkit.formats.cells import one_line
 
 
 class RecordWriter(Protocol):
-    """A writer of records, called once for each."""
+    """A writer of records."""
 
     def write_record(self, record: dict[str, Any]) -> None:
         """Write one record."""
@@ -23,7 +23,7 @@ class RecordWriter(Protocol):
 
 
 class JsonRecords:
-    """One JSON object per line."""
+    """Writes one JSON object per line."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -37,14 +37,17 @@ class JsonRecords:
 
 
 class CsvRecords:
-    """A header, then one row per record, quoted where needed. Raises SeqkitError for a record with other fields."""
+    """Writes a header, then one row per record, quoted if necessary.
+
+    Raises SeqkitError for a record with fields other than those of the first.
+    """
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
         self._names: list[str] | None = None
 
     def write_record(self, record: dict[str, Any]) -> None:
-        """Write one row, and the header before the first."""
+        """Write one row, preceded by the header if it is the first."""
         if self._names is None:
             self._names = list(record)
             self._file.write(self.row(self._names))
@@ -54,7 +57,7 @@ class CsvRecords:
         self._file.write(self.row(["" if value is None else _cell(value) for value in record.values()]))
 
     def row(self, cells: list[str]) -> bytes:
-        """The cells as a line."""
+        """Encode cells as a line."""
         line = io.StringIO()
         csv.writer(line, lineterminator="\n").writerow(cells)
         return line.getvalue().encode()
@@ -64,10 +67,10 @@ class CsvRecords:
 
 
 class TsvRecords(CsvRecords):
-    """As CSV, with tabs and without quotes: a tab or line break in a cell becomes a space."""
+    """Like CsvRecords, with tabs and without quotes: a tab or line break in a cell becomes a space."""
 
     def row(self, cells: list[str]) -> bytes:
-        """The cells as a line."""
+        """Encode cells as a line."""
         return ("\t".join(one_line(cell) for cell in cells) + "\n").encode()
 
 
@@ -87,11 +90,11 @@ WRITERS: Mapping[str, Callable[[BinaryIO], RecordWriter]] = {
     "tsv": TsvRecords,
     "parquet": _parquet,
 }
-"""Name of the format -> its writer."""
+"""Name of a format -> its writer."""
 
 
 def record_writer(format: str, file: BinaryIO) -> RecordWriter:
-    """A writer of records. Raises SeqkitError for a format that has no named fields."""
+    """Create a writer of records. Raises SeqkitError for a format without named fields."""
     if format not in WRITERS:
         raise SeqkitError(f"the format {format} has no named fields", did_you_mean(format, WRITERS))
     return WRITERS[format](file)

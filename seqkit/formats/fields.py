@@ -1,4 +1,4 @@
-"""Records with named fields: JSON Lines, CSV, TSV with a header, Parquet. One field is the text, others are kept."""
+"""Read records with named fields: JSON Lines, CSV, TSV with a header, Parquet. One field is the text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from seqkit.io.text_files import (
 )
 
 SUFFIXES = {".jsonl": "lines", ".csv": "csv", ".tsv": "table", ".parquet": "rows"}
-"""Suffix of files with records -> how they are divided into parts (see `FormatSpec.cuts`)."""
+"""Suffix of files with records -> their division into parts (see `FormatSpec.cuts`)."""
 CELL = 2**24
 """Maximum characters of a CSV cell."""
 
@@ -44,14 +44,16 @@ class TextRecord(NamedTuple):
 
 @dataclass(frozen=True)
 class FieldChoice:
-    """The fields of a record that are used."""
+    """The selected fields of a record."""
 
     text: str
+    """The field with the text."""
     id: str = ""
-    """The field with the name of the document; if "", the name is made of file and line."""
+    """The field with the name of the document; if "", the name consists of file and line."""
     keep: tuple[str, ...] | None = None
     """Fields to copy to the output; None: all."""
     drop: tuple[str, ...] = ()
+    """Fields not to copy."""
 
     def record(self, fields: Fields, where: SourceLocation) -> TextRecord:
         """Select the fields of a record. Raises BadRecord if a field is missing or the text is not a string."""
@@ -71,29 +73,33 @@ class FieldChoice:
 
 
 def choice_of(text: str, id: str, keep: tuple[str, ...] | None, drop: tuple[str, ...]) -> FieldChoice:
-    """Fields for outputs with several records for each input: none are copied unless some are named."""
+    """Select fields for outputs with several records per input: none are copied by default.
+
+    Args: text, id, keep, drop, as in `FieldChoice`.
+    """
     return FieldChoice(text, id, () if keep is None and not drop else keep, drop)
 
 
 def read_texts(
     path: FilePath, choice: FieldChoice, problems: RecordErrors, format: str = ""
 ) -> Iterator[RawText]:
-    """The text of each record, as a separate document."""
+    """Yield the text of each record as a separate document. Args, errors: as for `read_fields`."""
     for record in read_fields(path, choice, problems, format):
         yield RawText(record.text, record.where, 0, record.name, record.fields)
 
 
 def holds_records(path: FilePath, format: str = "") -> bool:
-    """Whether `read_fields` reads a file."""
+    """Whether `read_fields` can read a file."""
     return (f".{format}" if format else suffix_of(path)) in SUFFIXES
 
 
 def read_fields(
     path: FilePath, choice: FieldChoice, problems: RecordErrors, format: str = ""
 ) -> Iterator[TextRecord]:
-    """The records of a file. Malformed ones go to `problems`.
+    """Yield the records of a file. Malformed records go to `problems`.
 
-    Raises SeqkitError for a format without fields, for a header with two equal names, and for a damaged Parquet file.
+    Args: format, name of the format; "": by the suffix. Raises SeqkitError for a format without fields, for a header
+    with two equal names, and for a damaged Parquet file.
     """
     suffix = f".{format}" if format else suffix_of(path)
     if suffix not in READERS:
@@ -138,15 +144,16 @@ def _csv_rows(path: FilePath, problems: RecordErrors) -> Rows:
 
 
 class _TextLines:
-    """The lines of a file for the CSV reader. A line that is not text is reported, and its record marked as bad."""
+    """Yields the lines of a file to the CSV reader; reports a line that is not text, and marks its record as bad."""
 
     def __init__(self, path: FilePath, problems: RecordErrors) -> None:
         self._lines, self._problems, self._path = read_lines(path), problems, path
         self.first = 0
         """Number of the first line of the current record."""
         self.size, self._most = 0, current_limits().record
-        """Characters of the current record so far, and the most that it may have."""
+        """Characters of the current record so far, and their maximum."""
         self.bad = False
+        """Whether the current record contains a line that is not text."""
 
     def __iter__(self) -> Iterator[str]:
         return self
@@ -160,7 +167,7 @@ class _TextLines:
             return "\n"
         self.size += len(line)
         if self.size > self._most:
-            # The quote that was not closed makes a record of all that follows.
+            # An unclosed quote makes the rest of the file one record.
             where = SourceLocation(str(self._path), self.first)
             raise SeqkitError(f"{where}: {too_long('record', 'a record')}", how_to_raise("record"))
         return line
@@ -179,7 +186,7 @@ def _table_rows(path: FilePath, problems: RecordErrors) -> Rows:
 
 
 def checked_header(cells: list[str], where: SourceLocation) -> list[str]:
-    """The names of the columns. Raises SeqkitError if two are equal."""
+    """Strip the names of columns. Raises SeqkitError if two are equal."""
     names = [cell.strip() for cell in cells]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
@@ -190,7 +197,7 @@ def checked_header(cells: list[str], where: SourceLocation) -> list[str]:
 def with_names(
     header: list[str], cells: list[str], where: SourceLocation, problems: RecordErrors
 ) -> Fields | None:
-    """The cells by column name. Reports a wrong number of cells and returns None."""
+    """Map column names to cells. For a wrong number of cells, reports it to `problems` and returns None."""
     if len(cells) != len(header):
         problems.bad(
             where,
@@ -216,5 +223,5 @@ READERS: Mapping[str, Callable[[FilePath, RecordErrors], Rows]] = {
 
 
 def named(fields: Iterable[str]) -> tuple[str, ...]:
-    """The names in options such as `--keep a,b`."""
+    """Split the values of options such as `--keep a,b` into names."""
     return tuple(name.strip() for several in fields for name in several.split(",") if name.strip())

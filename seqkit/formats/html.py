@@ -28,7 +28,7 @@ COLOURS = {
     "PART": "#e9eecb",
     "INTJ": "#ffd5cf",
 }
-"""UPOS -> background; other tags stay white."""
+"""UPOS -> background colour; words with other tags have none."""
 HEAD = """<!DOCTYPE html>
 <html><head><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1"><title>Parts of speech</title><style>
@@ -45,11 +45,11 @@ REST = """h2 { font: bold 1em/1.5 sans-serif }
 INSIDE = ".seqkit"
 """CSS class that limits the styles of a fragment."""
 BREAK = re.compile(r"\n[ \t\r]*\n")
-"""White space between two paragraphs: an empty line."""
+"""An empty line, which separates two paragraphs."""
 
 
 class Writer:
-    """Writes a page; words keep the white space between them."""
+    """Writes a page that keeps the white space between words."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -57,7 +57,7 @@ class Writer:
         self._begin()
 
     def write(self, sentence: Sentence) -> None:
-        """Write one sentence. Running text keeps its paragraphs; other sentences are paragraphs each."""
+        """Write one sentence. Running text keeps its paragraphs; any other sentence becomes a paragraph."""
         if sentence.document:
             self._end_paragraph()
             self._write(f'<h2 dir="auto">{escape(sentence.document)}</h2>\n')
@@ -93,7 +93,7 @@ class Writer:
 
 
 class _Fragment(Writer):
-    """A writer of a part of another page, whose styles it does not change."""
+    """Writes a part of another page, without affecting the styles of that page."""
 
     def _begin(self) -> None:
         rules = (WORDS + _colours()).splitlines()
@@ -105,7 +105,7 @@ class _Fragment(Writer):
 
 
 def fragment(sentences: Iterable[Sentence]) -> str:
-    """Sentences as an HTML fragment for notebooks."""
+    """Format sentences as an HTML fragment for notebooks."""
     file = BytesIO()
     writer = _Fragment(file)
     for sentence in sentences:
@@ -119,7 +119,7 @@ def _colours() -> str:
 
 
 def _token(sentence: Sentence, token: Multiword) -> str:
-    """A token: its form in the colour of its first word, the tags above it, and all labels on hover."""
+    """Format a token: its form in the colour of its first word, tags above it, all labels on hover."""
     tags = _tags_above(sentence, token)
     style = f' class="{tags[0]}"' if tags[0] in COLOURS else ""
     above = escape("+".join(tags) if any(tags) else "")
@@ -129,7 +129,7 @@ def _token(sentence: Sentence, token: Multiword) -> str:
 
 
 def _tags_above(sentence: Sentence, token: Multiword) -> list[str]:
-    """The labels of a token's words of the first kind that is shown above words; "" outside of spans."""
+    """The labels of a token's words, of the first kind that is displayed above words; "" outside of spans."""
     words = range(token.first, token.last + 1)
     above = next((kind for kind in in_order(sentence.labels) if kind_spec(kind).above), None)
     if above is None:

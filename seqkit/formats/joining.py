@@ -1,4 +1,4 @@
-"""Join the outputs for the parts of a file, in order: the functions that `FormatSpec.join` names."""
+"""Join the outputs for the parts of a file, in order; `FormatSpec.join` names these functions."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ SENTENCE = re.compile(rb"^# sent_id = (\d+)$", re.MULTILINE)
 
 
 def concatenate(parts: Sequence[BinaryIO], file: BinaryIO, fresh: bool) -> None:
-    """Concatenate the parts. Args: fresh, as in `conllu`; not used, as there are no numbers."""
+    """Concatenate the parts. Args: fresh, as in `conllu`; ignored, because there are no numbers."""
     for part in parts:
         shutil.copyfileobj(part, file, BLOCK)
 
 
 def conllu(parts: Sequence[BinaryIO], file: BinaryIO, fresh: bool) -> None:
-    """Join blocks of CoNLL-U. Args: fresh, whether `sent_id` was numbered by the writer; then it counts on."""
+    """Join blocks of CoNLL-U. Args: fresh, whether the writer numbered `sent_id`; then sentences are renumbered."""
     if not fresh:
         concatenate(parts, file, fresh)
         return
@@ -39,25 +39,25 @@ def conllu(parts: Sequence[BinaryIO], file: BinaryIO, fresh: bool) -> None:
 
 
 def _renumbered(lines: bytes, before: int, count: int) -> tuple[bytes, int]:
-    """The lines with `before` added to each number, and the last number."""
+    """Add `before` to each number in the lines. Returns the lines and the last number."""
     last = count
 
-    def renumbered(found: re.Match[bytes]) -> bytes:
+    def renumbered(match: re.Match[bytes]) -> bytes:
         nonlocal last
-        last = before + int(found[1])
+        last = before + int(match[1])
         return b"# sent_id = %d" % last
 
     return SENTENCE.sub(renumbered, lines), last
 
 
 def _line_blocks(file: BinaryIO) -> Iterator[bytes]:
-    """The bytes of a file, about `BLOCK` at a time, as complete lines."""
+    """Yield the bytes of a file as complete lines, about `BLOCK` bytes at a time."""
     while block := file.read(BLOCK):
         yield block + file.readline()
 
 
 def tables(parts: Sequence[BinaryIO], file: BinaryIO, fresh: bool) -> None:
-    """Join tables, with one header. Raises SeqkitError if the parts have different columns."""
+    """Join tables under one header. Raises SeqkitError if the parts have different columns."""
     header = b""
     for number, part in enumerate(parts):
         first_line = part.readline()
@@ -73,7 +73,7 @@ def tables(parts: Sequence[BinaryIO], file: BinaryIO, fresh: bool) -> None:
 
 
 def parquet(parts: Sequence[BinaryIO], file: BinaryIO, fresh: bool) -> None:
-    """Join Parquet files by their row groups."""
+    """Join Parquet files by copying their row groups."""
     from seqkit.formats.parquet import join
 
     join(parts, file)

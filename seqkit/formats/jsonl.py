@@ -2,9 +2,9 @@
 
     {"text": "Hi you", "words": ["Hi", "you"], "spaces": [" ", ""], "upos": ["INTJ", "PRON"]}
 
-Also, if known: xpos, feats and other kinds of label, before, multiwords ([first, last, form] with indices of
-words), offset, document, silver, and probabilities ([label, p] pairs of each word, the best first). The reader requires
-only `words`; it ignores `text`, probabilities and unknown keys, unless they are requested as kinds of label.
+Further keys, if known: xpos, feats and other kinds of label, before, multiwords ([first, last, form] with indices of
+words), offset, document, silver, and probabilities ([label, p] pairs of each word in descending order). The reader
+requires only `words`; it ignores `text`, probabilities and unknown keys that are not requested as kinds of label.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ FIX = 'Write one object per line, such as {"words": ["Hi", "you"]}.'
 
 
 def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
-    """The sentences of a file. Malformed lines go to `problems`; empty lines are skipped.
+    """Yield the sentences of a file. Malformed lines go to `problems`; empty lines are skipped.
 
-    Args: kinds, kinds of label to read besides upos, xpos and feats: keys with a list of one string a word.
+    Args: kinds, kinds of label to read besides upos, xpos and feats: keys with a list of one string per word.
     """
     records = read_records(path, problems, lambda line: from_record(json_object(line, FIX), kinds))
     for where, sentence in records:
@@ -36,5 +36,5 @@ class Writer(TextWriter):
     """Writes one object per line; keys without a value are omitted."""
 
     def text(self, sentence: Sentence) -> str:
-        """The object of a sentence."""
+        """Return the object of a sentence."""
         return json.dumps(to_record(sentence), ensure_ascii=False) + "\n"

@@ -1,7 +1,7 @@
-"""Parallel text: files side by side, columns of a TSV file, or JSON Lines.
+"""Read parallel text: one file per side, columns of a TSV file, or JSON Lines.
 
-Each reader yields rows: a location, and one text per side, in the requested order. A row that cannot be read goes to
-the problems; the texts are not checked.
+Each reader yields rows: a location, and one text per side in the requested order. A row that cannot be read goes to
+`problems`; the texts are not checked.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ GENERIC = ("source", "target")
 
 @dataclass(frozen=True)
 class ColumnNames:
-    """Names that the columns of a user's table may have, in addition to the names of the sides."""
+    """Possible names of the columns of a table, in addition to the names of the sides."""
 
     of_sides: tuple[tuple[str, ...], ...] = ()
     """Other names of each side, the most likely first."""
     known: frozenset[str] = frozenset({*GENERIC, "src", "tgt", "text", "class", "label", "path"})
-    """A first line with two of these names, in this spelling, is a header, not data."""
+    """Names in this spelling; a first line with two of them is a header, not data."""
 
     def find(self, present: Collection[str], sides: Sequence[str]) -> list[str]:
-        """The column among `present` of each side; empty if a side has none, or two sides have the same."""
+        """Return the column in `present` of each side; empty if a side has none, or two sides have the same."""
         if len(self.of_sides) != len(sides):
             return []
-        found = [next((name for name in names if name in present), "") for names in self.of_sides]
-        return found if "" not in found and len(set(found)) == len(found) else []
+        columns = [next((name for name in names if name in present), "") for names in self.of_sides]
+        return columns if "" not in columns and len(set(columns)) == len(columns) else []
 
 
 def read_files(paths: Sequence[FilePath], problems: RecordErrors) -> Iterator[Row]:
-    """Line i of every file, for each i, without line ends; the location is that in the first file.
+    """Yield line i of every file, for each i, without line ends; the location is that in the first file.
 
     Lines that are not text, and lines without a counterpart in another file, go to `problems`.
     """
@@ -78,11 +78,11 @@ def read_tsv(
     columns: Sequence[str] = (),
     names: ColumnNames | None = None,
 ) -> Iterator[Row]:
-    """The columns `sides` of every line.
+    """Yield the columns `sides` of every line.
 
-    The first line may name the columns: by these sides, as source and target, or by `names`. Without such a header the
-    columns are `columns`, or the sides in their order, and further columns are ignored. Blank lines before it are
-    skipped. Raises SeqkitError if the first line is a header by `names` but lacks one of the sides.
+    The first line may be a header that names the columns by these sides, by source and target, or by `names`. Without
+    a header the columns are `columns`, or the sides in their order; further columns are ignored. Blank lines before the
+    first row are skipped. Raises SeqkitError if the first line is a header by `names` but lacks one of the sides.
     """
     name, order, width = str(path), list(columns or sides), 0
     for number, line in read_lines(path):
@@ -116,18 +116,18 @@ def _check_no_header(
     where: SourceLocation, cells: Sequence[str], sides: Sequence[str], names: ColumnNames
 ) -> None:
     """Raise SeqkitError for a header without the needed columns, which would otherwise be read as data."""
-    found = {cell.strip() for cell in cells} & (names.known | set(sides))
-    if len(found) < 2:
+    known = {cell.strip() for cell in cells} & (names.known | set(sides))
+    if len(known) < 2:
         return
     others = [
         "/".join(dict.fromkeys((side, *also))) for side, also in zip(sides, names.of_sides, strict=False)
     ]
-    problem = f"{where}: names columns ({shortened(', '.join(sorted(found)))}), but not those of both sides"
+    problem = f"{where}: names columns ({shortened(', '.join(sorted(known)))}), but not those of both sides"
     raise SeqkitError(problem, f"Name them {' and '.join(others or sides)}, or delete the line.")
 
 
 def _header(cells: Sequence[str], sides: Sequence[str], also: ColumnNames | None) -> list[str]:
-    """The columns in terms of `sides`, if the first line names them; else an empty list."""
+    """The columns, renamed to the sides that they contain, if the first line names these; else an empty list."""
     names = [cell.strip() for cell in cells]
     sides_by_name = {named_as(side, names): side for side in sides}
     if "" not in sides_by_name and len(sides_by_name) == len(sides):
@@ -140,30 +140,30 @@ def _header(cells: Sequence[str], sides: Sequence[str], also: ColumnNames | None
 
 
 def named_as(side: str, names: Sequence[str]) -> str:
-    """The name among `names` of a side: equal, equal but for case, or the only one of its language (`ja` and `ja-JP`).
+    """Find the name of a side in `names`: equal, equal ignoring case, or the only one of its language (`ja`, `ja-JP`).
 
     Returns "" if there is none.
     """
     if side in names:
         return side
     for form, shape in ((str.lower, CODE), (without_region, REGIONAL)):
-        found = [name for name in names if shape.fullmatch(name) and form(name) == form(side)]
-        if CODE.fullmatch(side) and len(found) == 1:
-            return found[0]
+        matches = [name for name in names if shape.fullmatch(name) and form(name) == form(side)]
+        if CODE.fullmatch(side) and len(matches) == 1:
+            return matches[0]
     return ""
 
 
 def without_region(code: str) -> str:
-    """The language in a code: `ja` of `ja-JP`, `zh` of `zh_TW`."""
+    """Return the language of a code: `ja` for `ja-JP`, `zh` for `zh_TW`."""
     return code.lower().replace("_", "-").partition("-")[0]
 
 
 def read_jsonl(
     path: FilePath, sides: Sequence[str], problems: RecordErrors, names: ColumnNames | None = None
 ) -> Iterator[Row]:
-    """The strings of each object under the keys `sides`, under source and target, or by `names`.
+    """Yield the strings of each object under the keys `sides`, under source and target, or by `names`.
 
-    An object may have them in a nested object under "translation". Empty lines are skipped.
+    They may be in a nested object under "translation". Empty lines are skipped.
     """
     yield from read_records(path, problems, lambda line: _texts(line, sides, names))
 

@@ -1,4 +1,4 @@
-"""Parquet: rows of records read in batches, and sentences as columns of lists. Needs pyarrow (extra `batch`)."""
+"""Read and write Parquet: records as rows, sentences as rows with columns of lists. Needs pyarrow (extra `batch`)."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from seqkit.io.segment import Segment
 from seqkit.io.text_files import BadRecord, FilePath
 
 ROWS = 1000
-"""Rows that are read together, or written as a row group."""
+"""Rows per batch when reading, and per row group when writing."""
 
 
 def arrow(module: str = "pyarrow") -> Any:
-    """A module of pyarrow. Raises SeqkitError if it is not installed."""
+    """Import a module of pyarrow. Raises MissingPackageError if it is not installed."""
     try:
         return importlib.import_module(module)
     except ImportError as error:
@@ -32,7 +32,7 @@ def arrow(module: str = "pyarrow") -> Any:
 
 @contextmanager
 def parquet_file(path: FilePath) -> Iterator[Any]:
-    """Open a file by pyarrow. Raises SeqkitError if it does not exist or is not a Parquet file."""
+    """Open a file with pyarrow. Raises SeqkitError if it does not exist or is not a Parquet file."""
     parquet, base = arrow("pyarrow.parquet"), arrow()
     try:
         with _opened(path) as file:
@@ -53,7 +53,7 @@ def _opened(path: FilePath) -> Any:
 
 
 def read_rows(path: FilePath) -> Iterator[tuple[SourceLocation, dict[str, Any]]]:
-    """The rows of a file, or of a part of one (a Segment with an Arrow stream); locations count rows from 1."""
+    """Yield the rows of a file, or of a Segment with an Arrow stream; locations count rows from 1."""
     if isinstance(path, Segment):
         number = path.record
         with arrow("pyarrow.ipc").open_stream(path.open()) as stream:
@@ -86,9 +86,10 @@ def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> I
 
 
 class RecordWriter:
-    """Writes dicts as rows; the columns are those of the first group of rows.
+    """Writes dicts as rows, with the columns of the first row group.
 
-    Row groups hold `ROWS` rows, so that equal rows give equal bytes. Raises SeqkitError for a row that does not fit.
+    Row groups have `ROWS` rows, so that equal rows give equal bytes. Raises SeqkitError for a row with other columns
+    or types.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -120,11 +121,11 @@ class RecordWriter:
         try:
             return self._arrow.table(columns, schema=schema)
         except (self._arrow.ArrowInvalid, self._arrow.ArrowTypeError) as error:
-            problem = f"a field holds values of several types ({str(error).splitlines()[0]})"
+            problem = f"a field has values of several types ({str(error).splitlines()[0]})"
             raise SeqkitError(problem, "Write JSON Lines, or --drop the field.") from error
 
     def close(self) -> None:
-        """Write the rest, and the footer."""
+        """Write the remaining rows, and the footer."""
         if self._rows or self._writer is None:
             self._flush()
         self._writer.close()
@@ -143,7 +144,7 @@ class Writer(RecordWriter):
 
 
 def join(parts: Sequence[BinaryIO], file: BinaryIO) -> None:
-    """Join files: the row groups of each in turn, with the union of their columns."""
+    """Join files: copy the row groups of each in turn, with the union of their columns."""
     base, parquet = arrow(), arrow("pyarrow.parquet")
     files = [parquet.ParquetFile(part) for part in parts]
     filled = [one.schema_arrow for one in files if one.metadata.num_rows] or [files[0].schema_arrow]
@@ -157,7 +158,7 @@ def join(parts: Sequence[BinaryIO], file: BinaryIO) -> None:
 
 
 def _with_schema(table: Any, schema: Any, base: Any) -> Any:
-    """A table with the columns of a schema; those that it lacks are null."""
+    """Convert a table to a schema; missing columns become null."""
     columns = [
         table[field.name].cast(field.type)
         if field.name in table.schema.names
@@ -168,7 +169,7 @@ def _with_schema(table: Any, schema: Any, base: Any) -> Any:
 
 
 def as_stream(table: Any) -> bytes:
-    """A table as an Arrow stream, which a Segment can hold."""
+    """Serialize a table as an Arrow stream, for the bytes of a Segment."""
     sink = io.BytesIO()
     with arrow("pyarrow.ipc").new_stream(sink, table.schema) as stream:
         stream.write_table(table)
@@ -180,7 +181,9 @@ def row_parts(
 ) -> Iterator[tuple[int, int, bytes, float]]:
     """Yield parts of a file from row `first` on: first row, row after the last, an Arrow stream, share of the file.
 
-    A part lies within one row group; groups before `first` are not read.
+    A part lies within one row group; row groups before `first` are not read.
+
+    Args: most_rows, most_bytes, maximum rows and approximate bytes of a part.
     """
     base = arrow()
     with parquet_file(path) as file:

@@ -1,6 +1,6 @@
-"""Plain text: running text in segments of bounded size, or one sentence per line already split into words.
+"""Read plain text: running text in segments of bounded size, or one tokenized sentence per line.
 
-A byte order mark is dropped. CRLF is white space like any other.
+A byte order mark is removed. CRLF is ordinary white space.
 """
 
 from __future__ import annotations
@@ -19,15 +19,16 @@ from seqkit.io.text_files import BOM, FilePath, NotText, decode, faults_located,
 MAX_SEGMENT = 100_000
 """Maximum characters of a segment."""
 PIECE = 1 << 16
-"""Maximum bytes of a line that are read at once."""
+"""Maximum bytes of a line per read."""
 TOKEN = re.compile(r"[^ \t\r\n]+")
 
 
 def read(path: FilePath, problems: RecordErrors) -> Iterator[RawText]:
-    """Running text, split at the end of a paragraph, else of a line, else after white space, else anywhere.
+    """Yield running text in segments of at most MAX_SEGMENT characters.
 
-    The segments joined are the file's text; memory is bounded, however long a line is. A line that is not UTF-8 or has
-    a NUL goes to `problems`; if it is skipped, its line end stays.
+    Segments end after a paragraph, else after a line, else after white space, else anywhere. Their concatenation is the
+    file's text; memory is bounded for lines of any length. A line that is not UTF-8 or contains a NUL goes to
+    `problems`; if it is skipped, its line end is kept.
     """
     name = str(path)
     document: str | None = "stdin" if name == "-" else readable(Path(name).name)
@@ -42,7 +43,7 @@ def read(path: FilePath, problems: RecordErrors) -> Iterator[RawText]:
 
 
 def read_tokens(path: FilePath, problems: RecordErrors) -> Iterator[Sentence]:
-    """Sentences that are split already: one per line, words by spaces or tabs.
+    """Yield tokenized sentences: one per line, words separated by spaces or tabs.
 
     An empty line yields a sentence without words, so that output can be matched to input line by line.
     """
@@ -56,12 +57,15 @@ def read_tokens(path: FilePath, problems: RecordErrors) -> Iterator[Sentence]:
 
 
 def words_of(line: str) -> list[str]:
-    """Words between spaces and tabs. Other white space, such as that in `1\u00a0000`, is part of a word."""
+    """Split a line into words at spaces and tabs. Other white space, as in `1\u00a0000`, is part of a word."""
     return [word for word in TOKEN.findall(line) if not word.isspace()]
 
 
 def _segments(pieces: Iterator[str | None]) -> Iterator[tuple[str, bool]]:
-    """Join `pieces`, and split at the best positions. Yields each segment, and whether the input pauses after it."""
+    """Join `pieces`, and split them at the best positions.
+
+    Args: pieces, texts, and None for a pause of the input. Yields each segment, and whether the input pauses after it.
+    """
     waiting: list[str] = []
     length = 0
     for piece in pieces:
@@ -84,7 +88,7 @@ def _segments(pieces: Iterator[str | None]) -> Iterator[tuple[str, bool]]:
 
 
 def _best_cut(text: str) -> int:
-    """The number of characters of `text` to yield as a segment."""
+    """The number of characters of `text` that become a segment."""
     for marks in (("\n\n", "\n\r\n"), ("\n",)):
         ends = [text.rfind(mark) + len(mark) for mark in marks if mark in text]
         if ends:
@@ -98,7 +102,7 @@ def _best_cut(text: str) -> int:
 def _texts(path: FilePath, problems: RecordErrors) -> Iterator[str | None]:
     """Yield the text by lines or parts of long lines, and None for a pause of the input.
 
-    A bad line is skipped from the bad part on.
+    A bad line is skipped from its first bad part on.
     """
     bad_line = 0
     for line, start, data in _pieces_and_pauses(path):
@@ -124,7 +128,7 @@ def pieces(path: FilePath) -> Iterator[tuple[int, int, bytes]]:
 
 
 def _pieces_and_pauses(path: FilePath) -> Iterator[tuple[int, int, bytes | None]]:
-    """As `pieces`, with None in place of the bytes for a pause of the input."""
+    """Like `pieces`, and yield None in place of the bytes for a pause of the input."""
     line, start, rest = first_line(path), 0, b""
     with opened(path) as file, faults_located(path, lambda: line):
         pipe = file if isinstance(file, PausingReader) else None
@@ -148,7 +152,7 @@ def _pieces_and_pauses(path: FilePath) -> Iterator[tuple[int, int, bytes | None]
 
 
 def character_end(data: bytes) -> int:
-    """The end of the last complete UTF-8 character."""
+    """Return the index after the last complete UTF-8 character."""
     for back in range(1, min(4, len(data) + 1)):
         if data[-back] >= 0xC0:
             return len(data) - back

@@ -1,4 +1,4 @@
-"""Convert sentences to JSON data and back; every value read is checked."""
+"""Convert sentences to JSON data and back, and check all values that are read."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from seqkit.io.text_files import BadRecord
 from seqkit.labels.kinds import in_order, standard_kinds
 
 UNFIT = re.compile("[\0\ud800-\udfff]")
-"""Characters that JSON can express but a UTF-8 text file cannot hold."""
+"""Characters that JSON can express but a UTF-8 text file cannot."""
 LARGEST = 2**53
-"""Largest number that every reader of JSON keeps exactly."""
+"""Largest integer that JSON readers with 64-bit floats represent exactly."""
 KEYS = ("text", "words", "spaces", "before", "multiwords", "probabilities", "offset", "document", "silver")
-"""Reserved keys, which no kind of label can have."""
+"""Reserved keys, which cannot be kinds of label."""
 
 
 def to_record(sentence: Sentence) -> dict[str, Any]:
-    """The sentence as a dict, without keys for missing values, and without `lines` and `where`.
+    """Convert a sentence to a dict, without keys for missing values, and without `lines` and `where`.
 
     Raises SeqkitError for a kind of label with the name of a reserved key.
     """
-    if taken := sentence.labels.keys() & set(KEYS):
+    if reserved := sentence.labels.keys() & set(KEYS):
         where = f"{sentence.where}: " if sentence.where else ""
-        problem = f"{where}labels of the kind '{min(taken)}', which is a reserved key in JSON Lines"
+        problem = f"{where}labels of the kind '{min(reserved)}', which is a reserved key in JSON Lines"
         raise SeqkitError(problem, "Rename the kind.")
     record: dict[str, Any] = {"text": sentence.text, "words": sentence.words}
     if sentence.spaces is not None:
@@ -50,15 +50,14 @@ def to_record(sentence: Sentence) -> dict[str, Any]:
 
 def _carried(fields: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     """The fields of the input's record. Raises SeqkitError for a field with the name of a key of the output."""
-    if taken := fields.keys() & record.keys():
-        raise SeqkitError(
-            f"the field '{min(taken)}' of the input would replace that of the output", "Leave it out: --drop."
-        )
+    if conflicts := fields.keys() & record.keys():
+        problem = f"the field '{min(conflicts)}' of the input would replace that of the output"
+        raise SeqkitError(problem, "Leave it out: --drop.")
     return fields
 
 
 def from_record(record: dict[str, Any], kinds: Sequence[str] = ()) -> Sentence:
-    """The sentence in a dict. `words` is required; `text` and unknown keys are ignored.
+    """Convert a dict to a sentence. `words` is required; `text` and unknown keys are ignored.
 
     Args: kinds, kinds of label to read besides upos, xpos and feats. Raises BadRecord for a value of the wrong type or
     length.
@@ -94,7 +93,7 @@ def _kinds(record: dict[str, Any], wanted: Sequence[str]) -> list[str]:
 def _strings(record: dict[str, Any], key: str) -> list[str]:
     values = record.get(key)
     if not isinstance(values, list | tuple) or not all(isinstance(value, str) for value in values):
-        raise BadRecord(f"'{key}' is not a list of strings", f'Write it so: "{key}": ["…", "…"].')
+        raise BadRecord(f"'{key}' is not a list of strings", f'Write it as "{key}": ["…", "…"].')
     if UNFIT.search("".join(values)):
         raise BadRecord(f"'{key}' has a NUL or an unpaired surrogate", "Delete it.")
     return list(values)
@@ -150,6 +149,6 @@ def _multiwords(values: Any, count: int) -> list[Multiword]:
             case [int(first), int(last), str(form)] if after < first <= last < count and form.strip():
                 tokens.append(Multiword(first, last, _value({"form": form}, "form", str)))
             case _:
-                fix = 'Write them so: "multiwords": [[2, 3, "du"]].'
+                fix = 'Write them as "multiwords": [[2, 3, "du"]].'
                 raise BadRecord("'multiwords' are not [first, last, form] in order", fix)
     return tokens

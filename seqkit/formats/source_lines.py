@@ -1,4 +1,4 @@
-"""Read texts to translate, one per line; empty lines count, too."""
+"""Read texts to translate, one per line, including empty lines."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ class SourceLine(NamedTuple):
 
 
 def read_sources(path: FilePath, problems: RecordErrors, side: str = "") -> Iterator[SourceLine]:
-    """One text for each line of a file (of stdin for "-"), in order, in constant memory; also from .gz.
+    """Yield one text for each line of a file ("-" is stdin), in order, in constant memory; also from .gz.
 
-    From a .tsv file: the column that its first line names `side`, "source" or "text" (that line then counts as an
-    empty one), else the first column. From a .jsonl file: the string under such a key. A line that is not text goes to
-    `problems`; if it is skipped, it counts as an empty line, so that line i of the output belongs to line i of the
-    input.
+    In a .tsv file the text is in the column that the first line names `side`, "source" or "text" (the header then
+    counts as an empty line), else in the first column. In a .jsonl file it is the string under such a key. A line that
+    is not text goes to `problems`; if it is skipped, it counts as an empty line, so that line i of the output
+    corresponds to line i of the input.
     """
     suffix, column = suffix_of(path), 0
     for number, line in read_lines(path):
         where = SourceLocation(str(path), number)
-        named = _column(line, side) if number == 1 and suffix == ".tsv" else None
-        if named is not None:
-            line, column = "", named
+        in_header = _column(line, side) if number == 1 and suffix == ".tsv" else None
+        if in_header is not None:
+            line, column = "", in_header
         text = line if isinstance(line, NotText) else _text(chomp(line), suffix, side, column)
         if isinstance(text, NotText):
             problems.bad(where, text.reason, text.fix)
@@ -46,14 +46,14 @@ def _names(side: str) -> list[str]:
 
 
 def _column(line: str | NotText, side: str) -> int | None:
-    """The index of the column to read by the first line of a TSV file; None if that is not a header."""
+    """The index of the text's column according to the first line of a TSV file; None if that is not a header."""
     if isinstance(line, NotText):
         return None
     cells = [cell.strip() for cell in chomp(line).split("\t")]
     if len(cells) < 2:
         return None
-    found = (named_as(name, cells) for name in _names(side))
-    return next((cells.index(cell) for cell in found if cell), None)
+    names = (named_as(name, cells) for name in _names(side))
+    return next((cells.index(name) for name in names if name), None)
 
 
 def _text(line: str, suffix: str, side: str, column: int) -> str | NotText:
@@ -75,9 +75,9 @@ def _text(line: str, suffix: str, side: str, column: int) -> str | NotText:
     if isinstance(record, dict) and isinstance(record.get("translation"), dict):
         record = record["translation"]
     present = list(record) if isinstance(record, dict) else []
-    found = next((record[name] for name in (named_as(key, present) for key in keys) if name), None)
-    if not isinstance(found, str):
+    text = next((record[name] for name in (named_as(key, present) for key in keys) if name), None)
+    if not isinstance(text, str):
         return NotText(f"no string under {' or '.join(map(repr, keys))}", fix)
-    if UNFIT.search(found):
+    if UNFIT.search(text):
         return NotText("a NUL or an unpaired surrogate", "Delete it.")
-    return found
+    return text

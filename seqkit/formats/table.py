@@ -1,4 +1,4 @@
-"""Sentences as aligned columns: one word per line, coloured by UPOS on a terminal."""
+"""Write sentences as aligned columns: one word per line, coloured by UPOS on a terminal."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ COLOURS = {
     "DET": 95,
     "ADP": 34,
 }
-"""UPOS -> ANSI colour; other tags are not coloured."""
+"""UPOS -> ANSI colour code; other tags are not coloured."""
 
 
 class Writer:
-    """Writes each sentence as a block of aligned columns, an empty line after it."""
+    """Writes each sentence as a block of aligned columns, followed by an empty line."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -47,7 +47,7 @@ class Writer:
             self._file.write(b"\n")
 
     def close(self) -> None:
-        """Do nothing: every sentence is written at once."""
+        """Do nothing: sentences are not buffered."""
 
     def _coloured(self, cell: str, tag: str) -> str:
         return f"\x1b[{COLOURS[tag]}m{cell}\x1b[0m" if tag in COLOURS else cell

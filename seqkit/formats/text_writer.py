@@ -16,7 +16,7 @@ class TextWriter(ABC):
 
     @abstractmethod
     def text(self, sentence: Sentence) -> str:
-        """A sentence as text, with its line ends. Raises SeqkitError for what the format cannot hold."""
+        """Return a sentence as text, with line ends. Raises SeqkitError if the format cannot represent it."""
 
     def write(self, sentence: Sentence) -> None:
         """Write one sentence."""

@@ -1,4 +1,4 @@
-"""Translations as lines of text, as JSON Lines with scores, or as a table of scores."""
+"""Write translations as lines of text, as JSON Lines with scores, or as a table of scores."""
 
 from __future__ import annotations
 
@@ -10,32 +10,27 @@ from seqkit.examples import Translation
 from seqkit.formats.cells import one_line
 
 DIGITS = 6
-"""Decimals of a score."""
+"""Decimal places of a score."""
 TRUST_DIGITS = 3
-"""Decimals of confidence and familiarity."""
-
-
+"""Decimal places of confidence and familiarity."""
 SCORES = ("score", "log_prob", "confidence", "familiarity", "text")
 """Columns of a translation; confidence and familiarity are empty without calibration."""
 
 
 class TranslationWriter(Protocol):
-    """A writer of translations, called once for each line of input.
-
-    It is created as `writer(binary_file, n_best)`, where `n_best` is the requested number of translations per line.
-    """
+    """A writer of translations, created as `writer(binary_file, n_best)`, n_best translations per line of input."""
 
     def write(self, line: int, source: str, translations: Sequence[Translation]) -> None:
-        """Write the translations of line `line` (from 1), the best first; none for an empty line."""
+        """Write the translations of line `line` (from 1), best first; none for an empty line."""
 
     def close(self) -> None:
         """Write the end of the output. The file stays open."""
 
 
 class Lines:
-    """Only the texts: `count` lines (by default one) for each line of input.
+    """Writes only the texts: `count` lines (by default one) for each line of input.
 
-    Empty lines replace missing translations, so that lines of output can be matched to lines of input.
+    Empty lines replace missing translations, so that output lines can be matched to input lines.
     """
 
     def __init__(self, file: BinaryIO, count: int = 1) -> None:
@@ -53,7 +48,10 @@ class Lines:
 
 
 class JsonLines:
-    """`{"line": 1, "source": "…", "translations": [{"text": "…", "score": -0.4, "log_prob": -3.1}]}`, one per line."""
+    """Writes one JSON object per line of input.
+
+    `{"line": 1, "source": "…", "translations": [{"text": "…", "score": -0.4, "log_prob": -3.1}]}`
+    """
 
     def __init__(self, file: BinaryIO, count: int = 1) -> None:
         self._file = file
@@ -91,7 +89,10 @@ def _trust(one: Translation) -> dict[str, float | bool]:
 
 
 class Rows:
-    """Parquet: the columns of `Table`, one row per translation; a line without translations has one of rank 0."""
+    """Writes Parquet: the columns of `Table` and the source, one row per translation.
+
+    A line without translations has one row of rank 0.
+    """
 
     def __init__(self, file: BinaryIO, count: int = 1) -> None:
         from seqkit.formats.parquet import RecordWriter
@@ -106,9 +107,9 @@ class Rows:
         if not translations:
             self._write(line, source, 0, None, None, None, None, "")
 
-    def _write(self, line: int, source: str, rank: int, *found: float | str | None) -> None:
+    def _write(self, line: int, source: str, rank: int, *scores: float | str | None) -> None:
         row: dict[str, float | str | None] = {"line": line, "source": source, "rank": rank}
-        self._rows.write_record({**row, **dict(zip(SCORES, found, strict=True))})
+        self._rows.write_record({**row, **dict(zip(SCORES, scores, strict=True))})
 
     def close(self) -> None:
         """Write the footer."""
@@ -116,7 +117,7 @@ class Rows:
 
 
 class Table:
-    """A header, then line, rank, `SCORES` and text of each translation, with tabs between.
+    """Writes a header, then line, rank, and `SCORES` of each translation, separated by tabs.
 
     A line without translations has one row of rank 0 with empty fields.
     """

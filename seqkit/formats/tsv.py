@@ -1,7 +1,7 @@
-"""Tab-separated values: one word per line with its labels, an empty line after each sentence.
+"""Read and write tab-separated values: one word per line with its labels, an empty line after each sentence.
 
-The first line names the columns: `word`, then kinds of label. Without it they are upos, xpos, feats, in this order.
-There is no quoting and no escape: a tab or line break inside a word becomes a space.
+The first line names the columns: `word`, then kinds of label. Without it the kinds are upos, xpos, feats, in this
+order. The format has no quotes and no escapes: a tab or line break inside a word becomes a space.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from seqkit.labels.kinds import in_order, kind_named, standard_kinds
 
 WORD = "word"
 WORD_COLUMNS = (WORD, "form", "token")
-"""Possible names of the column of words, in any case."""
+"""Possible names of the column of words, ignoring case."""
 KIND = re.compile(r"[a-z][\w-]{0,79}")
 """Valid names of undeclared kinds of label in the first line."""
 
@@ -28,7 +28,7 @@ Line = tuple[int, str | NotText]
 
 
 def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
-    """The sentences of a file, with the labels of all columns. Sentences with a malformed line go to `problems`.
+    """Yield the sentences of a file, with the labels of all columns. Sentences with a malformed line go to `problems`.
 
     Args: kinds, names of requested columns; a first line with these names is a header.
     """
@@ -49,7 +49,7 @@ def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> I
 
 
 def _blocks(path: FilePath) -> Iterator[list[Line]]:
-    """Yield groups of lines without an empty line between them. Of a group that is too long only the first is kept."""
+    """Yield groups of lines separated by empty lines. Of a group beyond a limit, keep its first line and a fault."""
     block: list[Line] = []
     size, limits = 0, current_limits()
     for number, line in read_lines(path):
@@ -83,7 +83,7 @@ def _header(name: str, block: list[Line], wanted: Sequence[str]) -> tuple[tuple[
     if first.lower() not in WORD_COLUMNS or not any(names):
         return standard_kinds()[: len(cells)], block
     if not all(names):
-        # Otherwise the header would be read as a word and its labels, and trained on.
+        # The header would otherwise become a word with labels in the training data.
         problem = f"{SourceLocation(name, number)}: the columns have the names {shortened(', '.join([first, *cells]))}"
         fix = f"Name them {WORD} and kinds of label in lower case, or delete the line."
         raise SeqkitError(problem, fix)
@@ -95,7 +95,7 @@ def _header(name: str, block: list[Line], wanted: Sequence[str]) -> tuple[tuple[
 
 
 def _other_kind(cell: str) -> str:
-    """The cell if it can name a kind; "" for a label such as NOUN, because "word" may be the first word of a text."""
+    """The cell if it can name a kind; "" for a label such as NOUN: the first word of a text may be "word"."""
     return cell if KIND.fullmatch(cell) else ""
 
 
@@ -122,9 +122,9 @@ def _cells(line: str) -> list[str]:
 
 
 class Writer:
-    """Writes a header, then each sentence with the header's kinds of label, `_` for a missing one.
+    """Writes a header, then each sentence with the header's kinds of label, `_` for a missing label.
 
-    The kinds are upos, xpos and feats, or those of the first sentence if it has others.
+    The kinds are upos, xpos and feats, or those of the first sentence if it has other kinds.
     """
 
     def __init__(self, file: BinaryIO) -> None:
@@ -132,7 +132,7 @@ class Writer:
         self._kinds: tuple[str, ...] | None = None
 
     def write(self, sentence: Sentence) -> None:
-        """Write one sentence (an empty line if without words). Raises SeqkitError for a kind without a column."""
+        """Write one sentence; an empty line for one without words. Raises SeqkitError for a kind without a column."""
         kinds = self._kinds if self._kinds is not None else self._begin(sentence)
         if new := [kind for kind in sentence.labels if kind not in kinds]:
             where = f"{sentence.where}: " if sentence.where else ""
@@ -144,7 +144,7 @@ class Writer:
         self._file.write(("".join(rows) + "\n").encode())
 
     def close(self) -> None:
-        """Write the header if no sentence was written; otherwise every line is complete."""
+        """Write the header if no sentence was written."""
         if self._kinds is None:
             self._begin(Sentence([]))
 

@@ -1,1 +1,1 @@
-"""CoNLL-U (https://universaldependencies.org/format.html)."""
+"""Read and write CoNLL-U (https://universaldependencies.org/format.html)."""

@@ -1,4 +1,4 @@
-"""Validate CoNLL-U blocks: a fast test that never misses a fault, and slower checks that describe it."""
+"""Validate CoNLL-U blocks: a fast test without false negatives, and slower checks that describe the fault."""
 
 from __future__ import annotations
 
@@ -26,10 +26,14 @@ class Range(NamedTuple):
 
 
 def may_be_faulty(body: str, cells: list[str], rows: int) -> bool:
-    """Whether the lines of a block may have a fault and need the slower checks. Must be fast.
+    """Whether the lines of a block may have a fault and need the slower checks.
 
-    `cells` are the cells of all lines; the first cell of each line keeps the preceding line end. Each line has ten
-    cells if there are ten per line in total and only every tenth cell has a line end.
+    Each line has ten cells if there are ten per line in total and only every tenth cell has a line end.
+
+    Args:
+        body: the lines, joined by tab and line end.
+        cells: the cells of all lines; the first cell of each line keeps the preceding line end.
+        rows: number of lines.
     """
     spaces = ASCII_SPACES if body.isascii() else SPACES
     return (
@@ -70,18 +74,18 @@ def _check_cell(row: int, name: str, cell: str) -> None:
         )
     if name not in MAY_HOLD_SPACES and len(cell.split()) > 1:
         reason = f"white space in the column {name}: {shortened(repr(cell))}"
-        raise BadRecord(reason, "Only FORM, LEMMA and MISC may hold it.", row)
+        raise BadRecord(reason, "Only FORM, LEMMA and MISC may contain it.", row)
 
 
 def check_ids(ids: Sequence[str], start: int) -> list[Range]:
-    """The ranges among the IDs, which begin at line `start`. Raises BadRecord for an invalid ID."""
+    """Return the ranges among the IDs. Args: start, line of the first ID. Raises BadRecord for an invalid ID."""
     ranges: list[Range] = []
     word = node = 0
     for row, id in enumerate(ids):
         if id == str(word + 1):
             word, node = word + 1, 0
-        elif found := RANGE.fullmatch(id):
-            new = Range(row, int(found[1]), int(found[2]))
+        elif match := RANGE.fullmatch(id):
+            new = Range(row, int(match[1]), int(match[2]))
             _check_range(start + row, new, word, ranges)
             ranges.append(new)
         elif id == f"{word}.{node + 1}":
@@ -97,7 +101,7 @@ def check_ids(ids: Sequence[str], start: int) -> list[Range]:
 
 
 def _check_range(row: int, new: Range, word: int, ranges: list[Range]) -> None:
-    """`word` is the number of the word before the range."""
+    """Raise BadRecord for an invalid range. Args: word, number of the word before it; ranges, the earlier ranges."""
     if new.first > new.last:
         raise BadRecord(f"the range {_id(new)} runs backwards", "Correct or delete it.", row)
     if ranges and new.first <= ranges[-1].last:

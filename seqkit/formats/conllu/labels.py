@@ -21,17 +21,17 @@ PLACES = {name: place for place, name in enumerate(COLUMNS)}
 
 
 def rows_of(lines: Sequence[str]) -> list[list[str]]:
-    """The cells of each row of a block: words, ranges and empty nodes."""
+    """Split the rows of a block into cells: words, ranges and empty nodes."""
     return [line.split("\t") for line in lines if not line.startswith("#")]
 
 
 def word_rows(rows: Sequence[list[str]]) -> list[list[str]]:
-    """The rows that are words."""
+    """Return the rows that are words."""
     return [cells for cells in rows if cells[ID].isdecimal()]
 
 
 def read_columns() -> dict[str, int]:
-    """Kind -> column index of each kind that is read by default."""
+    """Map each kind that is read by default to its column index."""
     return {kind: PLACES[column] for kind, column in column_kinds().items()}
 
 
@@ -39,8 +39,9 @@ class Layout(NamedTuple):
     """The positions of some kinds of label in a row."""
 
     columns: tuple[tuple[int, str], ...]
-    """Index of a column and the kind that it holds, in order."""
+    """Index and kind of each column with labels, in order."""
     in_misc: tuple[LabelSpec, ...]
+    """The kinds that are stored in MISC."""
     splits: int
     """Number of tabs at which to split a row so that each of the columns is a cell."""
     pattern: str
@@ -48,21 +49,21 @@ class Layout(NamedTuple):
 
 
 def layout(kinds: Iterable[str]) -> Layout:
-    """The positions of these kinds of label in a row."""
+    """Determine the positions of these kinds of label in a row."""
     return _layout(registry(), tuple(kinds))
 
 
 @lru_cache(maxsize=1 << 8)
-def _layout(found: Registry, kinds: tuple[str, ...]) -> Layout:
-    held: dict[int, str] = {}
+def _layout(plugins: Registry, kinds: tuple[str, ...]) -> Layout:
+    columns: dict[int, str] = {}
     for kind in in_order(kinds):
         if column := kind_spec(kind).column:
-            held.setdefault(PLACES[column], kind)  # of two kinds with one column, the first has it
-    cells = ["%s" if place in held else NO_LABEL for place in range(LEMMA, MISC)]
+            columns.setdefault(PLACES[column], kind)  # the first of two kinds with the same column
+    cells = ["%s" if place in columns else NO_LABEL for place in range(LEMMA, MISC)]
     return Layout(
-        columns=tuple(sorted(held.items())),
-        in_misc=tuple(kind_spec(kind) for kind in kinds if kind not in held.values()),
-        splits=max(held, default=0) + 1,
+        columns=tuple(sorted(columns.items())),
+        in_misc=tuple(kind_spec(kind) for kind in kinds if kind not in columns.values()),
+        splits=max(columns, default=0) + 1,
         pattern="\t".join(["%d", "%s", *cells, "%s"]),
     )
 
@@ -78,7 +79,7 @@ def add_labels(sentence: Sentence, kinds: Iterable[str]) -> None:
 
 
 def labels_in(rows: Sequence[Sequence[str]], spec: LabelSpec) -> list[str]:
-    """The label of each word's row; "" if a computed label cannot be determined."""
+    """Return the label of each word's row; "" if a computed label cannot be determined."""
     if spec.rows:
         return list(load(spec.rows)(rows))
     if spec.column:
@@ -88,27 +89,27 @@ def labels_in(rows: Sequence[Sequence[str]], spec: LabelSpec) -> list[str]:
 
 
 def misc_key(spec: LabelSpec) -> str:
-    """The key of a kind in MISC."""
+    """Return the key of a kind in MISC."""
     return spec.misc or spec.name
 
 
 def with_attribute(misc: str, spec: LabelSpec, value: str) -> str:
-    """A MISC column with the label of a kind set or replaced; the other attributes stay.
+    """Set or replace the label of a kind in a MISC column; other attributes do not change.
 
     The kind's default label is not written, unless it replaces another one.
     """
     key = f"{misc_key(spec)}="
-    own = key + value.replace("\\", "\\\\").replace("|", "\\p")
+    attribute = key + value.replace("\\", "\\\\").replace("|", "\\p")
     parts = [] if misc == NO_LABEL else misc.split("|")
     if any(part.startswith(key) for part in parts):
-        return "|".join(own if part.startswith(key) else part for part in parts)
-    return misc if value == spec.absent else "|".join([*parts, own])
+        return "|".join(attribute if part.startswith(key) else part for part in parts)
+    return misc if value == spec.absent else "|".join([*parts, attribute])
 
 
 def _attribute(misc: str, key: str, absent: str) -> str:
     start = f"{key}="
-    found = next((part for part in misc.split("|") if part.startswith(start)), None)
-    if found is None:
+    attribute = next((part for part in misc.split("|") if part.startswith(start)), None)
+    if attribute is None:
         return absent
-    value = ESCAPED.sub(lambda escape: "|" if escape[1] == "p" else "\\", found[len(start) :])
+    value = ESCAPED.sub(lambda escape: "|" if escape[1] == "p" else "\\", attribute[len(start) :])
     return value or NO_LABEL

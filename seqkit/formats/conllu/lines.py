@@ -1,4 +1,4 @@
-"""Sentences as the lines of a CoNLL-U block."""
+"""Convert sentences to the lines of a CoNLL-U block."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from seqkit.formats.conllu.labels import ID, Layout, layout, with_attribute
 from seqkit.formats.conllu.whitespace import misc_of
 
 SILVER = "# labels = silver: "
+"""Prefix of the comment that names the spaCy pipeline that made the labels."""
 
 
 def relabelled(sentence: Sentence) -> list[str]:
-    """The block that a sentence was read from, with new labels.
+    """Return the block that a sentence was read from, with new labels.
 
-    Only the columns and MISC keys of the kinds in `labels` change. The comment on silver labels is dropped if the
+    Only the columns and MISC keys of the kinds in `labels` change. The comment on silver labels is removed if the
     labels are no longer silver.
     """
     places = layout(sentence.labels)
@@ -48,7 +49,7 @@ def _in_misc(sentence: Sentence, places: Layout) -> list[tuple[LabelSpec, list[s
 
 
 def _with_misc(line: str, in_misc: Sequence[tuple[LabelSpec, list[str]]], word: int) -> str:
-    """A row with the labels of a word in MISC, its last cell."""
+    """Set the labels of word `word` in MISC, the last cell of a row."""
     head, _, misc = line.rpartition("\t")
     for spec, values in in_misc:
         misc = with_attribute(misc, spec, values[word])
@@ -56,13 +57,13 @@ def _with_misc(line: str, in_misc: Sequence[tuple[LabelSpec, list[str]]], word: 
 
 
 USUAL_MISC = {space: misc_of(space) for space in (" ", "")}
-"""The MISC column of nearly every word."""
+"""White space after a word -> MISC, precomputed for the most frequent cases."""
 
 
 def fresh(sentence: Sentence, number: int) -> list[str]:
-    """A new block: the words, their labels and multiword tokens, and all white space in MISC.
+    """Create a block: the words, their labels and multiword tokens, and all white space in MISC.
 
-    A tab or line break inside a word becomes a space, because no column can hold it.
+    A tab or line break inside a word becomes a space, because a column cannot contain it. Args: number, for `sent_id`.
     """
     return [*_comments(sentence, number), *_rows(sentence)]
 
@@ -78,7 +79,7 @@ def _comments(sentence: Sentence, number: int) -> Iterator[str]:
 
 
 def _rows(sentence: Sentence) -> list[str]:
-    """Rows of words, and one before the words of each multiword token, which has their white space in MISC."""
+    """Rows of words, and before those of each multiword token a row with their white space in MISC."""
     words = sentence.words
     spaces = sentence.spaces or [" "] * len(words)
     misc = [USUAL_MISC.get(space) or misc_of(space) for space in spaces]
@@ -116,11 +117,11 @@ def _cell_of(place: int) -> Callable[[str], str]:
 
 @lru_cache(maxsize=1 << 16)
 def label_cell(label: str) -> str:
-    """A label as the text of a cell. Raises SeqkitError for a label with white space."""
+    """Return a label as the text of a cell. Raises SeqkitError for a label with white space."""
     if not label:
         return NO_LABEL
     if len(label.split()) != 1 or label != label.strip():
         raise SeqkitError(
-            f"CoNLL-U cannot hold white space in a label: {shortened(repr(label))}", "Write JSON Lines."
+            f"CoNLL-U allows no white space in a label: {shortened(repr(label))}", "Write JSON Lines."
         )
     return label

@@ -1,7 +1,7 @@
-"""CoNLL-U (https://universaldependencies.org/format.html): a strict, fast reader; a writer that keeps blocks.
+"""A strict, fast reader of CoNLL-U, and a writer that keeps the blocks that were read.
 
-Words are the lines whose ID is a plain integer. Ranges (`3-4`, a multiword token) and empty nodes (`5.1`)
-stay in `Sentence.lines`.
+Words are the lines whose ID is an integer. Ranges (`3-4`, a multiword token) and empty nodes (`5.1`) are kept in
+`Sentence.lines`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NEWDOC = re.compile(r"#\s*newdoc(?:\s+id)?(?:\s*=\s*(.*))?")
 
 
 def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
-    """The sentences of a file, with UPOS, XPOS, FEATS and white space, in constant memory.
+    """Yield the sentences of a file, with UPOS, XPOS, FEATS and white space, in constant memory.
 
     A malformed sentence goes to `problems` with file, line, reason and fix. Args: kinds, other kinds of label to read.
     """
@@ -44,7 +44,7 @@ def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> I
 
 
 def parse(lines: list[str], kinds: Sequence[str] = (), columns: Mapping[str, int] | None = None) -> Sentence:
-    """One sentence from the lines of its block, comments first. Raises BadRecord if it is malformed.
+    """Parse one sentence from the lines of its block, comments first. Raises BadRecord if it is malformed.
 
     Args: kinds, kinds of label to read besides UPOS, XPOS and FEATS; columns, `read_columns()`, computed once per file.
     """
@@ -75,7 +75,7 @@ def _counting(count: int) -> list[str]:
 
 
 def _keep_words(sentence: Sentence, cells: list[str], start: int) -> None:
-    """Move the ranges to `multiwords`, with the white space in their MISC, and drop empty nodes."""
+    """Move the ranges to `multiwords`, with the white space in their MISC, and remove empty nodes from the words."""
     ids = [cell.removeprefix("\n") for cell in cells[ID::10]]
     ranges = checks.check_ids(ids, start)
     is_word = [id.isdecimal() for id in ids]
@@ -95,8 +95,8 @@ def _read_comments(sentence: Sentence, comments: list[str]) -> None:
     for comment in comments:
         if comment.startswith(SILVER):
             sentence.silver = comment.removeprefix(SILVER)
-        elif "newdoc" in comment and (found := NEWDOC.fullmatch(comment)):
-            sentence.document = (found[1] or "").strip()
+        elif "newdoc" in comment and (match := NEWDOC.fullmatch(comment)):
+            sentence.document = (match[1] or "").strip()
 
 
 class Writer(TextWriter):
@@ -107,7 +107,7 @@ class Writer(TextWriter):
         self._count = 0
 
     def text(self, sentence: Sentence) -> str:
-        """The block of a sentence; "" for a sentence without words, which CoNLL-U cannot hold."""
+        """Return the block of a sentence; "" for a sentence without words, which CoNLL-U cannot represent."""
         if not sentence.words:
             return ""
         self._count += 1

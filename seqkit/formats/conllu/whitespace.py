@@ -8,11 +8,11 @@ from functools import lru_cache
 ESCAPES = {"s": " ", "t": "\t", "n": "\n", "r": "\r", "p": "|", "\\": "\\"}
 ESCAPED = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|([stnrp\\]))")
 LONG = 1000
-"""Characters of a column from which it is not cached: a file may have megabytes of white space in one place."""
+"""Minimum characters of a column that is not cached: a column may contain megabytes of white space."""
 
 
 class _Escapes(dict[int, str]):
-    """Code of a character -> its escape, for `str.translate`, which makes no string of each character."""
+    """Code point -> its escape, for `str.translate`."""
 
     def __missing__(self, code: int) -> str:
         return f"\\u{code:04X}"
@@ -22,7 +22,7 @@ TABLE = _Escapes({ord(character): f"\\{letter}" for letter, character in ESCAPES
 
 
 def space_after(misc: str) -> str:
-    """The white space after a token: one space if MISC has no attribute for it."""
+    """Return the white space after a token; one space if MISC has no attribute for it."""
     return _space_after(misc) if len(misc) < LONG else _space_after.__wrapped__(misc)
 
 
@@ -35,14 +35,14 @@ def _space_after(misc: str) -> str:
 
 
 def space_before(misc: str) -> str:
-    """The white space before a token by its MISC; "" if there is none."""
+    """Return the white space before a token; "" if MISC has no attribute for it."""
     return _attribute(misc, "SpacesBefore") or ""
 
 
 def misc_of(space: str, before: str = "") -> str:
-    """A MISC column with the white space around a token, such that reading it gives the same white space."""
-    found = _misc_of if len(space) + len(before) < LONG else _misc_of.__wrapped__
-    return found(space, before)
+    """Return a MISC column with the white space after and before a token; the reader restores it exactly."""
+    format_misc = _misc_of if len(space) + len(before) < LONG else _misc_of.__wrapped__
+    return format_misc(space, before)
 
 
 @lru_cache(maxsize=1 << 10)
@@ -58,7 +58,7 @@ def _misc_of(space: str, before: str) -> str:
 
 
 def _attribute(misc: str, name: str) -> str | None:
-    """The white space in an attribute; None if the attribute is missing or has other text."""
+    """The white space in an attribute; None if the attribute is missing or contains other characters."""
     for part in misc.split("|"):
         if part.startswith(f"{name}="):
             spaces = ESCAPED.sub(_character, part[len(name) + 1 :])

@@ -1,1 +1,1 @@
-"""spaCy's Docs and DocBin files."""
+"""Convert between sentences and spaCy's Docs; read and write DocBin files."""

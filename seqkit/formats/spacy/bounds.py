@@ -1,6 +1,6 @@
-"""Check a DocBin before spaCy loads it: its size when decompressed, and the number of objects in its msgpack.
+"""Check a DocBin before spaCy loads it: its decompressed size, and the number of objects in its msgpack.
 
-zlib makes 1,000 bytes of one, and each byte of msgpack may make an object of 70 bytes.
+zlib expands a byte to up to 1,000 bytes, and each byte of msgpack may become an object of 70 bytes.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from seqkit.errors import SeqkitError
 from seqkit.io.limits import check_bytes, check_ratio, check_time, current_limits, how_to_raise
 
 STEP = 1 << 24
-"""Bytes that are decompressed at once."""
+"""Maximum bytes per decompression step."""
 FREE = 100_000
-"""Number of objects that any DocBin may have."""
+"""Number of objects that are allowed in any DocBin."""
 PER_OBJECT = 16
-"""Least bytes for each further object: a token takes 96 bytes, and adds three strings at most."""
+"""Bytes of a DocBin per further allowed object: a token takes 96 bytes, and adds at most three strings."""
 LARGE = 1 << 20
-"""Bytes of the data of one Doc above which its objects are counted."""
+"""Minimum bytes of the data of one Doc for which objects are counted."""
 MOST = 4_000_000
-"""Number of objects in the data of one Doc."""
+"""Maximum number of objects in the data of one Doc."""
 
 LENGTHS = {
     **{0xC4: 1, 0xC5: 2, 0xC6: 4, 0xC7: 1, 0xC8: 2, 0xC9: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4},
@@ -35,7 +35,10 @@ EXTENSIONS, ARRAYS, MAPS = (0xC7, 0xC8, 0xC9), (0xDC, 0xDD), (0xDE, 0xDF)
 
 
 def stored(path: object, data: bytes) -> bytes:
-    """The same DocBin without compression. Raises SeqkitError if it exceeds the limits, and zlib.error."""
+    """Convert a DocBin to zlib without compression.
+
+    Args: path, for messages. Raises SeqkitError if it exceeds the limits, and zlib.error for damaged data.
+    """
     unpacker, parts, size, rest = zlib.decompressobj(), list[bytes](), 0, data
     while not unpacker.eof:
         part = unpacker.decompress(rest, STEP)
@@ -49,13 +52,13 @@ def stored(path: object, data: bytes) -> bytes:
         check_ratio(path, len(data) - len(rest), size)
     content = b"".join(parts)
     if has_more_objects(content, FREE + size // PER_OBJECT):
-        problem = f"{path}: holds more objects than a spaCy DocBin of {size:,} bytes can need"
+        problem = f"{path}: contains more objects than a spaCy DocBin of {size:,} bytes can need"
         raise SeqkitError(problem, "Write it again with DocBin.to_disk.")
     return zlib.compress(content, 0)
 
 
 def check_data(path: object, number: int, data: bytes) -> None:
-    """Raise SeqkitError if the data of a Doc are too large. Args: number, of the Doc, for the message."""
+    """Raise SeqkitError if the data of a Doc are too large. Args: path, number, file and number of the Doc."""
     most = current_limits().record
     if len(data) > most:
         problem = f"{path}:{number}: data of more than {most:,} bytes in a Doc"
@@ -65,7 +68,7 @@ def check_data(path: object, number: int, data: bytes) -> None:
 
 
 def has_more_objects(data: bytes, most: int) -> bool:
-    """Whether msgpack has more objects than `most`. Data that end too early, and bytes after the end, do not count."""
+    """Whether msgpack data contain more than `most` objects. Missing objects and bytes after the end are ignored."""
     at, left, count = 0, 1, 0
     while left and at < len(data):
         count, left = count + 1, left - 1

@@ -1,4 +1,4 @@
-"""Convert the columns of CoNLL-U and kinds of label to spaCy's token attributes, and back."""
+"""Convert columns of CoNLL-U and kinds of label to spaCy's token attributes, and back."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Columns = dict[str, list[str]]
 """Name of the column, or kind of label -> one value per word, `_` for none."""
 
 NATIVE = {"lemma": 2, "upos": 3, "xpos": 4, "feats": 5, "head": 6, "deprel": 7}
-"""The columns of a block that spaCy has an attribute for, and their indices in a line."""
+"""The columns of a block that spaCy has an attribute for -> their indices in a row."""
 ATTRIBUTES = {
     "lemma": "LEMMA",
     "upos": "POS",
@@ -31,7 +31,7 @@ FEATS = re.compile(r"[^=|]*=[^=|]*(\|[^=|]*=[^=|]*)*")
 
 
 def kinds_held(kinds: Iterable[str]) -> list[str]:
-    """The kinds of label that spaCy has an attribute for; of two with the same attribute, the one displayed first."""
+    """Return the kinds of label that spaCy has an attribute for; of two with the same, the one displayed first."""
     places: dict[str, str] = {}
     for kind in in_order(kinds):
         if place := kind_spec(kind).spacy:
@@ -45,21 +45,21 @@ def is_annotated(doc: Doc, kind: str) -> bool:
 
 
 def doc_arguments(columns: Columns, count: int) -> dict[str, Any]:
-    """The columns as arguments of `Doc`; "" in place of values that spaCy would refuse."""
+    """Convert columns to arguments of `Doc`; "" replaces values that spaCy would refuse. Args: count, of words."""
     from spacy.parts_of_speech import IDS
 
     arguments: dict[str, Any] = {}
-    held = {_attribute(name): values for name, values in columns.items()}
-    if "POS" in held:
-        arguments["pos"] = [value if value in IDS else "" for value in held["POS"]]
-    if "TAG" in held:
-        arguments["tags"] = ["" if value == NO_LABEL else value for value in held["TAG"]]
-    if "MORPH" in held:
-        arguments["morphs"] = [value if FEATS.fullmatch(value) else "" for value in held["MORPH"]]
-    if "LEMMA" in held:
-        arguments["lemmas"] = ["" if value == NO_LABEL else value for value in held["LEMMA"]]
-    if "ENT_IOB" in held:
-        arguments["ents"] = _entities(held["ENT_IOB"])
+    values_of = {_attribute(name): values for name, values in columns.items()}
+    if "POS" in values_of:
+        arguments["pos"] = [value if value in IDS else "" for value in values_of["POS"]]
+    if "TAG" in values_of:
+        arguments["tags"] = ["" if value == NO_LABEL else value for value in values_of["TAG"]]
+    if "MORPH" in values_of:
+        arguments["morphs"] = [value if FEATS.fullmatch(value) else "" for value in values_of["MORPH"]]
+    if "LEMMA" in values_of:
+        arguments["lemmas"] = ["" if value == NO_LABEL else value for value in values_of["LEMMA"]]
+    if "ENT_IOB" in values_of:
+        arguments["ents"] = _entities(values_of["ENT_IOB"])
     if "head" in columns and _is_tree(columns["head"]) and NO_LABEL not in columns["deprel"]:
         heads = [int(head) - 1 for head in columns["head"]]
         arguments["heads"] = [index if head < 0 else head for index, head in enumerate(heads)]
@@ -75,13 +75,13 @@ def _attribute(name: str) -> str:
 
 
 def _entities(tags: list[str]) -> list[str]:
-    """Tags as arguments of `Doc`: BIO, and "" for a word without one."""
+    """Convert tags to the argument `ents` of `Doc`: BIO, and "" for a word without a tag."""
     pairs = zip(tags, as_bio(tags), strict=True)
     return ["" if tag == NO_LABEL or bio in ("B-", "I-") else bio for tag, bio in pairs]
 
 
 def _is_tree(heads: list[str]) -> bool:
-    """Whether the heads form one tree."""
+    """Whether the heads form a single tree."""
     children: dict[str, list[str]] = {}
     for index, head in enumerate(heads, 1):
         children.setdefault(head, []).append(str(index))
@@ -94,12 +94,12 @@ def _is_tree(heads: list[str]) -> bool:
 
 
 def columns_of(doc: Doc, names: Iterable[str] = NATIVE) -> Columns:
-    """The values in a Doc of some columns, in the spelling of CoNLL-U."""
+    """Return the values of columns in a Doc, in the spelling of CoNLL-U."""
     return {name: [GETTERS[_attribute(name)](token) or NO_LABEL for token in doc] for name in names}
 
 
 def feats_of(token: Token) -> str:
-    """The features in UD's order, which ignores case (Number before NumType); spaCy's order does not."""
+    """Return the features in UD's order, which ignores case (Number before NumType); spaCy's order does not."""
     return "|".join(sorted(str(token.morph).split("|"), key=str.lower))
 
 
@@ -126,15 +126,15 @@ GETTERS: dict[str, Callable[[Token], str]] = {
 """Attribute of spaCy -> function from a token to its value."""
 
 
-def instead(held: Columns, wanted: Columns) -> dict[str, list[tuple[int, str, str]]]:
-    """The values that spaCy changed: index, spaCy's value, the original one."""
+def changed_values(in_doc: Columns, original: Columns) -> dict[str, list[tuple[int, str, str]]]:
+    """Return the values that spaCy changed: column -> (index, spaCy's value, original value)."""
     changes = {
         name: [
             (index, pair[0], pair[1])
-            for index, pair in enumerate(zip(held[name], values, strict=True))
+            for index, pair in enumerate(zip(in_doc[name], values, strict=True))
             if pair[0] != pair[1]
         ]
-        for name, values in wanted.items()
+        for name, values in original.items()
     }
     return {name: pairs for name, pairs in changes.items() if pairs}
 
@@ -142,21 +142,21 @@ def instead(held: Columns, wanted: Columns) -> dict[str, list[tuple[int, str, st
 def set_labels(doc: Doc, tokens: list[Token], labels: Columns) -> None:
     """Set the labels of a Doc's tokens, for the kinds that spaCy has an attribute for.
 
-    Args: tokens, the tokens that have labels (none of white space). Values that spaCy would refuse are skipped.
+    Values that spaCy would refuse are skipped. Args: tokens, the tokens that have labels (not those of white space).
     """
     from spacy.tokens import Doc as Docs
 
     columns = {kind: labels[kind] for kind in kinds_held(labels) if len(labels[kind]) == len(tokens)}
     arguments = doc_arguments(columns, len(tokens))
     arguments.pop("sent_starts", None)
-    like = Docs(doc.vocab, [token.text for token in tokens], **arguments)
+    labelled = Docs(doc.vocab, [token.text for token in tokens], **arguments)
     for kind in columns:
         attribute = _attribute(kind)
-        for token, source in zip(tokens, like, strict=True):
+        for token, source in zip(tokens, labelled, strict=True):
             if attribute in SETTERS:
                 SETTERS[attribute](token, source)
         if attribute == "ENT_IOB":
-            doc.set_ents([_span(doc, tokens, entity) for entity in like.ents])
+            doc.set_ents([_span(doc, tokens, entity) for entity in labelled.ents])
 
 
 def _span(doc: Doc, tokens: list[Token], entity: Span) -> Span:

@@ -1,4 +1,4 @@
-"""spaCy's DocBin (`.spacy`). A file is one compressed record, so it is read and written whole.
+"""Read and write spaCy's DocBin (`.spacy`). A file is one compressed record, so it is read and written as a whole.
 
 It consists of zlib, msgpack and numpy arrays of numbers: reading runs no code from it and unpickles nothing.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def read(path: FilePath, problems: RecordErrors, kinds: Sequence[str] = ()) -> Iterator[Sentence]:
-    """The sentences of all Docs; `where` has the number of the Doc, from 1, in place of a line.
+    """Yield the sentences of all Docs; `where` has the number of the Doc, from 1, in place of a line.
 
     Args: kinds, kinds of label to read besides upos, xpos and feats. Raises SeqkitError if the file is not a DocBin.
     """
@@ -49,24 +49,24 @@ def _docs(path: FilePath) -> Iterator[Doc]:
     collecting = gc.isenabled()
     try:
         docs = DocBin().from_bytes(stored(path, data))
-        for number, held in (*enumerate(docs.user_data, 1), *enumerate(docs.span_groups, 1)):
-            check_data(path, number, held or b"")
+        for number, content in (*enumerate(docs.user_data, 1), *enumerate(docs.span_groups, 1)):
+            check_data(path, number, content or b"")
         yield from docs.get_docs(Vocab())
     except SeqkitError:
         raise
-    # Bytes that are not a DocBin raise many kinds of exception.
+    # spaCy raises many kinds of exception for bytes that are not a DocBin.
     except Exception as error:
         reason = f"{type(error).__name__}: {shortened(str(error), 200)}"
         problem = f"{path}: is not a spaCy DocBin, or it is damaged ({reason})"
         raise SeqkitError(problem, "Write it again with DocBin.to_disk.") from error
     finally:
-        # spaCy's decoder disables garbage collection, and leaves it disabled if it fails.
+        # spaCy's decoder disables garbage collection, and does not enable it again if it fails.
         if collecting:
             gc.enable()
 
 
 class Writer:
-    """Writes one Doc per sentence; the file is written by `close`."""
+    """Collects one Doc per sentence; `close` writes the file."""
 
     def __init__(self, file: BinaryIO) -> None:
         from spacy.tokens import DocBin

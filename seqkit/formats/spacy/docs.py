@@ -1,8 +1,8 @@
 """Convert sentences to spaCy Docs and back.
 
-Words, one space or none, `pos_`, `tag_`, `morph`, `lemma_`, `ents`, and a tree of `head` and `dep_` go to spaCy's
-attributes. The rest of a sentence is plain data in `doc.user_data["seqkit"]`, as are values that spaCy would change or
-refuse, each with spaCy's value. Later changes of the Doc take precedence over these data.
+Words, one space or none, `pos_`, `tag_`, `morph`, `lemma_`, `ents`, and a tree of `head` and `dep_` are stored in
+spaCy's attributes. The rest of a sentence is plain data in `doc.user_data["seqkit"]`, together with values that spaCy
+would change or refuse, each with spaCy's value. Later changes of the Doc take precedence over these data.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from seqkit.formats.records import from_record, to_record
 from seqkit.formats.spacy.doc_columns import (
     NATIVE,
     Columns,
+    changed_values,
     columns_of,
     doc_arguments,
-    instead,
     is_annotated,
     kinds_held,
 )
@@ -34,11 +34,11 @@ if TYPE_CHECKING:
     from spacy.vocab import Vocab
 
 KEY = "seqkit"
-"""Key in a Doc's `user_data` of the data that spaCy has no attribute for."""
+"""Key in a Doc's `user_data` for data that spaCy has no attribute for."""
 
 
 def to_doc(sentence: Sentence, vocab: Vocab) -> Doc:
-    """A Doc of one sentence with all data of the sentence."""
+    """Convert a sentence with all its data to a Doc."""
     from spacy.tokens import Doc
 
     if sentence.lines:
@@ -47,14 +47,14 @@ def to_doc(sentence: Sentence, vocab: Vocab) -> Doc:
         columns, data = _from_fields(sentence)
     spaces = None if sentence.spaces is None else [bool(space) for space in sentence.spaces]
     doc = Doc(vocab, sentence.words, spaces, **doc_arguments(columns, len(sentence.words)))
-    held = columns_of(doc, dict.fromkeys((*NATIVE, *columns)))
-    data |= {"words": len(doc), "silver": sentence.silver, "instead": instead(held, columns)}
+    in_doc = columns_of(doc, dict.fromkeys((*NATIVE, *columns)))
+    data |= {"words": len(doc), "silver": sentence.silver, "instead": changed_values(in_doc, columns)}
     doc.user_data[KEY] = data
     return doc
 
 
 def from_doc(doc: Doc, kinds: Sequence[str] = ()) -> list[Sentence]:
-    """The sentences of a Doc by its sentence boundaries; without boundaries the whole Doc is one sentence.
+    """Convert a Doc to sentences by its sentence boundaries; without boundaries it becomes one sentence.
 
     Tokens of white space are not words. A kind of label is present if some token has it. Args: kinds, kinds of label to
     read besides upos, xpos, feats and those that `to_doc` stored. Raises BadRecord for damaged data.
@@ -100,13 +100,13 @@ def _from_fields(sentence: Sentence) -> tuple[Columns, dict[str, Any]]:
 
 
 def _of_data(doc: Doc, data: dict[str, Any], wanted: Sequence[str]) -> Sentence:
-    """The sentence that `to_doc` made this Doc from, with later changes of the Doc."""
+    """The sentence from which `to_doc` made this Doc, with later changes of the Doc."""
     kinds = dict.fromkeys((*data.get("kinds", ()), *wanted))
     in_doc = kinds_held((*standard_kinds(), *kinds))
     columns = columns_of(doc, dict.fromkeys((*NATIVE, *in_doc)))
     for name, changes in data["instead"].items():
-        for index, held, value in changes:
-            if columns[name][index] == held:
+        for index, stored, value in changes:
+            if columns[name][index] == stored:
                 columns[name][index] = value
     words = [token.text for token in doc]
     if "misc" in data:
@@ -124,7 +124,7 @@ def _of_data(doc: Doc, data: dict[str, Any], wanted: Sequence[str]) -> Sentence:
 
 
 def _checked_block(words: list[str], columns: Columns, data: dict[str, Any]) -> list[str]:
-    """The lines of the block. Raises ValueError for one that CoNLL-U would read as several, or as none of its kind."""
+    """The lines of the block. Raises ValueError for a line with a line break, and for a comment without #."""
     lines = _block(words, columns, data)
     if not all(line.startswith("#") for line in data["comments"]):
         raise ValueError("a comment without #")
@@ -143,9 +143,9 @@ def _block(words: list[str], columns: Columns, data: dict[str, Any]) -> list[str
     return [*data["comments"], *rows]
 
 
-def _of_tokens(doc: Doc, held: Sequence[str]) -> list[Sentence]:
-    """The sentences of a Doc that seqkit did not write."""
-    kinds = [kind for kind in held if is_annotated(doc, kind)]
+def _of_tokens(doc: Doc, kinds: Sequence[str]) -> list[Sentence]:
+    """The sentences of a Doc that seqkit did not write. Args: kinds, kinds of label to read if the Doc has them."""
+    kinds = [kind for kind in kinds if is_annotated(doc, kind)]
     columns = columns_of(doc, kinds)
     before, after = _white_space(doc)
     sentences = []
@@ -162,7 +162,7 @@ def _of_tokens(doc: Doc, held: Sequence[str]) -> list[Sentence]:
 
 
 def _white_space(doc: Doc) -> tuple[str, dict[int, str]]:
-    """The white space before the first word, and after each word by its index, including white-space tokens."""
+    """The white space before the first word and, by index, after each word, including white-space tokens."""
     before = ""
     after: dict[int, str] = {}
     last = None
