@@ -1,1 +1,1 @@
-"""The plugin system: the hooks, the records they yield, and the host that collects them."""
+"""The plugin system: hooks, the records that they yield, and the host that collects them."""

@@ -1,7 +1,7 @@
-"""The allow-list of third-party plugins that are imported. It limits what is loaded, but is not a sandbox.
+"""The allow-list of third-party plugins. It limits which plugins are imported, but is not a sandbox.
 
-The environment variable SEQKIT_PLUGINS decides (names separated by commas; empty: none); without it the key `plugins`
-of the user's file `config.toml`; without both, every installed plugin is imported.
+The list is in the environment variable SEQKIT_PLUGINS (names separated by commas; empty: none) or, if it is not set, in
+the key `plugins` of the user's `config.toml`. Without a list every installed plugin is imported.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ FILE = "config.toml"
 
 
 def allowed_plugins() -> frozenset[str] | None:
-    """The third-party plugins that may be imported; None: all. Raises SeqkitError for a file that cannot be used."""
-    wanted = os.environ.get("SEQKIT_PLUGINS")
-    if wanted is not None:
-        return frozenset(name.strip() for name in wanted.split(",")) - {""}
+    """Return the third-party plugins that may be imported; None: all. Raises SeqkitError for an invalid file."""
+    names = os.environ.get("SEQKIT_PLUGINS")
+    if names is not None:
+        return frozenset(name.strip() for name in names.split(",")) - {""}
     return _of_file(user_config() / FILE)
 
 
 def allow_list_source() -> str:
-    """The source of the allow-list, for messages: the variable, or the path of the file."""
+    """Return the source of the allow-list, for messages: the variable, or the path of the file."""
     return "SEQKIT_PLUGINS" if "SEQKIT_PLUGINS" in os.environ else str(user_config() / FILE)
 
 
 def _of_file(path: Path) -> frozenset[str] | None:
-    """The key `plugins` of a file; None if there is no file, or no such key."""
+    """The key `plugins` of a file; None if the file or the key does not exist."""
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

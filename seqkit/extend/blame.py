@@ -15,9 +15,9 @@ from seqkit.extend.registry import Plugin
 
 
 def plugin_of(error: BaseException) -> Plugin | None:
-    """The third-party plugin in whose code an error was raised, or None.
+    """Return the third-party plugin in whose code an error was raised, or None.
 
-    Code that a plugin's class inherits from seqkit counts as the plugin's.
+    Methods that a plugin's class inherits from seqkit count as the plugin's code.
     """
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     modules = (module for frame in reversed(frames) for module in _modules(frame))
@@ -27,9 +27,9 @@ def plugin_of(error: BaseException) -> Plugin | None:
 
 @contextmanager
 def faults_named() -> Iterator[None]:
-    """Replace exceptions from the code of a third-party plugin by PluginError with file and line.
+    """A context in which exceptions from the code of a third-party plugin become a PluginError with file and line.
 
-    SeqkitError, OSError and failed allocations propagate: commands report them.
+    SeqkitError, OSError and failed allocations propagate unchanged, because commands report them.
     """
     try:
         yield
@@ -41,7 +41,7 @@ def faults_named() -> Iterator[None]:
 
 
 def named(error: BaseException) -> Exception:
-    """The exception to report for an error of this or another process.
+    """Return the exception to report for an error of this or another process.
 
     Returns SeqkitError, OSError and failed allocations unchanged; a PluginError with file and line for errors in the
     code of a third-party plugin; else a RuntimeError with its location.

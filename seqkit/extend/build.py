@@ -1,4 +1,4 @@
-"""Create what records name, and report contract violations with the name of the plugin."""
+"""Create the implementations that records name, and report contract violations with the name of the plugin."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ MAKERS = {
     "metrics": "metric",
     "tasks": "implementation",
 }
-"""Kind of record -> the field that names its implementation, if that is not `build`."""
+"""Kind of record -> the field that names its implementation, if not `build`."""
 FIX = "Tell the author of the plugin, or use another version of it."
 
 
 def build(kind: str, name: str, *arguments: Any) -> Any:
     """Call the `build` of a record, or the implementation in the field that MAKERS names.
 
-    Raises PluginError if it does not accept these arguments or returns None, and SeqkitError for an unknown name.
+    Raises PluginError if the callable does not accept these arguments or returns None, and SeqkitError for an unknown
+    name.
     """
     registered = registry().registered(kind, name)
     reference = getattr(registered.spec, MAKERS.get(kind, "build"))
@@ -32,39 +33,39 @@ def build(kind: str, name: str, *arguments: Any) -> Any:
     check_takes(make, arguments, registered, reference)
     made = make(*arguments)
     if made is None:
-        raise PluginError(f"{registered.display_name}: {reference} gives None for '{name}'", FIX)
+        raise PluginError(f"{registered.display_name}: {reference} returns None for '{name}'", FIX)
     return made
 
 
 def build_as(base: type, kind: str, name: str, *arguments: Any) -> Any:
-    """As `build`. Raises PluginError if the result is not an instance of `base`, the contract."""
+    """Like `build`. Raises PluginError also if the result is not an instance of `base`, the contract."""
     made = build(kind, name, *arguments)
     if not isinstance(made, base):
         registered = registry().registered(kind, name)
         reference = getattr(registered.spec, MAKERS.get(kind, "build"))
-        gives = f"{reference} gives a {type(made).__name__} for '{name}'"
-        problem = f"{registered.display_name}: {gives}, not a {base.__module__}.{base.__name__}"
+        returns = f"{reference} returns a {type(made).__name__} for '{name}'"
+        problem = f"{registered.display_name}: {returns}, not a {base.__module__}.{base.__name__}"
         raise PluginError(problem, FIX)
     return made
 
 
 def class_of(base: Any, kind: str, name: str, called: str = "") -> Any:
-    """The class that a record names. Raises PluginError for anything but a subclass of `base`, the contract.
+    """Load the class that a record names. Raises PluginError if it is not a subclass of `base`, the contract.
 
     Args: called, the public name of the contract for messages, if it differs from the module of `base`.
     """
     registered = registry().registered(kind, name)
     reference = getattr(registered.spec, MAKERS[kind])
-    found = load(reference)
-    fits = isinstance(found, type) and issubclass(found, base) and not inspect.isabstract(found)
-    if not fits or not all(callable(getattr(found, method)) for method in base.__abstractmethods__):
+    cls = load(reference)
+    fits = isinstance(cls, type) and issubclass(cls, base) and not inspect.isabstract(cls)
+    if not fits or not all(callable(getattr(cls, method)) for method in base.__abstractmethods__):
         called = called or f"{base.__module__}.{base.__qualname__}"
         raise PluginError(f"{registered.display_name}: {reference} is not a {called}", FIX)
-    return found
+    return cls
 
 
 def facts_class(spec: ModelSpec) -> Any:
-    """The class of facts of a model, or of its task. Raises PluginError if neither names one."""
+    """Load the class of facts of a model, or of its task. Raises PluginError if neither record names one."""
     task: TaskSpec = registry().find("tasks", spec.task)
     reference = spec.facts or task.facts
     if reference is None:

@@ -12,7 +12,7 @@ from typing import Any, cast, get_args, get_origin, get_type_hints
 from seqkit.extend.specs import CommandSpec, DecoderSpec, EncoderSpec, LabelSpec, TaskSpec
 
 NAME = re.compile(r"\w[^/\\\s\x00-\x1f\x7f]*")
-"""Valid names; a name is also the name of a folder, and must differ from a path."""
+"""Valid names. A name is also the name of a folder, and must not look like a path."""
 SUFFIX = re.compile(r"\.[^./\\\sA-Z]+")
 REFERENCE = re.compile(r"[\w.]+:[\w.]+")
 REFERENCES = (
@@ -22,7 +22,7 @@ REFERENCES = (
 )
 """Fields that name an implementation."""
 KIND = re.compile(r"[^\W\d][\w-]{0,79}")
-"""Valid kinds of label; a kind is also the name of a column, a key in MISC, and an output layer."""
+"""Valid kinds of label. A kind is also the name of a column, of a key in MISC, and of an output layer."""
 CHOICES = {
     "column": ("", "LEMMA", "UPOS", "XPOS", "FEATS", "DEPREL", "DEPS"),
     "spacy": ("", "LEMMA", "POS", "TAG", "MORPH", "ENT_IOB"),
@@ -30,9 +30,9 @@ CHOICES = {
 }
 """Fields of a LabelSpec with a fixed set of values."""
 
-OWN_COMMANDS = ("batch", "corpora", "evaluate", "help", "models", "plugins", "train")
+BUILTIN_COMMANDS = ("batch", "corpora", "evaluate", "help", "models", "plugins", "train")
 """Names of commands that plugins cannot use."""
-OWN_FLAGS = {
+BUILTIN_FLAGS = {
     "options": (
         "train",
         (
@@ -48,14 +48,14 @@ OWN_FLAGS = {
         ),
     ),
 }
-"""Field of a TaskSpec -> the command to which it adds options, and the options of that command."""
+"""Field of a TaskSpec -> the command to which it adds options, and the built-in options of that command."""
 
 
 def fault_of_record(record: object, record_type: type) -> str:
-    """Describe what is wrong with a record of a plugin; "" if nothing is."""
+    """Describe the first fault of a record of a plugin; "" if it has none."""
     if not isinstance(record, record_type):
         return f"a {type(record).__name__}, not a {record_type.__name__}"
-    for name, hint, value in _held(record):
+    for name, hint, value in _fields(record):
         if fault := _fault_of_field(name, hint, value):
             return f"a {record_type.__name__} whose {name} is {value!r}, not {fault}"
     if isinstance(record, EncoderSpec | DecoderSpec):
@@ -68,7 +68,7 @@ def fault_of_record(record: object, record_type: type) -> str:
         return _fault_of_label(record)
     if isinstance(record, TaskSpec):
         return _fault_of_task(record)
-    if isinstance(record, CommandSpec) and record.name in OWN_COMMANDS:
+    if isinstance(record, CommandSpec) and record.name in BUILTIN_COMMANDS:
         return f"a CommandSpec named '{record.name}', which is a built-in command"
     if isinstance(record, DecoderSpec) and record.writer and not record.suffixes:
         return "a DecoderSpec with a writer but no suffixes of the files that it writes"
@@ -76,26 +76,27 @@ def fault_of_record(record: object, record_type: type) -> str:
 
 
 def references_of(record: Any) -> list[tuple[str, str]]:
-    """Each field of a record that names an implementation, and its value; empty fields are left out."""
-    return [(name, str(value)) for name, _, value in _held(record) if name in REFERENCES and value]
+    """Return name and value of each field of a record that names an implementation, without empty fields."""
+    return [(name, str(value)) for name, _, value in _fields(record) if name in REFERENCES and value]
 
 
 def packages_named_by(record: Any) -> set[str]:
-    """The top-level packages of the implementations that a record names."""
+    """Return the top-level packages of the implementations that a record names."""
     return {reference.partition(":")[0].partition(".")[0] for _, reference in references_of(record)}
 
 
 def _fault_of_task(record: TaskSpec) -> str:
-    """The first option whose flag the command has already; "" if there is none."""
-    for name, (command, flags) in OWN_FLAGS.items():
+    """Describe the first option that conflicts with a built-in option of the command; "" if none does."""
+    for name, (command, flags) in BUILTIN_FLAGS.items():
         for option in fields(getattr(record, name)):
             if option.name in flags:
-                return f"a TaskSpec whose {name} have a field '{option.name}', which `seqkit {command}` has itself"
+                problem = f"a TaskSpec whose {name} have a field '{option.name}'"
+                return f"{problem}, which is a built-in option of `seqkit {command}`"
     return ""
 
 
 def _fault_of_label(record: LabelSpec) -> str:
-    """Describe what is wrong with a kind of label; "" if nothing is."""
+    """Describe the first fault of a kind of label; "" if it has none."""
     if not KIND.fullmatch(record.name):
         return f"a LabelSpec whose name is not made of letters, digits, _ and -: {record.name!r}"
     for name, choices in CHOICES.items():
@@ -124,11 +125,11 @@ def _fault_of_field(name: str, hint: Any, value: object) -> str:
 
 @cache
 def _hints(record_type: type) -> dict[str, Any]:
-    """The resolved annotations of a class of records, cached, because resolving them for each record takes 15 ms."""
+    """The resolved annotations of a class of records. Cached, because resolving them for each record takes 15 ms."""
     return get_type_hints(record_type)
 
 
-def _held(record: Any) -> list[tuple[str, Any, object]]:
+def _fields(record: Any) -> list[tuple[str, Any, object]]:
     """Name, annotation and value of each field."""
     kind: Any = type(record)
     hints = _hints(kind)
@@ -136,7 +137,7 @@ def _held(record: Any) -> list[tuple[str, Any, object]]:
 
 
 def _fits(value: object, hint: Any) -> bool:
-    """Whether a value is of an annotated type, for the types that `specs` uses."""
+    """Whether a value has an annotated type, for the types that `specs` uses."""
     origin, inner = get_origin(hint), get_args(hint)
     if origin is UnionType:
         return any(_fits(value, one) for one in inner)
@@ -150,10 +151,11 @@ def _fits(value: object, hint: Any) -> bool:
         return True
     if not isinstance(value, hint):
         return False
-    return not is_dataclass(hint) or all(_fits(item, kind) for _, kind, item in _held(value))
+    return not is_dataclass(hint) or all(_fits(item, kind) for _, kind, item in _fields(value))
 
 
 def _in_words(hint: Any) -> str:
+    """Describe an annotated type for a message."""
     if hint is str:
         return "a string"
     if hint == tuple[str, ...]:

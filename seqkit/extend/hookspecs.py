@@ -1,4 +1,4 @@
-"""The hooks that a plugin can implement. Each docstring has an example plugin, a module named by an entry point:
+"""The hooks that a plugin can implement. Each docstring contains an example plugin, a module with an entry point:
 
 [project.entry-points.seqkit]
 mine = "my_package"
@@ -34,7 +34,7 @@ hookimpl = pluggy.HookimplMarker("seqkit")
 
 @hookspec
 def seqkit_recurrences() -> Iterable[RecurrenceSpec]:
-    """Layers z_t = f(x_t, z_{t-1}) that any model can be built on.
+    """Recurrent layers z_t = f(x_t, z_{t-1}) that any model can use.
 
     from seqkit import RecurrenceSpec, hookimpl
 
@@ -65,7 +65,7 @@ def seqkit_models() -> Iterable[ModelSpec]:
 
 @hookspec
 def seqkit_tasks() -> Iterable[TaskSpec]:
-    """Kinds of model: what they learn, how they are scored and applied.
+    """Kinds of model: preparation of their data, training, scores and application.
 
     from seqkit import TaskSpec, hookimpl
 

@@ -15,19 +15,19 @@ from seqkit.runtime import signals
 PATIENCE = 5.0
 """Seconds after which a slow import of a plugin is reported."""
 OF_THE_USER = (KeyboardInterrupt, Ended)
-"""Exceptions raised by signals, which are not errors of the interrupted plugin."""
+"""Exceptions raised by signals. They are not errors of the interrupted plugin."""
 
 
 @contextmanager
 def isolated(plugin: str, doing: str) -> Iterator[list[str]]:
-    """A context with standard output redirected to stderr, which restores the state of the process at its end.
+    """A context that redirects standard output to stderr, and restores the state of the process at its end.
 
     Args:
-        plugin: its name in messages.
+        plugin: name of the plugin for messages.
         doing: the action, such as "importing".
-    Yields a list that contains, after the block, the names of the settings that had changed.
+    Yields a list that contains, after the block, the names of the settings that the block changed.
     """
-    slow = threading.Timer(PATIENCE, _say_slow, (plugin, doing))
+    slow = threading.Timer(PATIENCE, _report_slow, (plugin, doing))
     slow.daemon = True
     slow.start()
     try:
@@ -40,15 +40,15 @@ def isolated(plugin: str, doing: str) -> Iterator[list[str]]:
         slow.cancel()
 
 
-def _say_slow(plugin: str, doing: str) -> None:
+def _report_slow(plugin: str, doing: str) -> None:
     print(
-        f"seqkit: still {doing} {plugin} after {PATIENCE:g} s; Ctrl-C ends it, and SEQKIT_PLUGINS= leaves it out",
+        f"seqkit: still {doing} {plugin} after {PATIENCE:g} s; Ctrl-C ends it, and SEQKIT_PLUGINS= disables it",
         file=sys.stderr,
         flush=True,
     )
 
 
 def describe(error: BaseException) -> str:
-    """An exception in one line."""
+    """Format an exception in one line."""
     reason = " ".join(str(error).split())
     return f"{type(error).__name__}: {reason}" if reason else type(error).__name__

@@ -1,4 +1,4 @@
-"""The plugin host: find plugins by entry point, collect their records, and load what these name.
+"""The plugin host: find plugins by entry point, collect their records, and load their implementations.
 
 A fault of one plugin does not affect others: it is caught and recorded in `Registry.failures`.
 """
@@ -31,24 +31,24 @@ from seqkit.extend.registry import COMMON_PACKAGES, GROUP, KINDS, Failure, Plugi
 _COLLECTING = threading.RLock()
 HOOKS = ModuleType("hooks")
 vars(HOOKS).update({f"seqkit_{kind}": getattr(hookspecs, f"seqkit_{kind}") for kind in KINDS})
-"""The hooks, without the other names of their module, which pluggy would look through for each plugin."""
+"""The hooks, without the other names of their module, which pluggy would inspect for each plugin."""
 HOOK_NAMES = [f"seqkit_{kind}" for kind in KINDS]
 
 
 def load(reference: str) -> Any:
-    """Load what `"module:attr"` names. Raises SeqkitError if it cannot be imported or found."""
+    """Load the object that `"module:attr"` names. Raises SeqkitError if the module or attribute cannot be loaded."""
     module, _, attribute = reference.partition(":")
     try:
-        # `import_module` waits for a thread that is importing the module; `sys.modules` may have it incomplete.
-        found = importlib.import_module(module) if module in sys.modules else _imported(module)
-        return functools.reduce(getattr, attribute.split("."), found)
+        # Unlike `sys.modules`, `import_module` waits for another thread that is importing the module.
+        imported = importlib.import_module(module) if module in sys.modules else _imported(module)
+        return functools.reduce(getattr, attribute.split("."), imported)
     except OF_THE_USER:
         raise
     except BaseException as error:
         owner = owner_of(module)
-        named = f"the {owner.display_name}, which names it" if owner else "the plugin that names it"
+        plugin = f"the {owner.display_name}, which names it" if owner else "the plugin that names it"
         raise SeqkitError(
-            f"{reference} cannot be loaded: {describe(error)}", f"Repair or reinstall {named}."
+            f"{reference} cannot be loaded: {describe(error)}", f"Repair or reinstall {plugin}."
         ) from error
 
 
@@ -60,35 +60,38 @@ def _imported(module: str) -> Any:
     name = owner.display_name if owner else module
     # The lock also protects `isolated`, which redirects standard output for the whole process.
     with _COLLECTING, isolated(name, "importing") as changed:
-        found = importlib.import_module(module)
+        imported = importlib.import_module(module)
     if changed:
-        print(f"seqkit: {name} {_changes(changed)} when {module} was imported", file=sys.stderr)
-    return found
+        print(f"seqkit: {name} {_changes(changed)} during the import of {module}", file=sys.stderr)
+    return imported
 
 
 def owner_of(module: str) -> Plugin | None:
-    """The plugin of a module; None for seqkit's modules, and if no plugin was loaded yet."""
+    """Return the plugin of a module; None for seqkit's modules, and before plugins are collected."""
     if not registry.cache_info().currsize:
         return None
     return registry().owners.get(module.partition(".")[0])
 
 
 def package_folder(name: str, reference: str) -> Path:
-    """The folder of `"package:path/inside"`. Raises SeqkitError with its purpose if it cannot be found."""
+    """Return the folder of `"package:path/inside"`. Raises SeqkitError if the package is not installed.
+
+    Args: name, of the corpus or model in the folder, for the message.
+    """
     package, _, inside = reference.partition(":")
     try:
-        found = find_spec(package)
+        spec = find_spec(package)
     except OF_THE_USER:
         raise
     except BaseException:
-        found = None
-    if found is None or not found.submodule_search_locations:
+        spec = None
+    if spec is None or not spec.submodule_search_locations:
         raise SeqkitError(f"{name}: the package {package} that ships it is not installed", _reinstall(name))
-    return Path(next(iter(found.submodule_search_locations))) / inside
+    return Path(next(iter(spec.submodule_search_locations))) / inside
 
 
 def _reinstall(name: str) -> str:
-    """The fix for a missing package of a corpus or model; the name of a module is not one that pip knows."""
+    """The fix for a missing package of a corpus or model. It names the distribution, because pip knows no modules."""
     offers = (registered for kind in ("corpora", "pretrained") for registered in registry().all(kind))
     owner = next((registered for registered in offers if registered.spec.name == name), None)
     return f"Reinstall {owner.distribution}, or tell its author." if owner else "Tell the plugin's author."
@@ -96,73 +99,75 @@ def _reinstall(name: str) -> str:
 
 @functools.cache
 def registry() -> Registry:
-    """The records of the installed plugins, collected once in a process (`registry.cache_clear()` resets it)."""
-    found = Registry()
+    """Collect the records of the installed plugins, once per process (`registry.cache_clear()` resets it)."""
+    collected = Registry()
     # redirect_stdout is not thread-safe: two threads would restore each other's redirection.
     with _COLLECTING:
-        hosts = [pair for plugin, entry in _chosen(found) for pair in _register(plugin, entry, found)]
-        found.plugins = [plugin for plugin, _ in hosts]
+        hosts = [pair for plugin, entry in _chosen(collected) for pair in _register(plugin, entry, collected)]
+        collected.plugins = [plugin for plugin, _ in hosts]
         for kind in KINDS:
-            answers = [_ask(plugin, host, kind, found.fail) for plugin, host in hosts]
-            found.resolve(kind, itertools.chain.from_iterable(answers))
-    return found
+            records = [_records(plugin, host, kind, collected.fail) for plugin, host in hosts]
+            collected.resolve(kind, itertools.chain.from_iterable(records))
+    return collected
 
 
-def _chosen(found: Registry) -> list[tuple[Plugin, EntryPoint]]:
+def _chosen(collected: Registry) -> list[tuple[Plugin, EntryPoint]]:
     """The entry points to load, sorted by name: all, or the built-in ones and those that `extend.allowed` names."""
-    found.installed = entry_points()
-    own = found.installed.select(group=GROUP)
-    # A distribution's metadata are parsed as a mail: once for all its plugins.
-    distributions = {id(entry.dist): entry.dist for entry in own if entry.dist is not None}
-    named = {key: (one.metadata["Name"], one.metadata["Version"]) for key, one in distributions.items()}
-    entries = [(Plugin(entry.name, *named.get(id(entry.dist), ("", ""))), entry) for entry in own]
+    collected.installed = entry_points()
+    plugin_entries = collected.installed.select(group=GROUP)
+    # Parsing the metadata of a distribution is slow: do it once for all its plugins.
+    distributions = {id(entry.dist): entry.dist for entry in plugin_entries if entry.dist is not None}
+    versions = {key: (one.metadata["Name"], one.metadata["Version"]) for key, one in distributions.items()}
+    entries = [
+        (Plugin(entry.name, *versions.get(id(entry.dist), ("", ""))), entry) for entry in plugin_entries
+    ]
     entries.sort(key=lambda pair: (pair[0].plugin, pair[0].distribution))
-    files = _files(found)
-    names = _allowed(found)
+    files = _files(collected)
+    names = _allowed(collected)
     if names is None:
         return entries + files
     known = {plugin.plugin for plugin, _ in entries}
     for name in sorted(names - known):
         reason = f"{allow_list_source()} names it, but it is not installed. {did_you_mean(name, known)}"
-        found.failures.append(Failure(name, "", reason))
+        collected.failures.append(Failure(name, "", reason))
     chosen = [(plugin, entry) for plugin, entry in entries if plugin.builtin or plugin.plugin in names]
     return chosen + files
 
 
-def _files(found: Registry) -> list[tuple[Plugin, EntryPoint]]:
-    """The plugins that the command line names as files; naming one allows it."""
+def _files(collected: Registry) -> list[tuple[Plugin, EntryPoint]]:
+    """The plugin files of this process, which need no entry in the allow-list."""
     try:
         entries = entry_points_of_files()
     except SeqkitError as error:
-        found.failures.append(Failure(OPTION, "", f"{error.problem}. {error.fix}"))
+        collected.failures.append(Failure(OPTION, "", f"{error.problem}. {error.fix}"))
         return []
     if entries:
         install_finder()
     return [(Plugin(entry.name, file, version), entry) for file, version, entry in entries]
 
 
-def _allowed(found: Registry) -> frozenset[str] | None:
+def _allowed(collected: Registry) -> frozenset[str] | None:
     """The third-party plugins that may be imported; an empty set if the list cannot be read."""
     try:
         return allowed_plugins()
     except SeqkitError as error:
-        found.failures.append(
-            Failure("every third-party plugin", "", f"is left out: {error.problem}. {error.fix}")
+        collected.failures.append(
+            Failure("every third-party plugin", "", f"is not loaded: {error.problem}. {error.fix}")
         )
         return frozenset()
 
 
 def _register(
-    plugin: Plugin, entry: EntryPoint, found: Registry
+    plugin: Plugin, entry: EntryPoint, collected: Registry
 ) -> Iterator[tuple[Plugin, pluggy.PluginManager]]:
     """Register a plugin in a separate pluggy manager, so that its hooks are checked and called independently."""
     host = pluggy.PluginManager(GROUP)
     host.add_hookspecs(HOOKS)
-    found.modules[entry.module.partition(".")[0]] = plugin
+    collected.modules[entry.module.partition(".")[0]] = plugin
     try:
-        module = _in_isolation(plugin, "importing", entry.load, found.fail)
+        module = _in_isolation(plugin, "importing", entry.load, collected.fail)
         for fault in () if plugin.builtin else faults_of_module(module, HOOK_NAMES):
-            found.fail(plugin, fault)
+            collected.fail(plugin, fault)
         if refused(module):
             return
         host.register(module, entry.name)
@@ -171,23 +176,23 @@ def _register(
         raise
     except pluggy.PluginValidationError as error:
         known = ", ".join(f"seqkit_{kind}" for kind in KINDS)
-        found.fail(plugin, f"{describe(error)}. Known hooks: {known}.")
+        collected.fail(plugin, f"{describe(error)}. Known hooks: {known}.")
     except BaseException as error:
-        found.fail(plugin, f"cannot be imported: {describe(error)}")
+        collected.fail(plugin, f"cannot be imported: {describe(error)}")
     else:
         yield plugin, host
 
 
-def _ask(
+def _records(
     plugin: Plugin, host: pluggy.PluginManager, kind: str, fail: Callable[[Plugin, str], None]
 ) -> Iterator[Registered]:
-    """The plugin's records of one kind: all that its hook yields, or none if the hook fails."""
+    """Yield the plugin's records of one kind: all that its hook yields, or none if the hook fails."""
     record_type, hook = KINDS[kind][0], getattr(host.hook, f"seqkit_{kind}")
     if not hook.get_hookimpls():
         return
     try:
         records = _in_isolation(
-            plugin, "asking", lambda: [record for answer in hook() for record in answer], fail
+            plugin, "calling a hook of", lambda: [record for result in hook() for record in result], fail
         )
     except OF_THE_USER:
         raise
@@ -195,7 +200,7 @@ def _ask(
         fail(plugin, f"its hook seqkit_{kind} failed: {describe(error)}")
         return
     for record in records:
-        # Those of built-in plugins are checked by the tests: here it would add a tenth to the start of every command.
+        # Tests check the records of built-in plugins: a check here would prolong the start of every command by a tenth.
         reason = "" if plugin.builtin else fault_of_record(record, record_type)
         if reason:
             fail(plugin, f"its hook seqkit_{kind} yielded {reason}")
@@ -206,15 +211,15 @@ def _ask(
 def _in_isolation(
     plugin: Plugin, doing: str, run: Callable[[], Any], fail: Callable[[Plugin, str], None]
 ) -> Any:
-    """Call `run`, isolated if it is third-party code; changes of the process's state are recorded as a failure."""
+    """Call `run`, in isolation if it is third-party code; changes of the process's state are recorded as a failure."""
     if plugin.builtin:
         return run()
     with isolated(plugin.display_name, doing) as changed:
-        found = run()
+        result = run()
     if changed:
         fail(plugin, f"{_changes(changed)} at import")
-    return found
+    return result
 
 
 def _changes(changed: list[str]) -> str:
-    return f"changed {', '.join(changed)} (put back)"
+    return f"changed {', '.join(changed)} (restored)"

@@ -1,4 +1,4 @@
-"""Whether what a reference names is there, without importing it: listing plugins must stay quick."""
+"""Check whether the object of a reference exists, without importing it, so that listing plugins is fast."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from types import ModuleType
 
 
 def absence(reference: str) -> str:
-    """What is missing of `"module:attr"`, in words; "" if nothing is, or if only importing could tell."""
+    """Describe which part of `"module:attr"` is missing; "" if none is, or if only an import could determine it."""
     module, _, attribute = reference.partition(":")
     if module in sys.modules:
         first = attribute.partition(".")[0]
@@ -28,7 +28,7 @@ def absence(reference: str) -> str:
 
 
 def _spec(module: str) -> ModuleSpec | None:
-    """The spec of a module, found through the folders of the packages above it; none of these is imported."""
+    """The spec of a module, found through the folders of its parent packages, without importing these."""
     top, *rest = module.split(".")
     loaded: ModuleType | None = sys.modules.get(top)
     spec = loaded.__spec__ if loaded is not None else find_spec(top)
@@ -43,21 +43,21 @@ def _spec(module: str) -> ModuleSpec | None:
 
 @functools.cache
 def _names(path: str) -> frozenset[str] | None:
-    """The names that a module binds; None if only running it could tell."""
+    """The names that a module binds; None if only its execution could determine them."""
     try:
         tree = ast.parse(Path(path).read_bytes())
     except (OSError, SyntaxError, ValueError):
         return None
-    found: set[str] = set()
+    names: set[str] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            found.add(node.name)
+            names.add(node.name)
             if node.name == "__getattr__":
                 return None
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            found.add(node.id)
+            names.add(node.id)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             if any(alias.name == "*" for alias in node.names):
                 return None
-            found |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-    return frozenset(found)
+            names |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
+    return frozenset(names)

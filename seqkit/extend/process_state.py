@@ -1,6 +1,6 @@
-"""State of the process that importing a plugin must not change: threads, number formats, random numbers, folder.
+"""Restore process state that the import of a plugin must not change: threads, dtypes, random state, working folder.
 
-Imports none of the libraries whose state it restores.
+It does not import the libraries whose state it restores.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from typing import Any, NamedTuple
 
 
 class Setting(NamedTuple):
-    """One part of the state: how it is read and written once `module` is loaded. Values compare by `==`."""
+    """One part of the state of a module; `read` takes the module, `write` also a value. Values compare by ==."""
 
     name: str
+    """Description for messages."""
     module: str
     read: Callable[[Any], Any]
     write: Callable[[Any, Any], object]
@@ -77,9 +78,9 @@ SETTINGS = (
 
 @contextmanager
 def state_kept() -> Iterator[list[str]]:
-    """Restore every setting at the end. Yields a list that then contains the names of the changed settings.
+    """A context that restores every setting at its end. Yields a list that then contains the names of changed settings.
 
-    A library that is first imported within the block is restored to its state right after its own import.
+    A library that is first imported within the block is restored to its state right after its import.
     """
     before: dict[Setting, Any] = {}
     changed: list[str] = []
@@ -90,18 +91,18 @@ def state_kept() -> Iterator[list[str]]:
         yield changed
     finally:
         sys.meta_path.remove(watch)
-        changed += [setting.name for setting in SETTINGS if setting in before and _put_back(setting, before)]
+        changed += [setting.name for setting in SETTINGS if setting in before and _restore(setting, before)]
 
 
 def _read(values: dict[Setting, Any], modules: Any) -> None:
-    """Add the settings of the modules that are loaded."""
+    """Add the settings of loaded modules to `values`."""
     for setting in SETTINGS:
         if setting.module in modules:
             values[setting] = setting.read(sys.modules[setting.module])
 
 
-def _put_back(setting: Setting, before: dict[Setting, Any]) -> bool:
-    """Whether a setting has changed; it is then written as it was."""
+def _restore(setting: Setting, before: dict[Setting, Any]) -> bool:
+    """Restore a setting if it has changed. Returns whether it had."""
     module = sys.modules.get(setting.module)
     if module is None or setting.read(module) == before[setting]:
         return False
@@ -110,7 +111,7 @@ def _put_back(setting: Setting, before: dict[Setting, Any]) -> bool:
 
 
 class _Watch(importlib.abc.MetaPathFinder):
-    """Reads the settings of a library as soon as it has been imported."""
+    """Reads the settings of a library right after its import."""
 
     def __init__(self, modules: set[str], values: dict[Setting, Any]) -> None:
         self._modules, self._values = modules, values
@@ -118,7 +119,7 @@ class _Watch(importlib.abc.MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The spec that would be found without this class, with a loader that reads the settings afterwards."""
+        """Return the spec that other finders give, with a loader that reads the settings after the import."""
         if fullname not in self._modules:
             return None
         spec = PathFinder.find_spec(fullname, path, target)
@@ -130,6 +131,6 @@ class _Watch(importlib.abc.MetaPathFinder):
             execute(module)
             _read(self._values, {fullname})
 
-        # Patch the module's own loader: a wrapper would lack the loader's other methods.
+        # Patch the existing loader: a wrapper would lack its other methods.
         spec.loader.exec_module = exec_module  # type: ignore[method-assign]
         return spec

@@ -19,7 +19,7 @@ GROUP = "seqkit"
 """The entry point group, and the name of the distribution whose plugins are built in."""
 
 COMMON_PACKAGES = sys.stdlib_module_names | {"seqkit", "torch", "numpy", "spacy"}
-"""Packages that a record may name, and that belong to no plugin."""
+"""Packages that records may name and that do not belong to a plugin."""
 
 KINDS: dict[str, tuple[type, str]] = {
     "recurrences": (specs.RecurrenceSpec, "recurrence"),
@@ -38,20 +38,22 @@ KINDS: dict[str, tuple[type, str]] = {
     "engines": (specs.EngineSpec, "engine"),
     "pretrained": (specs.PretrainedSpec, "pretrained model"),
 }
-"""Kind of record -> its class, and what one of them is called. Its hook is `seqkit_<kind>`."""
+"""Kind of record -> its class, and its name in messages. The hook of a kind is `seqkit_<kind>`."""
 
 
 @dataclass(frozen=True)
 class Plugin:
-    """A plugin: the name of its entry point, and the distribution that installed it."""
+    """A plugin, and the distribution that installed it."""
 
     plugin: str
+    """Name of the entry point."""
     distribution: str
     version: str
+    """Version of the distribution."""
 
     @property
     def builtin(self) -> bool:
-        """Whether it is part of seqkit."""
+        """Whether the plugin is part of seqkit."""
         return self.distribution == GROUP
 
     @property
@@ -62,14 +64,14 @@ class Plugin:
 
 @dataclass(frozen=True)
 class Registered(Plugin):
-    """A record with its plugin."""
+    """A record, with the plugin that registered it."""
 
     spec: Any
 
 
 @dataclass(frozen=True)
 class Failure:
-    """A failure of one plugin; the rest of the plugin may work."""
+    """A failure of one plugin; other parts of the plugin may work."""
 
     plugin: str
     distribution: str
@@ -77,9 +79,9 @@ class Failure:
 
 
 class Registry:
-    """Everything that plugins offer, by kind and name.
+    """The records of all plugins, by kind and name.
 
-    A name that two third-party plugins register is available from neither; a built-in name stays with the built-in.
+    A name that two third-party plugins register is not available; a built-in name belongs to the built-in plugin.
     """
 
     def __init__(self) -> None:
@@ -87,18 +89,18 @@ class Registry:
         """The loaded plugins, sorted by name."""
         self.failures: list[Failure] = []
         self.installed: Any = metadata.EntryPoints()
-        """All entry points of all packages, read once."""
+        """All entry points of all installed packages, read once."""
         self.modules: dict[str, Plugin] = {}
-        """Top-level module of each plugin's entry point, and the plugin."""
+        """Top-level module of each plugin's entry point -> the plugin."""
         self._by_name: dict[str, dict[str, Registered]] = {kind: {} for kind in KINDS}
         self._contested: dict[str, dict[str, str]] = {kind: {} for kind in KINDS}
 
     def find(self, kind: str, name: str) -> Any:
-        """The record of a kind and name. Raises SeqkitError if there is none, or if two plugins register the name."""
+        """Return the record of a kind and name. Raises SeqkitError if none or two plugins register the name."""
         return self.registered(kind, name).spec
 
     def registered(self, kind: str, name: str) -> Registered:
-        """The record with its plugin. Raises SeqkitError as `find`."""
+        """Return the record with its plugin. Raises SeqkitError as `find`."""
         self.check_uncontested(kind, name)
         if name not in self._by_name[kind]:
             fix = did_you_mean(name, self._by_name[kind]) + self.faults
@@ -107,7 +109,7 @@ class Registry:
 
     @property
     def faults(self) -> str:
-        """A sentence, after a space, that names the plugins with faults; "" if there are none."""
+        """A sentence that lists the plugins with faults, with a leading space; "" if there are none."""
         if not self.failures:
             return ""
         failed = ", ".join(sorted({failure.plugin for failure in self.failures}))
@@ -120,7 +122,10 @@ class Registry:
             raise SeqkitError(self._contested[kind][name], fix, exit_code=2)
 
     def missing(self, kind: str, name: str, distribution: str) -> tuple[str, str]:
-        """Why a package does not offer a record, and the fix. Raises SeqkitError if two plugins register the name."""
+        """Return why a package does not offer a record, and the fix.
+
+        Raises SeqkitError if two plugins register the name.
+        """
         self.check_uncontested(kind, name)
         for failure in self.failures:
             if failure.distribution == distribution:
@@ -132,52 +137,54 @@ class Registry:
         except (metadata.PackageNotFoundError, ValueError):
             return "which is not installed", f"Install it: pip install {distribution}"
         if allowed_plugins() is not None:
-            return f"which {allow_list_source()} leaves out", "Name its plugin there, or remove the list."
+            return f"which {allow_list_source()} excludes", "Add its plugin there, or remove the list."
         return "which does not offer it", f"Get another version: pip install --upgrade {distribution}"
 
     @cached_property
     def owners(self) -> dict[str, Plugin]:
-        """Top-level package -> the plugin whose code it holds.
+        """Top-level package -> its plugin.
 
-        Packages named by records count, too, except the standard library and seqkit's requirements.
+        Includes packages that records name, except the standard library and seqkit's requirements.
         """
         everything = [registered for kind in KINDS for registered in self.all(kind)]
-        everything.sort(key=lambda registered: registered.builtin)  # a package of seqkit's stays seqkit's
-        named = {root: registered for registered in everything for root in packages_named_by(registered.spec)}
-        own = {root: plugin for root, plugin in named.items() if root not in COMMON_PACKAGES}
-        return own | {root: plugin for root, plugin in self.modules.items() if root not in COMMON_PACKAGES}
+        everything.sort(
+            key=lambda registered: registered.builtin
+        )  # built-in plugins last: they take precedence
+        by_record = {root: one for one in everything for root in packages_named_by(one.spec)}
+        owners: dict[str, Plugin] = {**by_record, **self.modules}
+        return {root: plugin for root, plugin in owners.items() if root not in COMMON_PACKAGES}
 
     def all(self, kind: str) -> list[Registered]:
-        """Every record of that kind, sorted by name."""
+        """Return all records of a kind, sorted by name."""
         return [self._by_name[kind][name] for name in sorted(self._by_name[kind])]
 
     def fail(self, plugin: Plugin, reason: str) -> None:
         """Record a failure of `plugin`."""
         self.failures.append(Failure(plugin.plugin, plugin.distribution, reason))
 
-    def resolve(self, kind: str, claims: Iterable[Registered]) -> None:
-        """Decide which record gets each name (and each suffix of a format)."""
+    def resolve(self, kind: str, records: Iterable[Registered]) -> None:
+        """Register the records of a kind, except those with conflicts of names (and of suffixes of formats)."""
         by_name: dict[str, list[Registered]] = defaultdict(list)
-        for claim in claims:
-            # A file's format is found by its suffix; encoders and decoders are named, and several may read one kind.
-            suffixes = claim.spec.suffixes if kind == "formats" else ()
-            for name in (claim.spec.name, *suffixes):
-                by_name[name].append(claim)
-        losers = {id(loser) for name, rivals in by_name.items() for loser in self._losers(kind, name, rivals)}
-        winners = [claim for rivals in by_name.values() for claim in rivals if id(claim) not in losers]
-        self._by_name[kind] = {claim.spec.name: claim for claim in winners}
+        for record in records:
+            # The suffix determines a file's format; encoders and decoders are selected by name and may share suffixes.
+            suffixes = record.spec.suffixes if kind == "formats" else ()
+            for name in (record.spec.name, *suffixes):
+                by_name[name].append(record)
+        rejected = {id(one) for name, group in by_name.items() for one in self._rejected(kind, name, group)}
+        accepted = [record for group in by_name.values() for record in group if id(record) not in rejected]
+        self._by_name[kind] = {record.spec.name: record for record in accepted}
 
-    def _losers(self, kind: str, name: str, rivals: list[Registered]) -> list[Registered]:
-        """The records among `rivals` that do not get `name`; each is recorded as a failure."""
-        if len(rivals) == 1:
+    def _rejected(self, kind: str, name: str, records: list[Registered]) -> list[Registered]:
+        """The records that do not get `name`; each is recorded as a failure. Args: records, those with this name."""
+        if len(records) == 1:
             return []
-        owner = next((rival for rival in rivals if rival.builtin), None)
-        # No format's name begins with a dot.
+        builtin = next((record for record in records if record.builtin), None)
+        # Names of formats do not begin with a dot.
         what = "suffix" if name.startswith(".") else f"{KINDS[kind][1]} name"
-        claimed = f"the {what} '{name}' is claimed by {' and by '.join(r.display_name for r in rivals)}"
-        if owner is None:
-            self._contested[kind][name] = claimed
-        losers = [rival for rival in rivals if rival is not owner]
-        for loser in losers:
-            self.fail(loser, f"{claimed}; {'the built-in one stays' if owner else 'none is used'}")
-        return losers
+        conflict = f"the {what} '{name}' is registered by {' and by '.join(r.display_name for r in records)}"
+        if builtin is None:
+            self._contested[kind][name] = conflict
+        rejected = [record for record in records if record is not builtin]
+        for record in rejected:
+            self.fail(record, f"{conflict}; {'the built-in one is used' if builtin else 'none is used'}")
+        return rejected

@@ -206,7 +206,7 @@ def test_a_model_without_its_plugin_names_the_package_to_install(
     monkeypatch.setenv("SEQKIT_PLUGINS", "")
     registry.cache_clear()
     result = seqkit("tag", "x", "-m", out)
-    assert result.code == 1 and "which SEQKIT_PLUGINS leaves out" in result.err
+    assert result.code == 1 and "which SEQKIT_PLUGINS excludes" in result.err
     monkeypatch.delenv("SEQKIT_PLUGINS")
     (site / "leaky_plugin.py").write_text("import a_package_nobody_has")
     sys.modules.pop("leaky_plugin")

@@ -48,7 +48,7 @@ def layer(given, init="", parts="state_parts = 1"):
 @pytest.mark.parametrize(
     ("name", "fault"),
     [
-        ("nothing", "parts_plugin:nothing gives None for 'nothing'"),
+        ("nothing", "parts_plugin:nothing returns None for 'nothing'"),
         ("of_three", r"parts_plugin:of_three\(options, facts, more\) cannot be called with \(int, str\)"),
         ("constant", "parts_plugin:constant cannot be called"),
     ],
@@ -120,8 +120,6 @@ def test_an_encoder_that_is_none_is_named(install_plugin):
     from toy_translation import tiny
 
     install_plugin("ears", NO_ENCODER)
-    problem = (
-        "plugin 'ears' of ears-dist 0.1: ears_plugin:Ears gives a Ears for 'ears', not a seqkit.models.modal"
-    )
+    problem = "plugin 'ears' of ears-dist 0.1: ears_plugin:Ears returns a Ears for 'ears', not a seqkit.models.modal"
     with pytest.raises(PluginError, match=problem):
         tiny(encoder="ears")

@@ -91,7 +91,7 @@ def test_a_plugin_that_changes_the_process_at_import_is_named(install_plugin, in
     install_plugin("meddler", "import os, torch\ntorch.set_default_dtype(torch.float64)\nos.chdir('/')")
     (failure,) = registry().failures
     assert failure.plugin == "meddler"
-    assert "changed the working folder, torch's default dtype (put back)" in failure.reason
+    assert "changed the working folder, torch's default dtype (restored)" in failure.reason
     assert torch.get_default_dtype() == torch.float32
     assert os.getcwd() == str(tmp_path)
 
@@ -108,7 +108,7 @@ def test_a_module_that_is_loaded_later_is_named_on_stderr(install_plugin, capfd)
     out, err = capfd.readouterr()
     assert torch.is_grad_enabled()
     assert out == "" and "bytes" in err and "text" in err
-    assert "plugin 'late' of late-dist 0.1 changed torch's gradient mode (put back)" in err
+    assert "plugin 'late' of late-dist 0.1 changed torch's gradient mode (restored)" in err
 
 
 @pytest.mark.parametrize("raised", ["SystemExit(3)", "asyncio.CancelledError()", "GeneratorExit()"])

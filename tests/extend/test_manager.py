@@ -171,7 +171,7 @@ def test_a_plugin_cannot_take_a_builtin_suffix(install_plugin):
     )
     install_plugin("thief", code)
     assert "mine" not in names("formats")
-    assert "the suffix '.tsv' is claimed by" in reasons("thief")[0]
+    assert "the suffix '.tsv' is registered by" in reasons("thief")[0]
     assert registry().registered("formats", "tsv").builtin
 
 

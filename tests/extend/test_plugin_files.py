@@ -100,7 +100,7 @@ def test_an_unusable_number_is_a_fault(install_plugin):
 def test_a_forgotten_hookimpl_is_named(install_plugin, name, hint):
     code = METRIC.replace("@hookimpl\n", "").replace("def seqkit_metrics", f"def {name}")
     (reason,) = reasons(install_plugin, code)
-    assert f"the function {name} is no hook" in reason and hint in reason
+    assert f"the function {name} is not a hook" in reason and hint in reason
 
 
 def test_the_file_of_settings_lists_what_is_imported(install_plugin, monkeypatch, tmp_path):
@@ -125,7 +125,7 @@ def test_nothing_is_imported_while_the_file_of_settings_is_bad(
     settings = tmp_path / "seqkit" / "config.toml"
     settings.write_bytes(content if isinstance(content, bytes) else content.encode())
     (reason,) = reasons(install_plugin, METRIC)
-    assert "is left out" in reason and str(settings) in reason
+    assert "is not loaded" in reason and str(settings) in reason
     assert all(plugin.version == __version__ for plugin in registry().plugins)
 
 

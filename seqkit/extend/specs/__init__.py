@@ -1,4 +1,4 @@
-"""The records that hooks yield. Each names its implementation as `"module:attr"`, so that listing is cheap."""
+"""The records that hooks yield. Each names its implementation as `"module:attr"`, so that listing imports nothing."""
 
 from seqkit.extend.specs.corpora import CorpusFile, CorpusListing, CorpusSpec, Division
 from seqkit.extend.specs.formats import FormatSpec, LabelSpec

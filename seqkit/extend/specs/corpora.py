@@ -11,19 +11,22 @@ from seqkit.extend.specs.options import NoOptions
 
 @dataclass(frozen=True)
 class CorpusFile:
-    """A file of a corpus: its path in the folder of the corpus, and its address."""
+    """A file of a corpus."""
 
     path: str
+    """Path in the folder of the corpus."""
     sha256: str
     size: int
+    """Bytes."""
     url: str = ""
+    """Address; "" if the file is part of the plugin."""
     packed: bool = False
     """Whether the file is stored as gzip (`path` ends in .gz); size and checksum are those of the content."""
 
 
 @dataclass(frozen=True)
 class CorpusListing:
-    """A list of many files with a line `sha256 size path` for each, read only to fetch or verify them."""
+    """A list of many files with a line `sha256 size path` for each. It is read only to fetch or verify the files."""
 
     path: str
     """Path of the list: `"package:path/inside"`."""
@@ -35,14 +38,17 @@ class CorpusListing:
 
 @dataclass(frozen=True)
 class Division:
-    """The division of a file into splits by a hash of one side, so that equal texts are never in two splits.
+    """The division of a file into splits by a hash of one side, so that equal texts are in the same split.
 
-    See `seqkit.data.hash_split`. `shares` maps a split to its share of 1,000; the rest is train.
+    See `seqkit.data.hash_split`.
     """
 
     side: str
+    """The side whose text is hashed."""
     shares: Mapping[str, int]
+    """Split -> its share in thousandths; the rest is train."""
     rule: str = "sha256"
+    """The hash rule."""
 
 
 @dataclass(frozen=True)
@@ -61,27 +67,27 @@ class CorpusSpec:
     files: tuple[CorpusFile, ...]
     splits: Mapping[str, tuple[str, ...]]
     kind: str = "tagging"
-    """Task of its examples. With the default they are sentences; others are read as pairs or media."""
+    """Task of the examples. With the default they are sentences; those of other tasks are read as pairs or media."""
     format: str = ""
     """Name of the format, if the suffix does not determine it."""
     folder: str = ""
     """`"package:path/inside"` if the files are part of the plugin; they then need no `url`."""
     summary: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    """Fixed parameters of its maker."""
+    """Fixed parameters of `maker`."""
     options: type = NoOptions
-    """A frozen dataclass of further parameters of its maker, which users may set: `--set corpus.length=600` in
+    """A frozen dataclass of further parameters of `maker`, which users may set: `--set corpus.length=600` in
     training, `NAME?length=600` in place of the name of the corpus."""
     sides: tuple[str, ...] = ()
-    """The languages of parallel text, as `--source` and `--target` name them."""
+    """The languages of parallel text, the values of `--source` and `--target`."""
     aliases: Mapping[str, str] = field(default_factory=dict)
     """Other names of splits: {"dev": "val"}."""
     maker: str | None = None
     """`"module:attr"`: `(folder, split, parameters) -> Iterator[Item]`, if examples are generated; the
     parameters are a mapping that includes the options."""
     made_from: str = ""
-    """The corpus from whose files it is made, if it has no files."""
+    """The corpus whose files the examples are generated from, if this corpus has no files."""
     listing: CorpusListing | None = None
-    """Further files, if there are thousands. A path in `splits` may then be a folder."""
+    """A list of further files, for a corpus of thousands. A path in `splits` may then be a folder."""
     division: Division | None = None
-    """The rule that divides files, if splits share them."""
+    """The rule that divides files that several splits share."""

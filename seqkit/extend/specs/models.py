@@ -1,4 +1,4 @@
-"""Records of models and of what they are made of: recurrences, encoders, decoders."""
+"""Records of models and of their parts: recurrences, encoders, decoders."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class ModelSpec:
     """A model that `seqkit train NAME` can train.
 
     `task` is the name of a TaskSpec. `options` is a plain dataclass of defaults; `build` names a function
-    `(options, facts) -> Model`, and `facts` the class of what the training data determine (vocabularies, label sets):
-    None is that of the TaskSpec.
+    `(options, facts) -> Model`, and `facts` a class of properties of the training data (vocabularies, label sets);
+    None: that of the TaskSpec.
     """
 
     name: str
@@ -42,8 +42,8 @@ class ModelSpec:
 class EncoderSpec:
     """An encoder of a modality into a memory that any decoder can read.
 
-    `build` names a subclass of Encoder, or a function `(options, facts) -> Encoder`; `facts` the class of what the
-    training data determine, with `gather(pairs, options)`, `save(folder)` and `load(folder)`. `options` is a frozen
+    `build` names a subclass of Encoder, or a function `(options, facts) -> Encoder`; `facts` a class of properties of
+    the training data, with `gather(pairs, options)`, `save(folder)` and `load(folder)`. `options` is a frozen
     dataclass, whose fields are set like those of the model. `seqkit.models.modalities` has the base class.
     """
 
@@ -55,13 +55,13 @@ class EncoderSpec:
     reader: str | None = None
     """`"module:attr"`: `(path, limits) -> input`, if inputs are files; None if they are lines of text."""
     suffixes: tuple[str, ...] = ()
-    """Suffixes of the files it reads."""
+    """Suffixes of the files that it reads."""
     numpy_form: str | None = None
     """The encoder without torch: created as `form(options, facts, weights)`, a
     `seqkit.inference.numpy.translator.NumpyEncoder`."""
     example: str | None = None
-    """`"module:attr"`: `(seed) -> input` makes a small input, whose length differs with the seed, with which `seqkit
-    plugins check` tries the encoder. None: lines of text."""
+    """`"module:attr"`: `(seed) -> input` generates a small input, whose length varies with the seed, with which `seqkit
+    plugins check` tests the encoder. None: lines of text."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class DecoderSpec:
     """A decoder of a memory into a modality.
 
     `build` names a function `(options, facts, memory_size, final_sizes, encoders) -> Decoder`, where `encoders` maps
-    a modality to the model's encoder for it; `facts` a class as an encoder's, but for
+    a modality to the model's encoder for it. `facts` names a class like an encoder's, with
     `gather(pairs, options, encoders)`, where `encoders` maps a modality to that encoder's facts.
     """
 
@@ -79,16 +79,16 @@ class DecoderSpec:
     options: type = NoOptions
     summary: str = ""
     reader: str | None = None
-    """As for an encoder, for targets in files."""
+    """Like that of an encoder, for targets in files."""
     writer: str | None = None
-    """`"module:attr"`: `(output, path)` writes one output atomically; None if it is a line of text."""
+    """`"module:attr"`: `(output, path)` writes one output atomically; None if outputs are lines of text."""
     suffixes: tuple[str, ...] = ()
-    """Suffixes of the files it writes, the default first."""
+    """Suffixes of the files that it writes, the default first."""
     numpy_form: str | None = None
     """The decoder without torch: created as `form(options, facts, weights, encoders)`, a
     `seqkit.inference.numpy.translator.NumpyDecoder`."""
     example: str | None = None
-    """As for an encoder, for targets."""
+    """Like that of an encoder, for targets."""
 
 
 @dataclass(frozen=True)

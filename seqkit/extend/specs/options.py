@@ -1,4 +1,4 @@
-"""Options of records."""
+"""The default of the field `options` of records."""
 
 from __future__ import annotations
 

@@ -11,12 +11,12 @@ from seqkit.extend.specs.options import NoOptions
 
 @dataclass(frozen=True)
 class TaskSpec:
-    """A kind of model: how its examples are prepared, how it is trained, scored and applied.
+    """A kind of model: preparation of its examples, training, scores and application.
 
     `implementation` names a subclass of `seqkit.tasks.Task`, created without arguments. `options` is a frozen dataclass
     of the options of `seqkit train` for such models, `evaluation` of those of `seqkit evaluate`, `application` of those
-    of `seqkit batch VERB`: each field becomes an option of the command (`bptt_window` is `--bptt-window`), and `--set`
-    also sets those of training.
+    of `seqkit batch VERB`. Each field becomes an option of the command (`bptt_window` is `--bptt-window`); `--set` also
+    sets the options of training.
     """
 
     name: str
@@ -32,20 +32,20 @@ class TaskSpec:
     inference_dtypes: tuple[str, ...] = ("float32", "bfloat16")
     """Number formats in which such models can be applied."""
     oldest_format: int = 1
-    """The oldest format of model folders that gives the same results today."""
+    """The oldest format of model folders that still gives the same results."""
     facts: str | None = None
-    """The class of what the training data determine, for models that name none."""
+    """The class of properties of the training data, for models whose record names none."""
     example: str | None = None
     """`"module:attr"`: `(folder) -> seqkit.tasks.TaskExample` writes small data into a folder, with which `seqkit
     plugins check` trains, evaluates and applies the models of the task."""
     provides: str = ""
     """A service of such models for other tasks: "segmenter", or ""."""
     numpy_form: str | None = None
-    """A function `(name_or_folder) -> model | None` that loads such a model as a service without torch, for a
-    short stream; the function returns None if a part of the model has no numpy form."""
+    """`"module:attr"`: `(name_or_folder) -> model | None` loads such a model as a service without torch, for a short
+    stream; it returns None if a part of the model has no numpy form."""
     loaded: str | None = None
     """A subclass of `seqkit.tasks.loaded.LoadedModel`, with typed methods, which `seqkit.load` returns. None: that
-    class, which has `apply`, `pipe`, and a method by the name of `verb`."""
+    class, which has `apply`, `pipe`, and a method with the name of `verb`."""
     summary: str = ""
 
 
@@ -60,7 +60,7 @@ class CommandSpec:
     name: str
     command: str
     summary: str = ""
-    """The line that `seqkit --help` shows."""
+    """The command's line in `seqkit --help`."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Records of how models are trained and scored."""
+"""Records of objectives, optimizers, schedules and metrics."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class ObjectiveSpec:
 
     `objective` names a subclass of `seqkit.training.objective.Objective`, created as `objective(options)`. It is
     selected by `--set objective=NAME`; the fields of `options`, a frozen dataclass, are set by `--set name=value` or,
-    if two records have a field of one name, by `--set objective.name=value`.
+    if two records have a field of the same name, by `--set objective.name=value`.
     """
 
     name: str
@@ -27,7 +27,7 @@ class OptimizerSpec:
     """An optimizer.
 
     `build` names a function `(parameters, learning_rate, options) -> torch.optim.Optimizer`. It is selected by
-    `--set optimizer=NAME`; options are set as those of an objective.
+    `--set optimizer=NAME`; its options are set like those of an objective.
     """
 
     name: str
@@ -40,8 +40,8 @@ class OptimizerSpec:
 class ScheduleSpec:
     """A schedule of the learning rate after the warm-up.
 
-    `factor` names a function from the share of the steps left, 1 to 0, to the share of the highest learning rate. It is
-    selected by `--set schedule=NAME`.
+    `factor` names a function from the remaining share of the steps, 1 to 0, to the learning rate as a share of its
+    maximum. It is selected by `--set schedule=NAME`.
     """
 
     name: str
@@ -60,7 +60,7 @@ class MetricSpec:
     metric: str
     higher_is_better: bool = True
     unit: str = ""
-    """Shown after its values, such as "%" or "edits"."""
+    """Unit of the values, such as "%" or "edits"."""
     summary: str = ""
     title: str = ""
-    """Its title in tables, such as "chrF2"; "" is its name."""
+    """Title in tables, such as "chrF2"; "": the name."""

@@ -27,9 +27,9 @@ AT_IMPORT = {
     "wrong_record": "its hook seqkit_recurrences yielded a dict, not a RecurrenceSpec",
     "misspelt_hook": "seqkit_recurences",
     "raising_hook": "its hook seqkit_recurrences failed: RuntimeError: the disk is on fire",
-    "name_clash": "the recurrence name 'lstm' is claimed by plugin 'lstm' of seqkit",
+    "name_clash": "the recurrence name 'lstm' is registered by plugin 'lstm' of seqkit",
     "changed_state": "changed the working folder, Python's random state, numpy's random state, torch's random state,"
-    " torch's threads, torch's default dtype, torch's gradient mode (put back) at import",
+    " torch's threads, torch's default dtype, torch's gradient mode (restored) at import",
 }
 """Plugins that do wrong when they are imported or asked -> what is said of them."""
 IN_A_LAYER = {

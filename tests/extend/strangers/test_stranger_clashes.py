@@ -64,9 +64,7 @@ def test_a_task_that_two_plugins_claim_belongs_to_neither_and_the_clash_is_named
 ):
     install_plugin("one", task(model="first"))
     install_plugin("two", task(model="second"))
-    clash = (
-        "the task name 'odd' is claimed by plugin 'one' of one-dist 0.1 and by plugin 'two' of two-dist 0.1"
-    )
+    clash = "the task name 'odd' is registered by plugin 'one' of one-dist 0.1 and by plugin 'two' of two-dist 0.1"
     for model in ("first", "second"):
         result = seqkit("train", model, "--train", sentences / "train.tsv", "--out", tmp_path / "out")
         assert result.code == 2 and clash in result.err and "SEQKIT_PLUGINS" in result.err
@@ -83,7 +81,7 @@ def test_the_folder_of_a_model_whose_task_is_claimed_twice_names_the_clash(
     install_package("sentence-classes")
     assert seqkit(*arguments(tmp_path / "model", "epochs=1")).code == 0
     install_plugin("two", task(task="sentence-class", model="other"))
-    clash = "the task name 'sentence-class' is claimed by plugin 'sentence-classes' of sentence-classes 1.4 and by"
+    clash = "the task name 'sentence-class' is registered by plugin 'sentence-classes' of sentence-classes 1.4 and by"
     for command in (
         ("evaluate", tmp_path / "model", sentences / "dev.tsv"),
         ("classify", "x", "-m", tmp_path / "model"),
@@ -95,8 +93,8 @@ def test_the_folder_of_a_model_whose_task_is_claimed_twice_names_the_clash(
 def test_a_built_in_task_keeps_its_name(install_plugin, seqkit):
     install_plugin("thief", task(task="tagging"))
     (reason,) = failures(seqkit, "thief")
-    assert "the task name 'tagging' is claimed by plugin 'tagging' of seqkit" in reason
-    assert "the built-in one stays" in reason
+    assert "the task name 'tagging' is registered by plugin 'tagging' of seqkit" in reason
+    assert "the built-in one is used" in reason
     assert "--alpha" not in seqkit("train", "--help").out
 
 
@@ -179,15 +177,15 @@ def test_a_command_cannot_take_the_name_of_a_built_in(install_plugin, seqkit, na
 def test_the_reserved_commands_are_those_that_seqkit_has():
     from seqkit.cli.app import app
     from seqkit.cli.group import MADE
-    from seqkit.extend.checks import OWN_COMMANDS
+    from seqkit.extend.checks import BUILTIN_COMMANDS
 
     groups = typer.main.get_command(app).commands
-    assert set(OWN_COMMANDS) == {*MADE, *groups}
+    assert set(BUILTIN_COMMANDS) == {*MADE, *groups}
 
 
 @pytest.mark.parametrize(("record", "command"), [("options", train.train), ("evaluation", evaluate.evaluate)])
 def test_the_reserved_options_are_those_that_the_commands_have(record, command):
-    from seqkit.extend.checks import OWN_FLAGS
+    from seqkit.extend.checks import BUILTIN_FLAGS
 
     app = typer.Typer()
     app.command()(with_flags(command, Flags({}, {})))
@@ -195,12 +193,12 @@ def test_the_reserved_options_are_those_that_the_commands_have(record, command):
     for parameter in typer.main.get_command(app).params:
         found |= {name.removeprefix("--").replace("-", "_") for name in parameter.opts if name.strip("-")}
     found = {name for name in found if len(name) > 1}
-    assert set(OWN_FLAGS[record][1]) == found - {"install_completion", "show_completion"}
+    assert set(BUILTIN_FLAGS[record][1]) == found - {"install_completion", "show_completion"}
 
 
 def test_two_plugins_with_one_command(install_plugin, seqkit):
     for plugin in ("one", "two"):
         install_plugin(plugin, COMMAND.format(name="odd", module=f"{plugin}_plugin"))
     assert seqkit("odd").code == 2
-    clash = "the command name 'odd' is claimed by plugin 'one' of one-dist 0.1 and by plugin 'two' of two-dist 0.1"
+    clash = "the command name 'odd' is registered by plugin 'one' of one-dist 0.1 and by plugin 'two' of two-dist 0.1"
     assert clash in failures(seqkit, "one")[0] and clash in failures(seqkit, "two")[0]
