@@ -1,4 +1,4 @@
-"""The `seqkit` command: its application, and the streams that it runs with."""
+"""The `seqkit` command: the Typer application, and the set-up of the standard streams."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from seqkit.extend.files import OPTION, take_files
 from seqkit.io.messages import MessageStream
 from seqkit.runtime.start import start_command
 
-# Typer reads an absent --help through pydantic, and rich renders help through a Markdown parser: 0.1 s each,
-# which the commands that only list things need not pay.
+# Typer parses an absent --help with pydantic, and rich renders help with a Markdown parser: 0.1 s each, which these
+# defaults avoid for commands that only list records.
 NO_HELP: dict[str, object] = {"help": False}
 LIGHT = {
     **NO_HELP,
@@ -72,7 +72,7 @@ app.add_typer(models.app, name="models", cls=HelpfulGroup, help=MODELS)
 app.add_typer(plugins.app, name="plugins")
 
 
-# In the map above "help" is the option: the command gets a map of its own.
+# "help" in LIGHT is the option, not this command, so the command needs a separate map.
 @app.command("help", cls=LightCommand, context_settings={"default_map": NO_HELP})
 def show_help(
     context: typer.Context,
@@ -81,23 +81,23 @@ def show_help(
     ] = None,
 ) -> None:
     """Show the help of seqkit, or of a command."""
-    found = cast(typer.Context, context.find_root())
+    current = cast(typer.Context, context.find_root())
     for name in command or []:
-        found = typer.Context(_command_in(found, name), info_name=name, parent=found, default_map={})
-    typer.echo(found.get_help())
+        current = typer.Context(_command_in(current, name), info_name=name, parent=current, default_map={})
+    typer.echo(current.get_help())
 
 
 def _command_in(context: typer.Context, name: str) -> Any:
-    """The command of a group. Raises SeqkitError if the group has none of that name, or the context is of no group."""
+    """The command `name` of the context's group. Raises SeqkitError if there is none, or no group."""
     from seqkit.errors import SeqkitError, did_you_mean
 
     group = context.command
-    found = group.get_command(context, name) if isinstance(group, TyperGroup) else None
-    if found is None:
+    command = group.get_command(context, name) if isinstance(group, TyperGroup) else None
+    if command is None:
         known = group.list_commands(context) if isinstance(group, TyperGroup) else []
         problem = f"no such command: {context.command_path} {name}"
         raise SeqkitError(problem, did_you_mean(name, known), exit_code=2)
-    return found
+    return command
 
 
 def _show_version(wanted: bool) -> None:
@@ -123,13 +123,13 @@ def main() -> None:
         for stream, mode in ((sys.stdin, "r"), (sys.stdout, "w"), (sys.stderr, "w"))
     )
     if isinstance(sys.stdout, io.TextIOWrapper):
-        # Data are UTF-8 in files and pipes; a terminal replaces what it cannot show.
+        # Files and pipes receive UTF-8; for a terminal, characters outside its encoding are replaced.
         sys.stdout.reconfigure(encoding=None if sys.stdout.isatty() else "utf-8", errors="replace")
     start_command()
     stderr: Any = sys.stderr
     sys.stderr = cast(TextIO, MessageStream(stderr))
     try:
-        # The group reports failures of commands; this one reports a signal while Typer builds them.
+        # The group reports failures of commands; this context reports a signal while Typer builds the commands.
         with failures_reported():
             if any(argument.startswith(OPTION) for argument in sys.argv):
                 # Before the commands are built, because plugins add options and commands.

@@ -1,4 +1,4 @@
-"""`seqkit batch`: the verbs of tasks, `status` and `verify`."""
+"""`seqkit batch`: the commands of tasks, `status` and `verify`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from seqkit.extend.manager import registry
 
 
 def verbs() -> dict[str, Callable[..., None]]:
-    """The commands of built-in tasks, for the book."""
+    """Return the commands of built-in tasks by verb, for the documentation."""
     builtin = {one.spec.name for one in registry().all("tasks") if one.builtin}
     return {verb: command_of(spec) for verb, spec in applicable_tasks().items() if spec.name in builtin}
 
@@ -25,23 +25,23 @@ class VerbCommand(DataCommand):
     """The command of a task."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Raise SeqkitError for several models, of which only the last one would be used."""
-        own = args[: args.index("--")] if "--" in args else args
-        if sum(one in ("-m", "--model") or one.startswith("--model=") for one in own) > 1:
+        """Parse the arguments. Raises SeqkitError for several models, because Typer would use only the last one."""
+        options = args[: args.index("--")] if "--" in args else args
+        if sum(one in ("-m", "--model") or one.startswith("--model=") for one in options) > 1:
             problem = f"batch {self.name}: --model is given more than once, and a batch applies one model"
             raise SeqkitError(problem, "Name one model; `seqkit translate` combines several.", exit_code=2)
         return super().parse_args(ctx, args)
 
 
 class BatchGroup(TyperGroup):
-    """The verbs of tasks, made when they are needed, beside `status` and `verify`."""
+    """A group with the commands of tasks, which are created on demand, `status` and `verify`."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Every name."""
+        """List the names of all commands."""
         return [*applicable_tasks(), *super().list_commands(ctx)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """A command by name, or None."""
+        """Return a command by name, or None."""
         spec = applicable_tasks().get(cmd_name)
         if spec is None:
             return super().get_command(ctx, cmd_name)
@@ -52,7 +52,7 @@ class BatchGroup(TyperGroup):
         return made
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write the table of commands from their records."""
+        """Write the table of commands from the records of tasks, without importing the tasks."""
         lines = {
             name: f"Apply {spec.name} models to whole corpora: {spec.summary}."
             for name, spec in applicable_tasks().items()
@@ -71,22 +71,22 @@ def status(
     out: Annotated[str, typer.Argument(help="Output folder of a batch.")],
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
 ) -> None:
-    """Show how far a batch is: also from another terminal or machine.
+    """Show the progress of a batch, also from another terminal or machine.
 
     \b
     Examples:
       seqkit batch status out/
       seqkit batch status out/ --json
     """
-    from seqkit.batch.status import status as find
+    from seqkit.batch.status import status as read_status
     from seqkit.batch.status import status_rows
     from seqkit.terminal.tables import print_table, show_json
 
-    found = find(out)
+    state = read_status(out)
     if as_json:
-        show_json(found)
+        show_json(state)
     else:
-        print_table(("", ""), status_rows(found))
+        print_table(("", ""), status_rows(state))
 
 
 @app.command("verify", cls=DataCommand)
@@ -105,13 +105,13 @@ def verify(
     from seqkit.io.streams import data_text
     from seqkit.terminal.tables import show_json
 
-    found = check(out, inputs)
+    result = check(out, inputs)
     if as_json:
-        show_json(found)
+        show_json(result)
     else:
-        for fault in found["faults"]:
+        for fault in result["faults"]:
             print(fault, file=sys.stderr)
-        said = f"{found['outputs']:,} outputs and {found['inputs']:,} inputs checked"
-        print(f"{said}, {len(found['faults']):,} faults", file=data_text())
-    if found["faults"]:
+        counts = f"{result['outputs']:,} outputs and {result['inputs']:,} inputs checked"
+        print(f"{counts}, {len(result['faults']):,} faults", file=data_text())
+    if result["faults"]:
         raise typer.Exit(1)

@@ -73,7 +73,7 @@ def _run(
 
 
 def _report(summary: Any, out: str, as_json: bool) -> None:
-    """What came of it. Leaves with 1 where something failed, with 3 where records were bad."""
+    """Print the totals. Raises typer.Exit with 1 if a part failed, with 3 if records were bad."""
     import dataclasses
 
     from seqkit.terminal.tables import say, show_json
@@ -94,32 +94,34 @@ def _report(summary: Any, out: str, as_json: bool) -> None:
         for reason in summary.failed[:5]:
             say(f"failed: {reason}")
         if not summary.finished:
-            say("the same command goes on with what is missing")
+            say("to continue, run the same command again")
     if summary.exit_code:
         raise typer.Exit(summary.exit_code)
 
 
 def _shard(text: str) -> tuple[int, int]:
-    """`3/16` as numbers. Raises SeqkitError for anything else."""
+    """Parse a shard such as `3/16`. Raises SeqkitError if it is not of this form."""
     from seqkit.errors import SeqkitError
 
-    number, found, count = text.partition("/")
-    if found and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count):
+    number, slash, count = text.partition("/")
+    if slash and number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count):
         return int(number), int(count)
     raise SeqkitError(f"--shard {text}: is not of the form i/n", "Write 1/16 to 16/16.", exit_code=2)
 
 
 def command_of(spec: TaskSpec) -> Callable[..., None]:
-    """The command of a task, with its options."""
+    """Create the command of a task, with the options of the task and of engines."""
 
     def command(
         inputs: Annotated[list[str], typer.Argument(help="Folders, patterns, files, zip files or URLs.")],
         out: Annotated[str, typer.Option("--out", "-o", help="Folder (or URL) of the outputs.")],
-        model: Annotated[str, typer.Option("--model", "-m", help="Name or folder.")] = "",
+        model: Annotated[str, typer.Option("--model", "-m", help="Model: name or folder.")] = "",
         format: Annotated[
             str, typer.Option("--format", "-f", help="Format of the outputs. Default: that of the inputs.")
         ] = "",
-        from_: Annotated[str, typer.Option("--from", help="Format of the inputs, for any suffix.")] = "",
+        from_: Annotated[
+            str, typer.Option("--from", help="Format of the inputs. Default: by their suffixes.")
+        ] = "",
         text_field: TextField = "",
         id_field: IdField = "",
         keep: Keep = None,
@@ -128,24 +130,27 @@ def command_of(spec: TaskSpec) -> Callable[..., None]:
             str, typer.Option("--engine", help="Engine that runs the parts: seqkit plugins --kind engines.")
         ] = ENGINE,
         processes: Annotated[
-            int, typer.Option("--processes", min=0, help="Workers. 0: one for each core.", show_default=False)
+            int,
+            typer.Option(
+                "--processes", min=0, help="Number of workers. 0: one per core.", show_default=False
+            ),
         ] = 0,
-        threads: Annotated[int, typer.Option("--threads", min=1, help="Threads of a worker.")] = 1,
-        shard: Annotated[
-            str, typer.Option("--shard", help="i/n: do this one of n shares of the work.")
-        ] = "1/1",
+        threads: Annotated[int, typer.Option("--threads", min=1, help="Threads per worker.")] = 1,
+        shard: Annotated[str, typer.Option("--shard", help="i/n: process shard i of n of the work.")] = "1/1",
         extend: Annotated[
-            bool, typer.Option("--extend", help="Process inputs that were added since the run began, too.")
+            bool, typer.Option("--extend", help="Also process inputs that were added after the run began.")
         ] = False,
         retries: Annotated[
-            int, typer.Option("--retries", min=0, help="How often to repeat a part whose worker died.")
+            int, typer.Option("--retries", min=0, help="Number of retries for a part whose worker died.")
         ] = 2,
         on_error: Annotated[
-            str, typer.Option("--on-error", help="Bad records: skip (and list them) or stop.")
+            str, typer.Option("--on-error", help="For bad records: skip (and list them) or stop.")
         ] = "skip",
         part_size: Annotated[
             int,
-            typer.Option("--part-size", min=0, help="Bytes of a part. 0: the task's.", show_default=False),
+            typer.Option(
+                "--part-size", min=0, help="Size of a part in bytes. 0: the task's.", show_default=False
+            ),
         ] = 0,
         any_cpu: Annotated[
             bool,
@@ -170,7 +175,7 @@ def command_of(spec: TaskSpec) -> Callable[..., None]:
 
 
 def _examples(verb: str) -> str:
-    """For the help of a verb."""
+    """The examples in the help of a verb."""
     lines = (
         f"seqkit batch {verb} corpus/ -o out/",
         f"seqkit batch {verb} 'news/*.jsonl.zst' -o out/ --text-field body",
@@ -185,7 +190,7 @@ def _flags(spec: TaskSpec) -> Flags:
 
 
 def applicable_tasks() -> dict[str, TaskSpec]:
-    """The tasks that can be applied to files, by verb."""
+    """Return the tasks that can be applied to files, by verb."""
     return {
         one.spec.verb: one.spec for one in registry().all("tasks") if one.spec.application and one.spec.verb
     }

@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True)
 SkipBad = Annotated[bool, typer.Option("--skip-bad", help="Skip bad sentences and count them.")]
 Given = dict[str, object]
-"""Option -> its value, if any."""
+"""Option -> its value; None or "" if absent."""
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Label = Annotated[str, typer.Option(help="Further kinds of label to read, separated by commas, such as ner.")]
 
 
 @app.command("list", cls=RecordsCommand)
 def list_corpora(as_json: AsJson = False) -> None:
-    """List the corpora that have a name, and where their files are.
+    """List the corpora by name, with the folders of their files.
 
     \b
     Examples:
@@ -46,10 +46,10 @@ def list_corpora(as_json: AsJson = False) -> None:
         show_json(rows)
         return
     shown = [
-        (row["name"], row["language"], _size(row), row["licence"], row["folder"] or "not here")
+        (row["name"], row["language"], _size(row), row["licence"], row["folder"] or "not fetched")
         for row in rows
     ]
-    print_table(("name", "language", "size", "licence", "where"), shown)
+    print_table(("name", "language", "size", "licence", "folder"), shown)
 
 
 def _row(spec: CorpusSpec, problems: dict[str, None]) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def _row(spec: CorpusSpec, problems: dict[str, None]) -> dict[str, Any]:
 
 
 def _size(row: Mapping[str, Any]) -> str:
-    """Size of the files; for a corpus without its own files, the name of the corpus that it is made from."""
+    """Size of the files; for a corpus without files, the name of the corpus that it is generated from."""
     return f"of {row['made_from']}" if row["made_from"] else size(row["bytes"])
 
 
@@ -86,7 +86,7 @@ def _folder(spec: CorpusSpec, problems: dict[str, None]) -> Path | None:
 
 @app.command("get", cls=RecordsCommand)
 def get_corpus(name: Annotated[str, typer.Argument(help="A name from `seqkit corpora list`.")]) -> None:
-    """Fetch a corpus, check it against its manifest, and print the folder it is in.
+    """Fetch a corpus, check it against its manifest, and print its folder.
 
     \b
     Examples:
@@ -102,7 +102,7 @@ def get_corpus(name: Annotated[str, typer.Argument(help="A name from `seqkit cor
     if faults:
         fix = f"Put the files of the manifest there, or move {folder} away to fetch them."
         if _is_shipped(spec, folder):
-            fix = "They ship with the plugin that has the corpus: reinstall it."
+            fix = "They ship with the corpus's plugin: reinstall the plugin."
         raise SeqkitError("; ".join(faults), fix)
     typer.echo(folder)
 
@@ -117,7 +117,7 @@ def _is_shipped(spec: CorpusSpec, folder: Path) -> bool:
 
 
 def _show_progress(path: str, done: int, total: int) -> None:
-    """Redraw one line a file on a terminal; elsewhere say when a file is whole."""
+    """Show the progress of a file: redraw one line on a terminal, else print a line when the file is complete."""
     if sys.stderr.isatty():
         shown = f"{path}: {size(done)} of {size(total)}"
         typer.echo(f"\r{shown:<60}", err=True, nl=done >= total)
@@ -136,7 +136,7 @@ def show_stats(
     vocab_size: Annotated[
         int | None,
         typer.Option(
-            min=0, max=MOST_PIECES, help="SentencePiece pieces; 0 leaves pieces out. Default: 4000."
+            min=0, max=MOST_PIECES, help="Vocabulary size in SentencePiece pieces; 0: none. Default: 4000."
         ),
     ] = None,
     subword: Annotated[
@@ -152,7 +152,7 @@ def show_stats(
             help="Encoders of a table of media files, separated by commas: audio, image, video, text."
         ),
     ] = "",
-    decoder: Annotated[str, typer.Option(help="Decoder of such a table. Default: text.")] = "",
+    decoder: Annotated[str, typer.Option(help="Decoder of a table of media files. Default: text.")] = "",
     label: Label = "",
     max_seconds: MaxSeconds = None,
     max_pixels: MaxPixels = None,
@@ -175,7 +175,7 @@ def show_stats(
     of_tables: Given = {"--encoder": encoder, "--decoder": decoder}
     limits: Given = {"--max-seconds": max_seconds, "--max-pixels": max_pixels, "--max-frames": max_frames}
     if _is_made(source):
-        _refuse("a corpus that is made", of_words | of_pairs | of_tables | limits)
+        _refuse("a generated corpus", of_words | of_pairs | of_tables | limits)
         show_items(source, "", "", LimitFlags().limits(), problems, as_json)
     elif encoder:
         _refuse("a table of files", of_words | of_pairs)
@@ -201,7 +201,7 @@ def _refuse(kind: str, given: Given) -> None:
 
 
 def _is_made(source: str) -> bool:
-    """Whether a corpus is named whose examples are made."""
+    """Whether `source` is the name of a corpus with generated examples."""
     from seqkit.data.catalogue import find_corpus
     from seqkit.data.pair_sides import names_pair_files
 
@@ -209,7 +209,7 @@ def _is_made(source: str) -> bool:
 
 
 def _is_parallel(source: str) -> bool:
-    """Whether the argument means pairs: two files, a file of pairs, or a corpus with sides."""
+    """Whether `source` contains pairs: two files, a file of pairs, or a corpus with sides."""
     from seqkit.data.catalogue import find_corpus
     from seqkit.data.files import names_file
     from seqkit.data.pair_sides import files_in, pair_format

@@ -1,4 +1,4 @@
-"""The tables of `seqkit corpora stats`: figures of words, of pairs and of examples of any modality."""
+"""The tables of `seqkit corpora stats`: statistics of words, of pairs and of examples of any modality."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def show_words(
     source: str, vocab_size: int, subword: str, kinds: Sequence[str], problems: RecordErrors, as_json: bool
 ) -> None:
-    """Print the figures of labelled sentences: words, labels, unknown and ambiguous words, pieces."""
+    """Print statistics of labelled sentences: words, labels, unknown and ambiguous words, pieces."""
     from seqkit.data.statistics import measure
 
     figures = measure(source, problems, vocab_size, subword, kinds)
@@ -32,7 +32,7 @@ def show_words(
 def show_items(
     source: str, encoder: str, decoder: str, limits: Limits, problems: RecordErrors, as_json: bool
 ) -> None:
-    """Print the figures of examples of any modality."""
+    """Print statistics of examples of any modality."""
     from seqkit.data.item_statistics import measure_items
 
     figures = measure_items(source, listed(encoder), decoder, problems, limits)
@@ -46,20 +46,20 @@ def show_items(
             split,
             name,
             f"{row.examples}",
-            own.unit,
-            f"{own.total:.0f}",
-            f"{own.total / max(row.examples, 1):.1f}",
-            f"{own.longest:.1f}" if own.unit == "seconds" else f"{own.longest:.0f}",
-            f"{len(own.seen)}" if own.unit == "words" else "–",
+            modality.unit,
+            f"{modality.total:.0f}",
+            f"{modality.total / max(row.examples, 1):.1f}",
+            f"{modality.longest:.1f}" if modality.unit == "seconds" else f"{modality.longest:.0f}",
+            f"{len(modality.seen)}" if modality.unit == "words" else "–",
         )
         for split, row in figures.items()
-        for name, own in row.modalities.items()
+        for name, modality in row.modalities.items()
     ]
     print_table(header, rows)
 
 
 def show_pairs(source: str, sides: tuple[str, str], problems: RecordErrors, as_json: bool) -> None:
-    """Print the figures of parallel text, a row for each side."""
+    """Print statistics of parallel text, one row per side."""
     from seqkit.data.pair_statistics import measure_pairs
 
     figures = measure_pairs(source, sides, problems)
@@ -99,7 +99,7 @@ def show_pairs(source: str, sides: tuple[str, str], problems: RecordErrors, as_j
 
 
 def _print_stats(figures: Mapping[str, SplitStatistics]) -> None:
-    """One row a split; labels as the number of distinct ones, shares as percentages of words."""
+    """Print one row per split: numbers of distinct labels, shares as percentages of words."""
     kinds = list(next(iter(figures.values())).labels)
     header = ["split", "sentences", "words", "distinct", "words/sentence", *kinds, "unknown"]
     header += [*(f"ambiguous {kind}" for kind in kinds), "pieces/word", "coverage"]

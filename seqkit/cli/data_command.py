@@ -1,4 +1,4 @@
-"""Commands whose standard output carries only data."""
+"""Commands that write only data to standard output."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from seqkit.io.streams import stdout_for_data
 
 
 class DataCommand(HelpfulCommand):
-    """A command that writes data to `seqkit.io.streams.data_text`; what a plugin prints meanwhile goes to stderr."""
+    """A command that writes data to `seqkit.io.streams.data_text`; other output, of plugins, goes to stderr."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -19,6 +19,6 @@ class DataCommand(HelpfulCommand):
         with_limit_option(self.params)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command with standard output kept for its data."""
+        """Run the command with standard output reserved for its data, within the limits of its command line."""
         with stdout_for_data(), limits_of_command(ctx):
             return super().invoke(ctx)

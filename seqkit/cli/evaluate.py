@@ -1,4 +1,4 @@
-"""`seqkit evaluate`: the model's task decides how it is measured."""
+"""`seqkit evaluate`: measure a model by the metrics of its task."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def evaluate(
     *,
     given: Mapping[str, Any],
 ) -> None:
-    """Measure a model on labelled words or raw text, on pairs of any modality, or as its own task has it.
+    """Measure a model by the metrics of its task, on labelled words, raw text, or pairs of any modality.
 
     \b
     Examples:
@@ -85,7 +85,7 @@ def evaluate(
 
 
 def _show(info: ModelInfo, report: Report, card: bool, as_json: bool, as_markdown: bool) -> None:
-    """Write the card, then print the report: the reader of stdout may close it early."""
+    """Write the card, then print the report. In this order, because the reader of stdout may close it early."""
     from seqkit.api.evaluation import write_card
     from seqkit.io.streams import data_text
     from seqkit.terminal.tables import print_tables, show_json
@@ -101,7 +101,7 @@ def _show(info: ModelInfo, report: Report, card: bool, as_json: bool, as_markdow
 
 
 def _task_of(model: str, info: ModelInfo, given: Mapping[str, Any]) -> TaskSpec:
-    """The model's task. Raises SeqkitError for a task that no plugin offers and for an option that it lacks."""
+    """The model's task. Raises SeqkitError for a task that no plugin offers, and for an option that the task lacks."""
     from seqkit.errors import SeqkitError
 
     task = str(info.config["task"])
@@ -110,9 +110,8 @@ def _task_of(model: str, info: ModelInfo, given: Mapping[str, Any]) -> TaskSpec:
     if task not in known:
         fix = f"It measures models for {' and '.join(known)}."
         raise SeqkitError(f"{model}: a model for {task}, which `evaluate` does not know", fix, exit_code=2)
-    found = unsuitable(given, flags(), task)
-    if found:
-        flag, owners = found
+    if mismatch := unsuitable(given, flags(), task):
+        flag, owners = mismatch
         problem = f"{flag}: is for models of {' and '.join(owners)}, this is one of {task}"
         raise SeqkitError(problem, "Leave it out.", exit_code=2)
     spec: TaskSpec = known[task]
@@ -120,11 +119,11 @@ def _task_of(model: str, info: ModelInfo, given: Mapping[str, Any]) -> TaskSpec:
 
 
 def flags() -> Flags:
-    """The options that tasks add. If several tasks have one, its type is that of a built-in task."""
+    """Return the options that tasks add. An option of several tasks has the type of the built-in task."""
     tasks = sorted(registry().all("tasks"), key=lambda one: not one.builtin)
     return Flags.of((one.spec.name, one.spec.evaluation) for one in tasks)
 
 
 def command() -> Callable[..., None]:
-    """The command with the options of all tasks."""
+    """Create the command with the options of all tasks."""
     return with_flags(evaluate, flags())

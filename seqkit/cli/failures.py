@@ -12,16 +12,16 @@ from seqkit.errors import Ended, SeqkitError, lacks_memory
 from seqkit.io.atomic import FULL
 
 NO_MEMORY = (
-    "there is not enough memory for this\n"
-    "Leave it more memory, or train with a smaller network or batches (--set hidden=…, --set batch_words=…)."
+    "not enough memory\n"
+    "Free memory, or train with a smaller network or batches (--set hidden=…, --set batch_words=…)."
 )
 
 
 @contextmanager
 def failures_reported() -> Iterator[None]:
-    """End the process with a message and an exit code if the block fails; flush standard output.
+    """A context that exits the process with a message and an exit code if the block fails, and flushes stdout.
 
-    An error in seqkit itself is raised with its traceback.
+    An error in seqkit itself propagates, with its traceback.
     """
     try:
         try:
@@ -37,11 +37,11 @@ def failures_reported() -> Iterator[None]:
     except Ended as error:
         leave(f"ended by {error.name}; no half-written file was left", error.exit_code)
     except BrokenPipeError:
-        # The reader of our output (head, less) has gone. That is no error, but Python would complain at exit.
+        # The reader of stdout (head, less) has closed it. This is not an error, but Python would report it at exit.
         _drop_stdout()
         sys.exit(0)
     except OSError as error:
-        # Files that are written name themselves: if a disk is full and no file is named, it is that of the output.
+        # Errors about written files name the file; an error about a full disk without a file concerns stdout.
         name = error.filename or ("standard output" if error.errno in FULL else "")
         if error.errno in FULL:
             _drop_stdout()
@@ -51,20 +51,20 @@ def failures_reported() -> Iterator[None]:
 
 
 def _drop_stdout() -> None:
-    """Discard buffered standard output, so that the last flush of Python succeeds."""
+    """Discard buffered standard output, so that Python's flush at exit succeeds."""
     with suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _raise_unless_known(error: BaseException) -> NoReturn:
-    """Report lack of memory and plugins that end the process; raise anything else."""
+    """Report lack of memory, and plugins that end the process; raise all other errors."""
     if lacks_memory(error):
         leave(NO_MEMORY, 1)
     from seqkit.extend.blame import plugin_of
 
     owner = plugin_of(error)
     if owner and not isinstance(error, Exception):
-        # sys.exit or a cancelled task: its traceback has no further information.
+        # After sys.exit or a cancelled task the traceback has no further information.
         leave(f"{owner.display_name} ended the command by {type(error).__name__}({error})", 1)
     if owner:
         error.add_note(f"The error was raised in the plugin '{owner.plugin}' of {owner.distribution}.")

@@ -1,4 +1,4 @@
-"""The commands of `seqkit`: its own, those whose options depend on the plugins, and those of plugins."""
+"""The group of commands: built-in ones, those whose options depend on plugins, and those of plugins."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ MADE: dict[str, tuple[Callable[[], Callable[..., None]], str]] = {
     "train": (train.command, "Train a model."),
     "evaluate": (evaluate.command, "Measure a model."),
 }
-"""Commands whose options depend on the plugins: name -> what makes them, and a line of help."""
+"""Commands whose options depend on plugins: name -> a function that creates the command, and a line of help."""
 
 
 class PluginsCommand(HelpfulCommand):
-    """A command of a third-party plugin, which may itself come from a file."""
+    """A command of a third-party plugin, which may be a plugin file."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -40,34 +40,34 @@ class PluginsCommand(HelpfulCommand):
 
 
 class Group(TyperGroup):
-    """The commands; an error in one ends as one or two lines on stderr.
+    """The commands; an error in a command is reported in one or two lines on stderr.
 
     A plugin's command is imported when it runs, or when its help is shown.
     """
 
     def list_commands(self, ctx: Any) -> list[str]:
-        """Every name, those of plugins' commands first."""
+        """List the names of all commands, those of plugins first."""
         return [*_offered(), *MADE, *super().list_commands(ctx)]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """A command by name, or None."""
+        """Return a command by name, or None."""
         if cmd_name in MADE:
             return _command(cmd_name, MADE[cmd_name][0]())
-        found = super().get_command(ctx, cmd_name)
-        if found is None and cmd_name in _offered():
+        builtin = super().get_command(ctx, cmd_name)
+        if builtin is None and cmd_name in _offered():
             offered = registry().registered("commands", cmd_name)
             return _command(cmd_name, load(offered.spec.command), offered.builtin)
-        return found
+        return builtin
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """The command that the first argument names. Raises SeqkitError with the nearest name if there is none."""
+        """Resolve the command of the first argument. Raises SeqkitError with the nearest name if there is none."""
         if args and not args[0].startswith("-") and self.get_command(ctx, args[0]) is None:
             fix = did_you_mean(args[0], self.list_commands(ctx))
             raise SeqkitError(f"no such command: seqkit {args[0]}", fix, exit_code=2)
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write the table of commands from their records: none is imported for it."""
+        """Write the table of commands from their records, without importing the commands."""
         lines = {name: spec.summary for name, spec in _offered().items()}
         lines |= {name: summary for name, (_, summary) in MADE.items()}
         for name in super().list_commands(ctx):
@@ -76,12 +76,12 @@ class Group(TyperGroup):
             formatter.write_dl(list(lines.items()))
 
     def make_context(self, *arguments: Any, **named: Any) -> Any:
-        """Parse the command line; `--help` and `--version` write here."""
+        """Parse the command line, and write the output of `--help` and `--version`."""
         with failures_reported():
             return super().make_context(*arguments, **named)
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command. Exits with its code if it fails."""
+        """Run the command; exit with its code if it fails."""
         with failures_reported():
             return super().invoke(ctx)
 
@@ -92,9 +92,9 @@ def _offered() -> dict[str, CommandSpec]:
 
 
 def _command(name: str, function: Any, builtin: bool = True) -> Any:
-    """A function, or a Typer application with several commands, as a command of the group.
+    """Convert a function, or a Typer application with several commands, to a command of the group.
 
-    Args: builtin, whether it writes its data to `seqkit.io.streams`; a plugin's command may print as it likes.
+    Args: builtin, whether it writes its data to `seqkit.io.streams`; a plugin's command may use `print`.
     """
     single = function
     if not isinstance(function, typer.Typer):

@@ -1,4 +1,4 @@
-"""Help pages of commands: options in groups, in plain text."""
+"""Help pages of commands in plain text, with options in groups."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _PANEL_OF = {option: panel for panel, options in PANELS.items() for option in op
 class HelpfulCommand(TyperCommand):
     """A command whose help lists options in the groups that their `rich_help_panel` names, in order of appearance.
 
-    rich, which Typer uses for that, takes 0.1 s to import and draws boxes that cannot be copied.
+    It replaces Typer's use of rich, whose import takes 0.1 s and whose boxes get in the way of copying text.
     """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -60,14 +60,14 @@ class HelpfulCommand(TyperCommand):
             convert_plainly(parameter)
 
     def get_help_option(self, ctx: Any) -> Any:
-        """Typer's `--help`."""
+        """Return Typer's `--help`, with fast conversion of values."""
         option = super().get_help_option(ctx)
         if option is not None:
             convert_plainly(option)
         return option
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write arguments, options without a group, then each group."""
+        """Write arguments, then each group, then options without a group."""
         groups: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": []}
         parameters: list[Any] = self.get_params(ctx)
         for parameter in parameters:
@@ -78,7 +78,7 @@ class HelpfulCommand(TyperCommand):
                 panel = parameter.rich_help_panel or next(named, usual)
                 meaning = record[1].removeprefix(f"{panel}: ")  # options of one task, in a group of its name
                 groups.setdefault(panel, []).append((_plain_types(record[0]), meaning))
-        groups["Options"] = groups.pop("Options")  # --help and options without a group: at the end
+        groups["Options"] = groups.pop("Options")  # --help and options without a group go to the end
         for name, records in groups.items():
             if records:
                 with formatter.section(name):
@@ -86,7 +86,7 @@ class HelpfulCommand(TyperCommand):
 
 
 class HelpfulGroup(TyperGroup):
-    """A group of commands whose help shows each summary in full, wrapped, where Typer would cut it off."""
+    """A group of commands whose help wraps summaries, which Typer would truncate."""
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """Write the table of commands."""
@@ -98,5 +98,5 @@ class HelpfulGroup(TyperGroup):
 
 
 def _plain_types(option: str) -> str:
-    """An option with its type as users read it: `<text>` for Typer's `<list[str]>`, `<number>` for `<int range>`."""
+    """Replace Typer's names of types: `<text>` for `<list[str]>`, `<number>` for `<int range>`."""
     return re.sub(r"<(int|float)( range)?>", "<number>", re.sub(r"<(list\[str\]|str)>", "<text>", option))

@@ -1,4 +1,4 @@
-"""Commands that only list things, and must start without pydantic."""
+"""Commands that only list records, and start without importing pydantic."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from seqkit.cli.plugin_option import with_plugin_option
 class LightCommand(HelpfulCommand):
     """A command whose arguments are flags and optional text.
 
-    Typer converts every value but a flag's by pydantic, whose import takes 0.1 s. Text needs no conversion.
+    Typer converts all values except those of flags with pydantic, whose import takes 0.1 s. Text needs no conversion.
     """
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
@@ -21,7 +21,7 @@ class LightCommand(HelpfulCommand):
 
 
 class RecordsCommand(LightCommand):
-    """A light command that reads records of plugins, which may come from a single file."""
+    """A light command that reads records of plugins, with the option `--plugin`."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -29,7 +29,7 @@ class RecordsCommand(LightCommand):
 
 
 class LightGroup(HelpfulGroup):
-    """A group that does something without a command, with options as those of a `LightCommand`."""
+    """A group that also runs without a command, with options like those of a `LightCommand`."""
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
@@ -39,7 +39,7 @@ class LightGroup(HelpfulGroup):
         _take_as_typed(self.params)
 
     def get_help_option(self, ctx: Any) -> Any:
-        """Typer's `--help`."""
+        """Return Typer's `--help`, with fast conversion of values."""
         option = super().get_help_option(ctx)
         if option is not None:
             convert_plainly(option)

@@ -13,11 +13,11 @@ import typer
 from seqkit.io.limits import OPTION, VARIABLE, as_variable, parse_limits
 
 LIMIT_MEANING = (
-    "What is read from a file at most, such as line=64MB; may be repeated. Limits: line, record, words, depth, ratio, "
-    "whole, bytes, records, seconds."
+    "Limit on input files, such as line=64MB; may be repeated. Limits: line, record, words, depth, ratio, whole, "
+    "bytes, records, seconds."
 )
 KEY = "seqkit.limits"
-"""Key of the settings in a context's `meta`."""
+"""Key of the option's values in a context's `meta`."""
 
 
 def _keep(context: typer.Context, value: Sequence[str] | None) -> None:
@@ -26,7 +26,7 @@ def _keep(context: typer.Context, value: Sequence[str] | None) -> None:
 
 @functools.cache
 def limit_option() -> Any:
-    """The option, whose value no command receives."""
+    """Create the option. Its value is not passed to commands."""
 
     def command(
         limit: Annotated[
@@ -36,7 +36,7 @@ def limit_option() -> Any:
             ),
         ] = None,
     ) -> None:
-        """Take the option."""
+        """Declare the option."""
 
     app = typer.Typer(add_completion=False)
     app.command()(command)
@@ -54,9 +54,9 @@ def with_limit_option(parameters: list[Any]) -> None:
 
 @contextmanager
 def limits_of_command(context: Any) -> Iterator[None]:
-    """A context with the limits that the command line sets, also for worker processes that start in it.
+    """A context with the limits of the command line, also for worker processes that start in it.
 
-    Raises SeqkitError for an unknown limit, or one that is not a number or size.
+    Raises SeqkitError for an unknown limit, and for a value that is not a number or size.
     """
     settings, before = context.meta.get(KEY, ()), os.environ.get(VARIABLE)
     if not settings:

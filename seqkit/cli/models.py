@@ -71,27 +71,27 @@ def info(
     from seqkit.models.needs import missing
     from seqkit.terminal.tables import show_json
 
-    found = model_info(model)
+    stored = model_info(model)
     facts: dict[str, Any] = {
-        "folder": str(found.folder),
-        "megabytes": round(found.size / 1e6, 2),
-        "sha256": found.sha256,
-        **found.config,
-        "labels": _labels(found.folder),
-        "missing": [f"{problem}. {fix}" for problem, fix in missing(found.config["needs"])],
+        "folder": str(stored.folder),
+        "megabytes": round(stored.size / 1e6, 2),
+        "sha256": stored.sha256,
+        **stored.config,
+        "labels": _labels(stored.folder),
+        "missing": [f"{problem}. {fix}" for problem, fix in missing(stored.config["needs"])],
     }
     if json_output:
         show_json(facts)
         return
     for line in _in_words(facts):
         print(visible(line))
-    card = found.folder / CARD
+    card = stored.folder / CARD
     if card.exists():
         print(f"\n{visible_lines(card.read_text(encoding='utf-8', errors='replace'))}", end="")
 
 
 def _in_words(facts: Mapping[str, Any]) -> Iterator[str]:
-    """A line for each fact; facts that have parts come last, a line for each part."""
+    """Yield a line for each fact; facts with several parts come last, with a line for each part."""
     for key, value in facts.items():
         if not isinstance(value, dict | list):
             yield f"{key:10}  {_as_set(value)}"
@@ -105,7 +105,7 @@ def _in_words(facts: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _as_set(value: Any) -> str:
-    """A value as `--set` takes it; parts of a part with commas between."""
+    """Format a value as in `--set`; nested values are separated by commas."""
     if isinstance(value, dict):
         return ", ".join(f"{name} {_as_set(part)}" for name, part in value.items()) or "–"
     if isinstance(value, list):
@@ -116,7 +116,7 @@ def _as_set(value: Any) -> str:
 
 
 def _labels(folder: Path) -> dict[str, int]:
-    """Kind of label -> how many there are; empty for a model that has none."""
+    """Kind of label -> number of its labels; empty for a model without labels."""
     from seqkit.errors import SeqkitError
     from seqkit.io.json_files import AGAIN, read_json
 
@@ -124,7 +124,7 @@ def _labels(folder: Path) -> dict[str, int]:
     try:
         return {kind: len(names) for kind, names in read_json(path).items()} if path.exists() else {}
     except (AttributeError, TypeError):
-        raise SeqkitError(f"{path}: does not hold lists of labels", AGAIN) from None
+        raise SeqkitError(f"{path}: does not contain lists of labels", AGAIN) from None
 
 
 @app.command("pull")
@@ -173,4 +173,4 @@ def verify_model(model: Annotated[str, typer.Argument(help="Name or folder.")]) 
     problems += [f"{inner.name}/{problem}" for inner in inner_models(folder) for problem in verify(inner)]
     if problems:
         raise SeqkitError(f"{folder}: {'; '.join(problems)}", AGAIN)
-    print(f"{folder}: every file is as it was made")
+    print(f"{folder}: all checksums match")

@@ -1,6 +1,6 @@
 """Find faults of third-party records: missing implementations, models that training refuses, empty formats.
 
-Nothing is imported for it; `seqkit plugins check` looks closer.
+Implementations are not imported; `seqkit plugins check` runs the full checks.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from seqkit.extend.registry import KINDS, Failure, Registered
 
 
 def faults_of_records() -> list[Failure]:
-    """The faults of the records of third-party plugins, by plugin."""
+    """Return the faults of the records of third-party plugins, each with its plugin."""
     every = [(kind, one) for kind in KINDS for one in registry().all(kind) if not one.builtin]
     return [
         Failure(one.plugin, one.distribution, f"{KINDS[kind][1]} '{one.spec.name}': {reason}")
@@ -40,7 +40,7 @@ def _faults(kind: str, one: Registered) -> Iterator[str]:
 
 
 def _faults_of_folder(kind: str, spec: Any) -> Iterator[str]:
-    """Whether a folder in the package is there, that of a model with its manifest."""
+    """Check that a folder exists in the package and, for a model, has a manifest."""
     try:
         folder = package_folder(spec.name, spec.folder)
     except SeqkitError as error:
@@ -49,11 +49,11 @@ def _faults_of_folder(kind: str, spec: Any) -> Iterator[str]:
     if not folder.is_dir():
         yield f"its folder {spec.folder} is not in the package"
     elif kind == "pretrained" and not (folder / "MANIFEST.json").is_file():
-        yield f"its folder {spec.folder} holds no whole model"
+        yield f"its folder {spec.folder} does not contain a complete model"
 
 
 def _faults_of_model(spec: Any) -> Iterator[str]:
-    """Why training would refuse the model."""
+    """The reasons for which training would refuse a model."""
     from seqkit.models.options import names_in, parts_of_options
     from seqkit.training.request_sections import sections_of, task_of
 
@@ -70,5 +70,5 @@ def _faults_of_model(spec: Any) -> Iterator[str]:
     for section, kind in sections.items():
         for name in vars(kind).get("__dataclass_fields__", {}):
             if name in owners:
-                yield f"its option '{name}' is one of {owners[name]} and of {section}: training refuses it"
+                yield f"its option '{name}' is an option of {owners[name]} and of {section}: training refuses it"
             owners[name] = section

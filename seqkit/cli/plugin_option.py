@@ -1,4 +1,4 @@
-"""The option `--plugin FILE` of commands that compute. `seqkit.extend.files` reads it before the commands are built."""
+"""The option `--plugin FILE`. `seqkit.extend.files` reads it from the command line before the commands are created."""
 
 from __future__ import annotations
 
@@ -7,21 +7,19 @@ from typing import Annotated, Any
 
 import typer
 
-MEANING = (
-    "A plugin in a single Python file, to try it out; may be repeated. It is trusted as an installed one."
-)
+MEANING = "A plugin in a single Python file, to try it out; may be repeated. It has the rights of an installed plugin."
 
 
 @functools.cache
 def plugin_option() -> Any:
-    """The option, whose value no command receives."""
+    """Create the option. Its value is not passed to commands."""
 
     def command(
         plugin: Annotated[
             list[str] | None, typer.Option("--plugin", metavar="FILE", help=MEANING, show_default=False)
         ] = None,
     ) -> None:
-        """Take the option."""
+        """Declare the option."""
 
     app = typer.Typer(add_completion=False)
     app.command()(command)

@@ -58,14 +58,14 @@ def plugins(
 
 
 def _every_fault(found: Registry) -> list[Failure]:
-    """The faults that the plugin host reports, and those of records of third-party plugins."""
+    """The faults that the plugin host recorded, and those of the records of third-party plugins."""
     from seqkit.cli.plugin_faults import faults_of_records
 
     return [*found.failures, *faults_of_records()]
 
 
 def _show_kind(found: Registry, kind: str, as_json: bool) -> None:
-    """Every name of one kind, its summary and its origin. Raises SeqkitError for an unknown kind."""
+    """Print the names of one kind, with summary and origin. Raises SeqkitError for an unknown kind."""
     if kind not in KINDS:
         raise SeqkitError(f"--kind {kind}: there is no such kind", did_you_mean(kind, KINDS), exit_code=2)
     if as_json:
@@ -97,7 +97,7 @@ def _as_data(found: Registry) -> dict[str, object]:
 
 
 def _provides(found: Registry, plugin: Plugin) -> dict[str, list[str]]:
-    """Kind -> the names that this plugin owns."""
+    """Kind -> the names that this plugin registers."""
     provided: dict[str, list[str]] = {}
     for kind in KINDS:
         for one in found.all(kind):

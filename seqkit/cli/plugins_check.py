@@ -1,4 +1,4 @@
-"""`seqkit plugins check`: whether all parts of a plugin load and meet their contracts."""
+"""`seqkit plugins check`: check that all parts of a plugin load and meet their contracts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def check(
     name: Annotated[
         str,
         typer.Argument(
-            help="A plugin or its package. Default: every plugin, but only whether its parts load."
+            help="A plugin or its package. Default: all plugins, but only check that their parts load."
         ),
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
@@ -53,25 +53,25 @@ def check(
 
 
 def _whole(name: str, limit: float) -> PluginReport:
-    """The report of all checks of one plugin. Raises SeqkitError if it is not installed."""
+    """Run all checks of one plugin. Raises SeqkitError if it is not installed."""
     from seqkit.testing.probing import probe
 
     entries = _entries()
-    own = sorted({entry.name for entry in entries if name in (entry.name, _package(entry))})
-    if not own:
+    names = sorted({entry.name for entry in entries if name in (entry.name, _package(entry))})
+    if not names:
         known = {entry.name for entry in entries} | {_package(entry) for entry in entries}
         raise SeqkitError(f"{name}: no such plugin is installed", did_you_mean(name, known), exit_code=2)
-    builtin = all(_package(entry) == GROUP for entry in entries if entry.name in own)
-    report = probe("all", own, limit, [] if builtin else own)
+    builtin = all(_package(entry) == GROUP for entry in entries if entry.name in names)
+    report = probe("all", names, limit, [] if builtin else names)
     if not builtin:
-        # Clashes of names appear only if the other plugins are loaded, too.
-        together = probe("faults", own, limit, None)
+        # Conflicts of names appear only if the other plugins are loaded, too.
+        together = probe("faults", names, limit, None)
         report.faults += [fault for fault in together.faults if fault not in report.faults]
     return report
 
 
 def _every(limit: float) -> list[PluginReport]:
-    """The reports of the quick checks: of the built-in plugins together, of each other one alone."""
+    """Run the quick checks: of the built-in plugins together, and of each third-party plugin separately."""
     from seqkit.extend.allowed import allowed_plugins
     from seqkit.testing.probing import probe
 
@@ -84,7 +84,7 @@ def _every(limit: float) -> list[PluginReport]:
 
 
 def _entries() -> list[EntryPoint]:
-    """The entry points of all plugins, those of files, too; none is imported."""
+    """The entry points of all plugins, including plugin files. They are not imported."""
     from importlib.metadata import entry_points
 
     return [*entry_points(group=GROUP), *(entry for _, _, entry in entry_points_of_files())]
@@ -95,7 +95,7 @@ def _package(entry: EntryPoint) -> str:
 
 
 def _show(reports: list[PluginReport], details: bool) -> None:
-    """A table of counts on standard output; faults and failures on standard error."""
+    """Print a table of counts to standard output, faults and failures to standard error."""
     rows = [
         (one.kind, one.name, *(str(one.count(status)) for status in ("passed", "skipped", "failed")))
         for report in reports
@@ -116,7 +116,7 @@ def _show(reports: list[PluginReport], details: bool) -> None:
 
 
 def _skipped(reports: list[PluginReport]) -> Counter[str]:
-    """Reason -> how many checks were skipped for it."""
+    """Reason -> number of checks that were skipped for it."""
     outcomes = (one for report in reports for record in report.records for one in record.outcomes)
     return Counter(one.reason for one in outcomes if one.status == "skipped")
 
@@ -132,7 +132,7 @@ def _failures(reports: list[PluginReport]) -> list[str]:
 
 
 def _as_data(reports: list[PluginReport]) -> dict[str, Any]:
-    """The reports as JSON has them."""
+    """Convert the reports to JSON data."""
     counts = Counter(one.status for report in reports for record in report.records for one in record.outcomes)
     return {
         "checks": counts.total(),

@@ -1,4 +1,4 @@
-"""`seqkit plugins new`: a new plugin from a template."""
+"""`seqkit plugins new`: create a plugin from a template."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def new(
     kind: Annotated[
         str,
         typer.Option(
-            help="What it adds: recurrence, encoder, decoder, format, corpus, task, metric, objective, optimizer, "
+            help="Kind of plugin: recurrence, encoder, decoder, format, corpus, task, metric, objective, optimizer, "
             "command or engine."
         ),
     ],

@@ -37,10 +37,11 @@ def train(
     ] = None,
     train_files: Annotated[
         list[str] | None,
-        typer.Option("--train", help="A file to train on, instead of a corpus; may be repeated."),
+        typer.Option("--train", help="A training file, instead of a corpus; may be repeated."),
     ] = None,
     dev_files: Annotated[
-        list[str] | None, typer.Option("--dev", help="A file to choose the best epoch by; may be repeated.")
+        list[str] | None,
+        typer.Option("--dev", help="A dev file, for choosing the best epoch; may be repeated."),
     ] = None,
     start: Annotated[
         str | None,
@@ -48,7 +49,9 @@ def train(
     ] = None,
     config: Annotated[
         Path | None,
-        typer.Option(help="A TOML file with [model], [training] and other sections, as a run's config.toml."),
+        typer.Option(
+            help="A TOML file with [model], [training] and other sections, like a run's config.toml."
+        ),
     ] = None,
     set_: Annotated[
         list[str] | None, typer.Option("--set", help="One option: key=value; may be repeated.")
@@ -77,7 +80,7 @@ def train(
     *,
     given: Mapping[str, Any],
 ) -> None:
-    """Train a tagger from a treebank, spaCy Docs, or raw text and a pipeline; seq2seq from pairs; a plugin's model.
+    """Train a model: a tagger from a treebank, spaCy Docs, or raw text and a pipeline; seq2seq from pairs.
 
     \b
     Examples:
@@ -115,7 +118,7 @@ def train(
         )
     check_devices(devices or 0)
     if (devices or 1) > 1 and not is_member():
-        use_device(device)  # a device that is not there is an error of one process
+        use_device(device)  # Report a missing device once, before the processes start.
         check_enough(device, devices or 1)
         raise typer.Exit(launch(devices or 1, sys.argv[1:]))
     use_device(device)
@@ -154,11 +157,11 @@ def _run(request: TrainingRequest, out: Path, group: Group | None = None) -> Non
             print("stopped before the first step; nothing was written", file=sys.stderr)
             raise typer.Exit(code) from None
         several = ["--devices", str(group.size)] if group is not None else []
-        again = shlex.join(
+        resume = shlex.join(
             ["seqkit", "train", request.sources.model, "--out", os.fspath(out), *several, "--resume"]
         )
-        said = "stopped; the state is saved" if isinstance(stop, Stopped) else "stopped"
-        print(f"{said}. Continue with: {again}", file=sys.stderr)
+        state = "stopped; the state is saved" if isinstance(stop, Stopped) else "stopped"
+        print(f"{state}. Continue with: {resume}", file=sys.stderr)
         raise typer.Exit(code) from None
     silver = " on SILVER labels" if model_info(os.fspath(out)).config["silver"] else ""
     score = f", dev {_measured(progress)}{silver}" if progress.best else ""
@@ -174,22 +177,21 @@ def _measured(progress: Progress) -> str:
 
 
 def _check_of_task(model: str, given: Mapping[str, Any]) -> None:
-    """Raise SeqkitError for an option that models of this task do not take."""
+    """Raise SeqkitError for an option that models of this task do not have."""
     from seqkit.errors import SeqkitError
 
     task = registry().find("models", model).task
-    found = unsuitable(given, flags(), task)
-    if found:
-        fix = f"Leave it out: {model} does not take it."
-        raise SeqkitError(f"{found[0]}: not for a model for {task}", fix, exit_code=2)
+    if mismatch := unsuitable(given, flags(), task):
+        fix = f"Leave it out: {model} does not have this option."
+        raise SeqkitError(f"{mismatch[0]}: not for a model for {task}", fix, exit_code=2)
 
 
 def flags() -> Flags:
-    """The options that tasks add. If several tasks have one, its type is that of a built-in task."""
+    """Return the options that tasks add. An option of several tasks has the type of the built-in task."""
     tasks = sorted(registry().all("tasks"), key=lambda one: not one.builtin)
     return Flags.of((one.spec.name, one.spec.options) for one in tasks)
 
 
 def command() -> Callable[..., None]:
-    """The command with the options of all tasks."""
+    """Create the command with the options of all tasks."""
     return with_flags(train, flags(), negatable=True)

@@ -1,4 +1,4 @@
-"""`seqkit train NAME --options`: every option of a model, its task and its training."""
+"""`seqkit train NAME --options`: list the options of a model, its task and its training."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ NONE = "–"
 def show_options(asked: TrainCommand) -> None:
     """Write a table for each section to stdout.
 
-    --config and --set choose encoders, decoder, objective and optimizer, and so which options exist; where they are
-    given, a column shows the values that differ from the defaults. Raises SeqkitError for a value that is out of range.
+    The options depend on encoders, decoder, objective and optimizer, which --config and --set choose. If the command
+    line sets options, a column shows the values that differ from the defaults. Raises SeqkitError for a value that is
+    out of range.
     """
     from seqkit.evaluation.report import Table
     from seqkit.training.request_sections import task_of
@@ -43,12 +44,12 @@ def show_options(asked: TrainCommand) -> None:
 
 
 def _chosen(asked: TrainCommand) -> bool:
-    """Whether the command line gave any option."""
+    """Whether the command line sets any option."""
     return bool(asked.settings or asked.configs or asked.options or asked.start)
 
 
 def _row(field: OptionField, defaults: Mapping[str, Any], values: Mapping[str, Any] | None) -> list[str]:
-    """An option for the table. Args: defaults, those of the task; values, those chosen, None: none were."""
+    """The row of an option. Args: defaults, of the task; values, of the request, or None to omit the column."""
     choices = field.type_name.removeprefix("Literal").strip("[]").replace('"', "").replace("'", "")
     meaning = f"One of {choices}. {field.meaning}" if field.type_name.startswith("Literal") else field.meaning
     default = defaults.get(field.name, field.default)
@@ -59,7 +60,7 @@ def _row(field: OptionField, defaults: Mapping[str, Any], values: Mapping[str, A
 
 
 def shown_default(default: Any) -> str:
-    """A value as `--set` takes it."""
+    """Format a value as in `--set`."""
     if isinstance(default, bool):
         return str(default).lower()
     if default is None or default in ("", ()):

@@ -1,4 +1,4 @@
-"""`seqkit train` as one of several processes: the first resolves the request and reports, the others follow."""
+"""`seqkit train` in several processes: the first resolves the request and reports, the others use its options."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Run = Callable[["TrainingRequest", Path, "Group | None"], None]
 
 
 def train_together(asked: TrainCommand, out: Path, resume: bool, run: Run) -> None:
-    """Join the other processes and train with them. Args: run, trains as the first process and reports."""
+    """Join the other processes and train with them. Args: run, the function of the first process."""
     from seqkit.training.join import join, leave
     from seqkit.training.members import end_with_launcher
 
@@ -47,7 +47,7 @@ def _lead(group: Ranks, asked: TrainCommand, out: Path, resume: bool, run: Run) 
 
 
 def _follow(group: Ranks, asked: TrainCommand, out: Path) -> None:
-    """Train with the options of the first process, and the files that this one's command names."""
+    """Train with the options of the first process, and the files of this process's command line."""
     from seqkit.api.training import Quiet
     from seqkit.training.ranks import RankLost
     from seqkit.training.run import train
@@ -60,7 +60,7 @@ def _follow(group: Ranks, asked: TrainCommand, out: Path) -> None:
     except Stopped as stop:
         raise typer.Exit(stop.exit_code) from None
     except RankLost:
-        raise typer.Exit(1) from None  # the one that ended has the reason
+        raise typer.Exit(1) from None  # The process that ended has reported the reason.
     except SeqkitError as error:
         print(f"process {group.rank}: {error}", file=sys.stderr)
         raise typer.Exit(error.exit_code) from None

@@ -29,7 +29,7 @@ def test_list_shows_which_corpora_are_present(seqkit):
     code, out, err = seqkit("corpora", "list")
     rows = {line.split()[0]: line for line in out.splitlines()}
     assert (code, err) == (0, "")
-    assert rows["ud-english-ewt"].endswith("not here")
+    assert rows["ud-english-ewt"].endswith("not fetched")
     assert rows["sample-english"].endswith("sample-english")
     assert "CC BY-SA 4.0" in rows["ud-english-ewt"]
     assert "17.8 MB" in rows["ud-english-ewt"]
@@ -45,7 +45,7 @@ def test_list_continues_after_a_corpus_whose_package_is_missing(seqkit, install_
     code, out, err = seqkit("corpora", "list")
     rows = {line.split()[0]: line for line in out.splitlines()}
     assert code == 0
-    assert rows["lost"].endswith("not here")
+    assert rows["lost"].endswith("not fetched")
     assert rows["sample-english"].endswith("sample-english")
     assert "lost: the package nobody_has.this" in err
 

@@ -83,7 +83,7 @@ def test_a_folder_of_a_shipped_models_name_needs_a_slash(model, tmp_path, monkey
 def test_info_refuses_invalid_labels(seqkit, model, tmp_path):
     shutil.copytree(model, tmp_path / "odd")
     (tmp_path / "odd" / "labels" / "labels.json").write_text('{"upos": 5}')
-    assert "does not hold lists of labels" in seqkit("models", "info", tmp_path / "odd").err
+    assert "does not contain lists of labels" in seqkit("models", "info", tmp_path / "odd").err
 
 
 def test_info_shows_configuration_labels_and_card(seqkit, model):

@@ -41,7 +41,7 @@ FAULTS = {
     "a model for nothing": ("models", f'ModelSpec("x", task="nothing", options=TaggerOptions, {BUILD})'),
     "its option 'clip'": ("models", f'ModelSpec("x", task="tagging", options=Options, {BUILD})'),
     "neither a reader nor a writer": ("formats", 'FormatSpec("x", (".x",))'),
-    "holds no whole model": (
+    "does not contain a complete model": (
         "pretrained",
         'PretrainedSpec("x", folder="seqkit:nn", task="tagging", language="xx")',
     ),
