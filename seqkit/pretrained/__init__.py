@@ -10,7 +10,7 @@ from seqkit.extend.specs import PretrainedSpec
 
 @hookimpl
 def seqkit_pretrained() -> Iterable[PretrainedSpec]:
-    """The models that `seqkit tag` and `seqkit translate` use when none is named, and one for the way back."""
+    """The default models of `seqkit tag` and `seqkit translate`, and a translator for the opposite direction."""
     yield PretrainedSpec(
         "en-tagger",
         folder="seqkit.pretrained:en-tagger",
