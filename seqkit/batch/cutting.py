@@ -1,7 +1,7 @@
 """Divide a stream of bytes into parts that can be read separately. The division depends only on bytes and limits.
 
-A part ends at the last position below the limit where its kind of file may be divided (`FormatSpec.cuts`), else at the
-first one after it. Memory holds one part and one block.
+A part ends at the last position below the limit where the format may be divided (`FormatSpec.cuts`), else at the first
+such position after the limit. Memory use is one part and one block.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from seqkit.io.text_files import BOM
 from seqkit.tasks.application import Limits
 
 LONGEST = 1 << 25
-"""Maximum bytes of a part that cannot be divided earlier: a longer record is refused."""
+"""Maximum bytes of a part that cannot be divided earlier. A longer record is an error."""
 AHEAD = 1 << 17
-"""Bytes beyond the limit that are searched first."""
+"""Bytes beyond the limit in the first search for an end."""
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,14 @@ class Place:
     byte: int = 0
     """Offset in the decompressed file, in bytes."""
     line: int = 1
+    """Number of the line, from 1."""
     record: int = 0
+    """Number of records before the position."""
     offset: int = 0
-    """Number of characters of running text before it."""
+    """Number of characters of running text before the position."""
 
     def as_list(self) -> list[int]:
-        """The position as a list for a row of the ledger."""
+        """Convert the position to a list for a row of the ledger."""
         return [self.byte, self.line, self.record, self.offset]
 
 
@@ -62,20 +64,20 @@ class Cutter(ABC):
 
     @abstractmethod
     def end(self, held: bytes, start: Place, last: bool) -> End | None:
-        """The end of the part that begins `held`; None if more bytes are needed.
+        """Find the end of the part at the beginning of `held`; None if more bytes are needed.
 
-        Args: last, whether the file ends with these bytes.
+        Args: held, bytes from the start of the part on; last, whether the file ends with these bytes.
         """
 
     def header(self, first: bytes) -> bytes:
-        """The bytes to prepend to each later part, from the first bytes of the file."""
+        """Return the bytes to prepend to each later part. Args: first, the first bytes of the file."""
         return b""
 
 
 def cut(blocks: Iterator[bytes], cutter: Cutter, start: Place, header: bytes | None = None) -> Iterator[Cut]:
-    """Yield the parts of a file from `start` on. Args: blocks, its bytes from `start` on.
+    """Yield the parts of a file from `start` on. Raises SeqkitError for a record longer than LONGEST.
 
-    `header` is the file's header if `start` is not its beginning. Raises SeqkitError for a record longer than LONGEST.
+    Args: blocks, the bytes from `start` on; header, the file's header, if `start` is not the beginning of the file.
     """
     held, want = b"", cutter.limits.size + AHEAD
     while True:
@@ -84,7 +86,7 @@ def cut(blocks: Iterator[bytes], cutter: Cutter, start: Place, header: bytes | N
             header = cutter.header(held)
         if not held:
             return
-        # Bytes beyond the window must not matter: how many have been read depends on the blocks.
+        # The result must not depend on bytes beyond the window, whose number depends on the sizes of blocks.
         window, last = held[:want], len(held) < want
         end = cutter.end(window, start, last)
         if end is None and last:
@@ -107,7 +109,7 @@ def cut(blocks: Iterator[bytes], cutter: Cutter, start: Place, header: bytes | N
 
 
 def _filled(held: bytes, want: int, blocks: Iterator[bytes]) -> bytes:
-    """At least `want` bytes, or all that are left."""
+    """Append blocks to `held` until it has `want` bytes, or until the stream ends."""
     waiting, length = [held], len(held)
     while length < want:
         block = next(blocks, None)
@@ -119,23 +121,23 @@ def _filled(held: bytes, want: int, blocks: Iterator[bytes]) -> bytes:
 
 
 def _rest(held: bytes) -> End:
-    """The end of a last part that contains all remaining bytes."""
+    """The end of the last part, which contains all remaining bytes."""
     lines = held.count(b"\n")
     return End(len(held), lines, lines, 0)
 
 
 def _part(data: bytes, start: Place, end: Place, header: bytes) -> Cut:
-    """Make a part. Each part but the first begins with the header, which does not count in its line numbers."""
+    """Create a part. All parts except the first begin with the header, which is not counted in line numbers."""
     if not header or start.byte == 0:
         return Cut(data, start, end)
     return Cut(header + data, replace(start, line=start.line - header.count(b"\n")), end)
 
 
 class Lines(Cutter):
-    """Each line is a record."""
+    """Divides files in which each line is a record."""
 
     def end(self, held: bytes, start: Place, last: bool) -> End | None:
-        """The end of the last line below the limits of bytes and records."""
+        """Find the end of the last line below the limits of bytes and records."""
         size, records = self.limits.size, self.limits.records - start.record % self.limits.records
         if last and len(held) <= size and held.count(b"\n") <= records:
             return self._ended(len(held), held)
@@ -159,18 +161,18 @@ def _nth_line_end(held: bytes, count: int) -> int:
 
 
 class Table(Lines):
-    """A header in the first line, then lines."""
+    """Divides files with a header in the first line, then one record per line."""
 
     def header(self, first: bytes) -> bytes:
-        """The first line."""
+        """Return the first line."""
         return first.removeprefix(BOM)[: first.removeprefix(BOM).find(b"\n") + 1]
 
 
 class Blocks(Cutter):
-    """Records with an empty line after each."""
+    """Divides files with an empty line after each record."""
 
     def end(self, held: bytes, start: Place, last: bool) -> End | None:
-        """The end of the last empty line below the limit."""
+        """Find the end of the last empty line below the limit."""
         size = self.limits.size
         if last and len(held) <= size:
             return self._ended(len(held), held)
@@ -185,13 +187,14 @@ class Blocks(Cutter):
 
 
 EMPTY_LINE = (b"\n\n", b"\n\r\n")
+"""The end of a line, and the empty line after it."""
 
 
 class Words(Blocks):
-    """Blocks, perhaps with a header in the first line that names the columns."""
+    """Divides blocks with an optional header in the first line, which names the columns."""
 
     def header(self, first: bytes) -> bytes:
-        """The first line if its first cell names the column of words."""
+        """Return the first line if its first cell names the column of words."""
         from seqkit.formats.tsv import WORD_COLUMNS
 
         line = first.removeprefix(BOM)[: first.removeprefix(BOM).find(b"\n") + 1]

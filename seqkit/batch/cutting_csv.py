@@ -11,26 +11,26 @@ from seqkit.io.text_files import BOM
 
 
 class CsvRecords(Cutter):
-    """A header, then records."""
+    """Divides files with a header, then records."""
 
     def header(self, first: bytes) -> bytes:
-        """The first record."""
+        """Return the first record."""
         body = first.removeprefix(BOM)
         end = next(_record_ends(body), len(body))
         return body[:end]
 
     def end(self, held: bytes, start: Place, last: bool) -> End | None:
-        """The end of the last record below the limits."""
+        """Find the end of the last record below the limits."""
         if last and len(held) <= self.limits.size:
             return self._ended(len(held), held)
-        found, records = None, 0
+        end, records = None, 0
         for at in _record_ends(held):
-            if found is not None and at > self.limits.size:
+            if end is not None and at > self.limits.size:
                 break
-            found, records = at, records + 1
+            end, records = at, records + 1
             if at > self.limits.size or records == self.limits.records:
                 break
-        return None if found is None else self._ended(found, held)
+        return None if end is None else self._ended(end, held)
 
     def _ended(self, at: int, held: bytes) -> End:
         lines = held.count(b"\n", 0, at)
@@ -38,7 +38,7 @@ class CsvRecords(Cutter):
 
 
 def _record_ends(data: bytes) -> Iterator[int]:
-    """The end of each record whose last line is complete."""
+    """Yield the end of each record whose last line is complete."""
     csv.field_size_limit(CELL)
     lines = _CountedLines(data)
     reader = csv.reader(lines)
@@ -53,7 +53,7 @@ def _record_ends(data: bytes) -> Iterator[int]:
 
 
 class _CountedLines:
-    """The complete lines of some bytes, each byte as one character, and the number of bytes read."""
+    """Yields the complete lines of `data`, one character per byte, and counts the bytes that were read."""
 
     def __init__(self, data: bytes) -> None:
         self._data, self.at = data, 0
@@ -64,7 +64,7 @@ class _CountedLines:
     def __next__(self) -> str:
         end = self._data.find(b"\n", self.at) + 1
         if not end:
-            # A record that continues after the last complete line does not end there.
+            # A record that continues after the last complete line has no end in these bytes.
             self.at = len(self._data) + 1
             raise StopIteration
         line = self._data[self.at : end]

@@ -12,14 +12,14 @@ from seqkit.io.text_files import BOM, decode
 from seqkit.text.paragraphs import cuts
 
 LINE = 1 << 16
-"""Maximum bytes of the lines around an empty line at which text is divided without a search for all paragraphs."""
+"""Maximum bytes of the lines around an empty line for which the fast search divides a text."""
 
 
 class Text(Cutter):
-    """Running text."""
+    """Divides running text."""
 
     def end(self, held: bytes, start: Place, last: bool) -> End | None:
-        """The end of the last paragraph below the limit: at an empty line (fast), else by a search for all cuts."""
+        """Find the end of the last paragraph below the limit: at an empty line (fast), else among all cuts."""
         begins, size = start.byte == 0, self.limits.size
         if last and len(held) <= size:
             return _ended(held, len(held), begins)
@@ -37,7 +37,7 @@ def _ended(held: bytes, at: int, begins: bool) -> End:
 
 
 def _after_empty_line(held: bytes, size: int) -> int | None:
-    """The last position below the limit between an empty line and text, with text before it; None if none is found."""
+    """The last position below the limit between an empty line and text, with text before it; None if there is none."""
     stop = size
     for _ in range(8):
         ends = [held.rfind(mark, 0, stop) + len(mark) for mark in EMPTY_LINE if mark in held[:stop]]
@@ -51,57 +51,57 @@ def _after_empty_line(held: bytes, size: int) -> int | None:
 
 
 def _line_after(held: bytes, at: int) -> bytes:
-    """The line that begins at `at`; empty if it is incomplete or long."""
+    """The line that begins at `at`; b"" if it is incomplete or long."""
     end = held.find(b"\n", at, at + LINE)
     return held[at:end] if end >= 0 else b""
 
 
 def _line_before(held: bytes, at: int) -> bytes:
-    """The line before the empty line that ends at `at`; empty if it is long."""
+    """The line before the empty line that ends at `at`; b"" if it is long."""
     line = held[max(at - LINE, 0) : at].rstrip(b"\r\n")
     start = line.rfind(b"\n") + 1
     return line[start:] if start or at <= LINE else b""
 
 
 def _is_text(line: bytes) -> bool:
-    """Whether the reader accepts a line, and it does not begin with white space."""
+    """Whether a line is text that does not begin with white space."""
     text = decode(line)
     return isinstance(text, str) and bool(text) and not text[0].isspace() and text[0] != "\ufeff"
 
 
 def _by_paragraphs(held: bytes, size: int, begins: bool, last: bool) -> int | None:
-    """The last certain cut below the limit, else the first one after it."""
+    """The last cut below the limit that later bytes cannot change, else the first one after it."""
     window = held if last else _certain(held)
     kept = list(kept_text(window, begins))
-    found = list(cuts("".join(text for _, text in kept), last=False))
-    if not found:
+    positions = list(cuts("".join(text for _, text in kept), last=False))
+    if not positions:
         return None
-    places = list(_bytes_of(kept, found))
+    places = list(_bytes_of(kept, positions))
     below = [at for at in places if at <= size]
     return below[-1] if below else places[0]
 
 
 def _certain(held: bytes) -> bytes:
-    """The complete lines, and the pieces of a long line that the reader reads: later bytes may make the rest bad."""
+    """The complete lines, and complete pieces of a long line: later bytes may make the rest invalid."""
     line = held.rfind(b"\n") + 1
     whole = held[: line + (len(held) - line) // PIECE * PIECE]
     return whole[: character_end(whole)]
 
 
-def _bytes_of(kept: list[tuple[int, str]], found: list[int]) -> Iterator[int]:
+def _bytes_of(kept: list[tuple[int, str]], positions: list[int]) -> Iterator[int]:
     """Convert positions in characters of the kept text to positions in bytes."""
     starts, count = [], 0
     for _, text in kept:
         starts.append(count)
         count += len(text)
-    for at in found:
+    for at in positions:
         index = bisect_right(starts, at) - 1
         byte, text = kept[index]
         yield byte + len(text[: at - starts[index]].encode())
 
 
 def kept_text(data: bytes, begins: bool) -> Iterator[tuple[int, str]]:
-    """The text that the reader keeps, as (position in bytes, text): bad lines are dropped from the bad part on."""
+    """Yield the text that the reader keeps, as (position in bytes, text). Bad lines end before their first bad part."""
     at = len(BOM) if begins and data.startswith(BOM) else 0
     whole = decode(data[at:])
     if isinstance(whole, str):

@@ -1,4 +1,4 @@
-"""The driver of a run: it submits parts, joins complete units, and repeats jobs whose worker died."""
+"""The driver of a run: submit parts, join complete units, retry jobs whose worker died."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ from seqkit.data.items import library_missing
 from seqkit.errors import SeqkitError
 
 PATIENCE = 0.2
-"""Seconds that the driver waits for a job before it updates the progress."""
+"""Maximum seconds to wait for a job between two updates of the progress."""
 
 
 @dataclass
 class Run:
-    """The state of a running call."""
+    """The state of one call of `seqkit batch`."""
 
     resolved: Resolved
     store: Store
@@ -38,13 +38,18 @@ class Run:
     engine: Engine
     watcher: Watcher
     done: Totals = field(default_factory=Totals)
-    """Totals of the parts that this call has done."""
+    """Totals of the parts that this call has processed."""
     workers: dict[str, WorkerFacts] = field(default_factory=dict)
+    """Name of a worker -> its work."""
     failed: list[str] = field(default_factory=list)
+    """Descriptions of failures."""
     failed_units: set[int] = field(default_factory=set)
     joins: deque[Job] = field(default_factory=deque)
+    """Units to join."""
     again: deque[Job] = field(default_factory=deque)
+    """Jobs to retry."""
     joining: set[int] = field(default_factory=set)
+    """Units that are queued for joining, or are being joined."""
     running: dict[int, Job] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -55,7 +60,7 @@ class Run:
         self._shards, self._shard = shards, number - 1
 
     def work(self) -> None:
-        """Do all work of this shard."""
+        """Process all work of this shard."""
         self._offer_all()
         while True:
             self._fill()
@@ -73,7 +78,7 @@ class Run:
             self.engine.submit(job)
 
     def _next(self) -> Job | None:
-        """The next job: first outputs to join, then repeated jobs, then new parts."""
+        """The next job: first outputs to join, then retries, then new parts."""
         if self.joins:
             return self.joins.popleft()
         if self.again:
@@ -82,7 +87,7 @@ class Run:
         return None if part is None else Job(part)
 
     def _order(self) -> list[Unit]:
-        """The order of units: each shard begins elsewhere, so that they do not all divide the same file at once."""
+        """The units, this shard's share first, so that shards do not all divide the same file at once."""
         first = [unit for unit in self.inputs.units if unit.number % self._shards == self._shard]
         return first + [unit for unit in self.inputs.units if unit.number % self._shards != self._shard]
 
@@ -139,7 +144,7 @@ class Run:
         if self._is_done_by_others(done):
             return
         if done.died and done.job.attempt < self.resolved.request.retries:
-            self.watcher.note(f"a worker died at {called(done.job, self.inputs)}; it is repeated")
+            self.watcher.note(f"a worker died at {called(done.job, self.inputs)}; retrying")
             self.again.append(Job(work, done.job.attempt + 1))
             return
         self._fail(done)
@@ -150,7 +155,7 @@ class Run:
         self._offer(part.unit)
 
     def _is_done_by_others(self, done: Done) -> bool:
-        """Whether the logs contain a job that failed here: a worker may die after it has committed the job."""
+        """Whether the logs contain a job that failed here: a worker may die after committing it."""
         self.ledger.refresh()
         work = done.job.work
         state = self.ledger.unit(work.unit)
@@ -170,13 +175,13 @@ class Run:
         if isinstance(error, SeqkitError):
             text = reason(error)
         elif done.died:
-            text = f"{called(done.job, self.inputs)}: {1 + done.job.attempt} workers died with it"
+            text = f"{called(done.job, self.inputs)}: {1 + done.job.attempt} workers died while processing it"
         else:
             text = f"{called(done.job, self.inputs)}: {type(error).__name__}: {error}"
         self._failed(done.job.work.unit, text)
 
     def finish(self) -> Summary:
-        """Join the remaining units, write errors.jsonl, and _SUCCESS if all outputs of the run are written."""
+        """Join the remaining units, and write errors.jsonl and, if all outputs of the run are written, _SUCCESS."""
         self.ledger.refresh()
         self._offer_all()
         self.work()

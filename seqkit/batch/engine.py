@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class EngineRequest:
-    """The number of workers, and the resources of each."""
+    """Number of workers, and their resources."""
 
     processes: int = 0
     """Number of workers; 0: as many as the engine has resources for."""
     threads: int = 1
     """Threads per worker."""
     retries: int = 2
-    """How often a job is repeated after its worker died, if the engine itself repeats jobs."""
+    """Maximum number of retries of a job after its worker died, for an engine that retries jobs."""
     options: Any = None
     """An instance of the EngineSpec's options."""
 
@@ -33,11 +33,11 @@ class Done(NamedTuple):
     """The row that the worker logged; None if the job failed."""
     error: BaseException | None = None
     died: bool = False
-    """Whether the worker died during the job, and the engine has not repeated it."""
+    """Whether the worker died during the job, and the engine has not retried it."""
 
 
 class CannotStart(Exception):
-    """A worker could not be created, and others would fail alike: the run ends."""
+    """Raised if a worker could not be created. Other workers would fail for the same reason, so the run ends."""
 
     def __init__(self, fault: BaseException | None) -> None:
         super().__init__(fault)
@@ -45,7 +45,7 @@ class CannotStart(Exception):
 
 
 class Engine(ABC):
-    """Runs jobs in other processes, in any order. Created as `Engine(setup, request)`; `with` ends its workers.
+    """Runs jobs in other processes, in any order. Created as `Engine(setup, request)`; leaving its context ends them.
 
     A process creates `worker = seqkit.batch.worker.Worker(setup)` once, and calls `worker(job)` for each job.
     """
@@ -63,7 +63,7 @@ class Engine(ABC):
 
     @abstractmethod
     def finished(self, seconds: float) -> list[Done]:
-        """Jobs finished or failed since the last call; waits up to `seconds` for one."""
+        """Return the jobs that finished or failed since the last call. Waits up to `seconds` for one."""
 
     @property
     @abstractmethod

@@ -1,4 +1,4 @@
-"""Bad records of a part, with their bytes, for errors.jsonl."""
+"""Collect the bad records of a part, with their bytes, for errors.jsonl."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class PartErrors(RecordErrors):
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """The rows by piece: files may be read before earlier ones are written."""
+        """The rows sorted by piece, because files may be read before earlier files are written."""
         return [row for _, row in sorted(self._rows, key=lambda numbered: numbered[0])]
 
     def reading(self, piece: int, source: str | Segment) -> None:
-        """Set the piece that the next bad records are in. Args: source, the file, or part of one."""
+        """Set the piece of the next bad records. Args: piece, its number; source, the file or a part of it."""
         self._piece, self._source = piece, source
 
     def bad(self, where: SourceLocation, reason: str, fix: str) -> None:
@@ -37,7 +37,7 @@ class PartErrors(RecordErrors):
         self._add(where.path, where.line, reason, fix, _bytes_of(self._source, where.line))
 
     def file(self, path: str, error: SeqkitError) -> None:
-        """Store that a file, or the rest of one, cannot be read; or raise SeqkitError."""
+        """Store that a file, or the rest of it, cannot be read, or raise SeqkitError."""
         if not self.skip:
             raise error
         self.skipped += 1
@@ -49,7 +49,7 @@ class PartErrors(RecordErrors):
 
 
 def _bytes_of(source: str | Segment, line: int) -> str | None:
-    """The bytes of a line (the first ones of a long line) in base64; None if they are not in memory."""
+    """The first MOST_BYTES bytes of a line in base64; None if they are not in memory."""
     if not isinstance(source, Segment):
         return None
     at = 0

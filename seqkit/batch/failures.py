@@ -1,4 +1,4 @@
-"""Failures of jobs: which of them end a run, and how they are described."""
+"""Failures of jobs: decide whether they end a run, and describe them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ def ends_run(error: BaseException | None, stop: bool) -> bool:
 
 
 def reason(error: SeqkitError) -> str:
-    """An error in one line."""
+    """Format an error in one line."""
     return f"{error.problem}. {error.fix}".rstrip()
 
 
 def is_full(error: SeqkitError) -> bool:
-    """Whether an error is due to a full disk, which would affect the next part, too."""
+    """Whether an error is due to a full disk, which would also affect the next part."""
     return isinstance(error.__cause__, OSError) and error.__cause__.errno in FULL
 
 
 def called(job: Job, inputs: Inputs) -> str:
-    """A description of a job for messages: its file, and the line at which its part begins."""
+    """Describe a job for messages: its file, and the line at which its part begins."""
     unit = inputs.units[job.work.unit]
     path = inputs.files[unit.files[0]].path
     more = f" and {len(unit.files) - 1} more files" if len(unit.files) > 1 else ""

@@ -1,4 +1,4 @@
-"""The fingerprint of a run: everything that determines its outputs. A different one in the same folder is refused."""
+"""The fingerprint of a run: all that determines its outputs. A folder accepts only runs with one fingerprint."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ FLAGS = (
     *("avx", "avx2", "fma", "avx512f", "avx512bw", "avx512vl", "avx512_vnni", "avx512_bf16", "avx512_fp16"),
     *("avx_vnni", "amx_tile", "amx_int8", "amx_bf16", "asimd", "asimdhp", "asimddp", "sve", "i8mm", "bf16"),
 )
-"""Instruction sets by which libraries choose their kernels."""
+"""CPU flags of instruction sets that determine the libraries' choice of kernels."""
 VERSION = 1
 """Version of the ledger's layout."""
 
 
 def cpu_class() -> str:
-    """The class of this process's processor. Outputs are equal on processors of one class."""
+    """Return the class of this process's processor. Outputs are equal on processors of the same class."""
     if not on_cpu():
         return device_class()
     try:
@@ -31,8 +31,8 @@ def cpu_class() -> str:
     except OSError:
         return f"{platform.machine()} {platform.processor()}".strip()
     line = next((line for line in text.splitlines() if line.lower().startswith(("flags", "features"))), "")
-    found = set(line.partition(":")[2].split())
-    return " ".join([platform.machine(), *(flag for flag in FLAGS if flag in found)])
+    flags = set(line.partition(":")[2].split())
+    return " ".join([platform.machine(), *(flag for flag in FLAGS if flag in flags)])
 
 
 def plain(value: Any) -> Any:
@@ -43,7 +43,7 @@ def plain(value: Any) -> Any:
 
 
 def versions(task: str, model: str) -> dict[str, str]:
-    """The version of each third-party package, or plugin file, that the outputs depend on."""
+    """Return the version of each third-party package, or plugin file, that the outputs depend on."""
     from seqkit.extend.manager import registry
     from seqkit.models.folder import model_info
     from seqkit.models.needs import third_party_versions
@@ -57,7 +57,7 @@ def versions(task: str, model: str) -> dict[str, str]:
 def fingerprint(
     verb: str, task: str, model: str, request: Any, format: str, limits: Any, cpu: str
 ) -> dict[str, Any]:
-    """The content of `run.json`. Args: model, the fingerprint of the model's files."""
+    """Return the content of `run.json`. Args: model, the fingerprint of the model's files; cpu, the CPU class."""
     return {
         "layout": VERSION,
         "seqkit": __version__,
@@ -108,7 +108,7 @@ def _differs(name: str, was: Any, now: Any, out: str) -> SeqkitError:
         problem = f"{out}: belongs to a run with another model"
     else:
         problem = f"{out}: belongs to a run with another value of {title}: {_shown(was)}, now {_shown(now)}"
-    fix = "Choose another --out, or give the options that the run began with."
+    fix = "Choose another --out, or use the options with which the run began."
     if name == "cpu":
         fix = "Run on a processor of that class, or add --any-cpu: outputs may then differ."
     return SeqkitError(problem, fix, exit_code=2)

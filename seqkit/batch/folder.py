@@ -1,4 +1,4 @@
-"""The ledger's folder of a run: created by the first process, and checked by all others."""
+"""The ledger's folder of a run: the first process creates it, all others check it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Inputs(NamedTuple):
 
 
 def open_run(resolved: Resolved, store: Store) -> tuple[dict[str, Any], Inputs]:
-    """Create or open a run; return `run.json` and the inputs. Raises SeqkitError if the folder is another run's."""
+    """Create or open a run; return `run.json` and the inputs. Raises SeqkitError for another run's folder."""
     wanted = _fingerprint(resolved)
     rows = [_row(file, cuts, target, 0) for file, cuts, target in _inputs(resolved)]
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode(
@@ -41,18 +41,18 @@ def open_run(resolved: Resolved, store: Store) -> tuple[dict[str, Any], Inputs]:
 
 
 def run_of(store: Store) -> dict[str, Any]:
-    """The content of `run.json`. Raises SeqkitError if the folder is not that of a batch."""
+    """Read `run.json`. Raises SeqkitError if the folder is not the output folder of a batch."""
     data = store.read(RUN)
     if data is None:
         raise SeqkitError(
             f"{store.root}: is not the output folder of a batch", "Check the path.", exit_code=2
         )
-    found: dict[str, Any] = json.loads(data)
-    return found
+    run: dict[str, Any] = json.loads(data)
+    return run
 
 
 def inputs_of(store: Store) -> list[dict[str, Any]]:
-    """The inputs in the ledger of a run."""
+    """Read the inputs in the ledger of a run."""
     return [json.loads(line) for line in (store.read(INPUTS) or b"").splitlines()]
 
 
@@ -124,7 +124,7 @@ def _check_unchanged(known: Sequence[dict[str, Any]], now: dict[str, InputFile],
 
 
 def _extended(store: Store, known: list[dict[str, Any]], added: Sequence[Any]) -> list[dict[str, Any]]:
-    """The inputs with new ones appended, so that units keep their numbers."""
+    """Append new inputs to the ledger, so that units keep their numbers."""
     round = 1 + max((row["added"] for row in known), default=0)
     rows = known + [_row(file, cuts, target, round) for file, cuts, target in added]
     text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
@@ -139,10 +139,10 @@ def _in_order(known: Sequence[dict[str, Any]], now: dict[str, InputFile], resolv
     units: list[Unit] = []
     for round in range(1 + max((row["added"] for row in known), default=0)):
         first = sum(row["added"] < round for row in known)
-        own = [row for row in known if row["added"] == round]
+        added = [row for row in known if row["added"] == round]
         units += units_of(
-            files[first : first + len(own)],
-            [row["cuts"] for row in own],
+            files[first : first + len(added)],
+            [row["cuts"] for row in added],
             resolved.limits.size,
             first,
             len(units),

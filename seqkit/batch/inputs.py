@@ -18,33 +18,33 @@ WILD = "*?["
 
 @dataclass(frozen=True)
 class InputFile:
-    """A file as it was when the run began."""
+    """An input file, with its properties at the start of the run."""
 
     path: str
     """An absolute path, a member of a zip file (`a.zip/b.txt`), or a URL."""
     name: str
-    """Its path below the given folder; outputs have the same path below the output folder."""
+    """Path below the folder of the command line; outputs have the same path below the output folder."""
     size: int
-    """Size in bytes, compressed if it is compressed."""
+    """Stored size in bytes."""
     stamp: str
-    """Its modification time (ns), or its ETag."""
+    """Modification time (ns), or ETag."""
 
 
 def find_inputs(arguments: Sequence[str], readable: Callable[[str], bool]) -> tuple[list[InputFile], int]:
-    """The files named by arguments, in order, and the number of files in folders that are skipped.
+    """List the files that arguments name, in order, and count the files in folders that are skipped.
 
     Args: readable, whether a file in a folder can be read, by its name; files that are arguments are always read.
-    Raises SeqkitError for an argument that does not exist, and if no file is found.
+    Raises SeqkitError for an argument that does not exist, and if there is no readable file.
     """
     files: list[InputFile] = []
     skipped = 0
     for argument in arguments:
-        found = list(_found(argument))
-        if not found:
+        candidates = list(_files_of(argument))
+        if not candidates:
             raise SeqkitError(f"{argument}: no such file or folder", "Check the path.", exit_code=2)
-        named = len(found) == 1 and not os.path.isdir(argument)
-        kept = [file for file in found if named or readable(file.name)]
-        skipped += len(found) - len(kept)
+        is_file = len(candidates) == 1 and not os.path.isdir(argument)
+        kept = [file for file in candidates if is_file or readable(file.name)]
+        skipped += len(candidates) - len(kept)
         files += kept
     if not files:
         problem = f"{', '.join(arguments)}: no file that can be read"
@@ -54,7 +54,7 @@ def find_inputs(arguments: Sequence[str], readable: Callable[[str], bool]) -> tu
     return files, skipped
 
 
-def _found(argument: str) -> Iterator[InputFile]:
+def _files_of(argument: str) -> Iterator[InputFile]:
     if is_remote(argument):
         yield from _remote(argument)
     elif os.path.isdir(argument):
@@ -69,7 +69,7 @@ def _found(argument: str) -> Iterator[InputFile]:
 
 
 def _base(pattern: str) -> str:
-    """The folder before the first component of a pattern that has a wildcard."""
+    """The folder before the first component with a wildcard in a pattern."""
     parts = Path(pattern).parts
     fixed = []
     for part in parts:
@@ -80,7 +80,7 @@ def _base(pattern: str) -> str:
 
 
 def _below(folder: str) -> Iterator[InputFile]:
-    """Every file below a folder, without hidden ones."""
+    """All files below a folder, except hidden ones."""
     for where, folders, names in os.walk(folder, followlinks=True):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
@@ -129,7 +129,10 @@ def _remote(url: str) -> Iterator[InputFile]:
 
 
 def output_name(file: InputFile, suffix: str, packs: bool) -> str:
-    """The name of the output for a file: `a/b.txt.gz` -> `a/b.conllu.gz`. Args: packs, whether to compress it, too."""
+    """Return the name of the output for a file: `a/b.txt.gz` -> `a/b.conllu.gz`.
+
+    Args: suffix, of the output's format; packs, whether the output is compressed if the input is.
+    """
     packing = suffix_of_packing(file.name)
     plain = PurePosixPath(without_packing(file.name))
     return f"{plain.with_suffix(suffix)}{packing if packs else ''}"

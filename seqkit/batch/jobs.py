@@ -11,27 +11,29 @@ class Target(NamedTuple):
     """The output for one input."""
 
     name: str
-    """Path of the output below the output folder."""
+    """Path below the output folder."""
     packing: str
-    """Suffix of its compression format; "" if it is not compressed."""
+    """Suffix of the compression format; "" if the output is not compressed."""
 
 
 class Join(NamedTuple):
-    """Join the outputs of a unit's parts into its final files."""
+    """The job of joining the outputs of a unit's parts into its final files."""
 
     unit: int
+    """Number of the unit."""
     rows: tuple[dict[str, object], ...]
-    """The ledger's rows of its parts, in order."""
+    """The ledger's rows of the parts, in order."""
     targets: tuple[Target, ...]
-    """One for each file of the unit."""
+    """The output for each file of the unit."""
     fresh: bool
     """See `FormatSpec.join`."""
     again: int = 0
+    """As in `Part`."""
 
 
 class Job(NamedTuple):
-    """A part to work on, or outputs to join."""
+    """A part to process, or outputs to join."""
 
     work: Part | Join
     attempt: int = 0
-    """How many workers have died during it."""
+    """Number of workers that have died during the job."""

@@ -22,9 +22,10 @@ BLOCK = 1 << 20
 
 
 def join(work: Join, store: Store, ledger: Ledger, format: str) -> Row:
-    """Write the final files of a unit, log them, and delete the outputs of its parts. A repetition gives equal bytes.
+    """Write the final files of a unit, log them, and delete the outputs of its parts. Retries give equal bytes.
 
-    Raises SeqkitError if the output of a part is missing or differs from the ledger.
+    Args: format, name of the output format. Raises SeqkitError if the output of a part is missing or differs from the
+    ledger.
     """
     spec: FormatSpec = registry().find("formats", format)
     parts = [f"{PARTS}/{part_name(work.unit, number)}" for number in range(len(work.rows))]
@@ -51,7 +52,7 @@ def _outs(row: dict[str, Any]) -> list[list[Any]]:
 
 
 def _renamed(store: Store, part: str, target: str, row: dict[str, Any]) -> list[Any]:
-    """Rename the only part to the output. It may be renamed already, if a process died after that."""
+    """Rename the only part to the output, unless a process that died has already renamed it."""
     ((size, sha256, _),) = _outs(row)
     if store.size(part) is not None:
         store.move(part, target)
@@ -67,7 +68,7 @@ def _gone(part: str) -> SeqkitError:
 
 
 def sha256_of(store: Store, name: str) -> str:
-    """The checksum of a file; "" if it does not exist."""
+    """Compute the sha256 of a file; "" if it does not exist."""
     try:
         with store.open(name) as file:
             return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
@@ -76,7 +77,7 @@ def sha256_of(store: Store, name: str) -> str:
 
 
 def _pieces(work: Join, store: Store, parts: Sequence[str]) -> list[list[Any]]:
-    """Rename each part to a file: NAME-00001.spacy, and so on."""
+    """Rename the parts to separate files: NAME-00001.spacy, and so on."""
     name = work.targets[0].name
     return [
         _renamed(store, part, piece_name(name, number), row)
@@ -85,7 +86,7 @@ def _pieces(work: Join, store: Store, parts: Sequence[str]) -> list[list[Any]]:
 
 
 def piece_name(name: str, number: int) -> str:
-    """The name of a part of an output that is not joined: `a/b.spacy` -> `a/b-00001.spacy`."""
+    """Return the name of a part of an output that is not joined: `a/b.spacy` -> `a/b-00001.spacy`."""
     plain = PurePosixPath(name)
     return str(plain.with_stem(f"{plain.stem}-{number:05d}"))
 

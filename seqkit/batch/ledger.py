@@ -1,4 +1,4 @@
-"""The ledger: rows in the logs of all writers, whose union is the state of a run."""
+"""The ledger of a run: the rows in the logs of all writers, whose union is the state of the run."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ FOLDER = ".seqkit"
 LOG, PARTS, ERRORS, RUNNING = f"{FOLDER}/log", f"{FOLDER}/parts", f"{FOLDER}/errors", f"{FOLDER}/running"
 RUN, INPUTS, SUCCESS, ALL_ERRORS = f"{FOLDER}/run.json", f"{FOLDER}/inputs.jsonl", "_SUCCESS", "errors.jsonl"
 COUNTS = ("records", "words", "bad")
-"""The counts in a row."""
+"""Names of the counts in a row."""
 
 
 def writer_name() -> str:
-    """A unique name for the logs of this process."""
+    """Return a unique name for the logs of this process."""
     return f"{socket.gethostname()}-{os.getpid()}-{os.urandom(3).hex()}"
 
 
@@ -28,14 +28,15 @@ class UnitState:
     """The state of a unit."""
 
     again: int = 0
+    """As in `Part`."""
     total: int | None = None
-    """Number of its parts, once it has been divided to its end."""
+    """Number of parts; None until the unit has been divided to its end."""
     parts: dict[int, Row] = field(default_factory=dict)
     """The rows of committed parts; empty once their outputs are joined."""
     bad: int = 0
     """1 if the file could not be read to its end."""
     joined: Row | None = None
-    """The row of its final outputs, once they are joined."""
+    """The row of the final outputs; None until they are joined."""
 
     @property
     def complete(self) -> bool:
@@ -43,7 +44,7 @@ class UnitState:
         return self.total is not None and len(self.parts) == self.total
 
     def planned(self) -> tuple[int, Place]:
-        """The number of parts that are committed without a gap, and the position after them."""
+        """Return the number of parts that are committed without a gap, and the position after them."""
         count = 0
         while count in self.parts:
             count += 1
@@ -58,8 +59,11 @@ class Totals:
     records: int = 0
     words: int = 0
     bad: int = 0
+    """Number of bad records, and of files that could not be read to their end."""
     source: int = 0
+    """Stored bytes of the inputs."""
     seconds: float = 0.0
+    """Working time of all workers."""
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Count a row."""
@@ -69,10 +73,10 @@ class Totals:
 
 
 class Ledger:
-    """The state of a run, brought up to date from the logs, and the log of this process."""
+    """The state of a run, updated from the logs of all writers, and the log of this process."""
 
     def __init__(self, store: Store, keep: bool = False) -> None:
-        """Args: keep, whether the rows of parts stay in `kept` after their outputs are joined."""
+        """Args: keep, whether `kept` retains the rows of parts after their outputs are joined."""
         self.store, self._keep = store, keep
         self.kept: dict[int, dict[int, Row]] = {}
         self.units: dict[int, UnitState] = {}
@@ -80,11 +84,11 @@ class Ledger:
         self._log = f"{LOG}/{writer_name()}.jsonl"
 
     def unit(self, number: int) -> UnitState:
-        """The state of a unit."""
+        """Return the state of a unit."""
         return self.units.setdefault(number, UnitState())
 
     def refresh(self) -> None:
-        """Read the rows that all writers have logged since the last call."""
+        """Read the rows that writers have logged since the last call."""
         for row in self.store.fresh_rows(LOG, self._seen):
             self._apply(row)
 
@@ -94,7 +98,7 @@ class Ledger:
         self._apply(row)
 
     def know(self, row: Row) -> None:
-        """Add a row that another process has logged to the state, before its log is read."""
+        """Add a row of another process to the state, before its log is read."""
         self._apply(row)
 
     def _apply(self, row: Row) -> None:
@@ -115,10 +119,10 @@ class Ledger:
             state.parts[row["part"]] = row
 
     def totals(self) -> Totals:
-        """Sums over all committed parts."""
-        found = Totals()
+        """Sum over all committed parts."""
+        totals = Totals()
         for state in self.units.values():
-            found.bad += state.bad
+            totals.bad += state.bad
             for row in [state.joined] if state.joined else state.parts.values():
-                found.add(row)
-        return found
+                totals.add(row)
+        return totals

@@ -17,11 +17,11 @@ from seqkit.runtime.cores import available_cores
 from seqkit.runtime.start import start_worker, starting_workers
 
 AHEAD = 2
-"""Jobs per worker: one running, one waiting."""
+"""Maximum jobs per worker: one running, one waiting."""
 
 
 class LocalEngine(Engine):
-    """One executor per worker, so that the death of one does not lose the jobs of others."""
+    """Runs one executor per worker, so that the death of a worker does not lose the jobs of others."""
 
     def __init__(self, setup: Setup, request: EngineRequest) -> None:
         super().__init__(setup, request)
@@ -36,7 +36,7 @@ class LocalEngine(Engine):
         min(self._slots, key=lambda slot: len(slot.jobs)).submit(job)
 
     def finished(self, seconds: float) -> list[Done]:
-        """Finished or failed jobs of all workers."""
+        """Return finished and failed jobs of all workers."""
         waiting = [future for slot in self._slots for _, future in slot.jobs]
         if waiting:
             wait(waiting, seconds, FIRST_COMPLETED)
@@ -62,7 +62,7 @@ class Slot:
         self._executor: ProcessPoolExecutor | None = None
 
     def submit(self, job: Job) -> None:
-        """Submit a job to the worker; start the process for the first job, and after it died."""
+        """Submit a job to the worker; start its process if it is not running."""
         with starting_workers():
             try:
                 future = self._started().submit(_run, job)
@@ -78,24 +78,24 @@ class Slot:
         return self._executor
 
     def finished(self) -> list[Done]:
-        """Finished or failed jobs. If the worker died, its running job has failed; waiting ones are submitted again."""
-        found: list[Done] = []
+        """Return finished and failed jobs. If the worker died, its running job failed; waiting ones are resubmitted."""
+        done: list[Done] = []
         while self.jobs and self.jobs[0][1].done():
             job, future = self.jobs.popleft()
             error = future.exception()
             if isinstance(error, BrokenProcessPool):
-                waited = [one for one, _ in self.jobs]
+                waiting = [one for one, _ in self.jobs]
                 self.jobs.clear()
                 self._stop()
-                found.append(Done(job, None, error, died=True))
-                for one in waited:
+                done.append(Done(job, None, error, died=True))
+                for one in waiting:
                     self.submit(one)
                 break
             if error is not None:
-                found.append(Done(job, None, error))
+                done.append(Done(job, None, error))
             else:
-                found.append(Done(job, future.result()))
-        return found
+                done.append(Done(job, future.result()))
+        return done
 
     def _stop(self) -> None:
         if self._executor is not None:
@@ -123,7 +123,7 @@ class _Process:
 
 
 def _start(setup: Setup) -> None:
-    """Prepare a worker process. An error is stored for its first job: raised here, its reason would be lost."""
+    """Prepare a worker process. An error is stored for the first job, because the executor would lose its reason."""
     start_worker()
     threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
@@ -133,7 +133,7 @@ def _start(setup: Setup) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process after its parent has died, because nothing would read its results."""
+    """End this process when its parent ends, because nothing would read its results."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -1,4 +1,4 @@
-"""Check the outputs of a run that is continued."""
+"""Check the existing outputs when a run is continued."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from seqkit.errors import SeqkitError
 
 
 def check_outputs(store: Store, ledger: Ledger, inputs: Inputs, watcher: Watcher) -> None:
-    """Queue missing outputs to be made again. Raises SeqkitError for an output that was changed."""
+    """Schedule missing outputs for recreation. Raises SeqkitError for an output that was changed."""
     for unit in inputs.units:
         state = ledger.unit(unit.number)
         if state.joined is not None and (lost := _lost(store, state.joined)):
-            watcher.note(f"{store.root}/{lost}: is missing, and is made again")
+            watcher.note(f"{store.root}/{lost}: is missing; recreating it")
             ledger.log({"unit": unit.number, "again": state.again + 1, "lost": lost})
 
 
 def _lost(store: Store, joined: Row) -> str:
-    """The first missing output of a unit, or "". Raises SeqkitError for one that was changed."""
+    """The first missing output of a unit, or "". Raises SeqkitError for an output that was changed."""
     for (name, size, sha256), stamp in zip(joined["files"], joined.get("stamps") or repeat(""), strict=False):
-        found = store.size(name)
-        if found is None:
+        actual = store.size(name)
+        if actual is None:
             return str(name)
-        if found != size:
-            raise _changed(store, name, f"{found:,} bytes, not {size:,}")
-        # Only a file with another modification time is hashed: it may also have been copied.
+        if actual != size:
+            raise _changed(store, name, f"{actual:,} bytes, not {size:,}")
+        # A copied file has another modification time but the same checksum; hash only such files.
         if stamp and store.stamp(name) != stamp and sha256_of(store, name) != sha256:
             raise _changed(store, name, "its checksum differs")
     return ""
@@ -37,4 +37,4 @@ def _lost(store: Store, joined: Row) -> str:
 
 def _changed(store: Store, name: str, how: str) -> SeqkitError:
     problem = f"{store.root}/{name}: was changed after it was written ({how})"
-    return SeqkitError(problem, "Delete it to have it made again, or move it elsewhere.")
+    return SeqkitError(problem, "Delete it to recreate it, or move it elsewhere.")

@@ -1,4 +1,4 @@
-"""The work on one part: read its pieces, apply the model to their items, write an output for each piece."""
+"""Process one part: read its pieces, apply the model to their items, write an output for each piece."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from seqkit.tasks.contract import Task
 
 @dataclass
 class Output:
-    """A piece, and its output in the file of the part."""
+    """A piece, and its output in the output file of the part."""
 
     number: int
-    """Among the pieces of the part."""
+    """Index among the pieces of the part."""
     piece: Piece
     source: str | Segment
     out: Counted
     writer: Any = None
-    """None until its first chunk is written, because earlier pieces are written first."""
+    """The writer; None until the first chunk is written, because earlier pieces are written first."""
     written: int = 0
-    """Number of its records."""
+    """Number of records in the output."""
 
 
 class Held(NamedTuple):
-    """A chunk of the items of a piece; the last one of each piece is None."""
+    """A chunk of the items of a piece, or None to mark the end of the piece."""
 
     output: Output
     chunk: Chunk | None
@@ -41,7 +41,7 @@ class Held(NamedTuple):
 
 @dataclass
 class PartWork:
-    """Applies the model to the items of a part. Its attributes have the results."""
+    """Applies the model to the items of a part; its attributes contain the results."""
 
     task: Task
     model: Any
@@ -50,9 +50,10 @@ class PartWork:
     file: BinaryIO
     errors: PartErrors
     words: int = 0
+    """Number of words in all outputs."""
     outputs: list[Output] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
-    """Checksum of each piece, if it was read here."""
+    """sha256 of each piece that this process read; "" for pieces that the driver read."""
 
     @property
     def written(self) -> int:
@@ -60,7 +61,7 @@ class PartWork:
         return sum(output.written for output in self.outputs)
 
     def run(self, pieces: Iterable[Piece]) -> None:
-        """Read, apply, write. Raises SeqkitError for a bad record if the first one ends the run."""
+        """Process the pieces. Raises SeqkitError for a bad record if the first one ends the run."""
         held: list[Held] = []
         for one in self._chunks(pieces):
             held.append(one)
@@ -70,14 +71,14 @@ class PartWork:
         self._apply(held)
 
     def _is_full(self, held: list[Held]) -> bool:
-        """Whether chunks are worked on now: each alone, unless the task joins the items of several files."""
-        found = [one.chunk for one in held if one.chunk is not None]
+        """Whether to process the chunks now: each separately, unless the task joins the items of several files."""
+        waiting = [one.chunk for one in held if one.chunk is not None]
         if not self.task.joins(self.request):
-            return bool(found)
-        limits, count = self.task.limits, sum(len(chunk.items) for chunk in found)
+            return bool(waiting)
+        limits, count = self.task.limits, sum(len(chunk.items) for chunk in waiting)
         if count >= limits.records:
             return True
-        return sum(self.task.size(item) for chunk in found for item in chunk.items) >= limits.size
+        return sum(self.task.size(item) for chunk in waiting for item in chunk.items) >= limits.size
 
     def _chunks(self, pieces: Iterable[Piece]) -> Iterator[Held]:
         for number, piece in enumerate(pieces):
@@ -91,7 +92,7 @@ class PartWork:
             _check_opened(self.task, source)
 
     def _source(self, number: int, piece: Piece) -> str | Segment:
-        """The file, or the bytes of the part of one; keeps the checksum of bytes that are read here."""
+        """The file, or the bytes of a part of it; stores the checksum of bytes that are read here."""
         self.errors.reading(number, piece.path)
         digest = ""
         source: str | Segment = piece.path
@@ -109,7 +110,7 @@ class PartWork:
         return source
 
     def _items(self, output: Output) -> Iterator[Any]:
-        """The items up to an error of the reader, which ends its file; errors of the model are raised elsewhere."""
+        """Yield the items up to an error of the reader, which ends the file."""
         try:
             yield from self.task.read(output.source, self.request, self.errors)
         except SeqkitError as error:
@@ -119,14 +120,14 @@ class PartWork:
 
     def _apply(self, held: list[Held]) -> None:
         """Apply the model to all chunks together, and write their outputs."""
-        found = [one.chunk for one in held if one.chunk is not None]
-        items = [item for chunk in found for item in chunk.items]
-        first = found[0].first if found else 0
-        answers = iter(self.task.apply(self.model, Chunk(items, first), self.request) if found else ())
+        waiting = [one.chunk for one in held if one.chunk is not None]
+        items = [item for chunk in waiting for item in chunk.items]
+        first = waiting[0].first if waiting else 0
+        results = iter(self.task.apply(self.model, Chunk(items, first), self.request) if waiting else ())
         for output, chunk in held:
-            self._write(output, chunk, answers)
+            self._write(output, chunk, results)
 
-    def _write(self, output: Output, chunk: Chunk | None, answers: Iterator[Any]) -> None:
+    def _write(self, output: Output, chunk: Chunk | None, results: Iterator[Any]) -> None:
         self.errors.reading(output.number, output.source)
         if output.writer is None:
             output.writer = self.task.writer(self.format, output.out, self.request)  # type: ignore[arg-type]
@@ -134,16 +135,16 @@ class PartWork:
             output.writer.close()
             return
         for number, item in enumerate(chunk.items, chunk.first):
-            answer = next(answers)
-            if isinstance(answer, SeqkitError):
-                self.errors.bad(item.where, answer.problem, answer.fix)
+            result = next(results)
+            if isinstance(result, SeqkitError):
+                self.errors.bad(item.where, result.problem, result.fix)
                 continue
-            self.words += self.task.words(item, answer)
-            output.written += output.writer.write(number, item, answer)
+            self.words += self.task.words(item, result)
+            output.written += output.writer.write(number, item, result)
 
 
 def _check_opened(task: Task, source: str | Segment) -> None:
     """Raise SeqkitError for a task that reads the file's path instead of the bytes of the part."""
     if isinstance(source, Segment) and source.data and not source.opened:
-        problem = f"the task {task.name} does not open {source} by seqkit.io.text_files"
+        problem = f"the task {task.name} does not open {source} with seqkit.io.text_files"
         raise SeqkitError(problem, 'Tell its author: Task.cuts must then be "whole".')

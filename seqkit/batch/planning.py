@@ -1,4 +1,4 @@
-"""Divide units into parts, from the last committed part in the ledger on."""
+"""Divide units into parts, starting after the last committed part in the ledger."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ CUTTERS: dict[str, type[Cutter]] = {
 }
 """`FormatSpec.cuts` -> class that finds the ends of parts."""
 MOST_HEADER = 1 << 20
-"""Maximum bytes that are read to find the end of a header."""
+"""Maximum bytes to read for finding the end of a header."""
 FAULT = 999_999
-"""Part number in the name of the errors file for the unreadable rest of a file."""
+"""Part number in the name of the file of errors about the unreadable rest of an input."""
 
 
 class Planner:
-    """Divides the units of a run into parts, and logs the number of parts of each."""
+    """Divides the units of a run into parts, and logs the number of parts of each unit."""
 
     def __init__(
         self, files: Sequence[InputFile], ledger: Ledger, limits: Limits, mine: Callable[[int, int], bool]
     ) -> None:
-        """Args: mine, (unit, part) -> whether this process's shard works on it."""
+        """Args: mine, (unit, part) -> whether the part belongs to this process's shard."""
         self.files, self.ledger, self.limits, self.mine = files, ledger, limits, mine
 
     def parts(self, unit: Unit) -> Iterator[Part]:
-        """The parts of a unit that are not committed and belong to this shard.
+        """Yield the parts of a unit that are not committed and belong to this shard.
 
         Raises SeqkitError for an input that has changed, and for a record that is too long.
         """
@@ -56,9 +56,9 @@ class Planner:
             yield from self._whole(unit)
             return
         file = self.files[unit.files[0]]
-        found = self._rows(unit, file) if unit.cuts == "rows" else self._cuts(unit, file)
+        cuts = self._rows(unit, file) if unit.cuts == "rows" else self._cuts(unit, file)
         number = 0
-        for number, made, source in found:
+        for number, made, source in cuts:
             part = self._part(unit, number, file, made, source)
             committed = state.parts.get(number)
             if committed is None:
@@ -124,7 +124,7 @@ class Planner:
 
 
 def _named(cuts: Iterator[Cut], file: InputFile) -> Iterator[Cut]:
-    """Yield the parts; add the file to errors."""
+    """Yield the parts; add the name of the file to errors."""
     try:
         yield from cuts
     except SeqkitError as error:
@@ -132,7 +132,7 @@ def _named(cuts: Iterator[Cut], file: InputFile) -> Iterator[Cut]:
 
 
 def _header(path: str, cutter: Cutter) -> bytes:
-    """The header of a file, of which no more is read than that needs."""
+    """Read the header of a file, and no further blocks."""
     held = header = b""
     for block in Stream(path):
         held += block
@@ -157,7 +157,7 @@ def check_unchanged(file: InputFile) -> None:
 
 
 def changed(file: InputFile) -> SeqkitError:
-    """The error for an input that has changed since the run began."""
+    """Create the error for an input that has changed since the run began."""
     return SeqkitError(
         f"{file.path}: the input has changed since the run began",
         "Restore it, or begin a run in another folder.",

@@ -1,4 +1,4 @@
-"""Registers the built-in engine through the plugin hook."""
+"""Register the built-in engine through the plugin hook."""
 
 from __future__ import annotations
 

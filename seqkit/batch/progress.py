@@ -1,4 +1,4 @@
-"""Progress of a batch: a bar on a terminal, else a line every minute; and a file for `seqkit batch status`."""
+"""Show the progress of a batch: a bar on a terminal, else a line every minute; and a file for `seqkit batch status`."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ if TYPE_CHECKING:
     from seqkit.batch.driver import Run
 
 LINE_SECONDS, BAR_SECONDS, FILE_SECONDS = 60.0, 1.0, 5.0
+"""Seconds between two lines, updates of the bar, and updates of the file."""
 WINDOW = 30.0
 """Seconds over which the rate is averaged."""
 
 
 class Progress:
-    """Shows the bytes done, words per second and time left over all workers."""
+    """Shows processed bytes, words per second and time left over all workers."""
 
     def __init__(self, quiet: bool = False, live: bool | None = None) -> None:
         """Args: live, whether to show a bar; None: if stderr is a terminal."""
@@ -36,18 +37,18 @@ class Progress:
         self._shown = 0.0
 
     def note(self, message: str) -> None:
-        """Print a remark that stays on the screen."""
+        """Print a message above the bar."""
         if self._bar is not None:
             self._bar.console.print(f"seqkit: {visible(message)}", highlight=False, markup=False)
         else:
             print(f"seqkit: {message}", file=sys.stderr, flush=True)
 
     def begin(self, run: Run) -> None:
-        """Begin before the first job; show what is done already."""
+        """Start before the first job, and show the share that earlier calls have processed."""
         self._total = sum(file.size for file in run.inputs.files)
         self._before = run.ledger.totals().source
         if self._before and not self._quiet:
-            self.note(f"{_share(self._before, self._total)} was done before; continuing with the rest")
+            self.note(f"{_share(self._before, self._total)} is already done; continuing with the rest")
         if self._live and not self._quiet:
             self._start_bar()
         self._file(run)
@@ -81,7 +82,7 @@ class Progress:
             self._file(run)
 
     def line(self, run: Run) -> str:
-        """The state of the run in one line."""
+        """Format the state of the run in one line."""
         state = f"{_share(self._before + run.done.source, self._total)}, {self._rates(run)}, "
         state += f"{run.done.parts:,} parts done, {run.engine.running} running, {len(run.failed)} failed"
         state += f"; memory: {_mb(peak_memory())} in this process"
@@ -103,7 +104,7 @@ class Progress:
     def _file(self, run: Run) -> None:
         """Write the file that `status` reads, on this or another machine."""
         seconds = max(time.monotonic() - self._started, 1e-6)
-        held = {
+        report = {
             "writer": self._name.rsplit("/", 1)[-1].removesuffix(".json"),
             "shard": list(run.resolved.request.shard),
             "time": round(time.time(), 1),
@@ -116,10 +117,10 @@ class Progress:
             "rates": {name: round(one.rate) for name, one in run.workers.items()},
         }
         with suppress(OSError):
-            run.store.put(self._name, json.dumps(held).encode())
+            run.store.put(self._name, json.dumps(report).encode())
 
     def end(self, run: Run) -> None:
-        """Remove the bar, and the file unless something failed."""
+        """Remove the bar and, unless something failed, the file."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
@@ -131,7 +132,7 @@ class Progress:
 
 
 class Silent(Progress):
-    """Shows only remarks."""
+    """Shows only messages, no progress."""
 
     def __init__(self) -> None:
         super().__init__(quiet=True, live=False)

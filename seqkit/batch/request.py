@@ -1,4 +1,4 @@
-"""The request of a batch, resolved once."""
+"""The request of a batch, and its resolution."""
 
 from __future__ import annotations
 
@@ -23,23 +23,28 @@ class BatchRequest:
     verb: str
     inputs: tuple[str, ...]
     out: str
+    """Path or URL of the output folder."""
     apply: ApplyRequest
     format: str = ""
+    """Format of the outputs; "": that of the inputs."""
     engine: str = "local"
     engine_options: Any = None
     processes: int = 0
-    """Number of workers; 0: as many as cores."""
+    """Number of workers; 0: one per core."""
     threads: int = 1
+    """Threads per worker."""
     shard: tuple[int, int] = (1, 1)
     """Number of this shard, from 1, and the number of shards."""
     extend: bool = False
     """Whether to add new inputs to a run."""
     retries: int = 2
-    """How often a part is repeated after its worker died."""
+    """Maximum number of retries of a part after its worker died."""
     stop_on_error: bool = False
+    """Whether the first bad record ends the run."""
     part_bytes: int = 0
     """Size of a part in bytes; 0: the task's default."""
     any_cpu: bool = False
+    """Whether to continue a run on a processor of another class."""
 
 
 @dataclass
@@ -60,7 +65,7 @@ class Resolved:
 
 
 def task_of(verb: str) -> TaskSpec:
-    """The task of a verb. Raises SeqkitError if no task with this verb can be applied to files."""
+    """Return the task of a verb. Raises SeqkitError if no task with this verb can be applied to files."""
     able = {
         one.spec.verb: one.spec for one in registry().all("tasks") if one.spec.application and one.spec.verb
     }
@@ -70,7 +75,7 @@ def task_of(verb: str) -> TaskSpec:
 
 
 def resolve(request: BatchRequest) -> Resolved:
-    """Find inputs, model, format and names of outputs. Raises SeqkitError if they do not fit together."""
+    """Find inputs, model, format and names of outputs. Raises SeqkitError if they do not exist or are inconsistent."""
     spec = task_of(request.verb)
     task = load(spec.implementation)()
     apply = request.apply
@@ -89,7 +94,7 @@ def resolve(request: BatchRequest) -> Resolved:
 
 
 def _readable(task: Any, apply: ApplyRequest, name: str) -> bool:
-    """Whether a file in a folder is read, by its suffix."""
+    """Whether a file in a folder can be read, by its suffix."""
     from seqkit.formats.fields import holds_records
 
     if apply.reading.format:
@@ -105,16 +110,16 @@ def _readable(task: Any, apply: ApplyRequest, name: str) -> bool:
 
 def _format(task: Any, apply: ApplyRequest, wanted: str, files: list[InputFile]) -> FormatSpec:
     """The format of the outputs."""
-    usual = {file.path: task.formats(file.path, apply) for file in _of_each_suffix(files)}
+    supported = {file.path: task.formats(file.path, apply) for file in _of_each_suffix(files)}
     if not wanted:
-        defaults = {able[0]: path for path, able in usual.items()}
+        defaults = {able[0]: path for path, able in supported.items()}
         if len(defaults) > 1:
             formats = ", ".join(f"{path} as {name}" for name, path in defaults.items())
             raise SeqkitError(
                 f"outputs would be in several formats: {formats}", "Choose one: --format.", exit_code=2
             )
         wanted = next(iter(defaults))
-    for path, able in usual.items():
+    for path, able in supported.items():
         if wanted not in able:
             problem = f"--format {wanted}: not for outputs of {path}"
             raise SeqkitError(problem, f"Choose one of {', '.join(able)}.", exit_code=2)

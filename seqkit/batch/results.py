@@ -20,12 +20,12 @@ class Summary:
     finished: bool
     """Whether all outputs of the run are written."""
     totals: Totals
-    """Totals of all committed parts, of all processes."""
+    """Totals of the committed parts of all processes."""
     failed: tuple[str, ...] = ()
     """Descriptions of failures."""
 
     def _repr_html_(self) -> str:
-        """The summary as HTML for notebooks."""
+        """Format the summary as HTML for notebooks."""
         state = "finished" if self.finished else "not finished"
         text = (
             f"{state}: {self.totals.records:,} records, {self.totals.words:,} words, {self.totals.bad:,} bad"
@@ -34,12 +34,12 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0: all is done; 3: all but bad records is done; 1: something failed."""
+        """0: all records are processed; 3: all except bad records; 1: a part failed."""
         return 1 if self.failed else 3 if self.totals.bad else 0
 
 
 def write_errors(store: Store) -> None:
-    """Write errors.jsonl: the bad records of all parts, in the order of the inputs."""
+    """Write errors.jsonl with the bad records of all parts, in the order of the inputs."""
     names = store.names(ERRORS)
     if names:
         with store.write(ALL_ERRORS) as file:

@@ -1,4 +1,4 @@
-"""Run a batch, or one shard of it: open its folder, start its engine, do what is missing."""
+"""Run a batch, or one shard of it: open its folder, start its engine, process the remaining parts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from seqkit.io.remote import is_remote
 
 
 def run_batch(request: BatchRequest, watcher: Watcher) -> Summary:
-    """Do the work of a batch, or of one shard, that is not done yet. Raises SeqkitError if it cannot begin."""
+    """Process the remaining parts of a batch, or of one shard. Raises SeqkitError if the run cannot start."""
     refuse_file(request.out)
     resolved = resolve(request)
     store = open_store(absolute(request.out))
@@ -32,7 +32,7 @@ def run_batch(request: BatchRequest, watcher: Watcher) -> Summary:
 
 
 def absolute(out: str) -> str:
-    """The output folder as an absolute path or URL."""
+    """Return the output folder as an absolute path or URL."""
     return out.rstrip("/") if is_remote(out) else os.path.abspath(out)
 
 
@@ -41,8 +41,8 @@ def _run_in(store: Store, resolved: Resolved, watcher: Watcher) -> Summary:
     run, inputs = open_run(resolved, store)
     shard, shards = request.shard
     if not store.lock(f"{FOLDER}/lock-{shard}-{shards}"):
-        fix = "Wait for it, or divide the work: --shard 1/2 and --shard 2/2."
-        raise SeqkitError(f"{request.out}: another process works on this run", fix, exit_code=2)
+        fix = "Wait until it ends, or divide the work: --shard 1/2 and --shard 2/2."
+        raise SeqkitError(f"{request.out}: in use by another process", fix, exit_code=2)
     ledger = Ledger(store)
     ledger.refresh()
     check_outputs(store, ledger, inputs, watcher)

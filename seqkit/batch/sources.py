@@ -1,4 +1,4 @@
-"""Inputs as streams of bytes: from any position, compressed or not, local or at a URL."""
+"""Read inputs as streams of bytes: from any position, compressed or not, local or remote."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from seqkit.io.segment import Segment
 from seqkit.io.zip_files import on_disk, opened_member
 
 MOST_AT_ONCE = 1 << 26
-"""Maximum decompressed bytes of a small file that is read at once."""
+"""Maximum decompressed bytes of a small file, which is read as a whole."""
 
 
 @contextmanager
@@ -36,13 +36,13 @@ def opened_raw(path: str) -> Iterator[BinaryIO]:
 
 
 class Stream:
-    """The decompressed bytes of a file, block by block, and how many of its stored bytes were read."""
+    """Yields the decompressed bytes of a file in blocks, and counts the stored bytes that were read."""
 
     def __init__(self, path: str, skip: int = 0) -> None:
-        """Args: skip, the number of decompressed bytes to skip, by seeking unless the file is compressed."""
+        """Args: skip, number of decompressed bytes to skip; an uncompressed file is sought."""
         self.path, self._skip = path, skip
         self.fault: SeqkitError | None = None
-        """The error that ended the reading, if any."""
+        """The error about damaged data that ended the iteration, if any."""
         self.read_bytes = 0
         """Number of stored bytes that were read."""
 
@@ -59,7 +59,7 @@ class Stream:
             packed = packing_of(file.read(LONGEST_MAGIC)) is not None
             file.seek(0 if packed else skip)
             if not packed:
-                # In the middle of a file, bytes that look compressed are not.
+                # From the middle of the file, do not detect compression: the bytes may look compressed by chance.
                 while block := file.read(1 << 18):
                     yield block
                 return
@@ -75,14 +75,14 @@ class Stream:
                 skip = 0
         except faults() as error:
             if isinstance(error, OSError) and error.errno is not None:
-                raise  # the disk, not the file
+                raise  # an error of the disk, not of the content
             self.fault = damaged(self.path, error)
-        except SeqkitError as error:  # the ratio
+        except SeqkitError as error:  # the ratio exceeds the limit
             self.fault = error
 
 
 def damaged(path: str, error: Exception) -> SeqkitError:
-    """The error for a compressed file that ends early, or cannot be decompressed."""
+    """Create the error for a compressed file that is truncated, or cannot be decompressed."""
     packing = PACKINGS.get(suffix_of_packing(path), PACKINGS[".gz"])
     problem = (
         f"{path}: the {packing.name} file is truncated or damaged ({error}); everything before it was read"
@@ -91,22 +91,22 @@ def damaged(path: str, error: Exception) -> SeqkitError:
 
 
 def segment_of(path: str) -> tuple[Segment, str, SeqkitError | None]:
-    """Read a small file. Returns its content, the checksum of its decompressed bytes, and the error, if any."""
-    stream, held, size = Stream(path), list[bytes](), 0
+    """Read a small file. Returns its content, the sha256 of its decompressed bytes, and the error, if any."""
+    stream, blocks, size = Stream(path), list[bytes](), 0
     for block in stream:
-        held.append(block)
+        blocks.append(block)
         size += len(block)
         if size > MOST_AT_ONCE:
             fault = SeqkitError(
-                f"{path}: unpacks to more than {MOST_AT_ONCE >> 20} MB, though it is small",
-                "Unpack it, and name the unpacked file.",
+                f"{path}: a small file that expands to more than {MOST_AT_ONCE >> 20} MB",
+                "Decompress it, and name the decompressed file.",
             )
             return Segment(path, b""), "", fault
-    data = b"".join(held)
+    data = b"".join(blocks)
     return Segment(path, data), hashlib.sha256(data).hexdigest(), stream.fault
 
 
 def sha256_of(path: str) -> str:
-    """The checksum of a file as it is stored."""
+    """Compute the sha256 of the stored bytes of a file."""
     with opened_raw(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The state of a run, read from its ledger: on any machine, during or after the run."""
+"""Read the state of a run from its ledger, on any machine, during or after the run."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ALIVE = 30.0
 
 
 def status(out: str) -> dict[str, Any]:
-    """Files and parts done, running and failed, rate and time left. Raises SeqkitError if `out` is not a batch's."""
+    """Return numbers of files and parts, rate and time left. Raises SeqkitError unless `out` is a batch's folder."""
     store = open_store(out.rstrip("/"))
     run, rows = run_of(store), inputs_of(store)
     ledger = Ledger(store)
@@ -51,56 +51,57 @@ def status(out: str) -> dict[str, Any]:
 
 
 def files_done(ledger: Ledger, run: dict[str, Any], rows: list[dict[str, Any]]) -> list[int]:
-    """The number of files of each finished unit."""
+    """Return the number of files of each finished unit."""
     return [len(unit.files) for unit in all_units(run, rows) if ledger.unit(unit.number).joined is not None]
 
 
 def all_units(run: dict[str, Any], rows: list[dict[str, Any]]) -> list[Any]:
-    found: list[Any] = []
+    """Return the units of a run, as its first process grouped them. Args: run, rows, `run.json` and the inputs."""
+    units: list[Any] = []
     for round in range(1 + max((row["added"] for row in rows), default=0)):
-        own = [row for row in rows if row["added"] == round]
+        added = [row for row in rows if row["added"] == round]
         first = sum(row["added"] < round for row in rows)
-        files = [InputFile(row["path"], row["name"], row["size"], row["stamp"]) for row in own]
-        cuts = [row["cuts"] for row in own]
-        found += units_of(files, cuts, run["part"][1], first, len(found))
-    return found
+        files = [InputFile(row["path"], row["name"], row["size"], row["stamp"]) for row in added]
+        cuts = [row["cuts"] for row in added]
+        units += units_of(files, cuts, run["part"][1], first, len(units))
+    return units
 
 
 def _processes(store: Store) -> list[dict[str, Any]]:
     """The last report of each process that is running or has failed."""
-    found = []
+    reports = []
     for name in store.names(RUNNING):
         data = store.read(f"{RUNNING}/{name}")
         if data:
             report = json.loads(data)
             report["seconds_ago"] = round(max(time.time() - report["time"], 0.0), 1)
-            found.append(report)
-    return found
+            reports.append(report)
+    return reports
 
 
-def status_rows(found: dict[str, Any]) -> list[tuple[str, str]]:
-    """The state as rows of a table."""
-    left = found["seconds_left"]
-    share = 100 * found["bytes_done"] / max(found["bytes"], 1)
+def status_rows(state: dict[str, Any]) -> list[tuple[str, str]]:
+    """Convert the result of `status` to rows of a table."""
+    left = state["seconds_left"]
+    share = 100 * state["bytes_done"] / max(state["bytes"], 1)
     rows = [
         (
             "state",
-            "finished" if found["finished"] else "running" if found["parts_running"] else "not finished",
+            "finished" if state["finished"] else "running" if state["parts_running"] else "not finished",
         ),
-        ("command", f"batch {found['command']} with {found['model']}"),
-        ("files", f"{found['files_done']:,} of {found['files']:,} done"),
-        ("parts", f"{found['parts_done']:,} done, {found['parts_running']:,} running"),
-        ("input", f"{found['bytes_done'] / 1e6:,.1f} of {found['bytes'] / 1e6:,.1f} MB ({share:.1f} %)"),
-        ("records", f"{found['records']:,}, {found['words']:,} words, {found['bad_records']:,} bad"),
-        ("rate", f"{found['words_per_second']:,} words/s"),
+        ("command", f"batch {state['command']} with {state['model']}"),
+        ("files", f"{state['files_done']:,} of {state['files']:,} done"),
+        ("parts", f"{state['parts_done']:,} done, {state['parts_running']:,} running"),
+        ("input", f"{state['bytes_done'] / 1e6:,.1f} of {state['bytes'] / 1e6:,.1f} MB ({share:.1f} %)"),
+        ("records", f"{state['records']:,}, {state['words']:,} words, {state['bad_records']:,} bad"),
+        ("rate", f"{state['words_per_second']:,} words/s"),
         ("time left", "-" if left is None else f"{left // 60} min {left % 60} s"),
     ]
-    rows += [("failed", reason) for reason in found["failed"]]
-    return rows + [(one["writer"], _process_line(one)) for one in found["processes"]]
+    rows += [("failed", reason) for reason in state["failed"]]
+    return rows + [(one["writer"], _process_line(one)) for one in state["processes"]]
 
 
 def _process_line(process: dict[str, Any]) -> str:
-    """The last report of a process as text."""
+    """Format the last report of a process."""
     memory = ", ".join(f"{name} {size / 1e6:,.0f} MB" for name, size in process["memory"].items())
     shard = "/".join(map(str, process["shard"]))
     return (

@@ -1,4 +1,4 @@
-"""The contract of output folders: files that appear complete or not at all, and a log of rows for each writer."""
+"""The contract of output folders: files that appear complete or not at all, and one log of rows per writer."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ Row = dict[str, Any]
 
 
 class Store(ABC):
-    """An output folder; files have relative names with slashes."""
+    """An output folder. Names of files are relative and contain slashes."""
 
     root: str
     """Path or URL."""
 
     @abstractmethod
     def write(self, name: str) -> AbstractContextManager[BinaryIO]:
-        """Open a binary file that takes its name, durably, when the block ends without an error."""
+        """Open a binary file that appears under its name, durably, when the block ends without an error."""
 
     @abstractmethod
     def open(self, name: str) -> BinaryIO:
-        """Open a file to read. Raises FileNotFoundError."""
+        """Open a file for reading. Raises FileNotFoundError if it does not exist."""
 
     @abstractmethod
     def size(self, name: str) -> int | None:
-        """Size of a file in bytes; None if it does not exist."""
+        """Return the size of a file in bytes; None if it does not exist."""
 
     def stamp(self, name: str) -> str:
-        """A mark of a file that changes when it is written, such as its modification time; "" if there is none."""
+        """Return a value that changes when the file is written, such as its modification time; "" if unsupported."""
         return ""
 
     @abstractmethod
@@ -44,11 +44,11 @@ class Store(ABC):
 
     @abstractmethod
     def names(self, folder: str) -> list[str]:
-        """The names of the files in a folder, sorted; an empty list if the folder does not exist."""
+        """Return the sorted names of the files in a folder; an empty list if the folder does not exist."""
 
     @abstractmethod
     def create(self, name: str, data: bytes) -> bool:
-        """Write a file unless it exists; return whether it was written. Of two writers only one succeeds."""
+        """Write a file unless it exists. Returns whether it was written. Only one of two writers succeeds."""
 
     @abstractmethod
     def append(self, log: str, row: Row) -> None:
@@ -56,14 +56,14 @@ class Store(ABC):
 
     @abstractmethod
     def fresh_rows(self, folder: str, seen: dict[str, int]) -> Iterator[Row]:
-        """The rows of all logs in a folder that were not read before; updates `seen`."""
+        """Yield the rows of all logs in a folder that were not read before, and update `seen`."""
 
     @abstractmethod
     def move(self, name: str, target: str) -> None:
         """Rename a file durably."""
 
     def read(self, name: str) -> bytes | None:
-        """The content of a file; None if it does not exist."""
+        """Return the content of a file; None if it does not exist."""
         try:
             with self.open(name) as file:
                 return file.read()
@@ -76,9 +76,9 @@ class Store(ABC):
             file.write(data)
 
     def lock(self, name: str) -> bool:
-        """Take a lock until `close`, or the end of this process; False if another process has it.
+        """Take a lock until `close`, or the end of this process. Returns False if another process holds it.
 
-        Object stores have no locks: always True.
+        Object stores have no locks: they return True.
         """
         return True
 
@@ -87,21 +87,21 @@ class Store(ABC):
         return
 
     def clean(self, folders: set[str], internal: str) -> None:
-        """Delete files left by killed processes: unfinished files in some folders, and all files of `internal`."""
+        """Delete files of killed processes: unfinished files in `folders`, and all files in `internal`."""
         for name in self.names(internal):
             self.delete(f"{internal}/{name}")
 
     @abstractmethod
     def put_soon(self, name: str, data: bytes) -> None:
-        """Write a small file that is durable, and visible under its name, after `settle`."""
+        """Write a small file. It is durable, and visible under its name, after `settle`."""
 
     @abstractmethod
     def settle(self) -> None:
-        """Make everything written by `put_soon` durable."""
+        """Make all files of `put_soon` durable."""
 
 
 def row_of(line: bytes, log: str) -> Row:
-    """A row of a log. Raises SeqkitError if it is damaged: only the disk, or an editor, can have done that."""
+    """Parse a row of a log. Raises SeqkitError if it is damaged, by the disk or an editor."""
     try:
         row: Row = json.loads(line)
         row["unit"]
@@ -112,7 +112,7 @@ def row_of(line: bytes, log: str) -> Row:
 
 
 def open_store(root: str) -> Store:
-    """The store at a path or URL."""
+    """Open the store at a path or URL."""
     if is_remote(root):
         from seqkit.batch.store_objects import ObjectStore
 

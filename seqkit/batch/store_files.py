@@ -1,4 +1,4 @@
-"""Files that count and hash what is written to them."""
+"""Files that count and hash the written bytes."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from typing import Any, BinaryIO
 
 
 class Counted(io.RawIOBase):
-    """A file that counts and hashes what is written to it."""
+    """A file that counts and hashes the written bytes."""
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__()
         self._file, self._hash, self.count = file, hashlib.sha256(), 0
 
     def writable(self) -> bool:
-        """Always True."""
+        """Return True."""
         return True
 
     def write(self, data: Any) -> int:
-        """Write, count and hash."""
+        """Write, count and hash data; returns the number of bytes."""
         self._file.write(data)
         self._hash.update(data)
         self.count += len(data)
         return len(data)
 
     def tell(self) -> int:
-        """Number of bytes written."""
+        """Return the number of bytes written."""
         return self.count
 
     @property

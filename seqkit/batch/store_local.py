@@ -14,7 +14,7 @@ from seqkit.batch.store import Row, Store, row_of
 from seqkit.io.atomic import atomic_write, failures_named, sync_folder
 
 UNFINISHED = re.compile(r"\..*[.-][0-9a-f]{8}\.part")
-"""Names of files that are being written."""
+"""Names of unfinished files."""
 
 
 class LocalStore(Store):
@@ -28,7 +28,7 @@ class LocalStore(Store):
         self._folders: set[Path] = set()
 
     def path(self, name: str) -> Path:
-        """The path of a file."""
+        """Return the path of a file."""
         return Path(self.root, name)
 
     @contextmanager
@@ -59,7 +59,7 @@ class LocalStore(Store):
             return None
 
     def stamp(self, name: str) -> str:
-        """The modification time in nanoseconds."""
+        """Return the modification time in nanoseconds."""
         try:
             return str(self.path(name).stat().st_mtime_ns)
         except FileNotFoundError:
@@ -101,7 +101,7 @@ class LocalStore(Store):
             append_whole(self._logs[log], json.dumps(row, ensure_ascii=False).encode() + b"\n")
 
     def fresh_rows(self, folder: str, seen: dict[str, int]) -> Iterator[Row]:
-        """Read the complete lines: a last line without its end was not finished, or is being written."""
+        """Yield the rows of complete lines: a last line without line end is unfinished or is being written."""
         for name in self.names(folder):
             with self.open(f"{folder}/{name}") as file:
                 file.seek(seen.get(name, 0))
@@ -118,7 +118,7 @@ class LocalStore(Store):
             sync_folder(self.path(target).parent)
 
     def lock(self, name: str) -> bool:
-        """Lock by flock, which the end of the process releases. File systems without flock have no lock."""
+        """Lock with flock, which the end of the process releases. On file systems without flock, returns True."""
         try:
             import fcntl
         except ImportError:
@@ -136,7 +136,7 @@ class LocalStore(Store):
         return True
 
     def clean(self, folders: set[str], internal: str) -> None:
-        """Recognise unfinished files by their names (`seqkit.io.atomic`)."""
+        """Delete unfinished files, which have names of `seqkit.io.atomic`, and all files in `internal`."""
         for folder in {*folders, internal}:
             for path in self.path(folder).glob(".*.part"):
                 if UNFINISHED.fullmatch(path.name):
@@ -150,7 +150,7 @@ class LocalStore(Store):
         self._locks, self._logs = [], {}
 
     def put_soon(self, name: str, data: bytes) -> None:
-        """Write under a temporary name until `settle`: syncing each small file would be slower than all other work."""
+        """Write under a temporary name until `settle`: an fsync of each small file would dominate the run time."""
         target = self.path(name)
         self._make_folder(target.parent)
         draft = target.with_name(f".{target.name}.{os.urandom(4).hex()}.part")
@@ -159,7 +159,7 @@ class LocalStore(Store):
         self._soon.append((draft, target))
 
     def settle(self) -> None:
-        """Sync all files at once, rename them, then sync the folders."""
+        """Sync all files with one system call, rename them, then sync their folders."""
         if not self._soon:
             return
         os.sync()
@@ -173,7 +173,7 @@ class LocalStore(Store):
 
 
 def append_whole(file: BinaryIO, data: bytes) -> None:
-    """Append to an unbuffered file, durably. If the disk is full, the file keeps its size and OSError is raised."""
+    """Append to an unbuffered file, durably. If that fails, restore the file's size and raise OSError."""
     before, rest = os.fstat(file.fileno()).st_size, memoryview(data)
     try:
         while rest:

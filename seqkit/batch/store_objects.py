@@ -1,7 +1,7 @@
 """An output folder on an object store, through fsspec. Objects appear complete or not at all; there is no append.
 
-In place of a file system's operations, each row of the log is a separate object; a file is written to a local temporary
-file and then uploaded at once; a rename is a copy, and its row is written after it.
+Each row of a log is a separate object. A file is written to a local temporary file and then uploaded. A rename is a
+copy, and its row is logged after it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from seqkit.batch.store import Row, Store, row_of
 from seqkit.io.remote import file_system
 
 IN_MEMORY = 1 << 24
-"""Maximum bytes of a file that is buffered in memory; larger ones are buffered on disk."""
+"""Maximum bytes of a file that is buffered in memory; larger files are buffered on disk."""
 _CREATING = threading.Lock()
 
 
@@ -36,15 +36,15 @@ class ObjectStore(Store):
     @contextmanager
     def write(self, name: str) -> Iterator[BinaryIO]:
         """Upload the object when the block ends without an error; an interrupted upload leaves no object."""
-        with tempfile.SpooledTemporaryFile(IN_MEMORY) as held:
-            yield held  # type: ignore[misc]
-            if held.tell() <= IN_MEMORY:
-                held.seek(0)
-                self._system.pipe_file(self._path(name), held.read())
+        with tempfile.SpooledTemporaryFile(IN_MEMORY) as buffer:
+            yield buffer  # type: ignore[misc]
+            if buffer.tell() <= IN_MEMORY:
+                buffer.seek(0)
+                self._system.pipe_file(self._path(name), buffer.read())
                 return
-            held.seek(0)
+            buffer.seek(0)
             with tempfile.NamedTemporaryFile() as whole:
-                shutil.copyfileobj(held, whole, 1 << 20)
+                shutil.copyfileobj(buffer, whole, 1 << 20)
                 whole.flush()
                 self._system.put_file(whole.name, self._path(name))
 
@@ -76,13 +76,13 @@ class ObjectStore(Store):
     def names(self, folder: str) -> list[str]:
         self._system.invalidate_cache()
         try:
-            found = self._system.ls(self._path(folder), detail=False)
+            paths = self._system.ls(self._path(folder), detail=False)
         except FileNotFoundError:
             return []
-        return sorted(path.rsplit("/", 1)[-1] for path in found)
+        return sorted(path.rsplit("/", 1)[-1] for path in paths)
 
     def create(self, name: str, data: bytes) -> bool:
-        """Create an object. Only one of two writers succeeds if the store has conditional writes, as S3 does."""
+        """Create an object. If the store has conditional writes, like S3, only one of two writers succeeds."""
         with _CREATING:
             if self.size(name) is not None:
                 return False
@@ -95,7 +95,7 @@ class ObjectStore(Store):
             return True
 
     def append(self, log: str, row: Row) -> None:
-        """Write a row as an object whose name has the number of the row."""
+        """Write a row as an object whose name contains the number of the row."""
         self._rows += 1
         name = f"{log.removesuffix('.jsonl')}-{self._rows:07d}.json"
         self._system.pipe_file(self._path(name), json.dumps(row, ensure_ascii=False).encode())
@@ -114,8 +114,8 @@ class ObjectStore(Store):
         self.delete(name)
 
     def put_soon(self, name: str, data: bytes) -> None:
-        """Write at once: an object is durable when it is written."""
+        """Write the object, which is then durable."""
         self.put(name, data)
 
     def settle(self) -> None:
-        """Do nothing: `put_soon` has written everything."""
+        """Do nothing: objects of `put_soon` are durable."""

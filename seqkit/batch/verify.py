@@ -20,9 +20,10 @@ from seqkit.tasks.application import Limits
 
 
 def verify(out: str, inputs: bool = True) -> dict[str, Any]:
-    """Hash all outputs, and the inputs, and compare them with the ledger.
+    """Hash all outputs and, if `inputs`, the inputs, and compare them with the ledger.
 
-    Returns {"outputs": checked, "inputs": checked, "faults": [texts]}. Raises SeqkitError if `out` is not a batch's.
+    Returns {"outputs": number, "inputs": number, "faults": [messages]}. Raises SeqkitError if `out` is not the output
+    folder of a batch.
     """
     store = open_store(out.rstrip("/"))
     run, rows = run_of(store), inputs_of(store)
@@ -46,10 +47,10 @@ def verify(out: str, inputs: bool = True) -> dict[str, Any]:
 def _fault_of(store: Store, name: str, size: int, sha256: str) -> list[str]:
     try:
         with store.open(name) as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
+            digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     except FileNotFoundError:
         return [f"{store.root}/{name}: is missing"]
-    return [] if found == sha256 else [f"{store.root}/{name}: was changed after it was written"]
+    return [] if digest == sha256 else [f"{store.root}/{name}: was changed after it was written"]
 
 
 def _unfinished(store: Store, ledger: Ledger, units: list[Unit], files: list[InputFile]) -> list[str]:
@@ -92,7 +93,7 @@ def _changed(path: str) -> str:
 
 
 def _digests(path: str) -> tuple[str, str]:
-    """The checksums of a file decompressed, and as stored."""
+    """The checksums of a file's decompressed and of its stored bytes."""
     return segment_of(path)[1], sha256_of(path)
 
 

@@ -1,4 +1,4 @@
-"""What the progress of a run shows: the contract of watchers, and the work of each worker."""
+"""The contract of watchers, which display the progress of a run, and statistics of each worker."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ class Watcher(Protocol):
     """Receives the progress of a run."""
 
     def begin(self, run: Run) -> None:
-        """Called before the first job."""
+        """Start before the first job."""
 
     def tick(self, run: Run) -> None:
-        """Called regularly during the run."""
+        """Update the display; called regularly during the run."""
 
     def note(self, message: str) -> None:
-        """Called with a message for the user."""
+        """Show a message to the user."""
 
     def end(self, run: Run) -> None:
-        """Called after the last job."""
+        """Finish after the last job."""
 
 
 @dataclass
@@ -31,8 +31,9 @@ class WorkerFacts:
 
     words: int = 0
     seconds: float = 0.0
+    """Working time."""
     memory: int = 0
-    """Its peak resident memory, in bytes."""
+    """Peak resident memory in bytes."""
 
     def add(self, row: dict[str, Any]) -> None:
         """Count a part."""

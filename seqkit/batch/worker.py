@@ -35,7 +35,7 @@ class Setup:
     model: str
     """Fingerprint of the model; a different model on the worker's machine is refused."""
     cpu: str
-    """Class of the processor that the run began on; "" accepts any."""
+    """Class of the processor on which the run began; "" accepts any class."""
     stop: bool = False
     """Whether the first bad record ends the run."""
     threads: int = 1
@@ -74,7 +74,7 @@ class Worker:
             return ""
 
     def _check_model(self, fingerprint: str) -> None:
-        """Raise SeqkitError, which ends the run, unless this is the fingerprint that the run began with."""
+        """Raise SeqkitError, which ends the run, unless this is the fingerprint with which the run began."""
         if fingerprint != self.setup.model:
             problem = f"{self.setup.request.model}: the model has changed since the run began"
             raise SeqkitError(problem, "Restore it, or begin a run in another folder.", exit_code=2)
@@ -91,7 +91,7 @@ class Worker:
             raise SeqkitError(problem, "All machines of a run need the same output folder.") from error
 
     def __call__(self, job: Job) -> Row:
-        """Do a job and return its logged row. A job that is committed already is not repeated."""
+        """Process a job and return its logged row. A committed job is not repeated."""
         work = job.work
         if isinstance(work, Join):
             return join(work, self.store, self.ledger, self.setup.format)

@@ -102,7 +102,7 @@ def get_corpus(name: Annotated[str, typer.Argument(help="A name from `seqkit cor
     if faults:
         fix = f"Put the files of the manifest there, or move {folder} away to fetch them."
         if _is_shipped(spec, folder):
-            fix = "They ship with the corpus's plugin: reinstall the plugin."
+            fix = "They ship with the corpus's plugin: reinstall it."
         raise SeqkitError("; ".join(faults), fix)
     typer.echo(folder)
 

@@ -198,7 +198,7 @@ def test_two_runs_at_a_time_need_shards(corpus, batch, tmp_path):
     store = LocalStore(str(out))
     assert store.lock(f"{FOLDER}/lock-1-1")
     result = batch("tag", corpus, "-o", out, *SMALL)
-    assert result.code == 2 and "another process works on this run" in result.err and "--shard" in result.err
+    assert result.code == 2 and "in use by another process" in result.err and "--shard" in result.err
     store.close()
     assert batch("tag", corpus, "-o", out, *SMALL).code == 0
 
