@@ -71,7 +71,7 @@ def test_a_repeated_command_processes_only_missing_parts(batch, corpus, tmp_path
     assert state["parts_done"] == 4 and not state["finished"]
     assert batch("verify", broken).code == 1
     result = batch("tag", corpus, "-o", broken, *SMALL)
-    assert result.code == 0 and "was done before" in result.err
+    assert result.code == 0 and "is already done" in result.err
     assert snapshot(broken) == snapshot(whole)
     logs = [
         json.loads(line)

@@ -420,7 +420,7 @@ def test_an_input_is_not_overwritten(seqkit, model, tmp_path):
     treebank = tmp_path / "treebank.conllu"
     treebank.write_text(TREEBANK)
     result = seqkit("tag", treebank, "-m", model, "-o", treebank)
-    assert result.code == 2 and "is an input" in result.err
+    assert result.code == 2 and "is also an input" in result.err
     assert treebank.read_text() == TREEBANK
 
 

@@ -126,7 +126,7 @@ def test_a_stored_file_that_leads_out_of_its_folder_is_refused(nlp):
     import srsly
 
     data = srsly.msgpack_dumps({"model": "x", "files": {"../evil": b"x"}})
-    with pytest.raises(SeqkitError, match=r"holds a file '\.\./evil', which leads out of its folder"):
+    with pytest.raises(SeqkitError, match=r"contains a file '\.\./evil', which leads out of its folder"):
         nlp.get_pipe("seqkit_tagger").from_bytes(data)
 
 

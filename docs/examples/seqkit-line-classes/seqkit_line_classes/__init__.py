@@ -56,5 +56,5 @@ def seqkit_metrics():
 
 @hookimpl
 def seqkit_commands():
-    command = "seqkit_line_classes.command:give_class"
-    yield CommandSpec("line-classes-line", command=command, summary="Give a line its class.")
+    command = "seqkit_line_classes.command:classify"
+    yield CommandSpec("line-classes-line", command=command, summary="Classify a line.")

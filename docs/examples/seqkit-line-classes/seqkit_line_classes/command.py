@@ -7,11 +7,11 @@ import typer
 from seqkit.io.streams import data_text
 
 
-def give_class(
+def classify(
     text: Annotated[str, typer.Argument(help="The line.")],
     model: Annotated[str, typer.Option("--model", "-m", help="A model: its folder.")],
 ) -> None:
-    """Give a line its class."""
+    """Classify a line."""
     import seqkit
 
     for output in seqkit.load(model, task="line-classes").apply(text):
