@@ -86,7 +86,7 @@ class TaggerRunner:
         self, sentences: Iterable[Sentence], kinds: Sequence[str] | None = None
     ) -> list[dict[str, list[str]]]:
         """The most probable label of each kind (None: of all) for every word, in the order of the sentences."""
-        sentences = list(sentences)  # a generator could be read only once
+        sentences = _checked(sentences)
         asked = tuple(self.heads if kinds is None else kinds)
         kinds = with_given(self.facts, asked)
         count = sum(len(sentence.words) for sentence in sentences)
@@ -113,7 +113,7 @@ class TaggerRunner:
 
     def predict_top(self, sentences: Iterable[Sentence], top: int) -> list[dict[str, list[Ranked]]]:
         """The `top` most probable labels of each kind for every word, each with its calibrated probability."""
-        sentences = list(sentences)
+        sentences = _checked(sentences)
         count = sum(len(sentence.words) for sentence in sentences)
         words = [word for sentence in sentences for word in sentence.words]
         ranked: dict[str, list[Ranked]] = {kind: [[]] * (count + 1) for kind in self.heads}
@@ -148,3 +148,12 @@ class TaggerRunner:
 def own_dtype(model: TaggerModel) -> str:
     """The number format that a model's options choose for prediction; float32 without such an option."""
     return model.options.inference_dtype if isinstance(model.options, TaggerOptions) else "float32"
+
+
+def _checked(sentences: Iterable[Sentence]) -> list[Sentence]:
+    """The sentences as a list, because a generator can be read only once. Raises TypeError for other objects."""
+    found = list(sentences)
+    for one in found:
+        if not isinstance(one, Sentence):
+            raise TypeError(f"expected sentences (seqkit.examples.Sentence), got {type(one).__name__}")
+    return found

@@ -101,3 +101,13 @@ def test_threads_that_share_a_model_do_not_disturb_each_other(monkeypatch):
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda sentence: model.predict([sentence]), TREEBANK * 20))
     assert found == expected * 20
+
+
+@pytest.mark.parametrize("sentences", ["Time flies.", [["Time", "flies"]], [b"Time"]])
+def test_other_objects_than_sentences_are_refused(sentences):
+    runner = TaggerRunner(tiny("lstm"))
+    for call in (lambda: runner.predict(sentences), lambda: runner.predict_top(sentences, 2)):
+        with pytest.raises(
+            TypeError, match=r"expected sentences \(seqkit.examples.Sentence\), got (str|list|bytes)"
+        ):
+            call()
