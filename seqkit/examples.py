@@ -135,6 +135,8 @@ class Translation(NamedTuple):
     """Probability that the translation is good; None for a model without calibration (`seqkit calibrate`)."""
     familiarity: float | None = None
     """Share of in-domain lines that are less familiar to the model than the source; None without calibration."""
+    agreement: float | None = None
+    """Mean chrF2 of samples from the model against the translation, from 0 to 1; None without samples."""
     doubtful: bool = False
     """Whether the translation is unreliable: a low confidence or familiarity, or a forced protected span."""
 

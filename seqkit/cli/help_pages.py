@@ -39,7 +39,7 @@ PANELS = {
     ),
     "Search and draws": (
         *("--beam", "--length-penalty", "--prefix", "--max-ratio", "--sample", "--top-p", "--temperature"),
-        *("--mbr", "--utility", "--length", "--count"),
+        *("--mbr", "--utility", "--agreement", "--length", "--count"),
     ),
     "Data": ("--corpus", "--train", "--dev", "--source", "--target", "--gold"),
     "Computing": ("--processes", "--threads", "--inference-dtype", "--engine"),

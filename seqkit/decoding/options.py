@@ -35,6 +35,9 @@ class DecodingOptions:
     utility: Literal["chrf", "bleu", "fast-chrf"] = "chrf"
     """Similarity that mbr maximises: chrf, bleu, or fast-chrf, which compares each sample with the n-gram counts of all
     together: time grows with the number of samples, not with its square (needs the package fastchrf: extra mbr)."""
+    agreement: int = 0
+    """Compare each output of a search with this many samples; their mean similarity, by chrF2, is its agreement
+    (Fomicheva et al. 2020). 0: no samples."""
     prefix: str = ""
     """Forced beginning of every output."""
     max_ratio: float = 3.0
@@ -49,7 +52,7 @@ class DecodingOptions:
     def __post_init__(self) -> None:
         """Raise SeqkitError for options that exclude each other."""
         check_range(self, 1, 1000, "n_best", "beam")
-        check_range(self, 0, 1000, "mbr")
+        check_range(self, 0, 1000, "mbr", "agreement")
         check_range(self, -10, 10, "length_penalty")
         check_range(self, 0, 2**63 - 1, "seed")
         check_range(self, 0.01, 100, "temperature", "max_ratio")
@@ -59,6 +62,9 @@ class DecodingOptions:
             raise SeqkitError(
                 f"n_best={self.n_best} is more than beam={self.beam}", "Widen the beam.", exit_code=2
             )
+        if self.agreement and (self.sample or self.mbr):
+            problem = f"agreement={self.agreement} compares the output of a search with samples"
+            raise SeqkitError(problem, "Leave out sample and mbr.", exit_code=2)
         if self.mbr and self.n_best > self.mbr:
             raise SeqkitError(f"n_best={self.n_best} is more than mbr={self.mbr}", "Draw more.", exit_code=2)
 

@@ -12,9 +12,9 @@ from seqkit.formats.cells import one_line
 DIGITS = 6
 """Decimal places of a score."""
 TRUST_DIGITS = 3
-"""Decimal places of confidence and familiarity."""
-SCORES = ("score", "log_prob", "confidence", "familiarity", "text")
-"""Columns of a translation; confidence and familiarity are empty without calibration."""
+"""Decimal places of confidence, familiarity and agreement."""
+SCORES = ("score", "log_prob", "confidence", "familiarity", "agreement", "text")
+"""Columns of a translation; confidence and familiarity are empty without calibration, agreement without samples."""
 
 
 class TranslationWriter(Protocol):
@@ -67,6 +67,7 @@ class JsonLines:
                     "score": round(one.score, DIGITS),
                     "log_prob": round(one.log_prob, DIGITS),
                     **_trust(one),
+                    **({} if one.agreement is None else {"agreement": round(one.agreement, TRUST_DIGITS)}),
                 }
                 for one in translations
             ],
@@ -102,10 +103,10 @@ class Rows:
     def write(self, line: int, source: str, translations: Sequence[Translation]) -> None:
         """Write one row per translation."""
         for rank, one in enumerate(translations, 1):
-            trust = one.confidence, one.familiarity
+            trust = one.confidence, one.familiarity, one.agreement
             self._write(line, source, rank, one.score, one.log_prob, *trust, one.text)
         if not translations:
-            self._write(line, source, 0, None, None, None, None, "")
+            self._write(line, source, 0, None, None, None, None, None, "")
 
     def _write(self, line: int, source: str, rank: int, *scores: float | str | None) -> None:
         row: dict[str, float | str | None] = {"line": line, "source": source, "rank": rank}
@@ -130,10 +131,10 @@ class Table:
         """Write one row per translation."""
         rows = [
             f"{line}\t{rank}\t{one.score:.{DIGITS}f}\t{one.log_prob:.{DIGITS}f}"
-            f"\t{_shown(one.confidence)}\t{_shown(one.familiarity)}\t{one_line(one.text)}\n"
+            f"\t{_shown(one.confidence)}\t{_shown(one.familiarity)}\t{_shown(one.agreement)}\t{one_line(one.text)}\n"
             for rank, one in enumerate(translations, 1)
         ]
-        self._file.write("".join(rows or [f"{line}\t0\t\t\t\t\t\n"]).encode())
+        self._file.write("".join(rows or [f"{line}\t0\t\t\t\t\t\t\n"]).encode())
 
     def close(self) -> None:
         """Do nothing: every line is complete."""

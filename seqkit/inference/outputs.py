@@ -40,8 +40,9 @@ class Output(NamedTuple):
     kept: bool = True
     """Whether the output has every protected part of the source without forcing."""
     confidence: float | None = None
-    """As in `Translation`, like `familiarity`."""
+    """As in `Translation`, like `familiarity` and `agreement`."""
     familiarity: float | None = None
+    agreement: float | None = None
 
 
 def source_batches(steps: Sequence[int], most: int) -> Iterator[list[int]]:

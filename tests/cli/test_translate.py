@@ -85,7 +85,7 @@ def test_n_best_as_text_and_as_a_table(translate):
     lines = translate("--n-best", "2", stdin=TEXT.encode()).out.split("\n")
     assert lines[::2][:5] == ENGLISH and len(lines) == 11
     header, *rows = translate("--n-best", "2", "--format", "tsv", stdin=TEXT.encode()).out.splitlines()
-    assert header == "line\trank\tscore\tlog_prob\tconfidence\tfamiliarity\ttext"
+    assert header == "line\trank\tscore\tlog_prob\tconfidence\tfamiliarity\tagreement\ttext"
     table = [row.split("\t") for row in rows]
     assert [(line, rank) for line, rank, *_ in table] == [
         ("1", "1"),
@@ -97,7 +97,7 @@ def test_n_best_as_text_and_as_a_table(translate):
         ("5", "1"),
         ("5", "2"),
     ]
-    assert all(len(row) == 7 for row in table)
+    assert all(len(row) == 8 for row in table)
 
 
 def test_beam_and_length_penalty_reach_the_search(translate, sample_translator):

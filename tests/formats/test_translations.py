@@ -36,10 +36,10 @@ def test_objects():
 
 def test_a_table_of_scores():
     rows = [line.split("\t") for line in written(Table).split("\n")]
-    assert rows[0] == ["line", "rank", "score", "log_prob", "confidence", "familiarity", "text"]
+    assert rows[0] == ["line", "rank", "score", "log_prob", "confidence", "familiarity", "agreement", "text"]
     assert rows[1:5] == [
-        ["1", "1", "-0.123457", "-1.500000", "", "", "a b c d e"],
-        ["1", "2", "-0.200000", "-3.000000", "", "", "<s> ▁x"],
-        ["2", "0", "", "", "", "", ""],
-        ["3", "1", "-0.200000", "-3.000000", "", "", "<s> ▁x"],
+        ["1", "1", "-0.123457", "-1.500000", "", "", "", "a b c d e"],
+        ["1", "2", "-0.200000", "-3.000000", "", "", "", "<s> ▁x"],
+        ["2", "0", "", "", "", "", "", ""],
+        ["3", "1", "-0.200000", "-3.000000", "", "", "", "<s> ▁x"],
     ]

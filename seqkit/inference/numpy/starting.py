@@ -90,7 +90,8 @@ class StartingTranslator:
 
     def models(self, sources: Sequence[Mapping[str, Any] | None], options: DecodingOptions) -> Sequence[Any]:
         """The models for a chunk of the stream."""
-        alike = options.draws == 0 and options.n_best == 1 and not options.coverage_penalty
+        alike = options.draws == 0 and options.n_best == 1
+        alike = alike and not options.coverage_penalty and not options.agreement
         if not self._large and self._short(sources) and alike:
             return [self._small]
         self._large = self._large or self._load()

@@ -16,6 +16,7 @@ from seqkit.inference.numpy.starting import StartingTranslator
 from seqkit.inference.outputs import Output, Source
 from seqkit.models.usable import fault_of_source
 from seqkit.tasks.application import Limits, chunks
+from seqkit.tasks.seq2seq.agreement import sampling_of, with_agreement
 from seqkit.tasks.seq2seq.doubt import translation_of, with_confidence
 from seqkit.tasks.seq2seq.lines import LineHandling, Lines, handles, lines_of
 from seqkit.tasks.seq2seq.units import Unit, decoded
@@ -130,12 +131,24 @@ def _worked(
     handling: LineHandling,
 ) -> list[list[Output]]:
     numbers = [number * PARTS for number in numbers]
-    calibrated = handling.model if handling.confidence else ""
+    found = _decoded(models, whole, options, numbers, handling)
+    if options.agreement:
+        samples = _decoded(models, whole, sampling_of(options), numbers, handling)
+        found = with_agreement(found, samples)
+    return with_confidence(models, whole, found, handling.model if handling.confidence else "")
+
+
+def _decoded(
+    models: Sequence[Any],
+    whole: Sequence[Source | None],
+    options: DecodingOptions,
+    numbers: Sequence[int],
+    handling: LineHandling,
+) -> list[list[Output]]:
     if handling.changes and handles(models):
-        found = Lines(models, options, handling).outputs(lines_of(whole), numbers)
-        return with_confidence(models, whole, found, calibrated)
+        return Lines(models, options, handling).outputs(lines_of(whole), numbers)
     units = [Unit(source, number, options.prefix) for source, number in zip(whole, numbers, strict=True)]
-    return with_confidence(models, whole, decoded(models, units, options), calibrated)
+    return decoded(models, units, options)
 
 
 def size_of(source: Source | None) -> float:

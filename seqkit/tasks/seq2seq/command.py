@@ -54,7 +54,8 @@ def translate(
     ] = None,
     n_best: Annotated[int | None, typer.Option(min=1, help="Translations of each line. Default: 1.")] = None,
     scores: Annotated[
-        bool, typer.Option("--scores", help="Write log P and the ranking score, too (jsonl, tsv).")
+        bool,
+        typer.Option("--scores", help="Write log P, the ranking score and the confidence, too (jsonl, tsv)."),
     ] = False,
     sample: Annotated[bool, typer.Option("--sample", help="Sample instead of searching.")] = False,
     top_p: Annotated[
@@ -66,6 +67,10 @@ def translate(
     seed: Annotated[int | None, typer.Option(min=0, help="Seed of sampling. Default: 1.")] = None,
     mbr: Annotated[int | None, typer.Option(min=1, help="Minimum Bayes risk over this many samples.")] = None,
     utility: Annotated[str, typer.Option(help="Similarity for --mbr: chrf, bleu or fast-chrf.")] = "",
+    agreement: Annotated[
+        int | None,
+        typer.Option(min=1, help="Score each translation by its similarity to this many samples; slower."),
+    ] = None,
     prefix: Annotated[str, typer.Option(help="Forced beginning of every translation.")] = "",
     max_ratio: Annotated[
         float | None, typer.Option(help="Longest output: this times the source, and 10 pieces. Default: 3.")
@@ -143,6 +148,7 @@ def translate(
         seed=seed,
         mbr=mbr,
         utility=utility or None,
+        agreement=agreement,
         prefix=prefix or None,
         max_ratio=max_ratio,
         coverage_penalty=coverage_penalty,
@@ -154,7 +160,7 @@ def translate(
         decoding=decoding,
         out=out,
         format=format,
-        scores=scores,
+        scores=scores or bool(agreement),
         attention=attention,
         all_text=text,
         all_files=file,

@@ -31,6 +31,7 @@ class DecodingFlags:
     seed: int | None = None
     mbr: int | None = None
     utility: str | None = None
+    agreement: int | None = None
     prefix: str | None = None
     max_ratio: float | None = None
     coverage_penalty: float | None = None
@@ -54,10 +55,10 @@ class DecodingFlags:
         if self.sample and self.mbr:
             raise SeqkitError("--mbr samples already", "Leave --sample out.", exit_code=2)
         if self.draws:
-            searched = self._flags("beam", "length_penalty", "coverage_penalty", "block_loops")
+            searched = self._flags("beam", "length_penalty", "coverage_penalty", "block_loops", "agreement")
             refuse(searched, " is for a search", "Leave it out, or leave out --sample and --mbr.")
         else:
-            drawn = self._flags("top_p", "temperature", "seed")
+            drawn = self._flags("top_p", "temperature", *([] if self.agreement else ["seed"]))
             refuse(drawn, " is for sampling", "Add --sample or --mbr, or leave it out.")
         if not self.mbr:
             refuse(self._flags("utility"), " is for --mbr", "Add --mbr 32, or leave it out.")
@@ -65,7 +66,7 @@ class DecodingFlags:
     def check_for_files(self) -> None:
         """Raise SeqkitError for an option that only outputs of text have."""
         search = ("beam", "length_penalty", "coverage_penalty", "block_loops")
-        of_text = (*search, "n_best", "top_p", "mbr", "utility", "prefix", "max_ratio")
+        of_text = (*search, "n_best", "top_p", "mbr", "utility", "agreement", "prefix", "max_ratio")
         refuse(self._flags(*of_text), *NOT_FOR_FILES)
         if not self.sample:
             refuse(self._flags("temperature"), " is for sampling", "Add --sample, or leave it out.")

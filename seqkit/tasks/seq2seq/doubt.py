@@ -55,6 +55,7 @@ def translation_of(output: Output) -> Translation:
         output.log_prob,
         output.confidence,
         output.familiarity,
+        output.agreement,
         is_doubtful(output),
     )
 

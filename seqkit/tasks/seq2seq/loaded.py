@@ -29,6 +29,8 @@ class TranslatedText(ScoredText):
     confidence: float | None
     """Probability that it is good, as is `familiarity` of its source; None without calibration."""
     familiarity: float | None
+    agreement: float | None
+    """Mean chrF2 of samples from the model against it; None if none were drawn."""
     doubtful: bool
     model: LoadedTranslator
 
@@ -37,7 +39,7 @@ class TranslatedText(ScoredText):
         """A translation of a source by a model."""
         made = cls(found.text, found.log_prob)
         made.source, made.score, made.model = source, found.score, model
-        made.confidence, made.familiarity, made.doubtful = found[3:]
+        made.confidence, made.familiarity, made.agreement, made.doubtful = found[3:]
         return made
 
     def _repr_html_(self) -> str:
@@ -71,6 +73,7 @@ class LoadedTranslator(LoadedModel):
         seed: int = 1,
         mbr: int = 0,
         utility: str = "",
+        agreement: int = 0,
         prefix: str = "",
         max_ratio: float | None = None,
         coverage_penalty: float | None = None,
@@ -87,7 +90,7 @@ class LoadedTranslator(LoadedModel):
         options = {"beam": beam, "length_penalty": length_penalty, "top_p": top_p, "temperature": temperature}
         options |= {"max_ratio": max_ratio, "n_best": n_best, "sample": sample, "seed": seed, "mbr": mbr}
         options |= {"split": split, "protect": protect, "block_loops": block_loops}
-        options |= {"coverage_penalty": coverage_penalty}
+        options |= {"coverage_penalty": coverage_penalty, "agreement": agreement}
         given = {name: value for name, value in options.items() if value is not None}
         texts = {"utility": utility, "prefix": checked_text(prefix), "segmenter": segmenter}
         request = self.request({**given, **texts})

@@ -110,6 +110,8 @@ class Seq2SeqApplication:
     """Minimum Bayes risk over this many samples."""
     utility: str = ""
     """Similarity for --mbr: chrf or bleu."""
+    agreement: int = 0
+    """Score each output by its mean similarity to this many samples."""
     prefix: str = ""
     """Forced beginning of every output."""
     max_ratio: float | None = None
