@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from types import TracebackType
@@ -64,13 +65,23 @@ class WordCounter:
         # On the same terminal a bar would break up the lines of output.
         self._live = sys.stderr.isatty() and (to_file or not data_text().isatty())
         self._bar: Progress | None = None
+        self._drawing, self._ended = threading.Lock(), False
 
     def __enter__(self) -> Self:
+        if self._live:
+            # The first chunk may take long, and nothing ticks before its end.
+            self._timer = threading.Timer(LIVE_SECONDS, self._show)
+            self._timer.daemon = True
+            self._timer.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if self._live:
+            self._timer.cancel()
+            with self._drawing:
+                self._ended = True
         if self._bar is not None:
             self._bar.stop()
             if error is None:
@@ -127,7 +138,12 @@ class WordCounter:
             print(self._status(), file=sys.stderr, flush=True)
 
     def _show(self) -> None:
-        """Update the bar; create it at the first call."""
+        """Update the bar; create it at the first call, from the timer or from the thread that counts."""
+        with self._drawing:
+            if not self._ended:
+                self._draw()
+
+    def _draw(self) -> None:
         if self._bar is None:
             from rich.console import Console
             from rich.progress import BarColumn, Progress, TextColumn

@@ -7,6 +7,7 @@ import os
 import re
 import sys
 import threading
+import time
 
 import pytest
 
@@ -37,6 +38,10 @@ class Terminal:
         with contextlib.suppress(OSError):  # at the end, on Linux
             while more := os.read(self._ours, 1 << 16):
                 self._shown += more
+
+    def has(self, text: bytes) -> bool:
+        """Whether this was shown so far."""
+        return text in self._shown
 
     def lines(self) -> list[str]:
         """All that was shown, without control sequences, once it is closed."""
@@ -123,6 +128,17 @@ def test_no_rate_before_anything_is_done_and_no_percent_without_a_size(terminal)
         next(counter.reading(["x"]))
     (first, *_) = [line for line in shown.lines() if "tagged" in line]
     assert "tagged 0 words" in first and "/s" not in first and "%" not in first
+
+
+def test_the_bar_appears_while_the_first_chunk_is_computed(terminal):
+    shown = terminal()
+    with WordCounter("tagged", to_file=True) as counter:
+        for _ in range(500):  # nothing is counted meanwhile
+            if shown.has(b"tagged 0 words"):
+                break
+            time.sleep(0.01)
+        counter.add(3)
+    assert "tagged 0 words" in " ".join(shown.lines())
 
 
 def test_no_bar_is_shown_with_output_on_the_same_terminal(terminal, monkeypatch):
