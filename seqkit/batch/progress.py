@@ -12,6 +12,7 @@ from seqkit.batch.ledger import RUNNING, writer_name
 from seqkit.batch.worker import peak_memory
 from seqkit.io.messages import drawing_stream
 from seqkit.io.visible import visible
+from seqkit.runtime.signals import bar_shown
 
 if TYPE_CHECKING:
     from seqkit.batch.driver import Run
@@ -66,6 +67,7 @@ class Progress:
             refresh_per_second=2,
         )
         self._task = self._bar.add_task("batch", total=self._total, completed=self._before, now="")
+        bar_shown(True)
         self._bar.start()
 
     def tick(self, run: Run) -> None:
@@ -123,6 +125,7 @@ class Progress:
         """Remove the bar and, unless something failed, the file."""
         if self._bar is not None:
             self._bar.stop()
+            bar_shown(False)
             self._bar = None
         if run.failed:
             self._file(run)

@@ -16,6 +16,8 @@ from typing import Any, Self
 
 from seqkit.errors import Ended
 
+WITHOUT_BAR = "\r\x1b[2K\x1b[?25h"
+"""Deletes the line of a bar and shows the cursor."""
 IMPORT = "<frozen importlib"
 """Prefix of the file name of frames that run an import."""
 
@@ -31,6 +33,8 @@ class _State:
     """Whether the command has finished and only the interpreter is still to be shut down."""
     doing = ""
     """The current action, for the message about an interrupt, such as "importing plugin 'x'"."""
+    bar = False
+    """Whether a progress bar is on the terminal, which hides the cursor."""
     unfinished: set[Path]
     """Files and folders that are being written, to be removed if the process ends early."""
 
@@ -69,6 +73,11 @@ def doing(what: str) -> Iterator[None]:
         yield
     finally:
         _State.doing = before
+
+
+def bar_shown(shown: bool) -> None:
+    """Record whether a progress bar is on the terminal, so that a signal that exits the process removes it."""
+    _State.bar = shown
 
 
 @contextmanager
@@ -111,7 +120,7 @@ def _leave(number: int) -> None:
     _remove_unfinished()
     if not _State.done:
         with suppress(OSError):
-            os.write(2, f"{end_message(number)}\n".encode())
+            os.write(2, f"{WITHOUT_BAR * _State.bar}{end_message(number)}\n".encode())
     os._exit(128 + number)
 
 

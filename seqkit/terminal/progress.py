@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from seqkit.io.messages import drawing_stream
 from seqkit.io.visible import visible
+from seqkit.runtime.signals import bar_shown
 
 if TYPE_CHECKING:
     from seqkit.evaluation.metric import Metric
@@ -43,6 +44,7 @@ class TrainingReporter:
         self._words, self._steps = 0, -1
 
     def __enter__(self) -> Self:
+        bar_shown(self.console.is_terminal)
         self.bar.start()
         return self
 
@@ -50,6 +52,7 @@ class TrainingReporter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.bar.stop()
+        bar_shown(False)
 
     def start(self, epochs: int, minutes: float = 0.0) -> None:
         """Start before the first batch. Args: epochs, number of epochs; minutes, time limit in place of it, or 0."""

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from seqkit.io.messages import drawing_stream
 from seqkit.io.meter import Meter
 from seqkit.io.streams import data_text
+from seqkit.runtime.signals import bar_shown
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -84,6 +85,7 @@ class WordCounter:
                 self._ended = True
         if self._bar is not None:
             self._bar.stop()
+            bar_shown(False)
             if error is None:
                 print(self._status(whole=True), file=sys.stderr)
 
@@ -153,6 +155,7 @@ class WordCounter:
                 *columns, console=Console(file=drawing_stream()), transient=True, expand=True
             )
             self._bar.add_task("", total=None)
+            bar_shown(True)
             self._bar.start()
         share = self.share
         total = None if share is None else 1.0

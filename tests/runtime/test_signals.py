@@ -37,6 +37,16 @@ def test_a_module_that_is_being_imported_cannot_swallow_a_signal(tmp_path, numbe
     assert len(found.stderr.splitlines()) == 1
 
 
+def test_a_signal_during_an_import_removes_the_bar_and_shows_the_cursor(tmp_path):
+    (tmp_path / "slow_module.py").write_text(SLOW.format(number=int(signal.SIGTERM)))
+    found = start(
+        "from seqkit.runtime.signals import bar_shown, end_on_signals; end_on_signals(); bar_shown(True)\n"
+        "import slow_module",
+        tmp_path,
+    )
+    assert found.stderr.endswith("\x1b[2K\x1b[?25hseqkit: ended by SIGTERM; no half-written file was left\n")
+
+
 def test_the_first_signal_decides_and_the_second_leaves_no_half_written_file(tmp_path):
     code = (
         "import os, signal\nfrom seqkit.io.atomic import atomic_write\n"
