@@ -285,7 +285,7 @@ def test_the_page_on_errors_is_of_the_model_that_ships():
     assert f"sha256 of its weights: `{model_info('en-tagger').sha256}`" in text_of("docs/errors.md")
 
 
-def test_the_results_stand_in_at_most_eight_tables():
+def test_the_results_have_at_most_eight_tables():
     assert len(re.findall(r"^\| ---", text_of("docs/benchmarks.md"), re.MULTILINE)) <= 8
 
 

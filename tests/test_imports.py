@@ -120,7 +120,7 @@ def module_name(path: str) -> str:
 
 
 @pytest.mark.parametrize("path", files_below("seqkit"))
-def test_seqkit_imports_only_what_stands_after_it(path):
+def test_a_part_imports_only_parts_after_it(path):
     module = module_name(path)
     assert module in ("seqkit.__init__", "seqkit.__main__") or level_of(module) is not None, "give it a level"
     assert wrong_in_seqkit(module, (ROOT / path).read_text(encoding="utf-8")) == []

@@ -9,13 +9,13 @@ from seqkit.examples import Sentence
 
 
 @pytest.mark.parametrize("text", [None, b"", [], 3])
-def test_tag_says_what_it_expects(text):
+def test_tag_names_the_expected_type(text):
     with pytest.raises(TypeError, match=f"expected a text .str., got {type(text).__name__}"):
         seqkit.tag(text)
 
 
 @pytest.mark.parametrize("lines", [None, b"Hund", 3, [None]])
-def test_translate_says_what_it_expects(lines):
+def test_translate_names_the_expected_type(lines):
     with pytest.raises(TypeError, match="expected a text"):
         seqkit.translate(lines)
 

@@ -40,7 +40,7 @@ def tracked_data_files() -> set[str]:
 
 
 @pytest.mark.slow
-def test_the_wheel_holds_every_data_file(wheel):
+def test_the_wheel_has_every_data_file(wheel):
     wanted = tracked_data_files()
     assert "seqkit/pretrained/en-tagger/model.safetensors" in wanted
     assert "seqkit_public_corpora/ud-english-ewt.toml" in wanted

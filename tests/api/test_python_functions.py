@@ -38,7 +38,7 @@ def test_load_gives_the_labels_of_the_command(seqkit, tmp_path):
     assert len(found[0].ranked["upos"][0]) == 2
 
 
-def test_pipe_gives_what_tag_gives_text_by_text():
+def test_pipe_equals_tag_for_each_text():
     tagger = package.load("en-tagger")
     texts = ["She left. He stays", "it rains", "", "Does it?"] * 80
     of_each = list(tagger.pipe(iter(texts), label="upos"))

@@ -192,7 +192,7 @@ def test_a_record_without_end_is_refused(monkeypatch):
         parts_of(b"short\n" + b"x" * 500_000 + b"\n", "lines", 100)
 
 
-def test_cutting_goes_on_from_a_place():
+def test_cutting_continues_from_a_position():
     data = csv_text(random.Random(5), 50)
     _, found = parts_of(data, "csv", 100)
     for number, one in enumerate(found[1:], 1):

@@ -100,7 +100,7 @@ def test_outputs_and_errors_are_those_of_each_file(tmp_path, together):
     assert "broken" in errors.rows[2]["reason"] and errors.skipped == 3
 
 
-def test_the_first_bad_record_ends_the_run_if_asked(tmp_path):
+def test_the_first_bad_record_ends_the_run_on_request(tmp_path):
     (tmp_path / "a").write_bytes(FILES["a"])
     work = PartWork(Upper(), None, ApplyRequest(), "txt", io.BytesIO(), PartErrors(stop=True))
     with pytest.raises(SeqkitError, match="a:2: refused by the model"):

@@ -169,7 +169,7 @@ def test_convert_does_not_replace_its_input(seqkit, tmp_path):
     assert path.read_text() == before
 
 
-def test_convert_packs_where_the_name_says_so(seqkit, tmp_path):
+def test_convert_compresses_by_suffix(seqkit, tmp_path):
     (source,) = corpus_files("sample-english", "test")
     seqkit("corpora", "convert", source, tmp_path / "plain.tsv")
     seqkit("corpora", "convert", source, tmp_path / "packed.tsv.gz")

@@ -20,7 +20,7 @@ REPORT = Report(
 )
 
 
-def test_a_report_of_metrics_is_tables_json_markdown_and_a_card_by_itself():
+def test_a_report_of_metrics_has_tables_json_markdown_and_a_card():
     scores, more = REPORT.shown
     assert scores.title == "Scores (length error: lower is better)" and more.title == "More"
     assert scores.rows == [["chrf", "50.00 %", "25.00–75.00"], ["length error", "2.000 words", "–"]]
@@ -32,7 +32,7 @@ def test_a_report_of_metrics_is_tables_json_markdown_and_a_card_by_itself():
     assert list(REPORT.card.tables) == [scores] and scores.in_card
 
 
-def test_parts_take_the_place_of_the_metrics_and_the_card_has_the_tables_that_say_so():
+def test_parts_replace_the_metrics_and_the_card_has_the_tables_marked_for_it():
     own, row = Table("Own", ["a"], [["1"]]), {"all": 2}
     further = MetricsPart(METRICS[:1], "More", "more", in_card=False)
     report = Report("m on d", METRICS, {"n": 1}, parts=[TablePart("own", own, [row]), further])

@@ -102,7 +102,7 @@ def test_a_treebank_keeps_everything_but_three_columns(seqkit, model, tmp_path):
         assert new == old
 
 
-def test_only_the_labels_asked_for(seqkit, model):
+def test_only_the_requested_labels(seqkit, model):
     result = seqkit("tag", "It does.", "-m", model, "-f", "jsonl", "--label", "xpos")
     assert {"upos", "xpos", "feats"} & set(json.loads(result.out)) == {"xpos"}
 
@@ -319,7 +319,7 @@ def test_a_document_that_begins_with_an_empty_line_has_its_name(seqkit, model, t
     ]
 
 
-def test_without_arguments_standard_input_is_read_whatever_arguments_would_be(seqkit, model):
+def test_without_arguments_standard_input_is_read(seqkit, model):
     for switch in ("--text", "--file"):
         assert words(seqkit("tag", switch, "-m", model, "-f", "conllu", stdin=b"It runs.\n").out) == [
             "It",
@@ -339,7 +339,7 @@ def test_a_file_in_a_zip_file(seqkit, model, tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["conllu", "spacy"])
-def test_labels_that_were_silver_are_not_said_to_be_when_they_are_replaced(seqkit, model, tmp_path, suffix):
+def test_replaced_silver_labels_are_not_marked_as_silver(seqkit, model, tmp_path, suffix):
     silver = "# labels = silver: en_core_web_sm 3.8\n"
     source, tagged = tmp_path / "silver.conllu", tmp_path / f"tagged.{suffix}"
     source.write_text(silver + TREEBANK)
@@ -466,7 +466,7 @@ def test_bfloat16_gives_nearly_the_same_tags_and_the_same_in_two_processes(seqki
     assert same >= 0.98 * len(tagged["exact"])
 
 
-def test_the_states_are_really_computed_in_the_format_asked_for():
+def test_the_states_are_computed_in_the_requested_format():
     import torch
 
     from seqkit.examples import Sentence

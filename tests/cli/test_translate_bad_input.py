@@ -29,7 +29,7 @@ ODD = {
 }
 
 
-def test_whatever_is_in_a_line_it_gives_one_line(translate):
+def test_every_line_gives_one_line(translate):
     result = translate(stdin="".join(f"{text}\n" for text in ODD.values()).encode())
     assert result.code == 0
     lines = result.out.removesuffix("\n").split("\n")

@@ -269,7 +269,7 @@ def boxes(film):
     return np.array(found)
 
 
-def test_single_digits_move_as_their_caption_says():
+def test_single_digits_move_as_in_their_caption():
     speeds, turned_back = set(), 0
     for item in items("moving-digits", "test", 200)[::2]:
         film = item.reads["video"]

@@ -245,7 +245,7 @@ def test_a_list_is_fetched_from_the_web_alone(server, no_corpora, install_plugin
     assert not no_corpora.exists()
 
 
-def test_a_line_of_a_list_that_is_none(no_corpora, install_plugin):
+def test_an_invalid_line_of_a_list(no_corpora, install_plugin):
     install_listed(install_plugin, "http://127.0.0.1:9/", ["0" * 64 + " many good"])
     with pytest.raises(SeqkitError, match=r"files\.sha256:1: not 'sha256 size path'"):
         catalogue.get("listed", ignore)

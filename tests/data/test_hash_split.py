@@ -27,7 +27,7 @@ def test_case_blanks_and_punctuation_do_not_count():
     assert normalised("ＡＢＣ１") == "abc1" and normalised("走れ。") == "走れ"
 
 
-def test_shares_are_about_what_was_asked_for():
+def test_shares_are_close_to_the_requested_ones():
     counts = Counter(split_of(str(number), RULE) for number in range(20_000))
     assert counts["dev"] == pytest.approx(200, abs=60) and counts["test"] == pytest.approx(200, abs=60)
 

@@ -191,7 +191,7 @@ def test_data_that_does_not_fit_is_refused(folder, data, encoders, decoder, said
         read(data, encoders, decoder)
 
 
-def test_a_corpus_without_a_modality_says_what_it_has(folder, monkeypatch):
+def test_a_corpus_without_a_modality_names_those_it_has(folder, monkeypatch):
     make_mnist(folder / "mnist")
     monkeypatch.setenv("SEQKIT_CORPORA_DIR", str(folder))
     pairs = read_media_pairs("digit-questions", "dev", ["image", "text"], "text", RecordErrors(), Limits())

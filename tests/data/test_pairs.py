@@ -145,7 +145,7 @@ def test_multi30k_has_the_published_numbers_of_lines(real_corpora):
 
 @pytest.mark.parametrize(("source", "target"), [("de-AT", "en-GB"), ("DE", "EN"), ("de_DE", "en")])
 @pytest.mark.parametrize("data", ["t.en,t.de", "named.tsv", "t.jsonl"])
-def test_sides_are_found_whatever_their_case_and_region(folder, data, source, target):
+def test_sides_are_found_in_any_case_and_region(folder, data, source, target):
     (folder / "named.tsv").write_text("en-US\tde\none\teins\ntwo\tzwei\n")
     (folder / "t.jsonl").write_text('{"EN": "one", "de-CH": "eins"}\n{"EN": "two", "de-CH": "zwei"}\n')
     assert read(data, source, target) == BACK
@@ -156,7 +156,7 @@ def test_a_file_without_a_suffix_is_no_side(folder):
     assert read("plain,t.de", "it", "xx") == [("uno", "eins"), ("due", "zwei")]
 
 
-def test_sides_that_a_run_did_not_know_are_none_when_it_is_resumed(folder):
+def test_sides_that_a_run_does_not_record_are_none_when_it_is_resumed(folder):
     assert sides_of("t.tsv", "xx", "xx") == ("xx", "xx")
     assert read("t.tsv", "xx", "xx") == FORTH
 

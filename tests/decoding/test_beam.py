@@ -157,7 +157,7 @@ def test_a_prefix_is_kept_and_the_rest_is_the_best_after_it(prefix):
         assert tuple(found_greedily.symbols[: len(prefix)]) == prefix
 
 
-def test_a_forced_symbol_that_the_model_holds_impossible():
+def test_a_forced_symbol_of_probability_zero():
     model = decoder(10)
     for row in model.table.values():
         row[1] = -torch.inf

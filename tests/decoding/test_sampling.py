@@ -76,7 +76,7 @@ def test_no_random_number_draws_what_is_impossible(random):
     assert draw(logits_NV, torch.tensor([random], dtype=torch.float64)).tolist() == [expected]
 
 
-def test_a_seed_draws_the_same_whatever_the_batch():
+def test_a_seed_draws_the_same_in_any_batch():
     model = TableDecoder(4, 5, 3, seed=6)
     seeds = [[(9, source, number) for number in range(4)] for source in range(3)]
     together = sample(model, model.start(), Forced([5, 4, 5], [[]] * 3, 3), seeds)

@@ -82,7 +82,7 @@ def test_scores_of_sentences_have_bleu():
     assert scores.by_words == {}
 
 
-def test_comparing_a_system_with_itself_finds_nothing_and_with_a_worse_one_something():
+def test_a_comparison_finds_no_difference_to_itself_and_one_to_a_worse_system():
     references = ["one two"] * 60
     good, bad = ["one two"] * 58 + ["one"] * 2, ["one two"] * 20 + ["one"] * 40
     same = {row.metric: row for row in compare_recognition(good, good, references)}

@@ -93,7 +93,7 @@ def test_confusion_picture_grows_with_the_labels(tmp_path):
 
 
 @pytest.mark.parametrize(("suffix", "start"), [(".pdf", b"%PDF"), (".svg", b"<?xml")])
-def test_a_picture_is_what_its_suffix_says_and_the_same_again(tmp_path, suffix, start):
+def test_a_plot_has_the_format_of_its_suffix_and_is_reproducible(tmp_path, suffix, start):
     score = KindScores(*[Accuracy()] * 5, confusion=Counter({("A$", "A$"): 3, ("A$", "B"): 1}))
     pictures = [tmp_path / f"{name}{suffix}" for name in ("a", "b")]
     for picture in pictures:

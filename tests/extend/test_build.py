@@ -116,7 +116,7 @@ def seqkit_encoders():
 """
 
 
-def test_an_encoder_that_is_none_is_named(install_plugin):
+def test_a_class_that_is_not_an_encoder_is_named(install_plugin):
     from toy_translation import tiny
 
     install_plugin("ears", NO_ENCODER)

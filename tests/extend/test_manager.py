@@ -291,7 +291,7 @@ def test_an_error_in_a_plugin_ends_by_naming_it(install_plugin, tmp_path):
     assert run.stderr.rstrip().endswith("The error was raised in the plugin 'vertical' of vertical-dist.")
 
 
-def test_a_layer_that_is_none_is_named(install_plugin):
+def test_a_class_that_is_not_a_layer_is_named(install_plugin):
     from seqkit.models.recurrences import recurrence_class
 
     install_plugin("vertical", READER, module="vertical")

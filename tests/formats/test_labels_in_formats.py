@@ -83,7 +83,7 @@ def test_misc_is_read_from_words_and_only_its_key_is_replaced():
     assert written(conllu, [sentence]).decode() == "\n".join(expected) + "\n\n"
 
 
-def test_a_label_that_a_missing_key_stands_for_is_not_written():
+def test_a_label_that_a_missing_key_implies_is_not_written():
     ner, plain = kind_spec("ner"), kind_spec("sense")
     assert with_attribute("SpaceAfter=No", ner, "O") == "SpaceAfter=No"
     assert with_attribute("_", ner, "_") == "NER=_"

@@ -23,7 +23,7 @@ def test_every_translation_gives_one_line():
     assert len(written(Lines).splitlines()) == 3
 
 
-def test_as_many_lines_as_asked_for():
+def test_the_number_of_lines_is_the_requested_one():
     assert written(Lines, count=2) == "a b c d e\n<s> ▁x\n\n\n<s> ▁x\n\n"
 
 

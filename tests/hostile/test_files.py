@@ -87,7 +87,7 @@ def test_a_name_in_a_zip_file_that_is_no_text(tmp_path):
 @pytest.mark.parametrize(
     "shape", ["(10**26, 4)", "(True, 4)", "(-1, 4)", "(3.0, 4)", "(99999999999999999999, 4)"]
 )
-def test_a_shape_that_is_none(shape, tmp_path):
+def test_an_invalid_shape(shape, tmp_path):
     from seqkit_frames.files import read_vectors
 
     file, path = io.BytesIO(), tmp_path / "x.npy"

@@ -137,7 +137,7 @@ def test_two_of_the_same_model_vote_as_one():
     assert texts(generate([trained(), trained()], SOURCES, SEARCHES["beam"])) == texts(one)
 
 
-def test_an_untrained_model_beside_a_trained_one_changes_the_probabilities():
+def test_an_untrained_model_in_an_ensemble_changes_the_probabilities():
     other = tiny()
     assert other.decoder.alphabet == trained().decoder.alphabet
     (own,) = generate([trained(), other], SOURCES[:1], DecodingOptions(beam=1))

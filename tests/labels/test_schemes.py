@@ -76,6 +76,6 @@ def test_bio_is_a_form_of_the_same_spans(tags):
     assert out_of_order(as_bio(tags), "BIO") == []
 
 
-def test_tags_without_a_prefix_are_no_spans_whatever_the_record_says():
+def test_tags_without_a_prefix_are_not_spans_for_any_record():
     assert scheme_of("ner", ["PER", "LOC", "O"]) == scheme_of("ner", ["B-PER", "LOC"]) == ""
     assert scheme_of("ner", ["O"]) == scheme_of("ner", []) == "BIO"

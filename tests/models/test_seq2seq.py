@@ -212,7 +212,7 @@ def test_memories_of_several_encoders_are_joined_along_time():
     assert [part.shape for part in both.final] == [(2, 8)]
 
 
-def test_a_text_source_tells_its_symbols_in_the_letters_of_the_decoder():
+def test_a_text_source_has_the_symbols_of_the_decoder():
     """With joint pieces a decoder can read the source off the memory, symbol by symbol."""
     model = tiny()
     sources = [{"text": text} for text in ("one two three", "six", "")]

@@ -24,7 +24,7 @@ def test_without_noise_nothing_moves(size):
     assert torch.allclose(warped(x, 0.0, generator()), x, atol=1e-5)
 
 
-def test_pixels_move_as_far_as_was_asked_and_smoothly():
+def test_pixels_move_by_the_requested_distance_and_smoothly():
     x = coordinates(200, 200)
     moved = (warped(x, 2.0, generator()) - x)[0, :, 10:-10, 10:-10]
     # What is left when the slower movements (slant, widths, height) are taken out.

@@ -111,7 +111,7 @@ def test_height_and_colours_are_the_training_splits(model):
     assert encoder.view(tall).shape == (32, 64, 3)
 
 
-def test_colours_are_read_where_asked_for():
+def test_colours_are_read_on_request():
     pairs = [Pair({"image": picture}, "a word") for picture in pictures(3)]
     model = untrained(pairs, encoder="image", image_channels=4, image_height=12)
     assert model.encoders["image"].scaled(pairs[0].sources["image"]).shape[:2] == (3, 12)
@@ -152,7 +152,7 @@ def test_a_picture_is_moved_by_whole_pixels_both_ways():
     assert {down for down, _ in found} == {right for _, right in found} == {-2, -1, 0, 1, 2}
 
 
-def test_noise_has_the_deviation_that_is_asked_for():
+def test_noise_has_the_requested_deviation():
     pairs = [Pair({"image": picture}, "a word") for picture in pictures()]
     noisy = {"image_shift": 0.0, "image_warp": 0.0, "image_noise": 0.5}
     encoder = untrained(pairs, encoder="image", image_channels=4, **noisy).encoders["image"]

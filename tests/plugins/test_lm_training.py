@@ -78,7 +78,7 @@ def test_the_entropy_of_a_text_is_reached_and_not_passed(seqkit, tmp_path):
     assert 0.33 < found["metrics"]["bits_per_character"]["value"] < 0.38
 
 
-def test_a_text_without_dev_holds_its_last_lines_out(tmp_path, text):
+def test_the_last_lines_of_a_text_are_held_out_without_dev(tmp_path, text):
     lines = random_lines(60)
     data = read_data(make_request(arguments_of({"model": "lm", "train": (str(text),)}, [], {})))
     assert (data.train, data.dev) == ([lines[:57]], [lines[57:]])

@@ -105,7 +105,7 @@ def test_tag_takes_a_segmenter(seqkit, trained, model):
     assert run.code == 2 and "does not split text" in run.err
 
 
-def test_a_treebank_without_text_is_told(seqkit, tmp_path):
+def test_a_treebank_without_text_has_a_note(seqkit, tmp_path):
     gold = list(read_sentences("sample-english", "train", RecordErrors()))
     blocks = ["\n".join(line for line in s.lines if not line.startswith("# text")) for s in gold]
     source = tmp_path / "bare.conllu"

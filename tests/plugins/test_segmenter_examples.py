@@ -73,7 +73,7 @@ def test_a_text_that_does_not_match_its_words_is_named_with_its_line():
     assert list(paragraphs_of([sentence], problems)) == [] and problems.skipped == 1
 
 
-def test_the_comment_tells_the_white_space_where_the_columns_do_not():
+def test_the_comment_has_the_white_space_that_the_columns_lack():
     sentence = parse(block("she can't", "she", "ca", "n't"))
     [paragraph] = paragraphs_of([sentence], RecordErrors())
     assert paragraph.text == "she can't"

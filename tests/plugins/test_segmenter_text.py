@@ -72,7 +72,7 @@ def test_where_a_reader_cuts_changes_nothing():
         ]
 
 
-def test_a_paragraph_is_split_alike_whatever_stands_around():
+def test_a_paragraph_is_split_independently_of_others():
     paragraph = "The cat sat on Mr. Smith's mat and it's no. 5 of e.g. seven. So what"
     [alone] = [[s.words for s in SEGMENTER.sentences([stretch(paragraph)])]]
     text = "\n\n".join(["Some other words " * 40, paragraph, "x" * 900])
@@ -92,7 +92,7 @@ def test_windows_share_out_every_character_once(size):
             assert other.core_start - other.start == min(MARGIN, other.core_start)
 
 
-def test_documents_and_lines_are_told():
+def test_documents_and_lines_are_recorded():
     stretches = [stretch("One.\nTwo two.", document="a"), stretch("\n\nThree", offset=13)]
     stretches.append(stretch("Four", document="b"))
     found = list(SEGMENTER.sentences(stretches))

@@ -145,7 +145,7 @@ def test_frames_at_any_distance_and_a_longer_sound_are_no_cut(tmp_path, times, s
                 read_film(tmp_path / "short.webm")
 
 
-def test_a_webm_that_does_not_tell_its_length_is_cut_where_its_last_packet_is_early(tmp_path):
+def test_a_webm_of_unknown_length_is_truncated_if_its_last_packet_is_early(tmp_path):
     """As some programs write it: the length of the segment unknown, the duration given."""
     write_uneven(tmp_path / "a.webm", range(0, 3000, 100), 3000)
     content = bytearray((tmp_path / "a.webm").read_bytes())
@@ -274,7 +274,7 @@ def test_frames_are_scaled_a_few_at_a_time_to_what_all_at_once_would_be(monkeypa
     assert max(most) <= 4 and sum(most) == 11
 
 
-def test_a_place_tells_what_is_there_and_no_more():
+def test_a_position_shows_only_its_own_content():
     """A square in the upper left corner, and another thing in the lower right that changes."""
     film, other = (np.zeros((2, 128, 128, 1), np.uint8) for _ in range(2))
     film[:, :16, :16] = other[:, :16, :16] = 255

@@ -102,7 +102,7 @@ def test_a_film_alone_has_the_loss_it_has_in_a_batch():
     )
 
 
-def test_things_are_paired_with_what_is_said_whatever_their_order():
+def test_objects_are_paired_with_their_descriptions_in_any_order():
     model = model_of(film_objects=3)
     batch = model.collate(pairs()[:3])
     memory, decoder = model.encode(batch.sources), model.decoder

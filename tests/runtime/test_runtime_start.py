@@ -40,7 +40,7 @@ def test_a_command_ends_by_a_signal_as_by_an_error(number):
     assert run(code).stdout == f"{128 + number}\n"
 
 
-def test_training_uses_the_threads_asked_for_and_sums_in_a_fixed_order():
+def test_training_uses_the_requested_threads_and_sums_in_a_fixed_order():
     code = (
         "import torch; from seqkit.runtime.start import start_training; start_training(3)\n"
         "print(torch.get_num_threads(), torch.are_deterministic_algorithms_enabled(),\n"

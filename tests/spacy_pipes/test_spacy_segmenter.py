@@ -39,7 +39,7 @@ def test_the_text_of_a_doc_is_the_text(nlp, text):
     assert not text.strip() or next(iter(doc.sents))[0].i == 0
 
 
-def test_pipe_gives_what_single_calls_give(nlp):
+def test_pipe_equals_single_calls(nlp):
     texts = [TEXT, "", " ", "He stays."] * 3
     for doc, text in zip(nlp.tokenizer.pipe(texts, batch_size=5), texts, strict=True):
         assert doc.text == text

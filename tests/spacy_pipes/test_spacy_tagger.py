@@ -47,14 +47,14 @@ def test_labels_are_those_of_the_tagger_and_tokens_stay(nlp):
         ]
 
 
-def test_sentences_are_found_by_rules_and_kept_to_itself(nlp):
+def test_sentences_are_found_by_rules_and_not_set_on_the_doc(nlp):
     doc = nlp("She left. He stays.")
     assert not doc.has_annotation("SENT_START")
     apart = [labels_of(nlp(text)) for text in ("She left.", "He stays.")]
     assert labels_of(doc) == apart[0] + apart[1]
 
 
-def test_pipe_gives_what_single_calls_give(nlp):
+def test_pipe_equals_single_calls(nlp):
     found = [labels_of(doc) for doc in nlp.pipe(TEXTS, batch_size=4)]
     assert found == [labels_of(nlp(text)) for text in TEXTS]
 
@@ -275,7 +275,7 @@ eval_frequency = 2
 
 
 @pytest.mark.slow
-def test_spacy_trains_beside_it_frozen_and_evaluates_it(tmp_path, seqkit):
+def test_spacy_trains_other_components_with_it_frozen_and_evaluates_it(tmp_path, seqkit):
     for split in ("train", "dev"):
         bin = DocBin()
         vocab = spacy.blank("en").vocab

@@ -42,7 +42,7 @@ def tagger():
 
 
 @pytest.mark.parametrize("format", ["conllu", "jsonl", "tsv"])
-def test_tagging_a_file_gives_what_the_command_gives(seqkit, tagger, tmp_path, format):
+def test_tagging_a_file_equals_the_command(seqkit, tagger, tmp_path, format):
     path = tmp_path / "a.txt"
     path.write_text(TEXT)
     assert seqkit("tag", path, "-o", tmp_path / f"a.{format}").code == 0

@@ -67,7 +67,7 @@ def test_a_fault_ends_the_work_with_its_place_before_its_chunk_is_written(task):
     assert caught.value.fix == "Whisper."
 
 
-def test_a_fault_is_left_out_replaced_or_kept_as_the_caller_says(task):
+def test_a_fault_is_skipped_replaced_or_kept_as_the_caller_chooses(task):
     def outputs(bad):
         return [one.output for one in applied(task, None, items(*"a!b"), ApplyRequest(), bad=bad)]
 

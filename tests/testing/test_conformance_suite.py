@@ -97,7 +97,7 @@ def test_built_in_records_conform_in_fresh_processes_too(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_check_says_what_it_is_about(kind):
+def test_every_check_has_a_summary(kind):
     checks = checks_of(kind)
     assert len({check.name for check in checks}) == len(checks)
     assert [check.name for check in checks if not check.summary.endswith(".")] == []
@@ -179,7 +179,7 @@ def test_a_plugin_that_is_not_installed_is_refused_with_the_nearest(seqkit):
     assert result.code == 2 and "Did you mean 'lstm'?" in result.err
 
 
-def test_without_a_name_the_parts_of_every_plugin_are_looked_for(seqkit, install_plugin):
+def test_without_a_name_the_objects_of_every_plugin_are_checked(seqkit, install_plugin):
     install_plugin(
         "gone",
         "from seqkit import RecurrenceSpec, hookimpl\n"
@@ -200,7 +200,7 @@ def test_without_a_name_the_parts_of_every_plugin_are_looked_for(seqkit, install
         ("import sys; sys.exit(3)", "cannot be imported: SystemExit: 3"),
     ],
 )
-def test_a_plugin_that_hangs_or_ends_the_process_harms_itself_alone(seqkit, install_plugin, code, said):
+def test_a_plugin_that_hangs_or_ends_the_process_affects_no_other(seqkit, install_plugin, code, said):
     install_plugin("bad", code)
     result = seqkit("plugins", "check", "--limit", "4", "--json") if "sleep" in code else None
     result = result or seqkit("plugins", "check", "bad", "--json")

@@ -41,7 +41,7 @@ def test_one_name_of_a_pair_is_exchanged_alike_on_both_sides():
     assert any(new not in names.names for _, new in changed), "new names come up, too"
 
 
-def test_a_name_that_stands_twice_stays():
+def test_a_name_that_occurs_twice_is_kept():
     for seed in range(20):
         assert "Tom traf Tom" in texts(Names.of(PAIRS).exchanged(PAIRS, 1.0, seed)[3])[0]
 

@@ -39,7 +39,7 @@ def weights_differ(one, other):
     return any(not torch.equal(a, b) for a, b in zip(one.parameters(), other.parameters(), strict=True))
 
 
-def test_training_goes_on_in_float32_and_says_so(tmp_path, monkeypatch):
+def test_training_continues_in_float32_with_a_message(tmp_path, monkeypatch):
     exact, said = trained(tmp_path / "exact")
     assert not [note for note in said if not note.startswith("data ")]
     monkeypatch.setattr(bfloat16, "HERE", False)

@@ -82,7 +82,7 @@ def test_stopped_and_resumed_it_is_bit_for_bit_the_same(trained, tmp_path):
     assert whole == broken
 
 
-def test_labels_that_the_model_lacks_are_told_of_or_refused(trained, tmp_path):
+def test_labels_that_the_model_lacks_are_reported_or_refused(trained, tmp_path):
     file = tmp_path / "new.conllu"
     file.write_text("1\tTime\t_\tNOUN\t_\t_\t_\t_\t_\t_\n2\tflies\t_\tNEWLABEL\t_\t_\t_\t_\t_\t_\n\n" * 3)
     given = {"model": "lstm", "train": [str(file)], "start": str(trained / "lstm")}
@@ -138,7 +138,7 @@ def test_kinds_that_are_left_out_are_not_learnt(trained, tmp_path):
     assert whole == broken
 
 
-def test_another_direction_is_told_of(trained, tmp_path):
+def test_another_direction_has_a_warning(trained, tmp_path):
     given = TRANSLATOR | {"source": "en", "target": "de", "start": str(trained / "seq2seq")}
     (note,) = (note for note in run(tmp_path / "en-de", given, STILL) if not note.startswith("data "))
     assert "was from de to en, and is trained from en to de" in note

@@ -216,14 +216,14 @@ def test_a_training_step_stays_within_its_budget(model, corpus, settings, share)
         assert torch.allclose(one, again[name], rtol=1e-12, atol=1e-12 * float(one.abs().max())), name
 
 
-def test_bfloat16_repeats_itself():
+def test_bfloat16_is_reproducible():
     task, batch = step_of("seq2seq", TASKS[-1][1], *TASKS[-1][2], dtype="bfloat16")
     peak = trained(task, batch, dtype="bfloat16")[1]
     first, second = (trained(task, batch, int(0.3 * peak), "bfloat16")[0] for _ in range(2))
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
-def test_too_small_a_budget_says_what_would_do():
+def test_too_small_a_budget_is_refused_with_the_minimum():
     task, batch = step_of("lm", "sample-english", "hidden=64", "bptt_window=100")
     with pytest.raises(SeqkitError, match=r"bptt_memory=20kB: too small; other modules keep \d+kB") as error:
         trained(task, batch, 20_000)

@@ -91,7 +91,7 @@ def test_scheduled_sampling_of_no_own_symbol_is_the_likelihood():
     assert_same(task, ScheduledSampling(ScheduledOptions(0.1, 0.0)), NLL(NLLOptions(0.1)), batch)
 
 
-def test_scheduled_sampling_tells_the_decoder_its_own_draws():
+def test_scheduled_sampling_feeds_the_decoder_its_own_samples():
     task, batch = translator(40)
     right_BT, mask_BT = batch.target.inputs_BT, batch.target.mask_BT
     objective = ScheduledSampling(ScheduledOptions(0.0, 0.5))
@@ -256,7 +256,7 @@ OF_TEXT = ("--corpus", "sample-german-english", "--source", "de", "--target", "e
         ("rnn", ("--corpus", "sample-english"), ("objective=r-drop",)),
     ],
 )
-def test_each_objective_trains_by_the_command_and_repeats_itself(seqkit, tmp_path, model, data, settings):
+def test_each_objective_trains_by_the_command_reproducibly(seqkit, tmp_path, model, data, settings):
     chosen = [part for one in (*SMALL, *settings) for part in ("--set", one)]
     found = []
     for name in ("one", "two"):

@@ -84,7 +84,7 @@ def free_port():
 
 
 @pytest.mark.slow
-def test_two_processes_train_the_model_of_one_and_one_goes_on_with_their_run(tmp_path):
+def test_two_processes_train_the_model_of_one_and_one_resumes_their_run(tmp_path):
     settings = ["epochs=13", "crf=upos", "accumulate=2"]
     one, two, both = tmp_path / "one", tmp_path / "two", tmp_path / "both"
     assert run(command(one, settings=settings)).returncode == 0
@@ -101,7 +101,7 @@ def test_two_processes_train_the_model_of_one_and_one_goes_on_with_their_run(tmp
 
 
 @pytest.mark.slow
-def test_three_processes_go_on_with_the_run_of_one(tmp_path):
+def test_three_processes_resume_the_run_of_one(tmp_path):
     settings = ["epochs=20", "bptt_window=16"]
     one, more = tmp_path / "one", tmp_path / "more"
     small = [

@@ -18,7 +18,7 @@ def model_of(name):
 
 @pytest.mark.parametrize("name", ["rnn", "gru", "lstm"])
 @pytest.mark.parametrize("first", ["orthogonal", "identity"])
-def test_every_block_of_u_starts_as_asked(name, first):
+def test_every_block_of_u_has_the_requested_initial_values(name, first):
     model = model_of(name)
     initialise(model, TrainingOptions(recurrent_weights=first))
     for U_HH in model[0].U.detach().chunk(model[0].gates):

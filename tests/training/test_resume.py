@@ -101,7 +101,7 @@ def wait_for(path: Path, seconds: float = 60) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_it_saves_and_says_how_to_go_on(tmp_path, number):
+def test_an_interrupt_saves_the_state_and_prints_the_command_to_resume(tmp_path, number):
     out = tmp_path / "run"
     line = [sys.executable, "-m", "seqkit", "train", "rnn", "--corpus", "sample-english", "--out", str(out)]
     options = [part for setting in [*SETTINGS, "epochs=500"] for part in ("--set", setting)]

@@ -101,7 +101,7 @@ def test_a_dev_file_without_the_labels_is_refused(treebank, dev):
         data_of(label=("xpos",), train=files[0], dev=files[1])
 
 
-def test_a_dev_file_stands_in_for_the_dev_split_of_a_corpus(treebank):
+def test_a_dev_file_replaces_the_dev_split_of_a_corpus(treebank):
     dev = treebank("dev.conllu", BOTH)
     data = data_of(corpus="sample-english", dev=(dev,))
     assert [sentence.words for sentence in data.dev] == [list(WORDS)]
@@ -194,7 +194,7 @@ def test_a_crf_that_would_learn_nothing_is_refused(tmp_path, treebank, settings,
         train(asked, tmp_path / "run", "", Reporter())
 
 
-def test_the_first_kind_is_upos_in_whatever_order_labels_are_asked_for(treebank):
+def test_the_first_kind_is_upos_in_any_order_of_requested_labels(treebank):
     file = treebank("train.conllu", *[BOTH] * 4)
     assert data_of(label=("xpos", "upos"), train=(file,)).labels == ("upos", "xpos")
 
@@ -222,7 +222,7 @@ def test_a_path_is_kept_as_text(tmp_path):
     check_unchanged(tmp_path / "training", begun)
 
 
-def test_the_section_may_stand_before_an_option_that_chooses_a_record():
+def test_a_section_may_precede_an_option_that_selects_a_record():
     plain, dotted = (
         make_request(
             arguments_of({"model": "lstm", "corpus": "sample-english"}, [], {f"{section}optimizer": "sgd"})

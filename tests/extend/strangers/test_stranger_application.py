@@ -68,7 +68,7 @@ def test_parts_and_chunks_give_what_the_whole_file_gives(task, request_, tmp_pat
     assert b"".join(part for part, _ in parts) == whole
 
 
-def test_a_task_that_lacks_application_says_so(task):
+def test_a_task_without_application_raises_an_error(task):
     from seqkit.errors import SeqkitError
     from seqkit.tasks import Task
 

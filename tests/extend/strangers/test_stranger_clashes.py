@@ -124,7 +124,7 @@ def test_an_option_of_training_that_the_command_has_is_refused(install_plugin, s
     assert result.code == 2 and "Plugins with faults: odd" in result.err
 
 
-def test_the_flags_of_the_command_work_beside_a_task_that_claims_them(install_plugin, seqkit, tmp_path):
+def test_the_flags_of_the_command_work_with_a_task_that_claims_them(install_plugin, seqkit, tmp_path):
     for option in ("train", "dev", "seed", "out"):
         install_plugin(option, task(option, option, training=option))
     path = tmp_path / "words.tsv"

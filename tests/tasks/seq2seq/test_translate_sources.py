@@ -62,7 +62,7 @@ def test_outputs_of_a_long_line_are_in_the_order_of_their_scores(penalty):
         assert scores == pytest.approx([translation.log_prob for translation in found])
 
 
-def test_a_prefix_stands_before_the_first_part_only():
+def test_a_prefix_is_used_for_the_first_part_only():
     line = " ".join(["one two three four ."] * 60)
     (found,) = translate_lines(
         [tiny()], [line], DecodingOptions(beam=1, prefix="sechs sechs vier", max_ratio=0.1)

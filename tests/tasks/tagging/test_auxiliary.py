@@ -37,7 +37,7 @@ def trained(out, **settings):
     return load_for("tagging", str(out))
 
 
-def test_relations_say_on_which_side_the_head_stands():
+def test_relations_include_the_side_of_the_head():
     sentence = parse(ROWS.split("\n"))
     add_auxiliary([sentence], "deprel")
     assert sentence.labels["deprel"] == ["nsubj>", "aux>", "advmod>", "root", "obj<", "punct<"]

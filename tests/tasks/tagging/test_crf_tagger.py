@@ -33,7 +33,7 @@ def test_the_loss_is_that_of_whole_sentences():
     assert loss.mean.item() == pytest.approx(alone / loss.counts.steps.item(), rel=1e-5)
 
 
-def test_it_learns_beside_softmaxes_of_other_kinds():
+def test_it_learns_together_with_softmaxes_of_other_kinds():
     model = tiny("birnn", crf="upos")
     assert [isinstance(head, CRFHead) for head in model.heads.values()] == [True, False, False]
     task = TaggingTrainable(model, TREEBANK, TREEBANK, list(model.facts.labels))

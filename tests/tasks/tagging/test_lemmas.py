@@ -69,7 +69,7 @@ def test_numpy_gives_the_same_labels(folder, gold):
     assert small is not None and small.predict(gold, kinds) == large.predict(gold, kinds)
 
 
-def test_labels_of_a_word_stand_together_in_training(folder, gold):
+def test_combinations_of_labels_are_those_of_training(folder, gold):
     seen = {
         row for s in gold for row in zip(*(s.labels[kind] for kind in ("upos", "xpos", "feats")), strict=True)
     }
