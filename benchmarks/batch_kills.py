@@ -90,8 +90,16 @@ class Count:
 class Campaign:
     """Rounds of kills on one corpus with one set of options."""
 
-    def __init__(self, inputs: list[str], folder: Path, options: list[str], results: Path | None) -> None:
-        self.inputs, self.folder, self.options, self.results = inputs, folder, options, results
+    def __init__(
+        self, inputs: list[str], folder: Path, options: list[str], results: Path | None, seed: str = ""
+    ) -> None:
+        self.inputs, self.folder, self.options, self.results, self.seed = (
+            inputs,
+            folder,
+            options,
+            results,
+            seed,
+        )
         self.done = _read(results)
         self.usual = self._reference([])
         self.expected = outputs(folder / "reference")
@@ -124,7 +132,7 @@ class Campaign:
 
     def _round(self, kind: str, number: int, usual: Usual, nodes: RayNodes | None) -> Round:
         out, found, begun = self.folder / kind, Round(kind, number), time.monotonic()
-        draw = random.Random(f"{kind} {number}")
+        draw = random.Random(f"{self.seed}{kind} {number}")
         arguments = self._arguments(out) + (nodes.arguments if nodes else [])
         shutil.rmtree(out, ignore_errors=True)
         for _ in range(3):  # a run may be killed several times before it finishes
@@ -193,9 +201,10 @@ def main(arguments: list[str] | None = None) -> Iterator[tuple[str, Count]]:
     parser.add_argument("--processes", default="2")
     parser.add_argument("--part-size", default="20000")
     parser.add_argument("--results", type=Path, help="JSON Lines of the rounds; continue after the last")
+    parser.add_argument("--seed", default="", help="of the random moments, with kind and number of the round")
     given = parser.parse_args(arguments)
     options = ["--processes", given.processes, "--part-size", given.part_size, "--label", "upos"]
-    campaign = Campaign(given.inputs, given.out, options, given.results)
+    campaign = Campaign(given.inputs, given.out, options, given.results, given.seed)
     print(f"an undisturbed run: {campaign.usual.seconds:.1f} s, {campaign.usual.parts} parts", flush=True)
     rows = []
     for kind in given.of:

@@ -160,6 +160,7 @@ class RayNodes:
     def __init__(self) -> None:
         os.environ |= {
             "RAY_health_check_period_ms": "500",
+            "RAY_agent_register_timeout_ms": "180000",  # on a busy machine
             "RAY_USAGE_STATS_ENABLED": "0",
             "RAY_USAGE_STATS_REPORT_URL": "http://127.0.0.1:9/",
         }
