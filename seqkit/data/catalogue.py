@@ -1,4 +1,4 @@
-"""Corpora by name: find them, fetch them, verify them, read them."""
+"""Find, fetch, verify and read corpora by name."""
 
 from __future__ import annotations
 
@@ -22,32 +22,32 @@ from seqkit.io.zip_files import on_disk
 from seqkit.labels.kinds import kinds_in, learnt_kinds, missing_labels_fix
 
 VARIABLE = "SEQKIT_CORPORA_DIR"
-"""Environment variable that names the folder of corpora."""
+"""Environment variable with the folder of corpora."""
 
 
 def data_folder() -> Path:
-    """The folder of fetched corpora of this user."""
+    """Return the folder of this user's fetched corpora."""
     return user_data() / "corpora"
 
 
 def find_corpus(name: str) -> CorpusSpec:
-    """The corpus of a name, which may include options: `adding?length=600`.
+    """Find a corpus by its name, which may include options: `adding?length=600`.
 
-    Raises SeqkitError for an unknown name (with the nearest one), a bad manifest, and an unknown option.
+    Raises SeqkitError for an unknown name (with the nearest one), an invalid manifest, and an unknown option.
     """
     base, _, options = name.partition("?")
     try:
         spec: CorpusSpec = registry().find("corpora", base)
     except SeqkitError:
         if os.path.exists(name):
-            format_of(name)  # raises the error about the file's suffix
+            format_of(name)  # raises SeqkitError for a file with an unknown suffix
         raise
     check_manifest(spec)
     return with_options(spec, parse_settings(options.split("&"))) if options else spec
 
 
 def with_options(spec: CorpusSpec, values: Mapping[str, Any]) -> CorpusSpec:
-    """The corpus with some options set. Raises SeqkitError for an unknown option, or an invalid value."""
+    """Set options of a corpus. Raises SeqkitError for an unknown option, and for an invalid value."""
     if spec.options is NoOptions:
         name = next(iter(values))
         raise SeqkitError(f"{spec.name}: has no option '{name}'", "Leave it out.", exit_code=2)
@@ -56,59 +56,60 @@ def with_options(spec: CorpusSpec, values: Mapping[str, Any]) -> CorpusSpec:
 
 
 def named_with_options(name: str, values: Mapping[str, Any]) -> str:
-    """The name of a corpus with options added to those it has already: `adding?length=600`."""
+    """Add options to the name of a corpus, which may already have options: `adding?length=600`."""
     if not values:
         return name
-    base, _, own = name.partition("?")
-    settings = {**(parse_settings(own.split("&")) if own else {}), **values}
+    base, _, options = name.partition("?")
+    settings = {**(parse_settings(options.split("&")) if options else {}), **values}
     full = base + "?" + "&".join(f"{key}={value}" for key, value in sorted(settings.items()))
     find_corpus(full)
     return full
 
 
 def corpus_folder(spec: CorpusSpec) -> Path | None:
-    """The first folder that holds every file of the corpus's splits; None if the corpus is not installed."""
+    """Return the first folder with all files of the corpus's splits; None if the corpus is not installed."""
     if spec.made_from:
         return corpus_folder(_base_of(spec))
     wanted = sorted({path for paths in spec.splits.values() for path in paths})
     for folder in _candidates(spec):
-        if all(_is_here(folder / path, spec) for path in wanted):
+        if all(_exists(folder / path, spec) for path in wanted):
             return folder
     return None
 
 
-def _is_here(path: Path, spec: CorpusSpec) -> bool:
+def _exists(path: Path, spec: CorpusSpec) -> bool:
     return on_disk(path)[0].is_file() or (spec.listing is not None and path.is_dir())
 
 
 def _base_of(spec: CorpusSpec) -> CorpusSpec:
-    """The corpus that this one is made from. Raises SeqkitError if that is made from another."""
+    """The corpus from which `spec` is generated. Raises SeqkitError if it is itself generated from another corpus."""
     base = find_corpus(spec.made_from)
     if base.made_from:
         raise SeqkitError(
-            f"{spec.name}: is made from {base.name}, which is itself made from {base.made_from}",
+            f"{spec.name}: is generated from {base.name}, which is itself generated from {base.made_from}",
             "Name the corpus that has files in the manifest.",
         )
     return base
 
 
-def _folder_that_is_here(spec: CorpusSpec) -> Path:
+def _installed_folder(spec: CorpusSpec) -> Path:
+    """The folder of a corpus. Raises SeqkitError if it is not installed."""
     folder = corpus_folder(spec)
     if folder is None:
-        made = f", for {spec.made_from}, which it is made from, is not" if spec.made_from else ""
         if spec.folder:
             place = spec.folder.replace(":", "/")
             problem = f"the files of the corpus {spec.name} are missing from its plugin ({place})"
             raise SeqkitError(
                 problem, "Reinstall the plugin; its author must list the files as package data."
             )
+        base = f"{spec.made_from}, from which {spec.name} is generated," if spec.made_from else spec.name
         fix = f"Fetch it: seqkit corpora get {spec.made_from or spec.name}"
-        raise SeqkitError(f"the corpus {spec.name} is not here{made}", fix)
+        raise SeqkitError(f"the corpus {base} is not fetched", fix)
     return folder
 
 
-def _enterable(folder: str) -> Path:
-    """The folder of the variable. Raises SeqkitError if it may not be entered, or cannot be a folder."""
+def _readable_folder(folder: str) -> Path:
+    """The folder in VARIABLE. Raises SeqkitError if it is not readable, or not a valid path."""
     try:
         os.stat(os.path.join(folder, "x"))
     except (FileNotFoundError, NotADirectoryError):
@@ -121,32 +122,31 @@ def _enterable(folder: str) -> Path:
 
 
 def _candidates(spec: CorpusSpec) -> Iterator[Path]:
-    """Possible folders of a corpus, in the order of preference."""
-    if folder := os.environ.get("SEQKIT_CORPORA_DIR"):
-        yield _enterable(folder) / spec.name
+    """Yield possible folders of a corpus, in order of preference."""
+    if folder := os.environ.get(VARIABLE):
+        yield _readable_folder(folder) / spec.name
     yield data_folder() / spec.name
     if spec.folder:
         yield package_folder(spec.name, spec.folder)
 
 
 def corpus_files(name: str, split: str) -> list[Path]:
-    """The files of one split. Raises SeqkitError for an unknown name or split, and for a corpus not fetched yet."""
+    """Return the files of one split. Raises SeqkitError for an unknown name or split, and if it is not fetched."""
     spec = find_corpus(name)
     split = known_split(spec, split)
-    folder = _folder_that_is_here(spec)
+    folder = _installed_folder(spec)
     return [folder / path for path in spec.splits[split]]
 
 
 def get(name: str, progress: Progress) -> Path:
     """Fetch and verify a corpus if it is missing; return its folder.
 
-    Complete files are not fetched again. Raises SeqkitError without a network, and if a file differs from the
-    manifest.
+    Complete files are not fetched again. Raises SeqkitError if a file cannot be fetched, or differs from the manifest.
     """
     spec = find_corpus(name)
-    here = corpus_folder(spec)
-    if here is not None and here != data_folder() / name:
-        return here
+    installed = corpus_folder(spec)
+    if installed is not None and installed != data_folder() / name:
+        return installed
     if spec.made_from:
         return get(spec.made_from, progress)
     folder = data_folder() / name
@@ -158,22 +158,22 @@ def get(name: str, progress: Progress) -> Path:
 
 
 def verify(name: str) -> list[str]:
-    """The faults of a corpus's files on disk, by size and sha256; an empty list if there are none."""
+    """Compare a corpus's files with its manifest, by size and sha256; return the differences."""
     spec = find_corpus(name)
-    folder = _folder_that_is_here(spec)
+    folder = _installed_folder(spec)
     owner = _base_of(spec) if spec.made_from else spec
     return [fault for file in files_of(owner) if (fault := fault_of(file, folder / file.path))]
 
 
 def made_items(spec: CorpusSpec, split: str) -> Iterator[Item]:
-    """The examples of a corpus with a maker. Raises SeqkitError for an unknown split or missing files."""
+    """Yield the examples of a corpus with a maker. Raises SeqkitError for an unknown split, and for missing files."""
     assert spec.maker is not None
     split = known_split(spec, split)
-    yield from load(spec.maker)(_folder_that_is_here(spec), split, _parameters(spec))
+    yield from load(spec.maker)(_installed_folder(spec), split, _parameters(spec))
 
 
 def _parameters(spec: CorpusSpec) -> Mapping[str, Any]:
-    """The parameters of a maker, with the defaults of options that are not set."""
+    """The parameters of a maker, including the defaults of its options."""
     return {**dataclasses.asdict(spec.options()), **spec.parameters}
 
 
@@ -194,16 +194,17 @@ def read_examples(
     kinds: Sequence[str] = (),
     purpose: str = CorpusSpec.kind,
 ) -> Iterator[Sentence | RawText]:
-    """The examples of a file, or of one split of a corpus by name.
+    """Yield the examples of a file, or of one split of a corpus by name.
 
-    Args: kinds, see `read_file`; purpose, a `kind` of corpora to accept in addition to corpora of sentences.
+    Args: kinds, see `read_file`; purpose, a `kind` of corpora to accept in addition to corpora of sentences. Raises
+    SeqkitError for a corpus of another kind.
     """
     if isinstance(source, Path) or names_file(source):
         yield from read_file(source, problems, kinds=kinds)
         return
     spec = find_corpus(source)
     if spec.kind not in (CorpusSpec.kind, purpose):
-        fix = "`seqkit corpora list` shows what each is for."
+        fix = "Choose a corpus of sentences: seqkit corpora list."
         problem = f"{source}: is a corpus for {spec.kind}; its examples are not sentences"
         raise SeqkitError(problem, fix, exit_code=2)
     for path in corpus_files(source, split):
@@ -213,7 +214,7 @@ def read_examples(
 def read_sentences(
     source: str | Path, split: str, problems: RecordErrors, kinds: Sequence[str] = ()
 ) -> Iterator[Sentence]:
-    """As `read_examples`, for callers that need words. Raises SeqkitError for running text."""
+    """Like `read_examples`, for callers that need words. Raises SeqkitError for running text."""
     for example in read_examples(source, split, problems, kinds):
         if isinstance(example, RawText):
             fix = f"Tag it first: seqkit tag {example.where.path} -o tagged.conllu"
@@ -229,10 +230,10 @@ def check_found(source: str | Path, missing: Collection[str]) -> None:
 
 
 def convert(source: Path, target: Path, problems: RecordErrors, kinds: Sequence[str] = ()) -> int:
-    """Write the sentences of one file in the format of another; return their number.
+    """Write the sentences of `source` in the format of `target`; return their number.
 
     Args: kinds, see `read_file`; if empty, also those that taggers learn by default, such as lemmas. Raises SeqkitError
-    if the file has no labels of a given kind.
+    if the file has no labels of a requested kind.
     """
     spec, count = format_of(target, written=True), 0
     missing = set(kinds)

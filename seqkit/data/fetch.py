@@ -1,4 +1,4 @@
-"""Fetch one file of a corpus, and compare it with its manifest."""
+"""Fetch files of a corpus, and compare them with its manifest."""
 
 from __future__ import annotations
 
@@ -22,12 +22,13 @@ Progress = Callable[[str, int, int], None]
 """Called with a file's path, the bytes fetched so far, and the total bytes."""
 
 CHUNK = 1 << 20
+"""Bytes per read."""
 TIMEOUT = 30
 """Seconds without data after which a request fails."""
 
 
 def fault_of(file: CorpusFile, path: Path) -> str:
-    """How the file at `path` differs from its manifest; "" if it does not."""
+    """Describe how the file at `path` differs from its manifest; "" if it does not."""
     if not path.is_file():
         return f"{path}: is missing"
     try:
@@ -44,7 +45,7 @@ def fault_of(file: CorpusFile, path: Path) -> str:
 
 
 def _measured(path: Path, file: CorpusFile) -> tuple[int, str]:
-    """Size and sha256 ("" if the size is wrong). Unpacks no more than the size in the manifest."""
+    """Size and sha256 of a file ("" if the size is wrong). Stops one chunk after the manifest's size."""
     size = path.stat().st_size
     if not file.packed and size != file.size:
         return size, ""
@@ -57,7 +58,10 @@ def _measured(path: Path, file: CorpusFile) -> tuple[int, str]:
 
 
 def download(file: CorpusFile, target: Path, progress: Progress) -> None:
-    """Fetch one file. It appears under its name only if size and sha256 match the manifest."""
+    """Fetch one file. It appears under its name only if size and sha256 match the manifest.
+
+    Raises SeqkitError if it has no URL, cannot be fetched, or does not match.
+    """
     if not file.url:
         raise SeqkitError(f"{file.path}: its manifest has no URL", f"Put the file at {target} yourself.")
     _make_folder(target.parent)
@@ -87,12 +91,12 @@ def _make_folder(folder: Path) -> None:
 
 
 def _chunks(file: CorpusFile, target: Path) -> Iterator[bytes]:
-    """The bytes at a file's URL. Raises SeqkitError if they cannot be fetched."""
+    """Yield the bytes at a file's URL. Raises SeqkitError if they cannot be fetched."""
     import http.client
 
     try:
-        with _opener().open(file.url, timeout=TIMEOUT) as answer:
-            while chunk := answer.read(CHUNK):
+        with _opener().open(file.url, timeout=TIMEOUT) as response:
+            while chunk := response.read(CHUNK):
                 yield chunk
     except (OSError, ValueError, http.client.HTTPException) as error:
         raise SeqkitError(
@@ -102,7 +106,7 @@ def _chunks(file: CorpusFile, target: Path) -> Iterator[bytes]:
 
 
 def _opener() -> urllib.request.OpenerDirector:
-    """An opener for http and https only: `urlopen` would also read `file:` URLs and follow redirects to FTP."""
+    """Create an opener for http and https only: `urlopen` also reads `file:` URLs and follows redirects to FTP."""
     import urllib.request
 
     class Redirects(urllib.request.HTTPRedirectHandler):

@@ -1,4 +1,4 @@
-"""Readers and writers by suffix; checks what a plugin's reader yields."""
+"""Choose readers and writers by suffix, and check the examples of plugins' readers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ Writer = TypeVar("Writer")
 
 
 def format_of(path: str | Path, *, written: bool = False) -> FormatSpec:
-    """The format that reads or writes a file, by suffix (before `.gz`). Raises SeqkitError for an unknown suffix."""
+    """Return the format that reads or, if `written`, writes a file, by its suffix (before `.gz`).
+
+    Raises SeqkitError for an unknown suffix.
+    """
     suffix, formats = suffix_of(path), _formats_by_suffix()
     able = {known: spec for known, spec in formats.items() if (spec.writer if written else spec.reader)}
     if suffix in able:
@@ -40,23 +43,26 @@ def _formats_by_suffix() -> dict[str, FormatSpec]:
 
 
 def names_file(argument: str) -> bool:
-    """Whether an argument means a file: it has a path separator or a suffix that a format knows."""
+    """Whether an argument names a file: it has a path separator or the suffix of a format."""
     has_separator = os.sep in argument or (os.altsep or os.sep) in argument
     return has_separator or names_known_suffix(argument)
 
 
 def names_known_suffix(path: str) -> bool:
-    """Whether a format knows the suffix."""
+    """Whether a path has the suffix of a format."""
     return suffix_of(path) in _formats_by_suffix()
 
 
 def read_file(
     path: str | Path, problems: RecordErrors, format: str = "", kinds: Sequence[str] = ()
 ) -> Iterator[Sentence | RawText]:
-    """The sentences or texts of a file ("-" is stdin), read by the given format, else by its suffix.
+    """Yield the sentences or texts of a file ("-" is stdin).
 
-    Args: kinds, kinds of label to read in addition to those that the format's reader always yields. Raises SeqkitError
-    for a format that cannot be read, or holds pairs.
+    Args:
+        format: name of the format; "": by the suffix.
+        kinds: kinds of label to read in addition to those that the format's reader always yields.
+
+    Raises SeqkitError for a format that cannot be read, or contains pairs.
     """
     spec = registry().find("formats", format) if format else format_of(path)
     if spec.reader is None:
@@ -65,7 +71,7 @@ def read_file(
         raise SeqkitError(f"{path}: the format {spec.name} can be written, not read", fix, exit_code=2)
     if spec.yields == "pairs":
         fix = "Use it where parallel text is read: seqkit train seq2seq, evaluate, corpora stats."
-        raise SeqkitError(f"{path}: the format {spec.name} holds pairs, not sentences", fix, exit_code=2)
+        raise SeqkitError(f"{path}: the format {spec.name} contains pairs, not sentences", fix, exit_code=2)
     wanted = (tuple(kinds),) if spec.takes_kinds else ()
     examples = within_records(path, load(spec.reader)(os.fspath(path), problems, *wanted))
     builtin = registry().registered("formats", spec.name).builtin
@@ -75,18 +81,18 @@ def read_file(
 def _checked(
     examples: Iterable[Any], spec: FormatSpec, problems: RecordErrors
 ) -> Iterator[Sentence | RawText]:
-    """Check what a plugin's reader yields. A missing or surplus label would silently shift labels to other words."""
+    """Check the examples of a plugin's reader: a missing or surplus label would silently shift labels."""
     for number, example in enumerate(examples, start=1):
         where = example.where if isinstance(example, Sentence | RawText) else None
         where = where or SourceLocation(f"format '{spec.name}', example", number)
         if fault := _fault(example):
-            problems.bad(where, f"the reader {spec.reader} gave {fault}", "Tell the author of the plugin.")
+            problems.bad(where, f"the reader {spec.reader} yielded {fault}", "Tell the author of the plugin.")
         else:
             yield example
 
 
 def _fault(example: Any) -> str:
-    """What is wrong with an example; "" if nothing is."""
+    """Describe the first fault of an example; "" if it has none."""
     if isinstance(example, RawText):
         return ""
     if not isinstance(example, Sentence):
@@ -102,18 +108,18 @@ def _fault(example: Any) -> str:
 
 
 def read_pair_file(path: str | Path, spec: FormatSpec, problems: RecordErrors) -> Iterator[Pair]:
-    """The pairs that a format's reader yields; anything but a pair of texts goes to `problems`."""
+    """Yield the pairs of a format's reader. Other values than pairs of texts go to `problems`."""
     for number, pair in enumerate(within_records(path, load(spec.reader or "")(str(path), problems)), 1):
         where = pair.where if isinstance(pair, Pair) and pair.where else SourceLocation(str(path), number)
         if fault := _fault_of_pair(pair):
-            problems.bad(where, f"the reader {spec.reader} gave {fault}", "Tell the author of the plugin.")
+            problems.bad(where, f"the reader {spec.reader} yielded {fault}", "Tell the author of the plugin.")
         else:
             pair.where = where
             yield pair
 
 
 def _fault_of_pair(pair: Any) -> str:
-    """What is wrong with a pair; "" if nothing is."""
+    """Describe the first fault of a pair; "" if it has none."""
     if not isinstance(pair, Pair):
         return f"a {type(pair).__name__}, not a Pair"
     sides = [*pair.sources.values(), *([] if pair.target is None else [pair.target])]
@@ -125,12 +131,12 @@ def _fault_of_pair(pair: Any) -> str:
 
 
 def make_writer(spec: FormatSpec | DecoderSpec, file: BinaryIO) -> Any:
-    """Create the writer of a format on a file. Raises SeqkitError, before anything is written, if it lacks a method."""
+    """Create the writer of a format on a file. Raises SeqkitError if it lacks a method."""
     return _checked_writer(load(spec.writer or "")(file), spec.name, spec.writer)
 
 
 def make_translation_writer(spec: FormatSpec, file: BinaryIO, n_best: int) -> TranslationWriter:
-    """As `make_writer`, for translations. Args: n_best, the number of translations of each line."""
+    """Like `make_writer`, for translations. Args: n_best, number of translations per line."""
     writer: TranslationWriter = load(spec.translations or "")(file, n_best)
     return _checked_writer(writer, spec.name, spec.translations)
 

@@ -1,4 +1,4 @@
-"""Assign texts to splits by a hash of the text alone: independent of machine, file and order."""
+"""Assign texts to splits by a hash of the text, independently of machine, file and order."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ NO_LETTER = re.compile(r"[\W_]+")
 
 
 def split_of(text: str, division: Division) -> str:
-    """The split of a text: sha256 of its letters and digits, as a number, modulo 1,000.
+    """Return the split of a text, by the sha256 of its letters and digits, as a number, modulo 1,000.
 
     The lowest remainders go to the first split of `shares`, the next ones to the second; the rest is train. Texts that
-    differ only in case, blanks, punctuation or form (NFKC) are in the same split. Raises SeqkitError for an unknown
-    rule or invalid shares.
+    differ only in case, white space, punctuation or NFKC form are in the same split. Raises SeqkitError for an unknown
+    rule, and for invalid shares.
     """
     if division.rule != "sha256" or not 0 < sum(division.shares.values()) < PARTS:
         raise SeqkitError(
@@ -34,5 +34,5 @@ def split_of(text: str, division: Division) -> str:
 
 
 def normalised(text: str) -> str:
-    """The letters and digits of a text, without case (NFKC, case-folded)."""
+    """Return the letters and digits of a text in NFKC, case-folded."""
     return NO_LETTER.sub("", unicodedata.normalize("NFKC", text).casefold())

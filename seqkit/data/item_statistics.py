@@ -21,7 +21,7 @@ class ModalityStatistics:
     total: float = 0.0
     longest: float = 0.0
     seen: set[str] = field(default_factory=set)
-    """The distinct texts."""
+    """Distinct texts."""
 
     def add(self, value: Any) -> None:
         """Count one input or output."""
@@ -40,7 +40,7 @@ class ItemStatistics:
     modalities: dict[str, ModalityStatistics] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """The statistics as a dict for JSON."""
+        """Convert the statistics to a dict for JSON."""
         return {
             "examples": self.examples,
             "modalities": {
@@ -58,7 +58,7 @@ class ItemStatistics:
 def measure_items(
     data: str, encoders: Sequence[str], decoder: str, problems: RecordErrors, limits: Limits
 ) -> dict[str, ItemStatistics]:
-    """The statistics of each split of a corpus with a maker, or of a user's table for given encoders and decoder.
+    """Compute statistics of each split of a corpus with a maker, or of a table for these encoders and decoder.
 
     Raises SeqkitError as `read_media_pairs` does.
     """
@@ -71,7 +71,7 @@ def measure_items(
 
 
 def parts_of(item: Item) -> dict[str, Any]:
-    """The inputs of an item, and those outputs that are not the same objects."""
+    """Return the inputs of an item, and its outputs that are not also inputs, by name."""
     written = {
         name if name not in item.reads else f"{name}, written": value
         for name, value in item.writes.items()
@@ -81,16 +81,16 @@ def parts_of(item: Item) -> dict[str, Any]:
 
 
 def _counted(examples: Iterable[dict[str, Any]]) -> ItemStatistics:
-    found = ItemStatistics()
+    statistics = ItemStatistics()
     for example in examples:
-        found.examples += 1
+        statistics.examples += 1
         for name, value in example.items():
-            found.modalities.setdefault(name, ModalityStatistics()).add(value)
-    return found
+            statistics.modalities.setdefault(name, ModalityStatistics()).add(value)
+    return statistics
 
 
 def _measured(value: Any) -> tuple[str, float]:
-    """Unit and amount."""
+    """Unit and length of an input or output."""
     if isinstance(value, str):
         return "words", len(value.split())
     if isinstance(value, Sound):

@@ -1,4 +1,4 @@
-"""Examples of any modality as pairs: from a corpus with a maker, or from a table of texts and file names."""
+"""Read examples of any modality as pairs: from a corpus with a maker, or from a table of texts and file names."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ from seqkit.io.text_files import NotText, chomp, is_blank, read_lines, suffix_of
 from seqkit.media import Limits
 
 Reader = Callable[[str], Any]
-"""Reads a cell of a table: the text itself, or the content of the file that it names."""
+"""Reads a cell of a table: the text, or the content of the file that it names."""
 
 
 def reads_items(data: str, encoders: Sequence[str], decoder: str) -> bool:
-    """Whether pairs of `data` are made of items: a corpus with a maker, files in cells, or several inputs at once."""
+    """Whether the pairs of `data` come from items: a corpus with a maker, files in cells, or several inputs."""
     if not names_pair_files(data) and find_corpus(data).maker:
         return True
     return not is_of_text(encoders, decoder)
 
 
 def is_of_text(encoders: Sequence[str], decoder: str) -> bool:
-    """Whether there is one encoder, and encoder and decoder work on texts, not files."""
+    """Whether there is one encoder, and encoder and decoder process texts, not files."""
     host = registry()
     specs = [host.find("encoders", name) for name in encoders] + [host.find("decoders", decoder)]
     return len(encoders) < 2 and not any(spec.reader for spec in specs)
@@ -39,7 +39,7 @@ def is_of_text(encoders: Sequence[str], decoder: str) -> bool:
 def read_media_pairs(
     data: str, split: str, encoders: Sequence[str], decoder: str, problems: RecordErrors, limits: Limits
 ) -> Iterator[Pair]:
-    """The pairs of a split of a corpus, or of a user's table.
+    """Yield the pairs of a split of a corpus, or of a table.
 
     Args:
         data: a corpus with a maker, or a .tsv or .jsonl file. Its first line (or the keys of its objects) names the
@@ -86,16 +86,16 @@ def _check_has(spec: CorpusSpec, verb: str, name: str, present: dict[str, Any]) 
 
 
 def cell_reader(spec: EncoderSpec | DecoderSpec, limits: Limits) -> Reader:
-    """The reader of a cell (or an argument) of this modality: the text itself, or the content of the file it names.
+    """Create the reader of a cell (or an argument) of this modality: the text, or the content of the file it names.
 
-    The reader raises SeqkitError, with the name of the file, if a file is missing or cannot be read.
+    The reader raises SeqkitError, with the name of the file, if the file is missing or cannot be read.
     """
     if spec.reader is None:
         return lambda text: text
     reader, name = load(spec.reader), spec.name
 
     def read(path: str) -> Any:
-        # A path may be too long, or in an unreadable folder: one bad path must not end a run.
+        # A path may be too long, or in an unreadable folder; a bad path must not end a run.
         try:
             if not Path(path).is_file():
                 reason = "is a folder" if Path(path).is_dir() else "no such file"
@@ -111,7 +111,7 @@ def cell_reader(spec: EncoderSpec | DecoderSpec, limits: Limits) -> Reader:
 
 
 def library_missing(error: SeqkitError) -> bool:
-    """Whether an error is due to a library that is not installed, so that no other file can be read either."""
+    """Whether an error is due to a library that is not installed, which also affects all other files."""
     return isinstance(error, MissingPackageError) or isinstance(
         error.__cause__ or error.__context__, ImportError
     )
@@ -142,11 +142,11 @@ def _values(
     readers: Sequence[tuple[str, bool, Reader]],
     problems: RecordErrors,
 ) -> list[Any] | None:
-    """The contents of the cells of a row; None if one of them was bad and was reported."""
+    """The contents of the cells of a row; None after a bad cell was reported."""
     values = []
     for column, cell, (_, names_file, read) in zip(columns, cells, readers, strict=True):
         if not cell.strip():
-            fix = "Fill it in, or leave such rows out with --skip-bad."
+            fix = "Fill it in, or skip such rows with --skip-bad."
             problems.bad(where, f"column '{column}' is empty", fix)
             return None
         try:
@@ -178,9 +178,9 @@ def _named_columns(path: str, suffix: str) -> list[str]:
 def _columns(
     path: str, present: Sequence[str], encoders: Sequence[str], decoder: str, generic: Sequence[str]
 ) -> list[str]:
-    """The column of each encoder, then that of the target. Raises SeqkitError if one is missing.
+    """The column of each encoder, then that of the target. Raises SeqkitError if a column is missing.
 
-    Args: generic, other names that the column of a single encoder may have.
+    Args: generic, other possible names of the column of a single encoder.
     """
     wanted = []
     for name in encoders:
@@ -190,9 +190,9 @@ def _columns(
 
 
 def _first_of(names: Sequence[str], present: Sequence[str], path: str) -> str:
-    found = next((name for name in names if name in present), None)
-    if found is None:
+    column = next((name for name in names if name in present), None)
+    if column is None:
         wanted = " or ".join(f"'{name}'" for name in names)
         fix = f"Its first line names the columns. {did_you_mean(names[0], present)}"
         raise SeqkitError(f"{path}: no column {wanted}", fix)
-    return found
+    return column

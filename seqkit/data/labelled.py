@@ -1,4 +1,4 @@
-"""Labelled sentences from treebanks, spaCy Docs, or raw text and a spaCy pipeline."""
+"""Read labelled sentences from treebanks, spaCy Docs, or raw text and a spaCy pipeline."""
 
 from __future__ import annotations
 
@@ -15,11 +15,13 @@ from seqkit.text.silver_labels import Labeller
 def labelled_sentences(
     source: str, split: str, labeller: Labeller | None, problems: RecordErrors, kinds: Sequence[str] = ()
 ) -> Iterator[Sentence]:
-    """The sentences of a file or of a corpus's split, with their labels.
+    """Yield the sentences of a file or of a corpus's split, with their labels.
 
-    Args: labeller, which labels raw text and words (silver labels); None keeps the labels of the data. kinds, kinds of
-    label to read in addition to those that the format's reader always yields. Raises SeqkitError for raw text without a
-    labeller.
+    Args:
+        labeller: labels raw text and words (silver labels); None keeps the labels of the data.
+        kinds: kinds of label to read in addition to those that the format's reader always yields.
+
+    Raises SeqkitError for raw text without a labeller.
     """
     examples = iter(read_examples(source, split, problems, kinds))
     first = next(examples, None)
@@ -29,7 +31,7 @@ def labelled_sentences(
     if isinstance(first, RawText):
         if labeller is None:
             raise SeqkitError(
-                f"{source}: raw text has no labels", "Label it by a spaCy pipeline: --gold spacy:PIPELINE"
+                f"{source}: raw text has no labels", "Label it with a spaCy pipeline: --gold spacy:PIPELINE"
             )
         yield from labeller.text(cast(Iterable[RawText], whole))
     elif labeller is not None:

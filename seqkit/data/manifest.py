@@ -1,4 +1,4 @@
-"""Check the paths and URLs of a corpus's manifest before anything is read, written or fetched."""
+"""Check the paths and URLs of a corpus's manifest before files are read, written or fetched."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ LISTED = re.compile(r"([0-9A-Fa-f]{64})[ \t]+(\d+)[ \t]+(\S.*)")
 def check_manifest(spec: CorpusSpec) -> None:
     """Raise SeqkitError for an invalid manifest.
 
-    Invalid are paths that leave the corpus's folder, paths of a split that are not among its files, and URLs other than
-    http(s). `files_of` checks the files of a list, which it reads.
+    A manifest is invalid if a path leads out of the corpus's folder, a path of a split is not among its files, or a URL
+    is not http(s). `files_of` checks the files of a list.
     """
     paths = [path for split in spec.splits.values() for path in split]
     for path in paths:
         _check_path(spec, path)
     for file in spec.files:
         _check_file(spec, file)
-    own = {file.path for file in spec.files}
+    known = {file.path for file in spec.files}
     for path in paths if spec.files and not (spec.listing or spec.made_from or spec.maker) else ():
         # A path may name a member of a zip archive.
-        if path not in own and not any(path.startswith(f"{archive}/") for archive in own):
+        if path not in known and not any(path.startswith(f"{archive}/") for archive in known):
             raise SeqkitError(f"{spec.name}: a split names '{path}', which is not one of its files", FIX)
 
 
 def files_of(spec: CorpusSpec) -> tuple[CorpusFile, ...]:
-    """Every file of a corpus, including those of its list. Raises SeqkitError as `check_manifest`."""
+    """Return all files of a corpus, including those of its list. Raises SeqkitError as `check_manifest`."""
     if spec.listing is None:
         return spec.files
     listed = _listed(package_folder(spec.name, spec.listing.path), spec.listing)
@@ -48,14 +48,14 @@ def files_of(spec: CorpusSpec) -> tuple[CorpusFile, ...]:
 def _listed(path: Path, listing: CorpusListing) -> tuple[CorpusFile, ...]:
     """The files of a list. Raises SeqkitError for a malformed line."""
     files = []
-    # Only \n ends a line: other line ends in a path are control characters, which are refused.
+    # Only \n ends a line: other line ends in a path are control characters, which `check_manifest` refuses.
     for number, line in enumerate(path.read_bytes().decode("utf-8").split("\n"), start=1):
         if not line:
             continue
-        found = LISTED.fullmatch(line)
-        if found is None:
+        match = LISTED.fullmatch(line)
+        if match is None:
             raise SeqkitError(f"{path}:{number}: not 'sha256 size path'", FIX)
-        sha, size, name = found.groups()
+        sha, size, name = match.groups()
         files.append(CorpusFile(name, sha, int(size), listing.url + quote(name)))
     return tuple(files)
 

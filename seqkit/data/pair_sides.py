@@ -1,4 +1,4 @@
-"""Find which files, and which sides of them, a name of parallel text means."""
+"""Resolve the name of parallel text to files and sides."""
 
 from __future__ import annotations
 
@@ -13,33 +13,33 @@ from seqkit.extend.specs import CorpusSpec, FormatSpec
 from seqkit.io.text_files import suffix_of
 
 UNKNOWN = "xx"
-"""The recorded language of a side that was not named."""
+"""The recorded language of a side without a name."""
 
 
 def names_pair_files(data: str) -> bool:
-    """Whether `data` means files, not a corpus."""
+    """Whether `data` names files, not a corpus."""
     return "," in data or names_file(data) or Path(data).is_file()
 
 
 def files_in(data: str) -> list[str]:
-    """The paths that are joined by commas, or the single path if a file of that name exists."""
+    """Split `data` into paths at commas, unless it is itself the path of a file."""
     if os.path.isfile(data):
         return [data]
     return [path.strip() for path in data.split(",") if path.strip()]
 
 
 def absolute(data: str) -> str:
-    """`data` with its paths absolute, so that it can be found from another folder; the name of a corpus stays."""
+    """Make the paths in `data` absolute, so that it is valid in other folders. The name of a corpus is not changed."""
     if not names_pair_files(data):
         return data
     return ",".join(map(os.path.abspath, files_in(data)))
 
 
 def sides_of(data: str, source: str, target: str) -> tuple[str, str]:
-    """Source and target; a missing one is the other side of a corpus with two sides.
+    """Return source and target; a missing one is the other side of a corpus with two sides.
 
-    Raises SeqkitError for a side that the corpus lacks, if several sides could be the missing one, for only one side of
-    files, and if both sides are the same.
+    Raises SeqkitError for a side that the corpus lacks, a missing side that is ambiguous, only one side of files, and
+    two equal sides.
     """
     if source == target and source not in ("", UNKNOWN):
         raise SeqkitError(f"--source and --target are both {source}", "Give two sides.", exit_code=2)
@@ -52,9 +52,9 @@ def sides_of(data: str, source: str, target: str) -> tuple[str, str]:
             )
         return source, target
     spec = find_corpus(data)
-    left = [side for side in spec.sides if side not in (source, target)]
-    if bool(source) != bool(target) and len(left) == 1:
-        source, target = source or left[0], target or left[0]
+    remaining = [side for side in spec.sides if side not in (source, target)]
+    if bool(source) != bool(target) and len(remaining) == 1:
+        source, target = source or remaining[0], target or remaining[0]
     for option, side in (("--source", source), ("--target", target)):
         if spec.sides and not side:
             fix = f"Give {option}: one of {', '.join(spec.sides)}."
@@ -66,14 +66,14 @@ def sides_of(data: str, source: str, target: str) -> tuple[str, str]:
 def check_side(spec: CorpusSpec, side: str) -> None:
     """Raise SeqkitError for a side that a corpus does not have."""
     if not spec.sides:
-        fix = "See `seqkit corpora list` for corpora that are."
+        fix = "Choose another corpus: seqkit corpora list."
         raise SeqkitError(f"{spec.name}: is not parallel text", fix, exit_code=2)
     if side not in spec.sides:
         raise SeqkitError(f"{spec.name} has no side '{side}'", did_you_mean(side, spec.sides), exit_code=2)
 
 
 def pair_format(path: str | Path) -> FormatSpec | None:
-    """The format of a file that a reader of pairs can read; None for a file of another format."""
+    """Return the format of a file if its reader yields pairs, else None."""
     if not names_known_suffix(str(path)):
         return None
     spec = format_of(path) if _is_readable(path) else None

@@ -20,9 +20,9 @@ class SideStatistics:
     distinct_words: int = 0
     characters: int = 0
     longest: int = 0
-    """Characters of the longest line."""
+    """Number of characters of the longest line."""
     empty: int = 0
-    """Lines without text."""
+    """Number of lines without text."""
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,14 @@ class PairStatistics:
     lines: int
     sides: dict[str, SideStatistics]
     length_ratio: dict[str, float]
-    """Side -> characters of it for each character of the first side."""
+    """Side -> its characters per character of the first side."""
 
 
 def measure_pairs(data: str, sides: tuple[str, str], problems: RecordErrors) -> dict[str, PairStatistics]:
-    """The statistics of each split of a corpus with all its sides, or of a user's files with these sides or ("", "").
+    """Compute statistics of each split of a corpus with all its sides, or of files.
 
-    Empty and long lines are counted. Raises SeqkitError as `read_rows` does, and if files are given only one side.
+    Empty and long lines are included. Args: sides, names of the sides of files, or ("", ""). Raises SeqkitError as
+    `read_rows` does, and for files with only one named side.
     """
     if names_pair_files(data):
         sides = sides_of(data, *sides)

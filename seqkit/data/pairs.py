@@ -1,4 +1,4 @@
-"""Read parallel text, from a corpus by name or from a user's files, as pairs of source and target."""
+"""Read parallel text, from a corpus by name or from files, as pairs of source and target."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from seqkit.io.limits import within_records
 from seqkit.io.text_files import suffix_of
 
 LONGEST = 5000
-"""Maximum characters of a side; a longer line is nearly always an error in the file."""
+"""Maximum characters of a side; longer lines are nearly always errors in the file."""
 
 
 def read_pairs(
@@ -31,12 +31,12 @@ def read_pairs(
     encoder: str = "text",
     decoder: str = "text",
 ) -> Iterator[Pair]:
-    """The pairs of a split of a corpus, or of the user's files, each a Pair({encoder: …}, target, where).
+    """Yield the pairs of a split of a corpus, or of files, each a Pair({encoder: …}, target, where).
 
     Args:
-        data: the name of a corpus; two files joined by a comma (`train.en,train.de`); or one .tsv or .jsonl
-            file, or a file of a plugin's format that holds pairs. Of two files, the ending of their names says which
-            side each holds; without such an ending the first is the source.
+        data: the name of a corpus; two files joined by a comma (`train.en,train.de`); or one .tsv or .jsonl file, or a
+            file of a plugin's format with pairs. The suffixes of two files determine the side of each; if they are not
+            names of sides, the first is the source.
         split: a split of the corpus or its alias ("dev" for "val"); ignored for files.
         source, target: names of the sides, such as "en" and "de"; may be "" for files.
         problems: receives lines without a counterpart, empty sides, sides of more than `longest` characters (0: any
@@ -55,7 +55,7 @@ def read_pairs(
 
 
 def column_names(encoder: str, decoder: str) -> ColumnNames:
-    """The possible names of a table's columns if neither encoder nor decoder reads files."""
+    """Return the possible names of a table's columns if neither encoder nor decoder reads files."""
     host = registry()
     sources = (encoder, "source")
     targets = ("target",) if decoder == encoder else ("target", decoder)
@@ -66,9 +66,9 @@ def column_names(encoder: str, decoder: str) -> ColumnNames:
 def read_rows(
     data: str, split: str, sides: tuple[str, ...], problems: RecordErrors, names: ColumnNames | None = None
 ) -> Iterator[Row]:
-    """As `read_pairs`, with any number of sides, and without the checks for empty or long texts.
+    """Like `read_pairs`, with any number of sides, and without the checks for empty or long texts.
 
-    Args: names, possible names of columns in addition to those of the sides; by default those for text.
+    Args: names, possible names of columns in addition to those of the sides; default: those for text.
     """
     if names_pair_files(data):
         return _rows_of_files(data, sides, problems, names or column_names("text", "text"))
@@ -79,12 +79,12 @@ def read_rows(
 
 
 def _fault(text: str, longest: int) -> tuple[str, str] | None:
-    """What is wrong with a side, and the fix."""
+    """Problem and fix for a bad side; None if it is valid."""
     if not text.strip():
-        return "an empty side", "Delete the pair in every file, or leave such pairs out with --skip-bad."
+        return "an empty side", "Delete the pair in every file, or skip such pairs with --skip-bad."
     if longest and len(text) > longest:
         reason = f"a side of {len(text):,} characters, more than {longest:,}"
-        return reason, "Split it into sentences, or leave such pairs out with --skip-bad."
+        return reason, "Split it into sentences, or skip such pairs with --skip-bad."
     return None
 
 
@@ -104,9 +104,9 @@ def _rows_of_corpus(
 def _read(
     paths: list[Path], spec: CorpusSpec, sides: tuple[str, ...], problems: RecordErrors
 ) -> Iterator[Row]:
-    # If the manifest does not name the format, the suffix determines it, as for a user's files.
-    own = pair_format(paths[0])
-    by_suffix = {".tsv": "tsv", ".jsonl": "jsonl"}.get(suffix_of(paths[0]), own.name if own else "lines")
+    # If the manifest does not name the format, the suffix determines it, as for files.
+    pairs = pair_format(paths[0])
+    by_suffix = {".tsv": "tsv", ".jsonl": "jsonl"}.get(suffix_of(paths[0]), pairs.name if pairs else "lines")
     format = spec.format or by_suffix
     if format == "lines":
         yield from read_files([paths[spec.sides.index(side)] for side in sides], problems)
@@ -117,8 +117,8 @@ def _read(
         elif format == "jsonl":
             yield from read_jsonl(path, sides, problems)
         else:
-            own_format = registry().find("formats", format)
-            yield from _rows_of_pairs(path, own_format, sides, problems, spec.sides)
+            named_format = registry().find("formats", format)
+            yield from _rows_of_pairs(path, named_format, sides, problems, spec.sides)
 
 
 def _rows_of_files(
@@ -136,9 +136,9 @@ def _rows_by_format(
         if suffix_of(paths[0]) == ".tsv":
             return read_tsv(paths[0], named, problems, names=names)
         return read_jsonl(paths[0], named, problems, names)
-    own = pair_format(paths[0]) if len(paths) == 1 else None
-    if own is not None:
-        return _rows_of_pairs(paths[0], own, named, problems)
+    pairs = pair_format(paths[0]) if len(paths) == 1 else None
+    if pairs is not None:
+        return _rows_of_pairs(paths[0], pairs, named, problems)
     if len(paths) != len(sides):
         raise SeqkitError(
             f"{data}: {len(paths)} file(s) of lines for {len(sides)} sides",
@@ -155,9 +155,9 @@ def _rows_of_pairs(
     problems: RecordErrors,
     columns: tuple[str, ...] = (),
 ) -> Iterator[Row]:
-    """The sides of each pair that a plugin's reader yields; a pair without one of them goes to `problems`.
+    """Yield the sides of each pair of a plugin's reader; a pair that lacks a side goes to `problems`.
 
-    Args: columns, names of source and target for pairs without names of sides; by default `sides`.
+    Args: columns, names of source and target for pairs without names of sides; default: `sides`.
     """
     for pair in read_pair_file(path, spec, problems):
         texts = _texts_by_side(pair, columns or sides)
@@ -178,7 +178,7 @@ def _texts_by_side(pair: Pair, columns: tuple[str, ...]) -> dict[str, str]:
 
 
 def _names_in(texts: Mapping[str, str], sides: tuple[str, ...]) -> list[str]:
-    """The name of each side in a pair; "" for one that it lacks. Unnamed sides are matched by order."""
+    """The name of each side in a pair; "" for a side that the pair lacks. Unnamed sides are matched by order."""
     present = list(texts)
     if sides == GENERIC and len(present) == len(sides):
         return present
@@ -186,12 +186,12 @@ def _names_in(texts: Mapping[str, str], sides: tuple[str, ...]) -> list[str]:
 
 
 def _in_order(paths: list[str], sides: tuple[str, ...]) -> list[str]:
-    """Order two files as source and target by the sides in their names, else keep their order."""
+    """Order two files as source and target by the sides in their suffixes, else keep their order."""
     ends = [suffix_of(path).removeprefix(".") for path in paths]
     if ends[0] == ends[1] and named_as(ends[0], sides):
         raise SeqkitError(
             f"{','.join(paths)}: both names end in {ends[0]}", "Give one file of each side.", exit_code=2
         )
     first, second = (named_as(side, ends) for side in sides)
-    turned = first != second and ((second and second == ends[0]) or (first and first == ends[1]))
-    return paths[::-1] if turned else paths
+    reverse = first != second and ((second and second == ends[0]) or (first and first == ends[1]))
+    return paths[::-1] if reverse else paths

@@ -15,7 +15,7 @@ from seqkit.text.subword import UNKNOWN_PIECE, Subword, train_subword
 
 @dataclass
 class Counts:
-    """The counts of one split, made in one pass; memory grows only with the number of distinct words."""
+    """The counts of one split, from a single pass; memory grows only with the number of distinct words."""
 
     sentences: int = 0
     words: Counter[str] = field(default_factory=Counter)
@@ -24,7 +24,7 @@ class Counts:
     seen: dict[str, dict[str, set[str]]] = field(
         default_factory=lambda: defaultdict(lambda: defaultdict(set))
     )
-    """Kind -> word -> the labels it has."""
+    """Kind -> word -> its labels."""
 
     @classmethod
     def of(cls, sentences: Iterable[Sentence]) -> Counts:
@@ -49,13 +49,13 @@ class Counts:
         return self.words.total()
 
     def ambiguous(self, kind: str) -> set[str]:
-        """The words that occur with two or more labels of a kind."""
+        """Return the words that occur with two or more labels of a kind."""
         return {word for word, labels in self.seen[kind].items() if len(labels) > 1}
 
 
 @dataclass(frozen=True)
 class SplitStatistics:
-    """The statistics of one split. Words are tokens unless they are called distinct."""
+    """The statistics of one split. Words are tokens, except in `distinct_words`."""
 
     sentences: int
     words: int
@@ -64,18 +64,19 @@ class SplitStatistics:
     labels: dict[str, int]
     """Kind -> number of distinct labels."""
     labelled_words: dict[str, int]
-    """Kind -> words that have a label."""
+    """Kind -> number of words with a label."""
     unknown_words: int
-    """Words that the training split does not have."""
+    """Number of words that do not occur in the training split."""
     ambiguous_words: dict[str, int]
-    """Kind -> words with two or more labels in the training split."""
+    """Kind -> number of words with two or more labels in the training split."""
     pieces_per_word: float | None
+    """SentencePiece pieces per word; None if not measured."""
     coverage: float | None
     """Share of the words that SentencePiece, trained on the training split, segments without an unknown piece."""
 
 
 def describe(split: Counts, train: Counts, subword: Subword | None) -> SplitStatistics:
-    """The statistics of `split`, compared with the training split."""
+    """Compute the statistics of `split`, compared with the training split. Args: subword, None to omit pieces."""
     total = split.total
     labels = {kind: split.labels[kind] for kind in in_order(_kinds_of(split))}
     pieces, covered = _count_pieces(split, subword) if subword and total else (None, None)
@@ -100,7 +101,7 @@ def _kinds_of(split: Counts) -> list[str]:
 
 
 def _count_pieces(split: Counts, subword: Subword) -> tuple[int, int]:
-    """The pieces of all words, and the words that have no unknown piece."""
+    """Numbers of pieces of all words, and of words without an unknown piece."""
     pieces = covered = 0
     for ids, count in zip(subword.encode(list(split.words)), split.words.values(), strict=True):
         pieces += count * len(ids)
@@ -111,10 +112,12 @@ def _count_pieces(split: Counts, subword: Subword) -> tuple[int, int]:
 def measure(
     source: str, problems: RecordErrors, vocab_size: int, algorithm: str, kinds: Sequence[str] = ()
 ) -> dict[str, SplitStatistics]:
-    """The statistics of each split of a corpus by name, or of a file, which is then its own training split.
+    """Compute statistics of each split of a corpus by name, or of a file, which also serves as the training split.
 
-    SentencePiece is trained with at most `vocab_size` pieces; 0 omits the statistics of pieces. Args: kinds, kinds of
-    label to count in addition to those that the format's reader always yields.
+    Args:
+        vocab_size: maximum vocabulary size of SentencePiece in pieces; 0 omits the statistics of pieces.
+        algorithm: "unigram" or "bpe".
+        kinds: kinds of label to count in addition to those that the format's reader always yields.
     """
     splits = ["file"] if names_file(source) else list(find_corpus(source).splits)
     counts = {split: Counts.of(read_sentences(source, split, problems, kinds)) for split in splits}
@@ -122,6 +125,6 @@ def measure(
     training = "train" if "train" in counts else splits[0]
     subword = None
     if vocab_size and counts[training].words:
-        again = read_sentences(source, training, RecordErrors(skip=problems.skip))
-        subword = train_subword((sentence.words for sentence in again), vocab_size, algorithm)
+        sentences = read_sentences(source, training, RecordErrors(skip=problems.skip))
+        subword = train_subword((sentence.words for sentence in sentences), vocab_size, algorithm)
     return {split: describe(counts[split], counts[training], subword) for split in splits}

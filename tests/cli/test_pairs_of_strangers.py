@@ -124,13 +124,13 @@ def test_its_statistics_and_what_it_lacks(seqkit, memory):
 def test_a_file_of_pairs_has_no_words_to_tag(seqkit, memory, tmp_path):
     for command in (("tag", memory), ("corpora", "convert", memory, tmp_path / "x.conllu")):
         result = seqkit(*command)
-        assert result.code == 2 and "the format tmx holds pairs, not sentences" in result.err
+        assert result.code == 2 and "the format tmx contains pairs, not sentences" in result.err
 
 
 @pytest.mark.parametrize(
     ("odd", "said"),
     [
-        ("Sentence(['a'])", "two_plugin:read gave a Sentence, not a Pair"),
+        ("Sentence(['a'])", "two_plugin:read yielded a Sentence, not a Pair"),
         ("Pair({'text': 1}, 'x')", "a side that is not a string"),
         ("Pair({'text': 'a', 'image': 'b'}, 'x')", "2 sources with one target"),
         ("Pair({'en': 'a'})", "no side"),

@@ -75,8 +75,8 @@ def test_a_format_is_read_and_written_and_its_prints_are_no_data(seqkit, install
 @pytest.mark.parametrize(
     ("code", "said"),
     [
-        (odd(labels="9"), "odd_plugin:read gave 9 upos label(s) for 4 word(s)"),
-        (odd(right="False"), "odd_plugin:read gave a dict, not a Sentence"),
+        (odd(labels="9"), "odd_plugin:read yielded 9 upos label(s) for 4 word(s)"),
+        (odd(right="False"), "odd_plugin:read yielded a dict, not a Sentence"),
     ],
 )
 def test_records_of_a_reader_are_checked(seqkit, install_plugin, file, tmp_path, code, said):
