@@ -1,4 +1,4 @@
-"""Analyse trained models: gradients over distance, exponents, gates, attribution. The command is `inspect`."""
+"""Analyse trained models: gradients over distance, Lyapunov exponents, gates, attribution (`seqkit inspect`)."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def seqkit_commands() -> Iterable[CommandSpec]:
     yield CommandSpec(
         "inspect",
         command="seqkit.inspection.command:inspect",
-        summary="Look inside a model: gradients, gates, memory, attribution.",
+        summary="Analyse a model: gradients, gates, memory, attribution.",
     )

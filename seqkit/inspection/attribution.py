@@ -1,9 +1,9 @@
-"""Integrated gradients (Sundararajan, Taly & Yan 2017): which inputs a label or an output symbol depends on.
+"""Integrated gradients (Sundararajan, Taly & Yan 2017): attribution of a label or output symbol to the inputs.
 
 A_s = (x_s - x⁰_s) · ∫₀¹ ∂F(x⁰ + α (x - x⁰))/∂x_s dα with the baseline x⁰ = 0. By the completeness axiom the A_s sum up
 to F(x) - F(x⁰). F is the logit of a label, or, contrastively, its difference from another label's (Yin & Neubig 2022).
 
-Shapes: K values of α, one row of a batch each; S input steps, T output steps, D features of x_s.
+Shapes: K values of α (one row of a batch each); S input steps, T output steps, D features of x_s.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from seqkit.nn.placement import placed_for
 from seqkit.tasks.inspecting import Subject
 
 POINTS = (32, 128, 512)
-"""Numbers of points of the quadrature: the next one is used if the sum is not yet complete."""
+"""Numbers of quadrature points; the next one is used if the sum is not complete."""
 COMPLETE = 0.01
-"""Maximum deviation of the sum from the difference of logits, relative to it."""
+"""Maximum deviation of the sum from the difference of logits, relative to that difference."""
 MOST_STEPS = 60
 """Maximum number of output steps that are explained."""
 
@@ -32,9 +32,10 @@ class Attribution:
     """The contribution of each input step to one output step."""
 
     step: str
+    """Name of the output step."""
     label: str
     against: str
-    """The label that it is contrasted with; "" for the plain logit."""
+    """The label with which it is contrasted; "" for the plain logit."""
     parts: tuple[float, ...]
     """A_s of each input step, in logits."""
     difference: float
@@ -51,10 +52,14 @@ class Attribution:
 def attributions(
     subject: Subject, index: int, contrast: str = "", contrastive: bool = False
 ) -> list[Attribution]:
-    """The attribution of each output step of an example.
+    """Compute the attribution of each output step of an example.
 
-    Args: contrast, a label to contrast each step's label with; contrastive, whether to contrast it with the best other
-    label. Raises SeqkitError for a label that the model does not have.
+    Args:
+        index: index of the example.
+        contrast: a label with which to contrast each step's label; "": none.
+        contrastive: without `contrast`, whether to contrast it with the most probable other label.
+
+    Raises SeqkitError for a label that the model does not have.
     """
     names = subject.names()
     if contrast and contrast not in names:
@@ -63,12 +68,12 @@ def attributions(
             did_you_mean(contrast, names),
             exit_code=2,
         )
-    found: list[Attribution] = []
+    results: list[Attribution] = []
     for points in POINTS:
-        found = _attributions(subject, index, points, contrast, contrastive)
-        if all(one.deviation <= COMPLETE for one in found):
+        results = _attributions(subject, index, points, contrast, contrastive)
+        if all(one.deviation <= COMPLETE for one in results):
             break
-    return found
+    return results
 
 
 def _attributions(
@@ -76,7 +81,7 @@ def _attributions(
 ) -> list[Attribution]:
     nodes, weights = np.polynomial.legendre.leggauss(points)
     entered: list[tuple[Tensor, Tensor]] = []
-    """x_BSD before and after scaling, for each entry."""
+    """x_BSD before and after scaling, for each input module."""
 
     def scale(x_BSD: Tensor) -> Tensor:
         ends = torch.tensor([1.0, 0.0], dtype=x_BSD.dtype)
@@ -89,7 +94,7 @@ def _attributions(
         scores_BTV = subject.scores(placed_for(subject.model, subject.collate([index] * (points + 2))))
     weight_K = torch.as_tensor(weights / 2, dtype=scores_BTV.dtype)
     names, chosen = subject.names(), subject.chosen(index)
-    found = []
+    results = []
     for t, (step, label) in enumerate(zip(subject.output_names(index)[:MOST_STEPS], chosen, strict=False)):
         other = _other(scores_BTV[-2, t], label, names, contrast, contrastive)
         F_B = scores_BTV[:, t, label] - (0.0 if other is None else scores_BTV[:, t, other])
@@ -99,12 +104,12 @@ def _attributions(
         parts = torch.cat([_parts(x, g, weight_K) for (x, _), g in zip(entered, gradients, strict=True)])
         against = "" if other is None else names[other]
         difference = float((F_B[-2] - F_B[-1]).detach())
-        found.append(Attribution(step, names[label], against, tuple(parts.tolist()), difference, points))
-    return found
+        results.append(Attribution(step, names[label], against, tuple(parts.tolist()), difference, points))
+    return results
 
 
 def _parts(x_BSD: Tensor, gradient_BSD: Tensor | None, weight_K: Tensor) -> Tensor:
-    """A_s of each step of one entry."""
+    """A_s, (S,), of each step of one input module; zeros if F does not depend on it."""
     if gradient_BSD is None:
         return x_BSD.new_zeros(x_BSD.shape[1])
     mean_SD = (gradient_BSD[: len(weight_K)] * weight_K[:, None, None]).sum(0)
@@ -112,7 +117,7 @@ def _parts(x_BSD: Tensor, gradient_BSD: Tensor | None, weight_K: Tensor) -> Tens
 
 
 def _other(scores_V: Tensor, label: int, names: list[str], contrast: str, contrastive: bool) -> int | None:
-    """The index of the label to contrast with; None if there is none."""
+    """The index of the label with which to contrast; None for the plain logit."""
     if contrast:
         return names.index(contrast) if names.index(contrast) != label else None
     if not contrastive:

@@ -1,6 +1,6 @@
-"""Plots as SVG inside HTML, without a library: lines, histograms, heat maps. Hovering shows values.
+"""Create plots as SVG for HTML pages, without a library: lines, histograms, heat maps. Values appear on hover.
 
-Each mark has its text in `data-t`, which a short script shows next to the pointer.
+Each mark has its text in the attribute `data-t`; a short script of the page displays it next to the pointer.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ WIDTH, HEIGHT = 560, 300
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 12, 40
 COLOURS = ("#1b6ca8", "#d1495b", "#2e8b57", "#8d5a97", "#e08e0b", "#5c6b73", "#00798c", "#a44a3f")
 MOST_POINTS = 200
-"""Maximum points of a line: more cannot be distinguished."""
+"""Maximum points of a line."""
 LEAST = 1e-16
-"""Smaller values are drawn at this value on a logarithmic axis."""
+"""Minimum value on a logarithmic axis; smaller values are drawn there."""
 Points = Sequence[tuple[float, float]]
 
 
 def lines(series: Mapping[str, Points], x_name: str, y_name: str, logarithmic: bool = False) -> str:
-    """Lines over a common axis. Args: logarithmic, whether the vertical axis is logarithmic."""
+    """Draw lines over a common axis. Args: logarithmic, whether the vertical axis is logarithmic."""
     drawn = {name: _thinned(points) for name, points in series.items() if points}
     if not drawn:
         return ""
@@ -47,7 +47,7 @@ def lines(series: Mapping[str, Points], x_name: str, y_name: str, logarithmic: b
 
 
 def bars(counts: Sequence[int], low: float, high: float, name: str) -> str:
-    """A histogram."""
+    """Draw a histogram. Args: counts, of bins of equal width from `low` to `high`; name, of the horizontal axis."""
     place = _Place(low, high, 0.0, float(max([*counts, 1])))
     total, step = max(sum(counts), 1), (high - low) / len(counts)
     marks = [_axes(place, name, "count", False)]
@@ -65,7 +65,7 @@ def bars(counts: Sequence[int], low: float, high: float, name: str) -> str:
 def picture(
     values: Sequence[Sequence[float]], rows: Sequence[str], columns: Sequence[str], signed: bool = False
 ) -> str:
-    """A heat map with a cell for each number. Args: signed, whether to colour positive blue and negative red."""
+    """Draw a heat map with a cell for each value. Args: signed, whether to colour negative values red."""
     if not values or not values[0]:
         return ""
     cell = max(10, min(28, 900 // max(len(values), len(values[0]))))
@@ -88,7 +88,7 @@ def picture(
 
 
 def _shade(share: float, signed: bool) -> str:
-    """The colour of a share: white at 0, dark at 1; red below 0."""
+    """The colour of a share: white at 0, dark at 1; red for negative shares if `signed`."""
     depth = min(abs(share) ** 0.6, 1.0)
     dark = (178, 24, 43) if signed and share < 0 else (12, 76, 129)
     return "#" + "".join(f"{round(255 + (channel - 255) * depth):02x}" for channel in dark)
@@ -142,7 +142,7 @@ def _number(value: float) -> str:
 
 
 def _thinned(points: Points) -> Points:
-    """Every n-th point, and the last one, of a line with more than MOST_POINTS points."""
+    """Reduce a line with more than MOST_POINTS points to every n-th point and the last one."""
     if len(points) <= MOST_POINTS:
         return points
     step = math.ceil(len(points) / MOST_POINTS)

@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 def inspect(
     model: Annotated[str, typer.Argument(help="A model by name, or its folder.")],
     corpus: Annotated[
-        str, typer.Option("--corpus", help="A corpus by name, or a file that the model can be measured on.")
+        str, typer.Option("--corpus", help="A corpus by name, or a file of a format for `seqkit evaluate`.")
     ] = "",
     text: Annotated[
-        str, typer.Option("--text", help="One example: a text, or the file that the model reads.")
+        str, typer.Option("--text", help="One example: a text, or a file with the model's input.")
     ] = "",
     target: Annotated[
         str,
         typer.Option(
-            "--target", help="With --text: its translation, or its labels. Default: what the model predicts."
+            "--target", help="With --text: its translation, or its labels. Default: the model's prediction."
         ),
     ] = "",
     split: Annotated[str, typer.Option("--split", help="Split of the corpus. Default: dev.")] = "",
@@ -35,14 +35,18 @@ def inspect(
         str, typer.Option("--layer", help="Name of a recurrent layer, or a part of it. Default: all.")
     ] = "",
     contrast: Annotated[
-        str, typer.Option("--contrast", help="Explain each label against this one. Default: the best other.")
+        str,
+        typer.Option(
+            "--contrast",
+            help="Explain each label in contrast to this one. Default: the most probable other label.",
+        ),
     ] = "",
     time_parallel: Annotated[
         bool,
         typer.Option(
             "--time-parallel",
-            help="Predict whether Newton's method solves the recurrent layers for all time steps at once, and whether "
-            "it pays; nothing else is measured. Without --corpus: on what the model was trained on.",
+            help="Only predict whether Newton's method converges for the recurrent layers, at all time steps at once, "
+            "and whether it is faster. Default of --corpus: the model's training data.",
         ),
     ] = False,
     html: Annotated[Path | None, typer.Option("--html", help="HTML file to write, with every plot.")] = None,
@@ -82,7 +86,7 @@ def inspect(
         )
     if bool(corpus) == bool(text):
         fix = "Give either --corpus NAME or --text TEXT."
-        raise SeqkitError("nothing to inspect the model on, or two kinds of it", fix, exit_code=2)
+        raise SeqkitError("expected one of --corpus and --text", fix, exit_code=2)
     if target and not text:
         raise SeqkitError("--target: is for --text", "Leave it out.", exit_code=2)
     if split and not corpus:
@@ -98,35 +102,35 @@ def inspect(
         _print_forecasts(request, layer, as_json)
         return
     with faults_named():
-        found = run(request, InspectOptions(layer, contrast))
-    for note in found.notes:
+        inspection = run(request, InspectOptions(layer, contrast))
+    for note in inspection.notes:
         say(note)
     if html is not None:
-        write_page(html, found)
+        write_page(html, inspection)
         say(f"{html}: written")
     if as_json:
-        show_json(data_of(found))
+        show_json(data_of(inspection))
     elif html is None:
-        print_tables(title_of(found), tables_of(found))
+        print_tables(title_of(inspection), tables_of(inspection))
 
 
 def _print_forecasts(request: InspectionRequest, layer: str, as_json: bool) -> None:
-    """Predictions for `time_parallel`, as a table or JSON."""
+    """Print predictions for `time_parallel`, as a table or JSON."""
     from seqkit.extend.blame import faults_named
     from seqkit.inspection.time_parallel import data_of, forecasts, table_of
     from seqkit.terminal.tables import print_tables, show_json
 
     with faults_named():
-        found = forecasts(request, layer)
+        predictions = forecasts(request, layer)
     if as_json:
-        show_json(data_of(found))
+        show_json(data_of(predictions))
         return
     where = f"{request.source} {request.split}" if request.source else "a text"
-    print_tables(request.model, [table_of(found, where)])
+    print_tables(request.model, [table_of(predictions, where)])
 
 
 def _check_page(html: Path) -> None:
-    """Raise SeqkitError before anything is computed if the page cannot be written."""
+    """Raise SeqkitError if the page cannot be written; called before the inspection."""
     from seqkit.errors import SeqkitError
 
     if not html.parent.is_dir():

@@ -1,7 +1,7 @@
-"""Memory and time of one training step, by module.
+"""Measure memory and time of one training step, by module.
 
-Memory is what autograd keeps for the backward pass (`seqkit.nn.saved`). Time of the backward pass is attributed to the
-module whose saved tensors were requested last.
+Memory is that of the tensors that autograd saves for the backward pass (`seqkit.nn.saved`). Time of the backward pass
+is attributed to the module whose saved tensors were requested last.
 """
 
 from __future__ import annotations
@@ -21,18 +21,19 @@ from seqkit.tasks.inspecting import Subject
 
 @dataclass(frozen=True)
 class Cost:
-    """Memory and time of one module, without the modules inside it."""
+    """Memory and time of one module, without its submodules."""
 
     module: str
     bytes: int
+    """Bytes of saved tensors."""
     forward: float
-    """Seconds."""
+    """Seconds of the forward pass."""
     backward: float
-    """Seconds."""
+    """Seconds of the backward pass."""
 
 
 class _Clock(SavedBytes):
-    """Saved bytes and time by module."""
+    """Measures saved bytes and time by module."""
 
     def __init__(self, model: nn.Module) -> None:
         super().__init__(without=model.parameters())
@@ -69,7 +70,7 @@ class _Clock(SavedBytes):
 
 
 def costs(subject: Subject, indices: list[int]) -> list[Cost]:
-    """Measure a training step on these examples, with dropout: the second of two, so that warm-up is not measured."""
+    """Measure a training step on these examples, with dropout, after one step as warm-up."""
     batch = placed_for(subject.model, subject.collate(indices))
     model: nn.Module = subject.model
     model.train()

@@ -1,4 +1,4 @@
-"""How much of a gradient reaches a state k steps back: measured, and predicted by theory.
+"""Measure and predict the share of a gradient that reaches a state k steps back.
 
 Measured: ‖∂L_t/∂z_s‖ over k = t - s, relative to k = 0. Predicted: σ_max(U)^k, ρ(U)^k (the spectral radius),
 (mean |h'| σ_max(U))^k, exp(λ k) with the largest Lyapunov exponent λ, and, in a gated layer, the product of the gates
@@ -24,8 +24,9 @@ from seqkit.nn.jacobians import Lyapunov, step_jacobian
 from seqkit.nn.recurrent import State
 
 MOST_LOSSES = 24
-"""Maximum steps of the loss whose gradients are measured in a batch; evenly spaced if there are more."""
+"""Maximum steps of the loss whose gradients are measured in a batch; evenly spaced in longer batches."""
 LEAST = 1e-300
+"""Smaller norms count as 0."""
 
 
 @dataclass
@@ -46,48 +47,49 @@ class Curve:
 
     @property
     def points(self) -> list[tuple[int, float]]:
-        """(distance, geometric mean), nearest first, without distances at which every value was 0."""
+        """(distance, geometric mean) by distance, without distances at which all values were 0."""
         return [(k, math.exp(self.logs[k] / self.counts[k])) for k in sorted(self.logs)]
 
 
 Distance = Callable[[int, int, int], int | None]
 """(step t of the loss, step s of the chain in reading order, steps of the chain) -> steps between them; None if the
-state cannot matter to that loss."""
+loss does not depend on the state."""
 
 
 @dataclass(frozen=True)
 class Followed:
-    """A chain, or one part of its state, whose gradients are measured."""
+    """A part of the state of a chain whose gradients are measured."""
 
     trace: Trace
     part: int
     """0 for z; the last part is the memory cell."""
     distance: Distance
     lengths: Sequence[int]
-    """Number of steps of each of its sequences."""
+    """Number of steps of each sequence."""
     curve: Curve
+    """Receives the norms."""
 
 
 def ahead(t: int, s: int, length: int) -> int | None:
-    """The distance in a chain that reads from left to right, with a loss at each of its steps."""
+    """Return the distance in a chain that reads from left to right, with a loss at each step."""
     return t - s if s <= t < length else None
 
 
 def behind(t: int, s: int, length: int) -> int | None:
-    """The distance in a chain that reads from right to left: its step s is the word length - 1 - s."""
+    """Return the distance in a chain that reads from right to left: its step s is the word length - 1 - s."""
     word = length - 1 - s
     return word - t if 0 <= t <= word else None
 
 
 def of_source(t: int, s: int, length: int) -> int | None:
-    """The distance in an encoder's chain: from its step s to its end, then in the decoder to step t."""
+    """Return the distance in an encoder's chain: from its step s to its end, then in the decoder to step t."""
     return length - s + t if s < length else None
 
 
 def measure(losses_BT: Tensor, lengths: Sequence[int], followed: Sequence[Followed]) -> None:
-    """Add ‖∂L_t/∂z_s‖ of every sequence to the curves: one backward pass for each t.
+    """Add ‖∂L_t/∂z_s‖ of all sequences to the curves, with one backward pass for each t.
 
-    Args: losses_BT, with history; lengths, the number of real steps of each sequence.
+    Args: losses_BT, with history; lengths, number of steps of each sequence, without padding.
     """
     if not losses_BT.requires_grad:
         return
@@ -125,27 +127,27 @@ class Prediction:
     sigma_max: float | None
     """Largest singular value of U; None if U is not square."""
     radius: float | None
-    """Spectral radius of U."""
+    """Spectral radius of U; None if U is not square."""
     mean_h: float | None
-    """Mean |h'|, in a layer z_t = h(W x_t + U z_{t-1})."""
+    """Mean |h'| in a layer z_t = h(W x_t + U z_{t-1}); None for other layers."""
     exponent: float | None
     """Largest Lyapunov exponent; None for too few steps."""
     gates: tuple[tuple[int, float], ...]
-    """Distance and geometric mean of the product of the gates that keep the state."""
+    """Distance, and geometric mean of the product of the gates that keep the state."""
     gate: str
     """Name of that gate; "" for a layer without one."""
 
     def curves(self, longest: int) -> dict[str, list[tuple[int, float]]]:
-        """Each prediction at distances from 0 to `longest`, by name."""
+        """Return each prediction at distances from 0 to `longest`, by name."""
         rates = {} if self.exponent is None else {"exp(λ k)": math.exp(self.exponent)}
         if self.sigma_max is not None and self.radius is not None:
             rates["σ_max(U)^k"], rates["ρ(U)^k"] = self.sigma_max, self.radius
         if self.sigma_max is not None and self.mean_h is not None:
             rates["(mean h' · σ_max(U))^k"] = self.mean_h * self.sigma_max
-        found = {name: [(k, _power(rate, k)) for k in range(longest + 1)] for name, rate in rates.items()}
+        curves = {name: [(k, _power(rate, k)) for k in range(longest + 1)] for name, rate in rates.items()}
         if self.gates:
-            found["product of gates"] = [point for point in self.gates if point[0] <= longest]
-        return found
+            curves["product of gates"] = [point for point in self.gates if point[0] <= longest]
+        return curves
 
 
 def _power(rate: float, k: int) -> float:
@@ -153,7 +155,7 @@ def _power(rate: float, k: int) -> float:
 
 
 def predict(trace: Trace, lengths: Sequence[int], lyapunov: Lyapunov | None) -> Prediction:
-    """Predictions for one chain from its trace. Args: lengths, of its sequences."""
+    """Compute the predictions for one chain from its trace. Args: lengths, of its sequences."""
     U, layer = recurrent_matrix(trace.layer), trace.layer
     square = U is not None and U.shape[0] == U.shape[1]
     sigma = float(torch.linalg.matrix_norm(U.double(), 2)) if U is not None and square else None
@@ -176,7 +178,7 @@ def _past(state: State) -> State:
 
 def _mean_h(trace: Trace, lengths: Sequence[int], U_HH: Tensor) -> float | None:
     """Mean |h'| over a few steps; None if the Jacobian is not diag(h') U."""
-    found = []
+    means = []
     steps = [s for s in range(trace.steps) if any(s < length for length in lengths)]
     for s in steps[:: max(1, len(steps) // 4)]:
         rows = [b for b, length in enumerate(lengths) if s < length][:16]
@@ -185,17 +187,17 @@ def _mean_h(trace: Trace, lengths: Sequence[int], U_HH: Tensor) -> float | None:
         h_BH = derivative_of_h(trace.layer, J_BNN, U_HH)
         if h_BH is None:
             return None
-        found.append(float(h_BH.abs().mean()))
-    return sum(found) / len(found) if found else None
+        means.append(float(h_BH.abs().mean()))
+    return sum(means) / len(means) if means else None
 
 
 def _products(trace: Trace, lengths: Sequence[int], gate: KeepGate) -> list[tuple[int, float]]:
-    """(k, geometric mean over features, sequences and starts of the product of k consecutive gates)."""
+    """(k, geometric mean of the product of k consecutive gates over features, sequences and starts)."""
     x_ND, state = every_step(trace)
     logs_N = gate.of(x_ND, state).abs().clamp(min=LEAST).log().mean(-1)
     logs_BS = logs_N.view(trace.steps, trace.rows).T
     real_BS = torch.arange(trace.steps) < torch.as_tensor(list(lengths))[:, None]
-    # The mean over starts of the sum of k logarithms; at distance k only starts with k steps after them count.
+    # Mean over starts of the sum of k logarithms; distance k includes only starts that k steps follow.
     sums_BS = torch.cat([logs_BS.new_zeros(len(logs_BS), 1), logs_BS.cumsum(1)], dim=1)
     points = [(0, 1.0)]
     for k in range(1, trace.steps):

@@ -1,7 +1,7 @@
 """Find gates and activations of any recurrent layer in the operations of its step, below autograd.
 
-A dispatch mode records every sigmoid and tanh of a step, however the layer is written. The gate k that keeps the state
-is identified by ∂c_t/∂c_{t-1} = k along the cell path, or z_t = k z_{t-1} + (1 - k) n.
+A dispatch mode records all sigmoid and tanh operations of a step, independently of the layer's code. The gate k that
+keeps the state is identified by ∂c_t/∂c_{t-1} = k along the cell path, or z_t = k z_{t-1} + (1 - k) n.
 
 Shapes: B sequences, H features of z_t.
 """
@@ -27,7 +27,7 @@ SQUASHING = {
 EDGE = {"sigmoid": (0.05, 0.95), "tanh": (-0.95, 0.95), "hardsigmoid": (0.0, 1.0)}
 """Bounds beyond which an activation counts as saturated: its derivative is at most a fifth of the maximum."""
 EXACT = 1e-6
-"""Maximum deviation at which an identity holds."""
+"""Maximum absolute deviation at which two tensors count as equal."""
 
 
 @dataclass(frozen=True)
@@ -35,16 +35,16 @@ class Activation:
     """One activation of a step with H features."""
 
     name: str
-    """The function with a number in the order of computation: `sigmoid 1`, `tanh 2` …"""
+    """The function, with a number in the order of computation: `sigmoid 1`, `tanh 2` …"""
     values_BH: Tensor
 
 
-class _Seen(TorchDispatchMode):
-    """Records the result of every saturating operation."""
+class _Recorder(TorchDispatchMode):
+    """Records the results of saturating operations."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.found: list[tuple[str, Tensor]] = []
+        self.results: list[tuple[str, Tensor]] = []
 
     def __torch_dispatch__(
         self, func: Any, types: Any, args: Any = (), kwargs: Mapping[str, Any] | None = None
@@ -52,24 +52,24 @@ class _Seen(TorchDispatchMode):
         result = func(*args, **(kwargs or {}))
         for name, operations in SQUASHING.items():
             if func in operations:
-                self.found.append((name, result.detach().clone()))
+                self.results.append((name, result.detach().clone()))
         return result
 
 
 @torch.no_grad()
 def activations(layer: Recurrence, x_BD: Tensor, state: State) -> list[Activation]:
-    """The activations of one step; those computed together are split into parts of H features."""
-    with _Seen() as seen:
+    """Record the activations of one step; those computed together are split into parts of H features."""
+    with _Recorder() as recorder:
         one_step(layer, x_BD, state)
     counts: dict[str, int] = {}
-    found = []
-    for name, values in seen.found:
+    parts = []
+    for name, values in recorder.results:
         if values.shape[-1] % layer.hidden_size:
             continue
         for part_BH in values.reshape(len(x_BD), -1, layer.hidden_size).unbind(1):
             counts[name] = counts.get(name, 0) + 1
-            found.append(Activation(f"{name} {counts[name]}", part_BH))
-    return found
+            parts.append(Activation(f"{name} {counts[name]}", part_BH))
+    return parts
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class KeepGate:
 
 
 def keep_gate(layer: Recurrence, x_BD: Tensor, state: State) -> KeepGate | None:
-    """Find the gate that keeps the state on one real step; None for a layer without one."""
+    """Find the gate that keeps the state, from one step of the data; None for a layer without one."""
     return _of_cell(layer, x_BD, state) or _of_state(layer, x_BD, state)
 
 
@@ -109,13 +109,13 @@ def _of_cell(layer: Recurrence, x_BD: Tensor, state: State) -> KeepGate | None:
 def _of_state(layer: Recurrence, x_BD: Tensor, state: State) -> KeepGate | None:
     """A gate k with z_t = k z_{t-1} + (1 - k) n, where n is another activation."""
     z_BH, after_BH = state[0].detach(), one_step(layer, x_BD, state)[1][0].detach()
-    found = activations(layer, x_BD, state)
-    for number, gate in enumerate(found):
+    recorded = activations(layer, x_BD, state)
+    for number, gate in enumerate(recorded):
         if gate.name.startswith("tanh"):
             continue
         for complement in (False, True):
             k_BH = 1 - gate.values_BH if complement else gate.values_BH
-            others = [other.values_BH for index, other in enumerate(found) if index != number]
+            others = [other.values_BH for index, other in enumerate(recorded) if index != number]
             if any(_same(after_BH, k_BH * z_BH + (1 - k_BH) * n_BH) for n_BH in others):
                 name = f"1 - {gate.name}" if complement else gate.name
                 return KeepGate(name, "state", _recorded(layer, number, complement))
@@ -135,7 +135,7 @@ def _same(a: Tensor, b: Tensor) -> bool:
 
 
 def derivative_of_h(layer: Recurrence, J_BNN: Tensor, U_HH: Tensor) -> Tensor | None:
-    """h'_BH where J = diag(h') U, as in z_t = h(W x_t + U z_{t-1}); None if the Jacobian has another form."""
+    """Return h'_BH if J = diag(h') U, as in z_t = h(W x_t + U z_{t-1}); None if the Jacobian has another form."""
     if J_BNN.shape[-1] != U_HH.shape[-1] or U_HH.shape[0] != U_HH.shape[1]:
         return None
     U_HH = U_HH.detach().to(J_BNN.dtype)

@@ -1,7 +1,7 @@
-"""‖∂z_t/∂x_s‖ for every state and every input of one example.
+"""Compute ‖∂z_t/∂x_s‖ for all states and inputs of one example.
 
-In a chain from left to right it is 0 for s > t. A bidirectional layer has two such triangles, which are joined only at
-the output, so that the graph is acyclic.
+In a chain from left to right it is 0 for s > t. A bidirectional layer has two such triangular matrices; its chains are
+joined only at the output, so that the graph is acyclic.
 
 Shapes: R rows (copies of the example, one probe each), S input steps, T states, D features of x_s, H of z_t.
 """
@@ -22,7 +22,7 @@ from seqkit.nn.running import Call, running
 from seqkit.tasks.inspecting import Subject
 
 PROBES = 64
-"""Maximum copies of the example: the norm is exact for one copy per feature; its square is unbiased for fewer."""
+"""Maximum copies of the example. With one copy per feature the norm is exact; with fewer, its square is unbiased."""
 
 
 @contextmanager
@@ -53,14 +53,18 @@ class Influence:
     """‖∂z_t/∂x_s‖ of one chain, in the order of the text for both reading directions."""
 
     chain: str
+    """Name of the chain."""
     norms_TS: list[list[float]]
     rows: list[str]
+    """Names of the T states."""
     columns: list[str]
+    """Names of the S inputs."""
     exact: bool
+    """Whether the norms are exact, not estimated from random probes."""
 
 
 def influence(subject: Subject, index: int, chains: list[Chain]) -> list[Influence]:
-    """The influence matrices of several chains for one example."""
+    """Compute the influence matrices of several chains for the example `index`."""
     rows = min(max(chain.layer.hidden_size for chain in chains), PROBES)
     inputs: list[Tensor] = []
 
@@ -70,8 +74,8 @@ def influence(subject: Subject, index: int, chains: list[Chain]) -> list[Influen
 
     with tracing() as traces, entering(subject.model, subject.entries(), watch):
         subject.step_losses(placed_for(subject.model, subject.collate([index] * rows)))
-    found = [_of_chain(subject, index, chain, traces, inputs, rows) for chain in chains]
-    return [one for one in found if one is not None]
+    results = [_of_chain(subject, index, chain, traces, inputs, rows) for chain in chains]
+    return [one for one in results if one is not None]
 
 
 def _of_chain(
@@ -100,7 +104,7 @@ def _of_chain(
 
 
 def _probes(rows: int, size: int, dtype: torch.dtype) -> Tensor:
-    """v_RH with Σ_r ‖v_r J‖² = ‖J‖_F² (rows = size: exactly; fewer: in expectation)."""
+    """Vectors v_RH with Σ_r ‖v_r J‖² = ‖J‖_F²: exactly if rows = size, in expectation for fewer rows."""
     if rows >= size:
         return torch.eye(rows, dtype=dtype)[:, :size]
     generator = torch.Generator().manual_seed(1)

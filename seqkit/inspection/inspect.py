@@ -1,4 +1,4 @@
-"""Inspect a trained model: compute everything that `seqkit inspect` shows.
+"""Inspect a trained model: compute the results of `seqkit inspect`.
 
 Shapes: B examples, T steps, D features of a layer's x_t.
 """
@@ -38,14 +38,17 @@ from seqkit.tasks.inspecting import InspectionRequest, Subject, check_inspectabl
 from seqkit.training.batch_loss import in_dtype
 
 BATCH_STEPS = 1024
-"""Maximum steps of a batch, including padding: every state is kept with its history."""
+"""Maximum steps of a batch, including padding, because all states are kept with their history."""
 STREAM = 2000
-"""Steps of input along which a Lyapunov exponent is measured, in STREAMS sequences."""
+"""Maximum steps of input along which a Lyapunov exponent is measured."""
 STREAMS = 8
+"""Maximum number of sequences into which these steps are divided."""
 SHOWN = 16
 """Preferred number of steps of the example for heat maps."""
 MOST_SHOWN = 60
+"""Maximum number of steps of that example."""
 COST_EXAMPLES = 16
+"""Number of examples of the measured training step."""
 
 
 @dataclass
@@ -63,7 +66,7 @@ class ChainFindings:
     stream: list[Tensor] = field(default_factory=list)
     """The layer's inputs on the examples, x_TD each."""
     longest: tuple[Trace, list[int]] | None = None
-    """The trace of the batch with the most steps, and its lengths."""
+    """The trace of the batch with the most steps, and the lengths of its sequences."""
 
 
 @dataclass(frozen=True)
@@ -73,18 +76,21 @@ class Inspection:
     model: str
     task: str
     where: str
+    """The data, for the title."""
     examples: int
+    """Number of examples."""
     chains: list[ChainFindings]
     outputs: list[Spectrum]
     """Spectrum of V for each kind of output."""
     influences: list[Influence]
     attributions: list[Attribution]
     input_names: list[str]
-    """Inputs of the example that attributions explain."""
+    """Names of the inputs of the example that attributions explain."""
     attention: list[list[float]]
     """Attention of each output step of that example; empty for a model without attention."""
     costs: list[Cost]
     notes: list[str]
+    """Messages about results that are missing."""
 
 
 @dataclass(frozen=True)
@@ -94,11 +100,13 @@ class InspectOptions:
     layer: str = ""
     """Name of a layer, or a part of it; "": all."""
     contrast: str = ""
+    """As for `attributions`."""
     contrastive: bool = True
+    """As for `attributions`."""
 
 
 def subject_of(request: InspectionRequest) -> tuple[str, Subject]:
-    """The name of the task, and the model with its examples. Raises SeqkitError for a task without inspection."""
+    """Load task name, and model with examples. Raises SeqkitError for a task that does not support inspection."""
     task = str(model_info(request.model).config["task"])
     subject: Subject = task_named(task).subject(request)
     check_inspectable(subject, request.source or "--text")
@@ -106,7 +114,7 @@ def subject_of(request: InspectionRequest) -> tuple[str, Subject]:
 
 
 def inspect(request: InspectionRequest, options: InspectOptions) -> Inspection:
-    """Inspect a model, in float64. Raises SeqkitError if the layer or the task does not offer it."""
+    """Inspect a model, in float64. Raises SeqkitError if the layer does not exist, or the task lacks support."""
     task, subject = subject_of(request)
     return inspect_subject(task, subject, request, options)
 
@@ -114,11 +122,11 @@ def inspect(request: InspectionRequest, options: InspectOptions) -> Inspection:
 def inspect_subject(
     task: str, subject: Subject, request: InspectionRequest, options: InspectOptions
 ) -> Inspection:
-    """Inspect a model with its examples; its weights are widened to float64. Raises SeqkitError as `inspect`."""
+    """Inspect a model with its examples. Converts the weights to float64. Raises SeqkitError as `inspect`."""
     chains = chains_in(subject, options.layer)
     notes: list[str] = []
     order = sorted(range(len(subject)), key=lambda index: sum(subject.steps(index)))
-    found_costs = _or_note(notes, lambda: costs(subject, order[-COST_EXAMPLES:]), [])
+    step_costs = _or_note(notes, lambda: costs(subject, order[-COST_EXAMPLES:]), [])
     subject.model.double().eval()
     findings = [ChainFindings(chain, {}, spectra=spectra_of(chain.layer)) for chain in chains]
     for batch in batches_of(subject, order):
@@ -130,7 +138,7 @@ def inspect_subject(
     small = max(subject.steps(shown)) <= MOST_SHOWN
     if not small:
         notes.append(f"heat maps of one example are omitted: it has more than {MOST_SHOWN} steps")
-    seen = [one.chain for one in findings]
+    traced = [one.chain for one in findings]
     explain = lambda: attributions(subject, shown, options.contrast, options.contrastive)  # noqa: E731
     return Inspection(
         model=request.model,
@@ -139,28 +147,28 @@ def inspect_subject(
         examples=len(subject),
         chains=findings,
         outputs=[spectrum_of(name, V) for name, V in subject.output_matrices().items()],
-        influences=_or_note(notes, lambda: influence(subject, shown, seen), []) if small and seen else [],
+        influences=_or_note(notes, lambda: influence(subject, shown, traced), []) if small and traced else [],
         attributions=_or_note(notes, explain, []) if small else [],
         input_names=subject.input_names(shown) if small else [],
         attention=_attention(subject, shown) if small else [],
-        costs=found_costs,
+        costs=step_costs,
         notes=notes,
     )
 
 
-def _or_note(notes: list[str], find: Callable[[], Any], otherwise: Any) -> Any:
-    """The result of `find`; if the model does not offer it, add a note and return `otherwise`."""
+def _or_note(notes: list[str], compute: Callable[[], Any], default: Any) -> Any:
+    """The result of `compute`; if the model does not support it, add a note and return `default`."""
     try:
-        return find()
+        return compute()
     except SeqkitError as error:
         if error.fix != "Inspect it without.":
             raise
         notes.append(error.problem)
-        return otherwise
+        return default
 
 
 def chains_in(subject: Subject, layer: str) -> list[Chain]:
-    """The recurrent layers of a model, by a part of their name. Raises SeqkitError if there is none."""
+    """Return the recurrent layers of a model whose name contains `layer`. Raises SeqkitError if there is none."""
     chains = [chain for below in subject.chains() for chain in chains_of(subject.model, below)]
     if not chains:
         raise SeqkitError("the model has no recurrent layer", "Inspect a model that has one.", exit_code=2)
@@ -168,7 +176,7 @@ def chains_in(subject: Subject, layer: str) -> list[Chain]:
 
 
 def batches_of(subject: Subject, order: Sequence[int]) -> list[list[int]]:
-    """Batches of examples of similar length."""
+    """Group examples into batches of at most BATCH_STEPS steps. Args: order, indices of examples by length."""
     batches: list[list[int]] = [[]]
     for index in order:
         if batches[-1] and (len(batches[-1]) + 1) * sum(subject.steps(index)) > BATCH_STEPS:
@@ -178,7 +186,7 @@ def batches_of(subject: Subject, order: Sequence[int]) -> list[list[int]]:
 
 
 def _read(subject: Subject, indices: list[int], findings: list[ChainFindings]) -> None:
-    """Process a batch: gradients over distance, histograms, norms, and inputs for the exponents."""
+    """Process a batch: update gradients over distance, histograms, norms, and inputs for the exponents."""
     steps = [subject.steps(index) for index in indices]
     targets = [one.target for one in steps]
     with tracing() as traces:
@@ -196,14 +204,14 @@ def _read(subject: Subject, indices: list[int], findings: list[ChainFindings]) -
 def _follow(
     one: ChainFindings, traces: Traces, lengths: list[int], source: bool, rows: int
 ) -> list[Followed]:
-    """Add a chain's trace to its statistics, and return the parts whose gradients to measure."""
+    """Add a chain's trace to its statistics, and return the parts of the state whose gradients are measured."""
     trace = traces.of(one.chain.layer)
     if trace is None or trace.rows != rows:
         return []
     lengths = [min(length, trace.steps) for length in lengths]
     one.use.add(trace, lengths)
-    held = sum(len(x_TD) for x_TD in one.stream)
-    if held < STREAM:
+    stored = sum(len(x_TD) for x_TD in one.stream)
+    if stored < STREAM:
         one.stream += [
             torch.stack([x_BD[row] for x_BD in trace.inputs[:length]]).detach()
             for row, length in enumerate(lengths)
@@ -213,10 +221,10 @@ def _follow(
         one.longest = trace, lengths
     distance: Distance = of_source if source else behind if one.chain.backward else ahead
     names = part_names(len(trace.states[0]))
-    wanted = {0: "z"} | ({len(names) - 1: "c"} if len(names) > 1 else {})
+    measured = {0: "z"} | ({len(names) - 1: "c"} if len(names) > 1 else {})
     return [
         Followed(trace, part, distance, lengths, one.curves.setdefault(name, Curve()))
-        for part, name in wanted.items()
+        for part, name in measured.items()
     ]
 
 

@@ -1,7 +1,7 @@
-"""W, U and V of a model: singular values, the spectral radius of U, and their prediction about gradients.
+"""Analyse W, U and V of a model: singular values, the spectral radius of U, and their prediction about gradients.
 
-If |h'| ≤ 1, σ_max(U) < 1 forces every gradient to decay; divergence requires a spectral radius above 1
-(Pascanu, Mikolov & Bengio 2013). In between a gradient may grow for some steps before it decays.
+If |h'| ≤ 1, σ_max(U) < 1 forces all gradients to decay, and divergence requires a spectral radius above 1
+(Pascanu, Mikolov & Bengio 2013). Otherwise a gradient may grow for some steps before it decays.
 
 Shapes: H features of z_t, D of x_t.
 """
@@ -17,9 +17,9 @@ from torch import Tensor, nn
 from seqkit.nn.recurrent import KernelRecurrence, Recurrence
 
 POWERS = 60
-"""Steps for which ‖U^t z_0‖ is computed."""
+"""Number of steps for which ‖U^t z_0‖ is computed."""
 STARTS = 32
-"""Number of random z_0 of norm 1 for the mean."""
+"""Number of random z_0 of norm 1 in the mean."""
 
 
 @dataclass(frozen=True)
@@ -37,18 +37,18 @@ class Spectrum:
 
     @property
     def fate(self) -> str:
-        """The behaviour of ‖U^t z_0‖ for large t, in words."""
+        """A description of ‖U^t z_0‖ for large t; "" if the matrix is not square."""
         if self.radius is None:
             return ""
         if self.singular[0] < 1:
             return "decays at every step (σ_max < 1)"
         if self.radius > 1:
             return "grows (spectral radius > 1)"
-        return "decays in the end (spectral radius ≤ 1), after growth at first (σ_max ≥ 1)"
+        return "decays eventually (spectral radius ≤ 1), may grow at first (σ_max ≥ 1)"
 
 
 def spectrum_of(name: str, matrix: Tensor, recurrent: bool = False) -> Spectrum:
-    """Singular values, and the spectral radius of a square matrix. Args: recurrent, whether to compute powers."""
+    """Compute singular values, and the spectral radius of a square matrix. Args: recurrent, also compute powers."""
     values = matrix.detach().double()
     singular = torch.linalg.svdvals(values)
     square = values.shape[0] == values.shape[1]
@@ -58,7 +58,7 @@ def spectrum_of(name: str, matrix: Tensor, recurrent: bool = False) -> Spectrum:
 
 
 def _powers(U_HH: Tensor) -> tuple[float, ...]:
-    """Geometric mean of ‖U^t z_0‖, kept in range by rescaling at each step."""
+    """Geometric mean of ‖U^t z_0‖, rescaled at each step to avoid overflow and underflow."""
     generator = torch.Generator().manual_seed(1)
     z_HS = torch.randn(U_HH.shape[0], STARTS, generator=generator, dtype=torch.float64)
     z_HS = z_HS / z_HS.norm(dim=0)
@@ -72,7 +72,7 @@ def _powers(U_HH: Tensor) -> tuple[float, ...]:
 
 
 def recurrent_matrix(layer: Recurrence) -> Tensor | None:
-    """U, (gates * H, H), found by its name; None for a layer without one, such as `sru`."""
+    """Return the parameter U, (gates * H, H); None for a layer without it, such as `sru`."""
     if isinstance(layer, KernelRecurrence):
         return layer.U.detach()
     U = dict(layer.named_parameters()).get("U")
@@ -80,7 +80,7 @@ def recurrent_matrix(layer: Recurrence) -> Tensor | None:
 
 
 def input_matrix(layer: Recurrence) -> Tensor | None:
-    """W, (gates * H, D), found by its name; None for a layer without a parameter of this name."""
+    """Return the parameter W, (gates * H, D); None for a layer without it."""
     if isinstance(layer, KernelRecurrence):
         return layer.W.detach()
     W = dict(layer.named_parameters()).get("W")
@@ -88,7 +88,7 @@ def input_matrix(layer: Recurrence) -> Tensor | None:
 
 
 def blocks_of(U: Tensor, hidden_size: int) -> list[tuple[str, Tensor]]:
-    """The square matrix of each gate in U, with a name: only `U`, or `U[1/4]` …"""
+    """Return name and square matrix of each gate in U: `U` alone, or `U[1/4]` …"""
     count = U.shape[0] // hidden_size
     if count == 1:
         return [("U", U)]
@@ -96,16 +96,16 @@ def blocks_of(U: Tensor, hidden_size: int) -> list[tuple[str, Tensor]]:
 
 
 def spectra_of(layer: Recurrence) -> list[Spectrum]:
-    """The spectra of W and of each square part of U; without these, of all matrices by parameter name."""
-    found, W, U = [], input_matrix(layer), recurrent_matrix(layer)
+    """Compute the spectra of W and of each square part of U or, for a layer without these, of all its matrices."""
+    spectra, W, U = [], input_matrix(layer), recurrent_matrix(layer)
     if W is not None:
-        found.append(spectrum_of("W", W))
+        spectra.append(spectrum_of("W", W))
     if U is not None:
-        found += [spectrum_of(name, part, recurrent=True) for name, part in blocks_of(U, layer.hidden_size)]
+        spectra += [spectrum_of(name, part, recurrent=True) for name, part in blocks_of(U, layer.hidden_size)]
     if W is None and U is None:
-        found += [
+        spectra += [
             spectrum_of(name, parameter)
             for name, parameter in layer.named_parameters()
             if parameter.dim() == 2 and isinstance(parameter, nn.Parameter)
         ]
-    return found
+    return spectra

@@ -1,4 +1,4 @@
-"""An inspection as one self-contained HTML file: no URLs, no library, plots that show values on hover."""
+"""Write an inspection as a self-contained HTML file: no URLs, no library, plots that show values on hover."""
 
 from __future__ import annotations
 
@@ -29,26 +29,26 @@ if(!t){tip.style.display='none';return}
 tip.textContent=t;tip.style.display='block';tip.style.left=Math.min(e.clientX+14,innerWidth-300)+'px';tip.style.top=(e.clientY+14)+'px'});
 """
 MOST_BYTES = 3_000_000
-"""Maximum size of a page; a larger one is slow to open, and its heat maps are omitted."""
+"""Maximum size of a page with heat maps; larger pages open slowly, and omit them."""
 
 
-def write_page(path: Path, found: Inspection) -> None:
+def write_page(path: Path, inspection: Inspection) -> None:
     """Write the page atomically."""
-    page = page_of(found, pictures=True)
+    page = page_of(inspection, pictures=True)
     if len(page.encode()) > MOST_BYTES:
-        page = page_of(found, pictures=False)
+        page = page_of(inspection, pictures=False)
     write_text(path, page)
 
 
-def page_of(found: Inspection, pictures: bool) -> str:
-    """The HTML of the page. Args: pictures, whether to include heat maps, with a cell for each pair of steps."""
-    title = title_of(found)
-    parts = [f"<h1>{escape(title)}</h1>", *(f"<p>{escape(note)}</p>" for note in found.notes)]
-    tables = tables_of(found)
+def page_of(inspection: Inspection, pictures: bool) -> str:
+    """Return the HTML of the page. Args: pictures, whether to include heat maps, with a cell for each pair of steps."""
+    title = title_of(inspection)
+    parts = [f"<h1>{escape(title)}</h1>", *(f"<p>{escape(note)}</p>" for note in inspection.notes)]
+    tables = tables_of(inspection)
     parts += [_table(table) for table in tables[:1]]
-    parts += [_chain(one) for one in found.chains]
+    parts += [_chain(one) for one in inspection.chains]
     if pictures:
-        parts += _pictures(found)
+        parts += _pictures(inspection)
     parts += [_table(table) for table in tables[1:]]
     body = "\n".join(parts)
     return (
@@ -60,48 +60,48 @@ def page_of(found: Inspection, pictures: bool) -> str:
 
 def _chain(one: ChainFindings) -> str:
     """The plots of one layer."""
-    found = [
+    figures = [
         _figure(
             "Gradient over distance, measured and predicted",
             lines(curves_of(one), "distance k", "relative norm", True),
         ),
         _figure(
             "Norm of the state over time",
-            lines({name: own.points for name, own in one.use.norms.items()}, "step", "mean norm"),
+            lines({name: norms.points for name, norms in one.use.norms.items()}, "step", "mean norm"),
         ),
     ]
-    powers = {own.name: list(enumerate(own.powers)) for own in one.spectra if own.powers}
+    powers = {matrix.name: list(enumerate(matrix.powers)) for matrix in one.spectra if matrix.powers}
     if powers:
-        found.append(_figure("‖U^t z_0‖", lines(powers, "t", "norm", True)))
-    spectra = {own.name: [(i + 1, value) for i, value in enumerate(own.singular)] for own in one.spectra}
-    found.append(_figure("Singular values", lines(spectra, "rank", "σ")))
-    for own in one.use.histograms.values():
-        caption = f"{own.name}: {100 * own.saturated:.1f} % saturated"
-        found.append(_figure(caption, bars(own.counts, own.low, own.high, own.name)))
-    return f'<h2>{escape(one.chain.name)}</h2><div class="charts">{"".join(found)}</div>'
+        figures.append(_figure("‖U^t z_0‖", lines(powers, "t", "norm", True)))
+    spectra = {
+        matrix.name: [(i + 1, value) for i, value in enumerate(matrix.singular)] for matrix in one.spectra
+    }
+    figures.append(_figure("Singular values", lines(spectra, "rank", "σ")))
+    for bins in one.use.histograms.values():
+        caption = f"{bins.name}: {100 * bins.saturated:.1f} % saturated"
+        figures.append(_figure(caption, bars(bins.counts, bins.low, bins.high, bins.name)))
+    return f'<h2>{escape(one.chain.name)}</h2><div class="charts">{"".join(figures)}</div>'
 
 
-def _pictures(found: Inspection) -> list[str]:
+def _pictures(inspection: Inspection) -> list[str]:
+    """The heat maps."""
     parts = []
-    for one in found.influences:
+    for one in inspection.influences:
         how = "" if one.exact else ", estimated from random probes"
         caption = f"‖∂z_t/∂x_s‖ of {one.chain}{how}: rows are states, columns inputs"
         parts.append(_figure(caption, picture(one.norms_TS, one.rows, one.columns)))
-    if found.attributions:
-        rows = [
-            f"{one.step} {one.label}" if one.step != one.label else one.step for one in found.attributions
-        ]
-        values = [one.parts for one in found.attributions]
+    explained, inputs, attention = inspection.attributions, inspection.input_names, inspection.attention
+    if explained:
+        rows = [f"{one.step} {one.label}" if one.step != one.label else one.step for one in explained]
+        values = [one.parts for one in explained]
         caption = (
-            "Integrated gradients, in logits: a row for each output; blue supports the label, red opposes it"
+            "Integrated gradients, in logits: one row per output; blue supports the label, red opposes it"
         )
-        parts.append(_figure(caption, picture(values, rows, found.input_names, signed=True)))
-    if found.attention:
-        rows = [one.step for one in found.attributions] or [str(t + 1) for t in range(len(found.attention))]
-        rows += [""] * (len(found.attention) - len(rows))
-        parts.append(
-            _figure("Attention of the same outputs", picture(found.attention, rows, found.input_names))
-        )
+        parts.append(_figure(caption, picture(values, rows, inputs, signed=True)))
+    if attention:
+        rows = [one.step for one in explained] or [str(t + 1) for t in range(len(attention))]
+        rows += [""] * (len(attention) - len(rows))
+        parts.append(_figure("Attention of the same outputs", picture(attention, rows, inputs)))
     return parts
 
 

@@ -1,4 +1,4 @@
-"""The results of an inspection as tables for a terminal, and as data for JSON and the HTML page."""
+"""Format the results of an inspection as tables, and as data for JSON."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ from seqkit.inspection.matrices import Spectrum
 from seqkit.terminal.tables import size
 
 DISTANCES = (1, 2, 5, 10, 20, 50, 100)
-"""Distances at which the table of gradients has a column."""
+"""Distances that have a column in the table of gradients."""
 MOST_COSTS = 12
+"""Maximum rows of the table of costs."""
 
 
-def title_of(found: Inspection) -> str:
-    """The title above the tables."""
-    return f"{found.model} ({found.task}) on {found.where}: {found.examples:,} example(s), in float64"
+def title_of(inspection: Inspection) -> str:
+    """Return the title above the tables."""
+    data = f"{inspection.where}: {inspection.examples:,} example(s)"
+    return f"{inspection.model} ({inspection.task}) on {data}, in float64"
 
 
-def tables_of(found: Inspection) -> list[Table]:
-    """The tables, in order, without empty ones."""
-    tables = [_layers(found), _gradients(found), _gates(found), _matrices(found)]
-    tables += [_attributions(found)] if found.attributions else []
-    tables += [_costs(found)] if found.costs else []
+def tables_of(inspection: Inspection) -> list[Table]:
+    """Return the tables in order, without empty ones."""
+    tables = [_layers(inspection), _gradients(inspection), _gates(inspection), _matrices(inspection)]
+    tables += [_attributions(inspection)] if inspection.attributions else []
+    tables += [_costs(inspection)] if inspection.costs else []
     return [table for table in tables if table.rows]
 
 
-def _layers(found: Inspection) -> Table:
+def _layers(inspection: Inspection) -> Table:
     header = ["layer", "H", "Lyapunov exponent λ", "2 s.e.", "in words"]
     rows = [
         [
@@ -38,39 +40,41 @@ def _layers(found: Inspection) -> Table:
             "–" if one.lyapunov is None else f"{2 * one.lyapunov.error:.4f}",
             "too few steps" if one.lyapunov is None else one.lyapunov.meaning,
         ]
-        for one in found.chains
+        for one in inspection.chains
     ]
     return Table("Recurrent layers (λ in nats per step, along the inputs of the text)", header, rows)
 
 
-def _gradients(found: Inspection) -> Table:
+def _gradients(inspection: Inspection) -> Table:
     """‖∂L_t/∂z_s‖ relative to distance 0, measured and predicted."""
-    longest = max((points[-1][0] for one in found.chains for points in curves_of(one).values()), default=0)
+    longest = max(
+        (points[-1][0] for one in inspection.chains for points in curves_of(one).values()), default=0
+    )
     shown = [k for k in DISTANCES if k <= longest]
     rows = []
-    for one in found.chains:
+    for one in inspection.chains:
         for name, points in curves_of(one).items():
             by_distance = dict(points)
             cells = [f"{by_distance[k]:.2g}" if k in by_distance else "–" for k in shown]
             rows.append([one.chain.name, name, *cells])
-    header = ["layer", "what", *(f"k = {k}" for k in shown)]
+    header = ["layer", "curve", *(f"k = {k}" for k in shown)]
     return Table("Gradient over the distance k, relative to the nearest", header, rows)
 
 
 def curves_of(one: ChainFindings) -> dict[str, list[tuple[int, float]]]:
-    """Measured curves relative to their nearest point, then the predictions."""
-    found: dict[str, list[tuple[int, float]]] = {}
+    """Return the measured curves relative to their nearest point, then the predictions, by name."""
+    curves: dict[str, list[tuple[int, float]]] = {}
     for name, curve in one.curves.items():
         points = curve.points
         if points:
-            found[f"measured ‖∂L/∂{name}‖"] = [(k, value / points[0][1]) for k, value in points]
-    longest = max((points[-1][0] for points in found.values()), default=0)
-    return found | (one.prediction.curves(longest) if one.prediction is not None else {})
+            curves[f"measured ‖∂L/∂{name}‖"] = [(k, value / points[0][1]) for k, value in points]
+    longest = max((points[-1][0] for points in curves.values()), default=0)
+    return curves | (one.prediction.curves(longest) if one.prediction is not None else {})
 
 
-def _gates(found: Inspection) -> Table:
+def _gates(inspection: Inspection) -> Table:
     rows = []
-    for one in found.chains:
+    for one in inspection.chains:
         keeps = one.prediction.gate if one.prediction is not None else ""
         for histogram in one.use.histograms.values():
             keeps_this = keeps.startswith((f"{histogram.name} (", f"1 - {histogram.name} ("))
@@ -88,10 +92,10 @@ def _gates(found: Inspection) -> Table:
     return Table("Gates and activations, in the order of the step", header, rows)
 
 
-def _matrices(found: Inspection) -> Table:
+def _matrices(inspection: Inspection) -> Table:
     header = ["layer", "matrix", "shape", "σ_max", "σ_min", "spectral radius", "‖U^t z_0‖"]
-    rows = [_spectrum(one.chain.name, own) for one in found.chains for own in one.spectra]
-    rows += [_spectrum("output", own) for own in found.outputs]
+    rows = [_spectrum(one.chain.name, matrix) for one in inspection.chains for matrix in one.spectra]
+    rows += [_spectrum("output", matrix) for matrix in inspection.outputs]
     return Table("Matrices", header, rows)
 
 
@@ -102,11 +106,11 @@ def _spectrum(layer: str, one: Spectrum) -> list[str]:
     return [layer, one.name, shape, f"{one.singular[0]:.4f}", f"{one.singular[-1]:.2g}", radius, fate]
 
 
-def _attributions(found: Inspection) -> Table:
+def _attributions(inspection: Inspection) -> Table:
     """The three inputs with the largest influence on each output."""
     rows = []
-    for one in found.attributions:
-        named = sorted(zip(one.parts, found.input_names, strict=False), key=lambda part: -abs(part[0]))
+    for one in inspection.attributions:
+        named = sorted(zip(one.parts, inspection.input_names, strict=False), key=lambda part: -abs(part[0]))
         reasons = ", ".join(f"{name} {value:+.2f}" for value, name in named[:3])
         rows.append(
             [
@@ -122,8 +126,8 @@ def _attributions(found: Inspection) -> Table:
     return Table("Integrated gradients of one example", header, rows)
 
 
-def _costs(found: Inspection) -> Table:
-    ranked = sorted(found.costs, key=lambda one: -one.bytes)[:MOST_COSTS]
+def _costs(inspection: Inspection) -> Table:
+    ranked = sorted(inspection.costs, key=lambda one: -one.bytes)[:MOST_COSTS]
     rows = [
         [one.module, size(one.bytes), f"{1000 * one.forward:.1f}", f"{1000 * one.backward:.1f}"]
         for one in ranked
@@ -132,15 +136,15 @@ def _costs(found: Inspection) -> Table:
     return Table("Memory and time of a training step, by module", header, rows)
 
 
-def data_of(found: Inspection) -> dict[str, Any]:
-    """All results as data for JSON. Values that are not finite become null."""
+def data_of(inspection: Inspection) -> dict[str, Any]:
+    """Convert all results to JSON data. Values that are not finite become null."""
     return {
-        "model": found.model,
-        "task": found.task,
-        "where": found.where,
-        "examples": found.examples,
-        "layers": [_chain(one) for one in found.chains],
-        "outputs": [_matrix(one) for one in found.outputs],
+        "model": inspection.model,
+        "task": inspection.task,
+        "where": inspection.where,
+        "examples": inspection.examples,
+        "layers": [_chain(one) for one in inspection.chains],
+        "outputs": [_matrix(one) for one in inspection.outputs],
         "influence": [
             {
                 "layer": one.chain,
@@ -149,10 +153,10 @@ def data_of(found: Inspection) -> dict[str, Any]:
                 "columns": one.columns,
                 "norms": one.norms_TS,
             }
-            for one in found.influences
+            for one in inspection.influences
         ],
         "attribution": {
-            "inputs": found.input_names,
+            "inputs": inspection.input_names,
             "outputs": [
                 {
                     "step": one.step,
@@ -162,15 +166,15 @@ def data_of(found: Inspection) -> dict[str, Any]:
                     "difference": one.difference,
                     "deviation": one.deviation,
                 }
-                for one in found.attributions
+                for one in inspection.attributions
             ],
         },
-        "attention": found.attention,
+        "attention": inspection.attention,
         "costs": [
             {"module": one.module, "bytes": one.bytes, "forward_s": one.forward, "backward_s": one.backward}
-            for one in found.costs
+            for one in inspection.costs
         ],
-        "notes": found.notes,
+        "notes": inspection.notes,
     }
 
 
@@ -202,18 +206,18 @@ def _chain(one: ChainFindings) -> dict[str, Any]:
         },
         "activations": [
             {
-                "name": own.name,
-                "mean": own.mean,
-                "low": own.low,
-                "high": own.high,
-                "counts": own.counts,
-                "saturated_low": own.below / max(own.total, 1),
-                "saturated_high": own.above / max(own.total, 1),
+                "name": bins.name,
+                "mean": bins.mean,
+                "low": bins.low,
+                "high": bins.high,
+                "counts": bins.counts,
+                "saturated_low": bins.below / max(bins.total, 1),
+                "saturated_high": bins.above / max(bins.total, 1),
             }
-            for own in one.use.histograms.values()
+            for bins in one.use.histograms.values()
         ],
-        "norms": {name: [list(point) for point in own.points] for name, own in one.use.norms.items()},
-        "matrices": [_matrix(own) for own in one.spectra],
+        "norms": {name: [list(point) for point in norms.points] for name, norms in one.use.norms.items()},
+        "matrices": [_matrix(matrix) for matrix in one.spectra],
     }
 
 
@@ -229,5 +233,5 @@ def _matrix(one: Spectrum) -> dict[str, Any]:
 
 
 def finite(value: float) -> float | None:
-    """The value; None if it is not finite, which JSON cannot express."""
+    """Return the value; None if it is not finite, because JSON cannot represent it."""
     return value if math.isfinite(value) else None

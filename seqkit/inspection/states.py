@@ -1,6 +1,6 @@
-"""Statistics of a layer's states and gates on real text: histograms, saturation, norms over time.
+"""Collect statistics of a layer's states and gates on data: histograms, saturation, norms over time.
 
-Shapes: B sequences, T steps, H features of z_t, N = all real steps.
+Shapes: B sequences, T steps, H features of z_t, N steps of all sequences without padding.
 """
 
 from __future__ import annotations
@@ -15,20 +15,21 @@ from seqkit.inspection.gates import EDGE, activations
 from seqkit.inspection.tracing import Trace, every_step
 
 BINS = 20
+"""Number of bins of a histogram."""
 
 
 @dataclass
 class Histogram:
-    """Values of one activation over all steps and features."""
+    """Histogram of the values of one activation over all steps and features."""
 
     name: str
     low: float
     high: float
     counts: list[int] = field(default_factory=lambda: [0] * BINS)
     below: int = 0
-    """Number of values at the lower edge, where the derivative has almost vanished."""
+    """Number of values up to the lower edge, where the derivative nearly vanishes."""
     above: int = 0
-    """Number of values at the upper edge."""
+    """Number of values from the upper edge on."""
     total: int = 0
     sum: float = 0.0
 
@@ -39,11 +40,11 @@ class Histogram:
 
     @property
     def saturated(self) -> float:
-        """Share of values at either edge."""
+        """Share of values beyond either edge."""
         return (self.below + self.above) / max(self.total, 1)
 
     def add(self, values: Tensor, edges: tuple[float, float]) -> None:
-        """Count values."""
+        """Count values. Args: edges, the values beyond which the activation is saturated."""
         counts = torch.histc(values.double(), BINS, self.low, self.high).long().tolist()
         self.counts = [old + new for old, new in zip(self.counts, counts, strict=True)]
         self.below += int((values <= edges[0]).sum())
@@ -89,8 +90,8 @@ class StateUse:
         for one in activations(trace.layer, x_ND[real_N], tuple(part[real_N] for part in state)):
             kind = one.name.split()[0]
             low = -1.0 if kind == "tanh" else 0.0
-            found = self.histograms.setdefault(one.name, Histogram(one.name, low, 1.0))
-            found.add(one.values_BH, EDGE[kind])
+            histogram = self.histograms.setdefault(one.name, Histogram(one.name, low, 1.0))
+            histogram.add(one.values_BH, EDGE[kind])
         self._add_norms(trace, real_TB)
 
     def _add_norms(self, trace: Trace, real_TB: Tensor) -> None:
@@ -103,5 +104,5 @@ class StateUse:
 
 
 def part_names(count: int) -> list[str]:
-    """The names of the parts of a state: `z`; `z`, `c`; `z`, `2`, `c` …"""
+    """Return the names of the parts of a state: `z`; `z`, `c`; `z`, `2`, `c` …"""
     return ["z", *(str(number + 2) for number in range(count - 2)), *(["c"] if count > 1 else [])]

@@ -1,4 +1,4 @@
-"""`seqkit inspect --time-parallel`: would Newton's method solve the recurrent layers of a model, and would it pay?
+"""`seqkit inspect --time-parallel`: predict convergence and speed of Newton's method on a model's recurrent layers.
 
 Shapes: B sequences, T steps, D features of x_t.
 """
@@ -29,15 +29,15 @@ from seqkit.training.batch_loss import in_dtype
 
 @dataclass
 class Calls:
-    """A runner that keeps the longest input of each layer."""
+    """A runner that stores the longest input of each layer."""
 
     steps: dict[int, tuple[LayerSteps, Tensor]] = field(default_factory=dict)
-    """By the identity of the layer: its steps, and the initial states."""
+    """Id of a layer -> its steps, and its initial states."""
 
     def __call__(
         self, call: Call, layer: Recurrence, x_BTD: Tensor, mask_BT: Tensor | None, state: State | None
     ) -> tuple[Tensor, State]:
-        """As `Recurrence.forward`."""
+        """Run the layer like `Recurrence.forward`."""
         start = layer.initial_state(x_BTD) if state is None else state
         steps = LayerSteps(layer, x_BTD, mask_BT, tuple(part.shape[-1] for part in start))
         known = self.steps.get(id(layer))
@@ -48,28 +48,29 @@ class Calls:
 
 @dataclass(frozen=True)
 class LayerForecast:
-    """What is expected of one layer."""
+    """The predictions for one layer."""
 
     name: str
     hidden: int
+    """H."""
     rows: int
     """B of the batch."""
     steps: int
-    """T, padding included."""
+    """T, including padding."""
     ways: list[Option]
-    """Newton first; empty for a layer that cannot be solved."""
+    """The methods, Newton's first; empty for a layer that cannot be solved."""
     refusal: str
-    """Why it cannot be; "" if it can."""
+    """The reason for which the layer cannot be solved; "" if it can."""
 
 
 def forecasts(request: InspectionRequest, layer: str) -> list[LayerForecast]:
-    """Predictions for each recurrent layer, on the longest examples, in float64. Raises SeqkitError as `inspect`."""
+    """Predict for each recurrent layer, on the longest examples, in float64. Raises SeqkitError as `inspect`."""
     _, subject = subject_of(request)
     return forecasts_of(subject, layer)
 
 
 def forecasts_of(subject: Subject, layer: str) -> list[LayerForecast]:
-    """As `forecasts`, of a model with its examples; its weights are widened to float64."""
+    """Like `forecasts`, for a model with its examples. Converts the weights to float64."""
     chains = chains_in(subject, layer)
     subject.model.double().eval()
     order = sorted(range(len(subject)), key=lambda index: sum(subject.steps(index)))
@@ -77,8 +78,8 @@ def forecasts_of(subject: Subject, layer: str) -> list[LayerForecast]:
     calls = Calls()
     with torch.no_grad(), running(calls):
         subject.step_losses(batch)
-    seen = [(chain, *calls.steps[id(chain.layer)]) for chain in chains if id(chain.layer) in calls.steps]
-    return [_of_layer(chain.name, steps, start_BN) for chain, steps, start_BN in seen]
+    called = [(chain, *calls.steps[id(chain.layer)]) for chain in chains if id(chain.layer) in calls.steps]
+    return [_of_layer(chain.name, steps, start_BN) for chain, steps, start_BN in called]
 
 
 def _of_layer(name: str, steps: LayerSteps, start_BN: Tensor) -> LayerForecast:
@@ -92,23 +93,24 @@ def _of_layer(name: str, steps: LayerSteps, start_BN: Tensor) -> LayerForecast:
 
 
 def trained_on(model: str) -> str:
-    """The corpus that a model was trained on, or its dev or training file. Raises SeqkitError if it is not known."""
+    """Return the corpus, dev file or training file of a model's training. Raises SeqkitError if it is not recorded."""
     path = model_info(model).folder / TRAINING / "config.toml"
     sources: dict[str, Any] = {}
     if path.is_file():
         sources = tomllib.loads(path.read_text(encoding="utf-8")).get("sources", {})
-    found = [sources.get("corpus", ""), *sources.get("dev", []), *sources.get("train", [])]
-    named = next((str(one) for one in found if one), "")
-    if not named:
+    candidates = [sources.get("corpus", ""), *sources.get("dev", []), *sources.get("train", [])]
+    source = next((str(one) for one in candidates if one), "")
+    if not source:
         fix = "Give --corpus NAME or --text TEXT."
-        raise SeqkitError(f"{model}: has no record of what it was trained on", fix, exit_code=2)
-    return named
+        raise SeqkitError(f"{model}: has no record of its training data", fix, exit_code=2)
+    return source
 
 
-def table_of(found: list[LayerForecast], where: str) -> Table:
-    """A row for each layer and method."""
+def table_of(predictions: list[LayerForecast], where: str) -> Table:
+    """Return a table with a row for each layer and method. Args: where, the data, for the title."""
     header = ["layer", "H", "B × T", "method", "λ", "iterations", "converges", "time / loop", "pays"]
-    return Table(f"Time-parallel solution on {where}", header, [row for one in found for row in _rows(one)])
+    rows = [row for one in predictions for row in _rows(one)]
+    return Table(f"Time-parallel solution on {where}", header, rows)
 
 
 def _rows(one: LayerForecast) -> list[list[str]]:
@@ -127,8 +129,8 @@ def _rows(one: LayerForecast) -> list[list[str]]:
     return rows
 
 
-def data_of(found: list[LayerForecast]) -> list[dict[str, Any]]:
-    """The same for JSON; numbers that are infinite or unknown are null."""
+def data_of(predictions: list[LayerForecast]) -> list[dict[str, Any]]:
+    """Convert predictions to JSON data; infinite and unknown numbers become null."""
     return [
         {
             "layer": one.name,
@@ -138,7 +140,7 @@ def data_of(found: list[LayerForecast]) -> list[dict[str, Any]]:
             "refused": one.refusal or None,
             "methods": [_data(way) for way in one.ways],
         }
-        for one in found
+        for one in predictions
     ]
 
 

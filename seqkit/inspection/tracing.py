@@ -1,6 +1,6 @@
-"""Record the states of every recurrent layer of a model while it runs, with their history for gradients.
+"""Record the states of all recurrent layers of a model while it runs, with their history for gradients.
 
-Shapes: B sequences, T time steps, D features of x_t, H features of z_t, N numbers of the whole state.
+Shapes: B sequences, T time steps, D features of x_t, H features of z_t, N = T B rows of all steps.
 """
 
 from __future__ import annotations
@@ -21,32 +21,32 @@ from seqkit.nn.stack import ChainLayer
 
 @dataclass(frozen=True)
 class Trace:
-    """The states of one call of a recurrent layer, in the order in which the layer reads."""
+    """The states of one call of a recurrent layer, in the layer's reading order."""
 
     layer: Recurrence
     inputs: list[Tensor]
     """x_BD at each step."""
     states: list[State]
-    """The state before the first step, then that after each step."""
+    """The state before the first step, then the state after each step."""
     outputs: list[Tensor]
     """z_BH at each step."""
 
     @property
     def steps(self) -> int:
-        """T."""
+        """Number of steps T."""
         return len(self.inputs)
 
     @property
     def rows(self) -> int:
-        """B."""
+        """Number of sequences B."""
         return len(self.inputs[0])
 
 
 @dataclass
 class Traces:
-    """A runner (`seqkit.nn.running`) that computes each layer by a loop over its steps and keeps every state.
+    """A runner (`seqkit.nn.running`) that computes each layer by a loop over its steps and stores all states.
 
-    The loop equals the layer's kernel up to rounding: it is the kernel's reference.
+    The loop is the reference of the layer's kernel, and equals it up to rounding.
     """
 
     calls: list[Trace] = field(default_factory=list)
@@ -54,7 +54,7 @@ class Traces:
     def __call__(
         self, call: Call, layer: Recurrence, x_BTD: Tensor, mask_BT: Tensor | None, state: State | None
     ) -> tuple[Tensor, State]:
-        """Compute all steps of a layer, one by one."""
+        """Compute the steps of a layer one by one."""
         state = layer.initial_state(x_BTD) if state is None else state
         trace = Trace(layer, list(x_BTD.unbind(1)), [state], [])
         for t, x_BD in enumerate(trace.inputs):
@@ -69,13 +69,13 @@ class Traces:
         return torch.stack(trace.outputs, dim=1), state
 
     def of(self, layer: Recurrence) -> Trace | None:
-        """The trace of the longest call of a layer; None if it was not called."""
-        found = [trace for trace in self.calls if trace.layer is layer and trace.steps]
-        return max(found, key=lambda trace: trace.steps, default=None)
+        """Return the trace of the longest call of a layer; None if it was not called."""
+        traces = [trace for trace in self.calls if trace.layer is layer and trace.steps]
+        return max(traces, key=lambda trace: trace.steps, default=None)
 
 
 def every_step(trace: Trace) -> tuple[Tensor, State]:
-    """x_ND and the states before all N = T B steps, concatenated by step, without history."""
+    """Return x_ND, and the states before all N = T B steps, concatenated by step, without history."""
     x_ND = torch.cat(trace.inputs).detach()
     parts = zip(*trace.states[:-1], strict=True)
     return x_ND, tuple(torch.cat(part).detach() for part in parts)
@@ -83,7 +83,7 @@ def every_step(trace: Trace) -> tuple[Tensor, State]:
 
 @contextmanager
 def tracing() -> Iterator[Traces]:
-    """A context in which every call of a recurrent layer is recorded."""
+    """A context in which the calls of recurrent layers are recorded."""
     traces = Traces()
     with running(traces):
         yield traces
@@ -101,7 +101,7 @@ class Chain:
 
 
 def chains_of(model: nn.Module, below: str = "") -> list[Chain]:
-    """The recurrent layers of a model in the order of its modules. Args: below, prefix of their names."""
+    """Return the recurrent layers of a model in the order of its modules. Args: below, prefix of their names."""
     backward = {
         id(module.backward_chain)
         for module in model.modules()
@@ -115,12 +115,12 @@ def chains_of(model: nn.Module, below: str = "") -> list[Chain]:
 
 
 def chosen(chains: list[Chain], name: str) -> list[Chain]:
-    """The chain of a name, else those whose name contains it; all for "". Raises SeqkitError if there is none."""
-    found = [chain for chain in chains if name in chain.name]
-    if not found:
+    """Select the chain `name`, else those whose name contains it; "": all. Raises SeqkitError if there is none."""
+    matches = [chain for chain in chains if name in chain.name]
+    if not matches:
         known = ", ".join(chain.name for chain in chains) or "none"
         raise SeqkitError(
             f"the model has no recurrent layer '{name}'", f"Its layers are: {known}.", exit_code=2
         )
-    exact = [chain for chain in found if chain.name == name]
-    return exact or found
+    exact = [chain for chain in matches if chain.name == name]
+    return exact or matches

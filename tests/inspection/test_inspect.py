@@ -141,7 +141,7 @@ def test_a_translation_is_explained_with_its_attention(seqkit):
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
-        (("en-tagger",), "nothing to inspect the model on"),
+        (("en-tagger",), "expected one of --corpus and --text"),
         (("en-tagger", "--corpus", "sample-english", "--text", "a"), "or two kinds of it"),
         (("en-tagger", "--corpus", "sample-english", "--target", "a"), "--target: is for --text"),
         (("en-tagger", "--text", "  "), "--text: holds no example to inspect"),

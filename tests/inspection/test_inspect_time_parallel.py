@@ -81,6 +81,6 @@ def test_a_power_law_is_continued():
 
 def test_bad_requests_of_the_command(seqkit):
     found = seqkit("inspect", "en-tagger", "--time-parallel")
-    assert found.code == 2 and "has no record of what it was trained on" in found.err
+    assert found.code == 2 and "has no record of its training data" in found.err
     found = seqkit("inspect", "en-tagger", "--time-parallel", "--text", "a", "--contrast", "NOUN")
     assert found.code == 2 and "prints a table only" in found.err
