@@ -63,10 +63,10 @@ class Cutter(ABC):
         self.limits = limits
 
     @abstractmethod
-    def end(self, held: bytes, start: Place, last: bool) -> End | None:
-        """Find the end of the part at the beginning of `held`; None if more bytes are needed.
+    def end(self, buffer: bytes, start: Place, last: bool) -> End | None:
+        """Find the end of the part at the beginning of `buffer`; None if more bytes are needed.
 
-        Args: held, bytes from the start of the part on; last, whether the file ends with these bytes.
+        Args: buffer, bytes from the start of the part on; last, whether the file ends with these bytes.
         """
 
     def header(self, first: bytes) -> bytes:
@@ -79,18 +79,18 @@ def cut(blocks: Iterator[bytes], cutter: Cutter, start: Place, header: bytes | N
 
     Args: blocks, the bytes from `start` on; header, the file's header, if `start` is not the beginning of the file.
     """
-    held, want = b"", cutter.limits.size + AHEAD
+    buffer, want = b"", cutter.limits.size + AHEAD
     while True:
-        held = _filled(held, want, blocks)
+        buffer = _filled(buffer, want, blocks)
         if header is None:
-            header = cutter.header(held)
-        if not held:
+            header = cutter.header(buffer)
+        if not buffer:
             return
         # The result must not depend on bytes beyond the window, whose number depends on the sizes of blocks.
-        window, last = held[:want], len(held) < want
+        window, last = buffer[:want], len(buffer) < want
         end = cutter.end(window, start, last)
         if end is None and last:
-            end = _rest(held)
+            end = _rest(buffer)
         if end is None:
             if want > LONGEST:
                 problem = f"line {start.line}: a record of more than {LONGEST >> 20} MB"
@@ -104,13 +104,13 @@ def cut(blocks: Iterator[bytes], cutter: Cutter, start: Place, header: bytes | N
             record=start.record + end.records,
             offset=start.offset + end.characters,
         )
-        yield _part(held[: end.bytes], start, after, header)
-        held, start, want = held[end.bytes :], after, cutter.limits.size + AHEAD
+        yield _part(buffer[: end.bytes], start, after, header)
+        buffer, start, want = buffer[end.bytes :], after, cutter.limits.size + AHEAD
 
 
-def _filled(held: bytes, want: int, blocks: Iterator[bytes]) -> bytes:
-    """Append blocks to `held` until it has `want` bytes, or until the stream ends."""
-    waiting, length = [held], len(held)
+def _filled(buffer: bytes, want: int, blocks: Iterator[bytes]) -> bytes:
+    """Append blocks to `buffer` until it has `want` bytes, or until the stream ends."""
+    waiting, length = [buffer], len(buffer)
     while length < want:
         block = next(blocks, None)
         if block is None:
@@ -120,10 +120,10 @@ def _filled(held: bytes, want: int, blocks: Iterator[bytes]) -> bytes:
     return b"".join(waiting)
 
 
-def _rest(held: bytes) -> End:
+def _rest(buffer: bytes) -> End:
     """The end of the last part, which contains all remaining bytes."""
-    lines = held.count(b"\n")
-    return End(len(held), lines, lines, 0)
+    lines = buffer.count(b"\n")
+    return End(len(buffer), lines, lines, 0)
 
 
 def _part(data: bytes, start: Place, end: Place, header: bytes) -> Cut:
@@ -136,27 +136,27 @@ def _part(data: bytes, start: Place, end: Place, header: bytes) -> Cut:
 class Lines(Cutter):
     """Divides files in which each line is a record."""
 
-    def end(self, held: bytes, start: Place, last: bool) -> End | None:
+    def end(self, buffer: bytes, start: Place, last: bool) -> End | None:
         """Find the end of the last line below the limits of bytes and records."""
         size, records = self.limits.size, self.limits.records - start.record % self.limits.records
-        if last and len(held) <= size and held.count(b"\n") <= records:
-            return self._ended(len(held), held)
-        at = held.rfind(b"\n", 0, size) + 1 or held.find(b"\n", size) + 1
+        if last and len(buffer) <= size and buffer.count(b"\n") <= records:
+            return self._ended(len(buffer), buffer)
+        at = buffer.rfind(b"\n", 0, size) + 1 or buffer.find(b"\n", size) + 1
         if not at:
             return None
-        if held.count(b"\n", 0, at) > records:
-            at = _nth_line_end(held, records)
-        return self._ended(at, held)
+        if buffer.count(b"\n", 0, at) > records:
+            at = _nth_line_end(buffer, records)
+        return self._ended(at, buffer)
 
-    def _ended(self, at: int, held: bytes) -> End:
-        lines = held.count(b"\n", 0, at)
+    def _ended(self, at: int, buffer: bytes) -> End:
+        lines = buffer.count(b"\n", 0, at)
         return End(at, lines, lines)
 
 
-def _nth_line_end(held: bytes, count: int) -> int:
+def _nth_line_end(buffer: bytes, count: int) -> int:
     at = 0
     for _ in range(count):
-        at = held.index(b"\n", at) + 1
+        at = buffer.index(b"\n", at) + 1
     return at
 
 
@@ -171,19 +171,19 @@ class Table(Lines):
 class Blocks(Cutter):
     """Divides files with an empty line after each record."""
 
-    def end(self, held: bytes, start: Place, last: bool) -> End | None:
+    def end(self, buffer: bytes, start: Place, last: bool) -> End | None:
         """Find the end of the last empty line below the limit."""
         size = self.limits.size
-        if last and len(held) <= size:
-            return self._ended(len(held), held)
-        before = [held.rfind(mark, 0, size) + len(mark) for mark in EMPTY_LINE if mark in held[:size]]
+        if last and len(buffer) <= size:
+            return self._ended(len(buffer), buffer)
+        before = [buffer.rfind(mark, 0, size) + len(mark) for mark in EMPTY_LINE if mark in buffer[:size]]
         if before:
-            return self._ended(max(before), held)
-        after = [held.find(mark, max(size - 2, 0)) + len(mark) for mark in EMPTY_LINE if mark in held]
-        return self._ended(min(after), held) if after else None
+            return self._ended(max(before), buffer)
+        after = [buffer.find(mark, max(size - 2, 0)) + len(mark) for mark in EMPTY_LINE if mark in buffer]
+        return self._ended(min(after), buffer) if after else None
 
-    def _ended(self, at: int, held: bytes) -> End:
-        return End(at, held.count(b"\n", 0, at), 0)
+    def _ended(self, at: int, buffer: bytes) -> End:
+        return End(at, buffer.count(b"\n", 0, at), 0)
 
 
 EMPTY_LINE = (b"\n\n", b"\n\r\n")

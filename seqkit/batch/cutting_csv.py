@@ -19,21 +19,21 @@ class CsvRecords(Cutter):
         end = next(_record_ends(body), len(body))
         return body[:end]
 
-    def end(self, held: bytes, start: Place, last: bool) -> End | None:
+    def end(self, buffer: bytes, start: Place, last: bool) -> End | None:
         """Find the end of the last record below the limits."""
-        if last and len(held) <= self.limits.size:
-            return self._ended(len(held), held)
+        if last and len(buffer) <= self.limits.size:
+            return self._ended(len(buffer), buffer)
         end, records = None, 0
-        for at in _record_ends(held):
+        for at in _record_ends(buffer):
             if end is not None and at > self.limits.size:
                 break
             end, records = at, records + 1
             if at > self.limits.size or records == self.limits.records:
                 break
-        return None if end is None else self._ended(end, held)
+        return None if end is None else self._ended(end, buffer)
 
-    def _ended(self, at: int, held: bytes) -> End:
-        lines = held.count(b"\n", 0, at)
+    def _ended(self, at: int, buffer: bytes) -> End:
+        lines = buffer.count(b"\n", 0, at)
         return End(at, lines, lines)
 
 

@@ -18,47 +18,47 @@ LINE = 1 << 16
 class Text(Cutter):
     """Divides running text."""
 
-    def end(self, held: bytes, start: Place, last: bool) -> End | None:
+    def end(self, buffer: bytes, start: Place, last: bool) -> End | None:
         """Find the end of the last paragraph below the limit: at an empty line (fast), else among all cuts."""
         begins, size = start.byte == 0, self.limits.size
-        if last and len(held) <= size:
-            return _ended(held, len(held), begins)
-        at = _after_empty_line(held, size)
+        if last and len(buffer) <= size:
+            return _ended(buffer, len(buffer), begins)
+        at = _after_empty_line(buffer, size)
         if at is None:
-            at = _by_paragraphs(held, size, begins, last)
-        return None if at is None else _ended(held, at, begins)
+            at = _by_paragraphs(buffer, size, begins, last)
+        return None if at is None else _ended(buffer, at, begins)
 
 
-def _ended(held: bytes, at: int, begins: bool) -> End:
-    data = held[:at]
+def _ended(buffer: bytes, at: int, begins: bool) -> End:
+    data = buffer[:at]
     text = decode(data.removeprefix(BOM) if begins else data)
     characters = len(text) if isinstance(text, str) else sum(len(kept) for _, kept in kept_text(data, begins))
     return End(at, data.count(b"\n"), 0, characters)
 
 
-def _after_empty_line(held: bytes, size: int) -> int | None:
+def _after_empty_line(buffer: bytes, size: int) -> int | None:
     """The last position below the limit between an empty line and text, with text before it; None if there is none."""
     stop = size
     for _ in range(8):
-        ends = [held.rfind(mark, 0, stop) + len(mark) for mark in EMPTY_LINE if mark in held[:stop]]
+        ends = [buffer.rfind(mark, 0, stop) + len(mark) for mark in EMPTY_LINE if mark in buffer[:stop]]
         if not ends:
             return None
         at = max(ends)
-        if _is_text(_line_after(held, at)) and _is_text(_line_before(held, at)):
+        if _is_text(_line_after(buffer, at)) and _is_text(_line_before(buffer, at)):
             return at
         stop = at - 1
     return None
 
 
-def _line_after(held: bytes, at: int) -> bytes:
+def _line_after(buffer: bytes, at: int) -> bytes:
     """The line that begins at `at`; b"" if it is incomplete or long."""
-    end = held.find(b"\n", at, at + LINE)
-    return held[at:end] if end >= 0 else b""
+    end = buffer.find(b"\n", at, at + LINE)
+    return buffer[at:end] if end >= 0 else b""
 
 
-def _line_before(held: bytes, at: int) -> bytes:
+def _line_before(buffer: bytes, at: int) -> bytes:
     """The line before the empty line that ends at `at`; b"" if it is long."""
-    line = held[max(at - LINE, 0) : at].rstrip(b"\r\n")
+    line = buffer[max(at - LINE, 0) : at].rstrip(b"\r\n")
     start = line.rfind(b"\n") + 1
     return line[start:] if start or at <= LINE else b""
 
@@ -69,9 +69,9 @@ def _is_text(line: bytes) -> bool:
     return isinstance(text, str) and bool(text) and not text[0].isspace() and text[0] != "\ufeff"
 
 
-def _by_paragraphs(held: bytes, size: int, begins: bool, last: bool) -> int | None:
+def _by_paragraphs(buffer: bytes, size: int, begins: bool, last: bool) -> int | None:
     """The last cut below the limit that later bytes cannot change, else the first one after it."""
-    window = held if last else _certain(held)
+    window = buffer if last else _certain(buffer)
     kept = list(kept_text(window, begins))
     positions = list(cuts("".join(text for _, text in kept), last=False))
     if not positions:
@@ -81,10 +81,10 @@ def _by_paragraphs(held: bytes, size: int, begins: bool, last: bool) -> int | No
     return below[-1] if below else places[0]
 
 
-def _certain(held: bytes) -> bytes:
+def _certain(buffer: bytes) -> bytes:
     """The complete lines, and complete pieces of a long line: later bytes may make the rest invalid."""
-    line = held.rfind(b"\n") + 1
-    whole = held[: line + (len(held) - line) // PIECE * PIECE]
+    line = buffer.rfind(b"\n") + 1
+    whole = buffer[: line + (len(buffer) - line) // PIECE * PIECE]
     return whole[: character_end(whole)]
 
 

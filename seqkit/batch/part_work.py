@@ -32,7 +32,7 @@ class Output:
     """Number of records in the output."""
 
 
-class Held(NamedTuple):
+class Pending(NamedTuple):
     """A chunk of the items of a piece, or None to mark the end of the piece."""
 
     output: Output
@@ -62,17 +62,17 @@ class PartWork:
 
     def run(self, pieces: Iterable[Piece]) -> None:
         """Process the pieces. Raises SeqkitError for a bad record if the first one ends the run."""
-        held: list[Held] = []
+        pending: list[Pending] = []
         for one in self._chunks(pieces):
-            held.append(one)
-            if self._is_full(held):
-                self._apply(held)
-                held = []
-        self._apply(held)
+            pending.append(one)
+            if self._is_full(pending):
+                self._apply(pending)
+                pending = []
+        self._apply(pending)
 
-    def _is_full(self, held: list[Held]) -> bool:
+    def _is_full(self, pending: list[Pending]) -> bool:
         """Whether to process the chunks now: each separately, unless the task joins the items of several files."""
-        waiting = [one.chunk for one in held if one.chunk is not None]
+        waiting = [one.chunk for one in pending if one.chunk is not None]
         if not self.task.joins(self.request):
             return bool(waiting)
         limits, count = self.task.limits, sum(len(chunk.items) for chunk in waiting)
@@ -80,15 +80,15 @@ class PartWork:
             return True
         return sum(self.task.size(item) for chunk in waiting for item in chunk.items) >= limits.size
 
-    def _chunks(self, pieces: Iterable[Piece]) -> Iterator[Held]:
+    def _chunks(self, pieces: Iterable[Piece]) -> Iterator[Pending]:
         for number, piece in enumerate(pieces):
             source = self._source(number, piece)
             output = Output(number, piece, source, Counted(self.file))
             self.outputs.append(output)
             for chunk in chunks(self._items(output), self.task.limits, self.task.size, piece.start.record):
-                yield Held(output, chunk)
+                yield Pending(output, chunk)
                 self.errors.reading(number, source)
-            yield Held(output, None)
+            yield Pending(output, None)
             _check_opened(self.task, source)
 
     def _source(self, number: int, piece: Piece) -> str | Segment:
@@ -118,13 +118,13 @@ class PartWork:
                 raise
             self.errors.file(output.piece.path, error)
 
-    def _apply(self, held: list[Held]) -> None:
+    def _apply(self, pending: list[Pending]) -> None:
         """Apply the model to all chunks together, and write their outputs."""
-        waiting = [one.chunk for one in held if one.chunk is not None]
+        waiting = [one.chunk for one in pending if one.chunk is not None]
         items = [item for chunk in waiting for item in chunk.items]
         first = waiting[0].first if waiting else 0
         results = iter(self.task.apply(self.model, Chunk(items, first), self.request) if waiting else ())
-        for output, chunk in held:
+        for output, chunk in pending:
             self._write(output, chunk, results)
 
     def _write(self, output: Output, chunk: Chunk | None, results: Iterator[Any]) -> None:

@@ -133,11 +133,11 @@ def _named(cuts: Iterator[Cut], file: InputFile) -> Iterator[Cut]:
 
 def _header(path: str, cutter: Cutter) -> bytes:
     """Read the header of a file, and no further blocks."""
-    held = header = b""
+    buffer = header = b""
     for block in Stream(path):
-        held += block
-        header = cutter.header(held)
-        if len(header) < len(held) or len(held) >= MOST_HEADER:
+        buffer += block
+        header = cutter.header(buffer)
+        if len(header) < len(buffer) or len(buffer) >= MOST_HEADER:
             break
     return header
 

@@ -96,7 +96,7 @@ def train(
 
     _check_of_task(model, given)
     numbers = {"seed": seed, "threads": threads}
-    asked = TrainCommand(
+    arguments = TrainCommand(
         model=model,
         corpus=corpus,
         train=tuple(train_files) if train_files else None,
@@ -110,7 +110,7 @@ def train(
     if options:
         from seqkit.cli.train_options import show_options
 
-        show_options(asked)
+        show_options(arguments)
         return
     if out is None:
         raise SeqkitError(
@@ -122,13 +122,13 @@ def train(
         check_enough(device, devices or 1)
         raise typer.Exit(launch(devices or 1, sys.argv[1:]))
     use_device(device)
-    asked.check_paths(out)
+    arguments.check_paths(out)
     if is_member():
         from seqkit.cli.train_together import train_together
 
-        train_together(asked, out, resume, _run)
+        train_together(arguments, out, resume, _run)
         return
-    request = asked.request(out, resume)
+    request = arguments.request(out, resume)
     if request is not None:
         _run(request, out)
     else:

@@ -20,7 +20,7 @@ TITLES = {
 NONE = "–"
 
 
-def show_options(asked: TrainCommand) -> None:
+def show_options(arguments: TrainCommand) -> None:
     """Write a table for each section to stdout.
 
     The options depend on encoders, decoder, objective and optimizer, which --config and --set choose. If the command
@@ -30,22 +30,22 @@ def show_options(asked: TrainCommand) -> None:
     from seqkit.evaluation.report import Table
     from seqkit.training.request_sections import task_of
 
-    request = asked.merged()
-    spec = registry().find("models", asked.model)
+    request = arguments.merged()
+    spec = registry().find("models", arguments.model)
     defaults = task_of(spec).defaults
-    header = ["option", "default", *(["value"] if _chosen(asked) else []), "unit", "meaning"]
+    header = ["option", "default", *(["value"] if _chosen(arguments) else []), "unit", "meaning"]
     tables = []
     for name, title in TITLES.items():
         kind: Any = type(getattr(request, name))
-        values = request.sections[name] if _chosen(asked) else None
+        values = request.sections[name] if _chosen(arguments) else None
         rows = [_row(field, defaults, values) for field in option_fields(kind)]
         tables += [Table(f"{title}: --set NAME=VALUE", header, rows)] if rows else []
-    print_tables(f"{asked.model}: {spec.summary}", tables)
+    print_tables(f"{arguments.model}: {spec.summary}", tables)
 
 
-def _chosen(asked: TrainCommand) -> bool:
+def _chosen(arguments: TrainCommand) -> bool:
     """Whether the command line sets any option."""
-    return bool(asked.settings or asked.configs or asked.options or asked.start)
+    return bool(arguments.settings or arguments.configs or arguments.options or arguments.start)
 
 
 def _row(field: OptionField, defaults: Mapping[str, Any], values: Mapping[str, Any] | None) -> list[str]:

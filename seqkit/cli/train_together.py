@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Run = Callable[["TrainingRequest", Path, "Group | None"], None]
 
 
-def train_together(asked: TrainCommand, out: Path, resume: bool, run: Run) -> None:
+def train_together(arguments: TrainCommand, out: Path, resume: bool, run: Run) -> None:
     """Join the other processes and train with them. Args: run, the function of the first process."""
     from seqkit.training.join import join, leave
     from seqkit.training.members import end_with_launcher
@@ -30,15 +30,15 @@ def train_together(asked: TrainCommand, out: Path, resume: bool, run: Run) -> No
     group = join()
     try:
         if group.rank == 0:
-            _lead(group, asked, out, resume, run)
+            _lead(group, arguments, out, resume, run)
         else:
-            _follow(group, asked, out)
+            _follow(group, arguments, out)
     finally:
         leave()
 
 
-def _lead(group: Ranks, asked: TrainCommand, out: Path, resume: bool, run: Run) -> None:
-    request = asked.request(out, resume)
+def _lead(group: Ranks, arguments: TrainCommand, out: Path, resume: bool, run: Run) -> None:
+    request = arguments.request(out, resume)
     group.broadcast(None if request is None else request.to_toml())
     if request is not None:
         run(request, out, group)
@@ -46,7 +46,7 @@ def _lead(group: Ranks, asked: TrainCommand, out: Path, resume: bool, run: Run) 
         print(f"{out}: this run is finished", file=sys.stderr)
 
 
-def _follow(group: Ranks, asked: TrainCommand, out: Path) -> None:
+def _follow(group: Ranks, arguments: TrainCommand, out: Path) -> None:
     """Train with the options of the first process, and the files of this process's command line."""
     from seqkit.api.training import Quiet
     from seqkit.training.ranks import RankLost
@@ -56,7 +56,7 @@ def _follow(group: Ranks, asked: TrainCommand, out: Path) -> None:
     try:
         options = group.broadcast(None)
         if options is not None:
-            train(_request(asked, options), out, "", Quiet(), group)
+            train(_request(arguments, options), out, "", Quiet(), group)
     except Stopped as stop:
         raise typer.Exit(stop.exit_code) from None
     except RankLost:
@@ -66,8 +66,8 @@ def _follow(group: Ranks, asked: TrainCommand, out: Path) -> None:
         raise typer.Exit(error.exit_code) from None
 
 
-def _request(asked: TrainCommand, options: str) -> TrainingRequest:
+def _request(arguments: TrainCommand, options: str) -> TrainingRequest:
     with tempfile.TemporaryDirectory(prefix="seqkit-") as folder:
         path = Path(folder) / "config.toml"
         path.write_text(options, encoding="utf-8")
-        return asked.merged(path)
+        return arguments.merged(path)

@@ -85,7 +85,7 @@ def from_record(record: dict[str, Any], kinds: Sequence[str] = ()) -> Sentence:
 
 
 def _kinds(record: dict[str, Any], wanted: Sequence[str]) -> list[str]:
-    """The keys that hold labels."""
+    """The keys with labels."""
     known = dict.fromkeys((*standard_kinds(), *wanted))
     return [kind for kind in known if kind in record and kind not in KEYS]
 

@@ -61,7 +61,7 @@ def seqkit_labels() -> Iterable[LabelSpec]:
         rows="seqkit.labels.relations:relations",
         unlabelled=True,
         order=30,
-        summary="dependency relation, with the side on which the head stands",
+        summary="dependency relation, with the side of the head",
     )
     yield LabelSpec(
         "ner",
