@@ -142,7 +142,7 @@ def test_a_translation_is_explained_with_its_attention(seqkit):
     ("arguments", "problem"),
     [
         (("en-tagger",), "expected one of --corpus and --text"),
-        (("en-tagger", "--corpus", "sample-english", "--text", "a"), "or two kinds of it"),
+        (("en-tagger", "--corpus", "sample-english", "--text", "a"), "expected one of --corpus and --text"),
         (("en-tagger", "--corpus", "sample-english", "--target", "a"), "--target: is for --text"),
         (("en-tagger", "--text", "  "), "--text: holds no example to inspect"),
         (("en-tagger", "--text", "Time flies.", "--target", "NOUN"), "--target: 1 label(s) for 3 word(s)"),
