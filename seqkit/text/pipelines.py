@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -70,3 +71,20 @@ def hash_of(folder: Path) -> str:
         with open(path, "rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
     return digest.hexdigest()
+
+
+@cache
+def folder_of(pipeline: str) -> Path:
+    """The folder of a pipeline, which is loaded once to find out. Raises SeqkitError as `load_pipeline`."""
+    return Path(load_pipeline(pipeline).path)
+
+
+def current_hash(folder: Path) -> str:
+    """As `hash_of`, but files are read again only if a size, modification time or inode has changed."""
+    found = [(path, path.stat()) for path in sorted(folder.rglob("*")) if path.is_file()]
+    return _hash_at(folder, tuple((path, one.st_mtime_ns, one.st_size, one.st_ino) for path, one in found))
+
+
+@lru_cache(maxsize=4)
+def _hash_at(folder: Path, stamps: tuple[tuple[Path, int, int, int], ...]) -> str:
+    return hash_of(folder)

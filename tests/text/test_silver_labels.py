@@ -181,3 +181,20 @@ def test_parse_gold():
         with pytest.raises(SeqkitError, match="spacy:PIPELINE") as caught:
             parse_gold(wrong)
         assert caught.value.exit_code == 2
+
+
+def test_the_hash_of_a_pipeline_is_made_again_only_for_other_files(tmp_path, monkeypatch):
+    """Workers of `batch label` compare it before every commit."""
+    from seqkit.text import pipelines
+
+    folder, loaded, load = tmp_path / "blank", [], pipelines.load_pipeline
+    spacy.blank("en").to_disk(folder)
+    monkeypatch.setattr(pipelines, "load_pipeline", lambda name: loaded.append(name) or load(name))
+    assert pipelines.folder_of(str(folder)) == pipelines.folder_of(str(folder)) == folder
+    assert loaded == [str(folder)]
+    before = pipelines.current_hash(folder)
+    assert before == pipelines.hash_of(folder)
+    monkeypatch.setattr(pipelines, "hash_of", lambda folder: "again")
+    assert pipelines.current_hash(folder) == before
+    (folder / "meta.json").write_text((folder / "meta.json").read_text() + " ")
+    assert pipelines.current_hash(folder) == "again"

@@ -36,11 +36,9 @@ class SilverTask(SentenceTask):
 
     def fingerprint(self, request: ApplyRequest) -> str:
         """Checksum of the pipeline's files."""
-        from pathlib import Path
+        from seqkit.text.pipelines import current_hash, folder_of
 
-        from seqkit.text.pipelines import hash_of, load_pipeline
-
-        return hash_of(Path(load_pipeline(request.model).path))
+        return current_hash(folder_of(request.model))
 
     def load_for(self, request: ApplyRequest) -> Labeller:
         """The pipeline."""
