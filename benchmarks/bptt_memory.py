@@ -1,11 +1,13 @@
 """Peak of saved tensors and time of a training step with `bptt_memory=N`, compared with plain back-propagation.
 
-    python benchmarks/bptt_memory.py --steps 1000,10000 --shares 0.5,0.1 --recurrence rnn,gru,lstm,sru,mingru
+    python benchmarks/bptt_memory.py --steps 1000,10000 --shares 0.5,0.1 --out rows.jsonl
+    python benchmarks/bptt_memory.py --table --out rows.jsonl
 
 A single recurrent layer (rows × T × inputs of data) with a loss on the last state, as in the adding problem. Budgets
-are shares of the bytes that plain back-propagation keeps. Times are medians of pairs, plain and within the budget.
-Gradients are compared in float64 and in float32, relative to the largest of each parameter; the float32 figure is shown
-with the distance of plain float32 gradients from those in float64.
+are shares of the bytes that plain back-propagation keeps. Times are medians of pairs, plain and within the budget, in
+CPU time on one thread. Gradients are compared in float64 and in float32, relative to the largest of each parameter;
+beside the float32 figure stand the distances of both float32 gradients from plain ones in float64. A setting whose row
+is in the file is not measured again.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import argparse
 import json
 import statistics
 import time
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -65,16 +68,16 @@ class Layer:
 def step(
     layer: Layer, x_BTD: Tensor, budget: MemoryBudget | None, count: bool
 ) -> tuple[list[Tensor], int, float]:
-    """Gradients, peak of saved bytes and seconds of one step. Counting bytes takes time, so it is optional."""
+    """Gradients, peak of saved bytes and CPU seconds of one step. Counting bytes takes time, so it is optional."""
     layer.model.zero_grad(set_to_none=True)
     counter = SavedBytes(without=layer.model.parameters())
-    started = time.perf_counter()
+    started = time.process_time()
     if count:
         with counter:
             _backward(layer, x_BTD, budget)
     else:
         _backward(layer, x_BTD, budget)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     return [p.grad for p in layer.model.parameters() if p.grad is not None], counter.peak, seconds
 
 
@@ -98,6 +101,7 @@ def deviation(ours: list[Tensor], theirs: list[Tensor]) -> float:
 def measure(name: str, steps: int, share: float, given: argparse.Namespace) -> dict[str, Any]:
     """One row."""
     row: dict[str, Any] = {"recurrence": name, "T": steps, "share": share}
+    row |= {"rows": given.rows, "hidden": given.hidden}
     exact: list[Tensor] = []
     for dtype in (torch.float64, torch.float32):
         layer = Layer(name, given.inputs, given.hidden, dtype)
@@ -109,6 +113,7 @@ def measure(name: str, steps: int, share: float, given: argparse.Namespace) -> d
         ours, less, _ = step(layer, x_BTD, budget, count=True)
         kind = str(dtype).removeprefix("torch.")
         row[f"deviation_{kind}"] = deviation(ours, plain)
+    row["rounding_float32"] = deviation([one.double() for one in ours], exact)
     row["plain_rounding_float32"] = deviation([one.double() for one in plain], exact)
     row |= {"plain_bytes": peak, "budget": budget.limit, "peak": less, "within": less <= budget.limit}
     pairs = [
@@ -117,6 +122,31 @@ def measure(name: str, steps: int, share: float, given: argparse.Namespace) -> d
     row["time_ratio"] = statistics.median(ours / plain for plain, ours in pairs)
     row["plain_seconds"] = statistics.median(plain for plain, _ in pairs)
     return row
+
+
+def table(path: Path) -> str:
+    """The rows of a file in Markdown."""
+    lines = [
+        "| recurrence | T | budget, % of plain | peak ≤ budget | float64 | float32 "
+        "| from float64: ours (plain) | time |",
+        "| --- | ---: | ---: | --- | ---: | ---: | ---: | ---: |",
+    ]
+    for row in rows_of(path):
+        held = "yes" if row["within"] else "**no**"
+        lines.append(
+            f"| {row['recurrence']} | {row['T']:,} | {100 * row['share']:g} "
+            f"| {held} ({100 * row['peak'] / row['plain_bytes']:.1f} %) | {row['deviation_float64']:.0e} "
+            f"| {row['deviation_float32']:.1e} | {row['rounding_float32']:.1e} ({row['plain_rounding_float32']:.1e}) "
+            f"| {row['time_ratio']:.2f} × |"
+        )
+    return "\n".join(lines)
+
+
+def rows_of(path: Path | None) -> list[dict[str, Any]]:
+    """The rows in a file; none without a file."""
+    if path is None or not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def main() -> None:
@@ -129,12 +159,24 @@ def main() -> None:
     parser.add_argument("--inputs", type=int, default=2)
     parser.add_argument("--hidden", type=int, default=128)
     parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--out", type=Path, help="Append each row to this file.")
+    parser.add_argument("--table", action="store_true", help="Print the table of the rows in --out.")
     given = parser.parse_args()
+    if given.table:
+        print(table(given.out))
+        return
     torch.set_num_threads(1)
+    done = {(row["recurrence"], row["T"], row["share"]) for row in rows_of(given.out)}
     for name in given.recurrence.split(","):
         for steps in map(int, given.steps.split(",")):
             for share in map(float, given.shares.split(",")):
-                print(json.dumps(measure(name, steps, share, given)), flush=True)
+                if (name, steps, share) in done:
+                    continue
+                row = json.dumps(measure(name, steps, share, given))
+                print(row, flush=True)
+                if given.out is not None:
+                    with given.out.open("a", encoding="utf-8") as file:
+                        file.write(row + "\n")
 
 
 if __name__ == "__main__":
