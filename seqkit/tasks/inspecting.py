@@ -127,10 +127,13 @@ def check_inspectable(subject: Subject, where: str) -> None:
     if not len(subject):
         raise SeqkitError(f"{where}: holds no example to inspect", "Give a corpus or a text with words.")
     for index in range(len(subject)):
-        longest = max(subject.steps(index))
-        if longest > LONGEST:
-            raise SeqkitError(
-                f"{where}: example {index + 1} has {longest:,} steps; inspection keeps every state of at most "
-                f"{LONGEST:,}",
-                "Cut it into parts.",
-            )
+        check_steps(max(subject.steps(index)), f"{where}: example {index + 1}")
+
+
+def check_steps(steps: int, where: str) -> None:
+    """Raise SeqkitError for an example of more than LONGEST steps."""
+    if steps > LONGEST:
+        raise SeqkitError(
+            f"{where} has {steps:,} steps; inspection keeps every state of at most {LONGEST:,}",
+            "Cut it into parts.",
+        )

@@ -13,7 +13,7 @@ from seqkit.errors import SeqkitError
 from seqkit.models.contracts import Counts
 from seqkit.nn.placement import widened
 from seqkit.training.group import Group
-from seqkit.training.state import Progress
+from seqkit.training.state import STATE, Progress
 
 EVERY = 20
 """Updates between two fetches. A single process on the CPU has nothing to wait for and fetches every batch."""
@@ -29,11 +29,14 @@ class NotFinite(NamedTuple):
 
     def error(self, folder: Path, layers: str) -> SeqkitError:
         """The error for the user. Args: folder, of the saved state; layers, a sentence about the recurrent layers."""
+        kept = f"{folder} keeps the last state that was saved."
+        if not (folder / STATE).exists():
+            kept = "No state had been saved yet."
         return SeqkitError(
             f"the loss became {self.nll} in epoch {self.epoch + 1}, batch {self.batch + 1} "
             f"(update {self.update + 1})",
             "Try a smaller learning rate, or clip the gradient, with another --out: "
-            f"--set learning_rate=0.0005 --set clip=1. {folder} keeps the last state that was saved. {layers}",
+            f"--set learning_rate=0.0005 --set clip=1. {kept} {layers}".rstrip(),
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
+from seqkit.errors import SeqkitError
 from seqkit.models.contracts import Loss
 from seqkit.training.objective_options import NLLOptions
 from seqkit.training.trainable import Trainable
@@ -26,6 +27,19 @@ class Objective(ABC):
         """Raise SeqkitError, before anything is written, if the task lacks a method that the loss needs."""
         for method in self.needs:
             task.check_offers(method)
+
+    def repeats_steps(self, task: Trainable) -> bool:
+        """Whether every pass of a batch runs recurrent layers on sequences of the same shapes."""
+        return True
+
+    def check_memory(self, task: Trainable, limit: str) -> None:
+        """Raise SeqkitError if `bptt_memory` is set and cannot plan the passes of this loss. Args: limit, its value."""
+        if limit and not self.repeats_steps(task):
+            raise SeqkitError(
+                f"bptt_memory={limit}: this objective reads other sequences in each pass, so that no plan is possible",
+                "Leave it out, or use another objective.",
+                exit_code=2,
+            )
 
     @abstractmethod
     def loss(self, task: Trainable, batch: Any) -> Loss:

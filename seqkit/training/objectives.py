@@ -98,6 +98,10 @@ class MinimumRisk(Objective):
         if self.options.candidates == "beam" and not task.searches:
             raise task.lacks("search for the best outputs in training: its labels are sampled")
 
+    def repeats_steps(self, task: Trainable) -> bool:
+        """Labels stay those of the same words; outputs that a decoder writes have any length."""
+        return not task.searches
+
     def loss(self, task: Trainable, batch: Any) -> Loss:
         """The loss. Raises SeqkitError for a task that offers no outputs in training."""
         options = self.options

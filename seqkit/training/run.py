@@ -67,6 +67,7 @@ def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter
     _set_first_weights(request, model)
     methods = methods_of(request, model)
     methods.objective.check(prepared.task)
+    methods.objective.check_memory(prepared.task, request.training.bptt_memory)
     group.check_alike(request, prepared.examples, versions_of(needs), model)
     if group.writes:
         folder.mkdir(parents=True, exist_ok=True)

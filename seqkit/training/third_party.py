@@ -54,6 +54,14 @@ class CheckedObjective(Objective):
         super().__init__(None)
         self._made, self._owner, self.divides = made, owner, made.divides
 
+    def check(self, task: Trainable) -> None:
+        """As the objective's."""
+        self._made.check(task)
+
+    def repeats_steps(self, task: Trainable) -> bool:
+        """As the objective's."""
+        return self._made.repeats_steps(task)
+
     def loss(self, task: Trainable, batch: Any) -> Loss:
         """The loss of the batch. Raises PluginError if it is not a Loss, and SeqkitError if it is not finite."""
         loss = self._made.loss(task, batch)

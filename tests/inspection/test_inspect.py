@@ -16,6 +16,7 @@ from seqkit.inspection.inspect import InspectOptions, inspect_subject
 from seqkit.inspection.report import data_of, tables_of
 from seqkit.tasks.inspecting import LONGEST, InspectionRequest, check_inspectable
 from seqkit.tasks.segmenting import load_segmenter, own_segmenter
+from seqkit.tasks.seq2seq.inspecting import seq2seq_subject
 from seqkit.tasks.tagging.inspecting import TaggingSubject
 
 REQUEST = InspectionRequest("toy", source="toy")
@@ -113,6 +114,13 @@ def test_empty_and_too_long_examples_are_refused():
     check_inspectable(Sized(LONGEST), "book.txt")
     with pytest.raises(SeqkitError, match="example 1 has 10,001 steps"):
         check_inspectable(Sized(LONGEST + 1), "book.txt")
+
+
+def test_a_long_text_is_refused_before_it_is_translated(monkeypatch):
+    request = InspectionRequest("de-en", text="Hund " * (LONGEST + 1))
+    monkeypatch.setattr("seqkit.tasks.seq2seq.inspecting.generate", None)
+    with pytest.raises(SeqkitError, match=r"--text: example 1 has 10,\d+ steps"):
+        seq2seq_subject(request)
 
 
 def test_a_text_is_split_by_the_model_s_segmenter(seqkit):

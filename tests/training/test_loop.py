@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 import os
 import signal
 from functools import partial
@@ -17,6 +18,7 @@ from seqkit.evaluation.metric import Metric
 from seqkit.evaluation.plots import learning_curve
 from seqkit.models.contracts import Counts, Loss
 from seqkit.training import loop, stopping
+from seqkit.training.counts import NotFinite
 from seqkit.training.loop import BEST, Training
 from seqkit.training.methods import Methods
 from seqkit.training.metrics import METRICS
@@ -25,7 +27,7 @@ from seqkit.training.optimizers import adam, sgd
 from seqkit.training.options import TrainingOptions
 from seqkit.training.plugin import AdamOptions, NLLOptions, SGDOptions
 from seqkit.training.schedule import cosine
-from seqkit.training.state import Progress, load_state, save_state
+from seqkit.training.state import STATE, Progress, load_state, save_state
 from seqkit.training.stopping import Stopped
 from seqkit.training.trainable import Trainable
 
@@ -362,3 +364,11 @@ def test_groups_of_parameters_keep_the_ratio_of_their_learning_rates(tmp_path):
     run.run()
     assert next(high for high, _ in rates) == pytest.approx(0.1)
     assert all(low == high / 4 for high, low in rates) and len(rates) == 3
+
+
+def test_an_infinite_loss_says_what_was_saved(tmp_path):
+    error = NotFinite(math.inf, 1, 4, 24).error(tmp_path, "network: σ_max(U) = 3.")
+    assert error.problem == "the loss became inf in epoch 2, batch 5 (update 25)"
+    assert error.fix.endswith("No state had been saved yet. network: σ_max(U) = 3.")
+    (tmp_path / STATE).touch()
+    assert f"{tmp_path} keeps the last state" in NotFinite(math.inf, 1, 4, 24).error(tmp_path, "").fix

@@ -282,6 +282,15 @@ def test_an_objective_that_cannot_serve_is_refused_before_anything_is_written(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_memory_budget_is_refused_where_passes_read_other_sequences():
+    risk = MinimumRisk(RiskOptions())
+    with pytest.raises(SeqkitError, match="bptt_memory=50MB: this objective reads other sequences"):
+        risk.check_memory(translator()[0], "50MB")
+    risk.check_memory(translator()[0], "")
+    risk.check_memory(tagger()[0], "50MB")
+    NLL(NLLOptions()).check_memory(translator()[0], "50MB")
+
+
 @pytest.mark.parametrize("steps", [1, 200])
 def test_r_drop_in_one_pass_has_the_loss_and_gradient_of_its_formula(steps):
     torch.manual_seed(1)

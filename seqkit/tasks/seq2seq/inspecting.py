@@ -25,7 +25,7 @@ from seqkit.models.modalities import SymbolDecoder
 from seqkit.models.seq2seq import Seq2SeqBatch
 from seqkit.nn.deep import DeepEncoder
 from seqkit.nn.recurrent import Recurrence
-from seqkit.tasks.inspecting import InspectionRequest, Steps, Subject
+from seqkit.tasks.inspecting import InspectionRequest, Steps, Subject, check_steps
 
 
 class Seq2SeqSubject(Subject):
@@ -141,6 +141,8 @@ def _of_text(request: InspectionRequest, model: Any) -> Pair:
         raise SeqkitError("--text: the model reads several inputs at once", fix, exit_code=2)
     (name,) = model.encoders
     source = {name: cell_reader(registry().find("encoders", name), Limits())(request.text)}
+    # Before the search: it may write three times as many steps, one by one.
+    check_steps(model.source_lengths([source])[0], "--text: example 1")
     if request.target:
         read = cell_reader(registry().find("decoders", model.options.decoder), Limits())
         return Pair(source, read(request.target))
