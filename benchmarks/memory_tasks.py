@@ -68,12 +68,13 @@ class Quiet:
     def __init__(self, minutes: float, updates: int) -> None:
         """Args: updates, the maximum number; 0: no maximum."""
         self.best, self.deadline = float("inf"), time.monotonic() + 60 * minutes
-        self.updates = updates
+        self.updates, self.done = updates, 0
 
     def start(self, epochs: int, minutes: float) -> None:
         pass
 
     def step(self, progress: Any, batches: int) -> None:
+        self.done = progress.updates
         if time.monotonic() > self.deadline:
             raise TimeoutError
 
@@ -81,7 +82,7 @@ class Quiet:
         self.best = min(self.best, scores[0].value)
         if self.best < (SOLVED_ERROR if scores[0].name == "squared_error" else 1 - SOLVED_SYMBOLS):
             raise Solved
-        if self.updates and row["epoch"] * UPDATES_PER_EPOCH >= self.updates:
+        if 0 < self.updates <= self.done:
             raise TimeoutError
 
     def note(self, message: str) -> None:
@@ -187,7 +188,9 @@ def main() -> None:
     parser.add_argument("--setting", default=",".join(SETTINGS))
     parser.add_argument("--length", default="50,100,200,400,600,1000")
     parser.add_argument("--minutes", type=float, default=5.0)
-    parser.add_argument("--updates", type=int, default=0, help="A multiple of 100; 0: minutes alone decide.")
+    parser.add_argument(
+        "--updates", type=int, default=0, help="Stop at the first epoch after these; 0: no limit."
+    )
     parser.add_argument("--hidden", type=int, default=128)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)
