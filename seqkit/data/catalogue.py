@@ -123,7 +123,7 @@ def _readable_folder(folder: str) -> Path:
 
 def _candidates(spec: CorpusSpec) -> Iterator[Path]:
     """Yield possible folders of a corpus, in order of preference."""
-    if folder := os.environ.get(VARIABLE):
+    if folder := os.environ.get("SEQKIT_CORPORA_DIR"):
         yield _readable_folder(folder) / spec.name
     yield data_folder() / spec.name
     if spec.folder:
