@@ -62,7 +62,8 @@ class RiskOptions:
     sharpness: float = 0.05
     """Exponent of P(output) in the weights of the outputs (alpha of Shen et al. 2016); 0 gives equal weights."""
     nll_weight: float = field(default=0.1, metadata={"unit": "share"})
-    """Share of the negative log-likelihood in the loss."""
+    """Share of the negative log-likelihood in the loss. The gradient of the risk is proportional to sharpness, so
+    that a small sharpness needs a small share, such as 0.005."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""
