@@ -183,7 +183,8 @@ def test_shown_commands_exist_with_their_options(page, line):
     assert command in COMMANDS
     assert {word for word in words if OPTION.fullmatch(word)} <= COMMANDS[command]
     known = {option for _, option in options_by_owner()}
-    for kind, prefix in (("tasks", ""), ("encoders", ""), ("decoders", ""), ("corpora", "corpus.")):
+    kinds = ("tasks", "encoders", "decoders", "objectives", "optimizers")
+    for kind, prefix in (*((kind, "") for kind in kinds), ("corpora", "corpus.")):
         options = (registered.spec.options for registered in registry().all(kind) if registered.builtin)
         known |= {prefix + field.name for one in options for field in dataclasses.fields(one)}
     assert {after.partition("=")[0] for word, after in pairwise(words) if word == "--set"} <= known
