@@ -112,7 +112,9 @@ def test_a_table_of_options_is_written_as_toml_has_it():
         ("[model]\nhidenn = 3", "unknown option 'hidenn'"),
         (f"hidden = {'9' * 5000}", "not TOML"),
         (f"a = {'[' * 3000}{']' * 3000}", "nested too deep"),
-        (f"{'.'.join('a' * 50_000)} = 1", "unknown section [a]"),
+        (f"{'.'.join('a' * 50_000)} = 1", "a key has more than 100 parts"),
+        ('"a" . ' * 50_000 + "a = 1", "a key has more than 100 parts"),
+        ("a" * 100_000, "not TOML"),
     ],
 )
 def test_a_fault_in_a_file_of_options_names_the_file_in_a_line(tmp_path, text, said):
@@ -123,7 +125,7 @@ def test_a_fault_in_a_file_of_options_names_the_file_in_a_line(tmp_path, text, s
     path.write_text(text)
     with pytest.raises(SeqkitError) as caught:
         make_request(arguments_of({"model": "lstm", "corpus": "sample-english"}, [path], {}))
-    assert str(caught.value.problem).startswith(f"{path}: ") and said in caught.value.problem
+    assert str(caught.value.problem).startswith(f"{path}:") and said in caught.value.problem
     assert len(caught.value.problem) < len(str(path)) + 250
 
 

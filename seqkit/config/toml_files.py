@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,12 +13,20 @@ from typing import Any
 
 from seqkit.errors import SeqkitError
 
+PARTS = 100
+LONG_KEY = re.compile(rf"(?<![\w\"'-])[\w\"'-]+(?:\s*\.\s*[\w\"'-]+){{{PARTS},}}")
+"""A dotted key with more parts. The memory of tomllib grows with the square of their number."""
+
 
 def read_toml(path: str | Path) -> dict[str, Any]:
     """Read a TOML file. Raises SeqkitError, with file and line, if it is missing or malformed."""
     try:
-        with open(path, "rb") as file:
-            return tomllib.load(file)
+        text = Path(path).read_text(encoding="utf-8")
+        if long := LONG_KEY.search(text):
+            line = text.count("\n", 0, long.start()) + 1
+            problem = f"{path}:{line}: a key has more than {PARTS} parts"
+            raise SeqkitError(problem, "Use sections only.", exit_code=2)
+        return tomllib.loads(text)
     except FileNotFoundError:
         raise SeqkitError(f"{path}: no such file", "Check the path given to --config.", exit_code=2) from None
     except IsADirectoryError:
