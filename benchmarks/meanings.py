@@ -123,7 +123,8 @@ def score(given: argparse.Namespace) -> None:
             kept.append(f"{after} ({share(right[place] for place in places)})")
         print(markdown_row(name, share(right), *same, *kept), flush=True)
     if given.examples:
-        examples(held, *list(outputs.values())[:2], given.examples)
+        first, second = list(outputs.values())[:2]
+        examples(held, first, second, given.examples)
 
 
 def translate(name: str, lines: Sequence[str], dtype: str) -> list[str]:
