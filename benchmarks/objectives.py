@@ -10,19 +10,20 @@ beam 5. Finished trainings are kept in `rows.json`, outputs in text files, so a 
 from __future__ import annotations
 
 import argparse
+import statistics
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from hallucinations import signs
-from numpy.typing import NDArray
 from sacrebleu.metrics import BLEU, CHRF
 from tables import Rows, Run, Setting, Study, parser_of, spread, train
 from translating import translated
 
 from seqkit.data.pairs import read_pairs
 from seqkit.decoding.options import DecodingOptions
+from seqkit.evaluation.corpus_metric import drawn_scores, metric_of
 from seqkit.evaluation.report import markdown_row
 from seqkit.evaluation.resampling import by_chance, interval
 from seqkit.examples import RecordErrors
@@ -43,8 +44,6 @@ SEARCHES = {
 WIDE = DecodingOptions(beam=50)
 UNRELATED = 15.0
 """An output with a lower chrF2 has hardly a word of the reference."""
-SAMPLES, SEED = 2000, 1
-Numbers = NDArray[np.float64]
 
 
 class Corpus(NamedTuple):
@@ -53,13 +52,6 @@ class Corpus(NamedTuple):
     name: str
     sources: list[str]
     references: list[str]
-
-
-class Statistics(NamedTuple):
-    """Sufficient statistics of BLEU and chrF2 for each sentence: (N, 10) and (N, 18)."""
-
-    bleu: NDArray[np.int64]
-    chrf: NDArray[np.int64]
 
 
 def corpus_of(name: str, split: str, sides: tuple[str, str], most: int = 0) -> Corpus:
@@ -87,55 +79,35 @@ def folder_of(run: Run, out: Path) -> Path:
     return out / run.key.replace(" ", "_").replace("=", "-")
 
 
-def statistics_of(found: Sequence[str], references: Sequence[str]) -> Statistics:
-    """Counts of n-grams of each sentence, from sacreBLEU."""
-    bleu, chrf = BLEU(effective_order=False), CHRF()
-    own_bleu = bleu._extract_corpus_statistics(found, [references])
-    own_chrf = chrf._extract_corpus_statistics(found, [references])
-    return Statistics(np.array(own_bleu), np.array(own_chrf))
+def compared(found: dict[str, list[list[str]]], references: Sequence[str]) -> Iterator[str]:
+    """A row for each objective: scores over the seeds, and the difference from the first with its interval and p.
 
-
-def scores(statistics: Statistics, chosen_N: NDArray[np.int64]) -> tuple[float, float]:
-    """BLEU and chrF2 of some sentences."""
-    bleu, chrf = BLEU(), CHRF()
-    return (
-        bleu._compute_score_from_stats(statistics.bleu[chosen_N].sum(0).tolist()).score,
-        chrf._compute_score_from_stats(statistics.chrf[chosen_N].sum(0).tolist()).score,
-    )
-
-
-def drawn(systems: Sequence[Statistics]) -> Numbers:
-    """Mean BLEU and chrF2 over the seeds of an objective on S resampled sets of sentences, the same for all: (S, 2)."""
-    random, count = np.random.default_rng(SEED), len(systems[0].bleu)
-    rows = []
-    for _ in range(SAMPLES):
-        chosen_N = random.integers(count, size=count)
-        rows.append(np.mean([scores(one, chosen_N) for one in systems], axis=0))
-    return np.array(rows)
-
-
-def compared(rows: dict[str, list[Statistics]]) -> Iterator[str]:
-    """A row for each objective: scores over the seeds, and the difference from the first with its interval and p."""
+    Args: found, the outputs of each objective, with each seed.
+    """
     yield markdown_row("objective", "BLEU", "less nll (95 %), p", "chrF2", "less nll (95 %), p", "seeds")
     yield markdown_row(*["---"] * 6)
-    base, every = None, {}
-    for name, systems in rows.items():
-        whole = np.arange(len(systems[0].bleu))
-        every[name] = np.array([scores(one, whole) for one in systems])
-        drawn_S2 = drawn(systems)
-        base = drawn_S2 if base is None else base
-        cells = []
-        for metric in (0, 1):
-            cells.append(spread(list(every[name][:, metric])))
-            first = next(iter(every.values()))
-            difference = float(every[name][:, metric].mean() - first[:, metric].mean())
-            delta_S = drawn_S2[:, metric] - base[:, metric]
-            low, high = interval(delta_S)
-            p = by_chance(delta_S, difference)
-            cells.append(
-                "" if base is drawn_S2 else f"{difference:+.2f} ({low:+.2f} to {high:+.2f}), p = {p:.4f}"
-            )
-        yield markdown_row(name, *cells, str(len(systems)))
+    columns = [column(name, found, references) for name in ("bleu", "chrf")]
+    for (name, seeds), *cells in zip(found.items(), *columns, strict=True):
+        yield markdown_row(name, *(text for pair in cells for text in pair), str(len(seeds)))
+
+
+def column(
+    name: str, found: dict[str, list[list[str]]], references: Sequence[str]
+) -> Iterator[tuple[str, str]]:
+    """The scores of each objective by a metric, and its difference from the first: a mean over the seeds."""
+    metric, first = metric_of(name), None
+    for seeds in found.values():
+        sums = [metric.statistics(outputs, references) for outputs in seeds]
+        scores = [metric.score(sums_NK.sum(axis=0)) for sums_NK in sums]
+        drawn_S = np.mean([drawn_scores(metric, sums_NK) for sums_NK in sums], axis=0)
+        if first is None:
+            first = statistics.mean(scores), drawn_S
+            yield spread(scores), ""
+            continue
+        difference, delta_S = statistics.mean(scores) - first[0], drawn_S - first[1]
+        low, high = interval(delta_S)
+        p = by_chance(delta_S, difference)
+        yield spread(scores), f"{difference:+.2f} ({low:+.2f} to {high:+.2f}), p = {p:.3f}"
 
 
 def unlike(run: Run, out: Path, corpus: Corpus, found: Sequence[str]) -> tuple[float, float]:
@@ -180,15 +152,12 @@ def main() -> None:
     for search, options in SEARCHES.items():
         found = {
             setting.name: [
-                statistics_of(
-                    outputs(runs[setting.name, seed], given.out, dev, search, options, given.inference_dtype),
-                    dev.references,
-                )
+                outputs(runs[setting.name, seed], given.out, dev, search, options, given.inference_dtype)
                 for seed in given.seeds
             ]
             for setting in SETTINGS
         }
-        print(f"\n{search}\n", *compared(found), sep="\n", flush=True)
+        print(f"\n{search}\n", *compared(found, dev.references), sep="\n", flush=True)
     if given.other:
         print(
             "",
