@@ -21,7 +21,7 @@ LONG_KEY = re.compile(rf"(?<![\w\"'-])[\w\"'-]+(?:\s*\.\s*[\w\"'-]+){{{PARTS},}}
 def read_toml(path: str | Path) -> dict[str, Any]:
     """Read a TOML file. Raises SeqkitError, with file and line, if it is missing or malformed."""
     try:
-        text = Path(path).read_text(encoding="utf-8")
+        text = Path(path).read_bytes().decode()
         if long := LONG_KEY.search(text):
             line = text.count("\n", 0, long.start()) + 1
             problem = f"{path}:{line}: a key has more than {PARTS} parts"

@@ -5,13 +5,13 @@ Shapes: B sequences, T steps, D features of x_t.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
 
+from seqkit.config import read_toml
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.report import Table
 from seqkit.inspection.inspect import batches_of, chains_in, subject_of
@@ -97,7 +97,7 @@ def trained_on(model: str) -> str:
     path = model_info(model).folder / TRAINING / "config.toml"
     sources: dict[str, Any] = {}
     if path.is_file():
-        sources = tomllib.loads(path.read_text(encoding="utf-8")).get("sources", {})
+        sources = read_toml(path).get("sources", {})
     candidates = [sources.get("corpus", ""), *sources.get("dev", []), *sources.get("train", [])]
     source = next((str(one) for one in candidates if one), "")
     if not source:
