@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Sequence
 from statistics import mean
 
+from seqkit.decoding.mbr import utility_of
 from seqkit.decoding.options import DecodingOptions
 from seqkit.inference.outputs import Output
 
@@ -18,13 +19,10 @@ def sampling_of(options: DecodingOptions) -> DecodingOptions:
 
 def with_agreement(outputs: Sequence[list[Output]], samples: Sequence[list[Output]]) -> list[list[Output]]:
     """The outputs of each source with the mean chrF2 of its samples against them, from 0 to 1."""
-    from sacrebleu.metrics import CHRF
-
-    chrf = CHRF()
+    chrf = utility_of("chrf")
 
     def agreement(output: Output, own: Sequence[Output]) -> float:
-        scores = (chrf.sentence_score(str(sample.value), [str(output.value)]).score for sample in own)
-        return mean(scores) / 100
+        return mean(chrf(str(sample.value), str(output.value)) for sample in own) / 100
 
     return [
         [output._replace(agreement=agreement(output, drawn)) for output in own] if drawn else own

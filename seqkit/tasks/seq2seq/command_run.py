@@ -98,7 +98,11 @@ def _format(request: TranslateRequest) -> str:
         return format_for(request.out, request.format, request.scores)
     from seqkit.tasks.seq2seq.application import record_format
 
-    refuse({"--scores": request.scores}, ": is for lines of text", "Leave out --text-field.")
+    refuse(
+        {"--agreement": request.decoding.agreement, "--scores": request.scores},
+        ": is for lines of text",
+        "Leave out --text-field.",
+    )
     return record_format(request.format, request.out, request.arguments[0])
 
 
