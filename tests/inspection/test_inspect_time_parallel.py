@@ -1,13 +1,16 @@
 """`seqkit inspect --time-parallel`."""
 
 import json
+import shutil
 
 import pytest
 import torch
 from torch import nn
 from toy import TREEBANK, tiny
 
-from seqkit.inspection.time_parallel import data_of, forecasts_of, table_of
+from seqkit.errors import SeqkitError
+from seqkit.inspection.time_parallel import data_of, forecasts_of, table_of, trained_on
+from seqkit.models.folder import model_folder
 from seqkit.nn.recurrent import Recurrence
 from seqkit.nn.time_parallel.newton import solve
 from seqkit.nn.time_parallel.predict import Forecast, continued, exponent_of, forecast
@@ -84,3 +87,12 @@ def test_bad_requests_of_the_command(seqkit):
     assert found.code == 2 and "has no record of its training data" in found.err
     found = seqkit("inspect", "en-tagger", "--time-parallel", "--text", "a", "--contrast", "NOUN")
     assert found.code == 2 and "prints a table only" in found.err
+
+
+def test_a_damaged_record_of_the_training_is_named(tmp_path):
+    shutil.copytree(model_folder("en-tagger"), tmp_path / "model")
+    record = tmp_path / "model" / "training" / "config.toml"
+    record.parent.mkdir(exist_ok=True)
+    record.write_text("a = [\n")
+    with pytest.raises(SeqkitError, match=r"config\.toml: not TOML"):
+        trained_on(str(tmp_path / "model"))
