@@ -121,7 +121,7 @@ def _format(task: Any, apply: ApplyRequest, wanted: str, files: list[InputFile])
         wanted = next(iter(defaults))
     for path, able in supported.items():
         if wanted not in able:
-            problem = f"--format {wanted}: not for outputs of {path}"
+            problem = f"--format {wanted}: not for outputs of {path} with these options"
             raise SeqkitError(problem, f"Choose one of {', '.join(able)}.", exit_code=2)
     spec: FormatSpec = registry().find("formats", wanted)
     return spec

@@ -91,6 +91,7 @@ def seqkit_formats() -> Iterable[FormatSpec]:
         writer="seqkit.formats.parquet:Writer",
         summary="columns of lists, one sentence per row (extra: batch)",
         takes_kinds=True,
+        shows=("scores",),
         cuts="rows",
         join="seqkit.formats.joining:parquet",
         packs=False,

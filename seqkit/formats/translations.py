@@ -67,7 +67,7 @@ class JsonLines:
                     "score": round(one.score, DIGITS),
                     "log_prob": round(one.log_prob, DIGITS),
                     **_trust(one),
-                    **({} if one.agreement is None else {"agreement": round(one.agreement, TRUST_DIGITS)}),
+                    **({} if one.agreement is None else {"agreement": rounded_trust(one.agreement)}),
                 }
                 for one in translations
             ],
@@ -78,13 +78,18 @@ class JsonLines:
         """Do nothing: every line is complete."""
 
 
-def _trust(one: Translation) -> dict[str, float | bool]:
+def rounded_trust(share: float | None) -> float | None:
+    """A confidence, familiarity or agreement with the digits that are written."""
+    return None if share is None else round(share, TRUST_DIGITS)
+
+
+def _trust(one: Translation) -> dict[str, float | bool | None]:
     """Confidence, familiarity and doubt of a translation; empty without calibration."""
     if one.confidence is None or one.familiarity is None:
         return {}
     return {
-        "confidence": round(one.confidence, TRUST_DIGITS),
-        "familiarity": round(one.familiarity, TRUST_DIGITS),
+        "confidence": rounded_trust(one.confidence),
+        "familiarity": rounded_trust(one.familiarity),
         "doubtful": one.doubtful,
     }
 

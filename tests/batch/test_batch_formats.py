@@ -77,6 +77,49 @@ def test_csv_and_tables_keep_their_columns(batch, tmp_path):
             assert rows[1]["id"] == 'd,"1"'
 
 
+@pytest.mark.parametrize(
+    ("format", "n_best"), [("jsonl", 1), ("jsonl", 2), ("csv", 1), ("parquet", 1), ("parquet", 2)]
+)
+def test_agreement_is_another_field_of_records(batch, seqkit, tmp_path, arrow, format, n_best):
+    source = tmp_path / "a.jsonl"
+    rows = [{"id": f"d{number}", "body": text} for number, text in enumerate(["", *TEXTS])]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    out, single = tmp_path / "out", tmp_path / f"single.{format}"
+    options = ("--text-field", "body", "--agreement", "4", "--seed", "3", "--n-best", str(n_best))
+    size = ("--format", format, "--part-size", "30")
+    result = batch("translate", source, "-o", out, *options, *size, "--beam", "2")
+    assert result.code == 0, result.err
+    assert seqkit("translate", source, "-o", single, *options, "--beam", "2").code == 0
+    made = out / f"a.{format}"
+    if format == "parquet":
+        found = arrow.parquet.read_table(made).to_pylist()
+        assert found == arrow.parquet.read_table(single).to_pylist()
+    else:
+        assert made.read_bytes() == single.read_bytes()
+        with open(made, encoding="utf-8") as file:
+            found = list(csv.DictReader(file)) if format == "csv" else [json.loads(line) for line in file]
+    for row in found:
+        values = row["translation_agreement"]
+        assert list(row) == ["id", "body", "translation", "translation_agreement"]
+        if not row["body"]:
+            assert values in ("", None, [])
+            continue
+        shares = [float(value) for value in (values if n_best > 1 else [values])]
+        assert len(shares) == n_best and all(0 < share <= 1 for share in shares)
+
+
+def test_agreement_of_lines_needs_a_format_with_scores(batch, seqkit, tmp_path):
+    (tmp_path / "a.txt").write_text("Ein Hund schläft.\n\nJa.\n", encoding="utf-8")
+    options = ("--agreement", "4", *QUICK)
+    result = batch("translate", tmp_path / "a.txt", "-o", tmp_path / "out", *options)
+    assert result.code == 0, result.err
+    assert seqkit("translate", tmp_path / "a.txt", "-o", tmp_path / "single.tsv", *options).code == 0
+    assert (tmp_path / "out" / "a.tsv").read_bytes() == (tmp_path / "single.tsv").read_bytes()
+    result = batch("translate", tmp_path / "a.txt", "-o", tmp_path / "out2", *options, "--format", "text")
+    assert result.code == 2 and "--format text: not for outputs of" in result.err
+    assert "Choose one of tsv, jsonl, parquet" in result.err
+
+
 def test_parquet_in_and_out(batch, seqkit, tmp_path, arrow):
     source = tmp_path / "a.parquet"
     rows = [{"id": f"d{number}", "body": text, "n": number} for number, text in enumerate(ENGLISH * 20)]

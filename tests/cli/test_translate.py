@@ -100,6 +100,15 @@ def test_n_best_as_text_and_as_a_table(translate):
     assert all(len(row) == 8 for row in table)
 
 
+def test_scores_as_parquet(translate, tmp_path):
+    parquet = pytest.importorskip("pyarrow.parquet")
+    out = tmp_path / "out.parquet"
+    assert translate("--scores", "-o", out, stdin=TEXT.encode()).code == 0
+    rows = parquet.read_table(out).to_pylist()
+    assert [row["text"] for row in rows] == ENGLISH
+    assert [row["log_prob"] is None for row in rows] == [not text for text in ENGLISH]
+
+
 def test_beam_and_length_penalty_reach_the_search(translate, sample_translator):
     model, source = load_model(str(sample_translator)), "Wo ist der Garten mit dem Buch?"
     line = ["--beam", "8", "--length-penalty", "0.2", "--n-best", "8", "--format", "jsonl", source]

@@ -12,6 +12,7 @@ from seqkit.errors import SeqkitError
 from seqkit.examples import RecordErrors, Translation
 from seqkit.extend.manager import registry
 from seqkit.formats.source_lines import read_sources
+from seqkit.formats.translations import rounded_trust
 from seqkit.inference.numpy.starting import StartingTranslator
 from seqkit.io.limits import within_records
 from seqkit.io.segment import first_record
@@ -23,6 +24,7 @@ from seqkit.tasks.seq2seq.command_models import default_translator
 from seqkit.tasks.seq2seq.doubt import translation_of
 from seqkit.tasks.seq2seq.items import source_of
 from seqkit.tasks.seq2seq.lines import LineHandling
+from seqkit.tasks.seq2seq.options import Seq2SeqApplication
 from seqkit.tasks.text_records import FieldWriter, TextItem, cuts_of_texts, field_formats, read_texts
 
 PARTS = Limits(records=CHUNK, size=1 << 20)
@@ -93,17 +95,22 @@ def handling_of(request: ApplyRequest) -> LineHandling:
 
 
 def formats_for(path: str, request: ApplyRequest) -> tuple[str, ...]:
-    """Formats of records if texts are fields, else of translations, the default first."""
+    """Formats of records if texts are fields, else of translations, the default first.
+
+    With `agreement` the formats of translations are those with scores.
+    """
     if request.reading.text_field:
         return field_formats(path, request.reading)
-    able = [one.spec.name for one in registry().all("formats") if one.spec.translations and one.spec.join]
-    return tuple(dict.fromkeys(("text", *able)))
+    specs = [one.spec for one in registry().all("formats") if one.spec.translations and one.spec.join]
+    if request.options.agreement:
+        return tuple(dict.fromkeys(("tsv", *(spec.name for spec in specs if "scores" in spec.shows))))
+    return tuple(dict.fromkeys(("text", *(spec.name for spec in specs))))
 
 
 def writer_for(format: str, file: BinaryIO, request: ApplyRequest) -> OutputWriter:
     """A writer of records with the translation as another field, or of translations."""
     if request.reading.text_field:
-        return AddedField(format, file, request.options.into, request.options.n_best)
+        return AddedField(format, file, request.options)
     spec = registry().find("formats", format)
     return LineWriter(make_translation_writer(spec, file, request.options.n_best))
 
@@ -137,17 +144,24 @@ def record_format(format: str, out: Path | None, source: str) -> str:
 
 
 class AddedField:
-    """Writes records with another field: the translation, or a list of translations."""
+    """Writes records with another field: the translation, or a list of translations, and one for their agreement."""
 
-    def __init__(self, format: str, file: BinaryIO, field: str, n_best: int) -> None:
+    def __init__(self, format: str, file: BinaryIO, options: Seq2SeqApplication) -> None:
         self._writer = FieldWriter(format, file)
-        self._field, self._several = field, n_best > 1
+        self._options = options
 
     def write(self, number: int, item: TextItem, output: Sequence[Translation]) -> int:
-        """Write one record; for an empty text the field is empty."""
-        texts = [translation.text for translation in output]
-        value = texts if self._several else next(iter(texts), "")
-        return self._writer.write(number, item, {self._field: value})
+        """Write one record; for an empty text the fields are empty."""
+        into = self._options.into
+        fields = {into: self._value([translation.text for translation in output], "")}
+        if self._options.agreement:
+            shares = [rounded_trust(translation.agreement) for translation in output]
+            fields[f"{into}_agreement"] = self._value(shares, None)
+        return self._writer.write(number, item, fields)
+
+    def _value(self, values: list[Any], empty: Any) -> Any:
+        """All values if several outputs were requested, else the first one."""
+        return values if self._options.n_best > 1 else next(iter(values), empty)
 
     def close(self) -> None:
         """Write what belongs at the end."""

@@ -43,7 +43,7 @@ def translate(
         typer.Option(
             "--format",
             "-f",
-            help="text, jsonl or tsv. Default: by --out, else text, with --scores tsv.",
+            help="text, jsonl, tsv or parquet. Default: by --out, else text, with --scores tsv.",
         ),
     ] = "",
     beam: Annotated[
@@ -55,7 +55,9 @@ def translate(
     n_best: Annotated[int | None, typer.Option(min=1, help="Translations of each line. Default: 1.")] = None,
     scores: Annotated[
         bool,
-        typer.Option("--scores", help="Write log P, the ranking score and the confidence, too (jsonl, tsv)."),
+        typer.Option(
+            "--scores", help="Write log P, the ranking score and the confidence, too (jsonl, tsv, parquet)."
+        ),
     ] = False,
     sample: Annotated[bool, typer.Option("--sample", help="Sample instead of searching.")] = False,
     top_p: Annotated[
@@ -160,7 +162,7 @@ def translate(
         decoding=decoding,
         out=out,
         format=format,
-        scores=scores or bool(agreement),
+        scores=scores,
         attention=attention,
         all_text=text,
         all_files=file,

@@ -110,6 +110,11 @@ class TranslateRequest:
     segmenter: str = ""
 
     @property
+    def with_scores(self) -> bool:
+        """Whether the format of translations must have a place for scores."""
+        return self.scores or bool(self.decoding.agreement)
+
+    @property
     def application(self) -> ApplyRequest:
         """The request for `Task.apply`."""
         of_lines = {

@@ -86,7 +86,7 @@ def _write_lines(
         "lines",
         alone=first.path is None,
     )
-    plain = not request.reading.text_field and request.format in ("", "text") and not request.scores
+    plain = not request.reading.text_field and request.format in ("", "text") and not request.with_scores
     marks = request.out is None and plain and sys.stdout.isatty()
     write_lines(command, models, items, bad, SeenLines(first, Doubts(marks)))
     first.show()
@@ -95,14 +95,10 @@ def _write_lines(
 def _format(request: TranslateRequest) -> str:
     """The format that is written: of records with the translation added, or of translations."""
     if not request.reading.text_field:
-        return format_for(request.out, request.format, request.scores)
+        return format_for(request.out, request.format, request.with_scores)
     from seqkit.tasks.seq2seq.application import record_format
 
-    refuse(
-        {"--agreement": request.decoding.agreement, "--scores": request.scores},
-        ": is for lines of text",
-        "Leave out --text-field.",
-    )
+    refuse({"--scores": request.scores}, ": is for lines of text", "Leave out --text-field.")
     return record_format(request.format, request.out, request.arguments[0])
 
 
