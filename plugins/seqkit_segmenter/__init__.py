@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Literal
 
 from seqkit import CommandSpec, ModelSpec, TaskSpec, hookimpl
 from seqkit.config import DEEPEST, LARGEST, check_range
@@ -21,6 +22,10 @@ class SegmenterOptions(ModelOptions):
 
     recurrence: str = "lstm"
     """Registered recurrence."""
+    char_context: Literal["auto", "text", "run"] = "auto"
+    """What the network over characters reads at once: text, the whole text; run, the characters between white space,
+    whose result is kept for the next time they occur, which saves time. auto: run for languages with spaces between
+    words."""
     hidden: int = field(default=64, metadata={"unit": "features"})
     """Size of the state of each direction over characters."""
     layers: int = field(default=1, metadata={"unit": "layers"})
@@ -99,7 +104,7 @@ def seqkit_tasks() -> Iterable[TaskSpec]:
         example="seqkit_segmenter.example:example",
         loaded="seqkit_segmenter.loaded:LoadedSegmenter",
         provides="segmenter",
-        numpy_form="seqkit_segmenter.numpy_segmenter:starting",
+        numpy_form="seqkit_segmenter.starting:starting",
         summary="segmenters: split raw text into sentences and words",
     )
 

@@ -18,6 +18,7 @@ Ids = NDArray[np.int64]
 
 PAD, UNKNOWN = 0, 1
 """The first two ids of characters, classes, runs and shapes."""
+# In the order of their weight: of several in a row, the last of this order is the kind of the white space.
 SPACE, OTHER_SPACE, TAB, LINE_END, LINE_END_SHORT = (
     "space",
     "other space",
@@ -40,6 +41,7 @@ _RUN = re.compile(r"\S+")
 _CLASS_IDS = {name: 2 + place for place, name in enumerate(CLASSES)}
 _SHAPE_IDS = {name: 2 + place for place, name in enumerate(SHAPES)}
 _LETTERS = np.array([False, False, *(name[0] in "LMN" and len(name) == 2 for name in CLASSES)])
+SHORT_LINE = _CLASS_IDS[LINE_END_SHORT]
 _WHITE = np.array([False, False, *(name in CLASSES[:5] for name in CLASSES)])
 
 
@@ -53,6 +55,8 @@ class Seen(NamedTuple):
     runs_K: Ids
     """The run that contains each place."""
     shapes_K: Ids
+    after_K: Ids
+    """The kind of white space after each place; UNKNOWN before another character of the run, PAD at the text's end."""
 
 
 class Alphabet:
@@ -70,12 +74,14 @@ class Alphabet:
         letters = [chr(point) for point in distinct_U.tolist()]
         chars_T = np.array([self._chars.get(letter, UNKNOWN) for letter in letters])[index_T]
         classes_T = np.array([class_id(letter) for letter in letters])[index_T]
-        _mark_short_lines(text, classes_T)
+        if not LINE_ENDS.isdisjoint(letters):
+            classes_T[short_line_ends(text)] = SHORT_LINE
         places_K, run_of_K = _places(classes_T)
         found = _RUN.findall(text)
         runs_R = np.array([self._runs.get(key_of(run), UNKNOWN) for run in found] or [PAD])
         shapes_R = np.array([shape_of(run) for run in found] or [PAD])
-        return Seen(chars_T, classes_T, places_K, runs_R[run_of_K], shapes_R[run_of_K])
+        after_K = _after(classes_T)[places_K + 1]
+        return Seen(chars_T, classes_T, places_K, runs_R[run_of_K], shapes_R[run_of_K], after_K)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -90,6 +96,12 @@ def class_id(letter: str) -> int:
     if letter in LINE_ENDS:
         return _CLASS_IDS[LINE_END]
     return _CLASS_IDS[TAB if letter == "\t" else OTHER_SPACE]
+
+
+@lru_cache(maxsize=1 << 12)
+def gap_kind(gap: str) -> int:
+    """The kind of white space, as in `Seen.after_K`, without regard to short lines; PAD for none."""
+    return max(map(class_id, gap), default=PAD)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -129,18 +141,28 @@ def _places(classes_T: Ids) -> tuple[Ids, Ids]:
     return places_K, (np.cumsum(starts_T) - 1)[places_K]
 
 
-def _mark_short_lines(text: str, classes_T: Ids) -> None:
-    """Mark line ends after which the next line's first word would have fitted, so that they are intended.
+def _after(classes_T: Ids) -> Ids:
+    """Kind of white space at each position where some begins, of T + 1: its highest class. PAD at the end."""
+    white_T = _WHITE[classes_T]
+    after_T = np.append(np.full(len(classes_T), UNKNOWN), PAD)
+    gaps_G = np.flatnonzero(white_T & np.append(True, ~white_T[:-1]))
+    if len(gaps_G):
+        after_T[gaps_G] = np.maximum.reduceat(np.where(white_T, classes_T, 0), gaps_G)
+    return after_T
+
+
+def short_line_ends(text: str) -> list[int]:
+    """The line ends after which the next line's first word would have fitted, so that they are intended.
 
     The width is that of the longest of the four lines around.
     """
-    breaks = np.flatnonzero(classes_T == _CLASS_IDS[LINE_END]).tolist()
-    if not breaks:
-        return
+    breaks = [place for place, letter in enumerate(text) if letter in LINE_ENDS]
     starts = [0, *(place + 1 for place in breaks)]
     widths = [end - start for start, end in zip(starts, [*breaks, len(text)], strict=True)]
+    found = []
     for line, place in enumerate(breaks, start=1):
         word = _RUN.match(text, starts[line])
         size = len(word.group()) if word else 0
         if widths[line - 1] + 1 + size <= max(widths[max(line - 2, 0) : line + 2]):
-            classes_T[place] = _CLASS_IDS[LINE_END_SHORT]
+            found.append(place)
+    return found

@@ -5,32 +5,24 @@ Shapes: B windows, T characters, K possible sentence ends (places), H features o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from seqkit import ModelSpec
-from seqkit.examples import RawText, Sentence
 from seqkit.inference.numpy.chains import Stack
 from seqkit.inference.numpy.embedding import rows
 from seqkit.inference.numpy.functions import Affine
-from seqkit.inference.numpy.loading import needed_form, opened
+from seqkit.inference.numpy.loading import needed_form
 from seqkit.inference.numpy.weights import Weights
-from seqkit.models.folder import model_info
-from seqkit_segmenter.decode import LABELS, Labels
+from seqkit_segmenter.decode import LABELS
 from seqkit_segmenter.facts import SegmenterFacts
 from seqkit_segmenter.features import CLASSES, PAD, SHAPES, Ids, Seen
-from seqkit_segmenter.stream import StreamSegmenter
-
-NETWORK = "seqkit_segmenter.model:SegmenterModel"
-SHORT = 12_000
-"""Maximum characters of a stream that are segmented in numpy: about 2,000 words."""
+from seqkit_segmenter.stream import WindowSegmenter
 
 
-class NumpySegmenter(StreamSegmenter):
+class NumpySegmenter(WindowSegmenter):
     """A trained segmenter in numpy."""
 
     def __init__(self, options: Any, facts: SegmenterFacts, weights: Weights) -> None:
@@ -48,9 +40,10 @@ class NumpySegmenter(StreamSegmenter):
         self.labels(["a."])  # raises ValueError if layers do not fit together
 
     def answers(self, seen: Sequence[Seen]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        chars, classes, places, runs, shapes = zip(*seen, strict=True)
+        chars, classes, places, runs, shapes, _ = zip(*seen, strict=True)
         x_TBE = np.concatenate(
-            [rows(self._characters, _padded(chars)), rows(self._classes, _padded(classes))], axis=-1
+            [rows(self._characters, _padded(chars)), rows(self._classes, _padded(classes))],
+            axis=-1,
         )
         z_TBH = self._network(x_TBE, _lengths(chars))
         places_KB = _padded(places)
@@ -60,42 +53,6 @@ class NumpySegmenter(StreamSegmenter):
         u_KBC = self._context(np.concatenate(parts, axis=-1), _lengths(places))
         stops_KB = self._stops(u_KBC)[:, :, 0] + self._threshold
         return self._ends(z_TBH).transpose(1, 0, 2), stops_KB.T
-
-
-class StartingSegmenter(NumpySegmenter):
-    """A segmenter that processes the beginning of a stream in numpy, and loads torch for the rest of a long one."""
-
-    def __init__(self, load: Callable[[], StreamSegmenter], *arguments: Any) -> None:
-        """Args: load, function that loads the same segmenter in torch; arguments, those of `NumpySegmenter`."""
-        self._load, self._read = load, 0
-        self._large: StreamSegmenter | None = None
-        super().__init__(*arguments)
-
-    def sentences(self, stretches: Iterable[RawText]) -> Iterator[Sentence]:
-        self._read = 0
-        return super().sentences(stretches)
-
-    def labels(self, texts: Sequence[str]) -> list[Labels]:
-        self._read += sum(map(len, texts))
-        if self._large is None and self._read <= SHORT:
-            return super().labels(texts)
-        self._large = self._large or self._load()
-        return self._large.labels(texts)
-
-
-def starting(name_or_folder: str) -> StartingSegmenter | None:
-    """Load a segmenter by name or folder; None if a part of it has no numpy form. Raises as `load_model`."""
-
-    def make(spec: ModelSpec, options: Any, facts: Any, weights: Weights) -> StartingSegmenter:
-        return StartingSegmenter(partial(_in_torch, name_or_folder), options, facts, weights)
-
-    return opened(model_info(name_or_folder), NETWORK, make)
-
-
-def _in_torch(name_or_folder: str) -> StreamSegmenter:
-    from seqkit_segmenter.task import SegmentationTask
-
-    return SegmentationTask().load(name_or_folder)
 
 
 def _lengths(windows: Sequence[Ids]) -> Ids | None:

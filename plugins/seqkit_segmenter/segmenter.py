@@ -15,18 +15,26 @@ import torch
 from numpy.typing import NDArray
 
 from seqkit.nn.bfloat16 import FAST, products_in
+from seqkit.nn.placement import placed_for
 from seqkit.runtime.devices import on_cpu
+from seqkit_segmenter.batch import text_batch
 from seqkit_segmenter.decode import Labels
 from seqkit_segmenter.features import Seen, is_white
-from seqkit_segmenter.model import SegmenterModel, TextBatch, text_batch
-from seqkit_segmenter.stream import Logits, StreamSegmenter
+from seqkit_segmenter.model import SegmenterModel
+from seqkit_segmenter.run_segmenter import LearntRunSegmenter
+from seqkit_segmenter.stream import Logits, StreamSegmenter, WindowSegmenter
 
 MARGIN = 0.3
 """Distance of a decision in bfloat16 from another one, above which float32 makes the same decision."""
 
 
-class LearntSegmenter(StreamSegmenter):
-    """A trained segmenter in torch."""
+def in_torch(model: SegmenterModel, inference_dtype: str = "") -> StreamSegmenter:
+    """A trained segmenter in torch. Make it anew when the weights have changed."""
+    return LearntRunSegmenter(model) if model.reads_runs else LearntSegmenter(model, inference_dtype)
+
+
+class LearntSegmenter(WindowSegmenter):
+    """A trained segmenter that reads whole windows, in torch."""
 
     def __init__(self, model: SegmenterModel, inference_dtype: str = "") -> None:
         self.model, self.facts = model.eval(), model.facts
@@ -55,7 +63,6 @@ class LearntSegmenter(StreamSegmenter):
         return found
 
     def answers(self, seen: Sequence[Seen]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        device = self.model.threshold.device
-        batch = TextBatch(*(part.to(device) for part in text_batch(seen)))
+        batch = placed_for(self.model, text_batch(seen, self.model.reads_runs))
         ends_BTL, stops_BK = (logits.float().cpu().numpy() for logits in self.model(batch))
         return ends_BTL, stops_BK

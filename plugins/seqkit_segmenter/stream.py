@@ -17,7 +17,7 @@ from seqkit_segmenter.facts import SegmenterFacts
 from seqkit_segmenter.features import Seen
 from seqkit_segmenter.windows import Window, windows_of
 
-CHUNK = 32_768
+CHUNK = 65_536
 """Number of characters that are segmented together."""
 ROWS = 32
 """Windows per batch."""
@@ -50,7 +50,7 @@ class Logits(NamedTuple):
 
 
 class StreamSegmenter(Segmenter):
-    """A trained segmenter over streams; subclasses compute the network."""
+    """A trained segmenter over streams; subclasses compute the labels."""
 
     facts: SegmenterFacts
 
@@ -60,8 +60,8 @@ class StreamSegmenter(Segmenter):
         return self.facts.language
 
     @abstractmethod
-    def answers(self, seen: Sequence[Seen]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Compute the logits ends_BTL and stops_BK of a batch of windows."""
+    def labels(self, texts: Sequence[str]) -> list[Labels]:
+        """The network's output for texts that begin and end with a non-space character."""
 
     def sentences(self, stretches: Iterable[RawText]) -> Iterator[Sentence]:
         """Yield the sentences of running text, processed in chunks of paragraphs."""
@@ -70,8 +70,15 @@ class StreamSegmenter(Segmenter):
             for paragraph, labels in zip(chunk, self.labels(texts), strict=True):
                 yield from sentences_of(paragraph, labels, self.facts)
 
+
+class WindowSegmenter(StreamSegmenter):
+    """A segmenter that reads whole windows; subclasses compute the network."""
+
+    @abstractmethod
+    def answers(self, seen: Sequence[Seen]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Compute the logits ends_BTL and stops_BK of a batch of windows."""
+
     def labels(self, texts: Sequence[str]) -> list[Labels]:
-        """The network's output for texts that begin and end with a non-space character."""
         see = self.facts.alphabet.see
         pieces = [
             _Piece(number, window, see(text[window.start : window.end]))

@@ -8,7 +8,7 @@ from seqkit_segmenter.application import AppliedSegmenter
 
 if TYPE_CHECKING:
     from seqkit.tasks import EvaluationRequest, Prepared, Report, TrainingRequest
-    from seqkit_segmenter.segmenter import LearntSegmenter
+    from seqkit_segmenter.stream import StreamSegmenter
 
 
 class SegmentationTask(AppliedSegmenter):
@@ -22,12 +22,12 @@ class SegmentationTask(AppliedSegmenter):
 
         return prepare_segmenter(request, reporter)
 
-    def load(self, name_or_folder: str, inference_dtype: str = "") -> LearntSegmenter:
+    def load(self, name_or_folder: str, inference_dtype: str = "") -> StreamSegmenter:
         """Load a segmenter."""
         from seqkit.models.artifact import load_for
-        from seqkit_segmenter.segmenter import LearntSegmenter
+        from seqkit_segmenter.segmenter import in_torch
 
-        return LearntSegmenter(load_for(self.name, name_or_folder, inference_dtype))
+        return in_torch(load_for(self.name, name_or_folder, inference_dtype), inference_dtype)
 
     def evaluate(self, request: EvaluationRequest) -> Report:
         """F1 of words, sentences, tokens and multiword tokens."""

@@ -19,10 +19,12 @@ from seqkit.examples import Sentence
 from seqkit.nn.heads import in_float32
 from seqkit.nn.placement import steps_with_target, summed
 from seqkit.tasks import Counts, Loss, Metric, StepLogProbs, Trainable
+from seqkit_segmenter.batch import TextBatch, padded, text_batch
 from seqkit_segmenter.examples import IGNORED, Paragraph
-from seqkit_segmenter.model import SegmenterModel, TextBatch, padded, text_batch
+from seqkit_segmenter.model import SegmenterModel
 from seqkit_segmenter.noise import noisy
-from seqkit_segmenter.segmenter import LearntSegmenter
+from seqkit_segmenter.segmenter import in_torch
+from seqkit_segmenter.stream import StreamSegmenter
 from seqkit_segmenter.windows import Window, windows_of
 
 STOP_WEIGHT = 2.0
@@ -54,7 +56,6 @@ class SegmentationTrainable(Trainable):
         self.model: SegmenterModel = model
         self.dev, self.noise = dev, noise
         self._examples = [_Example(p, window) for p in train for window in windows_of(p.text)]
-        self._runner = LearntSegmenter(model)
 
     @property
     def lengths(self) -> list[int]:
@@ -71,7 +72,9 @@ class SegmentationTrainable(Trainable):
             for window, see in zip(windows, seen, strict=True)
         ]
         return LabelledBatch(
-            text_batch(seen), padded([window.ends_T for window in windows], IGNORED), padded(stops, IGNORED)
+            text_batch(seen, self.model.reads_runs),
+            padded([window.ends_T for window in windows], IGNORED),
+            padded(stops, IGNORED),
         )
 
     def loss(self, batch: LabelledBatch, label_smoothing: float = 0.0) -> Loss:
@@ -109,7 +112,7 @@ class SegmentationTrainable(Trainable):
         """The mean of the F1 of words and sentences (the main metric), then each F1."""
         if not self.dev:
             return []
-        scores = dev_scores(self._runner, self.dev)
+        scores = dev_scores(in_torch(self.model), self.dev)
         words, sentences, tokens = (scores.metrics[name].f1 for name in ("Words", "Sentences", "Tokens"))
         return [
             Metric("mean_f1", (words + sentences) / 2),
@@ -119,7 +122,7 @@ class SegmentationTrainable(Trainable):
         ]
 
 
-def dev_scores(segmenter: LearntSegmenter, gold: Sequence[Sentence]) -> RawScores:
+def dev_scores(segmenter: StreamSegmenter, gold: Sequence[Sentence]) -> RawScores:
     """Scores of a segmenter on the raw text of sentences."""
     return score_raw(gold, list(segmenter.sentences(raw_text(gold))))
 

@@ -12,7 +12,8 @@ from seqkit_segmenter.examples import Paragraph, paragraphs_of
 from seqkit_segmenter.facts import SegmenterFacts
 from seqkit_segmenter.model import SegmenterModel
 from seqkit_segmenter.multiwords import Multiwords
-from seqkit_segmenter.segmenter import LearntSegmenter
+from seqkit_segmenter.segmenter import in_torch
+from seqkit_segmenter.stream import StreamSegmenter
 
 from seqkit.data.catalogue import read_sentences
 from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
@@ -28,7 +29,7 @@ def facts_of(sentences: Sequence[Sentence], options: SegmenterOptions) -> Segmen
 
 def untrained(
     sentences: Sequence[Sentence] | None = None, spread: float = 20.0, **options
-) -> LearntSegmenter:
+) -> StreamSegmenter:
     """A seeded segmenter. `spread` multiplies the output matrices, so that it finds ends here and there."""
     chosen = SegmenterOptions(**{**SMALL, **options})
     sentences = sentences or list(read_sentences("sample-english", "train", RecordErrors()))
@@ -37,7 +38,9 @@ def untrained(
     with torch.no_grad():
         model.ends.weight.mul_(spread)
         model.stops.weight.mul_(spread)
-    return LearntSegmenter(model)
+        if model.ends_in_context is not None:
+            model.ends_in_context.weight.mul_(spread)
+    return in_torch(model)
 
 
 def gold_labels(paragraph: Paragraph) -> Labels:

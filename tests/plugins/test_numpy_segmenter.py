@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 import torch
 from segmenters import stretch, untrained
-from seqkit_segmenter import numpy_segmenter
 from seqkit_segmenter import segmenter as segmenter_module
-from seqkit_segmenter.numpy_segmenter import starting
+from seqkit_segmenter import starting as starting_module
+from seqkit_segmenter.starting import StartingSegmenter, starting
 from seqkit_segmenter.task import SegmentationTask
 
 from seqkit.data.catalogue import read_sentences
@@ -35,7 +35,16 @@ def saved(folder, **options):
 
 
 @pytest.mark.parametrize(
-    "options", [{}, {"recurrence": "gru", "run_size": 0}, {"recurrence": "sru", "layers": 2}], ids=str
+    "options",
+    [
+        {},
+        {"recurrence": "gru", "run_size": 0},
+        {"recurrence": "sru", "layers": 2},
+        {"char_context": "run"},
+        {"char_context": "run", "recurrence": "gru", "run_size": 0, "layers": 2, "context_layers": 2},
+        {"char_context": "run", "recurrence": "sru"},
+    ],
+    ids=str,
 )
 def test_answers_are_torchs(options, tmp_path, monkeypatch):
     monkeypatch.setattr(segmenter_module, "FAST", False)
@@ -49,7 +58,7 @@ def test_answers_are_torchs(options, tmp_path, monkeypatch):
 
 
 def test_long_text_goes_to_torch_and_the_next_short_one_does_not_read_on(tmp_path, monkeypatch):
-    monkeypatch.setattr(numpy_segmenter, "SHORT", 100)
+    monkeypatch.setattr(starting_module, "SHORT", 100)
     theirs, ours = saved(tmp_path / "model")
     loaded = []
     monkeypatch.setattr(ours, "_load", lambda: loaded.append(1) or theirs)
@@ -63,7 +72,7 @@ def test_long_text_goes_to_torch_and_the_next_short_one_does_not_read_on(tmp_pat
 
 def test_it_is_what_a_model_is_given(tmp_path, monkeypatch):
     saved(tmp_path / "model")
-    assert isinstance(load_segmenter(str(tmp_path / "model")), numpy_segmenter.StartingSegmenter)
+    assert isinstance(load_segmenter(str(tmp_path / "model")), StartingSegmenter)
     load_segmenter.cache_clear()
     monkeypatch.setattr("seqkit.inference.numpy.loading.recurrence_form", lambda name: None)
     assert type(load_segmenter(str(tmp_path / "model"))).__name__ == "LearntSegmenter"

@@ -11,7 +11,8 @@ from segmenters import stretch, untrained
 from seqkit_segmenter.decode import LONGEST, MAX_WORDS
 from seqkit_segmenter.windows import CORE, MARGIN, windows_of
 
-SEGMENTER = untrained()
+SEGMENTERS = [untrained(), untrained(char_context="run")]
+both = pytest.mark.parametrize("segmenter", SEGMENTERS, ids=["text", "run"])
 ODD = "a \n\t\r\u2028\u00a0.!?\"'(\u3002\u4e2d\u0000\u200b\ud83d\ude00\ufe0f\u0301Aé5-/@#\u0e01"
 
 
@@ -25,12 +26,14 @@ def check(text: str, found) -> None:
     assert at == (len(text) if text.strip() else 0)
 
 
+@both
 @settings(max_examples=60, deadline=None)
 @given(st.text(alphabet=ODD, max_size=300))
-def test_nothing_is_lost(text):
-    check(text, list(SEGMENTER.sentences([stretch(text)])))
+def test_nothing_is_lost(segmenter, text):
+    check(text, list(segmenter.sentences([stretch(text)])))
 
 
+@both
 @pytest.mark.parametrize(
     "text",
     [
@@ -48,35 +51,38 @@ def test_nothing_is_lost(text):
         "🙂👩‍👩‍👧 #tag @me http://x.y/z?q=1&r=2 a.b@c.de",
     ],
 )
-def test_odd_texts(text):
-    found = list(SEGMENTER.sentences([stretch(text)]))
+def test_odd_texts(segmenter, text):
+    found = list(segmenter.sentences([stretch(text)]))
     check(text, found)
     tokens = [token for sentence in found for token in sentence.tokens]
     assert max(len(token.form) for token in tokens) <= LONGEST
     assert max(len(list(sentence.tokens)) for sentence in found) <= MAX_WORDS
 
 
-def test_white_space_alone_gives_nothing():
-    assert list(SEGMENTER.sentences([stretch(" \n\t ")])) == []
-    assert list(SEGMENTER.sentences([])) == []
+@both
+def test_white_space_alone_gives_nothing(segmenter):
+    assert list(segmenter.sentences([stretch(" \n\t ")])) == []
+    assert list(segmenter.sentences([])) == []
 
 
-def test_where_a_reader_cuts_changes_nothing():
+@both
+def test_where_a_reader_cuts_changes_nothing(segmenter):
     text = "\n\n".join("The cat sat. It was 5 p.m., wasn't it? " * count for count in (1, 30, 2, 80))
-    whole = list(SEGMENTER.sentences([stretch(text)]))
+    whole = list(segmenter.sentences([stretch(text)]))
     for size in (7, 100, 5_000):
         parts = [stretch(text[at : at + size], offset=at) for at in range(0, len(text), size)]
-        found = list(SEGMENTER.sentences(parts))
+        found = list(segmenter.sentences(parts))
         assert [(s.words, s.spaces, s.before, s.offset) for s in found] == [
             (s.words, s.spaces, s.before, s.offset) for s in whole
         ]
 
 
-def test_a_paragraph_is_split_independently_of_others():
+@both
+def test_a_paragraph_is_split_independently_of_others(segmenter):
     paragraph = "The cat sat on Mr. Smith's mat and it's no. 5 of e.g. seven. So what"
-    [alone] = [[s.words for s in SEGMENTER.sentences([stretch(paragraph)])]]
+    [alone] = [[s.words for s in segmenter.sentences([stretch(paragraph)])]]
     text = "\n\n".join(["Some other words " * 40, paragraph, "x" * 900])
-    found = [s.words for s in SEGMENTER.sentences([stretch(text)])]
+    found = [s.words for s in segmenter.sentences([stretch(text)])]
     at = next(n for n, words in enumerate(found) if words == alone[0])
     assert found[at : at + len(alone)] == alone
 
@@ -92,10 +98,11 @@ def test_windows_share_out_every_character_once(size):
             assert other.core_start - other.start == min(MARGIN, other.core_start)
 
 
-def test_documents_and_lines_are_recorded():
+@both
+def test_documents_and_lines_are_recorded(segmenter):
     stretches = [stretch("One.\nTwo two.", document="a"), stretch("\n\nThree", offset=13)]
     stretches.append(stretch("Four", document="b"))
-    found = list(SEGMENTER.sentences(stretches))
+    found = list(segmenter.sentences(stretches))
     assert [s.document for s in found if s.document is not None] == ["a", "b"]
     text = "One.\nTwo two.\n\nThree"
     for sentence in found[:-1] if found[-1].document else found[:-2]:
@@ -105,7 +112,8 @@ def test_documents_and_lines_are_recorded():
     assert sum(s.where.line == 4 for s in found if s.where) >= 1
 
 
-def test_a_pause_is_answered():
+@both
+def test_a_pause_is_answered(segmenter):
     """What has come is answered when the input pauses, before another stretch is asked for."""
     asked = []
 
@@ -115,7 +123,7 @@ def test_a_pause_is_answered():
         asked.append("second")
         yield stretch("\nNow!", offset=19)
 
-    found = SEGMENTER.sentences(pausing())
+    found = segmenter.sentences(pausing())
     first = []
     while sum(len(sentence.text) for sentence in first) < 19:
         first.append(next(found))
