@@ -6,7 +6,7 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
-from seqkit_segmenter.segmenter import LearntSegmenter
+from seqkit_segmenter.stream import StreamSegmenter
 
 from seqkit.tasks.segmenting import load_segmenter, own_segmenter
 
@@ -16,7 +16,7 @@ TYPED = "i'll be there at 5 p.m. don't wait for me"
 
 def probabilities(text: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """P(a token ends) and P(a sentence ends) at each character."""
-    segmenter = cast(LearntSegmenter, load_segmenter(str(own_segmenter("en-tagger"))))
+    segmenter = cast(StreamSegmenter, load_segmenter(str(own_segmenter("en-tagger"))))
     [labels] = segmenter.labels([text])
     exp_TL = np.exp(labels.ends_TL - labels.ends_TL.max(1, keepdims=True))
     white_T = np.array([letter.isspace() for letter in text])

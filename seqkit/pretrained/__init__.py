@@ -16,7 +16,7 @@ def seqkit_pretrained() -> Iterable[PretrainedSpec]:
         folder="seqkit.pretrained:en-tagger",
         task="tagging",
         language="en",
-        summary="English UPOS, XPOS and FEATS, from the English Web Treebank",
+        summary="English UPOS, XPOS, FEATS and lemmas, from the English Web Treebank",
     )
     for source, target, languages in (("de", "en", "German to English"), ("en", "de", "English to German")):
         yield PretrainedSpec(
