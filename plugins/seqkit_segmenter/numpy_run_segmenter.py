@@ -14,7 +14,7 @@ from seqkit.inference.numpy.chains import Stack
 from seqkit.inference.numpy.embedding import rows
 from seqkit.inference.numpy.functions import Affine
 from seqkit.inference.numpy.loading import needed_form
-from seqkit.inference.numpy.weights import Weights
+from seqkit.inference.numpy.weights import Array, Weights
 from seqkit_segmenter.decode import LABELS
 from seqkit_segmenter.facts import SegmenterFacts
 from seqkit_segmenter.features import CLASSES, SHAPES, Ids
@@ -22,7 +22,7 @@ from seqkit_segmenter.run_cache import RunInputs, RunResults
 from seqkit_segmenter.run_stream import RunStreamSegmenter
 
 
-class NumpyRunSegmenter(RunStreamSegmenter):
+class NumpyRunSegmenter(RunStreamSegmenter[list[Array]]):
     """The network of `seqkit_segmenter.model` with `char_context=run`."""
 
     def __init__(self, options: Any, facts: SegmenterFacts, weights: Weights) -> None:
@@ -51,13 +51,16 @@ class NumpyRunSegmenter(RunStreamSegmenter):
         if self._runs is not None:
             parts.append(rows(self._runs, runs.runs_K))
         parts.append(rows(self._after, runs.after_K))
-        prepared = self._context.prepare(np.concatenate(parts, axis=-1))
         z_CH = z_TRH.transpose(1, 0, 2)[np.arange(T) < runs.sizes_R[:, None]]
-        return RunResults(self._ends(z_CH), [(part,) for part in prepared])
+        return RunResults(self._ends(z_CH), np.concatenate(parts, axis=-1))
 
-    def context(self, index_BK: Ids, counts_B: Ids) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        prepared = [rows_of.table for (rows_of,) in self.cache.prepared]
+    def prepare(self, y_UE: NDArray[np.float32]) -> list[Array]:
+        return self._context.prepare(y_UE)
+
+    def context(
+        self, prepared_U: list[Array], index_BK: Ids, counts_B: Ids
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         lengths_B = None if (counts_B == index_BK.shape[1]).all() else counts_B
-        u_KBC = self._context.from_table(prepared, index_BK.T, lengths_B)
+        u_KBC = self._context.from_table(prepared_U, index_BK.T, lengths_B)
         stops_KB = self._stops(u_KBC)[:, :, 0] + self._threshold
         return stops_KB.T, self._ends_in_context(u_KBC).transpose(1, 0, 2)

@@ -3,7 +3,7 @@
 A segmenter with `char_context=run` reads each run by itself: its results depend on the run alone, and most runs of a
 text occur again.
 
-Shapes: R runs, C their characters, K their possible sentence ends (places), L labels, G numbers that a chain prepares.
+Shapes: R runs, C their characters, K their possible sentence ends (places), L labels, E features of a place's input.
 """
 
 from __future__ import annotations
@@ -15,12 +15,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from seqkit_segmenter.decode import LABELS
 from seqkit_segmenter.features import LINE_ENDS, PAD, SHORT_LINE, Alphabet, Ids, gap_kind, short_line_ends
 
 Run = tuple[str, int]
 """A run, and the kind of white space after it."""
-PLACES = 16_384
-"""Places that are kept; when there are more, the cache is emptied. A place of the built-in segmenter takes 3 kB."""
+KEPT_BYTES = 48 * 2**20
+"""Size of the inputs of places that are kept; the cache is emptied when they are larger. 48 MB are 65,000 places of the
+built-in segmenter, so many as the first 600,000 words of a varied text have."""
 GROUP = 512
 """Runs that are computed together."""
 _WHITE = re.compile(r"(\s+)")
@@ -56,8 +58,8 @@ class RunResults(NamedTuple):
 
     ends_CL: NDArray[np.float32]
     """Logits of each character, without what the context adds."""
-    prepared: list[tuple[NDArray[np.float32], ...]]
-    """What each chain of the context prepares for each place, (K, G)."""
+    y_KE: NDArray[np.float32]
+    """The input of each place."""
 
 
 def run_inputs(runs: Sequence[Run], alphabet: Alphabet) -> RunInputs:
@@ -121,7 +123,7 @@ class Rows:
         size = self._size + len(rows)
         if size > len(self._table):
             # Pages of memory are allocated only when they are written.
-            grown = np.empty((max(2 * size, PLACES), *rows.shape[1:]), rows.dtype)
+            grown = np.empty((2 * size, *rows.shape[1:]), rows.dtype)
             grown[: self._size] = self.table
             self._table = grown
         self._table[self._size : size] = rows
@@ -142,7 +144,7 @@ class RunCache:
         """The number of each run, by which the tables below know it, until the next call."""
         self.looked_up += len(runs)
         new = self._new(runs)
-        if new and len(self._numbers) and len(self.places.table) > PLACES:
+        if new and self._numbers and self.inputs.nbytes > KEPT_BYTES:
             self._numbers.clear()
             new = self._new(runs)
         if new and not self._numbers:
@@ -152,6 +154,11 @@ class RunCache:
             self._add(group)
         self.computed += len(new)
         return np.fromiter(map(self._numbers.__getitem__, runs), np.int64, len(runs))
+
+    @property
+    def inputs(self) -> NDArray[np.float32]:
+        """The input of each place, (places, E)."""
+        return self._y.table if self._y is not None else np.empty((0, 0), np.float32)
 
     def _new(self, runs: Sequence[Run]) -> list[Run]:
         return [run for run in dict.fromkeys(runs) if run not in self._numbers]
@@ -163,19 +170,17 @@ class RunCache:
         """By run: the row of its first character, and how many it has."""
         self.first_place, self.counts = Rows(ids), Rows(ids)
         """By run: the row of its first place, and how many it has."""
-        self.ends: Rows | None = None
+        self.ends = Rows(np.empty((0, LABELS), np.float32))
         """By character: its logits without those of the context."""
         self.place_of_char, self.places = Rows(ids), Rows(ids)
         """By character: the place in its run at which its part ends. By place: its position in its run."""
-        self.prepared: list[list[Rows]] = []
-        """By place: what each chain of the context prepares."""
+        self._y: Rows | None = None
+        """By place: its input."""
 
     def _add(self, runs: Sequence[Run]) -> None:
         inputs = run_inputs(runs, self._alphabet)
         found, sizes_R, counts_R = self._compute(inputs), inputs.sizes_R, inputs.counts_R
-        if self.ends is None:
-            self.ends = Rows(found.ends_CL)
-            self.prepared = [[Rows(part) for part in parts] for parts in found.prepared]
+        self._y = self._y or Rows(found.y_KE)
         chars, places = len(self.ends.table), len(self.places.table)
         self.first_char.add(chars + np.cumsum(sizes_R) - sizes_R)
         self.first_place.add(places + np.cumsum(counts_R) - counts_R)
@@ -184,9 +189,7 @@ class RunCache:
         self.place_of_char.add(_place_of_char(inputs))
         self.ends.add(found.ends_CL)
         self.places.add(inputs.places_K)
-        for rows, parts in zip(self.prepared, found.prepared, strict=True):
-            for table, part in zip(rows, parts, strict=True):
-                table.add(part)
+        self._y.add(found.y_KE)
         for run in runs:
             self._numbers[run] = len(self._numbers)
 

@@ -13,6 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from seqkit.nn.fast_forms import Prepared
 from seqkit.nn.placement import device_of
 from seqkit.nn.recurrent import mask_of
 from seqkit_segmenter.decode import Labels
@@ -22,7 +23,7 @@ from seqkit_segmenter.run_cache import RunInputs, RunResults
 from seqkit_segmenter.run_stream import RunStreamSegmenter
 
 
-class LearntRunSegmenter(RunStreamSegmenter):
+class LearntRunSegmenter(RunStreamSegmenter[list[Prepared]]):
     """A trained segmenter in torch. Make it anew when the weights have changed."""
 
     def __init__(self, model: SegmenterModel) -> None:
@@ -45,13 +46,17 @@ class LearntRunSegmenter(RunStreamSegmenter):
         ends_RTL = self.model.ends(z_RTH)
         return RunResults(
             _array(ends_RTL[mask_of(sizes_R, ends_RTL.shape[1])]),
-            [tuple(map(_array, parts)) for parts in self.model.context.prepare(y_KE)],
+            _array(y_KE),
         )
 
-    def context(self, index_BK: Ids, counts_B: Ids) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        prepared = [tuple(self._tensor(rows.table) for rows in parts) for parts in self.cache.prepared]
+    def prepare(self, y_UE: NDArray[np.float32]) -> list[Prepared]:
+        return self.model.context.prepare(self._tensor(y_UE))
+
+    def context(
+        self, prepared_U: list[Prepared], index_BK: Ids, counts_B: Ids
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         lengths_B = None if (counts_B == index_BK.shape[1]).all() else self._tensor(counts_B)
-        u_BKC = self.model.context.forward_from_table(prepared, self._tensor(index_BK), lengths_B)
+        u_BKC = self.model.context.forward_from_table(prepared_U, self._tensor(index_BK), lengths_B)
         assert self.model.ends_in_context is not None
         return _array(self.model.stop_logits(u_BKC)), _array(self.model.ends_in_context(u_BKC))
 

@@ -1,6 +1,7 @@
 """Apply a segmenter that reads each run of characters by itself. Imports no torch.
 
-Shapes: R runs, C their characters, K their possible sentence ends (places), B windows, L labels.
+Shapes: R runs, C their characters, K their possible sentence ends (places), B windows, L labels, U distinct
+places, E features of a place's input.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +20,13 @@ from seqkit_segmenter.run_cache import Run, RunCache, RunInputs, RunResults, ran
 from seqkit_segmenter.stream import StreamSegmenter
 from seqkit_segmenter.windows import windows_of
 
+Prepared = TypeVar("Prepared")
+"""What the subclass's layers compute from x_t alone."""
 ROWS = 128
 """Windows per batch."""
 
 
-class RunStreamSegmenter(StreamSegmenter):
+class RunStreamSegmenter(StreamSegmenter, Generic[Prepared]):
     """A trained segmenter whose results for a run are kept; subclasses compute the networks."""
 
     @abstractmethod
@@ -30,10 +34,16 @@ class RunStreamSegmenter(StreamSegmenter):
         """Compute the network over characters."""
 
     @abstractmethod
-    def context(self, index_BK: Ids, counts_B: Ids) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def prepare(self, y_UE: NDArray[np.float32]) -> Prepared:
+        """What the network over places computes from its inputs alone."""
+
+    @abstractmethod
+    def context(
+        self, prepared_U: Prepared, index_BK: Ids, counts_B: Ids
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """The logits stops_BK, and what is added to the logits of ends, added_BKL.
 
-        Args: index_BK, the row of each place in `cache.prepared`, padded on the right; counts_B, places of each window.
+        Args: index_BK, the row of each place in `prepared_U`, padded on the right; counts_B, places of each window.
         """
 
     @cached_property
@@ -85,7 +95,6 @@ class RunStreamSegmenter(StreamSegmenter):
         row_C = ranges(cache.first_char.table[number_R], sizes_R)
         at_C = ranges(start_R, sizes_R)
         place_C = cache.place_of_char.table[row_C] + np.repeat(begin_R, sizes_R)
-        assert cache.ends is not None
         ends_CL = cache.ends.table[row_C] + added_KL[place_C]
         of_B = np.diff(np.append(0, np.append(0, np.cumsum(sizes_R))[last_B]))
         inside_C = _inside(at_C, np.repeat(core_B2, of_B, axis=0))
@@ -95,6 +104,8 @@ class RunStreamSegmenter(StreamSegmenter):
         """The logits of sentence ends, and what is added to those of token ends, of each place."""
         stops_K = np.empty(len(row_K), np.float32)
         added_KL = np.empty((len(row_K), LABELS), np.float32)
+        distinct_U, index_K = np.unique(row_K, return_inverse=True)
+        prepared_U = self.prepare(self.cache.inputs[distinct_U])
         begin_B = np.cumsum(count_B) - count_B
         order_B = np.argsort(count_B, kind="stable")
         order_B = order_B[count_B[order_B] > 0]
@@ -104,7 +115,7 @@ class RunStreamSegmenter(StreamSegmenter):
             k_K = np.arange(counts.max())
             real_BK = k_K < counts[:, None]
             at_BK = np.where(real_BK, begin_B[own_B][:, None] + k_K, 0)
-            stops_BK, added_BKL = self.context(row_K[at_BK], counts)
+            stops_BK, added_BKL = self.context(prepared_U, index_K[at_BK], counts)
             stops_K[at_BK[real_BK]] = stops_BK[real_BK]
             added_KL[at_BK[real_BK]] = added_BKL[real_BK]
         return stops_K, added_KL

@@ -53,7 +53,7 @@ def test_each_run_is_computed_once(segmenter):
 
 
 def test_a_full_cache_is_emptied(segmenter, monkeypatch):
-    monkeypatch.setattr(run_cache, "PLACES", 20)
+    monkeypatch.setattr(run_cache, "KEPT_BYTES", 3_000)
     small, whole = LearntRunSegmenter(segmenter.model), LearntSegmenter(segmenter.model)
     corpus = read_sentences("sample-english", "dev", RecordErrors())
     text = "".join(sentence.text for sentence in corpus).strip()
