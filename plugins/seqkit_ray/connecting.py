@@ -111,7 +111,7 @@ def _latest_cluster() -> str:
 
 @contextmanager
 def native_messages_dropped() -> Iterator[None]:
-    """A context that drops the messages of Ray's C++ code on stderr: one for each of twenty attempts to connect."""
+    """A context that drops Ray's messages on stderr, such as one for each of twenty attempts to connect."""
     sys.stderr.flush()
     kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)

@@ -11,7 +11,7 @@ from seqkit import MissingPackageError, SeqkitError
 from seqkit.batch.engine import CannotStart, Done, Engine, EngineRequest
 from seqkit.batch.jobs import Job
 from seqkit.batch.worker import Setup
-from seqkit_ray.connecting import check_address, connect
+from seqkit_ray.connecting import check_address, connect, native_messages_dropped
 
 AHEAD = 2
 """Jobs per actor: one running, one waiting."""
@@ -111,11 +111,13 @@ class RayEngine(Engine):
 
     def close(self) -> None:
         """End the actors, and the cluster if it was started for this run. A second call does nothing."""
-        while self._actors:
-            self._ray.kill(self._actors.pop())
-        if self._started_cluster:
-            self._started_cluster = False
-            self._ray.shutdown()
+        # Ray reports on stderr each waiting job of an actor that is killed.
+        with native_messages_dropped():
+            while self._actors:
+                self._ray.kill(self._actors.pop())
+            if self._started_cluster:
+                self._started_cluster = False
+                self._ray.shutdown()
 
 
 class Actor:

@@ -37,7 +37,7 @@ class Done(NamedTuple):
 
 
 class CannotStart(Exception):
-    """Raised if a worker could not be created. Other workers would fail for the same reason, so the run ends."""
+    """Raised if a worker could not be created, or can no longer write to the output folder. It ends the run."""
 
     def __init__(self, fault: BaseException | None) -> None:
         super().__init__(fault)

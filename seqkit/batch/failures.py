@@ -13,7 +13,7 @@ def ends_run(error: BaseException | None, stop: bool) -> bool:
     """Whether an error would affect every other job, too. Args: stop, whether the first bad record ends the run."""
     if isinstance(error, SeqkitError):
         return stop or error.exit_code == 2 or is_full(error) or library_missing(error)
-    return isinstance(error, OSError) and error.errno in FULL
+    return is_full(error)
 
 
 def reason(error: SeqkitError) -> str:
@@ -21,9 +21,10 @@ def reason(error: SeqkitError) -> str:
     return f"{error.problem}. {error.fix}".rstrip()
 
 
-def is_full(error: SeqkitError) -> bool:
+def is_full(error: BaseException | None) -> bool:
     """Whether an error is due to a full disk, which would also affect the next part."""
-    return isinstance(error.__cause__, OSError) and error.__cause__.errno in FULL
+    fault = error.__cause__ if isinstance(error, SeqkitError) else error
+    return isinstance(fault, OSError) and fault.errno in FULL
 
 
 def called(job: Job, inputs: Inputs) -> str:

@@ -9,7 +9,9 @@ import sys
 import time
 from dataclasses import dataclass
 
+from seqkit.batch.engine import CannotStart
 from seqkit.batch.errors import PartErrors
+from seqkit.batch.failures import is_full
 from seqkit.batch.fingerprint import cpu_class
 from seqkit.batch.jobs import Job, Join
 from seqkit.batch.joining import join
@@ -80,18 +82,34 @@ class Worker:
             raise SeqkitError(problem, "Restore it, or begin a run in another folder.", exit_code=2)
 
     def _check_writable(self) -> None:
-        """Raise SeqkitError, with the name of this machine, if the output folder cannot be written from here."""
+        """Raise SeqkitError, with the name of this machine, if the output folder cannot be written here."""
         probe = f"{PARTS}/probe-{self.name.replace(':', '-')}"
         try:
             self.store.put(probe, b"")
             self.store.delete(probe)
         except (OSError, SeqkitError) as error:
-            reason = error.problem if isinstance(error, SeqkitError) else error.strerror or str(error)
+            fault = error.__cause__ if isinstance(error.__cause__, OSError) else error
+            reason = fault.problem if isinstance(fault, SeqkitError) else fault.strerror or str(fault)
             problem = f"{self.setup.root}: cannot be written from {socket.gethostname()} ({reason})"
-            raise SeqkitError(problem, "All machines of a run need the same output folder.") from error
+            raise SeqkitError(problem, "All machines of a run must be able to write to it.") from error
 
     def __call__(self, job: Job) -> Row:
-        """Process a job and return its logged row. A committed job is not repeated."""
+        """Process a job and return its logged row. A committed job is not repeated.
+
+        Raises CannotStart if this machine cannot write to the output folder any more: a worker that fails at once would
+        otherwise take, and lose, most of the jobs.
+        """
+        try:
+            return self._work(job)
+        except (OSError, SeqkitError) as error:
+            if not is_full(error):
+                try:
+                    self._check_writable()
+                except SeqkitError as fault:
+                    raise CannotStart(fault) from error
+            raise
+
+    def _work(self, job: Job) -> Row:
         work = job.work
         if isinstance(work, Join):
             return join(work, self.store, self.ledger, self.setup.format)

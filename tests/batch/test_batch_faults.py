@@ -241,6 +241,31 @@ def test_a_machine_that_cannot_write_to_the_folder_is_named(corpus, batch, tmp_p
     assert not (tmp_path / "out" / "_SUCCESS").exists()
 
 
+def test_permission_that_is_lost_during_a_run_ends_it_with_one_message(shout, batch, tmp_path, monkeypatch):
+    import socket
+
+    from seqkit.batch.ledger import PARTS
+
+    (tmp_path / "in.txt").write_text("one\ntwo\n" * 300)
+    arguments = ("shout", tmp_path / "in.txt", "-o", tmp_path / "out", "--part-size", "100")
+    kept, writes = LocalStore.write, []
+
+    def write(self, name):
+        writes.append(name)
+        if len([one for one in writes if one.startswith(PARTS)]) > 6:
+            raise OSError(30, "Read-only file system")
+        return kept(self, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LocalStore, "write", write)
+        result = batch(*arguments)
+    named = f"{tmp_path}/out: cannot be written from {socket.gethostname()} (Read-only file system)"
+    assert result.code == 1 and named in result.err, result.err
+    assert len(result.err.splitlines()) == 2 and not (tmp_path / "out" / "in.txt").exists()
+    assert batch(*arguments).code == 0
+    assert (tmp_path / "out" / "in.txt").read_text() == "ONE\nTWO\n" * 300
+
+
 SHOUT = """
 from dataclasses import dataclass
 from seqkit import TaskSpec, hookimpl
