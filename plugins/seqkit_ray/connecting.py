@@ -70,10 +70,15 @@ def check_answers(address: str) -> None:
     try:
         _check_service(address, host.strip("[]"), int(port))
     except OtherServer:
-        raise SeqkitError(f"--address {address}: the server at this address is not Ray", FIX) from None
+        raise _no_cluster(address, "the server at this address is not Ray") from None
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise SeqkitError(f"--address {address}: no answer ({reason})", FIX) from error
+        raise _no_cluster(address, f"no answer ({reason})") from error
+
+
+def _no_cluster(address: str, reason: str) -> SeqkitError:
+    """The error, in one line, for an address without a cluster."""
+    return SeqkitError(f"--address {address}: {reason}; {FIX[0].lower()}{FIX[1:].removesuffix('.')}")
 
 
 def encrypted() -> bool:
@@ -91,7 +96,7 @@ def _check_service(address: str, host: str, port: int) -> None:
     if status == UNAUTHENTICATED and os.environ.get("RAY_AUTH_MODE") != "token":
         raise SeqkitError(f"--address {address}: the cluster requires a token", TOKEN_FIX)
     if status in (TIMED_OUT, UNAVAILABLE):
-        raise SeqkitError(f"--address {address}: no answer (unavailable)", FIX)
+        raise _no_cluster(address, "no answer (unavailable)")
 
 
 def _recorded() -> str:
