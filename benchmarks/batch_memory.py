@@ -13,7 +13,6 @@ import argparse
 import gzip
 import json
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -126,7 +125,7 @@ def measure(source: Path, out: Path, minutes: float, verb: list[str]) -> Peak:
         time.sleep(0.5)
     stopped = process.poll() is None
     if stopped:
-        process.send_signal(signal.SIGINT)
+        process.terminate()  # a shell in the background ignores SIGINT for its commands
     _, output = process.communicate()
     rows = rows_of(out)
     first: dict[str, int] = {}

@@ -11,7 +11,7 @@ from seqkit.batch.inputs import InputFile
 from seqkit.batch.jobs import Target
 from seqkit.batch.ledger import INPUTS, RUN
 from seqkit.batch.request import Resolved
-from seqkit.batch.store import Store
+from seqkit.batch.store import Store, line_of
 from seqkit.batch.units import Unit, units_of
 from seqkit.errors import SeqkitError
 
@@ -28,13 +28,11 @@ def open_run(resolved: Resolved, store: Store) -> tuple[dict[str, Any], Inputs]:
     """Create or open a run; return `run.json` and the inputs. Raises SeqkitError for another run's folder."""
     wanted = _fingerprint(resolved)
     rows = [_row(file, cuts, target, 0) for file, cuts, target in _inputs(resolved)]
-    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode(
-        "utf-8", "surrogateescape"
-    )
+    lines = b"".join(map(line_of, rows))
     if store.size(RUN) is None:
         _check_free(store, resolved)
-        store.create(INPUTS, text)
-        store.create(RUN, (json.dumps(wanted, indent=1, ensure_ascii=False) + "\n").encode())
+        store.create(INPUTS, lines)
+        store.create(RUN, (json.dumps(wanted, indent=1) + "\n").encode())
     recorded = run_of(store)
     check_same(recorded, wanted, store.root, resolved.request.any_cpu)
     return recorded, _known_inputs(resolved, store)
@@ -47,13 +45,27 @@ def run_of(store: Store) -> dict[str, Any]:
         raise SeqkitError(
             f"{store.root}: is not the output folder of a batch", "Check the path.", exit_code=2
         )
-    run: dict[str, Any] = json.loads(data)
+    (run,) = _objects([data], f"{store.root}/{RUN}", "verb", "model", "model_sha256", "part", "cpu")
     return run
 
 
 def inputs_of(store: Store) -> list[dict[str, Any]]:
-    """Read the inputs in the ledger of a run."""
-    return [json.loads(line) for line in (store.read(INPUTS) or b"").splitlines()]
+    """Read the inputs in the ledger of a run. Raises SeqkitError if they are missing or damaged."""
+    lines = (store.read(INPUTS) or b"").splitlines() or [b""]
+    names = ("name", "path", "size", "stamp", "cuts", "output", "added")
+    return _objects(lines, f"{store.root}/{INPUTS}", *names)
+
+
+def _objects(lines: Sequence[bytes], path: str, *names: str) -> list[dict[str, Any]]:
+    """Parse JSON objects with these keys. Raises SeqkitError if the disk or an editor has damaged them."""
+    try:
+        found = [json.loads(line) for line in lines]
+        if not all(isinstance(one, dict) and one.keys() >= {*names} for one in found):
+            raise ValueError("keys are missing")
+    except ValueError as error:
+        fix = "Restore the file, or begin a run in another folder."
+        raise SeqkitError(f"{path}: is missing or damaged", fix) from error
+    return found
 
 
 def _inputs(resolved: Resolved) -> zip[tuple[InputFile, str, Target]]:
@@ -127,9 +139,8 @@ def _extended(store: Store, known: list[dict[str, Any]], added: Sequence[Any]) -
     """Append new inputs to the ledger, so that units keep their numbers."""
     round = 1 + max((row["added"] for row in known), default=0)
     rows = known + [_row(file, cuts, target, round) for file, cuts, target in added]
-    text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
     store.delete("_SUCCESS")
-    store.put(INPUTS, text.encode("utf-8", "surrogateescape"))
+    store.put(INPUTS, b"".join(map(line_of, rows)))
     return rows
 
 

@@ -9,11 +9,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from seqkit.batch.ledger import ALL_ERRORS, SUCCESS
 from seqkit.errors import SeqkitError
 from seqkit.io.packing import suffix_of_packing, without_packing
 from seqkit.io.remote import file_system, is_remote
 
 WILD = "*?["
+REPORTS = (ALL_ERRORS, SUCCESS)
+"""Names of files in the output folder that are not outputs for an input."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ def find_inputs(arguments: Sequence[str], readable: Callable[[str], bool]) -> tu
     skipped = 0
     for argument in arguments:
         candidates = list(_files_of(argument))
-        if not candidates:
+        if not candidates and not os.path.isdir(argument):
             raise SeqkitError(f"{argument}: no such file or folder", "Check the path.", exit_code=2)
         is_file = len(candidates) == 1 and not os.path.isdir(argument)
         kept = [file for file in candidates if is_file or readable(file.name)]
@@ -139,9 +142,14 @@ def output_name(file: InputFile, suffix: str, packs: bool) -> str:
 
 
 def check_distinct(files: Sequence[InputFile], names: Iterable[str]) -> None:
-    """Raise SeqkitError if the outputs for two files would have the same name."""
+    """Raise SeqkitError if the outputs for two files would have the same name, or one would have that of a report."""
     seen: dict[str, InputFile] = {}
     for file, name in zip(files, names, strict=True):
+        if name in REPORTS:
+            problem = (
+                f"{file.path}: its output would have the name {name}, under which a batch reports on itself"
+            )
+            raise SeqkitError(problem, "Rename the input, or leave it out.", exit_code=2)
         other = seen.setdefault(name, file)
         if other is not file:
             problem = f"{other.path} and {file.path} would both be written as {name}"

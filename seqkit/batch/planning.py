@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 
@@ -13,6 +12,7 @@ from seqkit.batch.cutting_text import Text
 from seqkit.batch.inputs import InputFile
 from seqkit.batch.ledger import ERRORS, Ledger
 from seqkit.batch.sources import Stream
+from seqkit.batch.store import line_of
 from seqkit.batch.units import Part, Piece, Unit, part_name
 from seqkit.errors import SeqkitError
 from seqkit.io.packing import suffix_of_packing
@@ -115,8 +115,8 @@ class Planner:
         state = self.ledger.unit(unit.number)
         if fault is not None:
             row = {"file": self.files[unit.files[0]].path, "line": None, "reason": fault.problem}
-            line = json.dumps({**row, "fix": fault.fix, "bytes": None}, ensure_ascii=False) + "\n"
-            self.ledger.store.put(f"{ERRORS}/{part_name(unit.number, FAULT)}.jsonl", line.encode())
+            line = line_of({**row, "fix": fault.fix, "bytes": None})
+            self.ledger.store.put(f"{ERRORS}/{part_name(unit.number, FAULT)}.jsonl", line)
         if state.total is None:
             self.ledger.log(
                 {"unit": unit.number, "again": state.again, "total": total, "bad": int(fault is not None)}

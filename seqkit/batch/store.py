@@ -67,7 +67,7 @@ class Store(ABC):
         try:
             with self.open(name) as file:
                 return file.read()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
     def put(self, name: str, data: bytes) -> None:
@@ -98,6 +98,14 @@ class Store(ABC):
     @abstractmethod
     def settle(self) -> None:
         """Make all files of `put_soon` durable."""
+
+
+def line_of(row: Row) -> bytes:
+    """Encode an object as a line of JSON. Names of files that are not UTF-8 are escaped."""
+    try:
+        return json.dumps(row, ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError:
+        return json.dumps(row).encode() + b"\n"
 
 
 def row_of(line: bytes, log: str) -> Row:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterator
@@ -10,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from seqkit.batch.store import Row, Store, row_of
+from seqkit.batch.store import Row, Store, line_of, row_of
 from seqkit.io.atomic import atomic_write, failures_named, sync_folder
 
 UNFINISHED = re.compile(r"\..*[.-][0-9a-f]{8}\.part")
@@ -98,7 +97,7 @@ class LocalStore(Store):
                 self._make_folder(self.path(log).parent)
                 self._logs[log] = open(self.path(log), "ab", buffering=0)  # noqa: SIM115 (open to the end)
                 sync_folder(self.path(log).parent)
-            append_whole(self._logs[log], json.dumps(row, ensure_ascii=False).encode() + b"\n")
+            append_whole(self._logs[log], line_of(row))
 
     def fresh_rows(self, folder: str, seen: dict[str, int]) -> Iterator[Row]:
         """Yield the rows of complete lines: a last line without line end is unfinished or is being written."""

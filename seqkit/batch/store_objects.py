@@ -6,7 +6,6 @@ copy, and its row is logged after it.
 
 from __future__ import annotations
 
-import json
 import shutil
 import tempfile
 import threading
@@ -14,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-from seqkit.batch.store import Row, Store, row_of
+from seqkit.batch.store import Row, Store, line_of, row_of
 from seqkit.io.remote import file_system
 
 IN_MEMORY = 1 << 24
@@ -98,7 +97,7 @@ class ObjectStore(Store):
         """Write a row as an object whose name contains the number of the row."""
         self._rows += 1
         name = f"{log.removesuffix('.jsonl')}-{self._rows:07d}.json"
-        self._system.pipe_file(self._path(name), json.dumps(row, ensure_ascii=False).encode())
+        self._system.pipe_file(self._path(name), line_of(row).removesuffix(b"\n"))
 
     def fresh_rows(self, folder: str, seen: dict[str, int]) -> Iterator[Row]:
         for name in self.names(folder):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sys
@@ -17,7 +16,7 @@ from seqkit.batch.jobs import Job, Join
 from seqkit.batch.joining import join
 from seqkit.batch.ledger import ERRORS, PARTS, Ledger
 from seqkit.batch.part_work import PartWork
-from seqkit.batch.store import Row, open_store
+from seqkit.batch.store import Row, line_of, open_store
 from seqkit.batch.units import Part
 from seqkit.errors import SeqkitError
 from seqkit.extend.manager import load, registry
@@ -152,8 +151,7 @@ class Worker:
         }
 
     def _note_errors(self, part: Part, errors: PartErrors) -> None:
-        lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in errors.rows]
-        self.store.put(f"{ERRORS}/{part.name}.jsonl", "".join(lines).encode("utf-8", "surrogateescape"))
+        self.store.put(f"{ERRORS}/{part.name}.jsonl", b"".join(map(line_of, errors.rows)))
 
 
 def _check_processor(setup: Setup) -> None:

@@ -187,6 +187,7 @@ def test_bad_records_are_listed_with_place_and_bytes(batch, corpus, tmp_path, ro
         (("{corpus}", "-o", "{corpus}/out"), "is inside the input"),
         (("{corpus}", "-o", "{corpus}/a.txt"), "is a file"),
         (("{corpus}/nothing", "-o", "{out}"), "no such file or folder"),
+        (("{corpus}/empty", "-o", "{out}"), "empty: no file that can be read"),
         (("{corpus}", "-o", "{out}", "--shard", "3/2"), "--shard 3/2"),
         (("{corpus}", "-o", "{out}", "--format", "html"), "--format html: not for outputs"),
         (("{corpus}", "-o", "{out}", "--model", "nothing"), "nothing"),
@@ -200,6 +201,7 @@ def test_bad_records_are_listed_with_place_and_bytes(batch, corpus, tmp_path, ro
 )
 def test_runs_that_cannot_start_are_refused(batch, corpus, tmp_path, arguments, said):
     out = tmp_path / "out"
+    (corpus / "empty").mkdir()
     result = batch("tag", *(part.format(corpus=corpus, out=out) for part in arguments))
     assert result.code in (1, 2) and said in result.err and "Traceback" not in result.err
     assert not (out / "_SUCCESS").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -264,6 +265,51 @@ def test_permission_that_is_lost_during_a_run_ends_it_with_one_message(shout, ba
     assert len(result.err.splitlines()) == 2 and not (tmp_path / "out" / "in.txt").exists()
     assert batch(*arguments).code == 0
     assert (tmp_path / "out" / "in.txt").read_text() == "ONE\nTWO\n" * 300
+
+
+@pytest.mark.parametrize("name", ["run.json", "inputs.jsonl"])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]\n", b"{}\n", None])
+def test_a_damaged_ledger_is_reported(shout, batch, tmp_path, name, content):
+    (tmp_path / "in.txt").write_text("one\n")
+    out = tmp_path / "out"
+    arguments = ("shout", tmp_path / "in.txt", "-o", out)
+    assert batch(*arguments).code == 0
+    damaged = out / ".seqkit" / name
+    damaged.unlink()
+    if content is not None:
+        damaged.write_bytes(content)
+    for call in (("status", out), ("verify", out), arguments):
+        result = batch(*call)
+        assert result.code in (1, 2) and result.out == "" and len(result.err.splitlines()) <= 2, result
+    assert (out / "in.txt").read_text() == "ONE\n"
+
+
+def test_file_names_that_are_not_utf_8(batch, tmp_path, rows_of):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    name = os.fsdecode(b"\xff.txt")
+    try:
+        (folder / name).write_bytes(b"She left.\n\nBad \xff here.\n\nTime flies.\n\n" * 4)
+    except OSError:
+        pytest.skip("the file system refuses such names")
+    out = tmp_path / "out"
+    made = out / name.replace(".txt", ".conllu")
+    arguments = ("tag", folder, "-o", out, "--part-size", "60")
+    assert batch(*arguments).code == 3
+    before = made.read_bytes()
+    assert before.count(b"# text = ") == 8
+    assert [row["file"] for row in rows_of(out / "errors.jsonl")] == [str(folder / name)] * 4
+    assert batch("verify", out).code == 0
+    made.unlink()
+    assert batch(*arguments).code == 3 and made.read_bytes() == before
+
+
+def test_an_output_with_the_name_of_a_report_is_refused(batch, tmp_path):
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "errors.jsonl").write_text('{"words": ["She", "left"]}\n')
+    result = batch("tag", tmp_path / "in", "-o", tmp_path / "out")
+    assert result.code == 2 and "in/errors.jsonl: its output would have the name errors.jsonl" in result.err
+    assert not (tmp_path / "out").exists()
 
 
 SHOUT = """
