@@ -5,6 +5,8 @@
 Each tool copies JSON Lines (seqkit tags them) to an output folder. First, one byte of record 1,001 is not UTF-8. Then,
 of a good file, the tool is killed when half of the records are in its output folder, and its command is repeated: rows
 under final names after the kill, and records that are missing or doubled after the repetition.
+
+datatrove needs orjson, and Ray Data needs pandas. A tool that cannot copy a good file is named instead of measured.
 """
 
 from __future__ import annotations
@@ -119,6 +121,19 @@ def write(folder: Path, records: int, bad: bool) -> Path:
     return folder
 
 
+def fault_of(tool: Tool, folder: Path, records: int = 50) -> str:
+    """The last line of a tool's error if it does not copy a small good file, such as a missing package; else ""."""
+    source, out = write(folder / "small", records, bad=False), folder / "small-out"
+    for path in (out, folder / "logs"):
+        shutil.rmtree(path, ignore_errors=True)
+    ran = subprocess.run(
+        tool.command(source, out, folder / "logs", 0), env=ENV, capture_output=True, text=True
+    )
+    if ran.returncode == 0 and len(tool.rows(out)) == records:
+        return ""
+    return (ran.stderr.strip().splitlines() or ["no message"])[-1]
+
+
 def bad_byte(tool: Tool, folder: Path, records: int) -> list[str]:
     """Exit code of a run over a file with a bad byte, and the records that it wrote."""
     source, out = write(folder / "bad", records, bad=True), folder / "bad-out"
@@ -173,6 +188,9 @@ def main() -> None:
     print(f"| {' | '.join(TITLES)} |\n{'| - ' * len(TITLES)}|")
     for tool in TOOLS:
         folder = given.out.resolve() / tool.name.replace(" ", "-")
+        if fault := fault_of(tool, folder):
+            print(f"| {tool.name} | cannot run: {fault} |", flush=True)
+            continue
         cells = [tool.name, *bad_byte(tool, folder, given.records), *kill(tool, folder, given.killed)]
         print(f"| {' | '.join(cells)} |", flush=True)
 
