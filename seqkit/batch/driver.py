@@ -11,7 +11,7 @@ from seqkit.batch.engine import CannotStart, Done, Engine
 from seqkit.batch.failures import called, ends_run, reason
 from seqkit.batch.folder import Inputs
 from seqkit.batch.jobs import Job, Join
-from seqkit.batch.ledger import ERRORS, FOLDER, PARTS, Ledger, Totals
+from seqkit.batch.ledger import ERRORS, FOLDER, PARTS, RUNNING, Ledger, Totals
 from seqkit.batch.planning import Planner
 from seqkit.batch.request import Resolved
 from seqkit.batch.results import Summary, write_errors, write_success
@@ -193,6 +193,8 @@ class Run:
             _check_model(self.resolved, self.setup)
             folders = {str(PurePosixPath(target.name).parent) for target in self.inputs.targets}
             self.store.clean({*folders, ".", FOLDER, ERRORS}, PARTS)
+            for name in self.store.names(RUNNING):  # of processes that were killed or failed
+                self.store.delete(f"{RUNNING}/{name}")
             write_success(self.store, self.ledger, self.inputs, totals)
         return Summary(whole, totals, tuple(self.failed))
 

@@ -52,7 +52,16 @@ class Progress:
             self.note(f"{_share(self._before, self._total)} is already done; continuing with the rest")
         if self._live and not self._quiet:
             self._start_bar()
+        self._delete_earlier(run)
         self._file(run)
+
+    def _delete_earlier(self, run: Run) -> None:
+        """Delete the reports of earlier processes of this shard, whose failed parts are processed again."""
+        with suppress(OSError, ValueError):
+            for name in run.store.names(RUNNING):
+                report = json.loads(run.store.read(f"{RUNNING}/{name}") or b"{}")
+                if report.get("shard") == list(run.resolved.request.shard):
+                    run.store.delete(f"{RUNNING}/{name}")
 
     def _start_bar(self) -> None:
         from rich.console import Console

@@ -92,6 +92,18 @@ def test_the_part_of_a_dead_worker_is_repeated(batch, corpus, tmp_path):
     result = batch("tag", corpus, "-o", out, *SMALL, "--dies-at", 3, "--retries", "0")
     assert result.code == 1 and "1 workers died while processing it" in result.err
     assert not (out / "_SUCCESS").exists() and (out / "sub" / "z.conllu.gz").exists(), "the others go on"
+    (report,) = json.loads(batch("status", out, "--json").out)["failed"]
+    assert "1 workers died" in report
+    # A repetition that is interrupted has no failure, and a finished run no processes.
+    assert batch("tag", corpus, "-o", out, *SMALL, "--stops-at", "1").code == 130
+    assert json.loads(batch("status", out, "--json").out)["failed"] == []
+    killed = {"writer": "host-1-abc", "shard": [1, 3], "time": 0, "given_out": 2, "done": 1, "failed": ["x"]}
+    killed |= {"words_per_second": 1, "bytes_per_second": 1, "memory": {}, "rates": {}}
+    (out / ".seqkit" / "running" / "host-1-abc.json").write_text(json.dumps(killed))
+    assert batch("tag", corpus, "-o", out, *SMALL).code == 0
+    state = json.loads(batch("status", out, "--json").out)
+    assert state["finished"] and state["failed"] == state["processes"] == []
+    assert snapshot(out) == snapshot(whole)
 
 
 def test_shards_together_equal_one_process(batch, corpus, tmp_path):
