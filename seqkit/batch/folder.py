@@ -14,6 +14,7 @@ from seqkit.batch.request import Resolved
 from seqkit.batch.store import Store, line_of
 from seqkit.batch.units import Unit, units_of
 from seqkit.errors import SeqkitError
+from seqkit.io.remote import remote_errors_named
 
 
 class Inputs(NamedTuple):
@@ -29,7 +30,9 @@ def open_run(resolved: Resolved, store: Store) -> tuple[dict[str, Any], Inputs]:
     wanted = _fingerprint(resolved)
     rows = [_row(file, cuts, target, 0) for file, cuts, target in _inputs(resolved)]
     lines = b"".join(map(line_of, rows))
-    if store.size(RUN) is None:
+    with remote_errors_named(store.root):
+        begun = store.size(RUN) is not None
+    if not begun:
         _check_free(store, resolved)
         store.create(INPUTS, lines)
         store.create(RUN, (json.dumps(wanted, indent=1) + "\n").encode())
@@ -40,7 +43,8 @@ def open_run(resolved: Resolved, store: Store) -> tuple[dict[str, Any], Inputs]:
 
 def run_of(store: Store) -> dict[str, Any]:
     """Read `run.json`. Raises SeqkitError if the folder is not the output folder of a batch."""
-    data = store.read(RUN)
+    with remote_errors_named(store.root):
+        data = store.read(RUN)
     if data is None:
         raise SeqkitError(
             f"{store.root}: is not the output folder of a batch", "Check the path.", exit_code=2

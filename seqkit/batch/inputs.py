@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from seqkit.batch.ledger import ALL_ERRORS, SUCCESS
 from seqkit.errors import SeqkitError
 from seqkit.io.packing import suffix_of_packing, without_packing
-from seqkit.io.remote import file_system, is_remote
+from seqkit.io.remote import file_system, is_remote, remote_errors_named
 
 WILD = "*?["
 REPORTS = (ALL_ERRORS, SUCCESS)
@@ -33,21 +33,24 @@ class InputFile:
     """Modification time (ns), or ETag."""
 
 
-def find_inputs(arguments: Sequence[str], readable: Callable[[str], bool]) -> tuple[list[InputFile], int]:
-    """List the files that arguments name, in order, and count the files in folders that are skipped.
+def find_inputs(
+    arguments: Sequence[str], readable: Callable[[str], bool]
+) -> tuple[list[InputFile], list[str]]:
+    """List the files that arguments name, in order, and the paths in folders that are skipped.
 
     Args: readable, whether a file in a folder can be read, by its name; files that are arguments are always read.
     Raises SeqkitError for an argument that does not exist, and if there is no readable file.
     """
     files: list[InputFile] = []
-    skipped = 0
+    skipped: list[str] = []
     for argument in arguments:
-        candidates = list(_files_of(argument))
+        with remote_errors_named(argument):
+            candidates = list(_files_of(argument, skipped))
         if not candidates and not os.path.isdir(argument):
             raise SeqkitError(f"{argument}: no such file or folder", "Check the path.", exit_code=2)
         is_file = len(candidates) == 1 and not os.path.isdir(argument)
         kept = [file for file in candidates if is_file or readable(file.name)]
-        skipped += len(candidates) - len(kept)
+        skipped += [file.path for file in candidates if not (is_file or readable(file.name))]
         files += kept
     if not files:
         problem = f"{', '.join(arguments)}: no file that can be read"
@@ -57,11 +60,12 @@ def find_inputs(arguments: Sequence[str], readable: Callable[[str], bool]) -> tu
     return files, skipped
 
 
-def _files_of(argument: str) -> Iterator[InputFile]:
+def _files_of(argument: str, skipped: list[str]) -> Iterator[InputFile]:
+    """The files of an argument. Links to nothing, pipes and sockets are added to `skipped`."""
     if is_remote(argument):
         yield from _remote(argument)
     elif os.path.isdir(argument):
-        yield from _below(os.path.abspath(argument))
+        yield from _below(os.path.abspath(argument), skipped)
     elif os.path.isfile(argument):
         yield from _file(os.path.abspath(argument), os.path.basename(argument))
     elif any(mark in argument for mark in WILD):
@@ -69,6 +73,8 @@ def _files_of(argument: str) -> Iterator[InputFile]:
         for path in sorted(glob.glob(argument, recursive=True)):
             if os.path.isfile(path):
                 yield from _file(os.path.abspath(path), os.path.relpath(path, base))
+            elif not os.path.isdir(path):
+                skipped.append(os.path.abspath(path))
 
 
 def _base(pattern: str) -> str:
@@ -82,14 +88,18 @@ def _base(pattern: str) -> str:
     return str(Path(*fixed)) if fixed else "."
 
 
-def _below(folder: str) -> Iterator[InputFile]:
+def _below(folder: str, skipped: list[str]) -> Iterator[InputFile]:
     """All files below a folder, except hidden ones."""
     for where, folders, names in os.walk(folder, followlinks=True):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = os.path.join(where, name)
-            if not name.startswith(".") and os.path.isfile(path):
+            if name.startswith("."):
+                continue
+            if os.path.isfile(path):
                 yield from _file(path, os.path.relpath(path, folder))
+            else:
+                skipped.append(path)
 
 
 def _file(path: str, name: str) -> Iterator[InputFile]:

@@ -60,8 +60,8 @@ class Resolved:
     cuts: list[str]
     targets: list[Target]
     limits: Limits
-    skipped: int = 0
-    """Number of files in folders that no reader can read."""
+    skipped: tuple[str, ...] = ()
+    """Paths in folders that no reader can read."""
 
 
 def task_of(verb: str) -> TaskSpec:
@@ -90,7 +90,7 @@ def resolve(request: BatchRequest) -> Resolved:
     names = [output_name(file, suffix, format.packs) for file in files]
     check_distinct(files, names)
     targets = [Target(name, suffix_of_packing(name)) for name in names]
-    return Resolved(request, spec, task, apply, format, files, cuts, targets, limits, skipped)
+    return Resolved(request, spec, task, apply, format, files, cuts, targets, limits, tuple(skipped))
 
 
 def _readable(task: Any, apply: ApplyRequest, name: str) -> bool:

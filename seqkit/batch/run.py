@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Any
 
 from seqkit.batch.driver import Run
@@ -31,6 +32,11 @@ def run_batch(request: BatchRequest, watcher: Watcher) -> Summary:
         store.close()
 
 
+def _left_out(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
+    return f"left out, because no format has the suffix or it is no file: {paths[0]}{more}"
+
+
 def absolute(out: str) -> str:
     """Return the output folder as an absolute path or URL."""
     return out.rstrip("/") if is_remote(out) else os.path.abspath(out)
@@ -46,6 +52,8 @@ def _run_in(store: Store, resolved: Resolved, watcher: Watcher) -> Summary:
     ledger = Ledger(store)
     ledger.refresh()
     check_outputs(store, ledger, inputs, watcher)
+    if resolved.skipped:
+        watcher.note(_left_out(resolved.skipped))
     setup = _setup(resolved, run)
     options = EngineRequest(request.processes, request.threads, request.retries, request.engine_options)
     made = load(registry().find("engines", request.engine).engine)(setup, options)

@@ -86,9 +86,10 @@ class Worker:
         try:
             self.store.put(probe, b"")
             self.store.delete(probe)
-        except (OSError, SeqkitError) as error:
+        except Exception as error:  # object stores have exceptions of their own
             fault = error.__cause__ if isinstance(error.__cause__, OSError) else error
-            reason = fault.problem if isinstance(fault, SeqkitError) else fault.strerror or str(fault)
+            text = getattr(fault, "problem", "") or getattr(fault, "strerror", "") or str(fault)
+            reason = (text or type(fault).__name__).splitlines()[0]
             problem = f"{self.setup.root}: cannot be written from {socket.gethostname()} ({reason})"
             raise SeqkitError(problem, "All machines of a run must be able to write to it.") from error
 

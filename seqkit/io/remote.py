@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from os import PathLike, fspath
 from typing import Any
 
@@ -32,3 +34,18 @@ def file_system(url: str) -> tuple[Any, str]:
     system.use_listings_cache = False
     system.invalidate_cache()
     return system, path.rstrip("/")
+
+
+@contextmanager
+def remote_errors_named(url: str) -> Iterator[None]:
+    """A context in which errors of a service, such as missing credentials, become SeqkitErrors that name the URL."""
+    try:
+        yield
+    except SeqkitError:
+        raise
+    except Exception as error:  # each library of fsspec has exceptions of its own
+        if not is_remote(url):
+            raise
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        problem = f"{url}: cannot be reached ({reason})"
+        raise SeqkitError(problem, "Check the URL, the network and the credentials.") from error

@@ -304,6 +304,45 @@ def test_file_names_that_are_not_utf_8(batch, tmp_path, rows_of):
     assert batch(*arguments).code == 3 and made.read_bytes() == before
 
 
+def test_files_that_are_left_out_are_named(shout, batch, tmp_path):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text("one\n")
+    (folder / "b.pdf").write_bytes(b"")
+    (folder / "c.txt").symlink_to("nothing.txt")
+    (folder / ".hidden.txt").write_text("no\n")
+    result = batch("shout", folder, "-o", tmp_path / "out")
+    assert result.code == 0
+    assert f"it is no file: {folder}/c.txt and 1 more" in result.err
+    result = batch("shout", f"{folder}/*.txt", "-o", tmp_path / "out2")
+    assert f"it is no file: {folder}/c.txt\n" in result.err
+
+
+def test_failures_of_an_object_store_name_its_url(shout, batch, tmp_path, monkeypatch):
+    fsspec = pytest.importorskip("fsspec")
+    memory = fsspec.get_filesystem_class("memory")
+
+    class NoCredentialsError(Exception):
+        """As botocore has it."""
+
+    def refused(*arguments, **options):
+        raise NoCredentialsError("Unable to locate credentials")
+
+    (tmp_path / "a.txt").write_text("one\n")
+    with monkeypatch.context() as patch:
+        for name in ("info", "isdir", "open", "cat_file"):
+            patch.setattr(memory, name, refused)
+        for call in (
+            ("shout", tmp_path / "a.txt", "-o", "memory://out"),
+            ("shout", "memory://out", "-o", tmp_path / "out"),
+            ("status", "memory://out"),
+            ("verify", "memory://out"),
+        ):
+            result = batch(*call)
+            said = "memory://out: cannot be reached (Unable to locate credentials)"
+            assert result.code == 1 and said in result.err and len(result.err.splitlines()) == 2, result.err
+
+
 def test_an_output_with_the_name_of_a_report_is_refused(batch, tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "errors.jsonl").write_text('{"words": ["She", "left"]}\n')
