@@ -30,7 +30,7 @@ class SegmenterOptions(ModelOptions):
     """Size of the state of each direction over characters."""
     layers: int = field(default=1, metadata={"unit": "layers"})
     """Depth of the network over characters."""
-    context: int = field(default=96, metadata={"unit": "features"})
+    context: int = field(default=128, metadata={"unit": "features"})
     """Size of the state of each direction over possible sentence ends."""
     context_layers: int = field(default=1, metadata={"unit": "layers"})
     """Depth of that network."""

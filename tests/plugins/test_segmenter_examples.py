@@ -8,8 +8,10 @@ from segmenters import facts_of, gold_labels
 from seqkit_segmenter import SegmenterOptions
 from seqkit_segmenter.decode import sentences_of
 from seqkit_segmenter.examples import IGNORED, paragraphs_of
+from seqkit_segmenter.examples import Paragraph as Labelled
 from seqkit_segmenter.multiwords import Multiwords
 from seqkit_segmenter.noise import WAYS, one_sentence
+from seqkit_segmenter.preparing import has_spaces
 
 from seqkit.data.catalogue import read_sentences
 from seqkit.errors import SeqkitError
@@ -90,3 +92,10 @@ def test_multiword_tokens_that_were_never_seen_are_split_by_their_ending():
     assert known.split("DU") == ["DE", "LE"] and known.split("Du") == ["De", "le"]
     assert known.split("xyz") == ["xyz"]
     assert Multiwords.from_json(known.as_json()) == known
+
+
+def test_whether_a_language_has_spaces_between_words():
+    english = list(paragraphs_of(read_sentences("sample-english", "train", RecordErrors()), RecordErrors()))
+    chinese = [Labelled("今天天气很好。" * 9, np.ones(63, dtype=np.int64), np.zeros(63, dtype=bool))]
+    assert has_spaces(english) and not has_spaces(chinese)
+    assert has_spaces([*english, *chinese])
