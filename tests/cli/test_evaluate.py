@@ -148,13 +148,13 @@ def test_options_of_another_task_are_refused(seqkit, model, option):
 
 def test_scores_measured_otherwise_leave_the_first_on_the_card(seqkit, model, tmp_path):
     shutil.copytree(model, tmp_path / "own")
-    for extra in ((), ("--label", "upos"), ("--inference-dtype", "bfloat16"), ()):
+    for extra in ((), ("--label", "upos"), ("--inference-dtype", "int8"), ()):
         assert seqkit("evaluate", tmp_path / "own", "sample-english", "--card", *extra).code == 0
     card = (tmp_path / "own" / "README.md").read_text()
     titles = [line for line in card.splitlines() if line.startswith("## Accuracy on sample-english")]
     assert titles == [
         "## Accuracy on sample-english test (upos)",
-        "## Accuracy on sample-english test (bfloat16)",
+        "## Accuracy on sample-english test (int8)",
         "## Accuracy on sample-english test",
     ]
 
