@@ -76,9 +76,18 @@ def test_gradients_are_those_of_plain_back_propagation(name, masked):
         assert less < peak
 
 
+def cut(layer, x_BTD, at: int):
+    """The outputs of a layer that is called for the steps before `at`, and then for those after it."""
+    first_BTH, state = layer(x_BTD[:, :at])
+    return torch.cat([first_BTH, layer(x_BTD[:, at:], None, state)[0]], dim=1)
+
+
 @pytest.mark.parametrize("name", ["rnn", "gru", "lstm"])
-def test_states_and_outputs_are_bit_equal_in_float32(name):
-    """Segments run the kernels of plain back-propagation: for this size oneDNN's LSTM has another one for inference."""
+def test_states_and_outputs_are_those_of_plain_kernels_in_float32(name):
+    """Segments run the kernels of plain back-propagation: for this size oneDNN's LSTM has another one for inference.
+
+    They are bit equal where a processor's kernels compute a part of a sequence as they compute it in the whole.
+    """
     torch.manual_seed(0)
     layer = recurrence_class(name)(64, 64)
     x_BTD = torch.randn(4, 60, 64)
@@ -87,8 +96,10 @@ def test_states_and_outputs_are_bit_equal_in_float32(name):
     assert plan.recomputed > 1
     with running(lambda *given: within(plan, *given)):
         again, last = layer(x_BTD)
-    assert torch.equal(plain, again)
-    assert all(torch.equal(one, other) for one, other in zip(end, last, strict=True))
+    exact = all(torch.equal(plain, cut(layer, x_BTD, at)) for at in range(1, 60))
+    tolerance = 0.0 if exact else 1e-6
+    for one, other in zip((plain, *end), (again, *last), strict=True):
+        torch.testing.assert_close(one, other, rtol=0, atol=tolerance)
     assert all(parameter.requires_grad for parameter in layer.parameters())
 
 
