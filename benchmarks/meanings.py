@@ -163,7 +163,7 @@ def main() -> None:
     own.add_argument("model", nargs="+")
     own.add_argument("--held", type=Path, required=True)
     own.add_argument("--examples", type=int, default=0)
-    own.add_argument("--inference-dtype", default="bfloat16")
+    own.add_argument("--inference-dtype", default="")
     own.set_defaults(run=score)
     given = parser.parse_args()
     given.run(given)
