@@ -20,11 +20,13 @@ from seqkit_segmenter.features import LINE_ENDS, PAD, SHORT_LINE, Alphabet, Ids,
 
 Run = tuple[str, int]
 """A run, and the kind of white space after it."""
-KEPT_BYTES = 48 * 2**20
-"""Size of the inputs of places that are kept; the cache is emptied when they are larger. 48 MB are 65,000 places of the
-built-in segmenter, so many as the first 600,000 words of a varied text have."""
-GROUP = 512
-"""Runs that are computed together."""
+KEPT_BYTES = 24 * 2**20
+"""Size of the inputs of places that are kept; the cache is emptied when they are larger. 24 MB hold 32,000 places of
+the built-in segmenter: the runs of a varied text of 250,000 words."""
+CAPACITY = 65_536
+"""Rows that a table has from the beginning. Pages of memory are allocated only when they are written."""
+GROUP, GROUP_CHARS = 512, 32_768
+"""Maximum runs that are computed together, and their characters with padding."""
 _WHITE = re.compile(r"(\s+)")
 
 
@@ -122,8 +124,7 @@ class Rows:
         """Append rows."""
         size = self._size + len(rows)
         if size > len(self._table):
-            # Pages of memory are allocated only when they are written.
-            grown = np.empty((2 * size, *rows.shape[1:]), rows.dtype)
+            grown = np.empty((max(CAPACITY, 2 * size), *rows.shape[1:]), rows.dtype)
             grown[: self._size] = self.table
             self._table = grown
         self._table[self._size : size] = rows
@@ -150,8 +151,12 @@ class RunCache:
         if new and not self._numbers:
             self._begin()
         new.sort(key=lambda run: len(run[0]))
-        for group in _similar(new):
-            self._add(group)
+        try:
+            for group in _similar(new):
+                self._add(group)
+        except BaseException:  # an interrupt may have left rows without their runs
+            self._numbers.clear()
+            raise
         self.computed += len(new)
         return np.fromiter(map(self._numbers.__getitem__, runs), np.int64, len(runs))
 
@@ -207,9 +212,11 @@ def _similar(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
     """Groups of runs of similar length. Args: runs, sorted by length."""
     first = 0
     while first < len(runs):
-        longest = 2 * len(runs[first][0]) + 4
+        longest, most = 2 * len(runs[first][0]) + 4, min(len(runs), first + GROUP)
         after = first + 1
-        while after < min(len(runs), first + GROUP) and len(runs[after][0]) <= longest:
+        while after < most and (size := len(runs[after][0])) <= longest:
+            if size * (after + 1 - first) > GROUP_CHARS:
+                break
             after += 1
         yield runs[first:after]
         first = after

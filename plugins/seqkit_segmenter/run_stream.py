@@ -6,8 +6,9 @@ places, E features of a place's input.
 
 from __future__ import annotations
 
+import threading
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Generic, TypeVar
 
@@ -22,8 +23,8 @@ from seqkit_segmenter.windows import windows_of
 
 Prepared = TypeVar("Prepared")
 """What the subclass's layers compute from x_t alone."""
-ROWS = 128
-"""Windows per batch."""
+ROWS, PLACES = 128, 16_384
+"""Maximum windows of a batch, and their places with padding."""
 
 
 class RunStreamSegmenter(StreamSegmenter, Generic[Prepared]):
@@ -46,10 +47,18 @@ class RunStreamSegmenter(StreamSegmenter, Generic[Prepared]):
         Args: index_BK, the row of each place in `prepared_U`, padded on the right; counts_B, places of each window.
         """
 
-    @cached_property
+    @property
     def cache(self) -> RunCache:
-        """The results for runs so far."""
-        return RunCache(self.facts.alphabet, self.run_results)
+        """The results for the runs that this thread has met."""
+        try:
+            cache: RunCache = self._of_thread.cache
+        except AttributeError:
+            cache = self._of_thread.cache = RunCache(self.facts.alphabet, self.run_results)
+        return cache
+
+    @cached_property
+    def _of_thread(self) -> threading.local:
+        return threading.local()
 
     def labels(self, texts: Sequence[str]) -> list[Labels]:
         begins = np.cumsum([0, *map(len, texts)])
@@ -104,21 +113,32 @@ class RunStreamSegmenter(StreamSegmenter, Generic[Prepared]):
         """The logits of sentence ends, and what is added to those of token ends, of each place."""
         stops_K = np.empty(len(row_K), np.float32)
         added_KL = np.empty((len(row_K), LABELS), np.float32)
-        distinct_U, index_K = np.unique(row_K, return_inverse=True)
-        prepared_U = self.prepare(self.cache.inputs[distinct_U])
         begin_B = np.cumsum(count_B) - count_B
-        order_B = np.argsort(count_B, kind="stable")
-        order_B = order_B[count_B[order_B] > 0]
-        for first in range(0, len(order_B), ROWS):
-            own_B = order_B[first : first + ROWS]
+        for own_B in _batches(count_B):
             counts = count_B[own_B]
             k_K = np.arange(counts.max())
             real_BK = k_K < counts[:, None]
             at_BK = np.where(real_BK, begin_B[own_B][:, None] + k_K, 0)
-            stops_BK, added_BKL = self.context(prepared_U, index_K[at_BK], counts)
+            distinct_U, index_BK = np.unique(row_K[at_BK], return_inverse=True)
+            prepared_U = self.prepare(self.cache.inputs[distinct_U])
+            stops_BK, added_BKL = self.context(prepared_U, index_BK.reshape(at_BK.shape), counts)
             stops_K[at_BK[real_BK]] = stops_BK[real_BK]
             added_KL[at_BK[real_BK]] = added_BKL[real_BK]
         return stops_K, added_KL
+
+
+def _batches(count_B: Ids) -> Iterator[Ids]:
+    """Windows with places, in batches of similar numbers of places."""
+    order = np.argsort(count_B, kind="stable").tolist()
+    batch: list[int] = []
+    for window in order:
+        if len(batch) == ROWS or (batch and (len(batch) + 1) * count_B[window] > PLACES):
+            yield np.array(batch)
+            batch = []
+        if count_B[window]:
+            batch.append(window)
+    if batch:
+        yield np.array(batch)
 
 
 def _inside(at_N: Ids, core_N2: Ids) -> NDArray[np.bool_]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -77,3 +79,34 @@ def test_runs_and_the_white_space_after_them_are_those_the_network_reads(text):
     last_R = starts_R + np.array([len(run) for run, _ in runs], dtype=np.int64) - 1
     after = dict(zip(seen.places_K.tolist(), seen.after_K.tolist(), strict=True))
     assert [kind for _, kind in runs] == [after[place] for place in last_R.tolist()]
+
+
+def test_threads_share_a_segmenter(segmenter):
+    shared = LearntRunSegmenter(segmenter.model)
+    texts = [" ".join(f"w{number}{letter}." for number in range(400)) for letter in "abcd"]
+    expected = [list(shared.sentences([stretch(text)])) for text in texts]
+    fresh = LearntRunSegmenter(segmenter.model)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(lambda text: list(fresh.sentences([stretch(text)])), texts * 5))
+    assert found == expected * 5
+
+
+def test_an_interrupt_leaves_no_rows_of_other_runs(segmenter, monkeypatch):
+    interrupted = LearntRunSegmenter(segmenter.model)
+    [before] = interrupted.labels(["so it is"])
+    add, calls = run_cache.Rows.add, []
+
+    def interrupting(self, rows):
+        calls.append(rows)
+        if len(calls) == 4:
+            raise KeyboardInterrupt
+        add(self, rows)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(run_cache.Rows, "add", interrupting)
+        with pytest.raises(KeyboardInterrupt):
+            interrupted.labels(["or was it"])
+    for text in ("so it is", "or was it"):
+        [found], [expected] = interrupted.labels([text]), LearntSegmenter(segmenter.model).labels([text])
+        same(found, expected, text)
+    same(interrupted.labels(["so it is"])[0], before, "so it is")
