@@ -41,7 +41,7 @@ class TextBatch(NamedTuple):
     groups: tuple[RunGroup, ...]
     """The distinct runs, if each is read by itself; else nothing."""
     index_BT: Tensor
-    """The row of each character among those of all groups."""
+    """The row of each character among those of all groups; nothing without groups."""
 
 
 class _Found(NamedTuple):
@@ -67,7 +67,7 @@ def text_batch(seen: Sequence[Seen], runs_alone: bool) -> TextBatch:
         torch.tensor([len(row) for row in places]),
         padded([_place_of(one) for one in seen]),
         groups,
-        padded(index) if runs_alone else torch.empty(0, dtype=torch.int64),
+        padded(index) if runs_alone else torch.empty(len(seen), 0, dtype=torch.int64),
     )
 
 

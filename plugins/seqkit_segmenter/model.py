@@ -26,7 +26,7 @@ from torch import Tensor, nn
 
 from seqkit.models.recurrences import recurrence_class
 from seqkit.nn.affine import Affine
-from seqkit.nn.draws import draw
+from seqkit.nn.draws import dividing, draw
 from seqkit.nn.dropout import SharedDropout
 from seqkit.nn.placement import all_real
 from seqkit.nn.stack import Stack
@@ -84,7 +84,8 @@ class SegmenterModel(nn.Module):
         """The states z_BTH of characters; of white space undefined if each run is read by itself."""
         if not self.reads_runs:
             return self.states(batch.chars_BT, batch.classes_BT, batch.sizes_B)
-        z_NH = torch.cat([self.states(*group).flatten(0, 1) for group in batch.groups])
+        with dividing({}):  # each process has all runs of a batch, with the same dropout masks
+            z_NH = torch.cat([self.states(*group).flatten(0, 1) for group in batch.groups])
         return z_NH[batch.index_BT]
 
     def states(self, chars_BT: Tensor, classes_BT: Tensor, sizes_B: Tensor) -> Tensor:

@@ -16,9 +16,12 @@ from torch import Tensor
 from seqkit.evaluation.raw import RawScores, score_raw
 from seqkit.evaluation.run import raw_text
 from seqkit.examples import Sentence
+from seqkit.nn.draws import EXAMPLES, Rows
 from seqkit.nn.heads import in_float32
 from seqkit.nn.placement import steps_with_target, summed
 from seqkit.tasks import Counts, Loss, Metric, StepLogProbs, Trainable
+from seqkit.training.batch_parts import rows_of
+from seqkit.training.trainable import Part
 from seqkit_segmenter.batch import TextBatch, padded, text_batch
 from seqkit_segmenter.examples import IGNORED, Paragraph
 from seqkit_segmenter.model import SegmenterModel
@@ -76,6 +79,12 @@ class SegmentationTrainable(Trainable):
             padded([window.ends_T for window in windows], IGNORED),
             padded(stops, IGNORED),
         )
+
+    def part(self, batch: LabelledBatch, rows: Rows) -> Part:
+        """Some of the windows, and all runs."""
+        without_runs = batch._replace(text=batch.text._replace(groups=()))
+        own: LabelledBatch = rows_of(without_runs, rows, self.name)
+        return Part(own._replace(text=own.text._replace(groups=batch.text.groups)), {EXAMPLES: rows})
 
     def loss(self, batch: LabelledBatch, label_smoothing: float = 0.0) -> Loss:
         """-Σ_t log P(end_t) - STOP_WEIGHT Σ_k log P(sentence ends at k); each place counts as one step."""

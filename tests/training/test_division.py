@@ -82,8 +82,10 @@ def test_a_language_model_carries_the_states_of_all_lanes():
         torch.testing.assert_close(states[1][name], part)
 
 
-def test_parts_of_a_batch_of_windows_of_text_add_up():
-    check(prepared("segmenter", {"recurrence": "sru", "hidden": 8, "context": 6, "run_size": 4}))
+@pytest.mark.parametrize("char_context", ["text", "run"])
+def test_parts_of_a_batch_of_windows_of_text_add_up(char_context):
+    sizes = {"hidden": 8, "context": 6, "run_size": 4}
+    check(prepared("segmenter", {"recurrence": "sru", "char_context": char_context, **sizes}))
 
 
 PAIRS = [Pair({"text": text}, text[::-1]) for text in ("one two", "three", "four five six", "seven", "ten")]
