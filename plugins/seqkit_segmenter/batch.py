@@ -6,7 +6,7 @@ L characters of the longest of a group.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from seqkit_segmenter.features import PAD, Ids, Seen, is_white
+from seqkit_segmenter.grouping import groups_of_similar_length
 
 
 class RunGroup(NamedTuple):
@@ -98,10 +99,11 @@ def _distinct_runs(seen: Sequence[Seen]) -> tuple[tuple[RunGroup, ...], list[Ids
         places[b""] = [_Found(0, 0, 0)]
     groups, row = [], 0
     index = [np.zeros(len(one.chars_T), dtype=np.int64) for one in seen]
-    for group in _similar(sorted(places.values(), key=lambda found: found[0].end - found[0].start)):
-        firsts = [found[0] for found in group]
+    runs = sorted(places.values(), key=_size)
+    for group in groups_of_similar_length([_size(found) for found in runs], _longest):
+        firsts = [found[0] for found in runs[group]]
         longest = max(end - start for _, start, end in firsts)
-        for found in group:
+        for found in runs[group]:
             for window, start, end in found:
                 index[window][start:end] = np.arange(row, row + end - start)
             row += longest
@@ -115,12 +117,11 @@ def _distinct_runs(seen: Sequence[Seen]) -> tuple[tuple[RunGroup, ...], list[Ids
     return tuple(groups), index
 
 
-def _similar(runs: Sequence[list[_Found]]) -> Iterator[Sequence[list[_Found]]]:
-    """Groups of runs with little padding. Args: runs, sorted by length."""
-    first = 0
-    for at, (run, *_) in enumerate(runs):
-        shortest = runs[first][0].end - runs[first][0].start
-        if run.end - run.start > shortest + max(1, shortest // 3):
-            yield runs[first:at]
-            first = at
-    yield runs[first:]
+def _size(found: Sequence[_Found]) -> int:
+    """Length of a run, by the places where it occurs."""
+    return found[0].end - found[0].start
+
+
+def _longest(shortest: int) -> int:
+    """Maximum length of a run in a group with a shortest one: a third more."""
+    return shortest + max(1, shortest // 3)

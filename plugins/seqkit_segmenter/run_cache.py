@@ -9,7 +9,7 @@ Shapes: R runs, C their characters, K their possible sentence ends (places), L l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from seqkit_segmenter.decode import LABELS
 from seqkit_segmenter.features import LINE_ENDS, PAD, SHORT_LINE, Alphabet, Ids, gap_kind, short_line_ends
+from seqkit_segmenter.grouping import groups_of_similar_length
 
 Run = tuple[str, int]
 """A run, and the kind of white space after it."""
@@ -152,8 +153,9 @@ class RunCache:
             self._begin()
         new.sort(key=lambda run: len(run[0]))
         try:
-            for group in _similar(new):
-                self._add(group)
+            sizes = [len(run) for run, _ in new]
+            for group in groups_of_similar_length(sizes, _longest, GROUP, GROUP_CHARS):
+                self._add(new[group])
         except BaseException:  # an interrupt may have left rows without their runs
             self._numbers.clear()
             raise
@@ -208,15 +210,6 @@ def _place_of_char(inputs: RunInputs) -> Ids:
     return before_C - np.repeat(np.cumsum(counts_R) - counts_R, sizes_R)
 
 
-def _similar(runs: Sequence[Run]) -> Iterator[Sequence[Run]]:
-    """Groups of runs of similar length. Args: runs, sorted by length."""
-    first = 0
-    while first < len(runs):
-        longest, most = 2 * len(runs[first][0]) + 4, min(len(runs), first + GROUP)
-        after = first + 1
-        while after < most and (size := len(runs[after][0])) <= longest:
-            if size * (after + 1 - first) > GROUP_CHARS:
-                break
-            after += 1
-        yield runs[first:after]
-        first = after
+def _longest(shortest: int) -> int:
+    """Maximum length of a run in a group with a shortest one."""
+    return 2 * shortest + 4
