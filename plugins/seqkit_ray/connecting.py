@@ -78,7 +78,7 @@ def check_answers(address: str) -> None:
 
 def _no_cluster(address: str, reason: str) -> SeqkitError:
     """The error, in one line, for an address without a cluster."""
-    return SeqkitError(f"--address {address}: {reason}; {FIX[0].lower()}{FIX[1:].removesuffix('.')}")
+    return SeqkitError(f"--address {address}: {reason}; check with `ray status` that the cluster is running")
 
 
 def encrypted() -> bool:
