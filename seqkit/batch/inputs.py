@@ -46,12 +46,15 @@ def find_inputs(
     for argument in arguments:
         with remote_errors_named(argument):
             candidates = list(_files_of(argument, skipped))
-        if not candidates and not os.path.isdir(argument):
+        is_folder = os.path.isdir(argument)
+        if not candidates and not is_folder:
             raise SeqkitError(f"{argument}: no such file or folder", "Check the path.", exit_code=2)
-        is_file = len(candidates) == 1 and not os.path.isdir(argument)
-        kept = [file for file in candidates if is_file or readable(file.name)]
-        skipped += [file.path for file in candidates if not (is_file or readable(file.name))]
-        files += kept
+        is_file = len(candidates) == 1 and not is_folder
+        for file in candidates:
+            if is_file or readable(file.name):
+                files.append(file)
+            else:
+                skipped.append(file.path)
     if not files:
         problem = f"{', '.join(arguments)}: no file that can be read"
         raise SeqkitError(
