@@ -134,3 +134,10 @@ def test_a_setting_of_thousands_of_digits_is_cut_in_the_message():
     with pytest.raises(SeqkitError) as caught:
         fill({"model": Model}, settings)
     assert len(str(caught.value)) < 400
+
+
+@pytest.mark.parametrize("text", ["{{{long} = 1}}", "1\n{long} = 1"])
+def test_a_setting_with_a_key_of_thousands_of_parts_is_text(text):
+    """tomllib would need 7 GB for it."""
+    with pytest.raises(SeqkitError, match=r"hidden='.*", check=lambda error: len(str(error)) < 400):
+        fill({"model": Model}, parse_settings([f"hidden={text.format(long='.'.join('a' * 50_000))}"]))

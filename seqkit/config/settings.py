@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from seqkit.config.toml_files import parse_toml
 from seqkit.errors import SeqkitError, did_you_mean, shortened
 
 
@@ -38,8 +38,8 @@ def parse_settings(settings: Sequence[str]) -> dict[str, Any]:
                 exit_code=2,
             )
         try:
-            value = tomllib.loads(f"value = {text}")["value"]
-        except (ValueError, RecursionError):
+            value = parse_toml(f"value = {text}")["value"]
+        except ValueError:
             value = text.strip()
         values[key.strip()] = value if isinstance(value, str) else SettingText.of(text.strip(), value)
     return values

@@ -21,20 +21,28 @@ LONG_KEY = re.compile(rf"(?<![\w\"'-])[\w\"'-]+(?:\s*\.\s*[\w\"'-]+){{{PARTS},}}
 def read_toml(path: str | Path) -> dict[str, Any]:
     """Read a TOML file. Raises SeqkitError, with file and line, if it is missing or malformed."""
     try:
-        text = Path(path).read_bytes().decode()
-        if long := LONG_KEY.search(text):
-            line = text.count("\n", 0, long.start()) + 1
-            problem = f"{path}:{line}: a key has more than {PARTS} parts"
-            raise SeqkitError(problem, "Use sections only.", exit_code=2)
-        return tomllib.loads(text)
+        return parse_toml(Path(path).read_bytes().decode())
     except FileNotFoundError:
         raise SeqkitError(f"{path}: no such file", "Check the path given to --config.", exit_code=2) from None
     except IsADirectoryError:
         raise SeqkitError(f"{path}: is a folder", "Give a TOML file.", exit_code=2) from None
-    except RecursionError:
-        raise SeqkitError(f"{path}: tables are nested too deep", "Use sections only.", exit_code=2) from None
-    except ValueError as error:  # invalid TOML or UTF-8, or an integer of thousands of digits
+    except ValueError as error:  # invalid TOML or UTF-8
         raise SeqkitError(f"{path}: not TOML: {error}", "Correct that line.", exit_code=2) from None
+
+
+def parse_toml(text: str) -> dict[str, Any]:
+    """Parse TOML.
+
+    Raises ValueError if it is malformed, has an integer of thousands of digits or a key of more than `PARTS` parts, or
+    is nested too deep.
+    """
+    if long := LONG_KEY.search(text):
+        line = text.count("\n", 0, long.start()) + 1
+        raise ValueError(f"a key has more than {PARTS} parts (at line {line})")
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ValueError("its values are nested too deep") from None
 
 
 def to_toml(sections: Mapping[str, Mapping[str, Any]]) -> str:

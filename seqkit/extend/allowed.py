@@ -7,9 +7,9 @@ the key `plugins` of the user's `config.toml`. Without a list every installed pl
 from __future__ import annotations
 
 import os
-import tomllib
 from pathlib import Path
 
+from seqkit.config.toml_files import parse_toml
 from seqkit.errors import SeqkitError
 from seqkit.io.user_folders import user_config
 
@@ -32,10 +32,10 @@ def allow_list_source() -> str:
 def _of_file(path: Path) -> frozenset[str] | None:
     """The key `plugins` of a file; None if the file or the key does not exist."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = parse_toml(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:  # ValueError: invalid TOML or UTF-8
         raise SeqkitError(f"{path}: cannot be read ({error})", "Correct the file, or delete it.") from None
     names = content.get("plugins")
     if names is None:

@@ -116,7 +116,21 @@ def test_the_file_of_settings_lists_what_is_imported(install_plugin, monkeypatch
     assert registry().find("metrics", "mine")
 
 
-@pytest.mark.parametrize("content", ["plugins = [", "plugins = 3\n", b"\xff\xfe"])
+LONG_KEY = ".".join("a" * 50_000)  # tomllib would need 7 GB for it
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "plugins = [",
+        "plugins = 3\n",
+        b"\xff\xfe",
+        f"{LONG_KEY} = 1",
+        f"a = {'[' * 3000}",
+        f"a = {'9' * 5000}",
+    ],
+    ids=["open", "number", "bytes", "long key", "nested", "digits"],
+)
 def test_nothing_is_imported_while_the_file_of_settings_is_bad(
     install_plugin, monkeypatch, tmp_path, content
 ):
