@@ -29,6 +29,7 @@ from seqkit.evaluation.resampling import by_chance, interval
 from seqkit.examples import RecordErrors
 from seqkit.io.atomic import atomic_write
 from seqkit.models.artifact import load_for
+from seqkit.nn.bfloat16 import usable
 
 MODEL = "seq2seq"
 SETTINGS = [
@@ -134,7 +135,7 @@ def main() -> None:
     parser.add_argument("--other", help="corpus of another domain")
     parser.add_argument("--other-split", default="test")
     parser.add_argument("--other-pairs", type=int, default=500)
-    parser.add_argument("--inference-dtype", default="bfloat16")
+    parser.add_argument("--inference-dtype", default=usable("bfloat16"), help="default: %(default)s here")
     given = parser.parse_args()
     sides = (given.source, given.target)
     common = ("--source", given.source, "--target", given.target, "--from", given.base)
