@@ -24,6 +24,13 @@ def corpus(tmp_path):
     return tmp_path / "in"
 
 
+@pytest.fixture
+def stopped(corpus, batch, tmp_path):
+    """The output folder of a run that was stopped after four parts."""
+    assert batch("tag", corpus, "-o", tmp_path / "out", *SMALL, "--stops-at", "4").code == 130
+    return tmp_path / "out"
+
+
 def outputs(out):
     return {path.name: path.read_bytes() for path in out.iterdir() if path.is_file()}
 
@@ -166,42 +173,34 @@ def test_a_model_that_is_replaced_under_real_workers(corpus, seqkit, models, tmp
     assert again.returncode == 2 and "belongs to a run with another model" in again.stderr
 
 
-def test_a_run_does_not_depend_on_the_clock(corpus, batch, tmp_path, monkeypatch):
+def test_a_run_does_not_depend_on_the_clock(corpus, batch, stopped, tmp_path, monkeypatch):
     assert batch("tag", corpus, "-o", tmp_path / "whole", *SMALL).code == 0
-    out = tmp_path / "out"
-    assert batch("tag", corpus, "-o", out, *SMALL, "--stops-at", "4").code == 130
     real = time.time
     monkeypatch.setattr(time, "time", lambda: real() - 10**7)
-    assert batch("tag", corpus, "-o", out, *SMALL).code == 0
-    assert outputs(out) == outputs(tmp_path / "whole")
+    assert batch("tag", corpus, "-o", stopped, *SMALL).code == 0
+    assert outputs(stopped) == outputs(tmp_path / "whole")
 
 
-def test_an_input_that_changes_during_the_run(corpus, batch, tmp_path):
-    out = tmp_path / "out"
-    assert batch("tag", corpus, "-o", out, *SMALL, "--stops-at", "4").code == 130
+def test_an_input_that_changes_during_the_run(corpus, batch, stopped):
     text = (corpus / "a.txt").read_text()
     status = (corpus / "a.txt").stat()
     (corpus / "a.txt").write_text(text.replace("rains", "snows"))
-    import os
-
     os.utime(corpus / "a.txt", ns=(status.st_atime_ns, status.st_mtime_ns))  # as if nothing had happened
-    result = batch("tag", corpus, "-o", out, *SMALL)
+    result = batch("tag", corpus, "-o", stopped, *SMALL)
     assert result.code in (0, 1)
-    faults = batch("verify", out).err
+    faults = batch("verify", stopped).err
     assert "a.txt: the input has changed since the run began (in part 1)" in faults
 
 
-def test_two_runs_at_a_time_need_shards(corpus, batch, tmp_path):
+def test_two_runs_at_a_time_need_shards(corpus, batch, stopped):
     from seqkit.batch.ledger import FOLDER
 
-    out = tmp_path / "out"
-    assert batch("tag", corpus, "-o", out, *SMALL, "--stops-at", "4").code == 130
-    store = LocalStore(str(out))
+    store = LocalStore(str(stopped))
     assert store.lock(f"{FOLDER}/lock-1-1")
-    result = batch("tag", corpus, "-o", out, *SMALL)
+    result = batch("tag", corpus, "-o", stopped, *SMALL)
     assert result.code == 2 and "in use by another process" in result.err and "--shard" in result.err
     store.close()
-    assert batch("tag", corpus, "-o", out, *SMALL).code == 0
+    assert batch("tag", corpus, "-o", stopped, *SMALL).code == 0
 
 
 def test_wrong_columns_and_files_of_another_format(batch, tmp_path, rows_of):
