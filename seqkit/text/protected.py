@@ -1,7 +1,7 @@
 """Parts of a text that a translation preserves: numbers with units, dates, URLs, addresses, code, placeholders, markup.
 
-The patterns know no language's words. Each looks at a bounded number of characters, or starts only at the beginning of
-a token, so the time is linear in the length of the text.
+The patterns know no language's words but those beside numbers. Each looks at a bounded number of characters, or starts
+only at the beginning of a token, so the time is linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from seqkit.text.number_forms import SIGNS, canonical, rewritten
+from seqkit.text.number_words import DECADE, ORDINAL, SCALE, UNIT, without_words, words_rewritten
 
 NUMBER, LITERAL, MARKUP = "number", "literal", "markup"
 _UNITS = (
@@ -20,7 +21,7 @@ _UNITS = (
     r"|lbs?|oz"
 )
 _BLANK = r"[ \u00a0\u202f]?"
-_UNIT = rf"(?:{_BLANK}(?:(?:{_UNITS})(?:/(?:k?m[²³]?|h|s|min|kg|d?[lL]))?(?![\w'’²³])|[{SIGNS}]))"
+_UNIT = rf"(?:{_BLANK}(?:{UNIT}|(?:{_UNITS})(?:/(?:k?m[²³]?|h|s|min|kg|d?[lL]))?(?![\w'’²³])|[{SIGNS}]))"
 _DIGITS = r"\d++(?:[.,:/'’\u00a0\u202f–-]\d++)*+"
 _PATTERNS = {
     "code": r"`[^`\n]{1,300}`",
@@ -42,13 +43,17 @@ _PATTERNS = {
     "phone": r"(?<![\w+])\+\d++(?:[ ()/-]{1,2}\d++)++",
     "mixed": r"(?<![^\W_])(?:[^\W\d_]{1,30}\d\w*+(?:\.\d\w*+)*+|\d{1,30}[^\W\d_]{1,20}\d\w*+"
     rf"|\d{{1,30}}(?!(?:{_UNITS})(?!\w))[A-Z][A-Za-z]*+(?!\w))",
-    "number": rf"(?:(?<!\S)[-−+±])?(?:[{SIGNS}]{_BLANK})?(?<![^\W_]){_DIGITS}{_UNIT}?|[¼½¾⅐-⅞](?!\w)",
+    "decade": DECADE,
+    "ordinal": ORDINAL,
+    "number": rf"(?:(?<!\S)[-−+±])?(?:[{SIGNS}]{_BLANK})?(?<![^\W_]){_DIGITS}(?:{_BLANK}{SCALE})?{_UNIT}?"
+    r"|[¼½¾⅐-⅞](?!\w)",
     "markdown": r"\*\*(?=\S)|(?<=\S)\*\*|~~|(?<![\w*])\*(?=\w)|(?<=[\w.,!?])\*(?![\w*])"
     r"|(?<![\w_])_(?=\w)|(?<=[\w.,!?])_(?![\w_])|\[(?=[^\[\]\n]{1,200}\]\()|\]\([^()\s]{1,300}\)",
 }
 _POSSIBLE = re.compile(r"[\d@/\\`{<&%$_#*~\[⟦⟨¼½¾⅐-⅞]|\.\w|--\w|\(\)")
 """Matches in every text with a protected part; most lines of everyday text do not match and need no search."""
 _MARKUP = ("comment", "tag", "entity", "markdown")
+_NUMBERS = ("number", "decade", "ordinal")
 _TRIMMED = ("url", "domain", "path")
 _TRAILING = ".,;:!?'\"»”’"
 _WORD = re.compile(r"[^\W\d_]+")
@@ -67,11 +72,13 @@ class Protected(NamedTuple):
 
     def value(self, side: str) -> str:
         """A value that is equal for the part in a source and in its translation. Args: side, the language."""
-        return canonical(self.text, side) if self.kind == NUMBER else self.text
+        return canonical(without_words(self.text, side), side) if self.kind == NUMBER else self.text
 
     def written(self, source: str, target: str) -> str:
         """The part in the format of the target language: 1.000,5 becomes 1,000.5."""
-        return rewritten(self.text, source, target) if self.kind == NUMBER else self.text
+        if self.kind != NUMBER:
+            return self.text
+        return rewritten(words_rewritten(self.text, source, target), source, target)
 
 
 def protected(text: str) -> list[Protected]:
@@ -121,7 +128,7 @@ def _found(text: str) -> Iterator[Protected]:
         name, end = str(found.lastgroup), found.end()
         if name in _TRIMMED:
             end = found.start() + len(_trimmed(found.group()))
-        kind = NUMBER if name == "number" else MARKUP if name in _MARKUP else LITERAL
+        kind = NUMBER if name in _NUMBERS else MARKUP if name in _MARKUP else LITERAL
         if end > found.start():
             yield Protected(found.start(), end, kind, text[found.start() : end])
 

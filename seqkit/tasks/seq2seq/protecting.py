@@ -3,15 +3,17 @@
 Each sentence goes through these stages until one keeps all of its parts:
 
 1. as it is, if its parts are short numbers: the models often copy them;
-2. with substitutes in place of the parts, up to `VARIANTS` choices of them at once;
-3. with a missing substitute forced into the output after each of its words in turn (a lexically constrained search with
+2. with substitutes in place of the digits alone, if a scale such as million or the ending of an ordinal follows them:
+   the model may let it agree with its noun;
+3. with substitutes in place of the parts, up to `VARIANTS` choices of them at once;
+4. with a missing substitute forced into the output after each of its words in turn (a lexically constrained search with
    one constraint; Hokamp & Liu 2017): the most probable output is kept;
-4. what is still missing is added at the end, and repeated substitutes are removed.
+5. what is still missing is added at the end, and repeated substitutes are removed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -21,6 +23,7 @@ from seqkit.inference.outputs import Output
 from seqkit.tasks.seq2seq.substitutes import Masked, masked
 from seqkit.tasks.seq2seq.units import Unit, decoded
 from seqkit.text.languages import writes_blanks
+from seqkit.text.number_words import has_unit_name, without_ending, without_words
 from seqkit.text.protected import NUMBER, Protected, protected
 
 VARIANTS = 3
@@ -59,7 +62,7 @@ class Protecting:
     def outputs(self, sentences: Sequence[Sentence]) -> list[list[Output]]:
         """The outputs of each sentence, best first; those that lost a part have `kept` False."""
         found: dict[int, list[Output]] = {}
-        for stage in (self._as_they_are, self._substituted):
+        for stage in (self._as_they_are, self._with_endings, self._substituted):
             left = [index for index in range(len(sentences)) if index not in found]
             for index, outputs in zip(left, stage([sentences[i] for i in left]), strict=True):
                 if outputs:
@@ -68,13 +71,27 @@ class Protecting:
 
     def _as_they_are(self, sentences: Sequence[Sentence]) -> list[list[Output]]:
         """The outputs that keep all parts of sentences with short numbers; none of the others."""
-        tried = [i for i, sentence in enumerate(sentences) if _may_be_copied(sentence.parts)]
+        tried = [i for i, sentence in enumerate(sentences) if _may_be_copied(sentence.parts, self.sides[0])]
         results = self._decoded([sentences[i] for i in tried], [sentences[i].text for i in tried])
+        return self._in_form(sentences, dict(zip(tried, results, strict=True)))
+
+    def _with_endings(self, sentences: Sequence[Sentence]) -> list[list[Output]]:
+        """The outputs that keep all parts, of sentences with scales and ordinals whose digits were replaced."""
+        digits = {
+            i: [_without_ending(part) for part in sentence.parts] for i, sentence in enumerate(sentences)
+        }
+        tried = [i for i, sentence in enumerate(sentences) if digits[i] != list(sentence.parts)]
+        results = self._substituted([sentences[i]._replace(parts=digits[i]) for i in tried]) if tried else []
+        return self._in_form(sentences, dict(zip(tried, results, strict=True)))
+
+    def _in_form(
+        self, sentences: Sequence[Sentence], results: Mapping[int, list[Output]]
+    ) -> list[list[Output]]:
+        """The outputs of each sentence with its parts in the form of the target; none if the best one lost a part."""
         found: list[list[Output]] = [[] for _ in sentences]
-        for index, outputs in zip(tried, results, strict=True):
-            parts = sentences[index].parts
-            forms = [in_form(parts, str(one.value), self.sides) for one in outputs]
-            if forms and forms[0] is not None:
+        for index, outputs in results.items():
+            forms = [in_form(sentences[index].parts, str(one.value), self.sides) for one in outputs]
+            if forms and forms[0] is not None and outputs[0].kept:
                 found[index] = [
                     one._replace(value=text)
                     for one, text in zip(outputs, forms, strict=True)
@@ -162,8 +179,18 @@ class Protecting:
         return decoded(self.models, units, self.options) if units else []
 
 
-def _may_be_copied(parts: Sequence[Protected]) -> bool:
-    return all(part.kind == NUMBER and len(part.text) <= LONGEST_AS_IT_IS for part in parts)
+def _may_be_copied(parts: Sequence[Protected], side: str) -> bool:
+    return all(
+        part.kind == NUMBER
+        and len(without_words(part.text, side)) <= LONGEST_AS_IT_IS
+        and not has_unit_name(part.text)
+        for part in parts
+    )
+
+
+def _without_ending(part: Protected) -> Protected:
+    text = without_ending(part.text) if part.kind == NUMBER else part.text
+    return part._replace(end=part.start + len(text), text=text)
 
 
 def in_form(parts: Sequence[Protected], output: str, sides: tuple[str, str]) -> str | None:
@@ -174,7 +201,7 @@ def in_form(parts: Sequence[Protected], output: str, sides: tuple[str, str]) -> 
     left = list(parts)
     text, end = "", 0
     for found in protected(output):
-        match = next((one for one in left if _same(one, found, sides)), None)
+        match = next((one for one in left if _same(one, found, output, sides)), None)
         if match is None:
             return None
         left.remove(match)
@@ -184,9 +211,10 @@ def in_form(parts: Sequence[Protected], output: str, sides: tuple[str, str]) -> 
     return None if left else text + output[end:]
 
 
-def _same(part: Protected, found: Protected, sides: tuple[str, str]) -> bool:
+def _same(part: Protected, found: Protected, output: str, sides: tuple[str, str]) -> bool:
+    """Whether `found` in an output is `part` of its source; the point after an ordinal number is not in `found`."""
     wanted, value = part.value(sides[0]), found.value(sides[1])
     rest = value.removeprefix(wanted)
-    return value == wanted or (
+    return wanted in (value, value + output[found.end : found.end + 1]) or (
         rest != value and not any(character.isdigit() for character in rest[:1] + rest[-1:])
     )
