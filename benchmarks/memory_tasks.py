@@ -47,7 +47,7 @@ SETTINGS: dict[str, list[str]] = {
 """Default initialisation: orthogonal U in rnn and gru, a forget bias of 1 in lstm."""
 SHARED = [
     *("attention=none", "bidirectional=false", "dropout=0", "label_smoothing=0", "average=0"),
-    *("schedule=constant", "epochs=100000", "patience=0", "warmup=0"),
+    *("patience=0", "warmup=0"),
 ]
 TASKS: dict[str, list[str]] = {
     "adding": ["encoder=frames", "decoder=vector"],
@@ -109,6 +109,7 @@ def run(task: str, setting: str, length: int, given: argparse.Namespace) -> dict
     own = [one.format(length=length) for one in SETTINGS[setting]]
     settings = [
         *(own + SHARED + TASKS[task]),
+        *(f"schedule={given.schedule}", f"epochs={given.updates // UPDATES_PER_EPOCH or 100_000}"),
         *(f"corpus.length={length}", f"corpus.examples={UPDATES_PER_EPOCH * ROWS}"),
         *(f"hidden={given.hidden}", f"learning_rate={given.rate}", f"batch_words={steps * ROWS}"),
         *(f"seed={given.seed}", "threads=1", "clip=1"),
@@ -143,6 +144,7 @@ def run(task: str, setting: str, length: int, given: argparse.Namespace) -> dict
         "cpu_minutes": (time.process_time() - began) / 60,
         "hidden": given.hidden,
         "learning_rate": given.rate,
+        "schedule": given.schedule,
         "seed": given.seed,
         "budget": given.minutes,
         "budget_updates": given.updates,
@@ -191,6 +193,7 @@ def main() -> None:
     parser.add_argument(
         "--updates", type=int, default=0, help="Stop at the first epoch after these; 0: no limit."
     )
+    parser.add_argument("--schedule", default="constant", help="cosine: the rate falls to 0 at --updates.")
     parser.add_argument("--hidden", type=int, default=128)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=1)

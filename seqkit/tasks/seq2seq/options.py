@@ -45,13 +45,16 @@ class Seq2SeqTraining(MediaLimits):
     names of their training text for others."""
     random_names: float = field(default=0.0, metadata={"unit": "share"})
     """Text: share of the names put in by renaming that are random letters, so that a model copies any name."""
+    plain: float = field(default=0.0, metadata={"unit": "share"})
+    """Text: share of the pairs written as people type, without the last mark and often in lower case. Without, models
+    of whole sentences translate short phrases badly."""
     bptt_window: int = 0
     """Steps after which back-propagation through time stops, with bidirectional=false; 0: nowhere."""
 
     def __post_init__(self) -> None:
         """Raise SeqkitError for a value out of range."""
         super().__post_init__()
-        check_range(self, 0, 1, "renaming", "random_names")
+        check_range(self, 0, 1, "renaming", "random_names", "plain")
         check_range(self, 0, 100_000, "bptt_window")
 
 

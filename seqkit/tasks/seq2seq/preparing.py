@@ -49,7 +49,13 @@ def prepare_seq2seq(request: TrainingRequest, reporter: Reporter) -> Prepared:
         _drop_unusable(model, data, reporter)
     options = request.task
     task = Seq2SeqTrainable(
-        model, data.train, data.dev, options.renaming, options.metric, options.random_names
+        model,
+        data.train,
+        data.dev,
+        options.renaming,
+        options.metric,
+        options.random_names,
+        options.plain,
     )
     task.truncation = truncation_of(model, options.bptt_window)
     sizes = TEXT if all(encoder.reads_symbols for encoder in model.encoders.values()) else FRAMES

@@ -28,6 +28,7 @@ from seqkit.text.languages import writes_blanks
 from seqkit.text.name_swaps import Names
 from seqkit.text.piece_lines import one_line
 from seqkit.text.placeholders import with_placeholders
+from seqkit.text.plain_lines import PlainLines
 from seqkit.training.batches import length_buckets
 from seqkit.training.trainable import Outputs, Trainable
 
@@ -53,9 +54,11 @@ class Seq2SeqTrainable(Trainable):
         renaming: float = 0.0,
         metric: str = "",
         random_names: float = 0.0,
+        plain: float = 0.0,
     ) -> None:
         """Args: metric, a registered one that decides which epoch is kept; "": what suits the data."""
         self.model, self.train, self.renaming, self.metric = model, train, renaming, metric
+        self.plain, self.plain_lines = plain, PlainLines(train if plain else ())
         self.names = Names.of(train, random_names) if renaming else Names()
         self.dev = dev[:: max(1, len(dev) // SCORED)]
         with faults_named(model, train):
@@ -67,8 +70,9 @@ class Seq2SeqTrainable(Trainable):
         return self._lengths
 
     def collate(self, indices: Sequence[int], seed: int) -> Any:
-        """These pairs; segmentations, noise and exchanged names are drawn at random."""
+        """These pairs; segmentations, noise, exchanged names and plain lines are drawn at random."""
         pairs = self.names.exchanged([self.train[index] for index in indices], self.renaming, seed)
+        pairs = self.plain_lines.rewritten(pairs, self.plain, seed) if self.plain else pairs
         if self._has_placeholders:
             pairs = with_placeholders(pairs, self._sides, seed)
         with faults_named(self.model, pairs):
