@@ -42,16 +42,19 @@ class PlainLines:
 
     def _rewritten(self, pair: Pair, random: Random) -> Pair:
         texts = _texts(pair)
-        if texts is None or not all(map(_MARK.search, texts)):
-            return pair
-        source, target = (_MARK.sub("", text) for text in texts)
-        if not (source and target):
+        source, target = map(without_mark, texts or ("", ""))
+        if texts is None or not (source and target) or source == texts[0] or target == texts[1]:
             return pair
         if random.random() < SMALL:
             all_small = random.random() < ALL_SMALL
             source = source.lower() if all_small else _begun_small(source, self._small[0])
             target = _begun_small(target, self._small[1])
         return dataclasses.replace(pair, sources={**pair.sources, "text": source}, target=target)
+
+
+def without_mark(text: str) -> str:
+    """The text without the stop, question or exclamation mark at its end."""
+    return _MARK.sub("", text)
 
 
 def _texts(pair: Pair) -> tuple[str, str] | None:
