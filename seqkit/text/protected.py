@@ -23,6 +23,8 @@ _UNITS = (
 _BLANK = r"[ \u00a0\u202f]?"
 _UNIT = rf"(?:{_BLANK}(?:{UNIT}|(?:{_UNITS})(?:/(?:k?m[²³]?|h|s|min|kg|d?[lL]))?(?![\w'’²³])|[{SIGNS}]))"
 _DIGITS = r"\d++(?:[.,:/'’\u00a0\u202f–-]\d++)*+"
+EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55"
+"""Emoji and other pictures, as the inside of a character class."""
 _PATTERNS = {
     "code": r"`[^`\n]{1,300}`",
     "own": r"⟦[^⟦⟧\n]{1,20}⟧|⟨[^⟨⟩\n]{1,20}⟩",
@@ -47,12 +49,16 @@ _PATTERNS = {
     "ordinal": ORDINAL,
     "number": rf"(?:(?<!\S)[-−+±])?(?:[{SIGNS}]{_BLANK})?(?<![^\W_]){_DIGITS}(?:{_BLANK}{SCALE})?{_UNIT}?"
     r"|[¼½¾⅐-⅞](?!\w)",
+    "emoji": rf"[{EMOJI}][{EMOJI}\ufe0f\u200d]*+",
+    "emoticon": r"(?<!\S)(?:[:;=]['’]?-?[)(DPpOo|/\\*]|<3|\^\^)(?!\w)",
     "markdown": r"\*\*(?=\S)|(?<=\S)\*\*|~~|(?<![\w*])\*(?=\w)|(?<=[\w.,!?])\*(?![\w*])"
     r"|(?<![\w_])_(?=\w)|(?<=[\w.,!?])_(?![\w_])|\[(?=[^\[\]\n]{1,200}\]\()|\]\([^()\s]{1,300}\)",
 }
-_POSSIBLE = re.compile(r"[\d@/\\`{<&%$_#*~\[⟦⟨¼½¾⅐-⅞]|\.\w|--\w|\(\)")
+_POSSIBLE = re.compile(
+    rf"[\d@/\\`{{<&%$_#*~\[⟦⟨¼½¾⅐-⅞{EMOJI}]|\.\w|--\w|\(\)|(?<!\S)[:;=^]['’]?-?[)(DPpOo|/^]"
+)
 """Matches in every text with a protected part; most lines of everyday text do not match and need no search."""
-_MARKUP = ("comment", "tag", "entity", "markdown")
+_MARKUP = ("comment", "tag", "entity", "markdown", "emoji", "emoticon")
 _NUMBERS = ("number", "decade", "ordinal")
 _TRIMMED = ("url", "domain", "path")
 _TRAILING = ".,;:!?'\"»”’"

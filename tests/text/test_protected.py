@@ -22,6 +22,7 @@ FOUND = {
     ],
     "Er ist am 3. Mai um 3 pm hier, z.B. u.a. mit Max.": ["3", "3"],
     "مبلغ ٣٤ و ½ л": ["٣٤", "½"],
+    "Danke :-) 👍🏽 <3, 👩‍👧 siehe (a) 8) und x:y": [":-)", "👍🏽", "<3", "👩‍👧", "8"],
     "Wie geht's? Gut -- und dir?": [],
 }
 

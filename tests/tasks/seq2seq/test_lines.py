@@ -45,7 +45,7 @@ def test_a_segmenter_may_be_named(in_torch):
 
 
 KEPT = {
-    "Der Motor hat 230 Volt und 12 Nm bei 1.234,5 kg.": ["230", "12 Nm", "1,234.5 kg"],
+    "Der Motor hat 230 Volt und 12 Nm bei 1.234,5 kg.": ["230 volts", "12 Nm", "1,234.5 kg"],
     "Am 12.11.2024 um 14:30 Uhr kostet es 5 €.": ["12.11.2024", "14:30", "€5"],
     "Schreib an tom.x@beispiel.de oder geh auf https://x.org/a?b=1&c=2!": [
         "tom.x@beispiel.de",
@@ -94,6 +94,19 @@ def test_a_line_without_words_of_the_language_stays(line):
 def test_odd_lines_give_one_line(line):
     (found,) = seqkit.translate([line])
     assert found.strip() and "\n" not in found
+
+
+def test_a_sentence_in_capitals_is_translated_as_one_in_lower_case(in_torch):
+    lines = ["ICH HABE 3 FREUNDE. Der Hund schläft im Garten.", "Ich habe 3 freunde.", SENTENCES[1]]
+    capitals, small, other = translated(in_torch, lines)
+    assert capitals == f"{small.upper()} {other}"
+    assert translated(in_torch, ["EU"]) == translated(in_torch, ["EU"], AS_THEY_ARE)
+
+
+def test_emoji_and_emoticons_stay_at_their_words(in_torch):
+    (plain,) = translated(in_torch, [SENTENCES[0]])
+    assert translated(in_torch, [f"{SENTENCES[0]} 👍🏽 :-)"]) == [f"{plain} 👍🏽 :-)"]
+    assert translated(in_torch, [f"😀 {SENTENCES[0]}"]) == [f"😀 {plain}"]
 
 
 def test_several_and_drawn_translations_keep_the_parts_too(in_torch):
