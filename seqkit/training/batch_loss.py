@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 
@@ -19,6 +19,8 @@ from seqkit.training.objective import Objective
 from seqkit.training.options import TrainingOptions
 from seqkit.training.time_parallel import TimeParallelTraining
 from seqkit.training.trainable import Trainable
+
+Result = TypeVar("Result")
 
 
 class BatchLoss:
@@ -43,28 +45,43 @@ class BatchLoss:
 
         Args: seed, of everything random in the batch.
         """
+        loss = self._computed(indices, seed, self._within_memory)
+        return no_loss(device_of(self._task.model)) if loss is None else loss
+
+    def check_memory(self, batches: Sequence[tuple[Sequence[int], int]]) -> None:
+        """Raise SeqkitError, with the minimum, if one of some batches does not fit into `bptt_memory`.
+
+        Args: batches, the indices of the examples and the seed of each.
+        """
+        memory = self._memory
+        if memory is None:
+            return
+        need = lambda batch: memory.need(lambda: self._loss(batch))  # noqa: E731
+        needs = [self._computed(indices, seed, need) for indices, seed in batches]
+        memory.check([one for one in needs if one is not None])
+
+    def _computed(self, indices: Sequence[int], seed: int, compute: Callable[[Any], Result]) -> Result | None:
+        """What `compute` returns for this process's part of a batch; None if it has none of the examples."""
         torch.manual_seed(seed)
-        device = device_of(self._task.model)
         batch = in_dtype(self._task.collate(indices, seed), self._dtype)
         with self._group.own(self._task, indices, batch) as part:
             if part is None:
-                return no_loss(device)
+                return None
             with products_in(self._dtype):
-                return self._within_memory(placed(part, device))
+                return compute(placed(part, device_of(self._task.model)))
 
     def _within_memory(self, batch: Any) -> Loss:
         """The objective's loss; the backward pass needs no more memory than `bptt_memory` allows."""
-
-        def loss() -> Loss:
-            # The solver runs inside each window of truncated back-propagation: it sees a window as a sequence.
-            parallel = running(self._time_parallel.runner) if self._time_parallel else nullcontext()
-            with parallel, running(self._task.truncation) if self._task.truncation else nullcontext():
-                return self._objective.loss(self._task, batch)
-
-        if self._memory is None:
+        loss = lambda: self._loss(batch)  # noqa: E731
+        with self._memory.step(batch, loss) if self._memory else nullcontext():
             return loss()
-        with self._memory.step(batch, loss):
-            return loss()
+
+    def _loss(self, batch: Any) -> Loss:
+        """The objective's loss."""
+        # The solver runs inside each window of truncated back-propagation: it sees a window as a sequence.
+        parallel = running(self._time_parallel.runner) if self._time_parallel else nullcontext()
+        with parallel, running(self._task.truncation) if self._task.truncation else nullcontext():
+            return self._objective.loss(self._task, batch)
 
 
 def no_loss(device: torch.device) -> Loss:

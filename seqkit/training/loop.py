@@ -34,6 +34,8 @@ from seqkit.training.trainable import Trainable
 
 BEST = "best.safetensors"
 """File of the weights of the best epoch."""
+CHECKED = 100
+"""Maximum number of batches whose memory is planned before a training with `bptt_memory` starts: some seconds."""
 
 
 class Training:
@@ -66,6 +68,16 @@ class Training:
         self._saved = time.monotonic()
         self._spent = 0.0
         """Seconds of training in this run, as this process measures them."""
+
+    def check_memory(self) -> None:
+        """Raise SeqkitError, with the minimum, if batches of the first epoch do not fit into `bptt_memory`."""
+        if not self.options.bptt_memory:
+            return
+        self.task.model.train()
+        seed = self.options.seed
+        batches = list(enumerate(self.task.batches(self.options.batch_words, seed, 0)))
+        some = batches[:: -(-len(batches) // CHECKED)] if batches else []
+        self._batch_loss.check_memory([(indices, batch_seed(seed, 0, number)) for number, indices in some])
 
     def resume(self) -> None:
         """Continue from the saved state, if there is one."""

@@ -9,10 +9,10 @@ Shapes: B sequences, T steps, D features of x_t, H of z_t.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -30,6 +30,8 @@ from seqkit.training.trainable import Trainable
 
 PROBES = (16, 48)
 """Lengths of two short sequences that measure the memory of a layer: per step, and once per call."""
+MARGIN = 1.1
+"""Factor of the minimum that is recommended for a training: later epochs divide the examples into other batches."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,15 @@ class PlannedCall:
     sizes: Sizes
     schedule: Schedule | None
     """None: all steps are kept."""
+
+
+class Need(NamedTuple):
+    """Bytes that a training step keeps at least."""
+
+    others: int
+    """By modules that are not recurrent layers."""
+    least: int
+    """In total."""
 
 
 class MemoryBudget:
@@ -62,7 +73,23 @@ class MemoryBudget:
         with running(_Planned(self._plans[key])):
             yield
 
+    def need(self, loss: Callable[[], Loss]) -> Need:
+        """The memory that a step needs. Args: loss, computes that of its batch."""
+        calls, others = self._probed(loss)
+        return Need(others, others + sum(least_budget(sizes) for _, sizes in calls))
+
+    def check(self, needs: Sequence[Need]) -> None:
+        """Raise SeqkitError, with the minimum, unless the budget suffices for some of the steps of a training."""
+        most = max(needs, key=lambda need: need.least, default=Need(0, 0))
+        if most.least > self.limit:
+            raise self._too_small(most.others, int(most.least * MARGIN), "The batches of a training need")
+
     def _plan(self, loss: Callable[[], Loss]) -> list[PlannedCall]:
+        calls, others = self._probed(loss)
+        return self._divided(calls, self.limit - others, others)
+
+    def _probed(self, loss: Callable[[], Loss]) -> tuple[list[tuple[Recurrence, Sizes]], int]:
+        """The calls of recurrent layers in a step, and the bytes that all other modules keep."""
         probe = _Probe(self)
         carried, random = dict(self.task.state_dict()), RandomState.of(device_of(self.task.model))
         counter = SavedBytes(without=self.task.model.parameters())
@@ -72,7 +99,7 @@ class MemoryBudget:
         self.task.load_state_dict(carried)
         others = counter.peak
         del probed
-        return self._divided(probe.calls, self.limit - others, others)
+        return probe.calls, others
 
     def _divided(self, calls: list[tuple[Recurrence, Sizes]], left: int, others: int) -> list[PlannedCall]:
         """The schedule of each call: its minimum, and a share of the rest in proportion to what more it would keep."""
@@ -82,16 +109,19 @@ class MemoryBudget:
         if whole <= left:
             return [PlannedCall(layer, sizes, None) for layer, sizes in calls]
         if least > left:
-            raise SeqkitError(
-                f"bptt_memory={in_bytes(self.limit)}: too small; other modules keep {in_bytes(others)} of it",
-                f"A batch of these sizes needs at least {in_bytes(others + least)}: "
-                "give this much, or make batches smaller by --set batch_words=….",
-                exit_code=2,
-            )
+            raise self._too_small(others, others + least, "A batch of these sizes needs")
         share = (left - least) / (whole - least)
         return [
             PlannedCall(layer, sizes, _scheduled(sizes, least_budget(sizes), share)) for layer, sizes in calls
         ]
+
+    def _too_small(self, others: int, least: int, what: str) -> SeqkitError:
+        return SeqkitError(
+            f"bptt_memory={in_bytes(self.limit)}: too small; other modules keep {in_bytes(others)} of it",
+            f"{what} at least {in_bytes(least)}: "
+            "give this much, or make batches smaller by --set batch_words=….",
+            exit_code=2,
+        )
 
     def sizes(self, layer: Recurrence, x_BTD: Tensor, masked: bool, parts: State) -> Sizes:
         """The memory that a layer keeps on inputs of this shape."""

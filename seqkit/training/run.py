@@ -69,13 +69,14 @@ def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter
     methods.objective.check(prepared.task)
     methods.objective.check_memory(prepared.task, request.training.bptt_memory)
     group.check_alike(request, prepared.examples, versions_of(needs), model)
+    training = Training(prepared.task, request.training, methods, folder, reporter, group)
+    training.check_memory()
     if group.writes:
         folder.mkdir(parents=True, exist_ok=True)
         # First the options: a run that ends between the two can be resumed by them.
         save_request(folder, request)
         command = first_command(folder, command, prepared.examples, versions_of(needs), request.to_toml())
     _train_parts(prepared.parts, out, command, reporter, group)
-    training = Training(prepared.task, request.training, methods, folder, reporter, group)
     group.check_divides(training)
     training.resume()
     reporter.note(summary(request, prepared.task))

@@ -244,6 +244,17 @@ def test_too_small_a_budget_is_refused_with_the_minimum():
         trained(task, batch, int(0.9 * least))
 
 
+def test_too_small_a_budget_is_refused_before_training_with_what_suffices_for_all_batches(seqkit, tmp_path):
+    """The batches of the corpus need 0.8 to 0.9 MB, the first of them less than others."""
+    own = ("--corpus", "sample-english", "--set", "epochs=2", "--set", "hidden=16", "--out", tmp_path / "run")
+    done = seqkit("train", "rnn", *own, "--set", "bptt_memory=10kB")
+    assert done.code == 2 and "bptt_memory=10kB: too small" in done.err and not (tmp_path / "run").exists()
+    least = done.err.split("at least ")[1].split(":")[0]
+    assert seqkit("train", "rnn", *own, "--set", "bptt_memory=800kB").code == 2
+    assert not (tmp_path / "run").exists()
+    assert seqkit("train", "rnn", *own, "--set", f"bptt_memory={least}").code == 0
+
+
 def test_a_run_within_a_budget_gives_the_same_model_and_resumes_with_that_budget(seqkit, tmp_path):
     own = (
         "--corpus",
