@@ -117,7 +117,7 @@ class MemoryBudget:
 
     def _too_small(self, others: int, least: int, what: str) -> SeqkitError:
         return SeqkitError(
-            f"bptt_memory={in_bytes(self.limit)}: too small; other modules keep {in_bytes(others)} of it",
+            f"bptt_memory={in_bytes(self.limit)}: too small; other modules keep {in_bytes(others)}",
             f"{what} at least {in_bytes(least)}: "
             "give this much, or make batches smaller by --set batch_words=….",
             exit_code=2,

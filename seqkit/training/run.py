@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import torch
@@ -32,6 +31,7 @@ from seqkit.training.request_sections import task_of
 from seqkit.training.state import STATE, Progress, check_best
 from seqkit.training.summary import summary
 from seqkit.training.third_party import prepared_by_task
+from seqkit.training.trainable import Prepared
 
 
 def train(
@@ -76,7 +76,7 @@ def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter
         # First the options: a run that ends between the two can be resumed by them.
         save_request(folder, request)
         command = first_command(folder, command, prepared.examples, versions_of(needs), request.to_toml())
-    _train_parts(prepared.parts, out, command, reporter, group)
+    _train_parts(prepared, out, command, reporter, group)
     group.check_divides(training)
     training.resume()
     reporter.note(summary(request, prepared.task))
@@ -94,13 +94,12 @@ def _train(request: TrainingRequest, out: Path, command: str, reporter: Reporter
     return progress
 
 
-def _train_parts(
-    parts: Mapping[str, TrainingRequest], out: Path, command: str, reporter: Reporter, group: Group
-) -> None:
+def _train_parts(prepared: Prepared, out: Path, command: str, reporter: Reporter, group: Group) -> None:
     """Train the unfinished models that are parts of this one."""
-    for name, request in parts.items():
+    without = f" ({prepared.without_parts} leaves it out)" if prepared.without_parts else ""
+    for name, request in prepared.parts.items():
         if not group.broadcast((out / name / MANIFEST).exists()):
-            reporter.note(f"training the {name} of the model first, in {out / name}")
+            reporter.note(f"training the {name} of the model first, in {out / name}{without}")
             train(request, out / name, command, reporter, group)
 
 

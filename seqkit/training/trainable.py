@@ -187,5 +187,7 @@ class Prepared:
     """The spaCy pipeline that made the labels; None for labels made by people."""
     parts: Mapping[str, TrainingRequest] = field(default_factory=dict)
     """Models that are trained first, each in a subfolder of this name of the model's folder."""
+    without_parts: str = ""
+    """The option of `seqkit train` that leaves the parts out, for a message."""
     finish: Callable[[], None] = nothing
     """Called after training, with the best weights in the model."""

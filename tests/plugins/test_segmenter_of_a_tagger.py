@@ -9,7 +9,7 @@ import pytest
 
 import seqkit as library
 from seqkit.config import parse_settings
-from seqkit.data.catalogue import read_file
+from seqkit.data.catalogue import read_file, read_sentences
 from seqkit.examples import RecordErrors
 from seqkit.tasks.tagging import segmenter as along
 from seqkit.training.arguments import arguments_of
@@ -54,8 +54,19 @@ def folder(tmp_path_factory):
         train(
             make_request(arguments_of(given, [], parse_settings(SETTINGS))), out, "seqkit train lstm", notes
         )
-    assert any("training the segmenter" in note for note in notes.told)
+    [note] = [note for note in notes.told if "training the segmenter" in note]
+    assert note.endswith("(--no-with-segmenter leaves it out)")
     return out
+
+
+def test_its_time_is_limited_as_that_of_the_tagger():
+    given = {"model": "lstm", "corpus": "sample-english"}
+    request = make_request(arguments_of(given, [], parse_settings(["minutes=0.5", "threads=1"])))
+    train = list(read_sentences("sample-english", "train", RecordErrors()))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(along, "FEWEST", 10)
+        [own] = along.segmenter_request(request, train).values()
+    assert (own.training.minutes, own.training.threads) == (0.5, 1)
 
 
 def test_its_own_segmenter_splits_text(seqkit, folder):

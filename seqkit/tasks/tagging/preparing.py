@@ -65,6 +65,7 @@ def prepare_tagging(request: TrainingRequest, reporter: Reporter) -> Prepared:
         silver=silver_of([*data.train, *data.dev]),
         card=lambda progress, command: model_card(request, facts, progress, command),
         parts=segmenter_request(request, data.train),
+        without_parts="--no-with-segmenter",
         finish=finish,
     )
 

@@ -13,7 +13,7 @@ from seqkit.training.request import TrainingRequest
 
 FEWEST = 500
 """Sentences; what is learnt from fewer splits text worse than rules do."""
-SHARED = ("seed", "threads", "train_dtype", "save_minutes", "weights_dtype")
+SHARED = ("minutes", "seed", "threads", "train_dtype", "save_minutes", "weights_dtype")
 """Options of the tagger's training that also apply to its segmenter."""
 
 
