@@ -10,7 +10,7 @@ from torch import Tensor
 from seqkit.examples import RecordErrors
 from seqkit.models.artifact import load_for
 from seqkit.nn.affine import affine
-from seqkit.tasks.inspecting import InspectionRequest, Steps, Subject
+from seqkit.tasks.inspecting import InspectionRequest, Steps, Subject, text_of
 from seqkit_lm.data import documents_in
 from seqkit_lm.model import LanguageModel, WindowBatch
 from seqkit_lm.symbols import BOUNDARY, clean_lines
@@ -74,7 +74,7 @@ def lm_subject(request: InspectionRequest) -> LMSubject:
     model: LanguageModel = load_for("lm", request.model)
     symbols = model.facts.symbols
     if request.text:
-        lines = clean_lines(request.text)
+        lines = clean_lines(text_of(request))
         return LMSubject(model, [np.array(symbols.document(lines))] if lines else [])
     found = []
     for document in documents_in([request.source], request.split, RecordErrors(skip=request.skip_bad)):

@@ -10,7 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from seqkit.data.files import format_of, names_known_suffix, read_file
 from seqkit.errors import SeqkitError
+from seqkit.examples import RawText, RecordErrors
+from seqkit.terminal.argument_paths import has_blanks, is_there
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -34,7 +37,7 @@ class InspectionRequest:
     split: str = "dev"
     """Of the corpus."""
     text: str = ""
-    """A single example, as a line of text or a file's name."""
+    """A single example, as text or the name of a file with the model's input."""
     target: str = ""
     """The output to explain for `text`; "": the model's output."""
     examples: int = 200
@@ -120,6 +123,22 @@ class Subject(ABC):
     def lacks(self, what: str) -> SeqkitError:
         """The error for something that this task does not offer."""
         return SeqkitError(f"this model offers no {what}", "Inspect it without.", exit_code=2)
+
+
+def text_of(request: InspectionRequest) -> str:
+    """The text of a request to a model that reads text: `text`, or the content of the text file that it names.
+
+    Raises SeqkitError for a file that does not exist, is not UTF-8, or holds anything but running text.
+    """
+    text = request.text
+    if not names_known_suffix(text) or (has_blanks(text) and not is_there(text)):
+        return text
+    if not is_there(text):
+        raise SeqkitError(f"--text {text}: no such file", "Check the path.", exit_code=2)
+    if format_of(text).yields != "text":
+        raise SeqkitError(f"--text {text}: is not running text", f"Use --corpus {text}.", exit_code=2)
+    parts = read_file(text, RecordErrors(skip=request.skip_bad))
+    return "\n".join(part.text for part in parts if isinstance(part, RawText))
 
 
 def check_inspectable(subject: Subject, where: str) -> None:

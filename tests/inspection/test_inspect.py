@@ -146,6 +146,28 @@ def test_a_translation_is_explained_with_its_attention(seqkit):
     assert len(found["attention"][0]) == len(found["attribution"]["inputs"])
 
 
+@pytest.mark.parametrize("model", ["en-tagger", "en-de"])
+def test_a_text_file_is_one_example(seqkit, model, tmp_path):
+    (tmp_path / "a.txt").write_text("The dog\nsleeps.\n")
+    found = [
+        json.loads(seqkit("inspect", model, "--text", text, "--json").out)["attribution"]["inputs"]
+        for text in (tmp_path / "a.txt", "The dog sleeps.")
+    ]
+    assert found[0] == found[1]
+
+
+def test_a_file_that_is_no_text_is_refused(seqkit, tmp_path):
+    (tmp_path / "a.conllu").write_text("1\ta\t_\t_\t_\t_\t0\t_\t_\t_\n\n")
+    (tmp_path / "b.txt").write_bytes(b"caf\xe9\n")
+    for name, said in (
+        ("a.conllu", "a.conllu: is not running text"),
+        ("b.txt", "b.txt:1: "),
+        ("none.txt", "none.txt: no such file"),
+    ):
+        done = seqkit("inspect", "en-tagger", "--text", tmp_path / name)
+        assert done.code in (1, 2) and said in done.err and done.out == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [

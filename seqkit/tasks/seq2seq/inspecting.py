@@ -25,7 +25,7 @@ from seqkit.models.modalities import SymbolDecoder
 from seqkit.models.seq2seq import Seq2SeqBatch
 from seqkit.nn.deep import DeepEncoder
 from seqkit.nn.recurrent import Recurrence
-from seqkit.tasks.inspecting import InspectionRequest, Steps, Subject, check_steps
+from seqkit.tasks.inspecting import InspectionRequest, Steps, Subject, check_steps, text_of
 
 
 class Seq2SeqSubject(Subject):
@@ -140,7 +140,9 @@ def _of_text(request: InspectionRequest, model: Any) -> Pair:
         fix = "Give a table with a column for each: --corpus FILE.tsv."
         raise SeqkitError("--text: the model reads several inputs at once", fix, exit_code=2)
     (name,) = model.encoders
-    source = {name: cell_reader(registry().find("encoders", name), Limits())(request.text)}
+    spec = registry().find("encoders", name)
+    read = cell_reader(spec, Limits())
+    source = {name: read(request.text if spec.reader else text_of(request))}
     # Before the search: it may write three times as many steps, one by one.
     check_steps(model.source_lengths([source])[0], "--text: example 1")
     if request.target:

@@ -13,7 +13,7 @@ from seqkit.data.catalogue import read_sentences
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
 from seqkit.nn.placement import placed_for
-from seqkit.tasks.inspecting import InspectionRequest, Steps, Subject
+from seqkit.tasks.inspecting import InspectionRequest, Steps, Subject, text_of
 from seqkit.tasks.segmenting import segmenter_of
 from seqkit.tasks.tagging.loading import load_tagger
 from seqkit.tasks.tagging.trainable import TaggingTrainable, TrainingBatch
@@ -90,7 +90,7 @@ def tagging_subject(request: InspectionRequest) -> TaggingSubject:
 def _of_text(request: InspectionRequest, model: Any) -> TaggingSubject:
     """A text as one sequence, with the labels of the request, or those that the model predicts."""
     segmenter = segmenter_of(request.model, model.facts.language)
-    parts = segmenter.sentences([RawText(request.text, SourceLocation("--text", 1))])
+    parts = segmenter.sentences([RawText(text_of(request), SourceLocation("--text", 1))])
     words = [word for sentence in parts for word in sentence.words]
     subject = TaggingSubject(model, [Sentence(words)] if words else [])
     if not words:
