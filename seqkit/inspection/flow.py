@@ -137,16 +137,17 @@ class Prediction:
     gate: str
     """Name of that gate; "" for a layer without one."""
 
-    def curves(self, longest: int) -> dict[str, list[tuple[int, float]]]:
-        """Return each prediction at distances from 0 to `longest`, by name."""
+    def curves(self, longest: int, nearest: int = 0) -> dict[str, list[tuple[int, float]]]:
+        """Return each prediction at distances from `nearest`, where it is 1, to `longest`, by name."""
         rates = {} if self.exponent is None else {"exp(λ k)": math.exp(self.exponent)}
         if self.sigma_max is not None and self.radius is not None:
             rates["σ_max(U)^k"], rates["ρ(U)^k"] = self.sigma_max, self.radius
         if self.sigma_max is not None and self.mean_h is not None:
             rates["(mean h' · σ_max(U))^k"] = self.mean_h * self.sigma_max
-        curves = {name: [(k, _power(rate, k)) for k in range(longest + 1)] for name, rate in rates.items()}
+        steps = range(longest - nearest + 1)
+        curves = {name: [(nearest + k, _power(rate, k)) for k in steps] for name, rate in rates.items()}
         if self.gates:
-            curves["product of gates"] = [point for point in self.gates if point[0] <= longest]
+            curves["product of gates"] = [(nearest + k, value) for k, value in self.gates if k in steps]
         return curves
 
 

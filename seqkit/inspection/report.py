@@ -46,7 +46,7 @@ def _layers(inspection: Inspection) -> Table:
 
 
 def _gradients(inspection: Inspection) -> Table:
-    """‖∂L_t/∂z_s‖ relative to distance 0, measured and predicted."""
+    """‖∂L_t/∂z_s‖ relative to the nearest distance, measured and predicted."""
     longest = max(
         (points[-1][0] for one in inspection.chains for points in curves_of(one).values()), default=0
     )
@@ -62,14 +62,15 @@ def _gradients(inspection: Inspection) -> Table:
 
 
 def curves_of(one: ChainFindings) -> dict[str, list[tuple[int, float]]]:
-    """Return the measured curves relative to their nearest point, then the predictions, by name."""
+    """Return the measured curves relative to their nearest point, then the predictions from there on, by name."""
     curves: dict[str, list[tuple[int, float]]] = {}
     for name, curve in one.curves.items():
         points = curve.points
         if points:
             curves[f"measured ‖∂L/∂{name}‖"] = [(k, value / points[0][1]) for k, value in points]
+    nearest = min((points[0][0] for points in curves.values()), default=0)
     longest = max((points[-1][0] for points in curves.values()), default=0)
-    return curves | (one.prediction.curves(longest) if one.prediction is not None else {})
+    return curves | (one.prediction.curves(longest, nearest) if one.prediction is not None else {})
 
 
 def _gates(inspection: Inspection) -> Table:
@@ -133,7 +134,10 @@ def _costs(inspection: Inspection) -> Table:
         for one in ranked
     ]
     header = ["module", "kept for the gradient", "forward, ms", "backward, ms"]
-    return Table("Memory and time of a training step, by module", header, rows)
+    title = "Memory and time of a training step, by module"
+    if len(inspection.costs) > MOST_COSTS:
+        title += f": the {MOST_COSTS} of {len(inspection.costs)} that keep most (--json has all)"
+    return Table(title, header, rows)
 
 
 def data_of(inspection: Inspection) -> dict[str, Any]:

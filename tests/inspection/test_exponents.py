@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from seqkit.errors import SeqkitError
-from seqkit.inspection.flow import Curve, Followed, ahead, behind, measure, predict
+from seqkit.inspection.flow import Curve, Followed, ahead, behind, measure, of_source, predict
 from seqkit.inspection.gates import activations, keep_gate
 from seqkit.inspection.matrices import spectrum_of
 from seqkit.inspection.tracing import tracing
@@ -102,6 +102,16 @@ def test_the_measured_gradient_of_a_linear_layer_is_a_power_of_u():
     assert told["ρ(U)^k"][5][1] == pytest.approx(0.7**5)
     assert told["(mean h' · σ_max(U))^k"][5][1] == pytest.approx(0.7**5)
     assert told["exp(λ k)"][5][1] == pytest.approx(0.7**5, rel=1e-3)
+
+
+def test_predictions_for_an_encoder_begin_at_its_last_state():
+    x_BTD = torch.randn(2, 12, 2, dtype=torch.float64)
+    last_loss = lambda z_BTH: z_BTH[:, -1:].sum(-1)  # noqa: E731
+    trace, points = curve_of(linear(0.7, 0.7), x_BTD, last_loss, of_source)
+    assert points == pytest.approx({k: math.sqrt(2) * 0.7 ** (k - 1) for k in range(1, 13)})
+    for name, curve in predict(trace, [12, 12], lyapunov(trace.layer, x_BTD)).curves(12, 1).items():
+        measured = [points[k] / points[1] for k, _ in curve]
+        assert [value for _, value in curve] == pytest.approx(measured, rel=1e-3), name
 
 
 def test_a_backward_chain_reaches_words_that_come_later():
