@@ -13,10 +13,13 @@ from seqkit.errors import SeqkitError
 from seqkit.models.contracts import Counts
 from seqkit.nn.placement import widened
 from seqkit.training.group import Group
+from seqkit.training.options import TrainingOptions
 from seqkit.training.state import STATE, Progress
 
 EVERY = 20
 """Updates between two fetches. A single process on the CPU has nothing to wait for and fetches every batch."""
+LOWER_RATE = 0.0005
+"""Learning rate that is recommended after a loss that is not finite, unless the given one is hardly larger."""
 
 
 class NotFinite(NamedTuple):
@@ -27,16 +30,21 @@ class NotFinite(NamedTuple):
     batch: int
     update: int
 
-    def error(self, folder: Path, layers: str) -> SeqkitError:
-        """The error for the user. Args: folder, of the saved state; layers, a sentence about the recurrent layers."""
+    def error(self, folder: Path, layers: str, options: TrainingOptions) -> SeqkitError:
+        """The error for the user.
+
+        Args: folder, of the saved state; layers, a sentence about the recurrent layers; options, of the training.
+        """
+        rate = min(LOWER_RATE, options.learning_rate / 4)
+        clip = "" if options.clip else ", and clip the gradient: --set clip=1"
         kept = f"{folder} keeps the last state that was saved."
         if not (folder / STATE).exists():
             kept = "No state had been saved yet."
         return SeqkitError(
             f"the loss became {self.nll} in epoch {self.epoch + 1}, batch {self.batch + 1} "
             f"(update {self.update + 1})",
-            "Try a smaller learning rate, or clip the gradient, with another --out: "
-            f"--set learning_rate=0.0005 --set clip=1. {kept} {layers}".rstrip(),
+            f"Try a smaller learning rate, with another --out: --set learning_rate={rate:g}{clip}. "
+            f"{kept} {layers}".rstrip(),
         )
 
 

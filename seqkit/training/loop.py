@@ -195,7 +195,7 @@ class Training:
         """Fetch the counts of the last batches. Raises SeqkitError for a loss that is not finite."""
         found = self._pending.settle(self.progress)
         if isinstance(found, NotFinite):
-            raise found.error(self.folder, state_of_layers(self.task.model))
+            raise found.error(self.folder, state_of_layers(self.task.model), self.options)
 
     def _rate(self, batch: int) -> float:
         """The learning rate of the update that begins with this batch of the epoch."""

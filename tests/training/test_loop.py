@@ -367,8 +367,22 @@ def test_groups_of_parameters_keep_the_ratio_of_their_learning_rates(tmp_path):
 
 
 def test_an_infinite_loss_says_what_was_saved(tmp_path):
-    error = NotFinite(math.inf, 1, 4, 24).error(tmp_path, "network: σ_max(U) = 3.")
+    found, options = NotFinite(math.inf, 1, 4, 24), TrainingOptions()
+    error = found.error(tmp_path, "network: σ_max(U) = 3.", options)
     assert error.problem == "the loss became inf in epoch 2, batch 5 (update 25)"
     assert error.fix.endswith("No state had been saved yet. network: σ_max(U) = 3.")
     (tmp_path / STATE).touch()
-    assert f"{tmp_path} keeps the last state" in NotFinite(math.inf, 1, 4, 24).error(tmp_path, "").fix
+    assert f"{tmp_path} keeps the last state" in found.error(tmp_path, "", options).fix
+
+
+@pytest.mark.parametrize(
+    ("rate", "clip", "advice"),
+    [
+        (1e9, 1.0, "--set learning_rate=0.0005."),
+        (0.0004, 1.0, "--set learning_rate=0.0001."),
+        (0.0004, 0.0, "--set learning_rate=0.0001, and clip the gradient: --set clip=1."),
+    ],
+)
+def test_an_infinite_loss_is_answered_by_a_lower_rate_and_clipping(tmp_path, rate, clip, advice):
+    options = TrainingOptions(learning_rate=rate, clip=clip)
+    assert advice in NotFinite(math.inf, 1, 4, 24).error(tmp_path, "", options).fix
