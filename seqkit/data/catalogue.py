@@ -38,9 +38,11 @@ def find_corpus(name: str) -> CorpusSpec:
     base, _, options = name.partition("?")
     try:
         spec: CorpusSpec = registry().find("corpora", base)
-    except SeqkitError:
+    except SeqkitError as error:
         if os.path.exists(name):
             format_of(name)  # raises SeqkitError for a file with an unknown suffix
+        if names_file(name):
+            raise SeqkitError(error.problem, f"To train on a file: --train {name}.", exit_code=2) from None
         raise
     check_manifest(spec)
     return with_options(spec, parse_settings(options.split("&"))) if options else spec

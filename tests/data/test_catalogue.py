@@ -333,6 +333,14 @@ def test_a_folder_without_a_manifest_is_no_corpus(tmp_path, monkeypatch):
         catalogue.corpus_files("mine", "train")
 
 
+def test_a_file_in_place_of_a_corpus_is_named(tmp_path):
+    (tmp_path / "a.conllu").write_bytes(TEXT)
+    for name in (str(tmp_path / "a.conllu"), "none.conllu"):
+        with pytest.raises(SeqkitError, match="no corpus named") as error:
+            catalogue.find_corpus(name)
+        assert error.value.fix == f"To train on a file: --train {name}."
+
+
 def test_formats_are_found_by_suffix():
     assert files.format_of("a/b.conllu").name == "conllu"
     assert files.format_of("B.CoNLLU.GZ").name == "conllu"
