@@ -16,7 +16,7 @@ from torch import Tensor
 
 from seqkit.errors import SeqkitError, did_you_mean
 from seqkit.inspection.influence import entering
-from seqkit.nn.placement import placed_for
+from seqkit.inspection.tracing import batch_of
 from seqkit.tasks.inspecting import Subject
 
 POINTS = (32, 128, 512)
@@ -38,6 +38,8 @@ class Attribution:
     """The label with which it is contrasted; "" for the plain logit."""
     parts: tuple[float, ...]
     """A_s of each input step, in logits."""
+    margin: float
+    """F(x): the logit of the label less that of the other."""
     difference: float
     """F(x) - F(x⁰), the sum of the parts."""
     points: int
@@ -91,7 +93,7 @@ def _attributions(
         return path_BSD
 
     with entering(subject.model, subject.entries(), scale):
-        scores_BTV = subject.scores(placed_for(subject.model, subject.collate([index] * (points + 2))))
+        scores_BTV = subject.scores(batch_of(subject, [index] * (points + 2)))
     weight_K = torch.as_tensor(weights / 2, dtype=scores_BTV.dtype)
     names, chosen = subject.names(), subject.chosen(index)
     results = []
@@ -103,8 +105,10 @@ def _attributions(
         )
         parts = torch.cat([_parts(x, g, weight_K) for (x, _), g in zip(entered, gradients, strict=True)])
         against = "" if other is None else names[other]
-        difference = float((F_B[-2] - F_B[-1]).detach())
-        results.append(Attribution(step, names[label], against, tuple(parts.tolist()), difference, points))
+        margin, baseline = F_B[-2:].tolist()
+        results.append(
+            Attribution(step, names[label], against, tuple(parts.tolist()), margin, margin - baseline, points)
+        )
     return results
 
 

@@ -15,8 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from seqkit.inspection.tracing import Chain, Traces, tracing
-from seqkit.nn.placement import placed_for
+from seqkit.inspection.tracing import Chain, Traces, batch_of, tracing
 from seqkit.nn.recurrent import Recurrence, State
 from seqkit.nn.running import Call, running
 from seqkit.tasks.inspecting import Subject
@@ -73,7 +72,7 @@ def influence(subject: Subject, index: int, chains: list[Chain]) -> list[Influen
         return inputs[-1]
 
     with tracing() as traces, entering(subject.model, subject.entries(), watch):
-        subject.step_losses(placed_for(subject.model, subject.collate([index] * rows)))
+        subject.step_losses(batch_of(subject, [index] * rows))
     results = [_of_chain(subject, index, chain, traces, inputs, rows) for chain in chains]
     return [one for one in results if one is not None]
 

@@ -29,13 +29,11 @@ from seqkit.inspection.flow import (
 from seqkit.inspection.influence import Influence, influence
 from seqkit.inspection.matrices import Spectrum, spectra_of, spectrum_of
 from seqkit.inspection.states import StateUse, part_names
-from seqkit.inspection.tracing import Chain, Trace, Traces, chains_of, chosen, tracing
+from seqkit.inspection.tracing import Chain, Trace, Traces, batch_of, chains_of, chosen, tracing
 from seqkit.models.folder import model_info
 from seqkit.nn.jacobians import FEWEST, Lyapunov, lyapunov
-from seqkit.nn.placement import placed_for
 from seqkit.tasks.contract import task_named
 from seqkit.tasks.inspecting import InspectionRequest, Subject, check_inspectable
-from seqkit.training.batch_loss import in_dtype
 
 BATCH_STEPS = 1024
 """Maximum steps of a batch, including padding, because all states are kept with their history."""
@@ -127,6 +125,9 @@ def inspect_subject(
     notes: list[str] = []
     order = sorted(range(len(subject)), key=lambda index: sum(subject.steps(index)))
     step_costs = _or_note(notes, lambda: costs(subject, order[-COST_EXAMPLES:]), [])
+    shown = min(order, key=lambda index: abs(subject.steps(index).target - SHOWN))
+    small = max(subject.steps(shown)) <= MOST_SHOWN
+    attention = _attention(subject, shown) if small else []  # reads its input in the model's own format
     subject.model.double().eval()
     findings = [ChainFindings(chain, {}, spectra=spectra_of(chain.layer)) for chain in chains]
     for batch in batches_of(subject, order):
@@ -134,8 +135,6 @@ def inspect_subject(
     for one in findings:
         _conclude(one)
     findings = [one for one in findings if one.longest is not None]
-    shown = min(order, key=lambda index: abs(subject.steps(index).target - SHOWN))
-    small = max(subject.steps(shown)) <= MOST_SHOWN
     if not small:
         notes.append(f"heat maps of one example are omitted: it has more than {MOST_SHOWN} steps")
     traced = [one.chain for one in findings]
@@ -150,7 +149,7 @@ def inspect_subject(
         influences=_or_note(notes, lambda: influence(subject, shown, traced), []) if small and traced else [],
         attributions=_or_note(notes, explain, []) if small else [],
         input_names=subject.input_names(shown) if small else [],
-        attention=_attention(subject, shown) if small else [],
+        attention=attention,
         costs=step_costs,
         notes=notes,
     )
@@ -190,9 +189,7 @@ def _read(subject: Subject, indices: list[int], findings: list[ChainFindings]) -
     steps = [subject.steps(index) for index in indices]
     targets = [one.target for one in steps]
     with tracing() as traces:
-        losses_BT = subject.step_losses(
-            placed_for(subject.model, in_dtype(subject.collate(indices), "float64"))
-        )
+        losses_BT = subject.step_losses(batch_of(subject, indices))
     followed: list[Followed] = []
     for one in findings:
         source = subject.reads_source(one.chain.name)

@@ -118,12 +118,13 @@ def _attributions(inspection: Inspection) -> Table:
                 one.step,
                 one.label,
                 one.against,
+                f"{one.margin:+.2f}",
                 f"{one.difference:+.2f}",
                 f"{100 * one.deviation:.2f}",
                 reasons,
             ]
         )
-    header = ["step", "label", "against", "difference", "sum off by, %", "main inputs (logits)"]
+    header = ["step", "label", "against", "margin", "by the inputs", "sum off by, %", "main inputs (logits)"]
     return Table("Integrated gradients of one example", header, rows)
 
 
@@ -167,6 +168,7 @@ def data_of(inspection: Inspection) -> dict[str, Any]:
                     "label": one.label,
                     "against": one.against,
                     "parts": list(one.parts),
+                    "margin": one.margin,
                     "difference": one.difference,
                     "deviation": one.deviation,
                 }

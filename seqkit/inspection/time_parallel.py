@@ -15,8 +15,8 @@ from seqkit.config import read_toml
 from seqkit.errors import SeqkitError
 from seqkit.evaluation.report import Table
 from seqkit.inspection.inspect import batches_of, chains_in, subject_of
+from seqkit.inspection.tracing import batch_of
 from seqkit.models.folder import TRAINING, model_info
-from seqkit.nn.placement import placed_for
 from seqkit.nn.recurrent import Recurrence, State
 from seqkit.nn.running import Call, running
 from seqkit.nn.time_parallel.check import whole_form
@@ -24,7 +24,6 @@ from seqkit.nn.time_parallel.decide import Option, options
 from seqkit.nn.time_parallel.newton import most_iterations
 from seqkit.nn.time_parallel.steps import LayerSteps
 from seqkit.tasks.inspecting import InspectionRequest, Subject
-from seqkit.training.batch_loss import in_dtype
 
 
 @dataclass
@@ -74,7 +73,7 @@ def forecasts_of(subject: Subject, layer: str) -> list[LayerForecast]:
     chains = chains_in(subject, layer)
     subject.model.double().eval()
     order = sorted(range(len(subject)), key=lambda index: sum(subject.steps(index)))
-    batch = placed_for(subject.model, in_dtype(subject.collate(batches_of(subject, order)[-1]), "float64"))
+    batch = batch_of(subject, batches_of(subject, order)[-1])
     calls = Calls()
     with torch.no_grad(), running(calls):
         subject.step_losses(batch)

@@ -5,18 +5,22 @@ Shapes: B sequences, T time steps, D features of x_t, H features of z_t, N = T B
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from seqkit.errors import SeqkitError
 from seqkit.nn.deep import DeepLayer
+from seqkit.nn.placement import placed_for
 from seqkit.nn.recurrent import Recurrence, State, one_step
 from seqkit.nn.running import Call, running
 from seqkit.nn.stack import ChainLayer
+from seqkit.tasks.inspecting import Subject
+from seqkit.training.batch_loss import in_dtype
 
 
 @dataclass(frozen=True)
@@ -87,6 +91,13 @@ def tracing() -> Iterator[Traces]:
     traces = Traces()
     with running(traces):
         yield traces
+
+
+def batch_of(subject: Subject, indices: Sequence[int]) -> Any:
+    """Collate examples for a model, on its device and in its number format."""
+    dtype = next(iter(subject.model.parameters())).dtype
+    batch = in_dtype(subject.collate(indices), str(dtype).removeprefix("torch."))
+    return placed_for(subject.model, batch)
 
 
 @dataclass(frozen=True)

@@ -146,6 +146,18 @@ def test_a_translation_is_explained_with_its_attention(seqkit):
     assert len(found["attention"][0]) == len(found["attribution"]["inputs"])
 
 
+def test_a_model_that_reads_vectors_is_inspected_in_float64(seqkit, tmp_path):
+    out, corpus = tmp_path / "adding", "adding?length=12&examples=40"
+    own = ("encoder=frames", "decoder=vector", "hidden=8", "epochs=1")
+    settings = [part for one in own for part in ("--set", one)]
+    assert seqkit("train", "seq2seq", "--corpus", corpus, "--out", out, *settings).code == 0
+    done = seqkit("inspect", out, "--corpus", corpus, "--json")
+    assert done.code == 0 and "offers no" in done.err, done.err
+    found = json.loads(done.out)
+    assert len(found["influence"]) == 3 and len(found["attention"][0]) == 12
+    assert seqkit("inspect", out, "--corpus", corpus, "--time-parallel").code == 0
+
+
 @pytest.mark.parametrize("model", ["en-tagger", "en-de"])
 def test_a_text_file_is_one_example(seqkit, model, tmp_path):
     (tmp_path / "a.txt").write_text("The dog\nsleeps.\n")
