@@ -50,7 +50,7 @@ class LMSubject(Subject):
 
     def names(self) -> list[str]:
         symbols = self.model.facts.symbols
-        return [symbols.decode([number]) or f"<{number}>" for number in range(len(symbols))]
+        return [symbols.name(number) for number in range(len(symbols))]
 
     def chosen(self, index: int) -> list[int]:
         return [int(symbol) for symbol in self.documents[index]]
@@ -59,14 +59,10 @@ class LMSubject(Subject):
         return {"V": self.model.V}
 
     def input_names(self, index: int) -> list[str]:
-        return ["<boundary>", *self.output_names(index)[:-1]]
+        return [self.model.facts.symbols.name(BOUNDARY), *self.output_names(index)[:-1]]
 
     def output_names(self, index: int) -> list[str]:
-        symbols = self.model.facts.symbols
-        return [
-            "<boundary>" if number == BOUNDARY else symbols.decode([int(number)]) or "⏎"
-            for number in self.documents[index]
-        ]
+        return [self.model.facts.symbols.name(int(number)) for number in self.documents[index]]
 
 
 def lm_subject(request: InspectionRequest) -> LMSubject:

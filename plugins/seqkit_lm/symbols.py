@@ -18,7 +18,8 @@ from seqkit.text.subword import Subword, train_subword_on_lines
 
 UNKNOWN, LINE_END, BOUNDARY = 0, 1, 2
 """The first symbols of words and characters: unknown, the end of a line, the beginning and end of a document."""
-SPECIAL = 3
+SPECIAL_NAMES = ("<unknown>", "⏎", "<boundary>")
+SPECIAL = len(SPECIAL_NAMES)
 WORDS_PER_PIECE = 4
 """Distinct words per piece, if the number of pieces is adapted to the text."""
 PIECES = (100, 8000)
@@ -45,6 +46,10 @@ class Symbols(ABC):
     @abstractmethod
     def decode(self, symbols: Sequence[int]) -> str:
         """The line of a sequence of symbols."""
+
+    @abstractmethod
+    def name(self, symbol: int) -> str:
+        """A name for a symbol, for tables: a space is visible in it."""
 
     @abstractmethod
     def save(self, folder: Path) -> None:
@@ -86,6 +91,9 @@ class PieceSymbols(Symbols):
     def decode(self, symbols: Sequence[int]) -> str:
         return self.subword.decode([max(symbol - SPECIAL, 0) for symbol in symbols])
 
+    def name(self, symbol: int) -> str:
+        return SPECIAL_NAMES[symbol] if symbol < SPECIAL else self.subword.piece(symbol - SPECIAL)
+
     def save(self, folder: Path) -> None:
         self.subword.save(folder / "symbols" / SUBWORD)
 
@@ -109,6 +117,9 @@ class ListedSymbols(Symbols):
 
     def encode(self, line: str) -> list[int]:
         return [self._ids.get(part, UNKNOWN) for part in self.split(line)]
+
+    def name(self, symbol: int) -> str:
+        return SPECIAL_NAMES[symbol] if symbol < SPECIAL else self.names[symbol - SPECIAL].replace(" ", "␣")
 
     def parts(self, symbols: Sequence[int]) -> Iterator[str]:
         """The name of each symbol."""

@@ -11,7 +11,7 @@ from toy import TREEBANK, tagging_models, tiny
 
 from seqkit.errors import SeqkitError
 from seqkit.examples import RawText, SourceLocation
-from seqkit.inspection.attribution import COMPLETE
+from seqkit.inspection.attribution import COMPLETE, attributions
 from seqkit.inspection.inspect import InspectOptions, inspect_subject
 from seqkit.inspection.report import data_of, tables_of
 from seqkit.tasks.inspecting import LONGEST, InspectionRequest, check_inspectable
@@ -225,3 +225,25 @@ def test_a_language_model_is_inspected():
 
     own = trainable(model, documents, window=1000)
     assert torch.allclose(plain.step_losses(batch), own.step_losses(own.collate([0, 1], 0)), atol=1e-6)
+
+
+@pytest.mark.parametrize("unit", ["pieces", "characters", "words"])
+def test_symbols_of_a_language_model_have_different_names(unit):
+    from lm_models import encoded, random_lines, untrained
+    from seqkit_lm.inspecting import LMSubject
+
+    documents = [random_lines(2, seed) for seed in range(4)]
+    model = untrained(documents, unit=unit)
+    subject = LMSubject(model, encoded(model, documents))
+    names = subject.names()
+    assert len(set(names)) == len(names) == len(model.facts.symbols)
+    assert subject.output_names(0) == [names[symbol] for symbol in subject.documents[0]]
+    assert " " not in names and subject.output_names(0)[-2:] == ["⏎", "<boundary>"]
+
+
+def test_the_margin_is_the_difference_of_two_logits():
+    subject = TaggingSubject(tiny("rnn").double().eval(), TREEBANK)
+    logits_TV, names = subject.scores(subject.collate([0]))[0].tolist(), subject.names()
+    for t, one in enumerate(attributions(subject, 0, contrastive=True)):
+        label, other = names.index(one.label), names.index(one.against)
+        assert one.margin == pytest.approx(logits_TV[t][label] - logits_TV[t][other])
