@@ -10,6 +10,7 @@ import pytest
 
 from seqkit.config import fill, flatten, parse_settings, read_toml, to_toml
 from seqkit.errors import SeqkitError
+from seqkit.training.options import TrainingOptions
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,12 @@ def test_two_options_of_one_name_are_refused():
 
     with pytest.raises(SeqkitError, match="its option average is also an option of Mine"):
         fill({"model": Mine, "training": Training}, {"average": 0.5})
+
+
+def test_an_infinite_number_is_refused_with_the_reason():
+    with pytest.raises(SeqkitError, match="learning_rate=inf is out of range") as error:
+        TrainingOptions(learning_rate=math.inf)
+    assert error.value.fix == "It must be a finite number of at least 0."
 
 
 def test_toml_round_trip(tmp_path):

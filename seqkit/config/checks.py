@@ -25,7 +25,9 @@ def check_range(options: Any, low: float, high: float, *names: str) -> None:
         value = getattr(options, name)
         if not low <= value <= high or value == math.inf:
             bound = (
-                f"between {low:g} and {high:g}" if math.isfinite(high) else f"a number of at least {low:g}"
+                f"between {low:g} and {high:g}"
+                if math.isfinite(high)
+                else f"a finite number of at least {low:g}"
             )
             raise SeqkitError(
                 f"option {name}={quoted(value)} is out of range", f"It must be {bound}.", exit_code=2

@@ -155,6 +155,9 @@ def test_a_model_that_reads_vectors_is_inspected_in_float64(seqkit, tmp_path):
     assert done.code == 0 and "offers no" in done.err, done.err
     found = json.loads(done.out)
     assert len(found["influence"]) == 3 and len(found["attention"][0]) == 12
+    table = seqkit("inspect", out, "--corpus", corpus).out.partition("Gates and activations")[0]
+    rows = [line for line in table.splitlines() if "measured" in line]
+    assert len(rows) == 4 and all("encoders." in row for row in rows)  # z and c of each direction
     assert seqkit("inspect", out, "--corpus", corpus, "--time-parallel").code == 0
 
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from seqkit.data.catalogue import read_sentences
-from seqkit.errors import SeqkitError, did_you_mean
+from seqkit.errors import SeqkitError, did_you_mean, shortened
 from seqkit.examples import RawText, RecordErrors, Sentence, SourceLocation
 from seqkit.nn.placement import placed_for
 from seqkit.tasks.inspecting import InspectionRequest, Steps, Subject, text_of
@@ -98,7 +98,7 @@ def _of_text(request: InspectionRequest, model: Any) -> TaggingSubject:
     labels = request.target.split() or [subject.names()[label] for label in subject.chosen(0)]
     if len(labels) != len(words):
         problem = f"--target: {len(labels)} label(s) for {len(words)} word(s)"
-        raise SeqkitError(problem, f"Give one for each of: {' '.join(words)}.", exit_code=2)
+        raise SeqkitError(problem, f"Give one for each word of '{shortened(' '.join(words))}'.", exit_code=2)
     for label in labels:
         if label not in subject.names():
             fix = did_you_mean(label, subject.names())
