@@ -136,7 +136,7 @@ def inspect_subject(
         _conclude(one)
     findings = [one for one in findings if one.longest is not None]
     if not small:
-        notes.append(f"heat maps of one example are omitted: it has more than {MOST_SHOWN} steps")
+        notes.append(f"attribution and heat maps are omitted: the example has more than {MOST_SHOWN} steps")
     traced = [one.chain for one in findings]
     explain = lambda: attributions(subject, shown, options.contrast, options.contrastive)  # noqa: E731
     return Inspection(

@@ -230,6 +230,13 @@ def test_a_language_model_is_inspected():
     assert torch.allclose(plain.step_losses(batch), own.step_losses(own.collate([0, 1], 0)), atol=1e-6)
 
 
+def test_a_long_example_is_measured_but_not_drawn(seqkit):
+    done = seqkit("inspect", "en-tagger", "--text", "Dogs sleep. " * 21, "--json")
+    found = json.loads(done.out)
+    assert "attribution and heat maps are omitted: the example has more than 60 steps" in done.err
+    assert found["layers"][0]["lyapunov"] and not found["influence"] and not found["attribution"]["outputs"]
+
+
 @pytest.mark.parametrize("unit", ["pieces", "characters", "words"])
 def test_symbols_of_a_language_model_have_different_names(unit):
     from lm_models import encoded, random_lines, untrained
