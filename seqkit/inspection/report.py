@@ -56,7 +56,7 @@ def _gradients(inspection: Inspection) -> Table:
         for name, points in curves_of(one).items():
             by_distance = dict(points)
             cells = [f"{by_distance[k]:.2g}" if k in by_distance else "–" for k in shown]
-            if set(cells) != {"–"}:  # a decoder of one step has distance 0 only
+            if set(cells) - {"–"}:  # a decoder of one step, and saturated states, have distance 0 only
                 rows.append([one.chain.name, name, *cells])
     header = ["layer", "curve", *(f"k = {k}" for k in shown)]
     return Table("Gradient over the distance k, relative to the nearest", header, rows)

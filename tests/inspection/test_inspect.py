@@ -230,6 +230,16 @@ def test_a_language_model_is_inspected():
     assert torch.allclose(plain.step_losses(batch), own.step_losses(own.collate([0, 1], 0)), atol=1e-6)
 
 
+def test_a_saturated_network_has_no_table_of_gradients():
+    model = tiny("rnn").eval()
+    with torch.no_grad():
+        for parameter in model.network.parameters():
+            parameter.mul_(1e9)
+    found = found_of(model)
+    assert not any(table.title.startswith("Gradient over") for table in tables_of(found))
+    assert max(one.deviation for one in found.attributions) > COMPLETE
+
+
 def test_a_long_example_is_measured_but_not_drawn(seqkit):
     done = seqkit("inspect", "en-tagger", "--text", "Dogs sleep. " * 21, "--json")
     found = json.loads(done.out)
