@@ -25,8 +25,8 @@ class Scale(NamedTuple):
 
 SCALES: Mapping[str, Sequence[Scale]] = {
     "de": (
-        Scale(6, "Million", "Millionen", ("Mio.",)),
-        Scale(9, "Milliarde", "Milliarden", ("Mrd.",)),
+        Scale(6, "Million", "Millionen", ("Mio.", "Mio")),
+        Scale(9, "Milliarde", "Milliarden", ("Mrd.", "Mrd")),
         Scale(12, "Billion", "Billionen"),
     ),
     "en": (

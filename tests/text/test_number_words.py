@@ -32,6 +32,7 @@ def test_german_and_english(german):
     ("text", "sides", "written"),
     [
         ("3 Mio.", ("de", "en"), "3 million"),
+        ("3 Mio", ("de", "en"), "3 million"),
         ("3 Mrd. €", ("de", "en"), "€3 billion"),
         ("80er", ("de", "en"), "80s"),
         ("1990er Jahren", ("de", "en"), "1990s"),
