@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 from seqkit.text.protected import MARKUP, Protected, protected
 
+_CLOSING = tuple(".,;:!?…")
+
 
 class Mark(NamedTuple):
     """Markup between two words."""
@@ -34,6 +36,8 @@ def without_markup(text: str) -> tuple[str, list[Mark]]:
         end = part.end
         before = part.start == 0 or text[part.start - 1].isspace()
         after = end == len(text) or text[end].isspace()
+        if before and text[end : end + 1] in _CLOSING:  # 😀. belongs to the word before the point
+            kept, after = kept.rstrip(), True
         marks.append(Mark(part.text, len(kept.split()), before, after))
         if _joins_words(kept, text[end:], part):
             kept += " "

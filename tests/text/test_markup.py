@@ -28,3 +28,9 @@ def test_markup_keeps_its_order_and_its_side_of_the_words():
 
 def test_a_line_break_separates_words():
     assert without_markup("Ein<br>Test")[0] == "Ein Test"
+
+
+def test_an_emoji_before_a_point_stays_apart_from_words():
+    plain, marks = without_markup("Ich lache 😀, er schläft 😴.")
+    assert plain == "Ich lache, er schläft."
+    assert with_markup("I laugh, he sleeps.", marks, 4) == "I laugh, 😀 he sleeps. 😴"
