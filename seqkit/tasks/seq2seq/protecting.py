@@ -23,6 +23,7 @@ from seqkit.inference.outputs import Output
 from seqkit.tasks.seq2seq.substitutes import Masked, masked
 from seqkit.tasks.seq2seq.units import Unit, decoded
 from seqkit.text.languages import writes_blanks
+from seqkit.text.number_forms import with_ordinal
 from seqkit.text.number_words import has_unit_name, without_ending, without_words
 from seqkit.text.protected import NUMBER, Protected, protected
 
@@ -206,7 +207,9 @@ def in_form(parts: Sequence[Protected], output: str, sides: tuple[str, str]) -> 
             return None
         left.remove(match)
         exact = match.value(sides[0]) == found.value(sides[1])
-        text += output[end : found.start] + (match.written(*sides) if exact else found.text)
+        written = match.written(*sides)
+        text += output[end : found.start]
+        text += written if exact else with_ordinal(found.text, written, written, sides[1])
         end = found.end
     return None if left else text + output[end:]
 

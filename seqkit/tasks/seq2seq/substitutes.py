@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from seqkit.text.languages import writes_blanks
 from seqkit.text.number_forms import with_ordinal
 from seqkit.text.placeholders import KINDS, SYMBOLS, replaced
 from seqkit.text.protected import Protected, protected
@@ -47,7 +48,7 @@ class Masked(NamedTuple):
             output = _pattern(one).sub("", output)
         output = " ".join(_OWN.sub("", self._without_mangled(output)).split())
         for slot, part in slots.items():
-            output = with_ordinal(_apart(output, slot, part), slot, part, language)
+            output = with_ordinal(_apart(output, slot, part, writes_blanks(language)), slot, part, language)
         lost = [part for part in slots.values() if part not in output]
         return " ".join([output, *lost]) if lost else output
 
@@ -61,13 +62,16 @@ class Masked(NamedTuple):
         return replaced(output, [(part, "") for part in mangled])
 
 
-def _apart(output: str, slot: str, part: str) -> str:
-    """The output with a hyphen between the slot and letters if the part has a letter there, and with no sign twice."""
+def _apart(output: str, slot: str, part: str, blanks: bool) -> str:
+    """The output with a hyphen or space between the part and letters, and with no sign twice; 5jährig remains."""
     if part[-1:] and not part[-1].isalnum():  # the model may have written the sign, too
         output = re.sub(rf"{slot}[ \u00a0]?{re.escape(part[-1])}", slot, output)
     if part[-1:].isalpha():
         output = re.sub(rf"{slot}(?=[^\W\d_])(?!(?:st|nd|rd|th)\b)", f"{slot}-", output)
-    return re.sub(rf"(?<=[^\W\d_]){slot}", f"-{slot}", output) if part[:1].isalpha() else output
+    if blanks and part[-1:].isdigit():
+        output = re.sub(rf"{slot}(?=[A-ZÄÖÜ])", f"{slot} ", output)
+    sign = "-" if part[:1].isalpha() else " " if blanks and part[:1].isdigit() else ""
+    return re.sub(rf"(?<=[^\W\d_]){slot}", f"{sign}{slot}", output)
 
 
 def _pattern(substitute: str) -> re.Pattern[str]:
