@@ -52,9 +52,9 @@ def form_of(side: str) -> NumberForm | None:
     """The number format of the language in the name of a side, such as de or pt-BR; None if unknown."""
     language = language_of(side)
     if language in POINT:
-        return NumberForm(".", ",", f",'’{NO_BREAK}{NARROW}")
+        return NumberForm(".", ",", f",'’ {NO_BREAK}{NARROW}")
     if language in COMMA:
-        return NumberForm(",", ".", f".'’{NO_BREAK}{NARROW}")
+        return NumberForm(",", ".", f".'’ {NO_BREAK}{NARROW}")
     if language in SPACE:
         return NumberForm(",", NO_BREAK, f" {NO_BREAK}{NARROW}")
     return None

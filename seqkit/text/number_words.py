@@ -69,6 +69,9 @@ DECADE = rf"(?<![\w.,])(?:(?:1[1-9]|20)\d|[2-9])0{_DECADE_ENDINGS}(?![\w'’])"
 ORDINAL = r"(?<![\w.,])\d{1,4}(?:st|nd|rd|th)(?!\w)"
 """Pattern of an English ordinal number."""
 
+MINUS = r"[Mm]inus "
+"""Pattern of the word for a negative sign; a model may omit it."""
+
 _SCALED = re.compile(rf"(?P<number>\d[\d.,'’\u00a0\u202f]*?)[ \u00a0\u202f]?(?P<word>{SCALE})")
 _NAMED = re.compile(UNIT)
 _DECADE = re.compile(rf"(\d+){_DECADE_ENDINGS}")
@@ -100,6 +103,7 @@ def without_words(text: str, side: str) -> str:
         scale = _read(found["word"], side)
         return found.group() if scale is None else f"{found['number']}e{scale.exponent}"
 
+    text = re.sub(MINUS, "-", text, count=1)
     return _NAMED.sub(lambda found: _singular(found.group()), _SCALED.sub(put, text))
 
 
@@ -123,7 +127,7 @@ def words_rewritten(text: str, source: str, target: str) -> str:
         return f"{found['number']} {other.singular if _is_one(found['number'], language) else other.plural}"
 
     text = _SCALED.sub(put, text)
-    one = _is_one(text.partition(" ")[0], language)
+    one = _is_one(re.sub(MINUS, "", text).partition(" ")[0], language)
     return _NAMED.sub(lambda found: _named(_singular(found.group()), one, language) or found.group(), text)
 
 

@@ -12,7 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from seqkit.text.number_forms import SIGNS, canonical, rewritten
-from seqkit.text.number_words import DECADE, ORDINAL, SCALE, UNIT, without_words, words_rewritten
+from seqkit.text.number_words import DECADE, MINUS, ORDINAL, SCALE, UNIT, without_words, words_rewritten
 
 NUMBER, LITERAL, MARKUP = "number", "literal", "markup"
 _UNITS = (
@@ -22,7 +22,12 @@ _UNITS = (
 )
 _BLANK = r"[ \u00a0\u202f]?"
 _UNIT = rf"(?:{_BLANK}(?:{UNIT}|(?:{_UNITS})(?:/(?:k?m[²³]?|h|s|min|kg|d?[lL]))?(?![\w'’²³])|[{SIGNS}]))"
-_DIGITS = r"\d++(?:[.,:/'’\u00a0\u202f–-]\d++)*+"
+_SPACED = r"[1-9]\d{0,2}(?: \d{3}(?!\d))++(?:[.,]\d++)?+"
+_DIGITS = (
+    rf"(?:(?<![\d.,])(?<!\d ){_SPACED}(?:[–-]{_SPACED})?(?![ .,:/–-]\d)"
+    r"|\d++(?:[.,:/'’\u00a0\u202f–-]\d++)*+)"
+)
+_LIST = rf"{_DIGITS}(?:, {_DIGITS}){{2,20}}+"
 EMOJI = "\U0001f000-\U0001faff\u2600-\u27bf\u2b50\u2b55"
 """Emoji and other pictures, as the inside of a character class."""
 _PATTERNS = {
@@ -42,20 +47,24 @@ _PATTERNS = {
     "mention": r"(?<![\w@#&/])[@#][^\W\d]\w*+",
     "call": r"(?<![\w.-])(?:[A-Za-z]\w*+(?:\.\w++)*+\(\)|--[a-z][\w-]*+|[^\W_]++(?:_[^\W_]++)++|__\w++)",
     "address": r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?![\w.]*\w)",
-    "phone": r"(?<![\w+])\+\d++(?:[ ()/-]{1,2}\d++)++",
+    "instant": r"(?<!\w)\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?!\w)",
+    "isbn": r"(?<!\w)ISBN(?:-1[03])?:? \d[\d -]{7,15}[\dX](?!\w)|(?<!\w)ISSN:? \d{4}-\d{3}[\dX](?!\w)",
+    "iban": r"(?<!\w)[A-Z]{2}\d{2}(?: [A-Z\d]{4}){2,7}(?: [A-Z\d]{1,3})?(?!\w)",
+    "phone": r"(?<![\w+])\+\d++(?:[ ()/-]{1,2}\d++)++|(?<![\w.,+/-])0\d{2,5}(?:[ /-]\d{2,12})+(?![\w]|[.,/-]\d)",
     "mixed": r"(?<![^\W_])(?:[^\W\d_]{1,30}\d\w*+(?:\.\d\w*+)*+|\d{1,30}[^\W\d_]{1,20}\d\w*+"
-    rf"|\d{{1,30}}(?!(?:{_UNITS})(?!\w))[A-Z][A-Za-z]*+(?!\w))",
+    rf"|\d{{1,30}}(?!(?:{_UNITS})(?!\w))(?:[A-Z][A-Za-z]*+|[a-z](?!\.\w))(?!\w))",
     "decade": DECADE,
     "ordinal": ORDINAL,
-    "number": rf"(?:(?<!\S)[-−+±])?(?:[{SIGNS}]{_BLANK})?(?<![^\W_]){_DIGITS}(?:{_BLANK}{SCALE})?{_UNIT}?"
+    "number": rf"(?:(?<!\S)[-−+±]|(?<!\w)(?<!\d ){MINUS}|§§?{_BLANK}|[#~≈≤≥])?(?:[{SIGNS}]{_BLANK})?"
+    rf"(?<![^\W_])(?:{_LIST}|{_DIGITS})[¼½¾⅐-⅞]?(?:{_BLANK}{SCALE})?{_UNIT}?"
     r"|[¼½¾⅐-⅞](?!\w)",
     "emoji": rf"[{EMOJI}][{EMOJI}\ufe0f\u200d]*+",
     "emoticon": r"(?<!\S)(?:[:;=]['’]?-?[)(DPpOo|/\\*]|<3|\^\^)(?!\w)",
     "markdown": r"\*\*(?=\S)|(?<=\S)\*\*|~~|(?<![\w*])\*(?=\w)|(?<=[\w.,!?])\*(?![\w*])"
-    r"|(?<![\w_])_(?=\w)|(?<=[\w.,!?])_(?![\w_])|\[(?=[^\[\]\n]{1,200}\]\()|\]\([^()\s]{1,300}\)",
+    r"|(?<!\S)\|(?!\S)|(?<![\w_])_(?=\w)|(?<=[\w.,!?])_(?![\w_])|\[(?=[^\[\]\n]{1,200}\]\()|\]\([^()\s]{1,300}\)",
 }
 _POSSIBLE = re.compile(
-    rf"[\d@/\\`{{<&%$_#*~\[⟦⟨¼½¾⅐-⅞{EMOJI}]|\.\w|--\w|\(\)|(?<!\S)[:;=^]['’]?-?[)(DPpOo|/^]"
+    rf"[\d@/\\`{{<&%$_#*~|\[⟦⟨¼½¾⅐-⅞{EMOJI}]|\.\w|--\w|\(\)|(?<!\S)[:;=^]['’]?-?[)(DPpOo|/^]"
 )
 """Matches in every text with a protected part; most lines of everyday text do not match and need no search."""
 _MARKUP = ("comment", "tag", "entity", "markdown", "emoji", "emoticon")
@@ -63,8 +72,8 @@ _NUMBERS = ("number", "decade", "ordinal")
 _TRIMMED = ("url", "domain", "path")
 _TRAILING = ".,;:!?'\"»”’"
 _WORD = re.compile(r"[^\W\d_]+")
-BEGINNING = re.compile(r"\s*(?:(?:#{1,6}|[-*+•>]|\d{1,3}[.)])[ \t]+)+(?=\S)")
-"""Markdown at the beginning of a line: heading, list item, quotation."""
+BEGINNING = re.compile(r"\s*(?:(?:#{1,6}|[-*+•>]|\d{1,3}[.)])[ \t]+)+(?:\[[ xX]\][ \t]+)?(?=\S)")
+"""Markdown at the beginning of a line: heading, list item, task, quotation."""
 
 
 class Protected(NamedTuple):

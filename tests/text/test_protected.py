@@ -24,6 +24,16 @@ FOUND = {
     "مبلغ ٣٤ و ½ л": ["٣٤", "½"],
     "Danke :-) 👍🏽 <3, 👩‍👧 siehe (a) 8) und x:y": [":-)", "👍🏽", "<3", "👩‍👧", "8"],
     "Wie geht's? Gut -- und dir?": [],
+    "IBAN DE89 3704 0044 0532 0130 00, ISBN 978-3-16-148410-0, Tel. 030 123 456": [
+        "DE89 3704 0044 0532 0130 00",
+        "ISBN 978-3-16-148410-0",
+        "030 123 456",
+    ],
+    "10 000-20 000 Leute, 2024 100 200": ["10 000-20 000", "2024", "100", "200"],
+    "Nach § 5 Nr. 12a: #5, ~3 kg, 1½, 10a.m.": ["§ 5", "12a", "#5", "~3 kg", "1½", "10"],
+    "Es sind 1, 2, 3, 4 und 5, dann 1, 2.": ["1, 2, 3, 4", "5", "1", "2"],
+    "minus 5 °C, Minus 3 und 8 minus 3, Terminus 5": ["minus 5 °C", "Minus 3", "8", "3", "5"],
+    "Seit 2024-01-01T12:00:00Z | 12 | a|b": ["2024-01-01T12:00:00Z", "|", "12", "|"],
 }
 
 
@@ -38,9 +48,13 @@ def test_a_number_is_written_as_the_target_language_writes_it():
     (amount, share) = protected("Das sind 1.234,5 € oder 3,5 %.")
     assert (amount.written("de", "en"), share.written("de", "en")) == ("€1,234.5", "3.5%")
     assert amount.value("de") == protected("That is €1,234.5.")[0].value("en")
+    (many,) = protected("10 000 Leute")
+    assert (many.written("de", "en"), many.value("de")) == ("10,000", "10000")
+    (cold,) = protected("minus 5,5 °C")
+    assert (cold.written("de", "en"), cold.value("de")) == ("minus 5.5 °C", "-5.5°C")
 
 
-@pytest.mark.parametrize("line", ["# Titel", "- Punkt", "> 1. Zitat"])
+@pytest.mark.parametrize("line", ["# Titel", "- Punkt", "> 1. Zitat", "- [ ] Aufgabe", "1. [x] Aufgabe"])
 def test_markdown_at_the_beginning_of_a_line(line):
     found = BEGINNING.match(line)
     assert found and line[found.end() :].isalpha()
@@ -68,6 +82,12 @@ def test_markdown_at_the_beginning_of_a_line(line):
         "&a",
         "$",
         "<!--",
+        "123 456 ",
+        "030 12 ",
+        "1, ",
+        "DE89 3704 ",
+        "| ",
+        "§ ",
     ],
 )
 def test_long_input_takes_linear_time(unit):
