@@ -12,12 +12,12 @@ from seqkit.inference.outputs import Output, Source
 from seqkit.models.folder import model_folder
 from seqkit.tasks.seq2seq.substitutes import MOST
 from seqkit.tasks.seq2seq.units import Unit, decoded, joined
-from seqkit.text.capitals import in_capitals
+from seqkit.text.capitals import in_capitals, lower_case
 from seqkit.text.languages import writes_blanks
 from seqkit.text.line_sentences import LinePart, Starts, by_rule, by_segmenter, line_sentences
 from seqkit.text.markup import with_markup, without_markup
 from seqkit.text.placeholders import replaced
-from seqkit.text.protected import BEGINNING, MARKUP, NUMBER, Finder, Protected, has_letters
+from seqkit.text.protected import BEGINNING, MARKUP, Finder, Protected, has_letters
 
 SEGMENTER = "segmenter"
 """The folder of a model's segmenter; see `seqkit.tasks.segmenting`, which a single sentence need not import."""
@@ -127,8 +127,9 @@ class Lines:
     def _job(self, part: LinePart, number: int, prefix: str) -> Job:
         text, marks = without_markup(part.text) if self.handling.protect else (part.text, [])
         words, parts = len(text.split()), self._find(text) if self.handling.protect else []
-        if self.handling.protect and in_capitals(text) and all(one.kind == NUMBER for one in parts):
-            text, parts = text.capitalize(), self._find(text.capitalize())
+        if self.handling.protect and in_capitals(text):
+            text = lower_case(text, parts)
+            parts = self._find(text)
             return Job(
                 text, parts, part.gap, number, prefix, lambda found: with_markup(found.upper(), marks, words)
             )

@@ -100,6 +100,8 @@ def test_a_sentence_in_capitals_is_translated_as_one_in_lower_case(in_torch):
     lines = ["ICH HABE 3 FREUNDE. Der Hund schläft im Garten.", "Ich habe 3 freunde.", SENTENCES[1]]
     capitals, small, other = translated(in_torch, lines)
     assert capitals == f"{small.upper()} {other}"
+    (mail,) = translated(in_torch, ["ICH WOHNE IN 12A UND SCHREIBE AN MAX@EXAMPLE.ORG UM 5 °C."])
+    assert all(part in mail for part in ("12A", "MAX@EXAMPLE.ORG", "5 °C")) and mail == mail.upper()
     assert translated(in_torch, ["EU"]) == translated(in_torch, ["EU"], AS_THEY_ARE)
 
 
