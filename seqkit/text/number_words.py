@@ -37,7 +37,7 @@ SCALES: Mapping[str, Sequence[Scale]] = {
     "fr": (Scale(6, "million", "millions"), Scale(9, "milliard", "milliards")),
     "nl": (Scale(6, "miljoen", "miljoen"), Scale(9, "miljard", "miljard")),
 }
-UNITS = ("ampere", "byte", "hertz", "joule", "ohm", "volt", "watt")
+UNITS = ("ampere", "byte", "cent", "hertz", "joule", "ohm", "volt", "watt")
 """Names that are equal in German and English but for the capital letter and the plural."""
 ONLY_WITH_PREFIX = ("bit", "newton", "pascal")
 """Names that are also words or names of persons."""

@@ -18,7 +18,7 @@ NUMBER, LITERAL, MARKUP = "number", "literal", "markup"
 _UNITS = (
     r"[µμnmcdk]?m[²³]?|[µμmk]?g|[µμmn]?s|[kMGT]?Hz|[mkM]?V|[mkMGT]?Wh?|[mk]?Ah?|k?N|k?Nm|[hkM]?Pa|[kM]?J|[mcdh]?[lL]"
     r"|[kKMGT]i?B|[kKMG]?bit|[kM]?Ω|[µμnp]F|[kMG]?eV|m?bar|mol|dB|k?cal|ha|K|h|t|min|°[CFK]?|%|‰|mph|rpm|px|ppm|dpi|ft"
-    r"|lbs?|oz"
+    r"|lbs?|oz|EUR|USD|GBP|CHF|JPY|CNY|SEK|NOK|DKK|PLN|CZK"
 )
 _BLANK = r"[ \u00a0\u202f]?"
 _UNIT = rf"(?:{_BLANK}(?:{UNIT}|(?:{_UNITS})(?:/(?:k?m[²³]?|h|s|min|kg|d?[lL]))?(?![\w'’²³])|[{SIGNS}]))"
@@ -51,6 +51,9 @@ _PATTERNS = {
     "instant": r"(?<!\w)\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?!\w)",
     "isbn": r"(?<!\w)ISBN(?:-1[03])?:? \d[\d -]{7,15}[\dX](?!\w)|(?<!\w)ISSN:? \d{4}-\d{3}[\dX](?!\w)",
     "iban": r"(?<!\w)[A-Z]{2}\d{2}(?: [A-Z\d]{4}){2,7}(?: [A-Z\d]{1,3})?(?!\w)",
+    "card": r"(?<![\w.,])(?<!\d )\d{4}(?: \d{4}){2,4}(?!\w|[.,]\d| \d)",
+    "lot": r"(?<![\w-])(?:\d{1,20}-)?[A-Z]{1,10}-\d[\dA-Z]*+(?:-[\dA-Z]{1,20}){0,4}(?!\w)",
+    "size": rf"(?<![\w.,])\d{{1,9}}(?:{_BLANK}[x×]{_BLANK}\d{{1,9}}){{1,3}}+{_UNIT}?(?!\w)",
     "phone": r"(?<![\w+])\+\d++(?:[ ()/-]{1,2}\d++)++|(?<![\w.,+/-])0\d{2,5}(?:[ /-]\d{2,12})+(?![\w]|[.,/-]\d)"
     r"|\(\d{2,5}\) ?\d{3,7}[ /-]?\d{3,8}(?!\w)",
     "mixed": r"(?<![^\W_])(?:[^\W\d_]{1,30}\d\w*+(?:\.\d\w*+)*+(?:-[a-z]{1,10}\.?\d++(?!\w))?"

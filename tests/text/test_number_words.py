@@ -15,6 +15,7 @@ GERMAN_ENGLISH = {
     "230 Volt": "230 volts",
     "1 Ampere": "1 ampere",
     "50 Hertz": "50 hertz",
+    "99 Cent": "99 cents",
     "500 Mikrowatt": "500 microwatts",
     "16 Gigabyte": "16 gigabytes",
 }
