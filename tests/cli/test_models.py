@@ -39,7 +39,7 @@ def check_command(line: str) -> None:
     sources = {"corpus": given["--corpus"], "start": given.get("--from")}
     settings = [value for flag, value in flags if flag == "--set"]
     request = make_request(arguments_of({"model": words[2], **sources}, [], parse_settings(settings)))
-    assert request.training.train_dtype == "bfloat16"
+    assert request.training.train_dtype == ("bfloat16" if "train_dtype=bfloat16" in settings else "float32")
     assert request.training.weights_dtype in ("float16", "int8")
 
 
