@@ -91,7 +91,7 @@ def without_ending(text: str) -> str:
 
 
 def without_words(text: str, side: str) -> str:
-    """A number with signs in place of words, equal in all languages: 3 Milliarden becomes 3e9, 3rd becomes 3."""
+    """A number with signs in place of words, equal in all languages: 3 Milliarden is 3e9, 3rd 3., 1990er 1990s."""
     if not _POSSIBLE.search(text):
         return text
     if whole := _DECADE.fullmatch(text):
