@@ -59,8 +59,8 @@ def main() -> None:
     print()
     print(markdown_row("phrase", *given.model))
     print(markdown_row("---", *["---"] * len(given.model)))
-    outputs = [_translated(model, phrases) for model in given.model]
-    for row in zip(phrases, *outputs, strict=True):
+    columns = [_translated(model, phrases) for model in given.model]
+    for row in zip(phrases, *columns, strict=True):
         print(markdown_row(*row))
 
 
