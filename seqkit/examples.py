@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from seqkit.errors import SeqkitError
@@ -106,6 +106,16 @@ class Pair:
     """The target (a str for text); None if unknown."""
     where: SourceLocation | None = None
     """Location of the source."""
+
+    @property
+    def texts(self) -> tuple[str, str] | None:
+        """The texts of source and target; None if one of them is not text."""
+        source, target = self.sources.get("text"), self.target
+        return (source, target) if isinstance(source, str) and isinstance(target, str) else None
+
+    def with_texts(self, source: str, target: str) -> Pair:
+        """A copy with other texts."""
+        return replace(self, sources={**self.sources, "text": source}, target=target)
 
 
 @dataclass(slots=True)

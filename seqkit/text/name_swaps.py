@@ -6,7 +6,6 @@ things are equal on both sides, so they can be found without knowledge of the la
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import unicodedata
 from collections import Counter
@@ -64,9 +63,7 @@ class Names:
         def put(text: str) -> str:
             return WORD.sub(lambda word: new if word.group() == name else word.group(), text)
 
-        return dataclasses.replace(
-            pair, sources={**pair.sources, "text": put(pair.sources["text"])}, target=put(str(pair.target))
-        )
+        return pair.with_texts(put(pair.sources["text"]), put(str(pair.target)))
 
     def _new(self, random: Random) -> str:
         """A known name, the beginning of one with the end of another (equally likely), or random letters."""
@@ -78,9 +75,9 @@ class Names:
 
 def _sides(pair: Pair) -> tuple[Counter[str], Counter[str]]:
     """Word counts of source and target; empty if a side is not text."""
-    source, target = pair.sources.get("text"), pair.target
-    if not (isinstance(source, str) and isinstance(target, str)):
+    if pair.texts is None:
         return Counter(), Counter()
+    source, target = pair.texts
     return Counter(WORD.findall(source)), Counter(WORD.findall(target))
 
 

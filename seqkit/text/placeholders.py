@@ -6,7 +6,6 @@ the parts themselves. The symbol for each part is drawn at random, so that all s
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping, Sequence
 from random import Random
 
@@ -40,9 +39,9 @@ def with_placeholders(pairs: Sequence[Pair], sides: tuple[str, str], seed: int) 
 
 
 def _drawn(pair: Pair, sides: tuple[str, str], random: Random) -> Pair:
-    source, target = pair.sources.get("text"), pair.target
-    if not (isinstance(source, str) and isinstance(target, str)):
+    if pair.texts is None:
         return pair
+    source, target = pair.texts
     agreed = agreeing(source, target, sides)
     if agreed and random.random() < SHARE:
         symbols = _symbols([part for part, _ in agreed], random)
@@ -94,6 +93,4 @@ def _put(
     named = [(one, two, symbol) for (one, two), symbol in chosen if symbol]
     text = replaced(source, [(one, symbol) for one, _, symbol in named])
     in_target = sorted(((two, symbol) for _, two, symbol in named), key=lambda placed: placed[0].start)
-    return dataclasses.replace(
-        pair, sources={**pair.sources, "text": text}, target=replaced(target, in_target)
-    )
+    return pair.with_texts(text, replaced(target, in_target))

@@ -6,7 +6,6 @@ translates "good morning" worse than "Good morning.".
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -28,7 +27,7 @@ class PlainLines:
         """Args: pairs, whose words are counted."""
         inside: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
         for pair in pairs:
-            for counts, text in zip(inside, _texts(pair) or ("", ""), strict=True):
+            for counts, text in zip(inside, pair.texts or ("", ""), strict=True):
                 counts.update(WORD.findall(text)[1:])
         self._small = tuple(
             {word for word, count in counts.items() if word.islower() and count > counts[word.capitalize()]}
@@ -41,7 +40,7 @@ class PlainLines:
         return [self._rewritten(pair, random) if random.random() < share else pair for pair in pairs]
 
     def _rewritten(self, pair: Pair, random: Random) -> Pair:
-        texts = _texts(pair)
+        texts = pair.texts
         source, target = map(without_mark, texts or ("", ""))
         if texts is None or not (source and target) or source == texts[0] or target == texts[1]:
             return pair
@@ -49,18 +48,12 @@ class PlainLines:
             all_small = random.random() < ALL_SMALL
             source = source.lower() if all_small else _begun_small(source, self._small[0])
             target = _begun_small(target, self._small[1])
-        return dataclasses.replace(pair, sources={**pair.sources, "text": source}, target=target)
+        return pair.with_texts(source, target)
 
 
 def without_mark(text: str) -> str:
     """The text without the stop, question or exclamation mark at its end."""
     return _MARK.sub("", text)
-
-
-def _texts(pair: Pair) -> tuple[str, str] | None:
-    """Source and target; None if one of them is not text."""
-    source, target = pair.sources.get("text"), pair.target
-    return (source, target) if isinstance(source, str) and isinstance(target, str) else None
 
 
 def _begun_small(text: str, known: AbstractSet[str]) -> str:
