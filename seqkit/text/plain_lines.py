@@ -36,6 +36,8 @@ class PlainLines:
 
     def rewritten(self, pairs: Sequence[Pair], share: float, seed: int) -> list[Pair]:
         """Rewrite both sides of a `share` of the pairs whose sides both end in a mark."""
+        if not share:
+            return list(pairs)
         random = Random(f"plain {seed}")
         return [self._rewritten(pair, random) if random.random() < share else pair for pair in pairs]
 

@@ -127,13 +127,15 @@ class Lines:
     def _job(self, part: LinePart, number: int, prefix: str) -> Job:
         text, marks = without_markup(part.text) if self.handling.protect else (part.text, [])
         words, parts = len(text.split()), self._find(text) if self.handling.protect else []
-        if self.handling.protect and in_capitals(text):
+        capitals = self.handling.protect and in_capitals(text)
+        if capitals:
             text = lower_case(text, parts)
             parts = self._find(text)
-            return Job(
-                text, parts, part.gap, number, prefix, lambda found: with_markup(found.upper(), marks, words)
-            )
-        return Job(text, parts, part.gap, number, prefix, lambda found: with_markup(found, marks, words))
+
+        def put_back(found: str) -> str:
+            return with_markup(found.upper() if capitals else found, marks, words)
+
+        return Job(text, parts, part.gap, number, prefix, put_back)
 
     def _worked(self, jobs: Sequence[Job]) -> list[list[Output]]:
         """The outputs of each sentence: plain ones are decoded together, others keep what is protected."""

@@ -72,7 +72,7 @@ class Seq2SeqTrainable(Trainable):
     def collate(self, indices: Sequence[int], seed: int) -> Any:
         """These pairs; segmentations, noise, exchanged names and plain lines are drawn at random."""
         pairs = self.names.exchanged([self.train[index] for index in indices], self.renaming, seed)
-        pairs = self.plain_lines.rewritten(pairs, self.plain, seed) if self.plain else pairs
+        pairs = self.plain_lines.rewritten(pairs, self.plain, seed)
         if self._has_placeholders:
             pairs = with_placeholders(pairs, self._sides, seed)
         with faults_named(self.model, pairs):
