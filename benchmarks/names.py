@@ -7,9 +7,7 @@ figure is not used for choices; the test split is not read.
 
 from __future__ import annotations
 
-import argparse
-
-from translating import translated
+from translating import model_parser, translated
 
 from seqkit.data.pairs import read_pairs
 from seqkit.decoding.options import DecodingOptions
@@ -24,13 +22,7 @@ MOST = 1000
 
 def main() -> None:
     """Print a row for each model."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("model", nargs="+")
-    parser.add_argument("corpus")
-    parser.add_argument("source")
-    parser.add_argument("target")
+    parser = model_parser(__doc__)
     parser.add_argument("--split", default="dev")
     parser.add_argument("--inference-dtype", default="", help="number format of the computation")
     given = parser.parse_args()

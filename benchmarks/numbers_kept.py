@@ -7,11 +7,12 @@ output has it in the format of the target language. Prints the share with and wi
 
 from __future__ import annotations
 
-import argparse
 import re
 import time
 from collections.abc import Iterator, Sequence
 from random import Random
+
+from translating import model_parser
 
 from seqkit.data.pairs import read_pairs
 from seqkit.decoding.options import DecodingOptions
@@ -96,13 +97,7 @@ def kept(lines: Sequence[str], outputs: Sequence[str], sides: tuple[str, str]) -
 
 def main() -> None:
     """Print a row with and one without protection for each model."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("model", nargs="+")
-    parser.add_argument("corpus")
-    parser.add_argument("source")
-    parser.add_argument("target")
+    parser = model_parser(__doc__)
     parser.add_argument("--text", help="file of lines with numbers, in place of generated ones")
     parser.add_argument("--show", type=int, default=0, help="number of failed outputs to print")
     given = parser.parse_args()

@@ -7,10 +7,10 @@ short phrases.
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Callable
 
 import sacrebleu
+from translating import model_parser
 
 from seqkit.data.pairs import read_pairs
 from seqkit.decoding.options import DecodingOptions
@@ -35,13 +35,7 @@ PHRASES = {
 
 def main() -> None:
     """Print the tables."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("model", nargs="+")
-    parser.add_argument("corpus")
-    parser.add_argument("source")
-    parser.add_argument("target")
+    parser = model_parser(__doc__)
     parser.add_argument("--split", default="dev")
     parser.add_argument("--phrases", help="phrases, separated by ;")
     given = parser.parse_args()

@@ -1,7 +1,8 @@
-"""Shared functions of the translation benchmarks: outputs of models, and pairs as a TSV file."""
+"""Shared functions of the translation benchmarks: arguments, outputs of models, and pairs as a TSV file."""
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -9,6 +10,18 @@ from seqkit.decoding.options import DecodingOptions
 from seqkit.io.atomic import atomic_write
 from seqkit.models.artifact import load_for
 from seqkit.tasks.seq2seq.apply import translate_lines
+
+
+def model_parser(description: str | None) -> argparse.ArgumentParser:
+    """A parser for models, and for the corpus and the sides that they are measured on."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("model", nargs="+")
+    parser.add_argument("corpus")
+    parser.add_argument("source")
+    parser.add_argument("target")
+    return parser
 
 
 def translated(
