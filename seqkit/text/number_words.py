@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from seqkit.text.languages import language_of
-from seqkit.text.number_forms import has_ordinal_points
+from seqkit.text.number_forms import SIGNS, has_ordinal_points
 
 
 class Scale(NamedTuple):
@@ -69,6 +69,8 @@ DECADE = rf"(?<![\w.,])(?:(?:1[1-9]|20)\d|[2-9])0{_DECADE_ENDINGS}(?![\w'’])"
 ORDINAL = r"(?<![\w.,])\d{1,4}(?:st|nd|rd|th)(?!\w)"
 """Pattern of an English ordinal number."""
 
+AMOUNT = rf"[{SIGNS}][ \u00a0\u202f]?\d++(?:[.,]\d++)*+(?:[kKmMbB]|bn)(?!\w)"
+"""Pattern of an amount of money with an English abbreviation: $5m."""
 MINUS = r"[Mm]inus "
 """Pattern of the word for a negative sign; a model may omit it."""
 
@@ -76,7 +78,8 @@ _SCALED = re.compile(rf"(?P<number>\d[\d.,'’\u00a0\u202f]*?)[ \u00a0\u202f]?(?
 _NAMED = re.compile(UNIT)
 _DECADE = re.compile(rf"(\d+){_DECADE_ENDINGS}")
 _ORDINAL = re.compile(r"(?P<number>\d+)(?:st|nd|rd|th)")
-_POSSIBLE = re.compile(r"[^\W\d_]{2}|\d['’]?s")
+_AMOUNT = re.compile(rf"(?P<amount>[{SIGNS}][ \u00a0\u202f]?\d[\d.,]*)(?P<letter>[kKmMbB])n?")
+_POSSIBLE = re.compile(rf"[^\W\d_]{{2}}|\d['’]?s|[{SIGNS}].*[kKmMbB]")
 
 
 def has_unit_name(text: str) -> bool:
@@ -94,6 +97,7 @@ def without_words(text: str, side: str) -> str:
     """A number with signs in place of words, equal in all languages: 3 Milliarden is 3e9, 3rd 3., 1990er 1990s."""
     if not _POSSIBLE.search(text):
         return text
+    text = _unabbreviated(text, side)
     if whole := _DECADE.fullmatch(text):
         return f"{whole[1]}s"
     if whole := _ORDINAL.fullmatch(text):
@@ -112,6 +116,7 @@ def words_rewritten(text: str, source: str, target: str) -> str:
     language = language_of(target)
     if language_of(source) == language or not _POSSIBLE.search(text):
         return text
+    text = _unabbreviated(text, source)
     if whole := _DECADE.fullmatch(text):
         return whole[1] + {"de": "er", "en": "s"}.get(language, text[whole.end(1) :])
     if whole := _ORDINAL.fullmatch(text):
@@ -129,6 +134,16 @@ def words_rewritten(text: str, source: str, target: str) -> str:
     text = _SCALED.sub(put, text)
     one = _is_one(re.sub(MINUS, "", text).partition(" ")[0], language)
     return _NAMED.sub(lambda found: _named(_singular(found.group()), one, language) or found.group(), text)
+
+
+def _unabbreviated(text: str, side: str) -> str:
+    """An English amount of money without the abbreviation: $5m is $5 million, $20k $20,000."""
+    found = _AMOUNT.fullmatch(text) if language_of(side) == "en" else None
+    if found is None:
+        return text
+    if (letter := found["letter"].lower()) != "k":
+        return f"{found['amount']} {'million' if letter == 'm' else 'billion'}"
+    return text if "." in found["amount"] else f"{found['amount']},000"
 
 
 def _read(word: str, side: str) -> Scale | None:

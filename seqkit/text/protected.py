@@ -11,8 +11,18 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
+from seqkit.text.dates import DATE, TIME, moment_rewritten, moment_value
 from seqkit.text.number_forms import SIGNS, canonical, rewritten
-from seqkit.text.number_words import DECADE, MINUS, ORDINAL, SCALE, UNIT, without_words, words_rewritten
+from seqkit.text.number_words import (
+    AMOUNT,
+    DECADE,
+    MINUS,
+    ORDINAL,
+    SCALE,
+    UNIT,
+    without_words,
+    words_rewritten,
+)
 
 NUMBER, LITERAL, MARKUP = "number", "literal", "markup"
 _UNITS = (
@@ -49,6 +59,9 @@ _PATTERNS = {
     "call": r"(?<![\w.-])(?:[A-Za-z]\w*+(?:\.\w++)*+\(\)|--[a-z][\w-]*+|[^\W_]++(?:_[^\W_]++)++|__\w++)",
     "address": r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?![\w.]*\w)",
     "instant": r"(?<!\w)\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:?\d\d)?(?!\w)",
+    "date": DATE,
+    "time": TIME,
+    "version": r"(?<=[Vv]ersion )\d++(?:\.\d++)++(?!\w)",
     "isbn": r"(?<!\w)ISBN(?:-1[03])?:? \d[\d -]{7,15}[\dX](?!\w)|(?<!\w)ISSN:? \d{4}-\d{3}[\dX](?!\w)",
     "iban": r"(?<!\w)[A-Z]{2}\d{2}(?: [A-Z\d]{4}){2,7}(?: [A-Z\d]{1,3})?(?!\w)",
     "card": r"(?<![\w.,])(?<!\d )\d{4}(?: \d{4}){2,4}(?!\w|[.,]\d| \d)",
@@ -56,6 +69,7 @@ _PATTERNS = {
     "size": rf"(?<![\w.,])\d{{1,9}}(?:{_BLANK}[x×]{_BLANK}\d{{1,9}}){{1,3}}+{_UNIT}?(?!\w)",
     "phone": r"(?<![\w+])\+\d++(?:[ ()/-]{1,2}\d++)++|(?<![\w.,+/-])0\d{2,5}(?:[ /-]\d{2,12})+(?![\w]|[.,/-]\d)"
     r"|\(\d{2,5}\) ?\d{3,7}[ /-]?\d{3,8}(?!\w)",
+    "amount": AMOUNT,
     "mixed": r"(?<![^\W_])(?:[^\W\d_]{1,30}\d\w*+(?:\.\d\w*+)*+(?:-[a-z]{1,10}\.?\d++(?!\w))?"
     r"|\d{1,30}[^\W\d_]{1,20}\d\w*+"
     rf"|\d{{1,30}}(?!(?:{_UNITS})(?!\w))(?:[A-Z][A-Za-z]*+|[a-z](?!\.\w))(?!\w))",
@@ -74,7 +88,7 @@ _POSSIBLE = re.compile(
 )
 """Matches in every text with a protected part; most lines of everyday text do not match and need no search."""
 _MARKUP = ("comment", "tag", "entity", "markdown", "emoji", "emoticon")
-_NUMBERS = ("number", "decade", "ordinal")
+_NUMBERS = ("number", "decade", "ordinal", "amount", "date", "time")
 _TRIMMED = ("url", "domain", "path")
 _TRAILING = ".,;:!?'\"»”’"
 _WORD = re.compile(r"[^\W\d_]+")
@@ -93,12 +107,16 @@ class Protected(NamedTuple):
 
     def value(self, side: str) -> str:
         """A value that is equal for the part in a source and in its translation. Args: side, the language."""
-        return canonical(without_words(self.text, side), side) if self.kind == NUMBER else self.text
+        if self.kind != NUMBER:
+            return self.text
+        return moment_value(self.text) or canonical(without_words(self.text, side), side)
 
     def written(self, source: str, target: str) -> str:
         """The part in the format of the target language: 1.000,5 becomes 1,000.5."""
         if self.kind != NUMBER:
             return self.text
+        if (moment := moment_rewritten(self.text, source, target)) is not None:
+            return moment
         return rewritten(words_rewritten(self.text, source, target), source, target)
 
 

@@ -14,8 +14,7 @@ SYMBOL = re.compile("⟦.⟧")
 def test_parts_agree_by_value_whatever_their_form():
     agreed = agreeing(PAIR.sources["text"], PAIR.target, ("de", "en"))
     assert [(one.text, two.text) for one, two in agreed] == [
-        ("3", "3"),
-        ("1995", "1995"),
+        ("3. Mai 1995", "May 3, 1995"),
         ("1.000,5 €", "€1,000.5"),
         ("a@b.de", "a@b.de"),
     ]
@@ -27,8 +26,8 @@ def test_both_sides_get_the_same_symbols():
     assert abs(len(changed) / len(drawn) - SHARE) < 0.1
     for pair in changed:
         source, target = SYMBOL.findall(pair.sources["text"]), SYMBOL.findall(pair.target)
-        assert sorted(source) == sorted(target) and len(set(source)) == len(source) == 4
-        assert source[3] in OF_LITERALS and set(source[:3]) <= set(OF_NUMBERS)
+        assert sorted(source) == sorted(target) and len(set(source)) == len(source) == 3
+        assert source[2] in OF_LITERALS and set(source[:2]) <= set(OF_NUMBERS)
     assert {symbol for pair in changed for symbol in SYMBOL.findall(pair.target)} == set(SYMBOLS)
     assert drawn == with_placeholders([PAIR] * 200, ("de", "en"), 1)
 

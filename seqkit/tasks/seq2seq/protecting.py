@@ -22,6 +22,7 @@ from seqkit.errors import SeqkitError
 from seqkit.inference.outputs import Output
 from seqkit.tasks.seq2seq.substitutes import Masked, masked
 from seqkit.tasks.seq2seq.units import Unit, decoded
+from seqkit.text.dates import is_written, moment_value
 from seqkit.text.languages import writes_blanks
 from seqkit.text.number_forms import with_ordinal
 from seqkit.text.number_words import has_unit_name, without_ending, without_words
@@ -183,8 +184,10 @@ class Protecting:
 def _may_be_copied(parts: Sequence[Protected], side: str) -> bool:
     return all(
         part.kind == NUMBER
-        and len(without_words(part.text, side)) <= LONGEST_AS_IT_IS
-        and not has_unit_name(part.text)
+        and (
+            moment_value(part.text) is not None
+            or (len(without_words(part.text, side)) <= LONGEST_AS_IT_IS and not has_unit_name(part.text))
+        )
         for part in parts
     )
 
@@ -207,7 +210,7 @@ def in_form(parts: Sequence[Protected], output: str, sides: tuple[str, str]) -> 
             return None
         left.remove(match)
         exact = match.value(sides[0]) == found.value(sides[1])
-        written = match.written(*sides)
+        written = found.text if is_written(found.text, sides[1]) else match.written(*sides)
         text += output[end : found.start]
         text += written if exact else with_ordinal(found.text, written, written, sides[1])
         end = found.end

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from seqkit.text.dates import placed, substitute
 from seqkit.text.languages import writes_blanks
 from seqkit.text.number_forms import with_ordinal
 from seqkit.text.placeholders import KINDS, SYMBOLS, replaced
@@ -46,10 +47,11 @@ class Masked(NamedTuple):
             slots[slot] = part
             output = _pattern(one).sub(slot, output, count=1)
             output = _pattern(one).sub("", output)
-        output = " ".join(_OWN.sub("", self._without_mangled(output)).split())
+        output = found = " ".join(_OWN.sub("", self._without_mangled(output)).split())
         for slot, part in slots.items():
+            output = placed(output, slot, part, language)
             output = with_ordinal(_apart(output, slot, part, writes_blanks(language)), slot, part, language)
-        lost = [part for part in slots.values() if part not in output]
+        lost = [part for slot, part in slots.items() if slot not in found]
         return " ".join([output, *lost]) if lost else output
 
     def _without_mangled(self, output: str) -> str:
@@ -93,7 +95,11 @@ def masked(
     """
     substitutes = _symbols(parts, placeholders) if placeholders else _numbers(parts, text, variant)
     written = tuple(part.written(*sides) for part in parts)
-    new = replaced(text, list(zip(parts, substitutes, strict=True)))
+    put = [
+        (part, substitute(text[: part.start], part.text, symbol, sides[0]))
+        for part, symbol in zip(parts, substitutes, strict=True)
+    ]
+    new = replaced(text, put)
     return Masked(new, tuple(substitutes), written)
 
 

@@ -13,7 +13,8 @@ SIDES = ("de", "en")
     ("source", "output", "written"),
     [
         ("Im 21. Jahrhundert.", "In the 21th century.", "In the 21st century."),
-        ("Am 12. Mai.", "On May 12nd.", "On May 12th."),
+        ("Am 12. Mai.", "On May 12th.", "On May 12th."),
+        ("Am 12. Mai.", "On May 12nd.", "On May 12."),
         ("1.000,5 kg Mehl", "1000.5 kg of flour", "1,000.5 kg of flour"),
         ("5 Prozent", "5 % of it", "5 % of it"),
         ("5 Hunde", "6 dogs", None),

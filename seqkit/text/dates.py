@@ -1,0 +1,262 @@
+"""Times of day with their words, and dates with the name of a month: 17:30 Uhr and 5:30 pm, 4. Juli and July 4.
+
+English counts hours to 12, German to 24, so a translation that keeps the digits alone has another time. The forms are
+those of CLDR. Times and dates of languages without a row stay as they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from seqkit.text.languages import language_of
+
+MONTHS: Mapping[str, Sequence[str]] = {
+    "de": (
+        *("Januar", "Februar", "März", "April", "Mai", "Juni"),
+        *("Juli", "August", "September", "Oktober", "November", "Dezember"),
+    ),
+    "en": (
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
+}
+BETWEEN: Mapping[str, Sequence[str]] = {"de": ("bis", "und", "oder"), "en": ("to", "and", "or")}
+"""Words between two times or days that share what follows."""
+
+_TIME = r"\d{1,2}(?:[:.][0-5]\d)?"
+_AFTER_AM = (
+    r"\s*(?:[^\w\s]|$)|\s(?:and|at|but|each|every|for|in|on|or|sharp|this|till|to|today|tomorrow|until)\b"
+)
+_HALF = (
+    rf"(?:(?<=\d)am|am(?={_AFTER_AM})|pm|[AP]M|[ap]\.m\.(?=\s*\S)|[AP]\.M\.(?=\s*\S)|[ap]\.m|[AP]\.M)"
+    r"(?!\w)"
+)
+"""The English halves of a day, not the German word am. The last point of a sentence is not in them."""
+_OTHER = rf"(?: ?(?:{'|'.join(word for words in BETWEEN.values() for word in words)}|[–-]) ?{_TIME})?"
+TIME = (
+    r"(?<![\w.,:/–-])(?<![$€£+])"
+    rf"(?:{_TIME}{_OTHER}(?: Uhr(?: [0-5]\d(?![\d.:,]))?| ?{_HALF})(?!\w)|\d{{1,2}}{_OTHER} o['’]clock(?!\w))"
+)
+"""Pattern of a time, or of two that share a word, as in 2 to 4 pm."""
+_NUMBER = r"\d{1,2}(?:st|nd|rd|th)?"
+_ENGLISH, _GERMAN = "|".join(MONTHS["en"]), "|".join(MONTHS["de"])
+DATE = (
+    rf"(?<![\w.,/–-])(?:(?:\d{{1,2}}\. ?)?(?:{_GERMAN}) \d{{4}}(?!\w)|\d{{1,2}}\. ?(?:{_GERMAN})(?!\w)"
+    rf"|(?:{_NUMBER} (?:of )?)?(?:{_ENGLISH})(?:,| of)? \d{{4}}(?!\w)|{_NUMBER} (?:of )?(?:{_ENGLISH})(?!\w)"
+    rf"|(?:{_ENGLISH}) {_NUMBER}(?:,? \d{{4}})?(?![\w:/%°–-]|[.,]\d| [ap]\.?m))"
+)
+"""Pattern of a date: a day of a month, a month of a year, or all three."""
+
+_READ_TIME = re.compile(
+    rf"(?P<first>{_TIME})(?:(?P<between> ?(?:[^\W\d]+|[–-]) ?)(?P<second>{_TIME}))?"
+    rf"(?:(?P<german> Uhr)(?: (?P<minutes>\d\d))?| ?(?P<half>[ap]\.?m\.?|[AP]\.?M\.?)| o['’]clock)"
+)
+_READ_DATE = re.compile(
+    rf"(?:(?P<day>\d{{1,2}})(?P<ending>\.|st|nd|rd|th)? ?(?:of )?)?(?P<month>{_ENGLISH}|{_GERMAN})"
+    r"(?: (?P<after>\d{1,2})(?P<after_ending>st|nd|rd|th)?(?!\d))?(?:(?:,| of)? (?P<year>\d{4}))?"
+)
+_WITH_PREPOSITION = frozenset(
+    "ab am anfang auf bis dem der des ende im mitte nach oder seit um und vom vor zu zum zwischen".split()  # noqa: SIM905
+)
+"""German words after which a date needs no other preposition."""
+
+
+class Date(NamedTuple):
+    """A day of a month or a month of a year; 0 stands for what a text does not have."""
+
+    year: int
+    month: int
+    day: int
+
+
+Clock = tuple[int, int]
+"""Hour, from 0 to 23, and minute."""
+
+
+def moment_value(text: str) -> str | None:
+    """A time or date in a form independent of the language: 17:30, 0-7-4, 1990-5-12; None if it is neither."""
+    if (date := _date(text)) is not None:
+        return "-".join(map(str, date))
+    if (times := _times(text)) is not None:
+        return "-".join(f"{hour}:{minute:02}" for hour, minute in times)
+    return None
+
+
+def moment_rewritten(text: str, source: str, target: str) -> str | None:
+    """Convert a time or date from the language `source` to `target`.
+
+    None if the text is neither, or a language has no row.
+    """
+    old, new = language_of(source), language_of(target)
+    if old not in MONTHS or new not in MONTHS:
+        return None
+    if (date := _date(text)) is not None:
+        return _date_written(date, new)
+    times = _times(text)
+    found = _READ_TIME.fullmatch(text)
+    if times is None or found is None:
+        return None
+    minutes = [":" in one or "." in one for one in (found["first"], found["second"] or "")]
+    minutes[0] |= found["minutes"] is not None
+    shown = (_german if new == "de" else _english)(times, minutes)
+    return _joined(shown, found["between"] or "", old, new)
+
+
+def is_written(text: str, side: str) -> bool:
+    """Whether a time or date is in one of the forms of a language."""
+    language = language_of(side)
+    if (date := _READ_DATE.fullmatch(text)) is not None:
+        if date["month"] not in MONTHS.get(language, ()) or (language == "de" and date["after"]):
+            return False
+        ending, number = date["ending"] or date["after_ending"], int(date["day"] or date["after"] or 0)
+        return ending == "." if language == "de" and number else ending in (None, _ending(number))
+    time = _READ_TIME.fullmatch(text)
+    return time is not None and language == ("de" if time["german"] else "en") and not _is_late(time)
+
+
+def substitute(before: str, text: str, symbol: str, side: str) -> str:
+    """What replaces a part in a source: a day in English gets the article that other languages need.
+
+    Args: before, the source before the part; symbol, what stands for the part.
+    """
+    date = _date(text) if language_of(side) == "en" else None
+    if date is None or not date.day or re.search(r"\b[Tt]he $", before):
+        return symbol
+    return f"{'the' if before.strip() else 'The'} {symbol}"
+
+
+def placed(text: str, slot: str, part: str, side: str) -> str:
+    """A translation whose `slot` fits the time or date that it stands for; other parts change nothing.
+
+    No second word for the time follows it. A date has its preposition in German, and its form after "the" in English.
+    """
+    if _times(part) is not None:
+        if language_of(side) == "en":
+            text = re.sub(rf"\bin {slot}", f"at {slot}", text)
+        return re.sub(rf"{slot} ?(?:Uhr|o['’]clock|{_HALF})(?!\w)", slot, text)
+    date, language = _date(part), language_of(side)
+    if date is None or not is_written(part, side):
+        return text
+    before, found, after = text.partition(slot)
+    if not found:
+        return text
+    return (
+        _german_before(before, date) + slot + after
+        if language == "de"
+        else _english_day(before, slot, date) + after
+    )
+
+
+def _german_before(before: str, date: Date) -> str:
+    """The text before a German date with the preposition of a day, am, or of a month, im."""
+    before = re.sub(r"\b([Vv])on (?:de[nm] )?$", r"\1om " if date.day else r"\1on ", before)
+    before = re.sub(r"\b(?:[Ii][nm]|[Aa]uf|[Aa]n) (?:de[nm] )?$", "", before)
+    words = before.split()
+    if words and (
+        words[-1].lower() in (*_WITH_PREPOSITION, "von") or words[-1].endswith((",", "tag", "woch"))
+    ):
+        return before
+    preposition = "am" if date.day else "im"
+    return f"{before}{preposition if words else preposition.capitalize()} "
+
+
+def _english_day(before: str, slot: str, date: Date) -> str:
+    """The text to the end of an English date: on July 4, the 4th of July, in July 2012."""
+    if not date.day:
+        return re.sub(r"\b([Ii]n )the $", r"\1", before) + slot
+    before = re.sub(
+        r"\b([Aa]t|[Ii]n) (the )?$",
+        lambda one: ("On " if one[1][0].isupper() else "on ") + (one[2] or ""),
+        before,
+    )
+    if not re.search(r"\b[Tt]he $", before):
+        return before + slot
+    return f"{before}{date.day}{_ending(date.day)} of {MONTHS['en'][date.month - 1]}" + (
+        f" {date.year}" if date.year else ""
+    )
+
+
+def _ending(day: int) -> str:
+    """The ending of an English ordinal number."""
+    return "th" if 10 < day < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+
+
+def _date_written(date: Date, language: str) -> str:
+    name, year = MONTHS[language][date.month - 1], str(date.year) if date.year else ""
+    if language == "de":
+        return " ".join(filter(None, [f"{date.day}." if date.day else "", name, year]))
+    if not date.day:
+        return f"{name} {year}"
+    return f"{name} {date.day}" + (f", {year}" if year else "")
+
+
+def _joined(shown: Sequence[str], between: str, old: str, new: str) -> str:
+    word = between.strip()
+    if word in BETWEEN[old]:
+        between = f" {BETWEEN[new][BETWEEN[old].index(word)]} "
+    return between.join(shown)
+
+
+def _german(times: Sequence[Clock], minutes: Sequence[bool]) -> list[str]:
+    shown = [
+        f"{hour}:{minute:02}" if with_ else str(hour)
+        for (hour, minute), with_ in zip(times, minutes, strict=False)
+    ]
+    return [*shown[:-1], f"{shown[-1]} Uhr"]
+
+
+def _english(times: Sequence[Clock], minutes: Sequence[bool]) -> list[str]:
+    """The hours to 12 stay as they are, because German, too, may count them so; the others are those after noon."""
+    halves = any(hour == 0 or hour > 12 for hour, _ in times)
+    shown = []
+    for (hour, minute), with_ in zip(times, minutes, strict=False):
+        digits = f"{(hour - 1) % 12 + 1}:{minute:02}" if with_ or minute else str((hour - 1) % 12 + 1)
+        half = "pm" if hour >= 12 else "am"
+        shown.append(f"{digits} {half}" if halves else digits)
+    if not halves and not any(minutes):
+        shown[-1] += " o'clock"
+    return shown
+
+
+def _times(text: str) -> list[Clock] | None:
+    """The times that a text is; None if it is something else, or has an hour that no day has."""
+    found = _READ_TIME.fullmatch(text)
+    if found is None:
+        return None
+    times = [_clock(found["first"])] + ([_clock(found["second"])] if found["second"] else [])
+    if found["minutes"]:
+        times[-1] = (times[-1][0], int(found["minutes"]))
+    if found["half"] and not _is_late(found):
+        after_noon = found["half"][0] in "pP"
+        times[-1] = (_hour(times[-1][0], after_noon), times[-1][1])
+        # 9 to 5 pm begins before noon, 2 to 4 pm after it.
+        same = (_hour(times[0][0], after_noon), times[0][1])
+        times[0] = same if same <= times[-1] else (_hour(times[0][0], not after_noon), times[0][1])
+    return [(hour % 24, minute) for hour, minute in times] if all(hour <= 24 for hour, _ in times) else None
+
+
+def _is_late(found: re.Match[str]) -> bool:
+    """Whether hours are counted to 24 in spite of an English half of the day, as in 17:30 pm."""
+    hours = [_clock(one)[0] for one in (found["first"], found["second"]) if one]
+    return not found["german"] and not all(0 < hour <= 12 for hour in hours)
+
+
+def _hour(hour: int, after_noon: bool) -> int:
+    return hour % 12 + 12 * after_noon
+
+
+def _clock(text: str) -> Clock:
+    hour, *minute = re.split("[:.]", text)
+    return int(hour), int(minute[0]) if minute else 0
+
+
+def _date(text: str) -> Date | None:
+    """The date that a text is; None if it is something else."""
+    found = _READ_DATE.fullmatch(text)
+    if found is None or (found["day"] and found["after"]):
+        return None
+    day, year = int(found["day"] or found["after"] or 0), int(found["year"] or 0)
+    month = next(names.index(found["month"]) + 1 for names in MONTHS.values() if found["month"] in names)
+    return Date(year, month, day) if day <= 31 and (day or year) else None
