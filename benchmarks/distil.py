@@ -26,10 +26,14 @@ def distilled(teachers: list[str], pairs: list[tuple[str, str]], beam: int, dtyp
     """The output of the teachers' beam that is most similar to the reference, for each source."""
     models, utility = [load_for("seq2seq", name, dtype) for name in teachers], utility_of("chrf")
     options = DecodingOptions(beam=beam, n_best=beam)
-    found = translate_lines(models, (source for source, _ in pairs), options)
+    sources = dict.fromkeys(source for source, _ in pairs)  # a corpus may have several references of a source
+    outputs = {
+        source: [one.text for one in found]
+        for source, found in zip(sources, translate_lines(models, iter(sources), options), strict=True)
+    }
     return [
-        max((one.text for one in outputs), key=lambda text: utility(text, reference), default="")
-        for outputs, (_, reference) in zip(found, pairs, strict=True)
+        max(outputs[source], key=lambda text: utility(text, reference), default="")
+        for source, reference in pairs
     ]
 
 
