@@ -23,7 +23,17 @@ MONTHS: Mapping[str, Sequence[str]] = {
     ),
 }
 BETWEEN: Mapping[str, Sequence[str]] = {"de": ("bis", "und", "oder"), "en": ("to", "and", "or")}
-"""Words between two times or days that share what follows."""
+"""Words between two times."""
+BEFORE: Mapping[str, Sequence[str]] = {"de": ("von", "zwischen"), "en": ("from", "between")}
+"""Words before two times."""
+
+
+def _either(words: Mapping[str, Sequence[str]], case: bool = False) -> str:
+    """Pattern of the words of all languages. Args: case, whether they may begin with a capital letter."""
+    return "|".join(
+        f"[{word[0].upper()}{word[0]}]{word[1:]}" if case else word for row in words.values() for word in row
+    )
+
 
 _TIME = r"\d{1,2}(?:[:.][0-5]\d)?"
 _AFTER_AM = (
@@ -34,10 +44,11 @@ _HALF = (
     r"(?!\w)"
 )
 """The English halves of a day, not the German word am. The last point of a sentence is not in them."""
-_OTHER = rf"(?: ?(?:{'|'.join(word for words in BETWEEN.values() for word in words)}|[–-]) ?{_TIME})?"
+_OTHER = rf"(?:(?: Uhr| ?(?:[ap]m|[AP]M|[ap]\.m\.))? ?(?:{_either(BETWEEN)}|[–-]) ?{_TIME})"
+_TWO = rf"(?:{_either(BEFORE, case=True)}) {_TIME}{_OTHER}|{_TIME}{_OTHER}?"
 TIME = (
-    r"(?<![\w.,:/–-])(?<![$€£+])"
-    rf"(?:{_TIME}{_OTHER}(?: Uhr(?: [0-5]\d(?![\d.:,]))?| ?{_HALF})(?!\w)|\d{{1,2}}{_OTHER} o['’]clock(?!\w))"
+    rf"(?<![\w.,:/–-])(?<![$€£+])(?:(?:{_TWO})(?: Uhr(?: [0-5]\d(?![\d.:,]))?| ?{_HALF})(?!\w)"
+    rf"|\d{{1,2}}{_OTHER}? o['’]clock(?!\w))"
 )
 """Pattern of a time, or of two that share a word, as in 2 to 4 pm."""
 _NUMBER = r"\d{1,2}(?:st|nd|rd|th)?"
@@ -50,17 +61,23 @@ DATE = (
 """Pattern of a date: a day of a month, a month of a year, or all three."""
 
 _READ_TIME = re.compile(
-    rf"(?P<first>{_TIME})(?:(?P<between> ?(?:[^\W\d]+|[–-]) ?)(?P<second>{_TIME}))?"
+    rf"(?:(?P<before>[^\W\d]+) )?(?P<first>{_TIME})"
+    r"(?:(?: Uhr| ?(?P<first_half>[ap]\.?m\.?|[AP]M))?(?P<between> ?(?:[^\W\d]+|[–-]) ?)"
+    rf"(?P<second>{_TIME}))?"
     rf"(?:(?P<german> Uhr)(?: (?P<minutes>\d\d))?| ?(?P<half>[ap]\.?m\.?|[AP]\.?M\.?)| o['’]clock)"
 )
 _READ_DATE = re.compile(
     rf"(?:(?P<day>\d{{1,2}})(?P<ending>\.|st|nd|rd|th)? ?(?:of )?)?(?P<month>{_ENGLISH}|{_GERMAN})"
     r"(?: (?P<after>\d{1,2})(?P<after_ending>st|nd|rd|th)?(?!\d))?(?:(?:,| of)? (?P<year>\d{4}))?"
 )
-_WITH_PREPOSITION = frozenset(
-    "ab am anfang auf bis dem der des ende im mitte nach oder seit um und vom vor zu zum zwischen".split()  # noqa: SIM905
+_WITH_DATE = frozenset(
+    "ab am anfang auf bis dem der des ende im mitte nach oder seit um und vom von vor zu zum zwischen".split()  # noqa: SIM905
 )
-"""German words after which a date needs no other preposition."""
+"""German words after which a date has no other preposition."""
+_WITH_TIME = _WITH_DATE | frozenset(
+    "bei den die ca circa etwa gegen genau halb ist kurz punkt sind war waren wird".split()  # noqa: SIM905
+)
+"""German words after which a time has no other preposition."""
 
 
 class Date(NamedTuple):
@@ -101,7 +118,7 @@ def moment_rewritten(text: str, source: str, target: str) -> str | None:
     minutes = [":" in one or "." in one for one in (found["first"], found["second"] or "")]
     minutes[0] |= found["minutes"] is not None
     shown = (_german if new == "de" else _english)(times, minutes)
-    return _joined(shown, found["between"] or "", old, new)
+    return _joined(shown, found, old, new)
 
 
 def is_written(text: str, side: str) -> bool:
@@ -127,55 +144,50 @@ def substitute(before: str, text: str, symbol: str, side: str) -> str:
     return f"{'the' if before.strip() else 'The'} {symbol}"
 
 
-def placed(text: str, slot: str, part: str, side: str) -> str:
-    """A translation whose `slot` fits the time or date that it stands for; other parts change nothing.
+def placed(before: str, part: str, after: str, side: str) -> tuple[str, str, str]:
+    """A time or date in a translation, with the text before and after it; other parts change nothing.
 
-    No second word for the time follows it. A date has its preposition in German, and its form after "the" in English.
+    It has the preposition that the language needs. No second word for a time follows it, and an English day has its
+    form after "the". Args: side, the language of the translation.
     """
+    language, date = language_of(side), _date(part)
+    if date is not None and is_written(part, side):
+        if language == "de":
+            return _before_german(before, "am" if date.day else "im"), part, after
+        if not date.day:
+            before = re.sub(r"\b([Ii]n )the $", r"\1", before)
+        else:
+            before = re.sub(
+                r"\b(?:at|in) (the )?$", r"on \1", re.sub(r"\b(?:At|In) (the )?$", r"On \1", before)
+            )
+        return before, _after_article(before, part, date), after
     if _times(part) is not None:
-        if language_of(side) == "en":
-            text = re.sub(rf"\bin {slot}", f"at {slot}", text)
-        return re.sub(rf"{slot} ?(?:Uhr|o['’]clock|{_HALF})(?!\w)", slot, text)
-    date, language = _date(part), language_of(side)
-    if date is None or not is_written(part, side):
-        return text
-    before, found, after = text.partition(slot)
-    if not found:
-        return text
-    return (
-        _german_before(before, date) + slot + after
-        if language == "de"
-        else _english_day(before, slot, date) + after
-    )
+        after = re.sub(rf"^ ?(?:Uhr|o['’]clock|{_HALF})(?!\w)", "", after)
+        if part[0].isdigit() and language == "de":
+            before = _before_german(before, "um")
+        elif part[0].isdigit():
+            before = re.sub(r"\bin $", "at ", re.sub(r"\bIn $", "At ", before))
+    return before, part, after
 
 
-def _german_before(before: str, date: Date) -> str:
-    """The text before a German date with the preposition of a day, am, or of a month, im."""
-    before = re.sub(r"\b([Vv])on (?:de[nm] )?$", r"\1om " if date.day else r"\1on ", before)
-    before = re.sub(r"\b(?:[Ii][nm]|[Aa]uf|[Aa]n) (?:de[nm] )?$", "", before)
+def _before_german(before: str, preposition: str) -> str:
+    """The text before a German time or date, whose preposition is um for a time, am for a day, im for a month."""
+    before = re.sub(r"\b([Vv])on (?:de[nm] )?$", r"\1om " if preposition == "am" else r"\1on ", before)
+    wrong = {"um": "am|auf|bei|in|zu", "am": "auf|an|in", "im": "am|auf|in"}[preposition]
+    before = re.sub(rf"\b(?:{wrong}) (?:de[mnr] )?$", "", before, flags=re.IGNORECASE)
     words = before.split()
-    if words and (
-        words[-1].lower() in (*_WITH_PREPOSITION, "von") or words[-1].endswith((",", "tag", "woch"))
-    ):
+    fitting = _WITH_TIME if preposition == "um" else _WITH_DATE
+    if words and (words[-1].lower() in fitting or words[-1].endswith((",", "(", "–", "-", "tag", "woch"))):
         return before
-    preposition = "am" if date.day else "im"
     return f"{before}{preposition if words else preposition.capitalize()} "
 
 
-def _english_day(before: str, slot: str, date: Date) -> str:
-    """The text to the end of an English date: on July 4, the 4th of July, in July 2012."""
-    if not date.day:
-        return re.sub(r"\b([Ii]n )the $", r"\1", before) + slot
-    before = re.sub(
-        r"\b([Aa]t|[Ii]n) (the )?$",
-        lambda one: ("On " if one[1][0].isupper() else "on ") + (one[2] or ""),
-        before,
-    )
-    if not re.search(r"\b[Tt]he $", before):
-        return before + slot
-    return f"{before}{date.day}{_ending(date.day)} of {MONTHS['en'][date.month - 1]}" + (
-        f" {date.year}" if date.year else ""
-    )
+def _after_article(before: str, part: str, date: Date) -> str:
+    """An English date as it is written after the text `before`: July 4, but the 4th of July."""
+    if not date.day or not re.search(r"\b[Tt]he $", before):
+        return part
+    month = MONTHS["en"][date.month - 1]
+    return f"{date.day}{_ending(date.day)} of {month}" + (f" {date.year}" if date.year else "")
 
 
 def _ending(day: int) -> str:
@@ -192,11 +204,15 @@ def _date_written(date: Date, language: str) -> str:
     return f"{name} {date.day}" + (f", {year}" if year else "")
 
 
-def _joined(shown: Sequence[str], between: str, old: str, new: str) -> str:
-    word = between.strip()
-    if word in BETWEEN[old]:
-        between = f" {BETWEEN[new][BETWEEN[old].index(word)]} "
-    return between.join(shown)
+def _joined(shown: Sequence[str], found: re.Match[str], old: str, new: str) -> str:
+    """One or two times with the words of the source around them, in the language `new`."""
+    between, before = found["between"] or "", found["before"] or ""
+    if between.strip() in BETWEEN[old]:
+        between = f" {BETWEEN[new][BETWEEN[old].index(between.strip())]} "
+    if before.lower() in BEFORE[old]:
+        other = BEFORE[new][BEFORE[old].index(before.lower())]
+        before = other.capitalize() if before[0].isupper() else other
+    return (f"{before} " if before else "") + between.join(shown)
 
 
 def _german(times: Sequence[Clock], minutes: Sequence[bool]) -> list[str]:
@@ -231,9 +247,14 @@ def _times(text: str) -> list[Clock] | None:
     if found["half"] and not _is_late(found):
         after_noon = found["half"][0] in "pP"
         times[-1] = (_hour(times[-1][0], after_noon), times[-1][1])
-        # 9 to 5 pm begins before noon, 2 to 4 pm after it.
-        same = (_hour(times[0][0], after_noon), times[0][1])
-        times[0] = same if same <= times[-1] else (_hour(times[0][0], not after_noon), times[0][1])
+        if len(times) > 1:
+            # 9 to 5 pm begins before noon, 2 to 4 pm after it.
+            hour, minute = times[0]
+            if half := found["first_half"]:
+                after_noon = half[0] in "pP"
+            elif (_hour(hour, after_noon), minute) > times[-1]:
+                after_noon = not after_noon
+            times[0] = (_hour(hour, after_noon), minute)
     return [(hour % 24, minute) for hour, minute in times] if all(hour <= 24 for hour, _ in times) else None
 
 

@@ -19,6 +19,8 @@ TO_ENGLISH = {
     "2.30 Uhr": "2:30",
     "14 bis 16 Uhr": "2 pm to 4 pm",
     "9–17 Uhr": "9 am–5 pm",
+    "zwischen 14 und 16 Uhr": "between 2 pm and 4 pm",
+    "von 9 Uhr bis 11 Uhr": "from 9 to 11 o'clock",
     "7 und 9 Uhr": "7 and 9 o'clock",
     "4. Juli": "July 4",
     "12. Mai 1990": "May 12, 1990",
@@ -33,6 +35,10 @@ TO_GERMAN = {
     "12:30 AM": "0:30 Uhr",
     "7 o'clock": "7 Uhr",
     "9 to 5 pm": "9 bis 17 Uhr",
+    "9 a.m. to 5 p.m.": "9 bis 17 Uhr",
+    "9am-5pm": "9-17 Uhr",
+    "from 1 to 3 pm": "von 13 bis 15 Uhr",
+    "Between 11 and 1 pm": "Zwischen 11 und 13 Uhr",
     "2 and 4 p.m.": "14 und 16 Uhr",
     "July 4th": "4. Juli",
     "4th of July": "4. Juli",
@@ -109,25 +115,30 @@ def test_languages_without_a_row_keep_the_text():
 @pytest.mark.parametrize(
     ("text", "part", "side", "new"),
     [
-        ("um ⟦0⟧ Uhr zu", "17:30 Uhr", "de", "um ⟦0⟧ zu"),
-        ("at ⟦0⟧ o'clock.", "5:30 pm", "en", "at ⟦0⟧."),
-        ("in ⟦0⟧ we", "5:30 pm", "en", "at ⟦0⟧ we"),
-        ("⟦0⟧ endete es", "12. Mai 1990", "de", "Am ⟦0⟧ endete es"),
-        ("Auf den ⟦0⟧ endete es", "12. Mai 1990", "de", "Am ⟦0⟧ endete es"),
-        ("Von den ⟦0⟧ an", "1. Mai", "de", "Vom ⟦0⟧ an"),
-        ("Sie ist ⟦0⟧ geboren", "März 2001", "de", "Sie ist im ⟦0⟧ geboren"),
-        ("in ⟦0⟧ gezogen", "März 2001", "de", "Im ⟦0⟧ gezogen"),
-        ("seit ⟦0⟧", "März 2001", "de", "seit ⟦0⟧"),
-        ("Montag, ⟦0⟧", "1. Mai", "de", "Montag, ⟦0⟧"),
+        ("um ⟦0⟧ Uhr zu", "17:30 Uhr", "de", "um 17:30 Uhr zu"),
+        ("ab ⟦0⟧", "17 Uhr", "de", "ab 17 Uhr"),
+        ("Es ist ⟦0⟧.", "17 Uhr", "de", "Es ist 17 Uhr."),
+        ("In ⟦0⟧ bei", "17 Uhr", "de", "Um 17 Uhr bei"),
+        ("Er ging ⟦0⟧", "zwischen 2 und 4 Uhr", "de", "Er ging zwischen 2 und 4 Uhr"),
+        ("at ⟦0⟧ o'clock.", "5:30 pm", "en", "at 5:30 pm."),
+        ("in ⟦0⟧ we", "5:30 pm", "en", "at 5:30 pm we"),
+        ("⟦0⟧ endete es", "12. Mai 1990", "de", "Am 12. Mai 1990 endete es"),
+        ("Auf den ⟦0⟧ endete es", "12. Mai 1990", "de", "Am 12. Mai 1990 endete es"),
+        ("Von den ⟦0⟧ an", "1. Mai", "de", "Vom 1. Mai an"),
+        ("Sie ist ⟦0⟧ geboren", "März 2001", "de", "Sie ist im März 2001 geboren"),
+        ("in ⟦0⟧ gezogen", "März 2001", "de", "Im März 2001 gezogen"),
+        ("seit ⟦0⟧", "März 2001", "de", "seit März 2001"),
+        ("Montag, ⟦0⟧", "1. Mai", "de", "Montag, 1. Mai"),
         ("on the ⟦0⟧.", "July 4", "en", "on the 4th of July."),
         ("in the ⟦0⟧", "May 22, 1990", "en", "on the 22nd of May 1990"),
-        ("at ⟦0⟧", "July 4", "en", "on ⟦0⟧"),
-        ("In the ⟦0⟧", "March 2001", "en", "In ⟦0⟧"),
-        ("in ⟦0⟧ cars", "20", "en", "in ⟦0⟧ cars"),
+        ("at ⟦0⟧", "July 4", "en", "on July 4"),
+        ("In the ⟦0⟧", "March 2001", "en", "In March 2001"),
+        ("in ⟦0⟧ cars", "20", "en", "in 20 cars"),
     ],
 )
 def test_words_before_and_after(text, part, side, new):
-    assert placed(text, "⟦0⟧", part, side) == new
+    before, _, after = text.partition("⟦0⟧")
+    assert "".join(placed(before, part, after, side)) == new
 
 
 def test_an_english_day_is_put_in_with_its_article():

@@ -22,7 +22,7 @@ from seqkit.errors import SeqkitError
 from seqkit.inference.outputs import Output
 from seqkit.tasks.seq2seq.substitutes import Masked, masked
 from seqkit.tasks.seq2seq.units import Unit, decoded
-from seqkit.text.dates import is_written, moment_value
+from seqkit.text.dates import is_written, moment_value, placed
 from seqkit.text.languages import writes_blanks
 from seqkit.text.number_forms import with_ordinal
 from seqkit.text.number_words import has_unit_name, without_ending, without_words
@@ -211,7 +211,7 @@ def in_form(parts: Sequence[Protected], output: str, sides: tuple[str, str]) -> 
         left.remove(match)
         exact = match.value(sides[0]) == found.value(sides[1])
         written = found.text if is_written(found.text, sides[1]) else match.written(*sides)
-        text += output[end : found.start]
+        text, written, _ = placed(text + output[end : found.start], written, "", sides[1])
         text += written if exact else with_ordinal(found.text, written, written, sides[1])
         end = found.end
     return None if left else text + output[end:]

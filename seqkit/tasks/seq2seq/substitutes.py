@@ -49,7 +49,10 @@ class Masked(NamedTuple):
             output = _pattern(one).sub("", output)
         output = found = " ".join(_OWN.sub("", self._without_mangled(output)).split())
         for slot, part in slots.items():
-            output = placed(output, slot, part, language)
+            before, present, after = output.partition(slot)
+            if present:
+                before, part, after = placed(before, part, after, language)
+            output = before + present + after
             output = with_ordinal(_apart(output, slot, part, writes_blanks(language)), slot, part, language)
         lost = [part for slot, part in slots.items() if slot not in found]
         return " ".join([output, *lost]) if lost else output
