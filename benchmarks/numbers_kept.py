@@ -1,8 +1,10 @@
 """Share of numbers that a translator preserves: `python benchmarks/numbers_kept.py de-en tatoeba-deu-eng de en`.
 
 Makes 300 sentences from pairs of dev with the same number on both sides, in digits or in words, by replacing the number
-(whole numbers, thousands, decimals, percentages, times, measures and millions, seeded). A number is preserved if the
-output has it in the format of the target language. Prints the share with and without protection, with the time of each.
+(whole numbers, thousands, decimals, percentages, times, measures and millions, seeded), and 120 with a time of day, a
+date or a month, in German or English. A number is preserved if the output has it in the format of the target language;
+a time or date, if the output has the same one in a form of that language. Prints the share with and without protection,
+with the time of each.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Sequence
+from itertools import product
 from random import Random
 
 from translating import model_parser
@@ -20,13 +23,23 @@ from seqkit.evaluation.report import markdown_row
 from seqkit.examples import RecordErrors
 from seqkit.tasks.seq2seq.apply import AS_THEY_ARE, LineHandling, translate_lines
 from seqkit.tasks.seq2seq.loading import text_models
+from seqkit.text.dates import MONTHS, is_written, moment_value
 from seqkit.text.placeholders import agreeing
 from seqkit.text.protected import NUMBER, protected
 
-SEED, COUNT = 1, 300
+SEED, COUNT, MOMENTS = 1, 300, 120
 WORDS = {
     "de": "zwei drei vier fünf sechs sieben acht neun zehn elf zwölf zwanzig dreißig",
     "en": "two three four five six seven eight nine ten eleven twelve twenty thirty",
+}
+
+TIMES = {
+    "de": ("Der Zug fährt um {} ab.", "Das Treffen beginnt um {}.", "Ich stehe jeden Tag um {} auf."),
+    "en": ("The train leaves at {}.", "The meeting begins at {} in Boston.", "I get up at {} every day."),
+}
+DAYS = {
+    "de": ("Sie wurde am {} geboren.", "Das Konzert ist am {}.", "Heute ist der {}."),
+    "en": ("She was born on {}.", "The concert is on {}.", "Today is {}."),
 }
 
 
@@ -77,18 +90,64 @@ def test_set(corpus: str, source: str, target: str) -> list[str]:
     ]
 
 
+def moments(language: str) -> list[str]:
+    """Sentences with a time, a day, or a month of a year, as German or English writes them."""
+    random = Random(SEED)
+    lines = []
+    for _ in range(MOMENTS // 3):
+        hour, minute, day, year = (
+            random.randint(*limits) for limits in ((0, 23), (10, 59), (1, 28), (1900, 2030))
+        )
+        month = random.choice(MONTHS[language])
+        time, full = random.choice(TIMES[language]), random.choice(DAYS[language])
+        if language == "de":
+            lines += [
+                time.format(random.choice([f"{hour}:{minute} Uhr", f"{hour}.{minute} Uhr", f"{hour} Uhr"])),
+                full.format(random.choice([f"{day}. {month}", f"{day}. {month} {year}"])),
+                random.choice(["Wir sind im {} umgezogen.", "Seit {} wohnen wir hier."]).format(
+                    f"{month} {year}"
+                ),
+            ]
+        else:
+            half, clock = random.choice(["am", "a.m."] if hour < 12 else ["pm", "p.m."]), hour % 12 or 12
+            lines += [
+                time.format(random.choice([f"{clock}:{minute} {half}", f"{clock} {half}"])).replace(
+                    "..", "."
+                ),
+                full.format(
+                    random.choice([f"{month} {day}", f"{month} {day}, {year}", f"{day} {month} {year}"])
+                ),
+                random.choice(["We moved in {}.", "We have lived here since {}."]).format(f"{month} {year}"),
+            ]
+    return lines
+
+
 def kept(lines: Sequence[str], outputs: Sequence[str], sides: tuple[str, str]) -> tuple[int, int]:
     """Count preserved numbers, and all. A preserved one may have gained a unit: "20 Prozent" may become 20%."""
     found = total = 0
     for line, output in zip(lines, outputs, strict=True):
         # The point of an ordinal number, as in German, is not in the protected part.
-        there = [output[part.start : part.end + 1].rstrip() for part in protected(output)]
+        there = [
+            (
+                output[part.start : part.end + 1].rstrip(),
+                moment_value(part.text) if is_written(part.text, sides[1]) else None,
+            )
+            for part in protected(output)
+        ]
         for part in protected(line):
             if part.kind != NUMBER:
                 continue
             total += 1
             wanted = re.compile(rf"{re.escape(part.written(*sides))}\D{{0,6}}")
-            match = next((text for text in there if wanted.fullmatch(text)), None)
+            moment = moment_value(part.text)
+            match = next(
+                (
+                    one
+                    for one in there
+                    if wanted.fullmatch(one[0]) or (moment is not None and moment == one[1])
+                ),
+                None,
+            )
             if match is not None:
                 there.remove(match)
                 found += 1
@@ -104,19 +163,25 @@ def main() -> None:
     sides = (given.source, given.target)
     if given.text:
         with open(given.text, encoding="utf-8") as file:
-            lines = [line.strip() for line in file if any(part.kind == NUMBER for part in protected(line))]
+            texts = {
+                given.text: [
+                    line.strip() for line in file if any(part.kind == NUMBER for part in protected(line))
+                ]
+            }
     else:
-        lines = test_set(given.corpus, *sides)
-    print(markdown_row("model", "protection", "numbers kept, %", "numbers", "seconds of CPU"))
-    print(markdown_row(*["---"] * 5))
-    for model in given.model:
+        texts = {given.corpus: test_set(given.corpus, *sides)}
+        if given.source in TIMES:
+            texts["times and dates"] = moments(given.source)
+    print(markdown_row("model", "text", "protection", "numbers kept, %", "numbers", "seconds of CPU"))
+    print(markdown_row(*["---"] * 6))
+    for model, (text, lines) in product(given.model, texts.items()):
         for name, handling in (("off", AS_THEY_ARE), ("on", LineHandling(model=model))):
             start = time.process_time()
             found = translate_lines(text_models(model), lines, DecodingOptions(), handling)
             outputs = [translations[0].text for translations in found]
             right, total = kept(lines, outputs, sides)
             seconds = f"{time.process_time() - start:.1f}"
-            print(markdown_row(model, name, f"{100 * right / total:.1f}", f"{total}", seconds))
+            print(markdown_row(model, text, name, f"{100 * right / total:.1f}", f"{total}", seconds))
             pairs = list(zip(lines, outputs, strict=True))
             lost = [(line, output) for line, output in pairs if len({*kept([line], [output], sides)}) > 1]
             for line, output in lost[: given.show]:

@@ -37,9 +37,10 @@ class TextOptions:
     copy: bool = False
     """Let each output piece be either generated or copied from the attended source pieces (See et al. 2017), so that
     names are preserved; needs attention and joint=true. No cost in time."""
-    lexical: bool = False
+    lexical: bool | None = None
     """Add the vectors of the attended source pieces to the input of V, which improves rare words (Nguyen & Chiang
-    2018); needs attention and joint=true. Tatoeba after 3 minutes: 10.8 BLEU, without 5.9."""
+    2018); needs attention and joint=true. Default: true where it is possible. 10,000 pairs of Tatoeba, 7 minutes: 15.7
+    BLEU, without 10.9."""
     byte_fallback: bool | None = None
     """Encode characters that the training text does not have as bytes, with 256 further pieces. Default: the value of
     copy."""

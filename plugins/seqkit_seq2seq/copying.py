@@ -8,6 +8,16 @@ from typing import Any
 from seqkit import SeqkitError
 
 
+def is_lexical(options: Any, alphabet: Any, encoders: Mapping[str, Any]) -> bool:
+    """Whether the decoder has a lexical layer; by default, if it can have one. Args: alphabet, the decoder's."""
+    if options.lexical is not None:
+        return bool(options.lexical)
+    shared = all(
+        encoder.alphabet is not None and encoder.alphabet == alphabet for encoder in encoders.values()
+    )
+    return options.attention != "none" and bool(encoders) and shared
+
+
 def check_copying(options: Any, alphabet: Any, encoders: Mapping[str, Any]) -> None:
     """Raise SeqkitError if the decoder cannot use the symbols of these encoders. Args: alphabet, the decoder's."""
     option = "copy" if options.copy else "lexical"

@@ -21,7 +21,7 @@ from seqkit.nn.placement import steps_with_target
 from seqkit.nn.pointer import Copies, Pointer, log_mixture, mixed_log_probs
 from seqkit.nn.pointer_loss import pointer_cross_entropy
 from seqkit.text.piece_lines import LinePieces, one_line
-from seqkit_seq2seq.copying import check_copying
+from seqkit_seq2seq.copying import check_copying, is_lexical
 from seqkit_seq2seq.sides import UNKNOWN, TargetLines
 from seqkit_seq2seq.vocabulary import TargetText
 
@@ -52,10 +52,11 @@ class TextDecoder(TargetLines, RecurrentSymbolDecoder):
         super().__init__(options, len(facts.subword), memory_size, final_sizes, size, output_size)
         self.subword, self.longest = facts.subword, facts.longest
         self.pieces, self.repeats = LinePieces(facts.subword), facts.repeats
-        if options.copy or options.lexical:
+        lexical = is_lexical(options, self.alphabet, encoders)
+        if options.copy or lexical:
             check_copying(options, self.alphabet, encoders)
         self.pointer = Pointer(self.network.output_size) if options.copy else None
-        self.lexical = Lexical(size, self.output.weight.shape[1]) if options.lexical else None
+        self.lexical = Lexical(size, self.output.weight.shape[1]) if lexical else None
         if options.tied:
             self.output.weight = self.embedding.weight
             self._share(encoders)
@@ -172,7 +173,8 @@ class TextDecoder(TargetLines, RecurrentSymbolDecoder):
 
     def start(self, memory: Memory) -> DecoderState:
         """The state before the first step."""
-        symbols_BS = memory.symbols_BS if self.options.copy or self.options.lexical else None
+        needed = self.pointer is not None or self.lexical is not None
+        symbols_BS = memory.symbols_BS if needed else None
         return self.network.start(memory.states_BSD, memory.mask_BS, memory.final, symbols_BS)
 
     def step(self, previous_N: Tensor | None, state: DecoderState) -> tuple[Tensor, DecoderState]:

@@ -90,7 +90,8 @@ class NumpyTextDecoder(TargetLines):
         self._narrow = Affine(weights.part("narrow")) if narrow else None
         read_out = self._network.output_size
         self._pointer = Pointer(weights.part("pointer"), read_out) if options.copy else None
-        self._lexical = Lexical(weights.part("lexical"), size) if options.lexical else None
+        lexical = weights.has("lexical")
+        self._lexical = Lexical(weights.part("lexical"), size) if lexical else None
         output = weights.part("output")
         self._V = self._embedding.weight_VX if options.tied else output("weight", self.end + 1, None)
         self._b_V = output("bias", self.end + 1)

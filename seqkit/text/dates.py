@@ -151,22 +151,20 @@ def placed(before: str, part: str, after: str, side: str) -> tuple[str, str, str
     form after "the". Args: side, the language of the translation.
     """
     language, date = language_of(side), _date(part)
-    if date is not None and is_written(part, side):
-        if language == "de":
-            return _before_german(before, "am" if date.day else "im"), part, after
-        if not date.day:
-            before = re.sub(r"\b([Ii]n )the $", r"\1", before)
-        else:
-            before = re.sub(
-                r"\b(?:at|in) (the )?$", r"on \1", re.sub(r"\b(?:At|In) (the )?$", r"On \1", before)
-            )
-        return before, _after_article(before, part, date), after
-    if _times(part) is not None:
-        after = re.sub(rf"^ ?(?:Uhr|o['’]clock|{_HALF})(?!\w)", "", after)
-        if part[0].isdigit() and language == "de":
-            before = _before_german(before, "um")
-        elif part[0].isdigit():
-            before = re.sub(r"\bin $", "at ", re.sub(r"\bIn $", "At ", before))
+    if not (_times(part) is not None or (date is not None and is_written(part, side))):
+        return before, part, after
+    after = re.sub(rf"^ ?(?:Uhr|o['’]clock|{_HALF})(?!\w)", "", after)
+    if language == "de" and (date or part[0].isdigit()):
+        before = _before_german(before, "um" if date is None else "am" if date.day else "im")
+    elif language == "en" and date is None and part[0].isdigit():
+        before = re.sub(r"\bin $", "at ", re.sub(r"\bIn $", "At ", before))
+    elif language == "en" and date is not None and not date.day:
+        before = re.sub(r"\b([Ii]n )the $", r"\1", before)
+    elif language == "en" and date is not None:
+        before = re.sub(
+            r"\b(?:on )?(?:at|in) (the )?$", r"on \1", re.sub(r"\b(?:At|In) (the )?$", r"On \1", before)
+        )
+        part = _after_article(before, part, date)
     return before, part, after
 
 

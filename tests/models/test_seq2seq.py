@@ -184,6 +184,12 @@ def test_lengths_are_free(source, target):
     assert len(model.decoder.collate([target]).inputs_BT[0]) == lengths[1]
 
 
+def test_the_lexical_layer_is_the_default_where_it_is_possible():
+    assert tiny().decoder.lexical is not None
+    for options in ({"lexical": False}, {"joint": False}, {"attention": "none"}):
+        assert tiny(**options).decoder.lexical is None
+
+
 def test_tied_is_one_table_for_reading_and_writing():
     tied, free = tiny(), tiny(tied=False)
     assert tied.decoder.V is tied.decoder.embedding.weight is tied.encoders["text"].embedding.weight
@@ -247,6 +253,7 @@ def test_a_joined_memory_has_symbols_only_where_all_steps_have_them():
         ({"hidden": 15}, "hidden=15 is odd"),
         ({"input_feeding": True, "attention": "none"}, "needs attention"),
         ({"copy": True, "attention": "none"}, "copy=true needs attention"),
+        ({"lexical": True, "attention": "none"}, "lexical=true needs attention"),
         ({"copy": True, "joint": False}, "the encoder text and the decoder have different pieces"),
         ({"encoder": "txet"}, "Did you mean 'text'?"),
         ({"recurrence": "lsmt"}, "lstm"),

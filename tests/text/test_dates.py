@@ -132,6 +132,8 @@ def test_languages_without_a_row_keep_the_text():
         ("on the ⟦0⟧.", "July 4", "en", "on the 4th of July."),
         ("in the ⟦0⟧", "May 22, 1990", "en", "on the 22nd of May 1990"),
         ("at ⟦0⟧", "July 4", "en", "on July 4"),
+        ("on in the ⟦0⟧", "July 4", "en", "on the 4th of July"),
+        ("seit ⟦0⟧ Uhr hier", "Mai 1916", "de", "seit Mai 1916 hier"),
         ("In the ⟦0⟧", "March 2001", "en", "In March 2001"),
         ("in ⟦0⟧ cars", "20", "en", "in 20 cars"),
     ],
