@@ -41,7 +41,9 @@ def check_command(line: str) -> None:
     given = dict(flags)
     # A model may begin as a folder that is not in the package.
     start = given.get("--from")
-    sources = {"corpus": given["--corpus"], "start": start if start in SHIPPED else None}
+    files = {split: [given[f"--{split}"]] for split in ("train", "dev") if f"--{split}" in given}
+    sources = {"corpus": given.get("--corpus"), **files, "start": start if start in SHIPPED else None}
+    assert sources["corpus"] or files
     settings = [value for flag, value in flags if flag == "--set"]
     request = make_request(arguments_of({"model": words[2], **sources}, [], parse_settings(settings)))
     assert request.training.train_dtype == ("bfloat16" if "train_dtype=bfloat16" in settings else "float32")
