@@ -1,7 +1,7 @@
 """Times of day with their words, and dates with the name of a month: 17:30 Uhr and 5:30 pm, 4. Juli and July 4.
 
 English counts hours to 12, German to 24, so a translation that keeps the digits alone has another time. The forms are
-those of CLDR. Times and dates of languages without a row stay as they are.
+those of CLDR. Between other languages the model translates the words of times and dates.
 """
 
 from __future__ import annotations
@@ -92,6 +92,11 @@ Clock = tuple[int, int]
 """Hour, from 0 to 23, and minute."""
 
 
+def has_dates(sides: Sequence[str]) -> bool:
+    """Whether times and dates are converted between two languages. In others the model translates their words."""
+    return all(language_of(side) in MONTHS for side in sides)
+
+
 def moment_value(text: str) -> str | None:
     """A time or date in a form independent of the language: 17:30, 0-7-4, 1990-5-12; None if it is neither."""
     if (date := _date(text)) is not None:
@@ -109,6 +114,8 @@ def moment_rewritten(text: str, source: str, target: str) -> str | None:
     old, new = language_of(source), language_of(target)
     if old not in MONTHS or new not in MONTHS:
         return None
+    if old == new:
+        return text if moment_value(text) is not None else None
     if (date := _date(text)) is not None:
         return _date_written(date, new)
     times = _times(text)

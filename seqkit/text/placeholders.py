@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from random import Random
 
 from seqkit.examples import Pair
+from seqkit.text.dates import has_dates
 from seqkit.text.protected import LITERAL, MARKUP, NUMBER, Protected, protected
 
 OF_NUMBERS = tuple(f"⟦{number}⟧" for number in range(6))
@@ -53,7 +54,7 @@ def _drawn(pair: Pair, sides: tuple[str, str], random: Random) -> Pair:
 def agreeing(source: str, target: str, sides: tuple[str, str]) -> list[tuple[Protected, Protected]]:
     """Protected parts that occur once on each side, with the same value and kind, in the order of the source."""
     in_source, in_target = (
-        _once([part for part in protected(text) if part.kind != MARKUP], side)
+        _once([part for part in protected(text, has_dates(sides)) if part.kind != MARKUP], side)
         for text, side in zip((source, target), sides, strict=True)
     )
     found = [(part, in_target[value]) for value, part in in_source.items() if value in in_target]

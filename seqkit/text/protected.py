@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from seqkit.text.dates import DATE, TIME, moment_rewritten, moment_value
+from seqkit.text.dates import DATE, TIME, has_dates, moment_rewritten, moment_value
 from seqkit.text.number_forms import SIGNS, canonical, rewritten
 from seqkit.text.number_words import (
     AMOUNT,
@@ -89,6 +89,7 @@ _POSSIBLE = re.compile(
 """Matches in every text with a protected part; most lines of everyday text do not match and need no search."""
 _MARKUP = ("comment", "tag", "entity", "markdown", "emoji", "emoticon")
 _NUMBERS = ("number", "decade", "ordinal", "amount", "date", "time")
+_DATES = ("date", "time")
 _TRIMMED = ("url", "domain", "path")
 _TRAILING = ".,;:!?'\"»”’"
 _WORD = re.compile(r"[^\W\d_]+")
@@ -120,20 +121,23 @@ class Protected(NamedTuple):
         return rewritten(words_rewritten(self.text, source, target), source, target)
 
 
-def protected(text: str) -> list[Protected]:
-    """The protected parts of a text, in order; none overlap."""
-    return list(_found(text)) if _POSSIBLE.search(text) else []
+def protected(text: str, dates: bool = True) -> list[Protected]:
+    """The protected parts of a text, in order; none overlap.
+
+    Args: dates, whether times and dates with their words are parts; else only their numbers are.
+    """
+    return list(_found(text, dates)) if _POSSIBLE.search(text) else []
 
 
 class Finder:
     """Finds the protected parts of a source: those of `protected`, and words in letters unknown to a model."""
 
-    def __init__(self, knows: Callable[[str], bool]) -> None:
-        """Args: knows, whether a character is in a model's vocabulary."""
-        self._knows = cache(knows)
+    def __init__(self, knows: Callable[[str], bool], sides: tuple[str, str]) -> None:
+        """Args: knows, whether a character is in a model's vocabulary; sides, languages of source and target."""
+        self._knows, self._dates = cache(knows), has_dates(sides)
 
     def __call__(self, text: str) -> list[Protected]:
-        parts = protected(text)
+        parts = protected(text, self._dates)
         foreign = [one for one in self._foreign(text) if not any(_overlap(one, part) for part in parts)]
         return sorted([*parts, *foreign]) if foreign else parts
 
@@ -157,13 +161,14 @@ def _overlap(one: Protected, other: Protected) -> bool:
 
 
 @cache
-def _any() -> re.Pattern[str]:
+def _any(dates: bool) -> re.Pattern[str]:
     """One pattern of all, compiled when a line may have a protected part: that takes 15 ms."""
-    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in _PATTERNS.items()))
+    names = [name for name in _PATTERNS if dates or name not in _DATES]
+    return re.compile("|".join(f"(?P<{name}>{_PATTERNS[name]})" for name in names))
 
 
-def _found(text: str) -> Iterator[Protected]:
-    for found in _any().finditer(text):
+def _found(text: str, dates: bool) -> Iterator[Protected]:
+    for found in _any(dates).finditer(text):
         name, end = str(found.lastgroup), found.end()
         if name in _TRIMMED:
             end = found.start() + len(_trimmed(found.group()))

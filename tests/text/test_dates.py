@@ -6,7 +6,8 @@ import pytest
 
 from seqkit.tasks.seq2seq.substitutes import masked
 from seqkit.text.dates import MONTHS, is_written, placed
-from seqkit.text.protected import NUMBER, protected
+from seqkit.text.placeholders import agreeing
+from seqkit.text.protected import NUMBER, Finder, protected
 
 TO_ENGLISH = {
     "17:30 Uhr": "5:30 pm",
@@ -107,9 +108,22 @@ def test_a_day_or_hour_that_is_none_stays(text, sides):
     assert one.written(*sides) == text
 
 
-def test_languages_without_a_row_keep_the_text():
-    (one,) = protected("at 5:30 p.m. on")
-    assert one.written("en", "tlh") == "5:30 p.m."
+def test_the_model_translates_the_words_between_languages_without_a_row():
+    """English to French: "July 4th" must not stay in English, so only its number is protected."""
+    text = "On July 4th at 5:30 p.m., 12 May 1990, and 14 Uhr"
+    find = Finder(lambda _: True, ("en", "fr"))
+    assert [one.text for one in find(text)] == ["4th", "5:30", "12", "1990", "14"]
+    assert [one.text for one in Finder(lambda _: True, ("en", "de-AT"))(text)][:2] == [
+        "July 4th",
+        "5:30 p.m.",
+    ]
+    pairs = agreeing("Le 4 mai à 14:30.", "On May 4, at 14:30.", ("fr", "en"))
+    assert [(one.text, other.text) for one, other in pairs] == [("4", "4"), ("14:30", "14:30")]
+
+
+def test_one_language_keeps_the_form():
+    (one,) = protected("July 4th")
+    assert one.written("en", "en-GB") == "July 4th"
 
 
 @pytest.mark.parametrize(

@@ -88,7 +88,7 @@ class Lines:
         self.sides = (facts.source_language, facts.target_language)
         self._starts = handling.starts(self.sides[0])
         (self._encoder,) = models[0].encoders
-        self._find = Finder(models[0].encoders[self._encoder].knows)
+        self._find = Finder(models[0].encoders[self._encoder].knows, self.sides)
 
     def outputs(self, lines: Sequence[str | None], numbers: Sequence[int]) -> list[list[Output]]:
         """The outputs of each line, best first. Args: numbers, that determine samples, of each line."""

@@ -22,7 +22,7 @@ from seqkit.errors import SeqkitError
 from seqkit.inference.outputs import Output
 from seqkit.tasks.seq2seq.substitutes import Masked, masked
 from seqkit.tasks.seq2seq.units import Unit, decoded
-from seqkit.text.dates import is_written, moment_value, placed
+from seqkit.text.dates import has_dates, is_written, moment_value, placed
 from seqkit.text.languages import writes_blanks
 from seqkit.text.number_forms import with_ordinal
 from seqkit.text.number_words import has_unit_name, without_ending, without_words
@@ -204,7 +204,7 @@ def in_form(parts: Sequence[Protected], output: str, sides: tuple[str, str]) -> 
     """
     left = list(parts)
     text, end = "", 0
-    for found in protected(output):
+    for found in protected(output, has_dates(sides)):
         match = next((one for one in left if _same(one, found, output, sides)), None)
         if match is None:
             return None
