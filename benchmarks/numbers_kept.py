@@ -23,7 +23,7 @@ from seqkit.evaluation.report import markdown_row
 from seqkit.examples import RecordErrors
 from seqkit.tasks.seq2seq.apply import AS_THEY_ARE, LineHandling, translate_lines
 from seqkit.tasks.seq2seq.loading import text_models
-from seqkit.text.dates import MONTHS, is_written, moment_value
+from seqkit.text.dates import MONTHS, has_dates, is_written, moment_value
 from seqkit.text.placeholders import agreeing
 from seqkit.text.protected import NUMBER, protected
 
@@ -132,9 +132,9 @@ def kept(lines: Sequence[str], outputs: Sequence[str], sides: tuple[str, str]) -
                 output[part.start : part.end + 1].rstrip(),
                 moment_value(part.text) if is_written(part.text, sides[1]) else None,
             )
-            for part in protected(output)
+            for part in protected(output, has_dates(sides))
         ]
-        for part in protected(line):
+        for part in protected(line, has_dates(sides)):
             if part.kind != NUMBER:
                 continue
             total += 1
