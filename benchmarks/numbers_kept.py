@@ -139,13 +139,9 @@ def kept(lines: Sequence[str], outputs: Sequence[str], sides: tuple[str, str]) -
                 continue
             total += 1
             wanted = re.compile(rf"{re.escape(part.written(*sides))}\D{{0,6}}")
-            moment = moment_value(part.text)
+            moment = part.value(sides[0])  # 5:00 is 5 Uhr
             match = next(
-                (
-                    one
-                    for one in there
-                    if wanted.fullmatch(one[0]) or (moment is not None and moment == one[1])
-                ),
+                (one for one in there if wanted.fullmatch(one[0]) or moment == one[1]),
                 None,
             )
             if match is not None:

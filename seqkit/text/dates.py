@@ -22,8 +22,11 @@ MONTHS: Mapping[str, Sequence[str]] = {
         *("July", "August", "September", "October", "November", "December"),
     ),
 }
-BETWEEN: Mapping[str, Sequence[str]] = {"de": ("bis", "und", "oder"), "en": ("to", "and", "or")}
-"""Words between two times."""
+BETWEEN: Mapping[str, Sequence[str]] = {
+    "de": ("bis", "und", "oder", "bis", "bis"),
+    "en": ("to", "and", "or", "until", "till"),
+}
+"""Words between two times; the first of those with one translation is written."""
 BEFORE: Mapping[str, Sequence[str]] = {"de": ("von", "zwischen"), "en": ("from", "between")}
 """Words before two times."""
 
@@ -51,10 +54,11 @@ TIME = (
     rf"|\d{{1,2}}{_OTHER}? o['’]clock(?!\w))"
 )
 """Pattern of a time, or of two that share a word, as in 2 to 4 pm."""
-_NUMBER = r"\d{1,2}(?:st|nd|rd|th)?"
+_DAY = r"(?:[12]\d|3[01]|0?[1-9])"
+_NUMBER = rf"{_DAY}(?:st|nd|rd|th)?"
 _ENGLISH, _GERMAN = "|".join(MONTHS["en"]), "|".join(MONTHS["de"])
 DATE = (
-    rf"(?<![\w.,/–-])(?:(?:\d{{1,2}}\. ?)?(?:{_GERMAN}) \d{{4}}(?!\w)|\d{{1,2}}\. ?(?:{_GERMAN})(?!\w)"
+    rf"(?<![\w.,/–-])(?:(?:{_DAY}\. ?)?(?:{_GERMAN}) \d{{4}}(?!\w)|{_DAY}\. ?(?:{_GERMAN})(?!\w)"
     rf"|(?:{_NUMBER} (?:of )?)?(?:{_ENGLISH})(?:,| of)? \d{{4}}(?!\w)|{_NUMBER} (?:of )?(?:{_ENGLISH})(?!\w)"
     rf"|(?:{_ENGLISH}) {_NUMBER}(?:,? \d{{4}})?(?![\w:/%°–-]|[.,]\d| [ap]\.?m))"
 )
