@@ -75,11 +75,11 @@ _READ_DATE = re.compile(
     r"(?: (?P<after>\d{1,2})(?P<after_ending>st|nd|rd|th)?(?!\d))?(?:(?:,| of)? (?P<year>\d{4}))?"
 )
 _WITH_DATE = frozenset(
-    "ab am anfang auf bis dem der des ende im mitte nach oder seit um und vom von vor zu zum zwischen".split()  # noqa: SIM905
+    "ab am anfang auf bis dem den der des ende im mitte nach oder seit um und vom von vor zu zum zwischen".split()  # noqa: SIM905
 )
 """German words after which a date has no other preposition."""
 _WITH_TIME = _WITH_DATE | frozenset(
-    "bei den die ca circa etwa gegen genau halb ist kurz punkt sind war waren wird".split()  # noqa: SIM905
+    "bei die ca circa etwa gegen genau halb ist kurz punkt sind war waren wird".split()  # noqa: SIM905
 )
 """German words after which a time has no other preposition."""
 

@@ -145,6 +145,7 @@ def test_one_language_keeps_the_form():
         ("in ⟦0⟧ gezogen", "März 2001", "de", "Im März 2001 gezogen"),
         ("seit ⟦0⟧", "März 2001", "de", "seit März 2001"),
         ("Montag, ⟦0⟧", "1. Mai", "de", "Montag, 1. Mai"),
+        ("Nur den ⟦0⟧", "1. Mai", "de", "Nur den 1. Mai"),
         ("on the ⟦0⟧.", "July 4", "en", "on the 4th of July."),
         ("in the ⟦0⟧", "May 22, 1990", "en", "on the 22nd of May 1990"),
         ("at ⟦0⟧", "July 4", "en", "on July 4"),
