@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 
 from seqkit.models.artifact import load_for, save_model
+from seqkit.models.folder import CARD, model_folder
 
 
 def main() -> None:
@@ -26,17 +27,14 @@ def main() -> None:
     given = parser.parse_args()
     models = [load_for("seq2seq", name, "") for name in given.model]
     last, states = models[-1], [model.state_dict() for model in models]
-    if any(
-        {name: value.shape for name, value in s.items()} != {n: v.shape for n, v in states[-1].items()}
-        for s in states
-    ):
+    shapes = [{name: tensor.shape for name, tensor in state.items()} for state in states]
+    if any(one != shapes[-1] for one in shapes):
         parser.error("the models differ in their weights' names or shapes")
     last.load_state_dict(
         {name: torch.stack([state[name] for state in states]).mean(0) for name in states[-1]}
     )
-    card = Path(given.model[-1]) / "README.md"
-    text = card.read_text(encoding="utf-8") if card.exists() else ""
-    save_model(given.out, "seq2seq", last, text, given.weights_dtype)
+    card = (model_folder(given.model[-1]) / CARD).read_text(encoding="utf-8")
+    save_model(given.out, "seq2seq", last, card, given.weights_dtype)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from seqkit.text.languages import language_of
+from seqkit.text.number_forms import ordinal_ending
 
 MONTHS: Mapping[str, Sequence[str]] = {
     "de": (
@@ -139,7 +140,7 @@ def is_written(text: str, side: str) -> bool:
         if date["month"] not in MONTHS.get(language, ()) or (language == "de" and date["after"]):
             return False
         ending, number = date["ending"] or date["after_ending"], int(date["day"] or date["after"] or 0)
-        return ending == "." if language == "de" and number else ending in (None, _ending(number))
+        return ending == "." if language == "de" and number else ending in (None, ordinal_ending(str(number)))
     time = _READ_TIME.fullmatch(text)
     return time is not None and language == ("de" if time["german"] else "en") and not _is_late(time)
 
@@ -196,12 +197,7 @@ def _after_article(before: str, part: str, date: Date) -> str:
     if not date.day or not re.search(r"\b[Tt]he $", before):
         return part
     month = MONTHS["en"][date.month - 1]
-    return f"{date.day}{_ending(date.day)} of {month}" + (f" {date.year}" if date.year else "")
-
-
-def _ending(day: int) -> str:
-    """The ending of an English ordinal number."""
-    return "th" if 10 < day < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+    return f"{date.day}{ordinal_ending(str(date.day))} of {month}" + (f" {date.year}" if date.year else "")
 
 
 def _date_written(date: Date, language: str) -> str:

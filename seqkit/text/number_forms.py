@@ -125,6 +125,12 @@ def canonical(text: str, side: str) -> str:
 _ORDINAL = re.compile(r"(?:st|nd|rd|th)\b")
 
 
+def ordinal_ending(digits: str) -> str:
+    """The ending of an English ordinal number: st for 21, th for 12."""
+    teen = digits[-2:-1] == "1"
+    return "th" if teen else {"1": "st", "2": "nd", "3": "rd"}.get(digits[-1], "th")
+
+
 def with_ordinal(text: str, slot: str, number: str, side: str) -> str:
     """Replace a mark in the text by a number; in English, correct the ordinal ending after it."""
     before, found, after = text.partition(slot)
@@ -135,6 +141,4 @@ def with_ordinal(text: str, slot: str, number: str, side: str) -> str:
         return before + number + after
     if not number.isdigit():
         return before + number + after[ending.end() :]
-    teen = number[-2:-1] == "1"
-    right = "th" if teen else {"1": "st", "2": "nd", "3": "rd"}.get(number[-1], "th")
-    return before + number + right + after[ending.end() :]
+    return before + number + ordinal_ending(number) + after[ending.end() :]
